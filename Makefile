@@ -1,0 +1,155 @@
+# sallyport - privilege separated WireGuard gateway
+#
+#	make				build everything below $(O)
+#	make deps			install what the build and the tests need (root)
+#	make demo [KEEP=1]		the main job, on loopback and in namespaces
+#	make regress			every test this machine can run
+#	make regress T=unit		one layer: unit conf proc net vm fuzz
+#	make SAN=address,undefined O=obj-asan regress T=unit
+#	make fuzz FUZZ_TIME=600		the fuzzers, longer (clang)
+#	make bench			rates beside nginx and wg in the same run
+#	make lint			manuals and formatting
+#	make install DESTDIR=/tmp/pkg PREFIX=/usr
+
+PREFIX ?=	/usr/local
+SBINDIR ?=	$(PREFIX)/sbin
+LIBEXECDIR ?=	$(PREFIX)/libexec/sallyport
+MANDIR ?=	$(PREFIX)/share/man
+DOCDIR ?=	$(PREFIX)/share/doc/sallyport
+UNITDIR ?=	$(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?=	$(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?=	$(PREFIX)/lib/tmpfiles.d
+SYSCONFDIR ?=	/etc
+DESTDIR ?=
+O ?=		obj
+INSTALL ?=	install
+MANDOC ?=	mandoc
+PKG_CONFIG ?=	pkg-config
+CLANG_FORMAT ?=	clang-format
+CLANG ?=	clang
+FUZZ_TIME ?=	20
+CFLAGS ?=	-O2 -g
+VERSION :=	$(shell sed -n '1s/^sallyport \([^ ]*\).*/\1/p' CHANGES)
+
+# Flags that only one compiler knows are probed, never assumed.
+cc-option =	$(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null \
+		    2>/dev/null && echo $(1))
+pkg-cflags =	$(if $(strip $(1)),$(shell $(PKG_CONFIG) --cflags $(1)))
+pkg-libs =	$(if $(strip $(1)),$(shell $(PKG_CONFIG) --libs $(1)))
+
+WARN :=		-Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wcast-qual \
+		-Wcast-align -Wstrict-prototypes -Wmissing-prototypes \
+		-Wmissing-declarations -Wold-style-definition -Wundef \
+		-Wwrite-strings -Wsign-compare -Wformat=2 -Wvla \
+		-Wimplicit-fallthrough -Wno-unused-parameter \
+		$(call cc-option,-Wlogical-op) \
+		$(call cc-option,-Wduplicated-cond)
+HARDEN :=	-fPIE -fstack-protector-strong \
+		$(call cc-option,-fstack-clash-protection) \
+		$(call cc-option,-fcf-protection) \
+		$(call cc-option,-ftrivial-auto-var-init=zero)
+ifneq ($(filter-out -O0,$(filter -O%,$(CFLAGS))),)
+HARDEN +=	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+LDHARDEN :=	-pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+ifneq ($(SAN),)
+HARDEN :=	-fPIE -fsanitize=$(SAN) -fno-sanitize-recover=all \
+		-fno-omit-frame-pointer
+LDHARDEN :=	-pie -fsanitize=$(SAN)
+endif
+
+BASE_PKG =	libbsd-overlay libevent_core libseccomp
+BASE_CFLAGS :=	$(call pkg-cflags,$(BASE_PKG))
+BASE_LIBS :=	$(call pkg-libs,$(BASE_PKG)) $(call pkg-libs,libsodium)
+CPPFLAGS_ALL =	-Icommon -D_GNU_SOURCE -DLIBBSD_OPENBSD_VIS \
+		-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
+		-DLIBEXECDIR='"$(LIBEXECDIR)"' $(BASE_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL =	-std=gnu11 $(WARN) $(HARDEN) $(CFLAGS)
+
+# A program is a folder, and links only what its role needs: leased cannot
+# even name a netlink symbol, netd cannot name a TLS one.
+PROGS =		netd leased apid sallyctl
+netd_PKG :=	libconfig libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libnftnl \
+		libmnl libsodium
+leased_PKG :=	sqlite3 libsodium
+apid_PKG :=	libssl libcrypto jansson libpcre2-8 libsodium
+sallyctl_PKG :=	jansson libsodium
+
+COMMON_SRC :=	$(sort $(wildcard common/*.c))
+COMMON_OBJ :=	$(COMMON_SRC:%.c=$(O)/%.o)
+LIBCOMMON =	$(O)/libcommon.a
+BIN =		$(O)/bin
+MAN =		$(sort $(wildcard man/*.[578]))
+
+all: $(PROGS:%=$(BIN)/%)
+
+$(LIBCOMMON): $(COMMON_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(OBJ_CFLAGS) -MMD -MP -c -o $@ $<
+
+define PROG_template
+$(1)_SRC := $$(sort $$(wildcard $(1)/*.c))
+$(1)_OBJ := $$($(1)_SRC:%.c=$$(O)/%.o)
+$(1)_CFLAGS := $$(call pkg-cflags,$$($(1)_PKG))
+$(1)_LIBS := $$(call pkg-libs,$$($(1)_PKG))
+$$($(1)_OBJ): OBJ_CFLAGS = $$($(1)_CFLAGS)
+$$(BIN)/$(1): $$($(1)_OBJ) $$(LIBCOMMON)
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDHARDEN) $$(LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) $$(BASE_LIBS)
+DEPS += $$($(1)_OBJ:.o=.d)
+endef
+$(foreach p,$(PROGS),$(eval $(call PROG_template,$(p))))
+
+# The tests have their own rules.
+include regress/regress.mk
+
+deps:
+	DEBIAN_FRONTEND=noninteractive apt-get install -y \
+	    --no-install-recommends $(shell sed 's/#.*//' etc/deps)
+
+demo: all
+	@sh regress/net/demo.sh $(if $(KEEP),keep)
+
+lint: man-lint format-check
+
+man-lint:
+	$(MANDOC) -T lint -W style $(MAN)
+
+# Line breaks and spacing are checked; the tabs that align declarations, which
+# clang-format cannot express, are not.
+format-check:
+	@st=0; for f in $$(git ls-files '*.c' '*.h'); do \
+		$(CLANG_FORMAT) $$f | diff -uw $$f - || st=1; \
+	done; exit $$st
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 \
+	    $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DOCDIR) \
+	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR) \
+	    $(DESTDIR)$(TMPFILESDIR) $(DESTDIR)$(SYSCONFDIR)/sallyport
+	$(INSTALL) -m 0755 $(BIN)/netd $(BIN)/sallyctl $(DESTDIR)$(SBINDIR)
+	$(INSTALL) -m 0755 $(BIN)/leased $(BIN)/apid $(DESTDIR)$(LIBEXECDIR)
+	for n in 5 7 8; do $(INSTALL) -m 0644 man/*.$$n \
+	    $(DESTDIR)$(MANDIR)/man$$n || exit 1; done
+	$(INSTALL) -m 0644 README.md CHANGES LICENSE $(DESTDIR)$(DOCDIR)
+	sed 's|@SBINDIR@|$(SBINDIR)|g' etc/sallyport.service \
+	    >$(DESTDIR)$(UNITDIR)/sallyport.service
+	$(INSTALL) -m 0644 etc/sysusers.conf \
+	    $(DESTDIR)$(SYSUSERSDIR)/sallyport.conf
+	$(INSTALL) -m 0644 etc/tmpfiles.conf \
+	    $(DESTDIR)$(TMPFILESDIR)/sallyport.conf
+	$(INSTALL) -m 0640 etc/sallyport.conf \
+	    $(DESTDIR)$(SYSCONFDIR)/sallyport/sallyport.conf.example
+
+clean:
+	rm -rf $(O)
+
+-include $(DEPS) $(COMMON_OBJ:.o=.d)
+.PHONY: all deps demo lint man-lint format-check install clean
+.DEFAULT_GOAL := all
+.SECONDARY:

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * IPv4 and IPv6 prefixes and endpoints: one representation for pools, peers'
+ * allowed addresses and routes.  A host is a prefix of full length.
+ */
+
+#ifndef ADDR_H
+#define ADDR_H
+
+#include <sys/socket.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PREFIX_TEXT	64	/* longest text of a prefix, with NUL */
+#define ENDPOINT_TEXT	64	/* longest text of an endpoint, with NUL */
+
+struct prefix {
+	uint8_t	 family;	/* AF_INET or AF_INET6; 0 is "none" */
+	uint8_t	 len;		/* bits: 0..32 or 0..128 */
+	uint8_t	 addr[16];	/* network order; IPv4 uses the first 4 */
+};
+
+/*
+ * Parse "ADDR" or "ADDR/LEN".  Host bits may be set (an interface's address);
+ * prefix_is_canonical tells.  An IPv4-mapped IPv6 address is refused: it has
+ * two spellings.  Returns 0, or -1 with errno EINVAL.
+ */
+int	 prefix_parse(const char *, struct prefix *);
+
+/* "ADDR/LEN", addresses as in RFC 5952.  dst holds PREFIX_TEXT bytes. */
+const char *prefix_format(const struct prefix *, char *dst);
+/* The same without the length. */
+const char *prefix_format_addr(const struct prefix *, char *dst);
+
+unsigned int prefix_bits(const struct prefix *);	/* 32 or 128 */
+bool	 prefix_is_host(const struct prefix *);
+bool	 prefix_is_canonical(const struct prefix *);	/* no host bit set */
+bool	 prefix_equal(const struct prefix *, const struct prefix *);
+/* inner lies wholly in outer; host bits of both are ignored. */
+bool	 prefix_contains(const struct prefix *outer, const struct prefix *inner);
+bool	 prefix_overlaps(const struct prefix *, const struct prefix *);
+/* Total order: family, address, length. */
+int	 prefix_cmp(const struct prefix *, const struct prefix *);
+/* Clear the host bits. */
+void	 prefix_mask(struct prefix *);
+/* The /32 or /128 of the same address. */
+struct prefix prefix_host(const struct prefix *);
+
+/* The host prefix of an AF_INET or AF_INET6 socket address; family 0 for others.
+ * An IPv4-mapped address gives the IPv4 one, as a dual-stack socket means it. */
+struct prefix prefix_from_sockaddr(const struct sockaddr *);
+
+/* "1.2.3.4:5" or "[::1]:5"; "-" for others.  dst holds ENDPOINT_TEXT bytes. */
+const char *sockaddr_format(const struct sockaddr *, char *dst);
+/* Parse "1.2.3.4:5" or "[::1]:5", numbers only.  Returns 0 or -1 (EINVAL). */
+int	 sockaddr_parse(const char *, struct sockaddr_storage *, socklen_t *);
+
+#endif

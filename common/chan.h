@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A channel: one end of a link between two processes of the suite, driven by
+ * the event loop.  It checks every packet against the catalogue (known, from
+ * this peer, to us, length, descriptor), looks it up in the link's table and
+ * calls the handler if the state allows.  Any "no" closes the channel, never
+ * the process.  Only chan.c reads links.
+ */
+
+#ifndef CHAN_H
+#define CHAN_H
+
+#include <event2/event.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto.h"
+
+struct chan;
+
+/*
+ * A handler gets the request id, the payload to decode, and the descriptor
+ * that came with it, now its own (-1 if the catalogue says none).  Returning -1
+ * closes the channel; it must not free the channel itself.
+ */
+struct chan_handler {
+	enum msg_type	 type;
+	unsigned int	 states;	/* mask of states in which it is allowed */
+	int		 (*fn)(struct chan *, uint32_t id, struct ibuf *, int fd);
+};
+
+struct chan_ops {
+	const struct chan_handler *table;
+	size_t		 n;
+	/* What was waiting has been handled (or a turn's worth, 256 messages):
+	 * the moment to act on a batch.  May be NULL. */
+	void		 (*turn)(struct chan *);
+	/* The queue was over its high mark and is below its low mark again.
+	 * May be NULL. */
+	void		 (*writable)(struct chan *);
+	/* The link is gone or was closed for a bad message; reason is for the
+	 * log.  Called once, from the event loop, never from chan_send or
+	 * chan_free; the owner calls chan_free in it. */
+	void		 (*closed)(struct chan *, const char *reason);
+};
+
+#define CHAN_QUEUE_MSGS		4096	/* bound of the out queue */
+#define CHAN_QUEUE_BYTES	(4 * 1024 * 1024)
+#define CHAN_HIGH		1024	/* messages: chan_busy says true from here */
+#define CHAN_LOW		256
+
+/*
+ * Take over fd (a SOCK_SEQPACKET link; made non-blocking), as role me with
+ * role peer (P_...) at the other end, in state.  name is for logs and copied.
+ * Returns NULL with errno on failure; fd is closed then too.
+ */
+struct chan *chan_new(struct event_base *, int fd, uint8_t me, uint8_t peer,
+	    const char *name, const struct chan_ops *, unsigned int state,
+	    void *arg);
+/* Drop the channel, its queue and its descriptors.  NULL is fine.  Safe inside
+ * a handler or callback of the same channel. */
+void	 chan_free(struct chan *);
+
+void	*chan_arg(const struct chan *);
+const char *chan_name(const struct chan *);
+uint8_t	 chan_peer(const struct chan *);
+void	 chan_set_state(struct chan *, unsigned int state);
+unsigned int chan_state(const struct chan *);
+
+/*
+ * Queue one message (or send it at once when nothing waits).  id is 0 for a
+ * notice, else the request asked or answered.  fd (-1 for none) is consumed,
+ * also on error.  Returns 0, or -1 with errno: ENOBUFS queue full, EPIPE the
+ * channel is closing, EINVAL or EMSGSIZE not as the catalogue says.  The
+ * channel stays usable.
+ */
+int	 chan_send(struct chan *, enum msg_type, uint32_t id,
+	    const void *payload, size_t len, int fd);
+/* A message without payload. */
+int	 chan_send_bare(struct chan *, enum msg_type, uint32_t id);
+
+/* More waits to be sent than is good: stop producing until ops->writable. */
+bool	 chan_busy(const struct chan *);
+/* Stop and go on reading; bounded back-pressure to the sender. */
+void	 chan_pause(struct chan *);
+void	 chan_resume(struct chan *);
+/* Close from our side for a reason; ops->closed follows from the loop. */
+void	 chan_fail(struct chan *, const char *reason);
+
+/* chan_send_NAME(chan, id, &msg, fd): encode and send one typed message. */
+#define X(NAME, name, val, from, to, min, max, fd)			\
+	int	 chan_send_##name(struct chan *, uint32_t id,		\
+	    const struct msg_##name *, int);
+#define E(NAME, val, from, to)
+MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+
+#endif

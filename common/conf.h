@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The words of the configuration that more than one process knows, as numbers
+ * that travel in messages.  Values are part of the protocol: never reused.
+ */
+
+#ifndef CONF_H
+#define CONF_H
+
+/* Longest strings, with the NUL. */
+#define NETNAME_SIZE	33	/* a network's name */
+#define IFNAME_SIZE	16	/* an interface's name, as IFNAMSIZ */
+#define IDENT_SIZE	65	/* an identity's name */
+#define HOST_SIZE	254	/* a DNS name or address, RFC 1035 */
+#define PATTERN_SIZE	257	/* a PCRE2 pattern */
+#define URLPREFIX_SIZE	65	/* an URL path prefix */
+#define TEXT_SIZE	513	/* an error or reason for people */
+#define DIR_SIZE	257	/* a directory */
+
+/* Bounds of lists. */
+#define NETWORKS_MAX	64
+#define NET_ADDRS_MAX	8	/* addresses of an interface */
+#define NET_POOLS_MAX	8
+#define NET_ROUTES_MAX	16	/* routes pushed to devices */
+#define PEER_ADDRS_MAX	16	/* allowed addresses of a peer */
+#define LISTEN_MAX	16
+#define IDENT_MAX	64	/* identity rules */
+#define PROXY_MAX	16	/* trusted proxies */
+#define LEASE_NEVER	UINT32_MAX	/* a duration: no end */
+#define DURATION_MAX	(10U * 365 * 24 * 60 * 60)	/* seconds */
+
+enum conf_on_stop { ON_STOP_KEEP = 1, ON_STOP_UNDO = 2 };
+enum conf_backend { BACKEND_AUTO = 1, BACKEND_KERNEL = 2, BACKEND_USERSPACE = 3 };
+enum conf_assign { ASSIGN_POOL = 1, ASSIGN_BCD = 2, ASSIGN_METANS = 3 };
+enum conf_proof {
+	PROOF_CERTIFICATE = 1,
+	PROOF_HEADER = 2,
+	PROOF_ADDRESS = 3,
+	PROOF_NONE = 4
+};
+enum conf_role {
+	ROLE_DEVICE = 1,
+	ROLE_PORTAL = 2,
+	ROLE_MONITOR = 3,
+	ROLE_OPERATOR = 4
+};
+enum conf_access { ACCESS_OPEN = 1, ACCESS_LIST = 2 };
+
+/* API dialects: a mask. */
+#define API_AUTOWG	0x0001
+#define API_NATIVE	0x0002
+#define API_PORTAL	0x0004
+#define API_AUTOYGG	0x0008
+#define API_METRICS	0x0010
+
+/* What a descriptor sent with CONF_CERT holds. */
+enum conf_cert { CERT_CHAIN = 1, CERT_CLIENT_CA = 2, CERT_CRL = 3 };
+
+/* What a descriptor sent with CONF_SYSCTL writes. */
+enum conf_sysctl { SYSCTL_IP4_FORWARD = 1, SYSCTL_IP6_FORWARD = 2 };
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Logging: one line, one write(2), to stderr.  Under the service manager
+ * (JOURNAL_STREAM set) each line begins with "<level>".  Every function keeps
+ * errno.  Text from outside must go through log_vis() first.
+ */
+
+#ifndef LOG_H
+#define LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* proc is a static string that names the process in each line. */
+void	 log_init(const char *proc, int verbose);
+void	 log_setverbose(int);
+int	 log_getverbose(void);
+
+/* warn appends strerror(errno); warnx, notice, info and debug do not. */
+void	 log_warn(const char *, ...) __attribute__((format(printf, 1, 2)));
+void	 log_warnx(const char *, ...) __attribute__((format(printf, 1, 2)));
+void	 log_notice(const char *, ...) __attribute__((format(printf, 1, 2)));
+void	 log_info(const char *, ...) __attribute__((format(printf, 1, 2)));
+/* Only with verbose >= 1. */
+void	 log_debug(const char *, ...) __attribute__((format(printf, 1, 2)));
+
+/* Log and exit(1).  Only before READY, or when our own invariant is broken. */
+__attribute__((noreturn)) void fatal(const char *, ...)
+    __attribute__((format(printf, 1, 2)));
+__attribute__((noreturn)) void fatalx(const char *, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/*
+ * Make text from outside fit for a log line: strnvis(3) with VIS_SAFE|VIS_NL|
+ * VIS_TAB|VIS_CSTYLE.  Returns one of four rotating static buffers of 512
+ * bytes; longer text is cut.
+ */
+const char *log_vis(const char *);
+
+/* The first 8 characters of a key's base64 and "..", in rotating buffers. */
+const char *log_key(const unsigned char *key);
+
+#endif

@@ -1,0 +1,718 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The message catalogue: every message that crosses a process boundary, who
+ * may send it to whom, how long it may be, and whether a descriptor comes with
+ * it.  The enum, the name table, the routing and length checks, the codecs'
+ * and senders' prototypes, a test and a fuzzer are generated from it.
+ */
+
+#ifndef PROTO_H
+#define PROTO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "conf.h"
+#include "ibuf.h"
+#include "imsg.h"
+#include "wgkey.h"
+
+/* Counted up with every change of a message; both sides must agree. */
+#define PROTO_VERSION	1
+
+/* Who: one bit each. */
+#define P_PARENT	0x01
+#define P_KERN		0x02
+#define P_LEASED	0x04
+#define P_APID		0x08
+#define P_KEYD		0x10
+#define P_CTL		0x20
+#define P_CHILD		(P_KERN | P_LEASED | P_APID | P_KEYD)
+
+/* clang-format off */
+/*
+ * X(NAME, name, value, from, to, min payload, max payload, descriptor)
+ * E(NAME, value, from, to): no payload, no descriptor
+ * Values are never reused: 0x00xx setup, 0x01xx lease, 0x02xx peer, 0x03xx
+ * key, 0x04xx configuration, 0x05xx control.
+ */
+#define MSG_CATALOGUE(X, E)						\
+	X(SETUP_HELLO, setup_hello, 0x0001, P_PARENT|P_CHILD,		\
+	    P_PARENT|P_CHILD, 17, 17, 0)				\
+	X(SETUP_PEER, setup_peer, 0x0002, P_PARENT, P_CHILD, 3, 3, 1)	\
+	E(SETUP_READY, 0x0003, P_CHILD, P_PARENT)			\
+	X(SETUP_VERBOSE, setup_verbose, 0x0004, P_PARENT|P_LEASED,	\
+	    P_PARENT|P_CHILD, 1, 1, 0)					\
+	E(SETUP_PING, 0x0005, P_PARENT, P_CHILD)			\
+	E(SETUP_PONG, 0x0006, P_CHILD, P_PARENT)			\
+	X(SETUP_STOP, setup_stop, 0x0007, P_PARENT, P_CHILD, 1, 1, 0)	\
+	E(SETUP_STOPPED, 0x0008, P_CHILD, P_PARENT)			\
+									\
+	X(LEASE_REGISTER, lease_register, 0x0101, P_APID, P_LEASED,	\
+	    42, 322, 0)							\
+	X(LEASE_GET, lease_get, 0x0102, P_APID, P_LEASED, 4, 100, 0)	\
+	X(LEASE_RELEASE, lease_release, 0x0103, P_APID, P_LEASED,	\
+	    6, 118, 0)							\
+	X(LEASE_REPLY, lease_reply, 0x0104, P_LEASED, P_APID,		\
+	    100, 2048, 0)						\
+	X(LEASE_LIST, lease_list, 0x0105, P_APID, P_LEASED, 4, 100, 0)	\
+	X(LEASE_ITEM, lease_item, 0x0106, P_LEASED, P_APID,		\
+	    80, 1024, 0)						\
+	X(LEASE_LIST_END, lease_list_end, 0x0107, P_LEASED, P_APID,	\
+	    2, 2, 0)							\
+	E(LEASE_HEALTH, 0x0108, P_APID, P_LEASED)			\
+	X(LEASE_HEALTH_REPLY, lease_health_reply, 0x0109, P_LEASED,	\
+	    P_APID, 3, 3, 0)						\
+	X(IDENT_TEST, ident_test, 0x010a, P_LEASED, P_APID, 2, 258, 0)	\
+	X(IDENT_RESULT, ident_result, 0x010b, P_APID, P_LEASED,		\
+	    9, 640, 0)							\
+									\
+	E(PEER_SYNC_BEGIN, 0x0201, P_LEASED, P_KERN)			\
+	E(PEER_SYNC_END, 0x0202, P_LEASED, P_KERN)			\
+	X(PEER_SYNC_DONE, peer_sync_done, 0x0203, P_KERN, P_LEASED,	\
+	    20, 20, 0)							\
+	X(PEER_SET, peer_set, 0x0204, P_LEASED, P_KERN, 42, 512, 0)	\
+	X(PEER_DEL, peer_del, 0x0205, P_LEASED, P_KERN, 34, 66, 0)	\
+	X(PEER_DONE, peer_done, 0x0206, P_KERN, P_LEASED, 1, 1, 0)	\
+	X(PEER_EXPIRED, peer_expired, 0x0207, P_KERN, P_LEASED,		\
+	    34, 66, 0)							\
+	X(PEER_STATS_GET, peer_stats_get, 0x0208, P_LEASED, P_KERN,	\
+	    2, 34, 0)							\
+	X(PEER_STAT, peer_stat, 0x0209, P_KERN, P_LEASED, 58, 520, 0)	\
+	X(PEER_STATS_END, peer_stats_end, 0x020a, P_KERN, P_LEASED,	\
+	    3, 35, 0)							\
+	X(KERN_NETWORK, kern_network, 0x020b, P_KERN, P_LEASED,		\
+	    42, 640, 0)							\
+	X(UAPI_WANT, uapi_want, 0x020c, P_KERN, P_PARENT, 2, 34, 0)	\
+	X(KERN_HEALTH, kern_health, 0x020d, P_KERN, P_LEASED,		\
+	    20, 20, 0)							\
+									\
+	X(KEY_SIGN, key_sign, 0x0301, P_APID, P_KEYD, 134, 150, 0)	\
+	X(KEY_SIGNED, key_signed, 0x0302, P_KEYD, P_APID, 3, 1027, 0)	\
+									\
+	X(CONF_BEGIN, conf_begin, 0x0401, P_PARENT, P_CHILD, 4, 4, 0)	\
+	X(CONF_GATEWAY, conf_gateway, 0x0402, P_PARENT, P_CHILD,	\
+	    7, 560, 0)							\
+	X(CONF_NETWORK, conf_network, 0x0403, P_PARENT, P_CHILD,	\
+	    35, 1024, 0)						\
+	X(CONF_WGKEY, conf_wgkey, 0x0404, P_PARENT, P_KERN, 2, 34, 1)	\
+	X(CONF_SYSCTL, conf_sysctl, 0x0405, P_PARENT, P_KERN, 1, 1, 1)	\
+	X(CONF_UAPI, conf_uapi, 0x0406, P_PARENT, P_KERN, 2, 34, 1)	\
+	X(CONF_IDENTITY, conf_identity, 0x0407, P_PARENT, P_APID,	\
+	    6, 320, 0)							\
+	X(CONF_LISTEN, conf_listen, 0x0408, P_PARENT, P_APID,		\
+	    8, 256, 1)							\
+	X(CONF_CERT, conf_cert, 0x0409, P_PARENT, P_APID, 3, 3, 1)	\
+	X(CONF_TLSKEY, conf_tlskey, 0x040a, P_PARENT, P_KEYD, 2, 2, 1)	\
+	X(CONF_PROXY, conf_proxy, 0x040b, P_PARENT, P_APID, 6, 18, 0)	\
+	X(CONF_LIMITS, conf_limits, 0x040c, P_PARENT, P_APID,		\
+	    32, 32, 0)							\
+	X(CONF_CTL, conf_ctl, 0x040d, P_PARENT, P_LEASED, 1, 1, 1)	\
+	X(CONF_ACCESS, conf_access, 0x040e, P_PARENT, P_LEASED,		\
+	    2, 2, 0)							\
+	X(CONF_ACCESS_NAME, conf_access_name, 0x040f, P_PARENT,		\
+	    P_LEASED, 3, 67, 0)						\
+	E(CONF_END, 0x0410, P_PARENT, P_CHILD)				\
+	X(CONF_ACK, conf_ack, 0x0411, P_CHILD, P_PARENT, 4, 4, 0)	\
+	X(CONF_NAK, conf_nak, 0x0412, P_CHILD, P_PARENT, 6, 518, 0)	\
+	X(CONF_COMMIT, conf_commit, 0x0413, P_PARENT, P_CHILD, 4, 4, 0)	\
+	X(CONF_ABORT, conf_abort, 0x0414, P_PARENT, P_CHILD, 4, 4, 0)	\
+	X(CONF_BASIC, conf_basic, 0x0415, P_PARENT, P_APID, 2, 130, 0)	\
+	X(CONF_BACKUP, conf_backup, 0x0416, P_PARENT, P_LEASED, 4, 4, 0)	\
+									\
+	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED, 23, 140, 0)	\
+	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 8, 680, 0)	\
+	X(CTL_APPROVE, ctl_approve, 0x0503, P_CTL, P_LEASED, 5, 101, 0)	\
+	X(CTL_TEST_CN, ctl_test_cn, 0x0504, P_CTL, P_LEASED, 2, 258, 0)	\
+	E(CTL_RELOAD, 0x0505, P_CTL|P_LEASED, P_LEASED|P_PARENT)	\
+	E(CTL_TEARDOWN, 0x0506, P_CTL|P_LEASED, P_LEASED|P_PARENT)	\
+	E(CTL_BACKUP, 0x0507, P_CTL, P_LEASED)				\
+	X(CTL_RESULT, ctl_result, 0x0508, P_LEASED|P_PARENT,		\
+	    P_CTL|P_LEASED, 3, 516, 0)					\
+	X(CTL_STATUS, ctl_status, 0x0509, P_LEASED, P_CTL, 64, 640, 0)	\
+	X(CTL_NETWORK, ctl_network, 0x050a, P_LEASED, P_CTL,		\
+	    100, 2048, 0)						\
+	X(CTL_LEASE, ctl_lease, 0x050b, P_LEASED, P_CTL, 90, 1400, 0)	\
+	X(CTL_PEER, ctl_peer, 0x050c, P_LEASED, P_CTL, 60, 1024, 0)	\
+	X(CTL_EVENT, ctl_event, 0x050d, P_LEASED, P_CTL, 24, 1400, 0)	\
+	X(CTL_TEST, ctl_test, 0x050e, P_LEASED, P_CTL, 12, 1400, 0)	\
+	X(CTL_CHUNK, ctl_chunk, 0x050f, P_LEASED, P_CTL, 10, 8202, 0)
+/* clang-format on */
+
+enum msg_type {
+#define X(NAME, name, val, from, to, min, max, fd) MSG_##NAME = (val),
+#define E(NAME, val, from, to) MSG_##NAME = (val),
+	MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+};
+
+/* What became of a request.  Values are part of the protocol. */
+enum lease_code {
+	LEASE_OK_NEW = 1,	/* a new lease */
+	LEASE_OK_SAME = 2,	/* same key: renewed, or read, or released */
+	LEASE_OK_REKEYED = 3,	/* new key took the place of the old */
+	LEASE_E_KEY = 16,	/* key not usable */
+	LEASE_E_KEY_TAKEN = 17,	/* key held by another, or the gateway's own */
+	LEASE_E_NETWORK = 18,	/* no such network */
+	LEASE_E_POOL = 19,	/* no address left, or max_peers reached */
+	LEASE_E_DENIED = 20,	/* identity revoked or not on the access list */
+	LEASE_E_NAME = 21,	/* name cannot be turned into an address */
+	LEASE_E_ADDR_TAKEN = 22,	/* the name's address is another's */
+	LEASE_E_NOT_FOUND = 23,	/* no lease of that name */
+	LEASE_E_BUSY = 24,	/* try again: kernel hand or a queue */
+	LEASE_E_STORE = 25,	/* database cannot be written; retry later */
+	LEASE_E_INTERNAL = 26
+};
+
+enum lease_state { LEASE_PENDING = 1, LEASE_ACTIVE = 2, LEASE_EXPIRED = 3 };
+
+enum peer_source { SOURCE_LEASE = 1, SOURCE_PORTAL = 2, SOURCE_STATIC = 3,
+	SOURCE_FOREIGN = 4 };
+
+/* What became of a wish to the kernel hand. */
+enum peer_code {
+	PEER_OK = 1,
+	PEER_E_NETWORK = 2,	/* unknown, or its interface is not up */
+	PEER_E_ADDR = 3,	/* outside the pools, or too wide */
+	PEER_E_KEY = 4,		/* unusable, the gateway's own, or foreign */
+	PEER_E_MAX = 5,		/* max_peers */
+	PEER_E_KERNEL = 6	/* the kernel said no, or cannot be reached */
+};
+
+enum net_state { NET_DOWN = 1, NET_UP = 2, NET_FAILED = 3 };
+
+/* Exit of a control command, as the exit codes of sallyctl(8). */
+enum ctl_code {
+	CTL_OK = 1,
+	CTL_NEGATIVE = 2,	/* no, not found */
+	CTL_USAGE = 3,
+	CTL_BUSY = 4,		/* try again */
+	CTL_FAILED = 5
+};
+
+enum ctl_what {
+	SHOW_STATUS = 1,
+	SHOW_NETWORKS = 2,
+	SHOW_LEASES = 3,	/* network, name and filter narrow it */
+	SHOW_PEERS = 4,
+	SHOW_EVENTS = 5
+};
+
+/* --- setup --- */
+
+#define HELLO_NOUSER	0x01	/* -U: keep the user ids */
+#define HELLO_NOLANDLOCK_OK	0x02	/* a kernel without Landlock is accepted */
+
+struct msg_setup_hello {
+	uint32_t	 version;	/* PROTO_VERSION */
+	uint8_t		 role;		/* P_..., of the child */
+	uint16_t	 index;		/* which of several apid; else 0 */
+	uint8_t		 verbose;
+	uint8_t		 flags;		/* HELLO_... */
+	uint32_t	 uid;		/* to become */
+	uint32_t	 gid;
+};
+
+struct msg_setup_peer {			/* +fd: a link to another process */
+	uint8_t		 role;		/* P_..., of that process */
+	uint16_t	 index;
+};
+
+struct msg_setup_verbose {
+	uint8_t		 verbose;
+};
+
+struct msg_setup_stop {
+	uint8_t		 undo;		/* kernel hand: take everything back */
+};
+
+/* --- leases --- */
+
+struct msg_lease_register {
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];	/* from the identity rule */
+	char		 who[IDENT_SIZE + 8];	/* the proof, e.g. "cn:dev-1" */
+	uint8_t		 pubkey[WGKEY_LEN];
+	struct prefix	 from;			/* source, for the event log */
+};
+
+struct msg_lease_get {
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+};
+
+struct msg_lease_release {
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	struct prefix	 from;
+};
+
+/* A lease and what a device needs to use it. */
+struct msg_lease_reply {
+	uint8_t		 code;		/* enum lease_code */
+	uint8_t		 state;		/* enum lease_state, 0 with errors */
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 server_key[WGKEY_LEN];
+	char		 endpoint[HOST_SIZE];
+	uint16_t	 port;
+	uint16_t	 keepalive;	/* seconds, 0 is off */
+	uint32_t	 ttl;		/* seconds left, LEASE_NEVER */
+	uint32_t	 retry_after;	/* seconds, with errors worth a retry */
+	int64_t		 created;	/* wall; of the last key change */
+	int64_t		 expires;	/* wall, 0 is never */
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_POOLS_MAX];
+	uint8_t		 nroutes;
+	struct prefix	 routes[NET_ROUTES_MAX];
+};
+
+struct msg_lease_list {			/* one page, in order of names */
+	char		 network[NETNAME_SIZE];
+	char		 after[IDENT_SIZE];	/* "" from the start */
+};
+
+struct msg_lease_item {
+	char		 name[IDENT_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	int64_t		 created;
+	int64_t		 expires;
+	int64_t		 handshake;	/* wall, 0 is never */
+	uint64_t	 rx;		/* bytes from the peer, since its first lease */
+	uint64_t	 tx;		/* bytes to the peer */
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_POOLS_MAX];
+};
+
+struct msg_lease_list_end {
+	uint8_t		 code;		/* LEASE_OK_SAME or LEASE_E_... */
+	uint8_t		 more;		/* 1: ask again after the last name */
+};
+
+struct msg_lease_health_reply {		/* 1 ok, 0 not */
+	uint8_t		 db;
+	uint8_t		 kern;
+	uint8_t		 wireguard;
+};
+
+struct msg_ident_test {
+	char		 cn[TEXT_SIZE / 2 + 1];
+};
+
+struct msg_ident_result {
+	uint8_t		 matched;
+	uint16_t	 rule;		/* index of the identity rule, from 0 */
+	uint8_t		 role;		/* enum conf_role */
+	uint8_t		 proof;		/* enum conf_proof */
+	char		 name[IDENT_SIZE];
+	char		 network[NETNAME_SIZE];
+	char		 text[TEXT_SIZE];	/* why not */
+};
+
+/* --- peers --- */
+
+struct msg_peer_sync_done {
+	uint32_t	 added;
+	uint32_t	 removed;
+	uint32_t	 changed;
+	uint32_t	 unchanged;
+	uint32_t	 failed;
+};
+
+/*
+ * Let this key use these addresses for ttl seconds.  With a replaced key, that
+ * peer goes in the same batch.  id 0 (inside a sync) wants no PEER_DONE.
+ */
+struct msg_peer_set {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 source;	/* enum peer_source */
+	uint32_t	 ttl;		/* 1..DURATION_MAX or LEASE_NEVER */
+	uint8_t		 has_old;
+	uint8_t		 old[WGKEY_LEN];	/* on the wire if has_old */
+	uint8_t		 naddrs;	/* 1..PEER_ADDRS_MAX */
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+struct msg_peer_del {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+};
+
+struct msg_peer_done {
+	uint8_t		 code;		/* enum peer_code */
+};
+
+struct msg_peer_expired {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+};
+
+struct msg_peer_stats_get {
+	char		 network[NETNAME_SIZE];
+};
+
+struct msg_peer_stat {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 foreign;	/* 1: not ours */
+	uint64_t	 rx;
+	uint64_t	 tx;
+	int64_t		 handshake;	/* wall, 0 is never */
+	struct prefix	 endpoint;	/* host; family 0 is unknown */
+	uint16_t	 port;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+struct msg_peer_stats_end {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 code;		/* enum peer_code */
+};
+
+struct msg_kern_network {		/* sent at start and on every change */
+	char		 network[NETNAME_SIZE];
+	uint8_t		 state;		/* enum net_state */
+	uint8_t		 backend;	/* BACKEND_KERNEL or _USERSPACE */
+	uint8_t		 pubkey[WGKEY_LEN];	/* zero unless up */
+	uint16_t	 port;
+	uint8_t		 adopted;
+	uint32_t	 foreign;	/* peers that are not ours */
+	char		 text[TEXT_SIZE];	/* why it failed */
+};
+
+struct msg_uapi_want {			/* answered by CONF_UAPI, when it can */
+	char		 network[NETNAME_SIZE];
+};
+
+struct msg_kern_health {		/* counters since start */
+	uint32_t	 batches;	/* netlink or UAPI messages that changed peers */
+	uint32_t	 dumps;		/* of a whole device */
+	uint32_t	 drift;		/* things put right */
+	uint32_t	 peers;		/* installed now */
+	uint32_t	 refused;	/* wishes refused */
+};
+
+/* --- key holder --- */
+
+#define KEY_TBS_MAX	146	/* RFC 8446, 4.4.3: 64+33+1 and the hash */
+#define KEY_SIG_MAX	1024
+
+struct msg_key_sign {
+	uint16_t	 key;		/* index of the listener */
+	uint16_t	 scheme;	/* TLS SignatureScheme, RFC 8446, 4.2.3 */
+	uint16_t	 len;		/* 130 or 146 */
+	uint8_t		 tbs[KEY_TBS_MAX];
+};
+
+struct msg_key_signed {
+	uint8_t		 ok;
+	uint16_t	 len;
+	uint8_t		 sig[KEY_SIG_MAX];
+};
+
+/* --- configuration, parent to child --- */
+
+struct msg_conf_begin {
+	uint32_t	 generation;
+};
+
+struct msg_conf_gateway {
+	char		 name[IDENT_SIZE];
+	char		 endpoint[HOST_SIZE];
+	char		 state_dir[DIR_SIZE];	/* leased only, else "" */
+	uint8_t		 on_stop;
+};
+
+/* One network.  Every process gets it; apid with its lists empty. */
+struct msg_conf_network {
+	char		 name[NETNAME_SIZE];
+	char		 interface[IFNAME_SIZE];
+	uint8_t		 backend;
+	uint8_t		 adopt;
+	uint8_t		 assign;
+	uint8_t		 isolate;
+	uint16_t	 listen_port;
+	uint16_t	 keepalive;
+	uint16_t	 mtu;		/* 0: leave it */
+	uint32_t	 lease;		/* seconds, LEASE_NEVER */
+	uint32_t	 quarantine;	/* seconds */
+	uint32_t	 max_peers;
+	char		 metans_template[IDENT_SIZE];
+	char		 wan[IFNAME_SIZE];	/* egress; "" is none */
+	uint32_t	 table;		/* egress table, 0 is none */
+	uint8_t		 masquerade;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_ADDRS_MAX];	/* with their lengths */
+	uint8_t		 npools;
+	struct prefix	 pools[NET_POOLS_MAX];
+	uint8_t		 nroutes;
+	struct prefix	 routes[NET_ROUTES_MAX];
+	uint8_t		 nreserve;
+	struct prefix	 reserve[NET_ROUTES_MAX];	/* never leased */
+};
+
+struct msg_conf_wgkey {			/* +fd: the private key file */
+	char		 network[NETNAME_SIZE];
+};
+
+struct msg_conf_sysctl {		/* +fd: the file under /proc/sys, O_RDWR */
+	uint8_t		 which;		/* enum conf_sysctl */
+};
+
+struct msg_conf_uapi {			/* +fd: connected to wireguard-go */
+	char		 network[NETNAME_SIZE];
+};
+
+struct msg_conf_identity {		/* in order, first match wins */
+	uint8_t		 proof;
+	uint8_t		 role;
+	char		 pattern[PATTERN_SIZE];
+	char		 network[NETNAME_SIZE];	/* "" with roles that need none */
+};
+
+struct msg_conf_listen {		/* +fd: the listening socket */
+	uint16_t	 index;
+	uint16_t	 api;		/* API_... */
+	uint8_t		 proof;
+	uint8_t		 tls;		/* 1: CONF_CERT and CONF_TLSKEY follow */
+	char		 prefix[URLPREFIX_SIZE];
+	char		 address[ENDPOINT_TEXT];	/* for logs */
+};
+
+struct msg_conf_cert {			/* +fd: a PEM file */
+	uint16_t	 listen;
+	uint8_t		 kind;		/* enum conf_cert */
+};
+
+struct msg_conf_tlskey {		/* +fd: a PEM private key */
+	uint16_t	 listen;
+};
+
+struct msg_conf_proxy {
+	struct prefix	 proxy;
+};
+
+struct msg_conf_limits {		/* milliseconds, bytes, counts */
+	uint32_t	 handshake_ms;
+	uint32_t	 head_ms;
+	uint32_t	 body_ms;
+	uint32_t	 idle_ms;
+	uint32_t	 body_bytes;
+	uint32_t	 connections;		/* in all, of one apid */
+	uint32_t	 per_source;		/* of one apid */
+	uint32_t	 pending;		/* requests waiting for leased */
+};
+
+struct msg_conf_ctl {			/* +fd: the listening control socket */
+	uint8_t		 zero;
+};
+
+struct msg_conf_access {
+	uint8_t		 mode;			/* enum conf_access */
+	uint8_t		 require_contact;
+};
+
+struct msg_conf_access_name {		/* one line of the access list */
+	uint8_t		 allow;
+	char		 name[IDENT_SIZE];
+};
+
+struct msg_conf_ack {
+	uint32_t	 generation;
+};
+
+struct msg_conf_nak {
+	uint32_t	 generation;
+	char		 text[TEXT_SIZE];
+};
+
+struct msg_conf_commit {
+	uint32_t	 generation;
+};
+
+struct msg_conf_abort {
+	uint32_t	 generation;
+};
+
+struct msg_conf_basic {			/* autowg's GET side: "user:password" */
+	char		 credentials[129];
+};
+
+struct msg_conf_backup {		/* database copies kept at migrations */
+	uint32_t	 keep;
+};
+
+/* --- control --- */
+
+struct msg_ctl_show {
+	uint8_t		 what;		/* enum ctl_what */
+	uint8_t		 online;	/* 1: only with a recent handshake */
+	uint8_t		 expired;	/* 1: expired ones too */
+	char		 network[NETNAME_SIZE];	/* "" is any */
+	char		 name[IDENT_SIZE];	/* "" is any */
+	int64_t		 since;		/* events: wall, 0 is any */
+	uint64_t	 limit;		/* items, 0 is all */
+};
+
+struct msg_ctl_revoke {
+	char		 network[NETNAME_SIZE];	/* "" is every one */
+	char		 name[IDENT_SIZE];
+	char		 reason[TEXT_SIZE];
+	uint16_t	 flags;		/* 0 */
+};
+
+struct msg_ctl_approve {		/* take a revocation back */
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+};
+
+struct msg_ctl_test_cn {
+	char		 cn[TEXT_SIZE / 2 + 1];
+};
+
+/* Ends every answer, and answers CTL_RELOAD between leased and the parent. */
+struct msg_ctl_result {
+	uint8_t		 code;		/* enum ctl_code */
+	char		 text[TEXT_SIZE];
+};
+
+struct msg_ctl_status {
+	char		 gateway[IDENT_SIZE];
+	char		 version[IDENT_SIZE];
+	int64_t		 started;	/* wall: leased's start */
+	uint32_t	 generation;	/* of the configuration */
+	uint32_t	 networks;
+	uint64_t	 leases;	/* live */
+	uint64_t	 pending;
+	uint64_t	 online;	/* handshake in the last 180 s */
+	uint64_t	 denied;	/* revoked identities */
+	uint8_t		 db;		/* 1 ok */
+	uint8_t		 kern;
+	uint8_t		 apids;		/* connected */
+	int64_t		 synced;	/* wall of the last sync, 0 never */
+	struct msg_peer_sync_done last;	/* what it did */
+	struct msg_kern_health	 health;
+};
+
+struct msg_ctl_network {
+	char		 name[NETNAME_SIZE];
+	char		 interface[IFNAME_SIZE];
+	uint8_t		 state;		/* enum net_state */
+	uint8_t		 backend;
+	uint8_t		 adopted;
+	uint8_t		 assign;
+	uint16_t	 port;
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint32_t	 lease;
+	uint32_t	 max_peers;
+	uint32_t	 foreign;
+	uint64_t	 leases;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_ADDRS_MAX];
+	uint8_t		 npools;
+	struct prefix	 pools[NET_POOLS_MAX];
+	uint64_t	 used[NET_POOLS_MAX];	/* npools of them */
+	uint64_t	 size[NET_POOLS_MAX];	/* UINT64_MAX: that or more */
+	char		 text[TEXT_SIZE];
+};
+
+struct msg_ctl_lease {
+	uint64_t	 id;
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	char		 who[IDENT_SIZE + 8];
+	uint8_t		 state;		/* enum lease_state */
+	uint8_t		 pubkey[WGKEY_LEN];
+	int64_t		 first;		/* wall: first registration */
+	int64_t		 created;	/* last key change */
+	int64_t		 renewed;	/* last registration */
+	int64_t		 expires;	/* 0 never */
+	int64_t		 handshake;
+	uint64_t	 rx;
+	uint64_t	 tx;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_POOLS_MAX];
+	struct prefix	 endpoint;
+	uint16_t	 port;
+};
+
+struct msg_ctl_peer {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 source;	/* enum peer_source */
+	char		 name[IDENT_SIZE];	/* "" if not ours */
+	int64_t		 handshake;
+	uint64_t	 rx;
+	uint64_t	 tx;
+	struct prefix	 endpoint;
+	uint16_t	 port;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+struct msg_ctl_event {
+	uint64_t	 id;
+	int64_t		 at;		/* wall */
+	char		 what[33];	/* "lease.add" ... */
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	char		 who[IDENT_SIZE + 8];
+	char		 from[PREFIX_TEXT];
+	char		 detail[TEXT_SIZE];	/* "addr=... key=..." */
+};
+
+struct msg_ctl_test {
+	uint8_t		 matched;
+	uint16_t	 rule;
+	uint8_t		 role;
+	uint8_t		 proof;
+	char		 name[IDENT_SIZE];
+	char		 network[NETNAME_SIZE];
+	uint8_t		 naddrs;	/* what it has or would get */
+	struct prefix	 addrs[NET_POOLS_MAX];
+	uint8_t		 leased;	/* 1: it has a lease now */
+	uint8_t		 denied;
+	char		 text[TEXT_SIZE];
+};
+
+struct msg_ctl_chunk {			/* backup: the next bytes of the file */
+	uint64_t	 offset;
+	uint16_t	 len;
+	uint8_t		 data[8192];
+};
+
+struct msg_desc {
+	const char	*name;
+	uint32_t	 type;
+	uint32_t	 min;		/* payload bytes */
+	uint32_t	 max;
+	uint8_t		 from;
+	uint8_t		 to;
+	uint8_t		 fd;		/* 1: exactly one descriptor */
+};
+
+/* The catalogue entry of a message type, or NULL if unknown. */
+const struct msg_desc *msg_lookup(uint32_t type);
+/* "apid", "leased" ... of one P_ bit. */
+const char *msg_role_name(uint8_t role);
+
+/*
+ * Codecs.  put appends the payload of *m; get zeroes *m, reads one payload,
+ * checks every range and requires the end of the buffer.  After get returned 0
+ * the struct is right in form; what it means is the handler's business.  Both
+ * return 0, or -1 with errno ERANGE (no room), EINVAL (put: a field is out of
+ * its range) or EBADMSG (get: short, long or out of range).
+ */
+#define X(NAME, name, val, from, to, min, max, fd)			\
+	int	 msg_##name##_put(struct ibuf *, const struct msg_##name *); \
+	int	 msg_##name##_get(struct ibuf *, struct msg_##name *);
+#define E(NAME, val, from, to)
+MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+
+#endif
