@@ -90,7 +90,7 @@ void	 chan_resume(struct chan *);
 void	 chan_fail(struct chan *, const char *reason);
 
 /* chan_send_NAME(chan, id, &msg, fd): encode and send one typed message. */
-#define X(NAME, name, val, from, to, min, max, fd)			\
+#define X(NAME, name, val, from, to, fd)				\
 	int	 chan_send_##name(struct chan *, uint32_t id,		\
 	    const struct msg_##name *, int);
 #define E(NAME, val, from, to)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The message catalogue: every message that crosses a process boundary, who
- * may send it to whom, how long it may be, and whether a descriptor comes with
- * it.  The enum, the name table, the routing and length checks, the codecs'
- * and senders' prototypes, a test and a fuzzer are generated from it.
+ * may send it to whom, and whether a descriptor comes with it.  The enum, the
+ * name table, the routing checks, the codecs' and senders' prototypes, a test
+ * and a fuzzer are generated from it; how long a message may be follows from
+ * its codec.
  */
 
 #ifndef PROTO_H
@@ -32,116 +33,97 @@
 
 /* clang-format off */
 /*
- * X(NAME, name, value, from, to, min payload, max payload, descriptor)
+ * X(NAME, name, value, from, to, descriptor)
  * E(NAME, value, from, to): no payload, no descriptor
  * Values are never reused: 0x00xx setup, 0x01xx lease, 0x02xx peer, 0x03xx
  * key, 0x04xx configuration, 0x05xx control.
  */
 #define MSG_CATALOGUE(X, E)						\
-	X(SETUP_HELLO, setup_hello, 0x0001, P_PARENT|P_CHILD,		\
-	    P_PARENT|P_CHILD, 17, 17, 0)				\
-	X(SETUP_PEER, setup_peer, 0x0002, P_PARENT, P_CHILD, 3, 3, 1)	\
+	X(SETUP_HELLO, setup_hello, 0x0001,				\
+	    P_PARENT|P_CHILD, P_PARENT|P_CHILD, 0)			\
+	X(SETUP_PEER, setup_peer, 0x0002, P_PARENT, P_CHILD, 1)		\
 	E(SETUP_READY, 0x0003, P_CHILD, P_PARENT)			\
-	X(SETUP_VERBOSE, setup_verbose, 0x0004, P_PARENT|P_LEASED,	\
-	    P_PARENT|P_CHILD, 1, 1, 0)					\
+	X(SETUP_VERBOSE, setup_verbose, 0x0004,				\
+	    P_PARENT|P_LEASED, P_PARENT|P_CHILD, 0)			\
 	E(SETUP_PING, 0x0005, P_PARENT, P_CHILD)			\
 	E(SETUP_PONG, 0x0006, P_CHILD, P_PARENT)			\
-	X(SETUP_STOP, setup_stop, 0x0007, P_PARENT, P_CHILD, 1, 1, 0)	\
+	X(SETUP_STOP, setup_stop, 0x0007, P_PARENT, P_CHILD, 0)		\
 	E(SETUP_STOPPED, 0x0008, P_CHILD, P_PARENT)			\
 									\
-	X(LEASE_REGISTER, lease_register, 0x0101, P_APID, P_LEASED,	\
-	    42, 322, 0)							\
-	X(LEASE_GET, lease_get, 0x0102, P_APID, P_LEASED, 4, 100, 0)	\
-	X(LEASE_RELEASE, lease_release, 0x0103, P_APID, P_LEASED,	\
-	    6, 118, 0)							\
-	X(LEASE_REPLY, lease_reply, 0x0104, P_LEASED, P_APID,		\
-	    100, 2048, 0)						\
-	X(LEASE_LIST, lease_list, 0x0105, P_APID, P_LEASED, 4, 100, 0)	\
-	X(LEASE_ITEM, lease_item, 0x0106, P_LEASED, P_APID,		\
-	    80, 1024, 0)						\
-	X(LEASE_LIST_END, lease_list_end, 0x0107, P_LEASED, P_APID,	\
-	    2, 2, 0)							\
+	X(LEASE_REGISTER, lease_register, 0x0101, P_APID, P_LEASED, 0)	\
+	X(LEASE_GET, lease_get, 0x0102, P_APID, P_LEASED, 0)		\
+	X(LEASE_RELEASE, lease_release, 0x0103, P_APID, P_LEASED, 0)	\
+	X(LEASE_REPLY, lease_reply, 0x0104, P_LEASED, P_APID, 0)	\
+	X(LEASE_LIST, lease_list, 0x0105, P_APID, P_LEASED, 0)		\
+	X(LEASE_ITEM, lease_item, 0x0106, P_LEASED, P_APID, 0)		\
+	X(LEASE_LIST_END, lease_list_end, 0x0107, P_LEASED, P_APID, 0)	\
 	E(LEASE_HEALTH, 0x0108, P_APID, P_LEASED)			\
-	X(LEASE_HEALTH_REPLY, lease_health_reply, 0x0109, P_LEASED,	\
-	    P_APID, 3, 3, 0)						\
-	X(IDENT_TEST, ident_test, 0x010a, P_LEASED, P_APID, 2, 258, 0)	\
-	X(IDENT_RESULT, ident_result, 0x010b, P_APID, P_LEASED,		\
-	    9, 640, 0)							\
+	X(LEASE_HEALTH_REPLY, lease_health_reply, 0x0109,		\
+	    P_LEASED, P_APID, 0)					\
+	X(IDENT_TEST, ident_test, 0x010a, P_LEASED, P_APID, 0)		\
+	X(IDENT_RESULT, ident_result, 0x010b, P_APID, P_LEASED, 0)	\
 									\
 	E(PEER_SYNC_BEGIN, 0x0201, P_LEASED, P_KERN)			\
 	E(PEER_SYNC_END, 0x0202, P_LEASED, P_KERN)			\
-	X(PEER_SYNC_DONE, peer_sync_done, 0x0203, P_KERN, P_LEASED,	\
-	    20, 20, 0)							\
-	X(PEER_SET, peer_set, 0x0204, P_LEASED, P_KERN, 42, 512, 0)	\
-	X(PEER_DEL, peer_del, 0x0205, P_LEASED, P_KERN, 34, 66, 0)	\
-	X(PEER_DONE, peer_done, 0x0206, P_KERN, P_LEASED, 1, 1, 0)	\
-	X(PEER_EXPIRED, peer_expired, 0x0207, P_KERN, P_LEASED,		\
-	    34, 66, 0)							\
-	X(PEER_STATS_GET, peer_stats_get, 0x0208, P_LEASED, P_KERN,	\
-	    2, 34, 0)							\
-	X(PEER_STAT, peer_stat, 0x0209, P_KERN, P_LEASED, 58, 520, 0)	\
-	X(PEER_STATS_END, peer_stats_end, 0x020a, P_KERN, P_LEASED,	\
-	    3, 35, 0)							\
-	X(KERN_NETWORK, kern_network, 0x020b, P_KERN, P_LEASED,		\
-	    42, 640, 0)							\
-	X(UAPI_WANT, uapi_want, 0x020c, P_KERN, P_PARENT, 2, 34, 0)	\
-	X(KERN_HEALTH, kern_health, 0x020d, P_KERN, P_LEASED,		\
-	    20, 20, 0)							\
+	X(PEER_SYNC_DONE, peer_sync_done, 0x0203, P_KERN, P_LEASED, 0)	\
+	X(PEER_SET, peer_set, 0x0204, P_LEASED, P_KERN, 0)		\
+	X(PEER_DEL, peer_del, 0x0205, P_LEASED, P_KERN, 0)		\
+	X(PEER_DONE, peer_done, 0x0206, P_KERN, P_LEASED, 0)		\
+	X(PEER_EXPIRED, peer_expired, 0x0207, P_KERN, P_LEASED, 0)	\
+	X(PEER_STATS_GET, peer_stats_get, 0x0208, P_LEASED, P_KERN, 0)	\
+	X(PEER_STAT, peer_stat, 0x0209, P_KERN, P_LEASED, 0)		\
+	X(PEER_STATS_END, peer_stats_end, 0x020a, P_KERN, P_LEASED, 0)	\
+	X(KERN_NETWORK, kern_network, 0x020b, P_KERN, P_LEASED, 0)	\
+	X(UAPI_WANT, uapi_want, 0x020c, P_KERN, P_PARENT, 0)		\
+	X(KERN_HEALTH, kern_health, 0x020d, P_KERN, P_LEASED, 0)	\
 									\
-	X(KEY_SIGN, key_sign, 0x0301, P_APID, P_KEYD, 134, 150, 0)	\
-	X(KEY_SIGNED, key_signed, 0x0302, P_KEYD, P_APID, 3, 1027, 0)	\
+	X(KEY_SIGN, key_sign, 0x0301, P_APID, P_KEYD, 0)		\
+	X(KEY_SIGNED, key_signed, 0x0302, P_KEYD, P_APID, 0)		\
 									\
-	X(CONF_BEGIN, conf_begin, 0x0401, P_PARENT, P_CHILD, 4, 4, 0)	\
-	X(CONF_GATEWAY, conf_gateway, 0x0402, P_PARENT, P_CHILD,	\
-	    7, 560, 0)							\
-	X(CONF_NETWORK, conf_network, 0x0403, P_PARENT, P_CHILD,	\
-	    35, 1024, 0)						\
-	X(CONF_WGKEY, conf_wgkey, 0x0404, P_PARENT, P_KERN, 2, 34, 1)	\
-	X(CONF_SYSCTL, conf_sysctl, 0x0405, P_PARENT, P_KERN, 1, 1, 1)	\
-	X(CONF_UAPI, conf_uapi, 0x0406, P_PARENT, P_KERN, 2, 34, 1)	\
-	X(CONF_IDENTITY, conf_identity, 0x0407, P_PARENT, P_APID,	\
-	    6, 320, 0)							\
-	X(CONF_LISTEN, conf_listen, 0x0408, P_PARENT, P_APID,		\
-	    8, 256, 1)							\
-	X(CONF_CERT, conf_cert, 0x0409, P_PARENT, P_APID, 3, 3, 1)	\
-	X(CONF_TLSKEY, conf_tlskey, 0x040a, P_PARENT, P_KEYD, 2, 2, 1)	\
-	X(CONF_PROXY, conf_proxy, 0x040b, P_PARENT, P_APID, 6, 18, 0)	\
-	X(CONF_LIMITS, conf_limits, 0x040c, P_PARENT, P_APID,		\
-	    32, 32, 0)							\
-	X(CONF_CTL, conf_ctl, 0x040d, P_PARENT, P_LEASED, 1, 1, 1)	\
-	X(CONF_ACCESS, conf_access, 0x040e, P_PARENT, P_LEASED,		\
-	    2, 2, 0)							\
-	X(CONF_ACCESS_NAME, conf_access_name, 0x040f, P_PARENT,		\
-	    P_LEASED, 3, 67, 0)						\
+	X(CONF_BEGIN, conf_begin, 0x0401, P_PARENT, P_CHILD, 0)		\
+	X(CONF_GATEWAY, conf_gateway, 0x0402, P_PARENT, P_CHILD, 0)	\
+	X(CONF_NETWORK, conf_network, 0x0403, P_PARENT, P_CHILD, 0)	\
+	X(CONF_WGKEY, conf_wgkey, 0x0404, P_PARENT, P_KERN, 1)		\
+	X(CONF_SYSCTL, conf_sysctl, 0x0405, P_PARENT, P_KERN, 1)	\
+	X(CONF_UAPI, conf_uapi, 0x0406, P_PARENT, P_KERN, 1)		\
+	X(CONF_IDENTITY, conf_identity, 0x0407, P_PARENT, P_APID, 0)	\
+	X(CONF_LISTEN, conf_listen, 0x0408, P_PARENT, P_APID, 1)	\
+	X(CONF_CERT, conf_cert, 0x0409, P_PARENT, P_APID, 1)		\
+	X(CONF_TLSKEY, conf_tlskey, 0x040a, P_PARENT, P_KEYD, 1)	\
+	X(CONF_PROXY, conf_proxy, 0x040b, P_PARENT, P_APID, 0)		\
+	X(CONF_LIMITS, conf_limits, 0x040c, P_PARENT, P_APID, 0)	\
+	X(CONF_CTL, conf_ctl, 0x040d, P_PARENT, P_LEASED, 1)		\
+	X(CONF_ACCESS, conf_access, 0x040e, P_PARENT, P_LEASED, 0)	\
+	X(CONF_ACCESS_NAME, conf_access_name, 0x040f,			\
+	    P_PARENT, P_LEASED, 0)					\
 	E(CONF_END, 0x0410, P_PARENT, P_CHILD)				\
-	X(CONF_ACK, conf_ack, 0x0411, P_CHILD, P_PARENT, 4, 4, 0)	\
-	X(CONF_NAK, conf_nak, 0x0412, P_CHILD, P_PARENT, 6, 518, 0)	\
-	X(CONF_COMMIT, conf_commit, 0x0413, P_PARENT, P_CHILD, 4, 4, 0)	\
-	X(CONF_ABORT, conf_abort, 0x0414, P_PARENT, P_CHILD, 4, 4, 0)	\
-	X(CONF_BASIC, conf_basic, 0x0415, P_PARENT, P_APID, 2, 130, 0)	\
-	X(CONF_BACKUP, conf_backup, 0x0416, P_PARENT, P_LEASED, 4, 4, 0)	\
+	X(CONF_ACK, conf_ack, 0x0411, P_CHILD, P_PARENT, 0)		\
+	X(CONF_NAK, conf_nak, 0x0412, P_CHILD, P_PARENT, 0)		\
+	X(CONF_COMMIT, conf_commit, 0x0413, P_PARENT, P_CHILD, 0)	\
+	X(CONF_ABORT, conf_abort, 0x0414, P_PARENT, P_CHILD, 0)		\
+	X(CONF_BASIC, conf_basic, 0x0415, P_PARENT, P_APID, 0)		\
+	X(CONF_BACKUP, conf_backup, 0x0416, P_PARENT, P_LEASED, 0)	\
 									\
-	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED, 23, 140, 0)	\
-	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 8, 680, 0)	\
-	X(CTL_APPROVE, ctl_approve, 0x0503, P_CTL, P_LEASED, 5, 101, 0)	\
-	X(CTL_TEST_CN, ctl_test_cn, 0x0504, P_CTL, P_LEASED, 2, 258, 0)	\
+	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED, 0)		\
+	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 0)		\
+	X(CTL_APPROVE, ctl_approve, 0x0503, P_CTL, P_LEASED, 0)		\
+	X(CTL_TEST_CN, ctl_test_cn, 0x0504, P_CTL, P_LEASED, 0)		\
 	E(CTL_RELOAD, 0x0505, P_CTL|P_LEASED, P_LEASED|P_PARENT)	\
 	E(CTL_TEARDOWN, 0x0506, P_CTL|P_LEASED, P_LEASED|P_PARENT)	\
 	E(CTL_BACKUP, 0x0507, P_CTL, P_LEASED)				\
-	X(CTL_RESULT, ctl_result, 0x0508, P_LEASED|P_PARENT,		\
-	    P_CTL|P_LEASED, 3, 516, 0)					\
-	X(CTL_STATUS, ctl_status, 0x0509, P_LEASED, P_CTL, 64, 640, 0)	\
-	X(CTL_NETWORK, ctl_network, 0x050a, P_LEASED, P_CTL,		\
-	    100, 2048, 0)						\
-	X(CTL_LEASE, ctl_lease, 0x050b, P_LEASED, P_CTL, 90, 1400, 0)	\
-	X(CTL_PEER, ctl_peer, 0x050c, P_LEASED, P_CTL, 60, 1024, 0)	\
-	X(CTL_EVENT, ctl_event, 0x050d, P_LEASED, P_CTL, 24, 1400, 0)	\
-	X(CTL_TEST, ctl_test, 0x050e, P_LEASED, P_CTL, 12, 1400, 0)	\
-	X(CTL_CHUNK, ctl_chunk, 0x050f, P_LEASED, P_CTL, 10, 8202, 0)
+	X(CTL_RESULT, ctl_result, 0x0508,				\
+	    P_LEASED|P_PARENT, P_CTL|P_LEASED, 0)			\
+	X(CTL_STATUS, ctl_status, 0x0509, P_LEASED, P_CTL, 0)		\
+	X(CTL_NETWORK, ctl_network, 0x050a, P_LEASED, P_CTL, 0)		\
+	X(CTL_LEASE, ctl_lease, 0x050b, P_LEASED, P_CTL, 0)		\
+	X(CTL_PEER, ctl_peer, 0x050c, P_LEASED, P_CTL, 0)		\
+	X(CTL_EVENT, ctl_event, 0x050d, P_LEASED, P_CTL, 0)		\
+	X(CTL_TEST, ctl_test, 0x050e, P_LEASED, P_CTL, 0)		\
+	X(CTL_CHUNK, ctl_chunk, 0x050f, P_LEASED, P_CTL, 0)
 /* clang-format on */
 
 enum msg_type {
-#define X(NAME, name, val, from, to, min, max, fd) MSG_##NAME = (val),
+#define X(NAME, name, val, from, to, fd) MSG_##NAME = (val),
 #define E(NAME, val, from, to) MSG_##NAME = (val),
 	MSG_CATALOGUE(X, E)
 #undef X
@@ -688,7 +670,7 @@ struct msg_ctl_chunk {			/* backup: the next bytes of the file */
 struct msg_desc {
 	const char	*name;
 	uint32_t	 type;
-	uint32_t	 min;		/* payload bytes */
+	uint32_t	 min;		/* payload bytes, from the codec */
 	uint32_t	 max;
 	uint8_t		 from;
 	uint8_t		 to;
@@ -707,7 +689,7 @@ const char *msg_role_name(uint8_t role);
  * return 0, or -1 with errno ERANGE (no room), EINVAL (put: a field is out of
  * its range) or EBADMSG (get: short, long or out of range).
  */
-#define X(NAME, name, val, from, to, min, max, fd)			\
+#define X(NAME, name, val, from, to, fd)			\
 	int	 msg_##name##_put(struct ibuf *, const struct msg_##name *); \
 	int	 msg_##name##_get(struct ibuf *, struct msg_##name *);
 #define E(NAME, val, from, to)

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Fields in both directions, and their sizes.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "codec.h"
+
+static bool
+measuring(const struct codec *c)
+{
+	return (c->mode == CODEC_MIN || c->mode == CODEC_MAX);
+}
+
+/* A field of a size that does not depend on its value. */
+static int
+measure(struct codec *c, size_t size)
+{
+	c->size += size;
+	return (0);
+}
+
+int
+codec_check(const struct codec *c, bool ok)
+{
+	if (ok || measuring(c))
+		return (0);
+	errno = c->mode == CODEC_GET ? EBADMSG : EINVAL;
+	return (-1);
+}
+
+/* clang-format off */
+#define INTEGER(name, type)						\
+int									\
+codec_##name(struct codec *c, type *v)					\
+{									\
+	if (measuring(c))						\
+		return (measure(c, sizeof(*v)));			\
+	return (c->mode == CODEC_GET ? ibuf_get_##name(c->b, v) :	\
+	    ibuf_add_##name(c->b, *v));					\
+}
+INTEGER(n8, uint8_t)
+INTEGER(n16, uint16_t)
+INTEGER(n32, uint32_t)
+INTEGER(n64, uint64_t)
+#undef INTEGER
+/* clang-format on */
+
+int
+codec_time(struct codec *c, int64_t *v)
+{
+	uint64_t u;
+
+	u = (uint64_t)*v;
+	if (codec_n64(c, &u) == -1 || codec_check(c, u <= INT64_MAX) == -1)
+		return (-1);
+	*v = (int64_t)u;
+	return (0);
+}
+
+int
+codec_range(struct codec *c, uint8_t *v, uint8_t lo, uint8_t hi)
+{
+	if (measuring(c))
+		*v = c->mode == CODEC_MIN ? lo : hi;
+	if (codec_n8(c, v) == -1)
+		return (-1);
+	return (codec_check(c, *v >= lo && *v <= hi));
+}
+
+int
+codec_len(struct codec *c, uint16_t *v, uint16_t lo, uint16_t hi)
+{
+	if (measuring(c))
+		*v = c->mode == CODEC_MIN ? lo : hi;
+	if (codec_n16(c, v) == -1)
+		return (-1);
+	return (codec_check(c, *v >= lo && *v <= hi));
+}
+
+int
+codec_bool(struct codec *c, uint8_t *v)
+{
+	return (codec_range(c, v, 0, 1));
+}
+
+int
+codec_bytes(struct codec *c, void *p, size_t len)
+{
+	if (measuring(c))
+		return (measure(c, len));
+	return (c->mode == CODEC_GET ? ibuf_get(c->b, p, len) :
+	    ibuf_add(c->b, p, len));
+}
+
+int
+codec_key(struct codec *c, uint8_t *key)
+{
+	return (codec_bytes(c, key, WGKEY_LEN));
+}
+
+int
+codec_str(struct codec *c, char *s, size_t size)
+{
+	if (measuring(c))
+		return (measure(c, sizeof(uint16_t) +
+		    (c->mode == CODEC_MIN ? 0 : size - 1)));
+	if (c->mode == CODEC_GET)
+		return (ibuf_get_str(c->b, s, size));
+	if (codec_check(c, strnlen(s, size) < size) == -1)
+		return (-1);
+	return (ibuf_add_str(c->b, s));
+}
+
+/* AF_ numbers are the kernel's business: 4, 6, or 0 for none on the wire. */
+static int
+prefix_fields(struct codec *c, struct prefix *p, uint8_t least)
+{
+	uint8_t kind;
+
+	kind = p->family == AF_INET ? 4 : p->family == AF_INET6 ? 6 : 0;
+	if (codec_range(c, &kind, least, 6) == -1 ||
+	    codec_check(c, kind == 0 || kind == 4 || kind == 6) == -1)
+		return (-1);
+	if (kind == 0)
+		return (0);
+	p->family = kind == 4 ? AF_INET : AF_INET6;
+	if (codec_range(c, &p->len, 0, (uint8_t)prefix_bits(p)) == -1)
+		return (-1);
+	return (codec_bytes(c, p->addr, prefix_bits(p) / 8));
+}
+
+int
+codec_prefix_none(struct codec *c, struct prefix *p)
+{
+	return (prefix_fields(c, p, 0));
+}
+
+int
+codec_prefix(struct codec *c, struct prefix *p)
+{
+	return (prefix_fields(c, p, 4));
+}
+
+int
+codec_prefixes(struct codec *c, uint8_t *n, struct prefix *p, uint8_t lo,
+    uint8_t max)
+{
+	uint8_t i;
+
+	if (codec_range(c, n, lo, max) == -1)
+		return (-1);
+	for (i = 0; i < *n; i++)
+		if (codec_prefix(c, &p[i]) == -1)
+			return (-1);
+	return (0);
+}
+
+int
+codec_duration(struct codec *c, uint32_t *v)
+{
+	if (codec_n32(c, v) == -1)
+		return (-1);
+	return (codec_check(c, *v <= DURATION_MAX || *v == LEASE_NEVER));
+}

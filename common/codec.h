@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * How codecs are written: after RFC 4506's filters, one function walks the
+ * fields of a message and serves both directions, so that put and get cannot
+ * disagree.  The same walk measures the shortest and the longest message: then
+ * there is no buffer, every length is its least or its most, and no check
+ * fails.  Private to common/msg_*.c and proto.c.
+ */
+
+#ifndef CODEC_H
+#define CODEC_H
+
+#include "proto.h"
+
+enum codec_mode { CODEC_PUT, CODEC_GET, CODEC_MIN, CODEC_MAX };
+
+struct codec {
+	enum codec_mode	 mode;
+	struct ibuf	*b;	/* NULL when measuring */
+	size_t		 size;	/* measured */
+};
+
+/* Each moves one field and returns 0, or -1 with errno. */
+int	 codec_n8(struct codec *, uint8_t *);
+int	 codec_n16(struct codec *, uint16_t *);
+int	 codec_n32(struct codec *, uint32_t *);
+int	 codec_n64(struct codec *, uint64_t *);
+int	 codec_time(struct codec *, int64_t *);		/* not negative */
+int	 codec_bool(struct codec *, uint8_t *);		/* 0 or 1 */
+int	 codec_bytes(struct codec *, void *, size_t);
+int	 codec_key(struct codec *, uint8_t *);
+int	 codec_str(struct codec *, char *, size_t);
+/* An enum's member or a count: lo..hi. */
+int	 codec_range(struct codec *, uint8_t *, uint8_t lo, uint8_t hi);
+/* The length of what follows: lo..hi. */
+int	 codec_len(struct codec *, uint16_t *, uint16_t lo, uint16_t hi);
+/* A prefix, or with none allowed a single zero byte. */
+int	 codec_prefix(struct codec *, struct prefix *);
+int	 codec_prefix_none(struct codec *, struct prefix *);
+/* A count lo..max, then that many prefixes. */
+int	 codec_prefixes(struct codec *, uint8_t *n, struct prefix *, uint8_t lo,
+	    uint8_t max);
+/* A duration: seconds up to DURATION_MAX, or LEASE_NEVER. */
+int	 codec_duration(struct codec *, uint32_t *);
+/* Refuse the message unless ok: errno EBADMSG or EINVAL, -1. */
+int	 codec_check(const struct codec *, bool ok);
+
+#define X(NAME, name, val, from, to, fd)				\
+	int	 codec_msg_##name(struct codec *, struct msg_##name *);
+#define E(NAME, val, from, to)
+MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+
+#endif

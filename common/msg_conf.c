@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Fields of the configuration messages.
+ */
+
+#include "codec.h"
+
+#define NET(c, m)	codec_str(c, (m)->network, sizeof((m)->network))
+#define STR(c, s)	codec_str(c, s, sizeof(s))
+
+int
+codec_msg_conf_begin(struct codec *c, struct msg_conf_begin *m)
+{
+	return (codec_n32(c, &m->generation));
+}
+
+int
+codec_msg_conf_gateway(struct codec *c, struct msg_conf_gateway *m)
+{
+	if (STR(c, m->name) == -1 || STR(c, m->endpoint) == -1 ||
+	    STR(c, m->state_dir) == -1 ||
+	    codec_range(c, &m->on_stop, ON_STOP_KEEP, ON_STOP_UNDO) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_conf_network(struct codec *c, struct msg_conf_network *m)
+{
+	if (STR(c, m->name) == -1 || STR(c, m->interface) == -1 ||
+	    codec_range(c, &m->backend, BACKEND_AUTO, BACKEND_USERSPACE) ==
+	    -1 || codec_bool(c, &m->adopt) == -1 ||
+	    codec_range(c, &m->assign, ASSIGN_POOL, ASSIGN_METANS) == -1 ||
+	    codec_bool(c, &m->isolate) == -1 ||
+	    codec_n16(c, &m->listen_port) == -1 ||
+	    codec_n16(c, &m->keepalive) == -1 || codec_n16(c, &m->mtu) == -1 ||
+	    codec_duration(c, &m->lease) == -1 ||
+	    codec_duration(c, &m->quarantine) == -1 ||
+	    codec_n32(c, &m->max_peers) == -1 ||
+	    STR(c, m->metans_template) == -1 || STR(c, m->wan) == -1 ||
+	    codec_n32(c, &m->table) == -1 ||
+	    codec_bool(c, &m->masquerade) == -1)
+		return (-1);
+	if (codec_check(c, m->name[0] != '\0' && m->interface[0] != '\0') == -1)
+		return (-1);
+	if (codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_ADDRS_MAX) == -1 ||
+	    codec_prefixes(c, &m->npools, m->pools, 0, NET_POOLS_MAX) == -1 ||
+	    codec_prefixes(c, &m->nroutes, m->routes, 0, NET_ROUTES_MAX) ==
+	    -1 ||
+	    codec_prefixes(c, &m->nreserve, m->reserve, 0, NET_ROUTES_MAX) ==
+	    -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_conf_wgkey(struct codec *c, struct msg_conf_wgkey *m)
+{
+	return (NET(c, m));
+}
+
+int
+codec_msg_conf_sysctl(struct codec *c, struct msg_conf_sysctl *m)
+{
+	return (codec_range(c, &m->which, SYSCTL_IP4_FORWARD,
+	    SYSCTL_IP6_FORWARD));
+}
+
+int
+codec_msg_conf_uapi(struct codec *c, struct msg_conf_uapi *m)
+{
+	return (NET(c, m));
+}
+
+int
+codec_msg_conf_identity(struct codec *c, struct msg_conf_identity *m)
+{
+	if (codec_range(c, &m->proof, PROOF_CERTIFICATE, PROOF_NONE) == -1 ||
+	    codec_range(c, &m->role, ROLE_DEVICE, ROLE_OPERATOR) == -1 ||
+	    STR(c, m->pattern) == -1 || NET(c, m) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_conf_listen(struct codec *c, struct msg_conf_listen *m)
+{
+	if (codec_n16(c, &m->index) == -1 || codec_n16(c, &m->api) == -1 ||
+	    codec_range(c, &m->proof, PROOF_CERTIFICATE, PROOF_NONE) == -1 ||
+	    codec_bool(c, &m->tls) == -1 || STR(c, m->prefix) == -1 ||
+	    STR(c, m->address) == -1)
+		return (-1);
+	return (codec_check(c, m->index < LISTEN_MAX));
+}
+
+int
+codec_msg_conf_cert(struct codec *c, struct msg_conf_cert *m)
+{
+	if (codec_n16(c, &m->listen) == -1 ||
+	    codec_range(c, &m->kind, CERT_CHAIN, CERT_CRL) == -1)
+		return (-1);
+	return (codec_check(c, m->listen < LISTEN_MAX));
+}
+
+int
+codec_msg_conf_tlskey(struct codec *c, struct msg_conf_tlskey *m)
+{
+	if (codec_n16(c, &m->listen) == -1)
+		return (-1);
+	return (codec_check(c, m->listen < LISTEN_MAX));
+}
+
+int
+codec_msg_conf_proxy(struct codec *c, struct msg_conf_proxy *m)
+{
+	return (codec_prefix(c, &m->proxy));
+}
+
+int
+codec_msg_conf_limits(struct codec *c, struct msg_conf_limits *m)
+{
+	if (codec_n32(c, &m->handshake_ms) == -1 ||
+	    codec_n32(c, &m->head_ms) == -1 ||
+	    codec_n32(c, &m->body_ms) == -1 ||
+	    codec_n32(c, &m->idle_ms) == -1 ||
+	    codec_n32(c, &m->body_bytes) == -1 ||
+	    codec_n32(c, &m->connections) == -1 ||
+	    codec_n32(c, &m->per_source) == -1 ||
+	    codec_n32(c, &m->pending) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_conf_ctl(struct codec *c, struct msg_conf_ctl *m)
+{
+	return (codec_range(c, &m->zero, 0, 0));
+}
+
+int
+codec_msg_conf_access(struct codec *c, struct msg_conf_access *m)
+{
+	if (codec_range(c, &m->mode, ACCESS_OPEN, ACCESS_LIST) == -1 ||
+	    codec_bool(c, &m->require_contact) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_conf_access_name(struct codec *c, struct msg_conf_access_name *m)
+{
+	if (codec_bool(c, &m->allow) == -1 || STR(c, m->name) == -1)
+		return (-1);
+	return (codec_check(c, m->name[0] != '\0'));
+}
+
+int
+codec_msg_conf_ack(struct codec *c, struct msg_conf_ack *m)
+{
+	return (codec_n32(c, &m->generation));
+}
+
+int
+codec_msg_conf_nak(struct codec *c, struct msg_conf_nak *m)
+{
+	if (codec_n32(c, &m->generation) == -1 || STR(c, m->text) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_conf_commit(struct codec *c, struct msg_conf_commit *m)
+{
+	return (codec_n32(c, &m->generation));
+}
+
+int
+codec_msg_conf_abort(struct codec *c, struct msg_conf_abort *m)
+{
+	return (codec_n32(c, &m->generation));
+}
+
+int
+codec_msg_conf_basic(struct codec *c, struct msg_conf_basic *m)
+{
+	return (STR(c, m->credentials));
+}
+
+int
+codec_msg_conf_backup(struct codec *c, struct msg_conf_backup *m)
+{
+	return (codec_n32(c, &m->keep));
+}

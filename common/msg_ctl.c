@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Fields of the control messages.
+ */
+
+#include "codec.h"
+
+#define NET(c, m)	codec_str(c, (m)->network, sizeof((m)->network))
+#define NAME(c, m)	codec_str(c, (m)->name, sizeof((m)->name))
+#define STR(c, s)	codec_str(c, s, sizeof(s))
+
+int
+codec_msg_ctl_show(struct codec *c, struct msg_ctl_show *m)
+{
+	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_EVENTS) == -1 ||
+	    codec_bool(c, &m->online) == -1 ||
+	    codec_bool(c, &m->expired) == -1 || NET(c, m) == -1 ||
+	    NAME(c, m) == -1 || codec_time(c, &m->since) == -1 ||
+	    codec_n64(c, &m->limit) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_ctl_revoke(struct codec *c, struct msg_ctl_revoke *m)
+{
+	if (NET(c, m) == -1 || NAME(c, m) == -1 || STR(c, m->reason) == -1 ||
+	    codec_n16(c, &m->flags) == -1)
+		return (-1);
+	return (codec_check(c, m->flags == 0));
+}
+
+int
+codec_msg_ctl_approve(struct codec *c, struct msg_ctl_approve *m)
+{
+	if (NET(c, m) == -1 || NAME(c, m) == -1)
+		return (-1);
+	return (codec_check(c, m->name[0] != '\0'));
+}
+
+int
+codec_msg_ctl_test_cn(struct codec *c, struct msg_ctl_test_cn *m)
+{
+	return (STR(c, m->cn));
+}
+
+int
+codec_msg_ctl_result(struct codec *c, struct msg_ctl_result *m)
+{
+	if (codec_range(c, &m->code, CTL_OK, CTL_FAILED) == -1 ||
+	    STR(c, m->text) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_ctl_status(struct codec *c, struct msg_ctl_status *m)
+{
+	if (STR(c, m->gateway) == -1 || STR(c, m->version) == -1 ||
+	    codec_time(c, &m->started) == -1 ||
+	    codec_n32(c, &m->generation) == -1 ||
+	    codec_n32(c, &m->networks) == -1 ||
+	    codec_n64(c, &m->leases) == -1 || codec_n64(c, &m->pending) == -1 ||
+	    codec_n64(c, &m->online) == -1 || codec_n64(c, &m->denied) == -1 ||
+	    codec_bool(c, &m->db) == -1 || codec_bool(c, &m->kern) == -1 ||
+	    codec_n8(c, &m->apids) == -1 || codec_time(c, &m->synced) == -1 ||
+	    codec_msg_peer_sync_done(c, &m->last) == -1 ||
+	    codec_msg_kern_health(c, &m->health) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_ctl_network(struct codec *c, struct msg_ctl_network *m)
+{
+	uint8_t i;
+
+	if (STR(c, m->name) == -1 || STR(c, m->interface) == -1 ||
+	    codec_range(c, &m->state, NET_DOWN, NET_FAILED) == -1 ||
+	    codec_range(c, &m->backend, 0, BACKEND_USERSPACE) == -1 ||
+	    codec_bool(c, &m->adopted) == -1 ||
+	    codec_range(c, &m->assign, ASSIGN_POOL, ASSIGN_METANS) == -1 ||
+	    codec_n16(c, &m->port) == -1 || codec_key(c, m->pubkey) == -1 ||
+	    codec_duration(c, &m->lease) == -1 ||
+	    codec_n32(c, &m->max_peers) == -1 ||
+	    codec_n32(c, &m->foreign) == -1 || codec_n64(c, &m->leases) == -1 ||
+	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_ADDRS_MAX) == -1 ||
+	    codec_prefixes(c, &m->npools, m->pools, 0, NET_POOLS_MAX) == -1)
+		return (-1);
+	for (i = 0; i < m->npools; i++)
+		if (codec_n64(c, &m->used[i]) == -1 ||
+		    codec_n64(c, &m->size[i]) == -1)
+			return (-1);
+	return (STR(c, m->text));
+}
+
+int
+codec_msg_ctl_lease(struct codec *c, struct msg_ctl_lease *m)
+{
+	if (codec_n64(c, &m->id) == -1 || NET(c, m) == -1 ||
+	    NAME(c, m) == -1 || STR(c, m->who) == -1 ||
+	    codec_range(c, &m->state, LEASE_PENDING, LEASE_EXPIRED) == -1 ||
+	    codec_key(c, m->pubkey) == -1 || codec_time(c, &m->first) == -1 ||
+	    codec_time(c, &m->created) == -1 ||
+	    codec_time(c, &m->renewed) == -1 ||
+	    codec_time(c, &m->expires) == -1 ||
+	    codec_time(c, &m->handshake) == -1 || codec_n64(c, &m->rx) == -1 ||
+	    codec_n64(c, &m->tx) == -1 ||
+	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_POOLS_MAX) == -1 ||
+	    codec_prefix_none(c, &m->endpoint) == -1 ||
+	    codec_n16(c, &m->port) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_ctl_peer(struct codec *c, struct msg_ctl_peer *m)
+{
+	if (NET(c, m) == -1 || codec_key(c, m->pubkey) == -1 ||
+	    codec_range(c, &m->source, SOURCE_LEASE, SOURCE_FOREIGN) == -1 ||
+	    NAME(c, m) == -1 || codec_time(c, &m->handshake) == -1 ||
+	    codec_n64(c, &m->rx) == -1 || codec_n64(c, &m->tx) == -1 ||
+	    codec_prefix_none(c, &m->endpoint) == -1 ||
+	    codec_n16(c, &m->port) == -1 ||
+	    codec_prefixes(c, &m->naddrs, m->addrs, 0, PEER_ADDRS_MAX) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_ctl_event(struct codec *c, struct msg_ctl_event *m)
+{
+	if (codec_n64(c, &m->id) == -1 || codec_time(c, &m->at) == -1 ||
+	    STR(c, m->what) == -1 || NET(c, m) == -1 || NAME(c, m) == -1 ||
+	    STR(c, m->who) == -1 || STR(c, m->from) == -1 ||
+	    STR(c, m->detail) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_ctl_test(struct codec *c, struct msg_ctl_test *m)
+{
+	if (codec_bool(c, &m->matched) == -1 || codec_n16(c, &m->rule) == -1 ||
+	    codec_range(c, &m->role, 0, ROLE_OPERATOR) == -1 ||
+	    codec_range(c, &m->proof, 0, PROOF_NONE) == -1 ||
+	    NAME(c, m) == -1 || NET(c, m) == -1 ||
+	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_POOLS_MAX) == -1 ||
+	    codec_bool(c, &m->leased) == -1 ||
+	    codec_bool(c, &m->denied) == -1 || STR(c, m->text) == -1)
+		return (-1);
+	return (0);
+}
+
+int
+codec_msg_ctl_chunk(struct codec *c, struct msg_ctl_chunk *m)
+{
+	if (codec_n64(c, &m->offset) == -1 ||
+	    codec_len(c, &m->len, 0, sizeof(m->data)) == -1)
+		return (-1);
+	return (codec_bytes(c, m->data, m->len));
+}
