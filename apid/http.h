@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The head of an HTTP/1.x request, strictly: what two readers could read
+ * differently is refused.  No allocation, no state, no copies: the fields are
+ * offsets into the caller's bytes.
+ */
+
+#ifndef HTTP_H
+#define HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HTTP_HEAD_MAX	4096	/* request line, fields and the empty line */
+#define HTTP_FIELDS_MAX	32
+#define HTTP_TARGET_MAX	1024
+#define HTTP_METHOD_MAX	20
+
+/* A mask, so that a route can name several. */
+enum http_verb {
+	VERB_GET = 0x01,
+	VERB_HEAD = 0x02,
+	VERB_POST = 0x04,
+	VERB_PUT = 0x08,
+	VERB_DELETE = 0x10
+};
+
+struct http_span {
+	uint16_t	 off;
+	uint16_t	 len;
+};
+
+struct http_field {
+	struct http_span name;
+	struct http_span value;		/* without blanks around it */
+};
+
+struct http_req {
+	uint8_t		 method;	/* enum http_verb */
+	uint8_t		 minor;		/* HTTP/1.minor: 0 or 1 */
+	bool		 keepalive;
+	bool		 expect;	/* waits for 100 Continue */
+	bool		 has_length;
+	uint64_t	 length;	/* of the body, 0 without has_length */
+	struct http_span path;		/* begins with '/' */
+	struct http_span query;		/* after the '?', may be empty */
+	uint16_t	 nfields;
+	struct http_field fields[HTTP_FIELDS_MAX];
+};
+
+/*
+ * Parse the head of one request at the beginning of buf.  Returns 0 if more
+ * bytes are needed, the length of the head (at most HTTP_HEAD_MAX) with req
+ * filled, or -N where N is the status to answer before closing.  Whatever it
+ * returns but 0, it returns for every continuation of these bytes, too.
+ */
+int	 http_parse(const char *buf, size_t len, struct http_req *);
+
+/*
+ * The value of the only field of that name (any case).  Returns the number of
+ * such fields; *v is the last one's value.
+ */
+unsigned int http_field(const char *buf, const struct http_req *,
+	    const char *name, struct http_span *v);
+
+/* The span is this text, exactly, or in any case. */
+bool	 http_is(const char *buf, struct http_span, const char *);
+bool	 http_is_nocase(const char *buf, struct http_span, const char *);
+
+/* The reason phrase of a status that apid answers with. */
+const char *http_reason(int status);
+
+#endif
