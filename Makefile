@@ -111,8 +111,9 @@ deps:
 	DEBIAN_FRONTEND=noninteractive apt-get install -y \
 	    --no-install-recommends $(shell sed 's/#.*//' etc/deps)
 
-demo: all
-	@sh regress/net/demo.sh $(if $(KEEP),keep)
+# The script installs what is missing and builds, so that both are shown.
+demo:
+	@MAKE="$(MAKE)" O="$(O)" sh regress/net/demo.sh $(if $(KEEP),keep)
 
 lint: man-lint format-check
 

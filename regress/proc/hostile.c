@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Be a captured process: take one end of a link out of a running process of
+ * the suite (pidfd_getfd(2); that process is stopped meanwhile) and send what
+ * it should not.  Prints what came back: the name of the answer and its code,
+ * "closed", or "silent" after two seconds.
+ *
+ * usage: hostile PID FD set NETWORK KEY PREFIX [OLD]
+ *        hostile PID FD del NETWORK KEY
+ *        hostile PID FD empty-sync
+ *        hostile PID FD register NETWORK NAME KEY
+ *        hostile PID FD raw TYPE [HEX]
+ *        hostile PID FD raw-fd TYPE [HEX]
+ *        hostile PID FD random SEED COUNT
+ *        hostile PID FD flood COUNT
+ */
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "imsg.h"
+#include "proto.h"
+
+#define ID	0x7fff0001U	/* a request that the stopped one never made */
+#define WAIT_MS	2000
+
+static uint8_t packet[IMSG_MAX_SIZE];
+
+/* Send, waiting for room; what arrives meanwhile is thrown away. */
+static void
+send_all(int s, uint32_t type, const void *p, size_t len, int fd)
+{
+	struct pollfd pfd;
+	struct imsg m;
+
+	pfd.fd = s;
+	pfd.events = POLLOUT | POLLIN;
+	while (imsg_send(s, type, ID, p, len, fd) == -1) {
+		if (errno == EPIPE || errno == ECONNRESET) {
+			printf("closed\n");
+			exit(0);
+		}
+		if (errno != EAGAIN)
+			err(2, "send");
+		if (poll(&pfd, 1, WAIT_MS) == 0) {
+			printf("full\n");
+			exit(0);
+		}
+		if (pfd.revents & POLLIN)
+			(void)imsg_recv(s, packet, &m);
+	}
+}
+
+/* Print the answer to our request, or the end of the link. */
+static void
+answer(int s)
+{
+	const struct msg_desc *d;
+	struct imsg m;
+	uint8_t code;
+	int n;
+
+	while ((n = imsg_recv_wait(s, packet, &m, WAIT_MS)) == 1) {
+		if (m.fd != -1)
+			close(m.fd);
+		if (m.id != ID)
+			continue;
+		d = msg_lookup(m.type);
+		if (ibuf_get_n8(&m.data, &code) == -1)
+			code = 0;
+		printf("%s %u\n", d != NULL ? d->name : "?", code);
+		return;
+	}
+	if (n == 0 || errno == EPIPE || errno == ECONNRESET)
+		printf("closed\n");
+	else
+		printf("silent\n");
+}
+
+static void
+text(char *dst, size_t size, const char *src)
+{
+	if ((size_t)snprintf(dst, size, "%s", src) >= size)
+		errx(64, "%s: too long", src);
+}
+
+static void
+key(uint8_t *dst, const char *src)
+{
+	if (wgkey_parse(src, strlen(src), dst) == -1)
+		errx(64, "%s: not a key", src);
+}
+
+static void
+do_set(int s, int argc, char *argv[])
+{
+	struct msg_peer_set m;
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	if (argc < 3)
+		errx(64, "set NETWORK KEY PREFIX [OLD]");
+	memset(&m, 0, sizeof(m));
+	text(m.network, sizeof(m.network), argv[0]);
+	key(m.pubkey, argv[1]);
+	m.source = SOURCE_LEASE;
+	m.ttl = LEASE_NEVER;
+	m.naddrs = 1;
+	if (prefix_parse(argv[2], &m.addrs[0]) == -1)
+		errx(64, "%s: not a prefix", argv[2]);
+	if (argc > 3) {
+		m.has_old = 1;
+		key(m.old, argv[3]);
+	}
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_peer_set_put(&b, &m) == -1)
+		err(2, "peer_set");
+	send_all(s, MSG_PEER_SET, buf, b.wpos, -1);
+	answer(s);
+}
+
+static void
+do_del(int s, int argc, char *argv[])
+{
+	struct msg_peer_del m;
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	if (argc < 2)
+		errx(64, "del NETWORK KEY");
+	memset(&m, 0, sizeof(m));
+	text(m.network, sizeof(m.network), argv[0]);
+	key(m.pubkey, argv[1]);
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_peer_del_put(&b, &m) == -1)
+		err(2, "peer_del");
+	send_all(s, MSG_PEER_DEL, buf, b.wpos, -1);
+	answer(s);
+}
+
+static void
+do_register(int s, int argc, char *argv[])
+{
+	struct msg_lease_register m;
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	if (argc < 3)
+		errx(64, "register NETWORK NAME KEY");
+	memset(&m, 0, sizeof(m));
+	text(m.network, sizeof(m.network), argv[0]);
+	text(m.name, sizeof(m.name), argv[1]);
+	text(m.who, sizeof(m.who), "cn:hostile");
+	key(m.pubkey, argv[2]);
+	if (prefix_parse("192.0.2.66", &m.from) == -1)
+		err(2, "prefix");
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_lease_register_put(&b, &m) == -1)
+		err(2, "lease_register");
+	send_all(s, MSG_LEASE_REGISTER, buf, b.wpos, -1);
+	answer(s);
+}
+
+static void
+do_raw(int s, int argc, char *argv[], int fd)
+{
+	uint8_t buf[IMSG_MAX_PAYLOAD];
+	unsigned int byte;
+	size_t len;
+
+	if (argc < 1)
+		errx(64, "raw TYPE [HEX]");
+	len = 0;
+	if (argc > 1)
+		while (len < sizeof(buf) &&
+		    sscanf(argv[1] + 2 * len, "%2x", &byte) == 1)
+			buf[len++] = (uint8_t)byte;
+	send_all(s, (uint32_t)strtoul(argv[0], NULL, 0), buf, len, fd);
+	answer(s);
+}
+
+/* Types of the catalogue, and others; bodies of any length and content. */
+static void
+do_random(int s, int argc, char *argv[])
+{
+	static const uint32_t bases[] = { 0, 0x100, 0x200, 0x300, 0x400,
+		0x500, 0x7f00 };
+	uint8_t buf[2048];
+	size_t i, len;
+	long n;
+
+	if (argc < 2)
+		errx(64, "random SEED COUNT");
+	srandom((unsigned int)strtoul(argv[0], NULL, 10));
+	for (n = strtol(argv[1], NULL, 10); n > 0; n--) {
+		len = (size_t)random() % sizeof(buf);
+		for (i = 0; i < len; i++)
+			buf[i] = (uint8_t)random();
+		send_all(s, bases[(size_t)random() % 7] +
+		    (uint32_t)random() % 24, buf, len, -1);
+	}
+	answer(s);
+}
+
+/* Ask and ask. */
+static void
+do_flood(int s, int argc, char *argv[])
+{
+	struct msg_lease_get m;
+	uint8_t buf[1024];
+	struct ibuf b;
+	long n;
+
+	if (argc < 1)
+		errx(64, "flood COUNT");
+	memset(&m, 0, sizeof(m));
+	text(m.network, sizeof(m.network), "devices");
+	text(m.name, sizeof(m.name), "nobody");
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_lease_get_put(&b, &m) == -1)
+		err(2, "lease_get");
+	for (n = strtol(argv[0], NULL, 10); n > 0; n--)
+		send_all(s, MSG_LEASE_GET, buf, b.wpos, -1);
+	answer(s);
+}
+
+static int
+steal(const char *pid, const char *fd)
+{
+	int p, s;
+
+	p = (int)syscall(SYS_pidfd_open, atoi(pid), 0);
+	if (p == -1)
+		err(2, "pidfd_open %s", pid);
+	s = (int)syscall(SYS_pidfd_getfd, p, atoi(fd), 0);
+	if (s == -1)
+		err(2, "pidfd_getfd %s", fd);
+	close(p);
+	return (s);
+}
+
+int
+main(int argc, char *argv[])
+{
+	const char *what;
+	int null, s;
+
+	if (argc < 4)
+		errx(64, "usage: hostile PID FD WHAT ...");
+	s = steal(argv[1], argv[2]);
+	what = argv[3];
+	argc -= 4;
+	argv += 4;
+	if (strcmp(what, "set") == 0)
+		do_set(s, argc, argv);
+	else if (strcmp(what, "del") == 0)
+		do_del(s, argc, argv);
+	else if (strcmp(what, "register") == 0)
+		do_register(s, argc, argv);
+	else if (strcmp(what, "raw") == 0)
+		do_raw(s, argc, argv, -1);
+	else if (strcmp(what, "raw-fd") == 0) {
+		if ((null = open("/dev/null", O_RDONLY)) == -1)
+			err(2, "/dev/null");
+		do_raw(s, argc, argv, null);
+	} else if (strcmp(what, "random") == 0)
+		do_random(s, argc, argv);
+	else if (strcmp(what, "flood") == 0)
+		do_flood(s, argc, argv);
+	else if (strcmp(what, "empty-sync") == 0) {
+		send_all(s, MSG_PEER_SYNC_BEGIN, NULL, 0, -1);
+		send_all(s, MSG_PEER_SYNC_END, NULL, 0, -1);
+		answer(s);
+	} else
+		errx(64, "%s: unknown", what);
+	return (0);
+}

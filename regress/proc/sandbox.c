@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Make a running process do what its sandbox should forbid: attach to it with
+ * ptrace(2), let it execute one system call of our choice at its own system
+ * call instruction, and tell what became of it.  x86_64 only.
+ *
+ * usage: sandbox PID ATTACK	prints "killed", "errno N NAME" or "done RESULT"
+ */
+
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/un.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM	512	/* bytes below the red zone for what pointers mean */
+#define STR	0	/* offset of the path in there */
+#define SOCKADDR 128
+#define ARGV	256
+
+/* An argument that is an address: that of something in the room. */
+#define AT(off)	(0x5a5a000000000000LL + (off))
+
+struct attack {
+	const char	*name;
+	const char	*path;
+	long		 nr;
+	long long	 arg[6];
+};
+
+static const struct attack attacks[] = {
+	{ "open", "/etc/passwd", SYS_open, { AT(STR), O_RDONLY } },
+	{ "openat", "/etc/passwd", SYS_openat,
+	    { AT_FDCWD, AT(STR), O_RDONLY } },
+	{ "create", "/tmp/sallyport-sandbox", SYS_openat,
+	    { AT_FDCWD, AT(STR), O_WRONLY | O_CREAT, 0600 } },
+	{ "socket", "", SYS_socket, { AF_INET, SOCK_STREAM, 0 } },
+	{ "netlink", "", SYS_socket, { AF_NETLINK, SOCK_RAW, 0 } },
+	{ "execve", "/bin/true", SYS_execve, { AT(STR), AT(ARGV), 0 } },
+	{ "connect", "/run/sallyport-sandbox", SYS_connect,
+	    { 3, AT(SOCKADDR), sizeof(struct sockaddr_un) } },
+	{ "ptrace", "", SYS_ptrace, { PTRACE_TRACEME } },
+	{ "fork", "", SYS_fork, { 0 } },
+	{ "setuid", "", SYS_setuid, { 0 } },
+	{ "unshare", "", SYS_unshare, { 0x10000000 } },
+	{ "getpid", "", SYS_getpid, { 0 } },
+};
+
+/*
+ * Write len bytes at addr of the stopped process; addr and len are multiples
+ * of eight.
+ */
+static void
+poke(pid_t pid, uint64_t addr, const void *p, size_t len)
+{
+	uint64_t word;
+	size_t i;
+
+	for (i = 0; i < len; i += sizeof(word)) {
+		memcpy(&word, (const char *)p + i, sizeof(word));
+		if (ptrace(PTRACE_POKEDATA, pid, addr + i, word) == -1)
+			err(2, "write its stack");
+	}
+}
+
+/* Lay out path, socket address and argv at base. */
+static void
+fill_room(pid_t pid, uint64_t base, const struct attack *a)
+{
+	struct sockaddr_un sun;
+	uint64_t argv[2];
+	char room[ROOM];
+
+	memset(room, 0, sizeof(room));
+	memcpy(room + STR, a->path, strlen(a->path));
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	memcpy(sun.sun_path, a->path, strlen(a->path));
+	memcpy(room + SOCKADDR, &sun, sizeof(sun));
+	argv[0] = base + STR;
+	argv[1] = 0;
+	memcpy(room + ARGV, argv, sizeof(argv));
+	poke(pid, base, room, sizeof(room));
+}
+
+static uint64_t
+resolve(long long arg, uint64_t base)
+{
+	if (arg >= AT(0) && arg < AT(ROOM))
+		return (base + (uint64_t)(arg - AT(0)));
+	return ((uint64_t)arg);
+}
+
+/* Let it run until its next stop; leaves with the answer if it died. */
+static int
+go_on(pid_t pid, enum __ptrace_request how)
+{
+	int status;
+
+	if (ptrace(how, pid, 0, 0) == -1)
+		err(2, "resume it");
+	if (waitpid(pid, &status, __WALL) == -1)
+		err(2, "waitpid");
+	if (WIFSIGNALED(status)) {
+		if (WTERMSIG(status) == SIGSYS)
+			printf("killed\n");
+		else
+			printf("died of signal %d\n", WTERMSIG(status));
+		exit(0);
+	}
+	if (WIFEXITED(status)) {
+		printf("left with %d\n", WEXITSTATUS(status));
+		exit(0);
+	}
+	return (WSTOPSIG(status));
+}
+
+/* Stop it where it stands, on a system call instruction that it just made. */
+static void
+attach(pid_t pid, struct user_regs_struct *regs)
+{
+	long word;
+	int status;
+
+	if (ptrace(PTRACE_ATTACH, pid, 0, 0) == -1)
+		err(2, "attach to %d", (int)pid);
+	if (waitpid(pid, &status, __WALL) == -1 || !WIFSTOPPED(status))
+		errx(2, "%d did not stop", (int)pid);
+	if (ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD) == -1 ||
+	    ptrace(PTRACE_GETREGS, pid, 0, regs) == -1)
+		err(2, "look at %d", (int)pid);
+	errno = 0;
+	word = ptrace(PTRACE_PEEKTEXT, pid, regs->rip - 2, 0);
+	if (errno != 0)
+		err(2, "read its code");
+	if ((word & 0xffff) != 0x050f)
+		errx(2, "%d is not in a system call; try again", (int)pid);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct user_regs_struct old, regs;
+	const struct attack *a;
+	long long result;
+	uint64_t base;
+	pid_t pid;
+	size_t i;
+
+	if (argc != 3)
+		errx(64, "usage: sandbox PID ATTACK");
+	pid = (pid_t)strtol(argv[1], NULL, 10);
+	for (a = NULL, i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
+		if (strcmp(attacks[i].name, argv[2]) == 0)
+			a = &attacks[i];
+	if (a == NULL)
+		errx(64, "no attack named %s", argv[2]);
+	attach(pid, &old);
+	base = ((old.rsp - 128 - ROOM) & ~(uint64_t)15) - ROOM;
+	fill_room(pid, base, a);
+	regs = old;
+	regs.rip -= 2;
+	regs.rax = (unsigned long long)a->nr;
+	/* No system call is under way: the kernel must not restart the old. */
+	regs.orig_rax = (unsigned long long)-1;
+	regs.rdi = resolve(a->arg[0], base);
+	regs.rsi = resolve(a->arg[1], base);
+	regs.rdx = resolve(a->arg[2], base);
+	regs.r10 = resolve(a->arg[3], base);
+	regs.r8 = resolve(a->arg[4], base);
+	regs.r9 = resolve(a->arg[5], base);
+	if (ptrace(PTRACE_SETREGS, pid, 0, &regs) == -1)
+		err(2, "set its registers");
+	/* Once into the call, once out of it; other stops in between. */
+	while (go_on(pid, PTRACE_SYSCALL) != (SIGTRAP | 0x80))
+		continue;
+	while (go_on(pid, PTRACE_SYSCALL) != (SIGTRAP | 0x80))
+		continue;
+	if (ptrace(PTRACE_GETREGS, pid, 0, &regs) == -1)
+		err(2, "read the result");
+	result = (long long)regs.rax;
+	if (result < 0 && result > -4096)
+		printf("errno %lld %s\n", -result, strerrorname_np((int)-result));
+	else
+		printf("done %lld\n", result);
+	/* As it was: the interrupted call is made again. */
+	if (a->nr != SYS_execve || result < 0) {
+		old.rip -= 2;
+		old.rax = old.orig_rax;
+		(void)ptrace(PTRACE_SETREGS, pid, 0, &old);
+	}
+	(void)ptrace(PTRACE_DETACH, pid, 0, 0);
+	return (0);
+}
