@@ -8,7 +8,7 @@ CMOCKA_LIBS :=		$(call pkg-libs,cmocka)
 
 # Objects under test that do not live in common/, and the libraries they need.
 # NAME_test_OBJ = $(O)/leased/pool.o; NAME_test_LIBS = $(leased_LIBS)
--include regress/unit/*.mk
+-include regress/unit/*.mk regress/proc/*.mk
 
 $(O)/regress/unit/%.o: OBJ_CFLAGS = $(CMOCKA_CFLAGS) -I. $($(*F)_CFLAGS)
 

@@ -30,8 +30,8 @@
 #include "imsg.h"
 #include "proto.h"
 
-#define ID	0x7fff0001U	/* a request that the stopped one never made */
-#define WAIT_MS	2000
+#define ID	0x7fff0001U /* a request that the stopped one never made */
+#define WAIT_MS 2000
 
 static uint8_t packet[IMSG_MAX_SIZE];
 
@@ -192,8 +192,8 @@ do_raw(int s, int argc, char *argv[], int fd)
 static void
 do_random(int s, int argc, char *argv[])
 {
-	static const uint32_t bases[] = { 0, 0x100, 0x200, 0x300, 0x400,
-		0x500, 0x7f00 };
+	static const uint32_t bases[] = { 0, 0x100, 0x200, 0x300, 0x400, 0x500,
+		0x7f00 };
 	uint8_t buf[2048];
 	size_t i, len;
 	long n;
@@ -205,8 +205,9 @@ do_random(int s, int argc, char *argv[])
 		len = (size_t)random() % sizeof(buf);
 		for (i = 0; i < len; i++)
 			buf[i] = (uint8_t)random();
-		send_all(s, bases[(size_t)random() % 7] +
-		    (uint32_t)random() % 24, buf, len, -1);
+		send_all(s,
+		    bases[(size_t)random() % 7] + (uint32_t)random() % 24, buf,
+		    len, -1);
 	}
 	answer(s);
 }

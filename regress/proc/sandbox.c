@@ -24,19 +24,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM	512	/* bytes below the red zone for what pointers mean */
-#define STR	0	/* offset of the path in there */
+#define ROOM	 512 /* bytes below the red zone for what pointers mean */
+#define STR	 0   /* offset of the path in there */
 #define SOCKADDR 128
-#define ARGV	256
+#define ARGV	 256
 
 /* An argument that is an address: that of something in the room. */
-#define AT(off)	(0x5a5a000000000000LL + (off))
+#define AT(off) (0x5a5a000000000000LL + (off))
 
 struct attack {
-	const char	*name;
-	const char	*path;
-	long		 nr;
-	long long	 arg[6];
+	const char *name;
+	const char *path;
+	long nr;
+	long long arg[6];
 };
 
 static const struct attack attacks[] = {
@@ -191,7 +191,8 @@ main(int argc, char *argv[])
 		err(2, "read the result");
 	result = (long long)regs.rax;
 	if (result < 0 && result > -4096)
-		printf("errno %lld %s\n", -result, strerrorname_np((int)-result));
+		printf("errno %lld %s\n", -result,
+		    strerrorname_np((int)-result));
 	else
 		printf("done %lld\n", result);
 	/* As it was: the interrupted call is made again. */
