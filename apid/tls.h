@@ -36,8 +36,8 @@ struct tls_server_args {
  * what is wrong with which file; good for CONF_NAK.  The key itself is not
  * asked for: see tls_server_selftest.
  */
-struct tls_server *tls_server_new(
-    const struct tls_server_args *, char *err, size_t errsize);
+struct tls_server *
+tls_server_new(const struct tls_server_args *, char *err, size_t errsize);
 struct tls_server *tls_server_ref(struct tls_server *);
 void	 tls_server_unref(struct tls_server *);	/* NULL is fine */
 
