@@ -57,8 +57,7 @@ struct chan_ops {
  * Returns NULL with errno on failure; fd is closed then too.
  */
 struct chan *chan_new(struct event_base *, int fd, uint8_t me, uint8_t peer,
-	    const char *name, const struct chan_ops *, unsigned int state,
-	    void *arg);
+    const char *name, const struct chan_ops *, unsigned int state, void *arg);
 /* Drop the channel, its queue and its descriptors.  NULL is fine.  Safe inside
  * a handler or callback of the same channel. */
 void	 chan_free(struct chan *);
@@ -76,8 +75,8 @@ unsigned int chan_state(const struct chan *);
  * channel is closing, EINVAL or EMSGSIZE not as the catalogue says.  The
  * channel stays usable.
  */
-int	 chan_send(struct chan *, enum msg_type, uint32_t id,
-	    const void *payload, size_t len, int fd);
+int chan_send(struct chan *, enum msg_type, uint32_t id, const void *payload,
+    size_t len, int fd);
 /* A message without payload. */
 int	 chan_send_bare(struct chan *, enum msg_type, uint32_t id);
 

@@ -105,8 +105,8 @@ int
 codec_str(struct codec *c, char *s, size_t size)
 {
 	if (measuring(c))
-		return (measure(c, sizeof(uint16_t) +
-		    (c->mode == CODEC_MIN ? 0 : size - 1)));
+		return (measure(c,
+		    sizeof(uint16_t) + (c->mode == CODEC_MIN ? 0 : size - 1)));
 	if (c->mode == CODEC_GET)
 		return (ibuf_get_str(c->b, s, size));
 	if (codec_check(c, strnlen(s, size) < size) == -1)

@@ -12,7 +12,12 @@
 
 #include "proto.h"
 
-enum codec_mode { CODEC_PUT, CODEC_GET, CODEC_MIN, CODEC_MAX };
+enum codec_mode {
+	CODEC_PUT,
+	CODEC_GET,
+	CODEC_MIN,
+	CODEC_MAX
+};
 
 struct codec {
 	enum codec_mode	 mode;

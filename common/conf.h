@@ -29,9 +29,20 @@
 #define LEASE_NEVER	UINT32_MAX	/* a duration: no end */
 #define DURATION_MAX	(10U * 365 * 24 * 60 * 60)	/* seconds */
 
-enum conf_on_stop { ON_STOP_KEEP = 1, ON_STOP_UNDO = 2 };
-enum conf_backend { BACKEND_AUTO = 1, BACKEND_KERNEL = 2, BACKEND_USERSPACE = 3 };
-enum conf_assign { ASSIGN_POOL = 1, ASSIGN_BCD = 2, ASSIGN_METANS = 3 };
+enum conf_on_stop {
+	ON_STOP_KEEP = 1,
+	ON_STOP_UNDO = 2
+};
+enum conf_backend {
+	BACKEND_AUTO = 1,
+	BACKEND_KERNEL = 2,
+	BACKEND_USERSPACE = 3
+};
+enum conf_assign {
+	ASSIGN_POOL = 1,
+	ASSIGN_BCD = 2,
+	ASSIGN_METANS = 3
+};
 enum conf_proof {
 	PROOF_CERTIFICATE = 1,
 	PROOF_HEADER = 2,
@@ -44,7 +55,10 @@ enum conf_role {
 	ROLE_MONITOR = 3,
 	ROLE_OPERATOR = 4
 };
-enum conf_access { ACCESS_OPEN = 1, ACCESS_LIST = 2 };
+enum conf_access {
+	ACCESS_OPEN = 1,
+	ACCESS_LIST = 2
+};
 
 /* API dialects: a mask. */
 #define API_AUTOWG	0x0001
@@ -54,9 +68,16 @@ enum conf_access { ACCESS_OPEN = 1, ACCESS_LIST = 2 };
 #define API_METRICS	0x0010
 
 /* What a descriptor sent with CONF_CERT holds. */
-enum conf_cert { CERT_CHAIN = 1, CERT_CLIENT_CA = 2, CERT_CRL = 3 };
+enum conf_cert {
+	CERT_CHAIN = 1,
+	CERT_CLIENT_CA = 2,
+	CERT_CRL = 3
+};
 
 /* What a descriptor sent with CONF_SYSCTL writes. */
-enum conf_sysctl { SYSCTL_IP4_FORWARD = 1, SYSCTL_IP6_FORWARD = 2 };
+enum conf_sysctl {
+	SYSCTL_IP4_FORWARD = 1,
+	SYSCTL_IP6_FORWARD = 2
+};
 
 #endif

@@ -138,7 +138,8 @@ imsg_recv(int s, void *buf, struct imsg *m)
 	    ibuf_get_n32(&m->data, &m->type) == -1 ||
 	    ibuf_get_n32(&m->data, &len) == -1 ||
 	    ibuf_get_n32(&m->data, &m->id) == -1 ||
-	    ibuf_get_n32(&m->data, &pid) == -1 || len != (size_t)n || pid != 0) {
+	    ibuf_get_n32(&m->data, &pid) == -1 || len != (size_t)n ||
+	    pid != 0) {
 		for (i = 0; i < nfds; i++)
 			close(fds[i]);
 		errno = EBADMSG;

@@ -29,7 +29,8 @@ codec_msg_conf_network(struct codec *c, struct msg_conf_network *m)
 {
 	if (STR(c, m->name) == -1 || STR(c, m->interface) == -1 ||
 	    codec_range(c, &m->backend, BACKEND_AUTO, BACKEND_USERSPACE) ==
-	    -1 || codec_bool(c, &m->adopt) == -1 ||
+		-1 ||
+	    codec_bool(c, &m->adopt) == -1 ||
 	    codec_range(c, &m->assign, ASSIGN_POOL, ASSIGN_METANS) == -1 ||
 	    codec_bool(c, &m->isolate) == -1 ||
 	    codec_n16(c, &m->listen_port) == -1 ||
@@ -62,8 +63,8 @@ codec_msg_conf_wgkey(struct codec *c, struct msg_conf_wgkey *m)
 int
 codec_msg_conf_sysctl(struct codec *c, struct msg_conf_sysctl *m)
 {
-	return (codec_range(c, &m->which, SYSCTL_IP4_FORWARD,
-	    SYSCTL_IP6_FORWARD));
+	return (
+	    codec_range(c, &m->which, SYSCTL_IP4_FORWARD, SYSCTL_IP6_FORWARD));
 }
 
 int

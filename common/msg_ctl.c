@@ -97,8 +97,8 @@ codec_msg_ctl_network(struct codec *c, struct msg_ctl_network *m)
 int
 codec_msg_ctl_lease(struct codec *c, struct msg_ctl_lease *m)
 {
-	if (codec_n64(c, &m->id) == -1 || NET(c, m) == -1 ||
-	    NAME(c, m) == -1 || STR(c, m->who) == -1 ||
+	if (codec_n64(c, &m->id) == -1 || NET(c, m) == -1 || NAME(c, m) == -1 ||
+	    STR(c, m->who) == -1 ||
 	    codec_range(c, &m->state, LEASE_PENDING, LEASE_EXPIRED) == -1 ||
 	    codec_key(c, m->pubkey) == -1 || codec_time(c, &m->first) == -1 ||
 	    codec_time(c, &m->created) == -1 ||

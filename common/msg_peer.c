@@ -12,8 +12,7 @@ codec_msg_peer_sync_done(struct codec *c, struct msg_peer_sync_done *m)
 {
 	if (codec_n32(c, &m->added) == -1 || codec_n32(c, &m->removed) == -1 ||
 	    codec_n32(c, &m->changed) == -1 ||
-	    codec_n32(c, &m->unchanged) == -1 ||
-	    codec_n32(c, &m->failed) == -1)
+	    codec_n32(c, &m->unchanged) == -1 || codec_n32(c, &m->failed) == -1)
 		return (-1);
 	return (0);
 }

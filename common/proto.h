@@ -148,10 +148,18 @@ enum lease_code {
 	LEASE_E_INTERNAL = 26
 };
 
-enum lease_state { LEASE_PENDING = 1, LEASE_ACTIVE = 2, LEASE_EXPIRED = 3 };
+enum lease_state {
+	LEASE_PENDING = 1,
+	LEASE_ACTIVE = 2,
+	LEASE_EXPIRED = 3
+};
 
-enum peer_source { SOURCE_LEASE = 1, SOURCE_PORTAL = 2, SOURCE_STATIC = 3,
-	SOURCE_FOREIGN = 4 };
+enum peer_source {
+	SOURCE_LEASE = 1,
+	SOURCE_PORTAL = 2,
+	SOURCE_STATIC = 3,
+	SOURCE_FOREIGN = 4
+};
 
 /* What became of a wish to the kernel hand. */
 enum peer_code {
@@ -163,7 +171,11 @@ enum peer_code {
 	PEER_E_KERNEL = 6	/* the kernel said no, or cannot be reached */
 };
 
-enum net_state { NET_DOWN = 1, NET_UP = 2, NET_FAILED = 3 };
+enum net_state {
+	NET_DOWN = 1,
+	NET_UP = 2,
+	NET_FAILED = 3
+};
 
 /* Exit of a control command, as the exit codes of sallyctl(8). */
 enum ctl_code {

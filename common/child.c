@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A child's first steps, and the last ones outside its sandbox.
+ */
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "log.h"
+#include "sandbox.h"
+
+#define HELLO_TIMEOUT_MS	10000
+#define FILES_FRONT		65536	/* apid: connections */
+#define FILES_OTHER		1024
+
+static void
+hello_answer(const struct child *c)
+{
+	struct msg_setup_hello m = { .version = PROTO_VERSION };
+	uint8_t data[64];
+	struct ibuf b;
+
+	m.role = c->role;
+	m.index = c->index;
+	ibuf_init(&b, data, 0, sizeof(data));
+	if (msg_setup_hello_put(&b, &m) == -1 ||
+	    imsg_send(CHILD_FD, MSG_SETUP_HELLO, 0, data, b.wpos, -1) == -1)
+		fatal("cannot answer the parent");
+}
+
+void
+child_start(struct child *c, uint8_t role, const char *proc)
+{
+	static uint8_t buf[IMSG_MAX_SIZE];
+	struct msg_setup_hello m;
+	struct imsg msg;
+	socklen_t len;
+	int n, type;
+
+	log_init(proc, 0);
+	len = sizeof(type);
+	if (getsockopt(CHILD_FD, SOL_SOCKET, SO_TYPE, &type, &len) == -1 ||
+	    type != SOCK_SEQPACKET)
+		fatalx("no link to a parent on descriptor %d: this program is "
+		       "started by netd(8), not by hand",
+		    CHILD_FD);
+	/* The loop's sockets report a closed peer by themselves. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	umask(077);
+	tzset();
+	if (chdir("/") == -1 || fcntl(CHILD_FD, F_SETFD, FD_CLOEXEC) == -1)
+		fatal("start");
+	if ((n = imsg_recv_wait(CHILD_FD, buf, &msg, HELLO_TIMEOUT_MS)) != 1)
+		fatalx("no greeting from the parent: %s",
+		    n == 0 ? "link closed" : strerror(errno));
+	if (msg.type != MSG_SETUP_HELLO || msg.fd != -1 ||
+	    msg_setup_hello_get(&msg.data, &m) == -1)
+		fatalx("the parent's greeting is malformed");
+	if (m.version != PROTO_VERSION)
+		fatalx("netd speaks protocol %u, this program %u: install "
+		       "netd, leased and apid of one version",
+		    m.version, PROTO_VERSION);
+	if (m.role != role)
+		fatalx("started as %s by mistake", msg_role_name(m.role));
+	c->role = m.role;
+	c->index = m.index;
+	c->flags = m.flags;
+	c->uid = m.uid;
+	c->gid = m.gid;
+	log_setverbose(m.verbose);
+	hello_answer(c);
+}
+
+static void
+set_ids(const struct child *c)
+{
+	gid_t gid = c->gid, rg, eg, sg;
+	uid_t uid = c->uid, ru, eu, su;
+
+	if (c->flags & HELLO_NOUSER)
+		return;
+	if (uid == 0 || gid == 0)
+		fatalx("told to run as root");
+	if (setgroups(1, &gid) == -1 || setresgid(gid, gid, gid) == -1 ||
+	    setresuid(uid, uid, uid) == -1)
+		fatal("cannot become user %u, group %u", uid, gid);
+	if (getresuid(&ru, &eu, &su) == -1 || getresgid(&rg, &eg, &sg) == -1 ||
+	    ru != uid || eu != uid || su != uid || rg != gid || eg != gid ||
+	    sg != gid)
+		fatalx("became somebody else than user %u", uid);
+}
+
+/* Nothing can be got back by a later exec, whatever it executes. */
+static void
+drop_bounding(void)
+{
+	int cap;
+
+	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == -1 &&
+		    errno != EPERM)	/* EPERM: had no privilege to give up */
+			fatal("cannot drop capability %d", cap);
+}
+
+static void
+set_caps(const struct child *c)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct data[2];
+	uint32_t keep;
+
+	if (syscall(SYS_capget, &head, data) == -1)
+		fatal("capget");
+	keep = c->role == P_KERN ? 1U << CAP_NET_ADMIN : 0;
+	if ((data[0].permitted & keep) != keep) {
+		if ((c->flags & HELLO_NOUSER) == 0)
+			fatalx("CAP_NET_ADMIN is missing: netd must be started "
+			    "as root");
+		keep = 0;
+	}
+	memset(data, 0, sizeof(data));
+	data[0].effective = data[0].permitted = keep;
+	if (syscall(SYS_capset, &head, data) == -1)
+		fatal("capset");
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1)
+		fatal("ambient capabilities");
+}
+
+static void
+limit(int what, rlim_t max)
+{
+	struct rlimit r;
+
+	if (getrlimit((__rlimit_resource_t)what, &r) == -1)
+		fatal("getrlimit");
+	if (r.rlim_max > max)
+		r.rlim_max = max;
+	r.rlim_cur = r.rlim_max;
+	if (setrlimit((__rlimit_resource_t)what, &r) == -1)
+		fatal("setrlimit");
+}
+
+static void
+set_limits(const struct child *c)
+{
+	struct stat st;
+
+	limit(RLIMIT_NPROC, 0);
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_NOFILE, c->role == P_APID ? FILES_FRONT : FILES_OTHER);
+	/* Where the log is a file, a limit of 0 would kill us for a line. */
+	if (c->role != P_LEASED && fstat(STDERR_FILENO, &st) == 0 &&
+	    !S_ISREG(st.st_mode))
+		limit(RLIMIT_FSIZE, 0);
+}
+
+void
+child_enter(const struct child *c, const char *rw_dir)
+{
+	int n;
+
+	drop_bounding();
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1)
+		fatal("keep capabilities");
+	set_ids(c);
+	set_caps(c);
+	set_limits(c);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		fatal("prctl");
+	if ((n = sandbox_landlock(rw_dir)) == -1)
+		fatal("Landlock");
+	if (n == 1) {
+		if ((c->flags & HELLO_NOLANDLOCK_OK) == 0)
+			fatalx("this kernel has no Landlock (boot with "
+			    "lsm=landlock,...)");
+		log_warnx("this kernel has no Landlock: files are guarded by "
+		    "the user id and seccomp alone");
+	}
+	if (sandbox_seccomp(c->role) == -1)
+		fatal("seccomp");
+}
