@@ -39,7 +39,8 @@ bool	 prefix_is_host(const struct prefix *);
 bool	 prefix_is_canonical(const struct prefix *);	/* no host bit set */
 bool	 prefix_equal(const struct prefix *, const struct prefix *);
 /* inner lies wholly in outer; host bits of both are ignored. */
-bool	 prefix_contains(const struct prefix *outer, const struct prefix *inner);
+bool	 prefix_contains(const struct prefix *outer,
+	    const struct prefix *inner);
 bool	 prefix_overlaps(const struct prefix *, const struct prefix *);
 /* Total order: family, address, length. */
 int	 prefix_cmp(const struct prefix *, const struct prefix *);
@@ -48,8 +49,11 @@ void	 prefix_mask(struct prefix *);
 /* The /32 or /128 of the same address. */
 struct prefix prefix_host(const struct prefix *);
 
-/* The host prefix of an AF_INET or AF_INET6 socket address; family 0 for others.
- * An IPv4-mapped address gives the IPv4 one, as a dual-stack socket means it. */
+/*
+ * The host prefix of an AF_INET or AF_INET6 socket address; family 0 for
+ * others.  An IPv4-mapped address gives the IPv4 one, as a dual-stack socket
+ * means it.
+ */
 struct prefix prefix_from_sockaddr(const struct sockaddr *);
 
 /* "1.2.3.4:5" or "[::1]:5"; "-" for others.  dst holds ENDPOINT_TEXT bytes. */

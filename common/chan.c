@@ -18,7 +18,7 @@
 
 #define NAME_SIZE	32
 #define REASON_SIZE	128
-#define TURN_MAX	256	/* messages handled before others get their turn */
+#define TURN_MAX	256	/* messages, then others get their turn */
 
 struct packet {
 	TAILQ_ENTRY(packet) entry;

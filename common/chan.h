@@ -27,8 +27,9 @@ struct chan;
  */
 struct chan_handler {
 	enum msg_type	 type;
-	unsigned int	 states;	/* mask of states in which it is allowed */
-	int		 (*fn)(struct chan *, uint32_t id, struct ibuf *, int fd);
+	unsigned int	 states;	/* mask: where it is allowed */
+	int		 (*fn)(struct chan *, uint32_t id, struct ibuf *,
+			    int fd);
 };
 
 struct chan_ops {
@@ -48,7 +49,7 @@ struct chan_ops {
 
 #define CHAN_QUEUE_MSGS		4096	/* bound of the out queue */
 #define CHAN_QUEUE_BYTES	(4 * 1024 * 1024)
-#define CHAN_HIGH		1024	/* messages: chan_busy says true from here */
+#define CHAN_HIGH		1024	/* messages: chan_busy is true from here */
 #define CHAN_LOW		256
 
 /*

@@ -12,15 +12,15 @@
 
 #include "ibuf.h"
 
-#define IMSG_HEADER_SIZE	16	/* type, len, peerid, pid: 32 bits each */
+#define IMSG_HEADER_SIZE	16	/* type, len, peerid, pid */
 #define IMSG_MAX_SIZE		16384	/* with the header */
 #define IMSG_MAX_PAYLOAD	(IMSG_MAX_SIZE - IMSG_HEADER_SIZE)
 
 struct imsg {
 	uint32_t	 type;
-	uint32_t	 id;		/* peerid: the request, 0 for a notice */
+	uint32_t	 id;		/* the request, 0 for a notice */
 	struct ibuf	 data;		/* in the caller's buffer */
-	int		 fd;		/* -1, or a descriptor now the caller's */
+	int		 fd;		/* -1, or one now the caller's */
 };
 
 /* A connected pair, CLOEXEC and non-blocking, with send buffers of size bytes

@@ -197,7 +197,7 @@ enum ctl_what {
 /* --- setup --- */
 
 #define HELLO_NOUSER	0x01	/* -U: keep the user ids */
-#define HELLO_NOLANDLOCK_OK	0x02	/* a kernel without Landlock is accepted */
+#define HELLO_NOLANDLOCK_OK	0x02	/* go on without Landlock */
 
 struct msg_setup_hello {
 	uint32_t	 version;	/* PROTO_VERSION */
@@ -275,7 +275,7 @@ struct msg_lease_item {
 	int64_t		 created;
 	int64_t		 expires;
 	int64_t		 handshake;	/* wall, 0 is never */
-	uint64_t	 rx;		/* bytes from the peer, since its first lease */
+	uint64_t	 rx;		/* bytes from the peer, ever */
 	uint64_t	 tx;		/* bytes to the peer */
 	uint8_t		 naddrs;
 	struct prefix	 addrs[NET_POOLS_MAX];
@@ -383,7 +383,7 @@ struct msg_uapi_want {			/* answered by CONF_UAPI, when it can */
 };
 
 struct msg_kern_health {		/* counters since start */
-	uint32_t	 batches;	/* netlink or UAPI messages that changed peers */
+	uint32_t	 batches;	/* messages that changed peers */
 	uint32_t	 dumps;		/* of a whole device */
 	uint32_t	 drift;		/* things put right */
 	uint32_t	 peers;		/* installed now */
@@ -397,7 +397,7 @@ struct msg_kern_health {		/* counters since start */
 
 struct msg_key_sign {
 	uint16_t	 key;		/* index of the listener */
-	uint16_t	 scheme;	/* TLS SignatureScheme, RFC 8446, 4.2.3 */
+	uint16_t	 scheme;	/* RFC 8446, 4.2.3 */
 	uint16_t	 len;		/* 130 or 146 */
 	uint8_t		 tbs[KEY_TBS_MAX];
 };
@@ -453,7 +453,7 @@ struct msg_conf_wgkey {			/* +fd: the private key file */
 	char		 network[NETNAME_SIZE];
 };
 
-struct msg_conf_sysctl {		/* +fd: the file under /proc/sys, O_RDWR */
+struct msg_conf_sysctl {		/* +fd: a file under /proc/sys */
 	uint8_t		 which;		/* enum conf_sysctl */
 };
 
@@ -465,14 +465,14 @@ struct msg_conf_identity {		/* in order, first match wins */
 	uint8_t		 proof;
 	uint8_t		 role;
 	char		 pattern[PATTERN_SIZE];
-	char		 network[NETNAME_SIZE];	/* "" with roles that need none */
+	char		 network[NETNAME_SIZE];	/* "": needs none */
 };
 
 struct msg_conf_listen {		/* +fd: the listening socket */
 	uint16_t	 index;
 	uint16_t	 api;		/* API_... */
 	uint8_t		 proof;
-	uint8_t		 tls;		/* 1: CONF_CERT and CONF_TLSKEY follow */
+	uint8_t		 tls;		/* 1: CONF_CERT follow */
 	char		 prefix[URLPREFIX_SIZE];
 	char		 address[ENDPOINT_TEXT];	/* for logs */
 };
@@ -498,7 +498,7 @@ struct msg_conf_limits {		/* milliseconds, bytes, counts */
 	uint32_t	 body_bytes;
 	uint32_t	 connections;		/* in all, of one apid */
 	uint32_t	 per_source;		/* of one apid */
-	uint32_t	 pending;		/* requests waiting for leased */
+	uint32_t	 pending;		/* requests of leased */
 };
 
 struct msg_conf_ctl {			/* +fd: the listening control socket */
