@@ -49,7 +49,7 @@ struct chan_ops {
 
 #define CHAN_QUEUE_MSGS		4096	/* bound of the out queue */
 #define CHAN_QUEUE_BYTES	(4 * 1024 * 1024)
-#define CHAN_HIGH		1024	/* messages: chan_busy is true from here */
+#define CHAN_HIGH		1024	/* messages: chan_busy from here */
 #define CHAN_LOW		256
 
 /*
