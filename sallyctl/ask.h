@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One conversation: a request to the daemon, its answer to the output.
+ */
+
+#ifndef ASK_H
+#define ASK_H
+
+#include "client.h"
+#include "grammar.h"
+#include "output.h"
+
+/*
+ * Ask over an open client and write the items as they come; begin and end of
+ * the output are the caller's.  Returns an exit code; if it is not 0 or a
+ * plain no, the client's error says why.
+ */
+int	 ask(struct client *, const struct request *, struct output *);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The file that a backup is written to.  The pieces go to FILE.tmp; the name
+ * FILE appears only when everything is on disk, and never replaces a file.
+ */
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "backup.h"
+
+int
+backup_open(struct backup *b, const char *file, struct client *c)
+{
+	struct stat st;
+
+	memset(b, 0, sizeof(*b));
+	b->fd = -1;
+	b->file = file;
+	/* renameat2 decides in the end; this spares the daemon the work. */
+	if (lstat(file, &st) == 0)
+		return (client_fail(c, EX_CANTCREAT,
+		    "%s exists (choose "
+		    "another name, or remove it)",
+		    file));
+	snprintf(b->tmp, sizeof(b->tmp), "%s.tmp", file);
+	b->fd = open(b->tmp,
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (b->fd == -1)
+		return (client_fail(c, EX_CANTCREAT, "%s: %s%s", b->tmp,
+		    strerror(errno),
+		    errno == EEXIST ?
+			" (from a backup that was cut off? remove it)" :
+			""));
+	return (0);
+}
+
+int
+backup_write(struct backup *b, const struct msg_ctl_chunk *m, struct client *c)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	if (m->offset != b->bytes)
+		return (client_fail(c, EX_DATAERR,
+		    "the daemon sent byte %ju "
+		    "of the backup, not %ju",
+		    (uintmax_t)m->offset, (uintmax_t)b->bytes));
+	while (done < m->len) {
+		n = write(b->fd, m->data + done, m->len - done);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return (client_fail(c, EX_CANTCREAT, "%s: %s", b->tmp,
+			    strerror(errno)));
+		done += (size_t)n;
+	}
+	b->bytes += m->len;
+	return (0);
+}
+
+/* The directory's entry must survive a power cut too. */
+static int
+sync_dir(const char *file)
+{
+	char copy[FILE_SIZE];
+	int fd, st;
+
+	strlcpy(copy, file, sizeof(copy));
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return (-1);
+	st = fsync(fd);
+	close(fd);
+	return (st);
+}
+
+int
+backup_finish(struct backup *b, struct client *c)
+{
+	if (b->bytes == 0)
+		return (client_fail(c, EX_DATAERR,
+		    "the daemon sent an empty "
+		    "backup; %s is not made",
+		    b->file));
+	if (fsync(b->fd) == -1)
+		return (client_fail(c, EX_CANTCREAT, "%s: %s", b->tmp,
+		    strerror(errno)));
+	if (renameat2(AT_FDCWD, b->tmp, AT_FDCWD, b->file, RENAME_NOREPLACE) ==
+	    -1)
+		return (client_fail(c, EX_CANTCREAT, "%s: %s", b->file,
+		    strerror(errno)));
+	b->tmp[0] = '\0';
+	if (sync_dir(b->file) == -1)
+		return (client_fail(c, EX_CANTCREAT,
+		    "%s is written, but its "
+		    "directory is not on disk: %s",
+		    b->file, strerror(errno)));
+	return (0);
+}
+
+void
+backup_close(struct backup *b)
+{
+	if (b->fd == -1)
+		return;
+	close(b->fd);
+	b->fd = -1;
+	if (b->tmp[0] != '\0')
+		(void)unlink(b->tmp);
+}

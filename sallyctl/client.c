@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The connection to the daemon: a SOCK_SEQPACKET unix socket, one request and
+ * the messages that answer it.
+ */
+
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "client.h"
+
+#define SEND_TIMEOUT_S	5	/* also of connect: a full backlog */
+#define STATUS_HINT	"systemctl status sallyport"
+
+int
+client_fail(struct client *c, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(c->error, sizeof(c->error), fmt, ap);
+	va_end(ap);
+	return (status);
+}
+
+static int
+connect_failed(struct client *c, int error)
+{
+	const char *why;
+
+	why = strerror(error);
+	switch (error) {
+	case EACCES:
+	case EPERM:
+		return (client_fail(c, EX_NOPERM,
+		    "cannot connect to %s: %s "
+		    "(add yourself to group sallyport: usermod -aG sallyport "
+		    "USER, then log in again)",
+		    c->path, why));
+	case EAGAIN:
+		return (client_fail(c, EX_TEMPFAIL,
+		    "cannot connect to %s: "
+		    "the daemon is busy (try again; %s)",
+		    c->path, STATUS_HINT));
+	case ENOENT:
+	case ECONNREFUSED:
+		return (client_fail(c, EX_UNAVAILABLE,
+		    "cannot connect to %s: "
+		    "%s (is sallyport running? %s)",
+		    c->path, why, STATUS_HINT));
+	default:
+		return (client_fail(c, EX_UNAVAILABLE,
+		    "cannot connect to %s: "
+		    "%s (is that sallyport's socket?)",
+		    c->path, why));
+	}
+}
+
+int
+client_open(struct client *c, const char *path)
+{
+	struct timeval tv = { .tv_sec = SEND_TIMEOUT_S };
+	struct sockaddr_un sun;
+	int error;
+
+	c->fd = -1;
+	c->path = path;
+	c->id = 1;
+	c->error[0] = '\0';
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	if (strlen(path) >= sizeof(sun.sun_path))
+		return (client_fail(c, EX_USAGE,
+		    "%s: a socket's path has at "
+		    "most %zu bytes",
+		    path, sizeof(sun.sun_path) - 1));
+	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+
+	c->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (c->fd == -1)
+		return (
+		    client_fail(c, EX_OSERR, "socket: %s", strerror(errno)));
+	if (setsockopt(c->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) == -1 ||
+	    connect(c->fd, (struct sockaddr *)&sun, sizeof(sun)) == -1) {
+		error = errno;
+		client_close(c);
+		return (connect_failed(c, error));
+	}
+	/* From here nothing is executed; it costs nothing to promise it. */
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return (0);
+}
+
+void
+client_close(struct client *c)
+{
+	if (c->fd != -1)
+		close(c->fd);
+	c->fd = -1;
+}
+
+int
+client_send(struct client *c, enum msg_type type, const void *p, size_t len)
+{
+	if (imsg_send(c->fd, type, c->id, p, len, -1) == 0)
+		return (0);
+	if (errno == EAGAIN)
+		return (client_fail(c, EX_TEMPFAIL,
+		    "%s: the daemon does not "
+		    "take the request (try again; %s)",
+		    c->path, STATUS_HINT));
+	return (client_fail(c, EX_UNAVAILABLE, "%s: %s (%s)", c->path,
+	    strerror(errno), STATUS_HINT));
+}
+
+int
+client_recv(struct client *c, struct imsg *m, int timeout_ms)
+{
+	int n;
+
+	n = imsg_recv_wait(c->fd, c->buf, m, timeout_ms);
+	if (n == 0 || (n == -1 && errno == ECONNRESET))
+		return (client_fail(c, EX_UNAVAILABLE,
+		    "%s: the daemon ended "
+		    "the connection before the answer was complete (%s)",
+		    c->path, STATUS_HINT));
+	if (n == -1 && errno == ETIMEDOUT)
+		return (client_fail(c, EX_TEMPFAIL,
+		    "%s: no answer within %d "
+		    "seconds (try again; %s)",
+		    c->path, timeout_ms / 1000, STATUS_HINT));
+	if (n == -1)
+		return (client_fail(c, EX_DATAERR,
+		    "%s: %s (is that "
+		    "sallyport's socket?)",
+		    c->path, strerror(errno)));
+	if (m->fd != -1) {
+		close(m->fd);
+		m->fd = -1;
+		return (client_fail(c, EX_DATAERR,
+		    "%s: the daemon sent a "
+		    "descriptor that nobody asked for",
+		    c->path));
+	}
+	if (m->id != c->id)
+		return (client_fail(c, EX_DATAERR,
+		    "%s: an answer to request "
+		    "%u, not %u",
+		    c->path, m->id, c->id));
+	return (0);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Numbers, times and words of the protocol as text for people.
+ */
+
+#ifndef FORMAT_H
+#define FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "proto.h"
+
+#define FORMAT_TEXT	64	/* room for a number or a time */
+/* Room for a list of addresses: one more byte each for the comma. */
+#define FORMAT_ADDRS	(PEER_ADDRS_MAX * PREFIX_TEXT)
+/* Room for the visible form of a string of size bytes: four times as long. */
+#define FORMAT_VIS(size)	(4 * (size) + 1)
+
+/* Each writes dst, with its NUL, and returns it. */
+const char *format_bytes(uint64_t, char *dst);		/* "1.5MiB" */
+const char *format_age(int64_t seconds, char *dst);	/* "2h03m" */
+const char *format_endpoint(const struct prefix *, uint16_t port, char *dst);
+/* Comma separated; hosts without their length. */
+const char *format_addrs(const struct prefix *, unsigned int n, char *dst);
+/* Nothing a terminal could act upon remains; dst holds size bytes. */
+const char *format_vis(const char *, char *dst, size_t size);
+
+/* "unknown" for a value that is not in the enum. */
+const char *format_lease_state(uint8_t);
+const char *format_net_state(uint8_t);
+const char *format_backend(uint8_t);
+const char *format_assign(uint8_t);
+const char *format_source(uint8_t);
+const char *format_role(uint8_t);
+const char *format_proof(uint8_t);
+
+#endif

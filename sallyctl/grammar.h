@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The operator's language: words of the command line to a request.
+ */
+
+#ifndef GRAMMAR_H
+#define GRAMMAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "conf.h"
+
+#define CN_SIZE		(TEXT_SIZE / 2 + 1)
+#define FILE_SIZE	4096
+
+enum action {
+	ACT_NONE,
+	ACT_STATUS,
+	ACT_NETWORKS,
+	ACT_LEASES,
+	ACT_LEASE,
+	ACT_PEERS,
+	ACT_EVENTS,
+	ACT_VERSION,
+	ACT_REVOKE,
+	ACT_APPROVE,
+	ACT_TEST_CN,
+	ACT_RELOAD,
+	ACT_TEARDOWN,
+	ACT_BACKUP
+};
+
+struct request {
+	enum action	 action;
+	bool		 online;
+	bool		 expired;
+	char		 network[NETNAME_SIZE];	/* "" is any */
+	char		 name[IDENT_SIZE];
+	char		 cn[CN_SIZE];
+	char		 reason[TEXT_SIZE];
+	char		 file[FILE_SIZE];
+	uint32_t	 since;		/* seconds back, 0 is any */
+	uint64_t	 limit;		/* items, 0 is all */
+};
+
+/*
+ * Parse n words.  Every keyword may be cut to any prefix that no other keyword
+ * of its place shares.  Returns 0, or -1 after saying on err what is wrong and
+ * which words would be right.
+ */
+int	 grammar_parse(int n, char *const *words, struct request *, FILE *err);
+
+/* "90s", "1h30m", "2d", "1w": 1 second to ten years.  Returns 0 or -1. */
+int	 grammar_duration(const char *, uint32_t *);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sallyctl: the operator's tool.  Options, one command, one conversation with
+ * the daemon over its control socket, one exit code.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "client.h"
+#include "grammar.h"
+#include "output.h"
+
+__attribute__((noreturn)) static void
+usage(void)
+{
+	fprintf(stderr,
+	    "usage: sallyctl [-jnqV] [-s socket] command "
+	    "[argument ...]\n");
+	exit(EX_USAGE);
+}
+
+/* Connect, ask, close the document.  Errors go to stderr in every format. */
+static int
+run(const struct request *r, struct output *o, const char *path)
+{
+	static struct client c;
+	const char *error;
+	int st;
+
+	o->ops->begin(o);
+	st = client_open(&c, path);
+	if (st == 0) {
+		st = ask(&c, r, o);
+		client_close(&c);
+	}
+	error = c.error[0] != '\0' ? c.error : NULL;
+	o->ops->end(o, error);
+	/* What was written must stand above what went wrong. */
+	if (fflush(o->f) == EOF || ferror(o->f)) {
+		fprintf(stderr, "sallyctl: cannot write: %s\n",
+		    strerror(errno));
+		return (st != 0 ? st : EX_CANTCREAT);
+	}
+	if (error != NULL)
+		fprintf(stderr, "sallyctl: %s\n", error);
+	return (st);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct output_ops *ops = &text_ops;
+	const char *path = CLIENT_SOCKET;
+	bool numeric = false, quiet = false;
+	struct request r;
+	struct output o;
+	int ch;
+
+	while ((ch = getopt(argc, argv, "+jnqs:V")) != -1) {
+		switch (ch) {
+		case 'j':
+			ops = &json_ops;
+			break;
+		case 'n':
+			numeric = true;
+			break;
+		case 'q':
+			quiet = true;
+			break;
+		case 's':
+			path = optarg;
+			break;
+		case 'V':
+			printf("sallyport %s\n", VERSION);
+			return (EX_OK);
+		default:
+			usage();
+		}
+	}
+	argc -= optind;
+	argv += optind;
+	if (grammar_parse(argc, argv, &r, stderr) == -1)
+		return (EX_USAGE);
+	output_init(&o, quiet ? &quiet_ops : ops, r.action, numeric, stdout);
+	return (run(&r, &o, path));
+}
