@@ -27,82 +27,23 @@ SUITE='' devs=0
 
 # --- certificates ----------------------------------------------------------
 
-pki_conf() {
-	cat <<-END
-	[req]
-	distinguished_name = dn
-	prompt = no
-	[dn]
-	CN = unused
-	[ca]
-	basicConstraints = critical, CA:TRUE
-	keyUsage = critical, keyCertSign, cRLSign
-	subjectKeyIdentifier = hash
-	[client]
-	basicConstraints = critical, CA:FALSE
-	keyUsage = critical, digitalSignature
-	extendedKeyUsage = clientAuth
-	subjectKeyIdentifier = hash
-	authorityKeyIdentifier = keyid:always
-	[noeku]
-	basicConstraints = critical, CA:FALSE
-	keyUsage = critical, digitalSignature
-	subjectKeyIdentifier = hash
-	authorityKeyIdentifier = keyid:always
-	[server]
-	basicConstraints = critical, CA:FALSE
-	keyUsage = critical, digitalSignature
-	extendedKeyUsage = serverAuth
-	subjectAltName = IP:$GW, IP:127.0.0.1, DNS:vpn.example.com
-	subjectKeyIdentifier = hash
-	authorityKeyIdentifier = keyid:always
-	[db]
-	default_ca = db
-	database = $PKI/index.txt
-	default_md = sha256
-	default_crl_days = 30
-	crl_extensions = crl
-	[crl]
-	authorityKeyIdentifier = keyid:always
-	END
-}
-
-# A self-signed authority in files FILE.crt and FILE.key.
-pki_ca() {		# FILE CN
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-	    -config "$PKI/openssl.cnf" -extensions ca -days 30 \
-	    -keyout "$1.key" -out "$1.crt" -subj "/CN=$2" 2>/dev/null
-}
-
 pki_init() {
-	mkdir -p "$PKI" && pki_conf >"$PKI/openssl.cnf" &&
-	    : >"$PKI/index.txt" && pki_ca "$PKI/ca" "Test CA" &&
-	    cert server vpn.example.com server && pki_crl || exit 1
+	mkdir -p "$PKI" && "$O/mint" ca "$PKI" &&
+	    "$O/mint" cert "$PKI" server server cn=vpn.example.com \
+	    "san=IP:$GW,IP:127.0.0.1,DNS:vpn.example.com" || exit 1
 }
 
-# A key and a certificate of our authority: $PKI/FILE.key and .crt.  Further
-# words go to openssl x509 -req.
-cert() {		# FILE CN [EXTENSIONS [OPTION ...]]
-	cert_f=$PKI/$1 cert_cn=$2 cert_ext=${3:-client}
-	[ $# -lt 3 ] && shift 2 || shift 3
-	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-	    -config "$PKI/openssl.cnf" -utf8 -keyout "$cert_f.key" \
-	    -out "$cert_f.csr" -subj "/CN=$cert_cn" 2>/dev/null &&
-	    openssl x509 -req -in "$cert_f.csr" -CA "${CA:-$PKI/ca}.crt" \
-	    -CAkey "${CA:-$PKI/ca}.key" -CAcreateserial -days 20 \
-	    -extfile "$PKI/openssl.cnf" -extensions "$cert_ext" \
-	    -out "$cert_f.crt" "$@" 2>/dev/null
+# A key and a certificate of our authority: $PKI/FILE.key and .crt.  Options
+# are mint's.
+cert() {		# FILE CN [OPTION ...]
+	cert_f=$1 cert_cn=$2; shift 2
+	"$O/mint" cert "$PKI" "$cert_f" client "cn=$cert_cn" "$@"
 }
 
-pki_crl() {
-	openssl ca -config "$PKI/openssl.cnf" -name db -gencrl \
-	    -cert "$PKI/ca.crt" -keyfile "$PKI/ca.key" -out "$PKI/ca.crl.new" \
-	    2>/dev/null && mv "$PKI/ca.crl.new" "$PKI/ca.crl"
-}
-
-pki_revoke() {		# FILE
-	openssl ca -config "$PKI/openssl.cnf" -name db -revoke "$PKI/$1.crt" \
-	    -cert "$PKI/ca.crt" -keyfile "$PKI/ca.key" 2>/dev/null && pki_crl
+# A new revocation list with these and no others.
+pki_revoke() {		# FILE ...
+	"$O/mint" crl "$PKI" "$@" out=ca.crl.new &&
+	    mv "$PKI/ca.crl.new" "$PKI/ca.crl"
 }
 
 # --- the gateway -----------------------------------------------------------
@@ -187,12 +128,31 @@ role_new() {		# ROLE PID
 	role_now=$(role_pid "$1") && [ "$role_now" != "$2" ]
 }
 
+# The processes of these roles, or of all.
+suite_pids() {		# [ROLE ...]
+	[ $# -gt 0 ] || set -- kern leased apid keyd
+	for suite_r; do role_pid "$suite_r"; done
+}
+
 # What the suite holds, for "nothing changed".
 state() {
-	ctl -j show leases | jq -S '[.leases[] | del(.renewed, .handshake,
-	    .rx_bytes, .tx_bytes, .endpoint, .online)]'
+	ctl -j show leases | jq -S '[.leases[] | del(.renewed, .latest_handshake,
+	    .rx_bytes, .tx_bytes, .endpoint)]'
 	wg show wg0 private-key; wg show wg0 listen-port
 	wg show wg0 allowed-ips | sort
+}
+
+# Remember what is, and see later that nothing changed and nobody died.
+remember() {
+	state >"$WORK/state"
+	suite_pids >"$WORK/pids"
+}
+
+unchanged() {		# NAME
+	state >"$WORK/state2"
+	suite_pids >"$WORK/pids2"
+	check "$1: nothing changed" diff "$WORK/state" "$WORK/state2"
+	check "$1: nobody died" diff "$WORK/pids" "$WORK/pids2"
 }
 
 leases() {

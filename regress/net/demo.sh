@@ -5,7 +5,7 @@
 # it is told to stop.
 # usage: demo.sh [keep]
 
-# shellcheck source=../lib.sh
+OBJ=${O:-obj}
 . "${TOP:=$(pwd)}/regress/lib.sh"
 
 NEEDS="wireguard-tools wireguard-go iproute2 iputils-ping curl openssl jq"
@@ -61,7 +61,7 @@ prepare() {
 	elif [ -n "$need" ]; then
 		step "packages installed" install_missing
 	fi
-	step "built" "${MAKE:-make}" -C "$TOP" O="$O" all
+	step "built" "${MAKE:-make}" -C "$TOP" O="$OBJ" all "$OBJ/mint"
 }
 
 # --- the demonstration -----------------------------------------------------
@@ -253,7 +253,6 @@ if [ -z "$LIB_PRIVATE" ]; then
 	fi
 fi
 private "$@"
-# shellcheck source=../suite.sh
 . "$TOP/regress/suite.sh"
 demonstrate
 say "demo: passed"

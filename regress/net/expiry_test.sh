@@ -1,0 +1,54 @@
+#!/bin/sh
+# A peer is gone within a second of its lease's end, with any process dead but
+# the kernel hand (invariant 4).
+. "${TOP:-.}/regress/lib.sh"
+private "$@"
+. "$TOP/regress/suite.sh"
+
+LEASE=3s
+pki_init
+suite_conf
+suite_start
+dev_add d1
+cert d1 smart-toilet-1
+
+no_peer() {
+	! wg show wg0 peers | grep -q .
+}
+
+# Register, do something to the others, and see the peer go in time.
+expires() {		# NAME COMMAND ...
+	expires_n=$1; shift
+	[ "$(dev_post d1 d1)" = 200 ] || {
+		fail "$expires_n: no lease: $(cat "$WORK/d1.body" "$WORK/d1.err")"
+		return
+	}
+	expires_t=$(now_ms)
+	"$@"
+	like "$expires_n: the peer is there" "$(wg show wg0 peers)" .
+	wait_for 8 no_peer
+	expires_t=$(($(now_ms) - expires_t))
+	check "$expires_n: gone within a second ($expires_t ms of 3000)" \
+	    test "$expires_t" -gt 1900 -a "$expires_t" -lt 4300
+}
+
+expires "all alive" true
+is "all alive: sallyctl shows no live lease" "$(leases)" ""
+
+expires "parent, leased and apid stand still" \
+    kill -STOP "$SUITE" $(suite_pids leased apid keyd)
+kill -CONT "$SUITE" $(suite_pids leased apid keyd)
+wait_for 5 suite_up
+
+# Everyone dead but the kernel hand; the parent must not start them again.
+dead() {
+	kill -STOP "$SUITE" && kill -KILL $(suite_pids leased apid keyd)
+}
+expires "leased, apid and key holder dead" dead
+kill -CONT "$SUITE"
+check "the suite comes back" wait_for 15 suite_up
+registers() {
+	[ "$(dev_post d1 d1)" = 200 ]
+}
+check "and leases again" wait_for 15 registers
+finish

@@ -1,0 +1,97 @@
+#!/bin/sh
+# Starts that must fail, each with a clear text and nothing changed; and
+# wireguard-go that dies under us.
+. "${TOP:-.}/regress/lib.sh"
+private "$@"
+. "$TOP/regress/suite.sh"
+
+# Start it, expect that it ends by itself, and keep what it said in $SAID.
+refused() {		# NAME ERE
+	"$NETD" -d $NOUSER -L "$BIN" -f "${3:-$CONF}" >"$WORK/said" 2>&1 &
+	refused_p=$!
+	if ! wait_for 15 gone $refused_p; then
+		fail "$1: it runs"
+		kill $refused_p
+		return
+	fi
+	wait $refused_p
+	check "$1: status $?, not 0" test $? -ne 0
+	SAID=$(cat "$WORK/said")
+	like "$1: it says why" "$SAID" "$2"
+}
+
+pki_init
+suite_conf
+suite_start
+cert d1 smart-toilet-1
+dev_add d1
+dev_add d2
+cert d2 smart-toilet-2
+check "enrol" dev_enrol d1
+state >"$WORK/before"
+
+# a second one beside the first: its own listeners, the same state directory
+sed -e 's/8443/8444/' -e 's/ctl\.sock/ctl2.sock/' "$CONF" >"$S/second.conf"
+chmod 640 "$S/second.conf"
+refused "second instance" 'in use|lock|running|another' "$S/second.conf"
+check "second instance: the first one goes on" dev_ping d1
+state >"$WORK/after"
+check "second instance: nothing changed" diff "$WORK/before" "$WORK/after"
+refused "the same once more" 'in use|lock|running|another'
+check "the same once more: the first one goes on" dev_ping d1
+check "the same once more: its control socket, too" ctl show status
+
+# wireguard-go dies
+wggo() {
+	for wggo_p in /proc/[0-9]*; do
+		wggo_c=$(tr '\0' ' ' <"$wggo_p/cmdline" 2>/dev/null)
+		case $wggo_c in
+		*wireguard-go*wg0*)
+			[ "$(readlink "$wggo_p/ns/net")" = \
+			    "$(readlink /proc/$$/ns/net)" ] &&
+			    echo "${wggo_p#/proc/}" ;;
+		esac
+	done
+}
+if [ "$(ctl -j show networks | jq -r '.networks[0].backend')" = userspace ]; then
+	kill -KILL $(wggo)
+	check "wireguard-go killed: the tunnel comes back" \
+	    wait_for 20 dev_ping d1
+	check "wireguard-go killed: the next device enrols" dev_enrol d2
+	check "wireguard-go killed: and pings" dev_ping d2
+else
+	skip "wireguard-go killed" "the kernel has WireGuard"
+fi
+suite_stop
+
+# a database that is not one
+cp -a "$S/state" "$S/state.good"
+db=$(find "$S/state" -name '*.db' -o -name '*.sqlite*' | head -n 1)
+is "a database is there" "$([ -s "$db" ] && echo yes)" yes
+schema=$(sqlite3 "$db" 'PRAGMA user_version')
+sqlite3 "$db" "PRAGMA user_version = $((schema + 1))"
+sum=$(sha256sum <"$db")
+refused "a database of a newer schema" 'newer|schema|version'
+is "a database of a newer schema: it is left alone" "$(sha256sum <"$db")" "$sum"
+rm -f "$db"-wal "$db"-shm
+sqlite3 "$db" "PRAGMA user_version = $schema"
+dd if=/dev/urandom of="$db" bs=1024 seek=1 count=8 conv=notrunc 2>/dev/null
+sum=$(sha256sum <"$db")
+refused "a damaged database" 'damaged|malformed|corrupt|check'
+is "a damaged database: it is left alone" "$(sha256sum <"$db")" "$sum"
+rm -rf "$S/state"
+mv "$S/state.good" "$S/state"
+suite_start
+check "the good one: the tunnel is there again" wait_for 10 dev_ping d1
+suite_stop
+
+# a configuration that others can write
+cp "$CONF" "$S/loose.conf"
+chmod 666 "$S/loose.conf"
+refused "a config others can write" 'writ' "$S/loose.conf"
+like "a config others can write: it is named" "$SAID" loose.conf
+sed 's/keepalive\|quarantine/quarrantine/' "$CONF" >"$S/typo.conf"
+chmod 640 "$S/typo.conf"
+refused "an unknown word" 'typo\.conf:[0-9]+' "$S/typo.conf"
+like "an unknown word: with a suggestion" "$SAID" 'quarantine'
+finish

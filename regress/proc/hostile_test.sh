@@ -1,0 +1,169 @@
+#!/bin/sh
+# A captured apid and a captured leased: their ends of the links are taken and
+# used against the others (invariants 6 and 7).  What such a process may send
+# can do no more than a client could, or than peers inside the pools; what is
+# malformed ends the link and not the receiver.
+. "${TOP:-.}/regress/lib.sh"
+private "$@"
+. "$TOP/regress/suite.sh"
+
+HOSTILE=$O/regress/hostile
+command -v ss >/dev/null || skip_all "no ss here"
+
+# The descriptor of process A for its link to process B.
+link_fd() {		# A B
+	ss -xanpH | awk -v a="pid=$1,fd=" -v b="pid=$2,fd=" '
+	$1 == "u_seq" && (i = index($0, a)) {
+		fd[$6] = substr($0, i + length(a)) + 0
+		peer[$6] = $8
+	}
+	$1 == "u_seq" && index($0, b) { theirs[$6] = 1 }
+	END { for (i in fd) if (theirs[peer[i]]) print fd[i] }' | head -n 1
+}
+
+# Stop the sender, take its link and use it.  Prints the answer.
+as() {			# SENDER RECEIVER WHAT ...
+	as_pid=$(role_pid "$1")
+	as_fd=$(link_fd "$as_pid" "$(role_pid "$2")")
+	[ -n "$as_fd" ] || { echo "no link of $1 to $2"; return 1; }
+	kill -STOP "$as_pid"
+	shift 2
+	"$HOSTILE" "$as_pid" "$as_fd" "$@" 2>&1
+}
+
+# The stopped one is replaced, as the parent does with one that was caught.
+renew() {		# ROLE
+	renew_pid=$(role_pid "$1")
+	kill -KILL "$renew_pid"
+	wait_for 15 role_new "$1" "$renew_pid"
+	wait_for 15 suite_up
+}
+
+pki_init
+suite_conf
+suite_start
+dev_add d1
+cert d1 smart-toilet-1
+check "enrol" dev_enrol d1
+check "ping" dev_ping d1
+foreign=$(wg genkey | wg pubkey)
+own=$(wg show wg0 public-key)
+wg set wg0 peer "$foreign" allowed-ips 10.66.0.0/24
+fresh=$(wg genkey | wg pubkey)
+d1=$(cat "$WORK/d1.pub")
+kernhand=$(role_pid kern)
+broker=$(role_pid leased)
+
+peers() {
+	wg show wg0 allowed-ips | sort
+}
+peers >"$WORK/peers"
+same_peers() {		# NAME
+	peers >"$WORK/peers2"
+	check "$1: WireGuard is as it was" diff "$WORK/peers" "$WORK/peers2"
+}
+
+# --- leased against the kernel hand: no peer outside the pools
+
+no_peer() {		# NAME NETWORK KEY PREFIX [OLD]
+	no_peer_n=$1; shift
+	like "leased captured: $no_peer_n" "$(as leased kern set "$@")" \
+	    '^(PEER_DONE ([2-9]|[1-9][0-9]+)|closed)$'
+	[ "$(role_pid kern)" = "$kernhand" ] ||
+	    fail "$no_peer_n: the kernel hand died"
+}
+no_peer "a default route" devices "$fresh" 0.0.0.0/0
+no_peer "an IPv6 default route" devices "$fresh" ::/0
+no_peer "half the internet" devices "$fresh" 128.0.0.0/1
+no_peer "the whole pool" devices "$fresh" 100.64.1.0/24
+no_peer "the whole IPv6 pool" devices "$fresh" fde3:25fb:7f6c:1::/64
+no_peer "an address outside the pools" devices "$fresh" 10.9.8.7/32
+no_peer "an IPv6 address outside the pools" devices "$fresh" 2001:db8::1/128
+no_peer "the gateway's address" devices "$fresh" 100.64.0.1/32
+no_peer "another network" nosuch "$fresh" 100.64.1.9/32
+no_peer "the key of all zero" devices \
+    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= 100.64.1.9/32
+no_peer "the gateway's own key" devices "$own" 100.64.1.9/32
+no_peer "a foreign peer's key" devices "$foreign" 100.64.1.9/32
+same_peers "leased captured: sets"
+as leased kern set devices "$fresh" 100.64.1.9/32 "$foreign" >/dev/null
+as leased kern del devices "$foreign" >/dev/null
+like "leased captured: a foreign peer cannot be removed" "$(peers)" \
+    "^$foreign	10.66.0.0/24\$"
+as leased kern empty-sync >/dev/null
+like "leased captured: nor by an empty sync" "$(peers)" \
+    "^$foreign	10.66.0.0/24\$"
+is "leased captured: the kernel hand lives" "$(role_pid kern)" "$kernhand"
+renew leased
+back() {
+	peers >"$WORK/peers2" && cmp -s "$WORK/peers" "$WORK/peers2"
+}
+check "a new leased puts everything right" wait_for 10 back
+check "and the tunnel works" dev_ping d1
+
+# --- malformed: the link ends, the receiver does not
+
+malformed() {		# SENDER RECEIVER NAME WHAT ...
+	malformed_s=$1 malformed_r=$2 malformed_n=$3; shift 3
+	malformed_pid=$(role_pid "$malformed_r")
+	is "$malformed_s captured: $malformed_n ends the link" \
+	    "$(as "$malformed_s" "$malformed_r" "$@")" closed
+	is "$malformed_s captured: $malformed_n: $malformed_r lives" \
+	    "$(role_pid "$malformed_r")" "$malformed_pid"
+	suite_restart
+}
+
+# Fresh links without waiting for the back-off.
+suite_restart() {
+	kill -KILL "$SUITE"
+	stop "$SUITE"
+	suite_start
+}
+malformed leased kern "an unknown message" raw 0x7777
+malformed leased kern "a message of another link" raw 0x0101 00
+malformed leased kern "a message of the parent's" raw 0x0007 01
+malformed leased kern "a message cut short" raw 0x0204 0001
+malformed leased kern "a message too long" raw 0x0205 \
+    "$(printf '00%.0s' $(seq 200))"
+malformed leased kern "a descriptor nobody asked for" raw-fd 0x0201
+malformed leased kern "random bytes" random 1 500
+same_peers "leased captured"
+
+state >"$WORK/before"
+malformed apid leased "an unknown message" raw 0x7777
+malformed apid leased "the kernel hand's answer" raw 0x0206 01
+malformed apid leased "an operator's command" raw 0x0507
+malformed apid leased "a new configuration" raw 0x0401 00000001
+malformed apid leased "a message cut short" raw 0x0101 0001
+malformed apid leased "a descriptor nobody asked for" raw-fd 0x0108
+malformed apid leased "random bytes" random 2 500
+malformed apid keyd "a message of another link" raw 0x0108
+malformed apid keyd "a message cut short" raw 0x0301 0000
+
+# --- apid against leased: no more than a client could ask
+
+is "apid captured: the gateway's own key" \
+    "$(as apid leased register devices evil "$own")" "LEASE_REPLY 17"
+is "apid captured: another's key" \
+    "$(as apid leased register devices evil "$d1")" "LEASE_REPLY 17"
+is "apid captured: the key of all zero" \
+    "$(as apid leased register devices evil \
+    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=)" "LEASE_REPLY 16"
+is "apid captured: an unknown network" \
+    "$(as apid leased register nosuch evil "$fresh")" "LEASE_REPLY 18"
+broker=$(role_pid leased)
+like "apid captured: 20,000 questions" "$(as apid leased flood 20000)" \
+    '^(LEASE_REPLY 23|full|closed)$'
+is "apid captured: leased lives" "$(role_pid leased)" "$broker"
+# A signature is given for a TLS 1.3 server's CertificateVerify and nothing
+# else: here, 98 bytes of another context.
+tbs=$(printf '20%.0s' $(seq 64))$(printf 'TLS 1.3, client CertificateVerify' |
+    od -An -v -tx1 | tr -d ' \n')00$(printf 'ab%.0s' $(seq 32))
+like "apid captured: no signature for a client's CertificateVerify" \
+    "$(as apid keyd raw 0x0301 "000004030082$tbs")" \
+    '^(KEY_SIGNED 0|closed)$'
+renew apid
+state >"$WORK/after"
+check "apid captured: nothing changed" diff "$WORK/before" "$WORK/after"
+check "and the tunnel works" dev_ping d1
+finish

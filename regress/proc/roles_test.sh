@@ -1,0 +1,88 @@
+#!/bin/sh
+# Who each process is and what it may: only the parent is root, and every
+# other has given up what it does not need (invariant 5, the visible half).
+. "${TOP:-.}/regress/lib.sh"
+private "$@"
+. "$TOP/regress/suite.sh"
+
+[ -z "$NOUSER" ] || skip_all "not root: users cannot be changed here"
+pki_init
+CONF_GATEWAY='workers = 2;'
+suite_conf
+sed -i 's/workers = 1; *$//' "$CONF"
+suite_start
+dev_add d1
+cert d1 smart-toilet-1
+is "a registration, so that everyone did some work" "$(dev_post d1 d1)" 200
+
+word() {		# PID WORD
+	sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"
+}
+
+walls() {		# NAME PID USER CAPS
+	walls_id=$(id -u "$3")
+	is "$1: real, effective, saved and file system user" \
+	    "$(word "$2" Uid | tr '\t' ' ')" \
+	    "$walls_id $walls_id $walls_id $walls_id"
+	walls_id=$(id -g "$3")
+	is "$1: group" "$(word "$2" Gid | tr '\t' ' ')" \
+	    "$walls_id $walls_id $walls_id $walls_id"
+	like "$1: no further group" "$(word "$2" Groups)" "^($walls_id)? *\$"
+	is "$1: capabilities" "$(word "$2" CapPrm) $(word "$2" CapEff)" \
+	    "$4 $4"
+	is "$1: none to inherit" \
+	    "$(word "$2" CapInh) $(word "$2" CapAmb)" \
+	    "0000000000000000 0000000000000000"
+	is "$1: no new privileges" "$(word "$2" NoNewPrivs)" 1
+	is "$1: a filter for system calls" "$(word "$2" Seccomp)" 2
+	# The owner of a process that cannot be dumped is root.
+	is "$1: undumpable" "$(stat -c %u "/proc/$2/mem")" 0
+	is "$1: no core file" "$(awk '/^Max core/ { print $5, $6 }' \
+	    "/proc/$2/limits")" "0 0"
+	is "$1: may not start processes" "$(awk '/^Max processes/ {
+	    print $3, $4 }' "/proc/$2/limits")" "0 0"
+}
+
+none=0000000000000000
+walls "kernel hand" "$(role_pid kern)" _sallynet 0000000000001000
+walls leased "$(role_pid leased)" _sallylease $none
+walls apid "$(role_pid apid)" _sallyapi $none
+walls "key holder" "$(role_pid keyd)" _sallykey $none
+
+# Nobody else of the suite is root; wireguard-go may be, until it has dropped
+# to CAP_NET_ADMIN alone.
+n=0
+for p in $(cat "/proc/$SUITE/task/$SUITE/children"); do
+	n=$((n + 1))
+	c=$(tr '\0' ' ' <"/proc/$p/cmdline")
+	case $c in
+	*wireguard-go*)
+		is "wireguard-go: CAP_NET_ADMIN alone" "$(word "$p" CapEff)" \
+		    0000000000001000 ;;
+	*)	check "not root: $c" test "$(word "$p" Uid | cut -f 2)" -ne 0 ;;
+	esac
+done
+check "five processes or more ($n children)" test $n -ge 5
+
+# Descriptors: no directory but leased's, no file but its database.
+files() {		# PID
+	for files_f in /proc/"$1"/fd/*; do
+		readlink "$files_f"
+	done | grep -v '^\(socket\|anon_inode\|pipe\|/dev/null\)' |
+	    grep -v "$WORK/netd.log"
+}
+is "apid: no file open" "$(files "$(role_pid apid)")" ""
+is "key holder: no file open" "$(files "$(role_pid keyd)")" ""
+unlike "leased: its directory and nothing else" \
+    "$(files "$(role_pid leased)" | grep -v "^$S/state")" .
+unlike "kernel hand: sysctl files and nothing else" \
+    "$(files "$(role_pid kern)" | grep -v '^/proc/sys/net')" .
+unlike "the key file is open nowhere" "$(for p in $(suite_pids); do
+	files "$p"; done)" '\.key'
+is "the state directory is leased's alone" \
+    "$(stat -c '%U %a' "$S/state")" "_sallylease 700"
+is "the private key is root's alone" "$(stat -c '%U %a' "$S/wg0.key")" \
+    "root 600"
+is "the control socket is for the group" \
+    "$(stat -c '%U %G %a' "$S/ctl.sock")" "root sallyport 660"
+finish

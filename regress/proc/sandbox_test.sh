@@ -1,0 +1,41 @@
+#!/bin/sh
+# Each running process tries what its sandbox forbids: its own registers are
+# set so that it makes the call itself.  It must be killed or get EACCES or
+# EPERM; the parent starts it again.
+. "${TOP:-.}/regress/lib.sh"
+private "$@"
+. "$TOP/regress/suite.sh"
+
+ATTACKS="open openat create socket netlink execve connect ptrace fork setuid
+    unshare"
+TRY=$O/regress/sandbox
+[ "$(uname -m)" = x86_64 ] || skip_all "written for x86_64"
+
+# Without a sandbox the same calls work, or fail for another reason.
+for a in $ATTACKS; do
+	spawn victim sleep 1000
+	wait_for 5 grep -q sleep "/proc/$PID/comm"
+	out=$("$TRY" "$PID" "$a" 2>&1)
+	case $a in
+	connect) like "unconfined: $a" "$out" 'EBADF|ENOTSOCK|ENOENT' ;;
+	*)	like "unconfined: $a" "$out" '^done' ;;
+	esac
+	stop "$PID"
+done
+rm -f /tmp/sallyport-sandbox
+
+pki_init
+suite_conf
+for a in $ATTACKS; do
+	suite_start
+	for role in kern leased apid keyd; do
+		pid=$(wait_for 10 role_pid $role; role_pid $role)
+		out=$("$TRY" "$pid" "$a" 2>&1)
+		like "$role: $a" "$out" '^(killed|errno (1|13) )'
+	done
+	check "$a: all of them are started again" wait_for 20 suite_up
+	kill -KILL "$SUITE"
+	stop "$SUITE"
+done
+check_status "no file was made" 1 test -e /tmp/sallyport-sandbox
+finish
