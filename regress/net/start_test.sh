@@ -94,4 +94,28 @@ sed 's/keepalive\|quarantine/quarrantine/' "$CONF" >"$S/typo.conf"
 chmod 640 "$S/typo.conf"
 refused "an unknown word" 'typo\.conf:[0-9]+' "$S/typo.conf"
 like "an unknown word: with a suggestion" "$SAID" 'quarantine'
+
+# neither the kernel nor wireguard-go
+if ip link add wgtest type wireguard 2>/dev/null; then
+	ip link delete wgtest
+	skip "no WireGuard at all" "the kernel has it"
+else
+	: >"$WORK/nothing"
+	mount --bind "$WORK/nothing" "$(command -v wireguard-go)"
+	ip link delete wg0 2>/dev/null
+	: >"$WORK/netd.log"
+	suite_spawn
+	said() {
+		grep -qi "wireguard-go" "$WORK/netd.log"
+	}
+	check "no WireGuard at all: the log says what is missing" \
+	    wait_for 10 said
+	no_net() {
+		ctl -j show networks | jq -e ".networks[0].state != \"up\""
+	}
+	check "no WireGuard at all: sallyctl shows it or the suite has left" \
+	    wait_for 10 eval "gone $SUITE || no_net"
+	suite_stop
+	umount "$(command -v wireguard-go)"
+fi
 finish

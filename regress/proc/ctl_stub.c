@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Plays leased on a control socket: answers every request with canned items,
+ * in the way a scenario says.  What was asked goes to stdout.
+ * usage: ctl_stub SOCKET SCENARIO [COUNT]
+ */
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <err.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "proto.h"
+
+struct stub {
+	const char	*scenario;
+	uint32_t	 count;		/* leases in a list */
+	int		 s;
+	uint32_t	 id;		/* of the request */
+};
+
+static bool
+plays(const struct stub *st, const char *name)
+{
+	return (strcmp(st->scenario, name) == 0);
+}
+
+/* Returns false when the client has gone. */
+static bool
+reply(const struct stub *st, enum msg_type type, const struct ibuf *b)
+{
+	int fd = -1, ok;
+
+	if (plays(st, "descriptor"))
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	ok = imsg_send(st->s, type, plays(st, "wrong-id") ? 77 : st->id,
+	    b->buf, plays(st, "cut") ? b->wpos - 1 : b->wpos, fd);
+	if (fd != -1)
+		close(fd);
+	return (ok == 0);
+}
+
+#define SEND(name, NAME)						\
+static bool								\
+send_##name(const struct stub *st, const struct msg_ctl_##name *m)	\
+{									\
+	uint8_t mem[IMSG_MAX_PAYLOAD];					\
+	struct ibuf b;							\
+									\
+	ibuf_init(&b, mem, 0, sizeof(mem));				\
+	if (msg_ctl_##name##_put(&b, m) == -1)				\
+		err(1, "put " #name);					\
+	return (reply(st, MSG_CTL_##NAME, &b));				\
+}
+/* clang-format off */
+SEND(result, RESULT)
+SEND(status, STATUS)
+SEND(network, NETWORK)
+SEND(lease, LEASE)
+SEND(peer, PEER)
+SEND(event, EVENT)
+SEND(test, TEST)
+SEND(chunk, CHUNK)
+/* clang-format on */
+
+static void
+send_code(const struct stub *st, enum ctl_code code, const char *text)
+{
+	struct msg_ctl_result m = { .code = (uint8_t)code };
+
+	strlcpy(m.text, text, sizeof(m.text));
+	(void)send_result(st, &m);
+}
+
+static void
+set_prefix(struct prefix *p, const char *text)
+{
+	if (prefix_parse(text, p) == -1)
+		err(1, "%s", text);
+}
+
+static void
+show_status(const struct stub *st)
+{
+	struct msg_ctl_status m = { .started = 1735689600, .generation = 3,
+		.networks = 1, .leases = 12, .pending = 1, .online = 10,
+		.denied = 2, .db = 1, .kern = 1, .apids = 2,
+		.synced = 1735689660 };
+
+	strlcpy(m.gateway, "gw1", sizeof(m.gateway));
+	strlcpy(m.version, "9.9", sizeof(m.version));
+	m.last.added = 4;
+	m.health.drift = 5;
+	m.kern = !plays(st, "unwell");
+	if (send_status(st, &m))
+		send_code(st, CTL_OK, "");
+}
+
+static void
+show_networks(const struct stub *st)
+{
+	struct msg_ctl_network m = { .state = NET_UP,
+		.backend = BACKEND_KERNEL, .assign = ASSIGN_POOL,
+		.port = 51820, .lease = LEASE_NEVER, .max_peers = 100000,
+		.leases = 12, .foreign = 1, .naddrs = 1, .npools = 2 };
+
+	strlcpy(m.name, "devices", sizeof(m.name));
+	strlcpy(m.interface, "wg0", sizeof(m.interface));
+	memset(m.pubkey, 7, sizeof(m.pubkey));
+	set_prefix(&m.addrs[0], "fde3:25fb:7f6c::1/48");
+	set_prefix(&m.pools[0], "fde3:25fb:7f6c:1::/64");
+	set_prefix(&m.pools[1], "100.64.1.0/24");
+	m.used[0] = m.used[1] = 12;
+	m.size[0] = UINT64_MAX;
+	m.size[1] = 254;
+	if (!send_network(st, &m))
+		return;
+	m.state = NET_FAILED;
+	m.backend = 0;
+	strlcpy(m.name, "second", sizeof(m.name));
+	strlcpy(m.text, "no WireGuard in the kernel", sizeof(m.text));
+	if (send_network(st, &m))
+		send_code(st, CTL_OK, "");
+}
+
+static void
+fill_lease(const struct stub *st, struct msg_ctl_lease *m, uint32_t i)
+{
+	char text[PREFIX_TEXT];
+
+	memset(m, 0, sizeof(*m));
+	m->id = i;
+	m->state = LEASE_ACTIVE;
+	m->first = m->created = m->renewed = 1735689600;
+	m->handshake = i == 1 ? wall_now().s - 75 : 0;
+	m->expires = i == 2 ? wall_now().s + 4 * 60 * 60 + 30 : 0;
+	m->rx = i == 1 ? 1536 : UINT64_MAX;
+	m->tx = i;
+	memset(m->pubkey, (int)(i & 0xff), sizeof(m->pubkey));
+	strlcpy(m->network, "devices", sizeof(m->network));
+	snprintf(m->name, sizeof(m->name), "dev-%" PRIu32, i);
+	snprintf(m->who, sizeof(m->who), "cn:smart-toilet-%" PRIu32, i);
+	if (plays(st, "hostile")) {
+		strlcpy(m->name, "\033[2J\r\n\xc2\x9b" "31mroot\xe2\x80\xae\"\\",
+		    sizeof(m->name));
+		strlcpy(m->who, "cn:\x7f\x01\t", sizeof(m->who));
+	}
+	snprintf(text, sizeof(text), "fde3:25fb:7f6c:1::%" PRIx32 ":%" PRIx32
+	    "/128", i >> 16, i & 0xffff);
+	m->naddrs = 2;
+	set_prefix(&m->addrs[0], text);
+	set_prefix(&m->addrs[1], "100.64.1.2/32");
+	if (i == 1) {
+		set_prefix(&m->endpoint, "2001:db8::5/128");
+		m->port = 4500;
+	}
+}
+
+static void
+show_leases(const struct stub *st, const struct msg_ctl_show *show)
+{
+	struct msg_ctl_lease m;
+	uint32_t i, n = show->name[0] != '\0' ? 1 : st->count;
+
+	if (plays(st, "none"))
+		n = 0;
+	for (i = 1; i <= n; i++) {
+		fill_lease(st, &m, i);
+		if (!send_lease(st, &m))
+			return;
+		if (plays(st, "die") && i == 3)
+			_exit(0);
+		if (plays(st, "stall") && i == 3)
+			pause();
+	}
+	send_code(st, CTL_OK, "");
+}
+
+static void
+show_peers(const struct stub *st)
+{
+	struct msg_ctl_peer m = { .source = SOURCE_FOREIGN, .naddrs = 1 };
+
+	strlcpy(m.network, "devices", sizeof(m.network));
+	set_prefix(&m.addrs[0], "10.0.0.0/24");
+	if (send_peer(st, &m))
+		send_code(st, CTL_OK, "");
+}
+
+static void
+show_events(const struct stub *st)
+{
+	struct msg_ctl_event m = { .id = 7, .at = 1735689600 };
+
+	strlcpy(m.what, "lease.add", sizeof(m.what));
+	strlcpy(m.network, "devices", sizeof(m.network));
+	strlcpy(m.name, "dev-1", sizeof(m.name));
+	strlcpy(m.detail, plays(st, "hostile") ? "x\033]0;owned\007y\n" :
+	    "addr=fd00::1 key=AAAAAAAA..", sizeof(m.detail));
+	if (send_event(st, &m))
+		send_code(st, CTL_OK, "");
+}
+
+static void
+answer_show(const struct stub *st, struct ibuf *b)
+{
+	struct msg_ctl_show m;
+
+	if (msg_ctl_show_get(b, &m) == -1)
+		err(1, "show");
+	printf("show %u net=%s name=%s online=%u expired=%u ago=%" PRId64
+	    " limit=%" PRIu64 "\n", (unsigned int)m.what, m.network, m.name,
+	    (unsigned int)m.online, (unsigned int)m.expired,
+	    m.since == 0 ? 0 : wall_now().s - m.since, m.limit);
+	if (plays(st, "wrong-item"))
+		show_events(st);
+	else if (m.what == SHOW_STATUS)
+		show_status(st);
+	else if (m.what == SHOW_NETWORKS)
+		show_networks(st);
+	else if (m.what == SHOW_LEASES)
+		show_leases(st, &m);
+	else if (m.what == SHOW_PEERS)
+		show_peers(st);
+	else
+		show_events(st);
+}
+
+static void
+answer_test(const struct stub *st, struct ibuf *b)
+{
+	struct msg_ctl_test_cn ask;
+	struct msg_ctl_test m = { .matched = 1, .rule = 1,
+		.role = ROLE_DEVICE, .proof = PROOF_CERTIFICATE, .naddrs = 1 };
+
+	if (msg_ctl_test_cn_get(b, &ask) == -1)
+		err(1, "test");
+	printf("test cn=%s\n", ask.cn);
+	if (strcmp(ask.cn, "nobody") == 0) {
+		memset(&m, 0, sizeof(m));
+		strlcpy(m.text, "no rule matches", sizeof(m.text));
+	} else {
+		m.denied = strcmp(ask.cn, "denied") == 0;
+		strlcpy(m.name, ask.cn, sizeof(m.name));
+		strlcpy(m.network, "devices", sizeof(m.network));
+		set_prefix(&m.addrs[0], "fd00::1/128");
+	}
+	if (send_test(st, &m))
+		send_code(st, CTL_OK, "");
+}
+
+static void
+answer_backup(const struct stub *st)
+{
+	struct msg_ctl_chunk m = { .len = sizeof(m.data) };
+	uint32_t i;
+
+	printf("backup\n");
+	for (i = 0; i < 20 && !plays(st, "empty"); i++) {
+		memset(m.data, 'a' + (int)i, sizeof(m.data));
+		m.len = i == 19 ? 100 : sizeof(m.data);
+		if (!send_chunk(st, &m))
+			return;
+		m.offset += m.len;
+		if (plays(st, "gap"))
+			m.offset++;
+		if (plays(st, "die") && i == 3)
+			_exit(0);
+	}
+	send_code(st, CTL_OK, "");
+}
+
+static void
+answer(const struct stub *st, struct imsg *m)
+{
+	struct msg_ctl_approve approve;
+	struct msg_ctl_revoke revoke;
+
+	if (m->type == MSG_CTL_SHOW) {
+		answer_show(st, &m->data);
+	} else if (m->type == MSG_CTL_TEST_CN) {
+		answer_test(st, &m->data);
+	} else if (m->type == MSG_CTL_BACKUP) {
+		answer_backup(st);
+	} else if (m->type == MSG_CTL_REVOKE) {
+		if (msg_ctl_revoke_get(&m->data, &revoke) == -1)
+			err(1, "revoke");
+		printf("revoke net=%s name=%s reason=%s\n", revoke.network,
+		    revoke.name, revoke.reason);
+		send_code(st, CTL_OK, "revoked");
+	} else if (m->type == MSG_CTL_APPROVE) {
+		if (msg_ctl_approve_get(&m->data, &approve) == -1)
+			err(1, "approve");
+		printf("approve net=%s name=%s\n", approve.network,
+		    approve.name);
+		send_code(st, CTL_OK, "");
+	} else {
+		printf("%s\n", m->type == MSG_CTL_RELOAD ? "reload" :
+		    "teardown");
+		send_code(st, CTL_OK, "");
+	}
+}
+
+/* One client, one request. */
+static void
+serve(struct stub *st)
+{
+	static uint8_t buf[IMSG_MAX_SIZE];
+	struct imsg m;
+
+	if (imsg_recv(st->s, buf, &m) != 1)
+		return;
+	st->id = m.id;
+	if (plays(st, "hang"))
+		pause();
+	if (plays(st, "busy"))
+		send_code(st, CTL_BUSY, "one moment");
+	else if (plays(st, "negative"))
+		send_code(st, CTL_NEGATIVE, "no such \033[31mnetwork");
+	else if (plays(st, "usage"))
+		send_code(st, CTL_USAGE, "");
+	else if (plays(st, "failed"))
+		send_code(st, CTL_FAILED, "disk I/O error");
+	else
+		answer(st, &m);
+	fflush(stdout);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct stub st;
+	int l;
+
+	if (argc < 3)
+		errx(64, "usage: ctl_stub SOCKET SCENARIO [COUNT]");
+	st.scenario = argv[2];
+	st.count = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 2;
+	strlcpy(sun.sun_path, argv[1], sizeof(sun.sun_path));
+	l = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (l == -1 || bind(l, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+	    listen(l, 5) == -1)
+		err(1, "%s", argv[1]);
+	for (;;) {
+		st.s = accept4(l, NULL, NULL, SOCK_CLOEXEC);
+		if (st.s == -1)
+			err(1, "accept");
+		serve(&st);
+		close(st.s);
+	}
+}

@@ -1,0 +1,269 @@
+# sallyctl against a stub that plays leased: what it asks, what it prints in
+# both formats, and what it says when the other side misbehaves.
+
+. "${TOP:-.}/regress/lib.sh"
+
+STUB=$O/regress/ctl_stub
+SOCK=$WORK/ctl.sock
+stub_pid=''
+
+# Play a scenario; the last one ends.
+play() {		# SCENARIO [COUNT]
+	[ -z "$stub_pid" ] || stop "$stub_pid"
+	rm -f "$SOCK" "$WORK/stub.log"
+	spawn stub "$STUB" "$SOCK" "$@"
+	stub_pid=$PID
+	wait_for 5 test -S "$SOCK" || fail "stub $1"
+}
+
+asked() {		# the last request the stub got
+	tail -n 1 "$WORK/stub.log"
+}
+
+# Run sallyctl; OUT, ERR and ST are set.
+ctl() {
+	"$BIN/sallyctl" -s "$SOCK" "$@" >"$WORK/stdout" 2>"$WORK/stderr"
+	ST=$?
+	OUT=$(cat "$WORK/stdout") ERR=$(cat "$WORK/stderr")
+}
+
+json() {		# NAME JQ-EXPRESSION that must be true of OUT
+	if printf '%s\n' "$OUT" | jq -e "$2" >"$WORK/jq" 2>&1; then
+		ok "$1"
+	else
+		fail "$1: $2 is not true of: $OUT"
+	fi
+}
+
+# --- what is asked ---
+
+play normal
+ctl show leases net devices name dev-1 online expired
+is "show leases, all options" "$(asked)" \
+    "show 3 net=devices name=dev-1 online=1 expired=1 ago=0 limit=0"
+ctl s le
+is "show leases, shortest" "$(asked)" \
+    "show 3 net= name= online=0 expired=0 ago=0 limit=0"
+ctl sh lease dev-9
+is "show lease" "$(asked)" \
+    "show 3 net= name=dev-9 online=0 expired=1 ago=0 limit=0"
+ctl sh ev since 1h limit 5
+like "show events" "$(asked)" \
+    '^show 5 net= name= online=0 expired=0 ago=360[01] limit=5$'
+ctl revoke dev-1 net devices reason stolen in Basel
+is "revoke" "$(asked)" "revoke net=devices name=dev-1 reason=stolen in Basel"
+is "revoke, answer" "$OUT" revoked
+ctl approve dev-1
+is "approve" "$(asked)" "approve net= name=dev-1"
+ctl test cn CN=dev-1
+is "test cn" "$(asked)" "test cn=dev-1"
+ctl reload
+is "reload" "$(asked) $OUT $ST" "reload done 0"
+ctl t cn x; ctl te c x
+is "teardown is not the short form of test" "$(asked)" "test cn=x"
+
+# --- text ---
+
+ctl show status
+is "status exit" "$ST" 0
+like "status" "$OUT" '^leases +12 live, 10 online, 1 pending$'
+ctl show leases
+is "leases, lines" "$(printf '%s\n' "$OUT" | wc -l)" 3
+like "leases, a row" "$OUT" \
+    '^devices  dev-1  fde3:25fb:7f6c:1::1,100.64.1.2  active  1m1[5-9]s +never    1.5KiB'
+like "leases, expiry" "$OUT" '^devices  dev-2 .* never      4h0[0-9]m '
+is "leases, columns are aligned" "$(printf '%s\n' "$OUT" |
+    awk '{ print index($0, $4) }' | sort -u | wc -l)" 1
+ctl -n show leases
+like "leases -n" "$OUT" '^devices  dev-1 .* [0-9-]+T[0-9:]+Z +never +1536 '
+ctl show lease dev-1
+like "lease" "$OUT" '^endpoint +\[2001:db8::5\]:4500$'
+ctl show networks
+like "networks, pool" "$OUT" '100\.64\.1\.0/24, 12 of 254 used'
+like "networks, big pool" "$OUT" '1::/64, 12 used$'
+like "networks, failed" "$OUT" 'failed: no WireGuard in the kernel'
+ctl show peers
+like "peers" "$OUT" '^devices +foreign +- +A{43}= +10\.0\.0\.0/24 +- +never'
+ctl show events
+like "events" "$OUT" '^2025-01-01T00:00:00Z  lease.add  devices  dev-1  -'
+ctl show version
+like "version" "$OUT" '^sallyport +9\.9$'
+ctl test cn dev-1
+like "test cn, text" "$OUT" '^rule +2 \(proof certificate\)$'
+is "test cn, exit" "$ST" 0
+ctl test cn nobody
+is "test cn, no match" "$ST" 1
+ctl test cn denied
+is "test cn, denied" "$ST" 1
+ctl -q show leases
+is "quiet" "$ST$OUT$ERR" 0
+
+# --- JSON ---
+
+ctl -j show status
+json "json status" '.schema == 1 and .error == null and
+    .status.sync.at == "2025-01-01T00:01:00Z" and .status.db == true'
+ctl -j show networks
+json "json networks" '(.networks | length) == 2 and
+    .networks[0].pools[0].size == null and .networks[0].pools[1].size == 254
+    and .networks[0].lease == null and .networks[1].public_key == null'
+ctl -j show leases
+json "json leases" '.schema == 1 and (.leases | length) == 2 and
+    .leases[0].rx_bytes == 1536 and .leases[0].tx_bytes == 1 and
+    .leases[0].expires == null and
+    (.leases[1].expires | test("^[0-9-]+T[0-9:]+Z$")) and
+    .leases[1].latest_handshake == null and
+    .leases[0].addresses[0] == "fde3:25fb:7f6c:1::1/128"'
+ctl -j show lease dev-1
+json "json lease has the shape of leases" '(.leases | length) == 1'
+ctl -j show peers
+json "json peers" '.peers[0].source == "foreign" and .peers[0].name == null'
+ctl -j show events
+json "json events" '.events[0].at == "2025-01-01T00:00:00Z"'
+ctl -j show version
+json "json version" '.version.sallyport == "9.9"'
+ctl -j test cn dev-1
+json "json test" '.test.rule == 2 and .test.addresses == ["fd00::1/128"]'
+ctl -j test cn nobody
+json "json test, no match" '.test.matched == false and .test.rule == null'
+ctl -j revoke dev-1
+json "json action" '.result.text == "revoked" and .error == null'
+play none
+ctl -j show leases
+json "json leases, none" '.leases == []'
+ctl show lease nobody
+is "no such lease" "$ST $ERR" "1 sallyctl: no lease of that name"
+
+# --- text from outside ---
+
+play hostile
+ctl show leases
+printf '%s' "$OUT" | LC_ALL=C grep -q "[^ -~
+]" && fail "hostile name reaches the terminal" || ok "hostile name is escaped"
+like "hostile name, escaped" "$OUT" '\\033\[2J\\r\\n'
+ctl show lease x
+printf '%s' "$OUT" | LC_ALL=C grep -q "[^ -~
+]" && fail "hostile lease reaches the terminal" || ok "hostile lease is escaped"
+ctl show events
+printf '%s' "$OUT" | LC_ALL=C grep -q "[^ -~
+]" && fail "hostile event reaches the terminal" || ok "hostile event is escaped"
+ctl -j show leases
+json "hostile name in JSON is itself" \
+    '.leases[0].name | startswith("\u001b[2J\r\n\u009b31mroot\u202e\"\\")'
+printf '%s' "$OUT" | LC_ALL=C grep -q "[^ -~
+]" && fail "JSON is not ASCII" || ok "JSON is ASCII"
+
+# --- many ---
+
+play normal 10000
+ctl show leases
+is "10,000 leases" "$ST $(printf '%s\n' "$OUT" | wc -l)" "0 10001"
+ctl -j show leases
+json "10,000 leases in JSON" '(.leases | length) == 10000 and
+    .leases[9999].name == "dev-10000"'
+play normal 200000
+# 20,000 KiB would not hold them, were they kept.
+check "200,000 leases in 24 MiB" sh -c "ulimit -v 24576
+    '$BIN/sallyctl' -s '$SOCK' show leases | tail -n 1 | grep -q dev-200000"
+"$BIN/sallyctl" -s "$SOCK" show leases 2>/dev/null | head -n 1 >/dev/null
+ok "a reader that leaves"
+if [ -w /dev/full ]; then
+	"$BIN/sallyctl" -s "$SOCK" show leases >/dev/full 2>"$WORK/stderr"
+	is "a full disk, exit" $? 73
+	like "a full disk" "$(cat "$WORK/stderr")" 'cannot write: No space left'
+fi
+
+# --- a daemon that misbehaves ---
+
+play die
+ctl show leases
+is "dies midway, exit" "$ST" 69
+like "dies midway, what came is shown" "$OUT" dev-3
+like "dies midway, next step" "$ERR" 'systemctl status sallyport'
+play die 9
+ctl -j show leases
+json "dies midway, valid JSON with the reason" \
+    '(.leases | length) == 3 and (.error | test("ended the connection"))'
+for s in busy:75 negative:1 usage:64 failed:70 wrong-id:65 wrong-item:65 \
+    cut:65 descriptor:65; do
+	play "${s%:*}"
+	ctl show leases
+	is "${s%:*}" "$ST" "${s#*:}"
+	like "${s%:*} says something" "$ERR" '^sallyctl: .+'
+	unlike "${s%:*} is escaped" "$ERR" "$(printf '\033')"
+	ctl -j show leases
+	json "${s%:*} in JSON" '.leases == [] and (.error | length) > 0'
+done
+play unwell
+ctl show status
+is "an unwell suite" "$ST" 1
+for s in hang stall; do
+	play $s 9
+	start=$(now_ms)
+	ctl show leases
+	took=$(($(now_ms) - start))
+	is "$s, exit" "$ST" 75
+	like "$s, text" "$ERR" 'no answer within 10 seconds'
+	[ $took -lt 12000 ] && ok "$s, deadline" || fail "$s took $took ms"
+done
+
+# --- no daemon ---
+
+stop "$stub_pid"
+stub_pid=''
+ctl show status
+is "nobody listens, exit" "$ST" 69
+like "nobody listens" "$ERR" "cannot connect to $SOCK: Connection refused .*\
+systemctl status sallyport"
+rm -f "$SOCK"
+ctl -j show status
+is "no socket, exit" "$ST" 69
+json "no socket, JSON" '.schema == 1 and .status == null and
+    (.error | test("is sallyport running"))'
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+	play normal
+	chmod 660 "$SOCK"
+	# The program may lie where that user cannot go.
+	cp "$BIN/sallyctl" "$WORK/sallyctl"
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+	    "$WORK/sallyctl" -s "$SOCK" show status >"$WORK/out" 2>&1
+	is "no permission, exit" $? 77
+	like "no permission" "$(cat "$WORK/out")" 'usermod -aG sallyport'
+else
+	skip "no permission" "needs root"
+fi
+
+# --- backup ---
+
+play normal
+ctl backup "$WORK/copy"
+is "backup, exit" "$ST" 0
+is "backup, size" "$(stat -c '%s %a' "$WORK/copy")" "155748 600"
+ctl -j backup "$WORK/copy2"
+json "backup, JSON" '.backup.bytes == 155748'
+check "backup, same bytes" cmp "$WORK/copy" "$WORK/copy2"
+ctl backup "$WORK/copy"
+is "backup does not overwrite" "$ST" 73
+ctl backup "$WORK/none/copy"
+is "backup into no directory" "$ST" 73
+for s in die gap empty failed; do
+	play $s
+	ctl backup "$WORK/bad"
+	case $s in die) want=69 ;; failed) want=70 ;; *) want=65 ;; esac
+	is "backup, $s" "$ST" $want
+	[ ! -e "$WORK/bad" ] && [ ! -e "$WORK/bad.tmp" ] &&
+	    ok "backup, $s leaves nothing" || fail "backup, $s leaves a file"
+done
+
+# --- usage ---
+
+check_status "no command" 64 "$BIN/sallyctl"
+check_status "unknown option" 64 "$BIN/sallyctl" -x
+check_status "unknown command" 64 "$BIN/sallyctl" frobnicate
+like "valid words are named" "$(cat "$WORK/out")" 'valid commands/args:'
+check_status "not UTF-8" 64 "$BIN/sallyctl" -s "$SOCK" approve \
+    "$(printf '\377')"
+check_status "-V" 0 "$BIN/sallyctl" -V
+like "-V" "$(cat "$WORK/out")" '^sallyport [0-9]'
+
+finish
