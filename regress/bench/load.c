@@ -76,8 +76,8 @@ load_answered(struct load *l, struct conn *c, unsigned int status)
 	}
 	l->status[status]++;
 	if (l->counted < LOAD_SAMPLES)
-		l->lat_us[l->counted++] =
-		    (uint32_t)((load_now() - c->due_ns) / 1000);
+		l->lat_us[l->counted++] = (uint32_t)((load_now() - c->due_ns) /
+		    1000);
 }
 
 /* The identity of the next request, or NULL when all have been used. */
@@ -244,8 +244,8 @@ print_cpu(const struct load *l, const struct options *o)
 		sum += us / n;
 	}
 	printf(" server_us=%.1f idle_pct=%.0f", sum,
-	    all > 0 ? 100.0 * (double)(cpu->idle[1] - cpu->idle[0]) /
-		    (double)all :
+	    all > 0 ?
+		100.0 * (double)(cpu->idle[1] - cpu->idle[0]) / (double)all :
 		      0);
 }
 
@@ -259,9 +259,9 @@ print_result(struct load *l, struct options *o, struct totals *t)
 	qsort(l->lat_us, n, sizeof(*l->lat_us), cmp_u32);
 	printf("requests=%zu errors=%u secs=%.3f rps=%.1f p50_us=%u p99_us=%u "
 	       "max_us=%u client_pct=%.0f connects=%u",
-	    n, l->errors, secs, (double)n / secs,
-	    n > 0 ? l->lat_us[n / 2] : 0, n > 0 ? l->lat_us[n * 99 / 100] : 0,
-	    n > 0 ? l->lat_us[n - 1] : 0, 100 * self / secs, t->late);
+	    n, l->errors, secs, (double)n / secs, n > 0 ? l->lat_us[n / 2] : 0,
+	    n > 0 ? l->lat_us[n * 99 / 100] : 0, n > 0 ? l->lat_us[n - 1] : 0,
+	    100 * self / secs, t->late);
 	for (size_t i = 0; i < sizeof(l->status) / sizeof(l->status[0]); i++)
 		if (l->status[i] > 0)
 			printf(" s%zu=%u", i, l->status[i]);
@@ -277,10 +277,12 @@ print_result(struct load *l, struct options *o, struct totals *t)
 static _Noreturn void
 usage(const char *why)
 {
-	fprintf(stderr, "load: %s\nusage: load -a CA -k CAKEY -t ADDR:PORT "
+	fprintf(stderr,
+	    "load: %s\nusage: load -a CA -k CAKEY -t ADDR:PORT "
 	    "[-r get|register|lease] [-u PATH]\n    [-m full|keep] [-c CONNS] "
 	    "[-s SECS] [-n IDS] [-b FIRST] [-g GENERATION]\n    [-R RATE] [-w] "
-	    "[-p NAME:PID] ... [-C CORE]\n", why);
+	    "[-p NAME:PID] ... [-C CORE]\n",
+	    why);
 	exit(64);
 }
 
@@ -315,28 +317,55 @@ static void
 option(struct load *l, struct options *o, int ch, char *arg)
 {
 	switch (ch) {
-	case 'a': o->ca = arg; break;
-	case 'b': o->first = (uint32_t)number(arg, 0, 9000000); break;
-	case 'C': o->canary = (int)number(arg, 0, 1023); break;
-	case 'c': l->nconns = (unsigned int)number(arg, 1, LOAD_CONNS); break;
-	case 'g': l->generation = (uint32_t)number(arg, 0, 1e9); break;
-	case 'k': o->key = arg; break;
-	case 'm': l->keep = strcmp(arg, "keep") == 0; break;
-	case 'n': o->n = (size_t)number(arg, 1, LOAD_IDS); break;
+	case 'a':
+		o->ca = arg;
+		break;
+	case 'b':
+		o->first = (uint32_t)number(arg, 0, 9000000);
+		break;
+	case 'C':
+		o->canary = (int)number(arg, 0, 1023);
+		break;
+	case 'c':
+		l->nconns = (unsigned int)number(arg, 1, LOAD_CONNS);
+		break;
+	case 'g':
+		l->generation = (uint32_t)number(arg, 0, 1e9);
+		break;
+	case 'k':
+		o->key = arg;
+		break;
+	case 'm':
+		l->keep = strcmp(arg, "keep") == 0;
+		break;
+	case 'n':
+		o->n = (size_t)number(arg, 1, LOAD_IDS);
+		break;
 	case 'p':
 		if (cpu_add(&o->cpu, arg) == -1)
 			usage("-p is NAME:PID, 16 at most");
 		break;
-	case 'R': l->rate = number(arg, 0.1, 1e6); break;
-	case 'r': request_kind(l, arg); break;
-	case 's': l->secs = number(arg, 0.01, 3600); break;
+	case 'R':
+		l->rate = number(arg, 0.1, 1e6);
+		break;
+	case 'r':
+		request_kind(l, arg);
+		break;
+	case 's':
+		l->secs = number(arg, 0.01, 3600);
+		break;
 	case 't':
 		if (sockaddr_parse(arg, &l->to, &l->tolen) == -1)
 			usage("-t is ADDR:PORT");
 		break;
-	case 'u': l->path = arg; break;
-	case 'w': l->wrap = true; break;
-	default: usage("unknown option");
+	case 'u':
+		l->path = arg;
+		break;
+	case 'w':
+		l->wrap = true;
+		break;
+	default:
+		usage("unknown option");
 	}
 }
 
@@ -374,8 +403,7 @@ main(int argc, char *argv[])
 	struct totals t = { 0 };
 	int ch, ret = 1;
 
-	while ((ch = getopt(argc, argv,
-		    "a:b:C:c:g:k:m:n:p:R:r:s:t:u:w")) != -1)
+	while ((ch = getopt(argc, argv, "a:b:C:c:g:k:m:n:p:R:r:s:t:u:w")) != -1)
 		option(&l, &o, ch, optarg);
 	if (o.ca == NULL || o.key == NULL || l.tolen == 0 || optind != argc)
 		usage("-a, -k and -t are needed");

@@ -54,7 +54,11 @@ void	 ident_wgkey(uint32_t number, uint32_t generation, char text[45]);
 
 /* --- the run --- */
 
-enum load_req { REQ_GET, REQ_REGISTER, REQ_LEASE };
+enum load_req {
+	REQ_GET,
+	REQ_REGISTER,
+	REQ_LEASE
+};
 
 struct conn {
 	struct load	*load;

@@ -29,11 +29,12 @@ no_check_cb(X509_STORE_CTX *ctx, void *arg)
 SSL_CTX *
 conn_context(void)
 {
+	int group = NID_X25519;
 	SSL_CTX *ctx;
 
 	if ((ctx = SSL_CTX_new(TLS_client_method())) == NULL ||
 	    SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) != 1 ||
-	    SSL_CTX_set1_groups_list(ctx, "X25519") != 1) {
+	    SSL_CTX_set1_groups(ctx, &group, 1) != 1) {
 		fprintf(stderr, "load: cannot make a TLS context\n");
 		SSL_CTX_free(ctx);
 		return (NULL);

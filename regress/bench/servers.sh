@@ -1,0 +1,150 @@
+# What the benchmark measures: Debian's nginx, and gateways that run the whole
+# suite with wireguard-go.  Source lib.sh, suite.sh and this one.
+#
+# A gateway is named by one letter, which gives it a place of its own: its
+# directory, interface, ports and networks.  gw NAME makes one the current one
+# of suite.sh.
+
+NGINX_DEFAULT=127.0.0.1:8441
+NGINX_TUNED=127.0.0.1:8442
+
+nginx_server() {	# ADDR:PORT WORDS
+	cat <<-END
+	server {
+	    listen $1 ssl; $2
+	    ssl_certificate $PKI/server.crt;
+	    ssl_certificate_key $PKI/server.key;
+	    ssl_client_certificate $PKI/ca.crt; ssl_verify_client on;
+	    location / { return 200; }
+	}
+	END
+}
+
+# One worker, as there is one core; else what Debian's nginx.conf says of TLS.
+nginx_start() {
+	mkdir -p "$WORK/nginx"
+	cat >"$WORK/nginx/nginx.conf" <<-END
+	worker_processes 1; daemon off; pid $WORK/nginx/pid;
+	error_log $WORK/nginx/error.log warn;
+	events { worker_connections 4096; }
+	http {
+	    access_log off; keepalive_requests 100000000; ssl_protocols TLSv1.3;
+	    client_body_temp_path $WORK/nginx/1; proxy_temp_path $WORK/nginx/2;
+	    fastcgi_temp_path $WORK/nginx/3; uwsgi_temp_path $WORK/nginx/4;
+	    scgi_temp_path $WORK/nginx/5;
+	    $(nginx_server $NGINX_DEFAULT "")
+	    $(nginx_server $NGINX_TUNED \
+	        "ssl_session_tickets off; ssl_session_cache off;")
+	}
+	END
+	spawn nginx nginx -c "$WORK/nginx/nginx.conf" -e stderr
+	nginx=$PID
+	wait_for 5 curl -sk -o /dev/null "https://$NGINX_DEFAULT/" ||
+	    broken "nginx does not start"
+	NGINX_CPU="-p nginx:$(pgrep -P "$nginx")"
+}
+
+# --- gateways --------------------------------------------------------------
+
+# Make gateway NAME the current one.
+gw() {			# NAME
+	GW_NAME=$1
+	case $1 in
+	a) gw_n=1 ;; b) gw_n=2 ;; c) gw_n=3 ;; d) gw_n=4 ;;
+	esac
+	S=$WORK/gw$1 CONF=$WORK/gw$1/sallyport.conf IF=spb$gw_n
+	GW6=fd0$gw_n:25fb:7f6c::1
+	POOLS="\"fd0$gw_n:25fb:7f6c:1::/64\", \"10.$((gw_n * 16)).0.0/12\""
+	AT=127.0.0.1:$((8450 + gw_n))
+	eval "SUITE=\$suite_$1"
+}
+
+# Its configuration; state may be elsewhere.  A lease of four hours, so that a
+# renewal has something to write and something to tell the kernel hand.
+gw_conf() {		# [STATE_DIR]
+	LEASE=4h ON_STOP=undo BACKEND=userspace CRL=''
+	RULES='{ proof = "certificate"; pattern = "device-(\\d+)";
+	    role = "device"; network = "devices"; }'
+	CONF_MORE='limits: { per_source = 4096; };'
+	suite_conf
+	sed -i -e "s|\"wg0\"|\"$IF\"|" \
+	    -e "s|listen_port = 51820|listen_port = $((51820 + gw_n))|" \
+	    -e "s|\"100.64.0.1/16\"|\"172.16.$gw_n.1/32\"|" \
+	    -e "s|\"\\[::\\]:8443\"|\"$AT\"|" \
+	    -e "s|state_dir = \"[^\"]*\"|state_dir = \"${1:-$S/state}\"|" \
+	    -e "s|fde3:25fb:7f6c::/48|fd0$gw_n:25fb:7f6c::/48|" "$CONF"
+}
+
+gw_start() {
+	suite_start
+	eval "suite_$GW_NAME=$SUITE"
+}
+
+gw_stop() {
+	suite_stop
+	for gw_p in $(pgrep -f "^[^ ]*wireguard-go .*$IF\$"); do
+		kill "$gw_p" && wait_for 5 gone "$gw_p"
+	done
+	ip link delete "$IF" 2>/dev/null
+	rm -f "/run/wireguard/$IF.sock"
+}
+
+# Every process of the gateway as -p options of load.
+gw_cpu() {
+	for gw_r in kern leased apid keyd; do
+		printf -- '-p %s:%s ' $gw_r "$(role_pid $gw_r)"
+	done
+	printf -- '-p netd:%s ' "$SUITE"
+	for gw_p in $(pgrep -f "^[^ ]*wireguard-go .*$IF\$"); do
+		printf -- '-p wg:%s ' "$gw_p"
+	done
+}
+
+# A number of sallyctl's status: .leases, .kernel_hand.batches ...
+status() {		# JQ
+	ctl -j show status | jq -r ".status$1"
+}
+
+# N leases are in the database and in WireGuard.
+gw_holds() {		# N
+	[ "$(status '"\(.leases) \(.pending) \(.kernel_hand.peers)"' \
+	    2>/dev/null)" = "$1 0 $1" ]
+}
+
+# Put N leases into the database of a gateway that is stopped but was started
+# once, so that the schema is leased's own: rows as a registration leaves them,
+# but for their events.
+gw_seed() {		# N
+	awk -v n="$1" -v g="$gw_n" -v now="$(date +%s)" 'BEGIN {
+		srand(n)
+		print "BEGIN;"
+		for (i = 1; i <= n; i++) {
+			key = ""
+			for (k = 0; k < 16; k++)
+				key = key sprintf("%04x", rand() * 65536)
+			printf "INSERT INTO lease (network, name, who, key, " \
+			    "addr4, addr6, state, first, created, renewed, " \
+			    "expires) SELECT id, \"9%06d\", \"cn:9%06d\", " \
+			    "x\"%s\", x\"0a%02x%04x\", x\"fd0%d25fb7f6c0001" \
+			    "00000000%08x\", 1, %d, %d, %d, %d FROM network;\n",
+			    i, i, key, g * 16 + 1 + int(i / 65536), i % 65536,
+			    g, i, now, now, now, now + 14400
+		}
+		print "COMMIT;"
+	}' | tr '"' "'" | sqlite3 "$S/state/sallyport.db" ||
+	    broken "cannot seed $1 leases"
+	gw_owner=$(stat -c %u:%g "$S/state")
+	chown "$gw_owner" "$S"/state/*
+}
+
+# Start gateway NAME with N leases in a fresh interface.
+gw_seeded() {		# NAME N
+	gw "$1"
+	gw_conf
+	gw_start
+	gw_stop
+	gw_seed "$2"
+	gw_start
+	wait_for 60 gw_holds "$2" ||
+	    broken "$2 seeded leases do not come up: $(status '')"
+}
