@@ -32,9 +32,8 @@ static int
 malformed(struct talk *t, const char *what)
 {
 	return (client_fail(t->c, EX_DATAERR,
-	    "%s: %s that this version of "
-	    "sallyctl does not understand (restart sallyport after an "
-	    "update)",
+	    "%s: %s that this version of sallyctl does not understand (restart "
+	    "sallyport after an update)",
 	    t->c->path, what));
 }
 

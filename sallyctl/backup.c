@@ -27,9 +27,7 @@ backup_open(struct backup *b, const char *file, struct client *c)
 	/* renameat2 decides in the end; this spares the daemon the work. */
 	if (lstat(file, &st) == 0)
 		return (client_fail(c, EX_CANTCREAT,
-		    "%s exists (choose "
-		    "another name, or remove it)",
-		    file));
+		    "%s exists (choose another name, or remove it)", file));
 	snprintf(b->tmp, sizeof(b->tmp), "%s.tmp", file);
 	b->fd = open(b->tmp,
 	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -50,8 +48,7 @@ backup_write(struct backup *b, const struct msg_ctl_chunk *m, struct client *c)
 
 	if (m->offset != b->bytes)
 		return (client_fail(c, EX_DATAERR,
-		    "the daemon sent byte %ju "
-		    "of the backup, not %ju",
+		    "the daemon sent byte %ju of the backup, not %ju",
 		    (uintmax_t)m->offset, (uintmax_t)b->bytes));
 	while (done < m->len) {
 		n = write(b->fd, m->data + done, m->len - done);
@@ -87,8 +84,7 @@ backup_finish(struct backup *b, struct client *c)
 {
 	if (b->bytes == 0)
 		return (client_fail(c, EX_DATAERR,
-		    "the daemon sent an empty "
-		    "backup; %s is not made",
+		    "the daemon sent an empty backup; %s is not made",
 		    b->file));
 	if (fsync(b->fd) == -1)
 		return (client_fail(c, EX_CANTCREAT, "%s: %s", b->tmp,
@@ -100,8 +96,7 @@ backup_finish(struct backup *b, struct client *c)
 	b->tmp[0] = '\0';
 	if (sync_dir(b->file) == -1)
 		return (client_fail(c, EX_CANTCREAT,
-		    "%s is written, but its "
-		    "directory is not on disk: %s",
+		    "%s is written, but its directory is not on disk: %s",
 		    b->file, strerror(errno)));
 	return (0);
 }

@@ -42,25 +42,21 @@ connect_failed(struct client *c, int error)
 	case EACCES:
 	case EPERM:
 		return (client_fail(c, EX_NOPERM,
-		    "cannot connect to %s: %s "
-		    "(add yourself to group sallyport: usermod -aG sallyport "
-		    "USER, then log in again)",
+		    "cannot connect to %s: %s (add yourself to group "
+		    "sallyport: usermod -aG sallyport USER, then log in again)",
 		    c->path, why));
 	case EAGAIN:
 		return (client_fail(c, EX_TEMPFAIL,
-		    "cannot connect to %s: "
-		    "the daemon is busy (try again; %s)",
+		    "cannot connect to %s: the daemon is busy (try again; %s)",
 		    c->path, STATUS_HINT));
 	case ENOENT:
 	case ECONNREFUSED:
 		return (client_fail(c, EX_UNAVAILABLE,
-		    "cannot connect to %s: "
-		    "%s (is sallyport running? %s)",
+		    "cannot connect to %s: %s (is sallyport running? %s)",
 		    c->path, why, STATUS_HINT));
 	default:
 		return (client_fail(c, EX_UNAVAILABLE,
-		    "cannot connect to %s: "
-		    "%s (is that sallyport's socket?)",
+		    "cannot connect to %s: %s (is that sallyport's socket?)",
 		    c->path, why));
 	}
 }
@@ -80,15 +76,14 @@ client_open(struct client *c, const char *path)
 	sun.sun_family = AF_UNIX;
 	if (strlen(path) >= sizeof(sun.sun_path))
 		return (client_fail(c, EX_USAGE,
-		    "%s: a socket's path has at "
-		    "most %zu bytes",
-		    path, sizeof(sun.sun_path) - 1));
+		    "%s: a socket's path has at most %zu bytes", path,
+		    sizeof(sun.sun_path) - 1));
 	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
 
 	c->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (c->fd == -1)
 		return (
-		    client_fail(c, EX_OSERR, "socket: %s", strerror(errno)));
+		    client_fail(c, EX_SOFTWARE, "socket: %s", strerror(errno)));
 	if (setsockopt(c->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) == -1 ||
 	    connect(c->fd, (struct sockaddr *)&sun, sizeof(sun)) == -1) {
 		error = errno;
@@ -115,8 +110,7 @@ client_send(struct client *c, enum msg_type type, const void *p, size_t len)
 		return (0);
 	if (errno == EAGAIN)
 		return (client_fail(c, EX_TEMPFAIL,
-		    "%s: the daemon does not "
-		    "take the request (try again; %s)",
+		    "%s: the daemon does not take the request (try again; %s)",
 		    c->path, STATUS_HINT));
 	return (client_fail(c, EX_UNAVAILABLE, "%s: %s (%s)", c->path,
 	    strerror(errno), STATUS_HINT));
@@ -130,31 +124,27 @@ client_recv(struct client *c, struct imsg *m, int timeout_ms)
 	n = imsg_recv_wait(c->fd, c->buf, m, timeout_ms);
 	if (n == 0 || (n == -1 && errno == ECONNRESET))
 		return (client_fail(c, EX_UNAVAILABLE,
-		    "%s: the daemon ended "
-		    "the connection before the answer was complete (%s)",
+		    "%s: the daemon ended the connection before the answer was "
+		    "complete (%s)",
 		    c->path, STATUS_HINT));
 	if (n == -1 && errno == ETIMEDOUT)
 		return (client_fail(c, EX_TEMPFAIL,
-		    "%s: no answer within %d "
-		    "seconds (try again; %s)",
-		    c->path, timeout_ms / 1000, STATUS_HINT));
+		    "%s: no answer within %d seconds (try again; %s)", c->path,
+		    timeout_ms / 1000, STATUS_HINT));
 	if (n == -1)
 		return (client_fail(c, EX_DATAERR,
-		    "%s: %s (is that "
-		    "sallyport's socket?)",
-		    c->path, strerror(errno)));
+		    "%s: %s (is that sallyport's socket?)", c->path,
+		    strerror(errno)));
 	if (m->fd != -1) {
 		close(m->fd);
 		m->fd = -1;
 		return (client_fail(c, EX_DATAERR,
-		    "%s: the daemon sent a "
-		    "descriptor that nobody asked for",
+		    "%s: the daemon sent a descriptor that nobody asked for",
 		    c->path));
 	}
 	if (m->id != c->id)
 		return (client_fail(c, EX_DATAERR,
-		    "%s: an answer to request "
-		    "%u, not %u",
-		    c->path, m->id, c->id));
+		    "%s: an answer to request %u, not %u", c->path, m->id,
+		    c->id));
 	return (0);
 }

@@ -89,7 +89,8 @@ format_addrs(const struct prefix *p, unsigned int n, char *dst)
 const char *
 format_vis(const char *src, char *dst, size_t size)
 {
-	strnvis(dst, src, size, VIS_SAFE | VIS_NL | VIS_TAB | VIS_CSTYLE);
+	/* Not VIS_SAFE: it lets BEL, BS and CR pass. */
+	strnvis(dst, src, size, VIS_NL | VIS_TAB | VIS_CSTYLE);
 	return (dst);
 }
 

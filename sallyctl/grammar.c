@@ -249,8 +249,7 @@ set_reason(char *dst, size_t size, int n, char *const *words, FILE *err)
 		len = strlen(words[i]);
 		if (used + len + 2 > size) {
 			fprintf(err,
-			    "sallyctl: the reason is longer than %zu "
-			    "bytes\n",
+			    "sallyctl: the reason is longer than %zu bytes\n",
 			    size - 1);
 			return (-1);
 		}
@@ -366,8 +365,7 @@ set_value(const struct token *t, struct request *r, int n, char *const *words,
 		if (grammar_duration(w, &r->since) == 0)
 			return (0);
 		fprintf(err,
-		    "sallyctl: %s is not a duration such as 90s, "
-		    "1h30m or 2d\n",
+		    "sallyctl: %s is not a duration such as 90s, 1h30m or 2d\n",
 		    w);
 		return (-1);
 	case T_END:

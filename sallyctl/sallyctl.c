@@ -20,8 +20,7 @@ __attribute__((noreturn)) static void
 usage(void)
 {
 	fprintf(stderr,
-	    "usage: sallyctl [-jnqV] [-s socket] command "
-	    "[argument ...]\n");
+	    "usage: sallyctl [-jnqV] [-s socket] command [argument ...]\n");
 	exit(EX_USAGE);
 }
 

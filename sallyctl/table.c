@@ -29,6 +29,17 @@ write_row(struct table *t, const char *const *cells)
 }
 
 static void
+free_held(struct table *t)
+{
+	size_t i, r;
+
+	for (r = 0; r < t->nheld; r++)
+		for (i = 0; i < t->ncols; i++)
+			free(t->held[r][i]);
+	t->nheld = 0;
+}
+
+static void
 write_held(struct table *t)
 {
 	const char *cells[TABLE_COLS] = { NULL };
@@ -38,10 +49,8 @@ write_held(struct table *t)
 		for (i = 0; i < t->ncols; i++)
 			cells[i] = t->held[r][i];
 		write_row(t, cells);
-		for (i = 0; i < t->ncols; i++)
-			free(t->held[r][i]);
 	}
-	t->nheld = 0;
+	free_held(t);
 	t->open = 1;
 }
 
@@ -77,5 +86,12 @@ table_clear(struct table *t)
 {
 	if (t->f != NULL && !t->open)
 		write_held(t);
+	memset(t, 0, sizeof(*t));
+}
+
+void
+table_forget(struct table *t)
+{
+	free_held(t);
 	memset(t, 0, sizeof(*t));
 }

@@ -26,6 +26,8 @@ struct table {
 void table_init(struct table *, FILE *, const char *const *head, size_t ncols);
 /* One row of ncols cells, copied.  Returns 0, or -1 with errno ENOMEM. */
 int	 table_row(struct table *, const char *const *cells);
+/* Drop what is held, unwritten. */
+void	 table_forget(struct table *);
 /* Write what is held and forget it.  Fine on a table of zeroes. */
 void	 table_clear(struct table *);
 

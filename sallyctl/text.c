@@ -366,6 +366,9 @@ text_done(struct output *o, const char *text)
 static void
 text_end(struct output *o, const char *error)
 {
+	/* A heading alone would say that there is nothing. */
+	if (error != NULL && !o->table.open && o->table.nheld == 1)
+		table_forget(&o->table);
 	table_clear(&o->table);
 }
 

@@ -40,16 +40,16 @@ reply(const struct stub *st, enum msg_type type, const struct ibuf *b)
 
 	if (plays(st, "descriptor"))
 		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	ok = imsg_send(st->s, type, plays(st, "wrong-id") ? 77 : st->id,
-	    b->buf, plays(st, "cut") ? b->wpos - 1 : b->wpos, fd);
+	ok = imsg_send(st->s, type, plays(st, "wrong-id") ? 77 : st->id, b->buf,
+	    plays(st, "cut") ? b->wpos - 1 : b->wpos, fd);
 	if (fd != -1)
 		close(fd);
 	return (ok == 0);
 }
 
 #define SEND(name, NAME)						\
-static bool								\
-send_##name(const struct stub *st, const struct msg_ctl_##name *m)	\
+	static bool send_##name(const struct stub *st,                         \
+	    const struct msg_ctl_##name *m)                                    \
 {									\
 	uint8_t mem[IMSG_MAX_PAYLOAD];					\
 	struct ibuf b;							\
@@ -89,9 +89,16 @@ set_prefix(struct prefix *p, const char *text)
 static void
 show_status(const struct stub *st)
 {
-	struct msg_ctl_status m = { .started = 1735689600, .generation = 3,
-		.networks = 1, .leases = 12, .pending = 1, .online = 10,
-		.denied = 2, .db = 1, .kern = 1, .apids = 2,
+	struct msg_ctl_status m = { .started = 1735689600,
+		.generation = 3,
+		.networks = 1,
+		.leases = 12,
+		.pending = 1,
+		.online = 10,
+		.denied = 2,
+		.db = 1,
+		.kern = 1,
+		.apids = 2,
 		.synced = 1735689660 };
 
 	strlcpy(m.gateway, "gw1", sizeof(m.gateway));
@@ -107,9 +114,15 @@ static void
 show_networks(const struct stub *st)
 {
 	struct msg_ctl_network m = { .state = NET_UP,
-		.backend = BACKEND_KERNEL, .assign = ASSIGN_POOL,
-		.port = 51820, .lease = LEASE_NEVER, .max_peers = 100000,
-		.leases = 12, .foreign = 1, .naddrs = 1, .npools = 2 };
+		.backend = BACKEND_KERNEL,
+		.assign = ASSIGN_POOL,
+		.port = 51820,
+		.lease = LEASE_NEVER,
+		.max_peers = 100000,
+		.leases = 12,
+		.foreign = 1,
+		.naddrs = 1,
+		.npools = 2 };
 
 	strlcpy(m.name, "devices", sizeof(m.name));
 	strlcpy(m.interface, "wg0", sizeof(m.interface));
@@ -148,12 +161,15 @@ fill_lease(const struct stub *st, struct msg_ctl_lease *m, uint32_t i)
 	snprintf(m->name, sizeof(m->name), "dev-%" PRIu32, i);
 	snprintf(m->who, sizeof(m->who), "cn:smart-toilet-%" PRIu32, i);
 	if (plays(st, "hostile")) {
-		strlcpy(m->name, "\033[2J\r\n\xc2\x9b" "31mroot\xe2\x80\xae\"\\",
+		strlcpy(m->name,
+		    "\033[2J\r\n\xc2\x9b"
+		    "31mroot\xe2\x80\xae\"\\",
 		    sizeof(m->name));
 		strlcpy(m->who, "cn:\x7f\x01\t", sizeof(m->who));
 	}
-	snprintf(text, sizeof(text), "fde3:25fb:7f6c:1::%" PRIx32 ":%" PRIx32
-	    "/128", i >> 16, i & 0xffff);
+	snprintf(text, sizeof(text),
+	    "fde3:25fb:7f6c:1::%" PRIx32 ":%" PRIx32 "/128", i >> 16,
+	    i & 0xffff);
 	m->naddrs = 2;
 	set_prefix(&m->addrs[0], text);
 	set_prefix(&m->addrs[1], "100.64.1.2/32");
@@ -202,8 +218,10 @@ show_events(const struct stub *st)
 	strlcpy(m.what, "lease.add", sizeof(m.what));
 	strlcpy(m.network, "devices", sizeof(m.network));
 	strlcpy(m.name, "dev-1", sizeof(m.name));
-	strlcpy(m.detail, plays(st, "hostile") ? "x\033]0;owned\007y\n" :
-	    "addr=fd00::1 key=AAAAAAAA..", sizeof(m.detail));
+	strlcpy(m.detail,
+	    plays(st, "hostile") ? "x\033]0;owned\007y\n" :
+				   "addr=fd00::1 key=AAAAAAAA..",
+	    sizeof(m.detail));
 	if (send_event(st, &m))
 		send_code(st, CTL_OK, "");
 }
@@ -216,9 +234,10 @@ answer_show(const struct stub *st, struct ibuf *b)
 	if (msg_ctl_show_get(b, &m) == -1)
 		err(1, "show");
 	printf("show %u net=%s name=%s online=%u expired=%u ago=%" PRId64
-	    " limit=%" PRIu64 "\n", (unsigned int)m.what, m.network, m.name,
-	    (unsigned int)m.online, (unsigned int)m.expired,
-	    m.since == 0 ? 0 : wall_now().s - m.since, m.limit);
+	       " limit=%" PRIu64 "\n",
+	    (unsigned int)m.what, m.network, m.name, (unsigned int)m.online,
+	    (unsigned int)m.expired, m.since == 0 ? 0 : wall_now().s - m.since,
+	    m.limit);
 	if (plays(st, "wrong-item"))
 		show_events(st);
 	else if (m.what == SHOW_STATUS)
@@ -237,8 +256,11 @@ static void
 answer_test(const struct stub *st, struct ibuf *b)
 {
 	struct msg_ctl_test_cn ask;
-	struct msg_ctl_test m = { .matched = 1, .rule = 1,
-		.role = ROLE_DEVICE, .proof = PROOF_CERTIFICATE, .naddrs = 1 };
+	struct msg_ctl_test m = { .matched = 1,
+		.rule = 1,
+		.role = ROLE_DEVICE,
+		.proof = PROOF_CERTIFICATE,
+		.naddrs = 1 };
 
 	if (msg_ctl_test_cn_get(b, &ask) == -1)
 		err(1, "test");
@@ -302,8 +324,8 @@ answer(const struct stub *st, struct imsg *m)
 		    approve.name);
 		send_code(st, CTL_OK, "");
 	} else {
-		printf("%s\n", m->type == MSG_CTL_RELOAD ? "reload" :
-		    "teardown");
+		printf("%s\n",
+		    m->type == MSG_CTL_RELOAD ? "reload" : "teardown");
 		send_code(st, CTL_OK, "");
 	}
 }

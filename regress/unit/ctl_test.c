@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sallyctl's grammar, numbers and columns.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sallyctl/format.h"
+#include "sallyctl/grammar.h"
+#include "sallyctl/table.h"
+
+#define WORDS_MAX	16
+
+/* Parse a line split at blanks; what is said on errors goes to msg. */
+static int
+parse(const char *line, struct request *r, char *msg, size_t size)
+{
+	char copy[1024], *words[WORDS_MAX], *p, *last;
+	FILE *f;
+	int n = 0, ret;
+
+	strlcpy(copy, line, sizeof(copy));
+	for (p = strtok_r(copy, " ", &last); p != NULL && n < WORDS_MAX;
+	     p = strtok_r(NULL, " ", &last))
+		words[n++] = p;
+	memset(msg, 0, size);
+	f = fmemopen(msg, size - 1, "w");
+	assert_non_null(f);
+	ret = grammar_parse(n, words, r, f);
+	fclose(f);
+	return (ret);
+}
+
+static void
+commands(void **state)
+{
+	static const struct {
+		const char	*line;
+		enum action	 action;
+	} good[] = {
+		{ "show status", ACT_STATUS },
+		{ "s s", ACT_STATUS },
+		{ "sho n", ACT_NETWORKS },
+		{ "show networks", ACT_NETWORKS },
+		{ "s l", ACT_LEASES },
+		{ "s le", ACT_LEASES },
+		{ "s lease dev", ACT_LEASE },
+		{ "s leases", ACT_LEASES },
+		{ "s le net a on e", ACT_LEASES },
+		{ "s p n a", ACT_PEERS },
+		{ "s e s 1h l 3", ACT_EVENTS },
+		{ "s v", ACT_VERSION },
+		{ "rev dev", ACT_REVOKE },
+		{ "revoke dev net a reason b c", ACT_REVOKE },
+		{ "a dev", ACT_APPROVE },
+		{ "approve dev net a", ACT_APPROVE },
+		{ "tes c x", ACT_TEST_CN },
+		{ "rel", ACT_RELOAD },
+		{ "tea", ACT_TEARDOWN },
+		{ "b file", ACT_BACKUP },
+	};
+	struct request r;
+	char msg[1024];
+	size_t i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		if (parse(good[i].line, &r, msg, sizeof(msg)) != 0)
+			fail_msg("%s: %s", good[i].line, msg);
+		if (r.action != good[i].action)
+			fail_msg("%s: action %d", good[i].line, r.action);
+		assert_string_equal(msg, "");
+	}
+}
+
+static void
+refused(void **state)
+{
+	static const struct {
+		const char	*line;
+		const char	*says;
+	} bad[] = {
+		{ "", "missing command" },
+		{ "s", "missing argument after: s" },
+		{ "r", "ambiguous argument: r" },
+		{ "re x", "ambiguous argument: re" },
+		{ "te", "ambiguous argument: te" },
+		{ "t cn x", "ambiguous argument: t" },
+		{ "s le n a", "ambiguous argument: n" },
+		{ "shows status", "unknown argument: shows" },
+		{ "show statusx", "unknown argument: statusx" },
+		{ "show lease", "missing argument after: lease" },
+		{ "show lease a b", "unknown argument: b" },
+		{ "show leases net", "missing argument after: net" },
+		{ "show leases dev", "unknown argument: dev" },
+		{ "show events since", "missing argument" },
+		{ "show events since 0s", "not a duration" },
+		{ "show events since 1", "not a duration" },
+		{ "show events since h", "not a duration" },
+		{ "show events limit 0", "too small" },
+		{ "show events limit -1", "too small" },
+		{ "show events limit x", "invalid" },
+		{ "revoke", "missing argument" },
+		{ "revoke dev reason", "missing argument" },
+		{ "test cn CN=", "1 to 256 bytes" },
+		{ "reload now", "unknown argument: now" },
+		{ "show status x", "unknown argument: x" },
+		{ "approve aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		  "aaaaaaaaaaaaa",
+		    "1 to 64 bytes" },
+	};
+	struct request r;
+	char msg[1024];
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (parse(bad[i].line, &r, msg, sizeof(msg)) != -1)
+			fail_msg("%s: accepted", bad[i].line);
+		if (strstr(msg, bad[i].says) == NULL)
+			fail_msg("%s: %s", bad[i].line, msg);
+	}
+	/* The words that would be right are named, the end included. */
+	parse("show leases x", &r, msg, sizeof(msg));
+	assert_non_null(strstr(msg, "valid commands/args:\n  <cr>\n  net\n"));
+}
+
+static void
+values(void **state)
+{
+	char *empty[] = { (char[]){ "approve" }, (char[]){ "" } };
+	char *word[] = { (char[]){ "" } };
+	struct request r;
+	char msg[1024];
+	FILE *null;
+
+	assert_int_equal(parse("show leases net a name b online expired", &r,
+			     msg, sizeof(msg)),
+	    0);
+	assert_string_equal(r.network, "a");
+	assert_string_equal(r.name, "b");
+	assert_true(r.online && r.expired);
+	assert_int_equal(parse("revoke dev reason stolen on the way", &r, msg,
+			     sizeof(msg)),
+	    0);
+	assert_string_equal(r.reason, "stolen on the way");
+	assert_int_equal(parse("test cn CN=dev", &r, msg, sizeof(msg)), 0);
+	assert_string_equal(r.cn, "dev");
+	assert_int_equal(parse("show events since 1h30m limit 7", &r, msg,
+			     sizeof(msg)),
+	    0);
+	assert_int_equal(r.since, 5400);
+	assert_int_equal(r.limit, 7);
+	null = fopen("/dev/null", "w");
+	assert_non_null(null);
+	/* An empty word is no prefix of everything, and no name. */
+	assert_int_equal(grammar_parse(1, word, &r, null), -1);
+	assert_int_equal(grammar_parse(2, empty, &r, null), -1);
+	fclose(null);
+}
+
+static void
+durations(void **state)
+{
+	uint32_t s;
+
+	assert_int_equal(grammar_duration("1s", &s), 0);
+	assert_int_equal(s, 1);
+	assert_int_equal(grammar_duration("2w1d", &s), 0);
+	assert_int_equal(s, 15 * 86400);
+	assert_int_equal(grammar_duration("315360000s", &s), 0);
+	assert_int_equal(s, DURATION_MAX);
+	assert_int_equal(grammar_duration("315360001s", &s), -1);
+	assert_int_equal(grammar_duration("99999999999999999999s", &s), -1);
+	assert_int_equal(grammar_duration("315360000w", &s), -1);
+	assert_int_equal(grammar_duration("", &s), -1);
+	assert_int_equal(grammar_duration("5", &s), -1);
+	assert_int_equal(grammar_duration("-5s", &s), -1);
+	assert_int_equal(grammar_duration("5 s", &s), -1);
+	assert_int_equal(grammar_duration("5y", &s), -1);
+}
+
+static void
+bytes(void **state)
+{
+	char t[FORMAT_TEXT];
+
+	assert_string_equal(format_bytes(0, t), "0B");
+	assert_string_equal(format_bytes(1023, t), "1023B");
+	assert_string_equal(format_bytes(1024, t), "1.0KiB");
+	assert_string_equal(format_bytes(1536, t), "1.5KiB");
+	assert_string_equal(format_bytes(1048575, t), "1023.9KiB");
+	assert_string_equal(format_bytes(1048576, t), "1.0MiB");
+	assert_string_equal(format_bytes(UINT64_MAX, t), "15.9EiB");
+}
+
+static void
+ages(void **state)
+{
+	char t[FORMAT_TEXT];
+
+	assert_string_equal(format_age(-5, t), "0s");
+	assert_string_equal(format_age(59, t), "59s");
+	assert_string_equal(format_age(60, t), "1m00s");
+	assert_string_equal(format_age(3599, t), "59m59s");
+	assert_string_equal(format_age(3600, t), "1h00m");
+	assert_string_equal(format_age(86399, t), "23h59m");
+	assert_string_equal(format_age(86400, t), "1d00h");
+	assert_string_equal(format_age(INT64_MAX, t), "106751991167300d15h");
+}
+
+static void
+words(void **state)
+{
+	struct prefix p[2], none = { 0 };
+	char t[FORMAT_ADDRS];
+
+	assert_int_equal(prefix_parse("fd00::1/128", &p[0]), 0);
+	assert_int_equal(prefix_parse("10.0.0.0/8", &p[1]), 0);
+	assert_string_equal(format_addrs(p, 2, t), "fd00::1,10.0.0.0/8");
+	assert_string_equal(format_addrs(p, 0, t), "-");
+	assert_string_equal(format_endpoint(&p[0], 5, t), "[fd00::1]:5");
+	assert_string_equal(format_endpoint(&p[1], 5, t), "10.0.0.0:5");
+	assert_string_equal(format_endpoint(&none, 5, t), "-");
+	assert_string_equal(format_vis("a\033\n\tb\\", t, sizeof(t)),
+	    "a\\^[\\n\\tb\\\\");
+	assert_string_equal(format_lease_state(LEASE_PENDING), "pending");
+	assert_string_equal(format_lease_state(0), "unknown");
+	assert_string_equal(format_role(200), "unknown");
+}
+
+/* What a table of two columns prints for n rows "N x" and its heading. */
+static char *
+table_text(unsigned int n)
+{
+	const char *head[2] = { "A", "B" }, *cells[2];
+	struct table t;
+	char num[16], *out;
+	size_t size;
+	unsigned int i;
+	FILE *f;
+
+	f = open_memstream(&out, &size);
+	assert_non_null(f);
+	table_init(&t, f, head, 2);
+	for (i = 1; i <= n; i++) {
+		snprintf(num, sizeof(num), "%u", i);
+		cells[0] = num;
+		cells[1] = "x";
+		assert_int_equal(table_row(&t, cells), 0);
+	}
+	table_clear(&t);
+	fclose(f);
+	return (out);
+}
+
+static void
+tables(void **state)
+{
+	const char *p;
+	unsigned int lines;
+	char *s;
+
+	s = table_text(0);
+	assert_string_equal(s, "A  B\n");
+	free(s);
+	s = table_text(10);
+	assert_non_null(strstr(s, "A   B\n1   x\n"));
+	free(s);
+	/* The rows that are held and those that follow, none twice. */
+	s = table_text(3 * TABLE_HELD);
+	for (lines = 0, p = s; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	assert_int_equal(lines, 3 * TABLE_HELD + 1);
+	assert_non_null(strstr(s, "\n300  x\n"));
+	free(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(commands),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(values),
+		cmocka_unit_test(durations),
+		cmocka_unit_test(bytes),
+		cmocka_unit_test(ages),
+		cmocka_unit_test(words),
+		cmocka_unit_test(tables),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}
