@@ -164,7 +164,7 @@ log_vis(const char *s)
 	char *p;
 
 	p = buf[turn++ % ROTATE];
-	(void)strnvis(p, s, VIS_SIZE, VIS_SAFE | VIS_NL | VIS_TAB | VIS_CSTYLE);
+	(void)strnvis(p, s, VIS_SIZE, VIS_NL | VIS_TAB | VIS_CSTYLE);
 	return (p);
 }
 

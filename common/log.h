@@ -31,9 +31,9 @@ __attribute__((noreturn)) void fatalx(const char *, ...)
     __attribute__((format(printf, 1, 2)));
 
 /*
- * Make text from outside fit for a log line: strnvis(3) with VIS_SAFE|VIS_NL|
- * VIS_TAB|VIS_CSTYLE.  Returns one of four rotating static buffers of 512
- * bytes; longer text is cut.
+ * Make text from outside fit for a log line: strnvis(3) with VIS_NL|VIS_TAB|
+ * VIS_CSTYLE, not VIS_SAFE, which lets BEL, BS and CR pass.  Returns one of
+ * four rotating static buffers of 512 bytes; longer text is cut.
  */
 const char *log_vis(const char *);
 

@@ -23,17 +23,19 @@ export NOUSER
 
 # --- results ---------------------------------------------------------------
 
+# printf, as the shell's echo acts upon backslashes.
+
 ok() {			# NAME ...
-	echo "ok $*"
+	printf "ok %s\n" "$*"
 }
 
 fail() {		# NAME ...
 	fails=$((fails + 1))
-	echo "FAIL $*"
+	printf "FAIL %s\n" "$*"
 }
 
 skip() {		# NAME WHY
-	echo "skip $1: $2"
+	printf "skip %s: %s\n" "$1" "$2"
 }
 
 skip_all() {		# WHY
