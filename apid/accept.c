@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Takes connections from the listening sockets, which are the parent's and
+ * shared with other workers: whoever is first gets one, the rest see EAGAIN.
+ */
+
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apid.h"
+#include "conn.h"
+#include "log.h"
+#include "quiet.h"
+#include "rate.h"
+#include "settings.h"
+
+#define ACCEPT_TURN	16	/* connections before others get their turn */
+
+static void	 pause_cb(evutil_socket_t, short, void *);
+
+void
+accept_init(struct apid *a)
+{
+	if (evtimer_assign(&a->accept_pause, a->base, pause_cb, a) == -1)
+		fatalx("event: cannot make a timer");
+}
+
+static void
+listen_on(struct listener *l, bool on)
+{
+	if (on == l->listening || l->owner == NULL)
+		return;
+	if ((on ? event_add(&l->event, NULL) : event_del(&l->event)) == -1)
+		log_warnx("event: cannot watch listener %s", l->address);
+	l->listening = on;
+}
+
+static void
+listen_all(struct settings *s, bool on)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nlisteners; i++)
+		listen_on(&s->listeners[i], on);
+}
+
+/* No room, no descriptors: look again in a while, or when one has ended. */
+static void
+pause_all(struct apid *a)
+{
+	struct timeval tv = { 0, 200000 };
+
+	listen_all(a->set, false);
+	if (evtimer_add(&a->accept_pause, &tv) == -1)
+		listen_all(a->set, true);
+}
+
+static void
+pause_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct apid *a = arg;
+
+	if (a->stopping || a->set == NULL)
+		return;
+	if (a->nconns >= a->set->limits.connections)
+		pause_all(a);
+	else
+		listen_all(a->set, true);
+}
+
+void
+accept_room(struct apid *a)
+{
+	/* Cheap: only a pause has the timer pending. */
+	if (a->set == NULL || a->stopping ||
+	    a->nconns >= a->set->limits.connections ||
+	    !evtimer_pending(&a->accept_pause, NULL))
+		return;
+	(void)event_del(&a->accept_pause);
+	listen_all(a->set, true);
+}
+
+/* One line a minute for each kind of trouble. */
+static void
+complain(struct apid *a, const char *what, const struct prefix *from)
+{
+	char text[PREFIX_TEXT] = "", topic[PREFIX_TEXT + 64];
+	unsigned int left_out;
+
+	if (from != NULL)
+		(void)prefix_format_addr(from, text);
+	(void)strlcpy(topic, what, sizeof(topic));
+	(void)strlcat(topic, text, sizeof(topic));
+	if (!quiet_may(a->quiet, topic, mono_now(), &left_out))
+		return;
+	if (from != NULL)
+		log_notice("connection refused from=%s reason=\"%s\"", text,
+		    what);
+	else
+		log_warnx("accept: %s", what);
+}
+
+static void
+admit(struct apid *a, struct listener *l, int fd, const struct sockaddr *sa)
+{
+	struct rate_source *src = NULL;
+	struct prefix from;
+	bool first;
+
+	from = prefix_from_sockaddr(sa);
+	if (from.family == 0) {
+		(void)close(fd);
+		return;
+	}
+	/* A proxy speaks for many: its own doors are its business. */
+	if (l->proof != PROOF_HEADER || !settings_is_proxy(a->set, &from)) {
+		src = rate_enter(a->rate, &from, a->set->limits.per_source,
+		    mono_now(), &first);
+		if (src == NULL) {
+			if (first)
+				complain(a, errno == EAGAIN ?
+				    "too many connections of one source" :
+				    errno == EACCES ?
+				    "too many bad requests of one source" :
+				    "too many sources", &from);
+			(void)close(fd);
+			return;
+		}
+	}
+	if (conn_new(a, l, a->set, fd, &from, src) == -1)
+		complain(a, "out of memory for a connection", NULL);
+}
+
+static void
+accept_cb(evutil_socket_t lfd, short what, void *arg)
+{
+	struct sockaddr_storage ss;
+	struct listener *l = arg;
+	struct apid *a = l->owner;
+	socklen_t len;
+	int fd, i;
+
+	for (i = 0; i < ACCEPT_TURN; i++) {
+		if (a->nconns >= a->set->limits.connections) {
+			complain(a, "all connections are in use (limits."
+			    "connections)", NULL);
+			pause_all(a);
+			return;
+		}
+		len = sizeof(ss);
+		fd = accept4(lfd, (struct sockaddr *)&ss, &len,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd == -1) {
+			if (errno == EAGAIN || errno == EINTR ||
+			    errno == ECONNABORTED)
+				return;
+			/* EMFILE and the like: the queue stays readable. */
+			complain(a, strerror(errno), NULL);
+			pause_all(a);
+			return;
+		}
+		admit(a, l, fd, (struct sockaddr *)&ss);
+	}
+}
+
+void
+accept_start(struct apid *a, struct settings *s)
+{
+	struct listener *l;
+	unsigned int i;
+	int one = 1;
+
+	for (i = 0; i < s->nlisteners; i++) {
+		l = &s->listeners[i];
+		/* Connections inherit it: one call for all of them. */
+		if (setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &one,
+		    sizeof(one)) == -1)
+			log_warn("listen %s: TCP_NODELAY", l->address);
+		if (event_assign(&l->event, a->base, l->fd,
+		    EV_READ | EV_PERSIST, accept_cb, l) == -1) {
+			log_warnx("event: cannot watch listener %s",
+			    l->address);
+			continue;
+		}
+		l->owner = a;
+		listen_on(l, true);
+	}
+}
+
+void
+accept_stop(struct settings *s)
+{
+	struct listener *l;
+	unsigned int i;
+
+	listen_all(s, false);
+	for (i = 0; i < s->nlisteners; i++) {
+		l = &s->listeners[i];
+		l->owner = NULL;
+		if (l->fd != -1)
+			(void)close(l->fd);
+		l->fd = -1;
+	}
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The front: parses what the internet sends, proves who sent it, and asks
+ * leased.  It has the listening sockets and its links, and nothing else: no
+ * files, no new sockets, no private key.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apid.h"
+#include "broker.h"
+#include "chan.h"
+#include "conn.h"
+#include "keyd.h"
+#include "log.h"
+#include "pend.h"
+#include "quiet.h"
+#include "rate.h"
+#include "settings.h"
+#include "tls.h"
+#include "tlskey.h"
+
+#define UP		1U	/* the only state of the link to the parent */
+#define SOURCES		65536	/* remembered */
+#define PENDING		65000	/* room; the limit is the configuration's */
+#define STOP_MS		3000	/* for requests under way */
+#define KEY_TEST_MS	2000	/* for the key holder to have the same config */
+#define CRL_SOON	(3 * 24 * 60 * 60)	/* seconds */
+
+static int	 apid_setup_peer(struct chan *, uint32_t, struct ibuf *, int);
+static int	 apid_setup_verbose(struct chan *, uint32_t, struct ibuf *,
+		    int);
+static int	 apid_setup_stop(struct chan *, uint32_t, struct ibuf *, int);
+static int	 apid_conf_begin(struct chan *, uint32_t, struct ibuf *, int);
+static int	 apid_conf_gateway(struct chan *, uint32_t, struct ibuf *,
+		    int);
+static int	 apid_conf_network(struct chan *, uint32_t, struct ibuf *,
+		    int);
+static int	 apid_conf_identity(struct chan *, uint32_t, struct ibuf *,
+		    int);
+static int	 apid_conf_listen(struct chan *, uint32_t, struct ibuf *, int);
+static int	 apid_conf_cert(struct chan *, uint32_t, struct ibuf *, int);
+static int	 apid_conf_proxy(struct chan *, uint32_t, struct ibuf *, int);
+static int	 apid_conf_limits(struct chan *, uint32_t, struct ibuf *, int);
+static int	 apid_conf_basic(struct chan *, uint32_t, struct ibuf *, int);
+static int	 apid_conf_end(struct chan *, uint32_t, struct ibuf *, int);
+static int	 apid_conf_commit(struct chan *, uint32_t, struct ibuf *, int);
+static int	 apid_conf_abort(struct chan *, uint32_t, struct ibuf *, int);
+static void	 apid_closed(struct chan *, const char *);
+
+/* clang-format off */
+static const struct chan_handler table[] = {
+	{ MSG_SETUP_PEER,	UP,	apid_setup_peer },
+	{ MSG_SETUP_VERBOSE,	UP,	apid_setup_verbose },
+	{ MSG_SETUP_STOP,	UP,	apid_setup_stop },
+	{ MSG_CONF_BEGIN,	UP,	apid_conf_begin },
+	{ MSG_CONF_GATEWAY,	UP,	apid_conf_gateway },
+	{ MSG_CONF_NETWORK,	UP,	apid_conf_network },
+	{ MSG_CONF_IDENTITY,	UP,	apid_conf_identity },
+	{ MSG_CONF_LISTEN,	UP,	apid_conf_listen },
+	{ MSG_CONF_CERT,	UP,	apid_conf_cert },
+	{ MSG_CONF_PROXY,	UP,	apid_conf_proxy },
+	{ MSG_CONF_LIMITS,	UP,	apid_conf_limits },
+	{ MSG_CONF_BASIC,	UP,	apid_conf_basic },
+	{ MSG_CONF_END,		UP,	apid_conf_end },
+	{ MSG_CONF_COMMIT,	UP,	apid_conf_commit },
+	{ MSG_CONF_ABORT,	UP,	apid_conf_abort },
+};
+/* clang-format on */
+
+static const struct chan_ops ops = {
+	.table = table,
+	.n = sizeof(table) / sizeof(table[0]),
+	.closed = apid_closed,
+};
+
+/* The end of descriptor 3 is the end of the process. */
+static void
+apid_closed(struct chan *ch, const char *reason)
+{
+	struct apid *a = chan_arg(ch);
+
+	log_debug("parent: link closed (%s)", reason);
+	chan_free(ch);
+	a->parent = NULL;
+	(void)event_base_loopbreak(a->base);
+}
+
+static int
+apid_setup_peer(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_setup_peer m;
+
+	if (msg_setup_peer_get(b, &m) == -1) {
+		(void)close(fd);
+		return (-1);
+	}
+	if (m.role == P_LEASED)
+		broker_link(a, fd);
+	else if (m.role == P_KEYD)
+		tlskey_set_link(a->tlskey, fd);
+	else {
+		(void)close(fd);
+		return (-1);
+	}
+	return (0);
+}
+
+static int
+apid_setup_verbose(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_setup_verbose m;
+
+	if (msg_setup_verbose_get(b, &m) == -1)
+		return (-1);
+	log_setverbose(m.verbose);
+	return (0);
+}
+
+static void
+stop_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct apid *a = arg;
+	struct timeval tv = { 0, 20000 };
+
+	/* What is idle goes now; what is asked is answered first. */
+	if (a->nconns == 0 || --a->stop_turns == 0 ||
+	    evtimer_add(&a->stop_timer, &tv) == -1)
+		(void)event_base_loopbreak(a->base);
+}
+
+static int
+apid_setup_stop(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_setup_stop m;
+	struct conn *c, *next;
+
+	if (msg_setup_stop_get(b, &m) == -1)
+		return (-1);
+	if (a->stopping)
+		return (0);
+	a->stopping = true;
+	if (a->set != NULL)
+		accept_stop(a->set);
+	TAILQ_FOREACH_SAFE(c, &a->conns, entry, next) {
+		if (c->state == CONN_HANDSHAKE ||
+		    (c->state == CONN_HEAD && c->in_len == 0))
+			conn_free(c);
+	}
+	a->stop_turns = STOP_MS / 20;
+	stop_cb(-1, 0, a);
+	return (0);
+}
+
+static int
+apid_conf_begin(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_conf_begin m;
+
+	if (msg_conf_begin_get(b, &m) == -1)
+		return (-1);
+	settings_unref(a->shadow);
+	if ((a->shadow = settings_new(m.generation)) == NULL) {
+		log_warn("configuration");
+		return (-1);
+	}
+	return (0);
+}
+
+/* Slices outside CONF_BEGIN and CONF_END are the parent's mistake. */
+#define SLICE(NAME, fn)							\
+static int								\
+apid_conf_##NAME(struct chan *ch, uint32_t id, struct ibuf *b, int fd)	\
+{									\
+	struct apid *a = chan_arg(ch);					\
+	struct msg_conf_##NAME m;					\
+									\
+	if (msg_conf_##NAME##_get(b, &m) == -1 || a->shadow == NULL) {	\
+		if (fd != -1)						\
+			(void)close(fd);				\
+		return (-1);						\
+	}								\
+	fn;								\
+	explicit_bzero(&m, sizeof(m));					\
+	return (0);							\
+}
+
+/* clang-format off */
+SLICE(gateway, (void)0)
+SLICE(network, settings_add_network(a->shadow, &m))
+SLICE(identity, settings_add_identity(a->shadow, &m))
+SLICE(listen, settings_add_listen(a->shadow, &m, fd))
+SLICE(cert, settings_add_cert(a->shadow, &m, fd))
+SLICE(proxy, settings_add_proxy(a->shadow, &m))
+SLICE(limits, settings_set_limits(a->shadow, &m))
+SLICE(basic, settings_set_basic(a->shadow, &m))
+/* clang-format on */
+
+static int
+apid_conf_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_conf_ack ack;
+	struct msg_conf_nak nak;
+
+	if (a->shadow == NULL)
+		return (-1);
+	if (settings_build(a->shadow, a->tlskey) == 0) {
+		ack.generation = a->shadow->generation;
+		return (chan_send_conf_ack(ch, id, &ack, -1));
+	}
+	memset(&nak, 0, sizeof(nak));
+	nak.generation = a->shadow->generation;
+	(void)strlcpy(nak.text, a->shadow->error, sizeof(nak.text));
+	settings_unref(a->shadow);
+	a->shadow = NULL;
+	return (chan_send_conf_nak(ch, id, &nak, -1));
+}
+
+/* A look at keys and dates, when the key holder had time to follow. */
+static void
+key_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct apid *a = arg;
+	struct listener *l;
+	char why[TEXT_SIZE];
+	unsigned int i;
+	int64_t left;
+
+	for (i = 0; i < a->set->nlisteners; i++) {
+		l = &a->set->listeners[i];
+		if (l->tls == NULL)
+			continue;
+		if (tls_server_selftest(l->tls, why, sizeof(why)) == -1)
+			log_warnx("listen %s: %s", l->address, why);
+		if ((left = tls_server_crl_left(l->tls)) < CRL_SOON)
+			log_warnx("listen %s: the CRL %s, devices are refused "
+			    "then: install a new one", l->address, left < 0 ?
+			    "has run out" : "runs out within three days");
+	}
+}
+
+/* The first configuration: the last moment before the sandbox. */
+static void
+enter(struct apid *a)
+{
+	/* Nothing below may need a file: gmtime(3) reads the zone once. */
+	tzset();
+	child_enter(&a->child, NULL);
+}
+
+static int
+apid_conf_commit(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct timeval tv = { KEY_TEST_MS / 1000, 0 };
+	struct apid *a = chan_arg(ch);
+	struct settings *old = a->set;
+	struct msg_conf_commit m;
+	struct conn *c, *next;
+
+	if (msg_conf_commit_get(b, &m) == -1 || a->shadow == NULL ||
+	    a->shadow->generation != m.generation)
+		return (-1);
+	a->set = a->shadow;
+	a->shadow = NULL;
+	if (old == NULL)
+		enter(a);
+	else
+		accept_stop(old);
+	if (!a->stopping)
+		accept_start(a, a->set);
+	TAILQ_FOREACH_SAFE(c, &a->conns, entry, next)
+		conn_recheck(c);
+	settings_unref(old);
+	if (evtimer_add(&a->key_timer, &tv) == -1)
+		log_warnx("event: cannot set a timer");
+	if (old == NULL)
+		return (chan_send_bare(ch, MSG_SETUP_READY, 0));
+	log_debug("configuration %u is in force", m.generation);
+	return (0);
+}
+
+static int
+apid_conf_abort(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_conf_abort m;
+
+	if (msg_conf_abort_get(b, &m) == -1)
+		return (-1);
+	settings_unref(a->shadow);
+	a->shadow = NULL;
+	return (0);
+}
+
+static void
+apid_init(struct apid *a)
+{
+	struct event_config *cfg;
+
+	TAILQ_INIT(&a->conns);
+	if ((cfg = event_config_new()) == NULL ||
+	    event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK) == -1 ||
+	    (a->base = event_base_new_with_config(cfg)) == NULL)
+		fatalx("event: cannot make a loop");
+	event_config_free(cfg);
+	if ((a->pend = pend_new(PENDING)) == NULL ||
+	    (a->rate = rate_new(SOURCES)) == NULL ||
+	    (a->quiet = quiet_new()) == NULL)
+		fatal("start");
+	if ((a->tlskey = tlskey_new()) == NULL)
+		fatal("TLS library");
+	if (evtimer_assign(&a->stop_timer, a->base, stop_cb, a) == -1 ||
+	    evtimer_assign(&a->key_timer, a->base, key_cb, a) == -1)
+		fatalx("event: cannot make a timer");
+	accept_init(a);
+	arc4random_buf(&a->boot, sizeof(a->boot));
+	a->parent = chan_new(a->base, CHILD_FD, P_APID, P_PARENT, "parent",
+	    &ops, UP, a);
+	if (a->parent == NULL)
+		fatal("link to the parent");
+}
+
+static void
+apid_clear(struct apid *a)
+{
+	struct conn *c;
+
+	a->stopping = true;
+	while ((c = TAILQ_FIRST(&a->conns)) != NULL)
+		conn_free(c);
+	chan_free(a->leased);
+	chan_free(a->parent);
+	settings_unref(a->set);
+	settings_unref(a->shadow);
+	pend_free(a->pend);
+	rate_free(a->rate);
+	quiet_free(a->quiet);
+	tlskey_free(a->tlskey);
+	event_base_free(a->base);
+}
+
+static int
+apid_main(void)
+{
+	static struct apid a;
+
+	child_start(&a.child, P_APID, "apid");
+	apid_init(&a);
+	if (event_base_dispatch(a.base) == -1)
+		log_warnx("event: the loop failed");
+	apid_clear(&a);
+	return (0);
+}
+
+int
+main(int argc, char *argv[])
+{
+	int ch, signer = 0;
+
+	while ((ch = getopt(argc, argv, "S")) != -1) {
+		switch (ch) {
+		case 'S':
+			signer = 1;
+			break;
+		default:
+			log_init("apid", 0);
+			log_warnx("usage: apid [-S] (started by netd(8))");
+			return (64);
+		}
+	}
+	return (signer ? keyd_main() : apid_main());
+}

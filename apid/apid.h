@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The front as a process: what its parts share.
+ */
+
+#ifndef APID_H
+#define APID_H
+
+#include <sys/queue.h>
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "child.h"
+#include "clock.h"
+
+struct chan;
+struct conn;
+struct pend;
+struct quiet;
+struct rate;
+struct settings;
+struct tlskey;
+
+#define DATE_SIZE	32	/* "Sun, 06 Nov 1994 08:49:37 GMT" */
+
+TAILQ_HEAD(conn_list, conn);
+
+struct apid {
+	struct child	 child;
+	struct event_base *base;
+	struct chan	*parent;
+	struct chan	*leased;	/* NULL while there is none */
+	struct tlskey	*tlskey;
+	struct settings	*set;		/* in force; NULL before the first */
+	struct settings	*shadow;	/* being sent, or acknowledged */
+	struct pend	*pend;
+	struct rate	*rate;
+	struct quiet	*quiet;
+	struct conn_list conns;
+	unsigned int	 nconns;
+	struct event	 accept_pause;	/* accept.c's */
+	struct event	 stop_timer;
+	struct event	 key_timer;
+	bool		 stopping;
+	int		 stop_turns;	/* of stop_timer, until patience ends */
+	uint32_t	 boot;		/* first half of request ids */
+	uint32_t	 requests;	/* second half */
+	struct wall	 date_at;	/* of date */
+	char		 date[DATE_SIZE];
+};
+
+/* accept.c: listen on the sockets of these settings, or stop that. */
+void	 accept_init(struct apid *);
+void	 accept_start(struct apid *, struct settings *);
+void	 accept_stop(struct settings *);
+/* A connection has ended: those waiting may come in. */
+void	 accept_room(struct apid *);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Audit lines, held back by quiet.c: a device that asks every second, or a
+ * fleet of a hundred thousand, must not fill the disk.
+ */
+
+#include <stdio.h>
+
+#include "audit.h"
+#include "conn.h"
+#include "log.h"
+#include "proto.h"
+#include "quiet.h"
+
+static bool
+may(struct conn *c, const char *what)
+{
+	char topic[256];
+	unsigned int left_out;
+
+	(void)snprintf(topic, sizeof(topic), "%s %s", c->who.label, what);
+	if (!quiet_may(c->apid->quiet, topic, mono_now(), &left_out))
+		return (false);
+	if (left_out > 0)
+		log_info("%u lines like the next were left out", left_out);
+	return (true);
+}
+
+void
+audit_refused(struct conn *c, const char *why)
+{
+	char from[PREFIX_TEXT];
+
+	if (!may(c, why))
+		return;
+	log_info("lease refuse by=%s net=%s from=%s reason=\"%s\" req=%s",
+	    log_vis(c->who.label), c->who.id.network,
+	    prefix_format_addr(&c->from, from), why, c->reqid);
+}
+
+void
+audit_registered(struct conn *c, const struct msg_lease_reply *m)
+{
+	char addr[PREFIX_TEXT] = "-", from[PREFIX_TEXT];
+	const char *verb;
+
+	if (m->code != LEASE_OK_NEW && m->code != LEASE_OK_REKEYED)
+		return;
+	verb = m->code == LEASE_OK_NEW ? "add" : "rekey";
+	if (!may(c, verb))
+		return;
+	if (m->naddrs > 0)
+		(void)prefix_format_addr(&m->addrs[0], addr);
+	log_info("lease %s name=%s net=%s addr=%s key=%s by=%s from=%s req=%s",
+	    verb, log_vis(m->name), m->network, addr, log_key(m->pubkey),
+	    log_vis(c->who.label), prefix_format_addr(&c->from, from),
+	    c->reqid);
+}

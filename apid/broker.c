@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Requests to leased and their answers, matched by the id that pend.c gave.
+ * An answer that nobody waits for any more is dropped in silence: the client
+ * went away, or was told to come again.
+ */
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apid.h"
+#include "broker.h"
+#include "chan.h"
+#include "conn.h"
+#include "identity.h"
+#include "log.h"
+#include "pend.h"
+#include "settings.h"
+#include "subject.h"
+
+#define UP	1U	/* the only state of the link */
+
+static int	 broker_reply(struct chan *, uint32_t, struct ibuf *, int);
+static int	 broker_item(struct chan *, uint32_t, struct ibuf *, int);
+static int	 broker_list_end(struct chan *, uint32_t, struct ibuf *, int);
+static int	 broker_health_reply(struct chan *, uint32_t, struct ibuf *,
+		    int);
+static int	 broker_ident_test(struct chan *, uint32_t, struct ibuf *, int);
+static void	 broker_closed(struct chan *, const char *);
+
+/* clang-format off */
+static const struct chan_handler table[] = {
+	{ MSG_LEASE_REPLY,		UP,	broker_reply },
+	{ MSG_LEASE_ITEM,		UP,	broker_item },
+	{ MSG_LEASE_LIST_END,		UP,	broker_list_end },
+	{ MSG_LEASE_HEALTH_REPLY,	UP,	broker_health_reply },
+	{ MSG_IDENT_TEST,		UP,	broker_ident_test },
+};
+/* clang-format on */
+
+static const struct chan_ops ops = {
+	.table = table,
+	.n = sizeof(table) / sizeof(table[0]),
+	.closed = broker_closed,
+};
+
+/* Everyone who waits learns that there will be no answer. */
+static void
+fail_all(struct apid *a, const char *text)
+{
+	struct conn *c;
+
+	while ((c = pend_any(a->pend)) != NULL) {
+		broker_forget(c);
+		c->wait->failed(c, text);
+		conn_run(c);
+	}
+}
+
+void
+broker_link(struct apid *a, int fd)
+{
+	chan_free(a->leased);
+	a->leased = NULL;
+	fail_all(a, "the lease broker was started again");
+	a->leased = chan_new(a->base, fd, P_APID, P_LEASED, "leased", &ops, UP,
+	    a);
+	if (a->leased == NULL)
+		log_warn("leased: cannot use its link, requests are answered "
+		    "with 503");
+}
+
+static void
+broker_closed(struct chan *ch, const char *reason)
+{
+	struct apid *a = chan_arg(ch);
+
+	log_notice("leased: link closed (%s), requests are answered with 503 "
+	    "until it is back", reason);
+	chan_free(ch);
+	a->leased = NULL;
+	fail_all(a, "the lease broker is not there");
+}
+
+/* A place in the table, or the end of the matter. */
+static bool
+begin(struct conn *c, const struct broker_wait *w)
+{
+	struct apid *a = c->apid;
+
+	c->wait = w;
+	if (a->leased == NULL) {
+		w->failed(c, "the lease broker is not there");
+		return (false);
+	}
+	if (chan_busy(a->leased) ||
+	    pend_count(a->pend) >= a->set->limits.pending ||
+	    (c->wait_id = pend_add(a->pend, c)) == 0) {
+		w->failed(c, "too many requests wait already");
+		return (false);
+	}
+	return (true);
+}
+
+static void
+sent(struct conn *c, int r)
+{
+	if (r == 0)
+		return;
+	log_warn("leased: cannot ask, answering 503");
+	broker_forget(c);
+	c->wait->failed(c, "the lease broker cannot be asked");
+}
+
+void
+broker_register(struct conn *c, const struct broker_wait *w,
+    const struct msg_lease_register *m)
+{
+	if (begin(c, w))
+		sent(c, chan_send_lease_register(c->apid->leased, c->wait_id, m,
+		    -1));
+}
+
+void
+broker_get(struct conn *c, const struct broker_wait *w,
+    const struct msg_lease_get *m)
+{
+	if (begin(c, w))
+		sent(c, chan_send_lease_get(c->apid->leased, c->wait_id, m,
+		    -1));
+}
+
+void
+broker_release(struct conn *c, const struct broker_wait *w,
+    const struct msg_lease_release *m)
+{
+	if (begin(c, w))
+		sent(c, chan_send_lease_release(c->apid->leased, c->wait_id, m,
+		    -1));
+}
+
+void
+broker_list(struct conn *c, const struct broker_wait *w,
+    const struct msg_lease_list *m)
+{
+	if (begin(c, w))
+		sent(c, chan_send_lease_list(c->apid->leased, c->wait_id, m,
+		    -1));
+}
+
+void
+broker_health(struct conn *c, const struct broker_wait *w)
+{
+	if (begin(c, w))
+		sent(c, chan_send_bare(c->apid->leased, MSG_LEASE_HEALTH,
+		    c->wait_id));
+}
+
+void
+broker_forget(struct conn *c)
+{
+	if (c->wait_id != 0)
+		pend_del(c->apid->pend, c->wait_id);
+	c->wait_id = 0;
+}
+
+void
+broker_late(struct conn *c)
+{
+	broker_forget(c);
+	c->wait->failed(c, "the lease broker did not answer in time");
+}
+
+static int
+broker_reply(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_lease_reply m;
+	struct conn *c;
+
+	if (msg_lease_reply_get(b, &m) == -1)
+		return (-1);
+	if ((c = pend_find(a->pend, id)) == NULL)
+		return (0);
+	if (c->wait->lease == NULL)
+		return (-1);
+	broker_forget(c);
+	c->wait->lease(c, &m);
+	conn_run(c);
+	return (0);
+}
+
+static int
+broker_item(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_lease_item m;
+	struct conn *c;
+
+	if (msg_lease_item_get(b, &m) == -1)
+		return (-1);
+	if ((c = pend_find(a->pend, id)) == NULL)
+		return (0);
+	if (c->wait->item == NULL)
+		return (-1);
+	c->wait->item(c, &m);
+	return (0);
+}
+
+static int
+broker_list_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_lease_list_end m;
+	struct conn *c;
+
+	if (msg_lease_list_end_get(b, &m) == -1)
+		return (-1);
+	if ((c = pend_find(a->pend, id)) == NULL)
+		return (0);
+	if (c->wait->list_end == NULL)
+		return (-1);
+	broker_forget(c);
+	c->wait->list_end(c, &m);
+	conn_run(c);
+	return (0);
+}
+
+static int
+broker_health_reply(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_lease_health_reply m;
+	struct conn *c;
+
+	if (msg_lease_health_reply_get(b, &m) == -1)
+		return (-1);
+	if ((c = pend_find(a->pend, id)) == NULL)
+		return (0);
+	if (c->wait->health == NULL)
+		return (-1);
+	broker_forget(c);
+	c->wait->health(c, &m);
+	conn_run(c);
+	return (0);
+}
+
+/* What the identity rules make of a CN; "CN=..." may stand before it. */
+static void
+ident_result(const struct settings *set, const char *text,
+    struct msg_ident_result *r)
+{
+	char cn[IDENT_SIZE];
+	struct identity id;
+	const char *why;
+
+	memset(r, 0, sizeof(*r));
+	r->proof = PROOF_CERTIFICATE;
+	if (set == NULL) {
+		(void)strlcpy(r->text, "the front has no configuration yet",
+		    sizeof(r->text));
+		return;
+	}
+	if (strncasecmp(text, "CN=", 3) == 0) {
+		if (subject_cn(text, strlen(text), cn, &why) == -1) {
+			(void)strlcpy(r->text, "not a distinguished name with "
+			    "exactly one CN of 1 to 64 bytes",
+			    sizeof(r->text));
+			return;
+		}
+		text = cn;
+	}
+	if (identity_match(set->rules, PROOF_CERTIFICATE, text, strlen(text),
+	    &id) == 0) {
+		r->matched = 1;
+		r->rule = id.rule;
+		r->role = id.role;
+		(void)strlcpy(r->name, id.name, sizeof(r->name));
+		(void)strlcpy(r->network, id.network, sizeof(r->network));
+		return;
+	}
+	(void)strlcpy(r->text, errno == ENOENT ?
+	    "no identity rule for certificates fits" :
+	    errno == E2BIG ? "a pattern is too costly for this name" :
+	    "the name is not usable", sizeof(r->text));
+}
+
+static int
+broker_ident_test(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_ident_result r;
+	struct msg_ident_test m;
+
+	if (msg_ident_test_get(b, &m) == -1)
+		return (-1);
+	ident_result(a->set, m.cn, &r);
+	if (chan_send_ident_result(ch, id, &r, -1) == -1)
+		log_warn("leased: cannot answer a test of a name");
+	return (0);
+}

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The life of a connection: handshake, then head, body, wait, answer for each
+ * request, one at a time, and an orderly end.  Deadlines are set when a state
+ * begins and never moved by bytes.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "broker.h"
+#include "conn.h"
+#include "log.h"
+#include "rate.h"
+#include "reply.h"
+#include "route.h"
+#include "tls.h"
+
+#define TURNS	16	/* steps before others get their turn */
+
+static void	 timer_cb(evutil_socket_t, short, void *);
+
+static void
+conn_init(struct conn *c, struct apid *a, struct listener *l,
+    struct settings *set)
+{
+	memset(c, 0, offsetof(struct conn, in));
+	c->apid = a;
+	c->lst = l;
+	c->set = settings_ref(set);
+	c->req.keepalive = true;
+	c->state = l->has_tls ? CONN_HANDSHAKE : CONN_HEAD;
+	c->timed = true;
+}
+
+int
+conn_new(struct apid *a, struct listener *l, struct settings *set, int fd,
+    const struct prefix *from, struct rate_source *src)
+{
+	struct conn *c;
+
+	if ((c = malloc(sizeof(*c))) == NULL) {
+		(void)close(fd);
+		if (src != NULL)
+			rate_leave(a->rate, src);
+		return (-1);
+	}
+	conn_init(c, a, l, set);
+	c->fd = fd;
+	c->from = *from;
+	c->src = src;
+	TAILQ_INSERT_TAIL(&a->conns, c, entry);
+	a->nconns++;
+	if (event_assign(&c->rev, a->base, fd, EV_READ | EV_PERSIST,
+	    conn_read_cb, c) == -1 ||
+	    event_assign(&c->wev, a->base, fd, EV_WRITE | EV_PERSIST,
+	    conn_read_cb, c) == -1 ||
+	    evtimer_assign(&c->timer, a->base, timer_cb, c) == -1)
+		goto fail;
+	if (l->has_tls && (c->tls = tls_conn_new(l->tls, fd)) == NULL)
+		goto fail;
+	conn_deadline(c, l->has_tls ? set->limits.handshake_ms :
+	    set->limits.head_ms);
+	conn_want(c, true, false);
+	return (0);
+fail:
+	conn_free(c);
+	return (-1);
+}
+
+void
+conn_free(struct conn *c)
+{
+	struct apid *a = c->apid;
+
+	broker_forget(c);
+	conn_want(c, false, false);
+	/* Also takes back what conn_run made active itself. */
+	(void)event_del(&c->rev);
+	(void)event_del(&c->timer);
+	tls_conn_free(c->tls);
+	(void)close(c->fd);
+	if (c->src != NULL)
+		rate_leave(a->rate, c->src);
+	TAILQ_REMOVE(&a->conns, c, entry);
+	a->nconns--;
+	settings_unref(c->set);
+	route_forget(c);
+	free(c->big);
+	free(c->more);
+	free(c);
+	accept_room(a);
+}
+
+void
+conn_deadline(struct conn *c, uint32_t ms)
+{
+	struct timeval tv;
+
+	tv.tv_sec = ms / 1000;
+	tv.tv_usec = (ms % 1000) * 1000;
+	if (evtimer_add(&c->timer, &tv) == -1)
+		log_warnx("event: cannot set a deadline");
+}
+
+void
+conn_punish(struct conn *c)
+{
+	if (c->src != NULL)
+		rate_punish(c->src, mono_now());
+}
+
+static void
+new_reqid(struct conn *c)
+{
+	(void)snprintf(c->reqid, sizeof(c->reqid), "%08x%08x", c->apid->boot,
+	    ++c->apid->requests);
+}
+
+void
+conn_refuse(struct conn *c, int status)
+{
+	char from[PREFIX_TEXT];
+
+	conn_punish(c);
+	c->close = c->linger = true;
+	if (c->reqid[0] == '\0')
+		new_reqid(c);
+	log_debug("request refused status=%d from=%s req=%s", status,
+	    prefix_format_addr(&c->from, from), c->reqid);
+	route_refuse(c, status);
+}
+
+static void
+timer_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	switch (c->state) {
+	case CONN_HEAD:
+	case CONN_BODY:
+		/* An idle client, or one that never began, hears nothing. */
+		if (c->in_len == 0)
+			break;
+		memset(&c->req, 0, sizeof(c->req));
+		conn_refuse(c, 408);
+		conn_run(c);
+		return;
+	case CONN_WAIT:
+		if (c->wait_id == 0)
+			break;
+		broker_late(c);
+		conn_run(c);
+		return;
+	case CONN_HANDSHAKE:
+		conn_punish(c);
+		break;
+	case CONN_WRITE:
+	case CONN_LINGER:
+	case CONN_DEAD:
+		break;
+	}
+	conn_free(c);
+}
+
+/*
+ * Every request is judged by the rules, certificates and revocations of now,
+ * however old the connection is.
+ */
+static bool
+still_welcome(struct conn *c)
+{
+	struct listener *l;
+
+	if (c->set != c->apid->set) {
+		l = settings_same_listener(c->apid->set, c->lst);
+		if (l == NULL)
+			return (false);
+		settings_unref(c->set);
+		c->set = settings_ref(c->apid->set);
+		c->lst = l;
+		c->who.generation = 0;
+	}
+	if (c->tls != NULL && tls_conn_recheck(c->tls, c->lst->tls) == -1) {
+		log_info("connection ended from=%s reason=\"%s\"", c->who.label,
+		    tls_conn_error(c->tls));
+		return (false);
+	}
+	return (true);
+}
+
+void
+conn_recheck(struct conn *c)
+{
+	if (c->state == CONN_HEAD && c->in_len == 0 && !still_welcome(c))
+		conn_free(c);
+}
+
+static enum step
+dispatch(struct conn *c)
+{
+	c->timed = false;
+	c->state = CONN_WAIT;
+	c->wait_id = 0;
+	route_call(c);
+	return (STEP_AGAIN);
+}
+
+/* The head is there: find who is to answer, and where the body goes. */
+static enum step
+head_done(struct conn *c)
+{
+	size_t len;
+
+	c->route = NULL;
+	c->reqid[0] = '\0';
+	new_reqid(c);
+	if (!still_welcome(c)) {
+		c->state = CONN_LINGER;
+		c->linger = true;
+		conn_deadline(c, CONN_LINGER_MS);
+		return (STEP_AGAIN);
+	}
+	if (c->req.length > c->set->limits.body_bytes) {
+		conn_refuse(c, 413);
+		return (STEP_AGAIN);
+	}
+	len = (size_t)c->req.length;
+	c->body_len = c->in_len - c->head_len;
+	if (c->body_len > len)
+		c->body_len = len;
+	c->body = c->in + c->head_len;
+	c->used = c->head_len + c->body_len;
+	if (!route_find(c)) {
+		/* Answered already; the body will not be read. */
+		if (c->body_len < len) {
+			c->close = c->linger = true;
+			c->next = CONN_LINGER;
+		}
+		return (STEP_AGAIN);
+	}
+	if (c->body_len == len)
+		return (dispatch(c));
+	if (len > sizeof(c->in) - c->head_len) {
+		if ((c->big = malloc(len)) == NULL) {
+			conn_refuse(c, 503);
+			return (STEP_AGAIN);
+		}
+		memcpy(c->big, c->body, c->body_len);
+		c->body = c->big;
+	}
+	c->timed = true;
+	conn_deadline(c, c->set->limits.body_ms);
+	c->state = CONN_BODY;
+	if (c->req.expect && c->body_len == 0) {
+		c->out_len = strlcpy(c->out, "HTTP/1.1 100 Continue\r\n\r\n",
+		    sizeof(c->out));
+		c->state = CONN_WRITE;
+		c->next = CONN_BODY;
+	}
+	return (STEP_AGAIN);
+}
+
+static enum step
+step_head(struct conn *c)
+{
+	enum step s;
+	size_t n;
+	int r;
+
+	if (c->fresh) {
+		c->fresh = false;
+		r = http_parse(c->in, c->in_len, &c->req);
+		if (r > 0) {
+			c->head_len = (size_t)r;
+			return (head_done(c));
+		}
+		if (r < 0) {
+			conn_refuse(c, -r);
+			return (STEP_AGAIN);
+		}
+		if (!c->timed) {
+			c->timed = true;
+			conn_deadline(c, c->set->limits.head_ms);
+		}
+	}
+	if (c->eof || c->apid->stopping)
+		return (STEP_GONE);
+	s = conn_read(c, c->in + c->in_len, sizeof(c->in) - c->in_len, &n);
+	if (s != STEP_AGAIN)
+		return (s);
+	c->in_len += n;
+	c->fresh = n > 0;
+	return (c->eof ? STEP_GONE : STEP_AGAIN);
+}
+
+static enum step
+step_body(struct conn *c)
+{
+	size_t len = (size_t)c->req.length, n;
+	enum step s;
+
+	if (c->eof)
+		return (STEP_GONE);
+	/* Never more than the body: what follows is another request. */
+	s = conn_read(c, c->body + c->body_len, len - c->body_len, &n);
+	if (s != STEP_AGAIN)
+		return (s);
+	c->body_len += n;
+	if (c->big == NULL) {
+		c->in_len += n;
+		c->used += n;
+	}
+	return (c->body_len == len ? dispatch(c) : STEP_AGAIN);
+}
+
+/*
+ * While leased thinks, the client's next bytes are taken as far as there is
+ * room, so that its goodbye is seen without two more system calls a request.
+ */
+static enum step
+step_wait(struct conn *c)
+{
+	enum step s;
+	size_t n;
+
+	if (c->eof || c->in_len == sizeof(c->in)) {
+		conn_want(c, false, false);
+		if (c->timed)
+			return (STEP_PARK);
+	} else
+		conn_want(c, true, false);
+	if (!c->timed) {
+		c->timed = true;
+		conn_deadline(c, CONN_WAIT_MS);
+		return (STEP_PARK);
+	}
+	s = conn_read(c, c->in + c->in_len, sizeof(c->in) - c->in_len, &n);
+	c->in_len += n;
+	return (s);
+}
+
+/* The answer is out: make room for the next request. */
+static void
+next_request(struct conn *c)
+{
+	free(c->big);
+	c->big = NULL;
+	c->in_len -= c->used;
+	if (c->in_len > 0)
+		memmove(c->in, c->in + c->used, c->in_len);
+	c->used = 0;
+	c->fresh = c->in_len > 0;
+	c->timed = c->fresh;
+	conn_deadline(c, c->fresh ? c->set->limits.head_ms :
+	    c->set->limits.idle_ms);
+}
+
+static enum step
+step_write(struct conn *c)
+{
+	enum step s;
+
+	if ((s = conn_step_write(c)) != STEP_AGAIN)
+		return (s);
+	c->state = c->next;
+	switch (c->state) {
+	case CONN_HEAD:
+		next_request(c);
+		conn_want(c, true, false);
+		/* What is in TLS is not announced by the socket. */
+		if (!c->fresh && (c->tls == NULL ||
+		    !tls_conn_pending(c->tls)) && !c->eof)
+			return (STEP_PARK);
+		break;
+	case CONN_LINGER:
+		if (c->in_len > c->used)
+			c->linger = true;
+		conn_deadline(c, CONN_LINGER_MS);
+		break;
+	case CONN_WAIT:
+		c->timed = false;
+		if (c->wait != NULL && c->wait->drained != NULL)
+			c->wait->drained(c);
+		break;
+	case CONN_BODY:
+	case CONN_HANDSHAKE:
+	case CONN_WRITE:
+	case CONN_DEAD:
+		break;
+	}
+	return (STEP_AGAIN);
+}
+
+void
+conn_run(struct conn *c)
+{
+	enum step s = STEP_AGAIN;
+	int turn;
+
+	for (turn = 0; turn < TURNS && s == STEP_AGAIN; turn++) {
+		switch (c->state) {
+		case CONN_HANDSHAKE:
+			s = conn_step_handshake(c);
+			break;
+		case CONN_HEAD:
+			s = step_head(c);
+			break;
+		case CONN_BODY:
+			s = step_body(c);
+			break;
+		case CONN_WAIT:
+			s = step_wait(c);
+			break;
+		case CONN_WRITE:
+			s = step_write(c);
+			break;
+		case CONN_LINGER:
+			s = conn_step_linger(c);
+			break;
+		case CONN_DEAD:
+			s = STEP_GONE;
+			break;
+		}
+	}
+	if (s == STEP_GONE)
+		conn_free(c);
+	else if (s == STEP_AGAIN)
+		event_active(&c->rev, EV_READ, 0);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a connection reads and writes, with TLS or without, and the events it
+ * waits for.  One read and one write for a request that fits, nothing more.
+ */
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conn.h"
+#include "log.h"
+#include "quiet.h"
+#include "tls.h"
+
+/*
+ * The read event stays in the loop from request to request; it leaves only
+ * when there is no room for what it announces.  Each change is a system call.
+ */
+void
+conn_want(struct conn *c, bool readable, bool writable)
+{
+	if (readable != c->reading) {
+		if ((readable ? event_add(&c->rev, NULL) :
+		    event_del(&c->rev)) == -1)
+			log_warnx("event: cannot watch a connection");
+		c->reading = readable;
+	}
+	if (writable != c->writing) {
+		if ((writable ? event_add(&c->wev, NULL) :
+		    event_del(&c->wev)) == -1)
+			log_warnx("event: cannot watch a connection");
+		c->writing = writable;
+	}
+}
+
+void
+conn_read_cb(evutil_socket_t fd, short what, void *arg)
+{
+	conn_run(arg);
+}
+
+/* What a TLS call without a result means for the state machine. */
+static enum step
+blocked(struct conn *c, enum tls_result r)
+{
+	switch (r) {
+	case TLS_WANT_READ:
+		conn_want(c, true, false);
+		return (STEP_PARK);
+	case TLS_WANT_WRITE:
+		conn_want(c, false, true);
+		return (STEP_PARK);
+	case TLS_OK:
+	case TLS_EOF:
+	case TLS_ERROR:
+		break;
+	}
+	return (STEP_GONE);
+}
+
+/* One line for each source and minute about handshakes that failed. */
+static void
+log_handshake(struct conn *c)
+{
+	char from[PREFIX_TEXT], topic[PREFIX_TEXT + 256];
+	unsigned int left_out;
+
+	(void)prefix_format_addr(&c->from, from);
+	(void)strlcpy(topic, from, sizeof(topic));
+	(void)strlcat(topic, tls_conn_error(c->tls), sizeof(topic));
+	if (!quiet_may(c->apid->quiet, topic, mono_now(), &left_out))
+		return;
+	if (left_out > 0)
+		log_info("%u lines like the next were left out", left_out);
+	log_info("handshake refused from=%s listen=%s reason=\"%s\"", from,
+	    c->lst->address, tls_conn_error(c->tls));
+}
+
+enum step
+conn_step_handshake(struct conn *c)
+{
+	enum tls_result r;
+
+	r = tls_handshake(c->tls);
+	if (r == TLS_OK) {
+		c->state = CONN_HEAD;
+		c->timed = true;
+		conn_deadline(c, c->set->limits.head_ms);
+		return (STEP_AGAIN);
+	}
+	if (r == TLS_ERROR) {
+		conn_punish(c);
+		log_handshake(c);
+	}
+	return (blocked(c, r));
+}
+
+enum step
+conn_read(struct conn *c, char *buf, size_t size, size_t *n)
+{
+	enum tls_result r;
+	ssize_t got;
+
+	*n = 0;
+	if (c->tls != NULL) {
+		r = tls_read(c->tls, buf, size, n);
+		if (r == TLS_OK)
+			return (STEP_AGAIN);
+		if (r == TLS_EOF) {
+			c->eof = true;
+			return (STEP_AGAIN);
+		}
+		return (blocked(c, r));
+	}
+	got = read(c->fd, buf, size);
+	if (got == -1) {
+		if (errno == EAGAIN || errno == EINTR) {
+			conn_want(c, true, false);
+			return (STEP_PARK);
+		}
+		return (STEP_GONE);
+	}
+	if (got == 0)
+		c->eof = true;
+	*n = (size_t)got;
+	return (STEP_AGAIN);
+}
+
+static enum step
+write_some(struct conn *c, const char *buf, size_t len, size_t *off)
+{
+	enum tls_result r;
+	ssize_t put;
+	size_t n = 0;
+
+	while (*off < len) {
+		if (c->tls != NULL) {
+			r = tls_write(c->tls, buf + *off, len - *off, &n);
+			if (r != TLS_OK)
+				return (blocked(c, r));
+		} else {
+			put = send(c->fd, buf + *off, len - *off, MSG_NOSIGNAL);
+			if (put == -1 && errno != EAGAIN && errno != EINTR)
+				return (STEP_GONE);
+			if (put == -1) {
+				conn_want(c, false, true);
+				return (STEP_PARK);
+			}
+			n = (size_t)put;
+		}
+		*off += n;
+	}
+	return (STEP_AGAIN);
+}
+
+/* STEP_AGAIN when everything has been sent. */
+enum step
+conn_step_write(struct conn *c)
+{
+	enum step s;
+
+	if ((s = write_some(c, c->out, c->out_len, &c->out_off)) ==
+	    STEP_AGAIN && c->more != NULL)
+		s = write_some(c, c->more, c->more_len, &c->more_off);
+	/* The deadline is for a client that does not take it. */
+	if (s == STEP_PARK && !c->timed) {
+		c->timed = true;
+		conn_deadline(c, CONN_WRITE_MS);
+	}
+	if (s != STEP_AGAIN)
+		return (s);
+	c->out_len = c->out_off = 0;
+	free(c->more);
+	c->more = NULL;
+	c->more_len = c->more_off = 0;
+	return (STEP_AGAIN);
+}
+
+/*
+ * Closing a socket with unread bytes sends a reset, and a reset may take the
+ * answer away from a client that has not read it yet.  So our end is closed
+ * first, and what still comes is thrown away, for a while.
+ */
+enum step
+conn_step_linger(struct conn *c)
+{
+	ssize_t n;
+
+	if (!c->said_bye) {
+		if (c->tls != NULL && tls_shutdown(c->tls) == TLS_WANT_WRITE) {
+			conn_want(c, false, true);
+			return (STEP_PARK);
+		}
+		c->said_bye = true;
+		if (!c->linger)
+			return (STEP_GONE);
+		if (shutdown(c->fd, SHUT_WR) == -1)
+			return (STEP_GONE);
+	}
+	while (c->lingered < CONN_LINGER_MAX) {
+		n = recv(c->fd, c->in, sizeof(c->in), MSG_DONTWAIT);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
+			conn_want(c, true, false);
+			return (STEP_PARK);
+		}
+		if (n <= 0)
+			return (STEP_GONE);
+		c->lingered += (size_t)n;
+	}
+	return (STEP_GONE);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Leases from and to JSON.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "clock.h"
+#include "jsonw.h"
+#include "leasejson.h"
+
+static int
+parse_key(const json_t *v, struct lease_wish *w, const char **detail)
+{
+	const char *s;
+
+	if ((s = json_string_value(v)) == NULL) {
+		*detail = "public_key is not a string";
+		return (-1);
+	}
+	if (wgkey_parse(s, json_string_length(v), w->pubkey) == -1) {
+		*detail = "public_key is not 32 bytes in base64";
+		return (-1);
+	}
+	if (!wgkey_usable(w->pubkey)) {
+		*detail = "public_key is zero or of low order";
+		return (-1);
+	}
+	return (0);
+}
+
+static int
+parse_object(json_t *root, struct lease_wish *w, const char **code,
+    const char **detail)
+{
+	const char *name, *s;
+	bool key = false;
+	json_t *v;
+
+	json_object_foreach(root, name, v) {
+		if (strcmp(name, "public_key") == 0) {
+			if (parse_key(v, w, detail) == -1) {
+				*code = "invalid-public-key";
+				return (-1);
+			}
+			key = true;
+		} else if (strcmp(name, "network") == 0) {
+			s = json_string_value(v);
+			if (s == NULL || s[0] == '\0' ||
+			    strlcpy(w->network, s, sizeof(w->network)) >=
+			    sizeof(w->network)) {
+				*detail = "network is not a string of 1 to 32 "
+				    "bytes";
+				return (-1);
+			}
+		} else {
+			*detail = "only public_key and network are known "
+			    "members";
+			return (-1);
+		}
+	}
+	if (!key) {
+		*detail = "public_key is missing";
+		return (-1);
+	}
+	return (0);
+}
+
+int
+leasejson_parse(const char *body, size_t len, struct lease_wish *w,
+    const char **code, const char **detail)
+{
+	json_error_t err;
+	json_t *root;
+	int r = -1;
+
+	memset(w, 0, sizeof(*w));
+	*code = "bad-request";
+	root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &err);
+	if (root == NULL || !json_is_object(root))
+		*detail = "the body is not one JSON object without duplicate "
+		    "members";
+	else
+		r = parse_object(root, w, code, detail);
+	json_decref(root);
+	return (r);
+}
+
+static const char *
+state_name(uint8_t state)
+{
+	return (state == LEASE_ACTIVE ? "active" :
+	    state == LEASE_PENDING ? "pending" : "expired");
+}
+
+static void
+add_prefixes(struct jsonw *w, const struct prefix *p, unsigned int n)
+{
+	char text[PREFIX_TEXT];
+	unsigned int i;
+
+	jsonw_add(w, "[");
+	for (i = 0; i < n; i++)
+		jsonw_add(w, "%s\"%s\"", i == 0 ? "" : ",",
+		    prefix_format(&p[i], text));
+	jsonw_add(w, "]");
+}
+
+static void
+add_server(struct jsonw *w, const struct msg_lease_reply *m)
+{
+	char endpoint[HOST_SIZE + 10], key[WGKEY_TEXT];
+	bool v6;
+
+	/* An IPv6 address and its port need brackets between them. */
+	v6 = strchr(m->endpoint, ':') != NULL && m->endpoint[0] != '[';
+	(void)snprintf(endpoint, sizeof(endpoint), "%s%s%s:%u", v6 ? "[" : "",
+	    m->endpoint, v6 ? "]" : "", m->port);
+	jsonw_add(w, "\"server\":{\"public_key\":\"%s\",\"endpoint\":",
+	    wgkey_format(m->server_key, key));
+	jsonw_string(w, endpoint);
+	jsonw_add(w, ",\"keepalive\":%u,\"routes\":", m->keepalive);
+	add_prefixes(w, m->routes, m->nroutes);
+	jsonw_add(w, "}");
+}
+
+int
+leasejson_format(const struct msg_lease_reply *m, char *buf, size_t size)
+{
+	char key[WGKEY_TEXT], when[WALL_TEXT];
+	struct wall at;
+	struct jsonw w;
+
+	jsonw_init(&w, buf, size);
+	jsonw_add(&w, "{\"name\":");
+	jsonw_string(&w, m->name);
+	jsonw_add(&w, ",\"network\":");
+	jsonw_string(&w, m->network);
+	jsonw_add(&w, ",\"state\":\"%s\",\"public_key\":\"%s\",\"addresses\":",
+	    state_name(m->state), wgkey_format(m->pubkey, key));
+	add_prefixes(&w, m->addrs, m->naddrs);
+	at.s = m->created;
+	jsonw_add(&w, ",\"created\":\"%s\",", wall_format(at, when));
+	if (m->expires == 0)
+		jsonw_add(&w, "\"expires\":null,");
+	else {
+		at.s = m->expires;
+		jsonw_add(&w, "\"expires\":\"%s\",", wall_format(at, when));
+	}
+	if (m->ttl == LEASE_NEVER)
+		jsonw_add(&w, "\"ttl\":null,");
+	else
+		jsonw_add(&w, "\"ttl\":%u,", m->ttl);
+	add_server(&w, m);
+	jsonw_add(&w, "}\n");
+	return (w.full ? -1 : (int)w.len);
+}

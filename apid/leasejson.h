@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The native API's lease as JSON: the wish in a PUT's body, and the answer.
+ * Nothing here knows a connection.
+ */
+
+#ifndef LEASEJSON_H
+#define LEASEJSON_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto.h"
+
+#define LEASEJSON_SIZE	4096	/* of an answer, with NUL */
+
+struct lease_wish {
+	uint8_t		 pubkey[WGKEY_LEN];
+	char		 network[NETNAME_SIZE];	/* "" is not said */
+};
+
+/*
+ * Read a body: one object with "public_key" and maybe "network", nothing else
+ * and nothing twice.  Returns 0, or -1 with the problem's code and detail,
+ * static texts that need no escaping.
+ */
+int	 leasejson_parse(const char *, size_t len, struct lease_wish *,
+	    const char **code, const char **detail);
+
+/* Write an answer and its newline.  Returns the length, or -1 if size is too
+ * small. */
+int	 leasejson_format(const struct msg_lease_reply *, char *buf,
+	    size_t size);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Answers.  Each function writes one whole answer into the connection's buffer
+ * and leaves the connection ready to send it.
+ */
+
+#ifndef REPLY_H
+#define REPLY_H
+
+#include <stddef.h>
+
+struct conn;
+
+#define RETRY_AFTER	5	/* seconds, and up to that again as jitter */
+
+/*
+ * type and extra (whole header lines with CRLF) may be NULL.  The length of
+ * type, extra and body together is the caller's business: what does not fit
+ * becomes a 500.
+ */
+void	 reply_send(struct conn *, int status, const char *type,
+	    const char *extra, const char *body, size_t len);
+/* The same with another reason phrase. */
+void	 reply_send_reason(struct conn *, int status, const char *reason,
+	    const char *type, const char *extra, const char *body, size_t len);
+/* One line of text, made of text and a newline. */
+void	 reply_text(struct conn *, int status, const char *text);
+/* The same with Retry-After; after 0 means the usual. */
+void	 reply_text_retry(struct conn *, const char *text,
+	    unsigned int after);
+/* RFC 9457.  retry as above, -1 for no Retry-After. */
+void	 reply_problem(struct conn *, int status, const char *code,
+	    const char *detail, int retry);
+
+/*
+ * A list of unknown length: begin it (chunked, or ended by the end of the
+ * connection for HTTP/1.0), and send it piece by piece.  A piece is heap memory
+ * (consumed) with REPLY_FRONT bytes of room before the len bytes of content
+ * and REPLY_BACK after them; c->wait->drained follows unless it is the last.
+ */
+#define REPLY_FRONT	16
+#define REPLY_BACK	8	/* CRLF and "0" CRLF CRLF */
+/* The same for a list that is one piece and nothing more. */
+void	 reply_whole(struct conn *, const char *type, char *piece, size_t len);
+void	 reply_begin(struct conn *, const char *type);
+void	 reply_piece(struct conn *, char *piece, size_t len, int last);
+
+#endif

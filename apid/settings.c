@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The configuration of the front, from the parent's slices.  Nothing here acts:
+ * a generation that is refused is dropped and has changed nothing.
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "identity.h"
+#include "log.h"
+#include "settings.h"
+#include "tls.h"
+
+static void refuse(struct settings *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Only the first reason is kept: the others often follow from it. */
+static void
+refuse(struct settings *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->broken)
+		return;
+	s->broken = true;
+	va_start(ap, fmt);
+	(void)vsnprintf(s->error, sizeof(s->error), fmt, ap);
+	va_end(ap);
+}
+
+struct settings *
+settings_new(uint32_t generation)
+{
+	struct settings *s;
+
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return (NULL);
+	if ((s->rules = identity_rules_new()) == NULL) {
+		free(s);
+		errno = ENOMEM;
+		return (NULL);
+	}
+	s->refs = 1;
+	s->generation = generation;
+	s->limits.handshake_ms = s->limits.head_ms = s->limits.body_ms = 5000;
+	s->limits.idle_ms = 15000;
+	s->limits.body_bytes = 16384;
+	s->limits.connections = 4096;
+	s->limits.per_source = 256;
+	s->limits.pending = 2048;
+	return (s);
+}
+
+struct settings *
+settings_ref(struct settings *s)
+{
+	s->refs++;
+	return (s);
+}
+
+static void
+close_certs(struct listener *l)
+{
+	unsigned int i;
+
+	for (i = 0; i < CERT_KINDS; i++) {
+		if (l->cert_fds[i] != -1)
+			(void)close(l->cert_fds[i]);
+		l->cert_fds[i] = -1;
+	}
+}
+
+void
+settings_unref(struct settings *s)
+{
+	struct listener *l;
+	unsigned int i;
+
+	if (s == NULL || --s->refs > 0)
+		return;
+	for (i = 0; i < s->nlisteners; i++) {
+		l = &s->listeners[i];
+		close_certs(l);
+		if (l->fd != -1)
+			(void)close(l->fd);
+		tls_server_unref(l->tls);
+	}
+	identity_rules_free(s->rules);
+	explicit_bzero(s->basic, sizeof(s->basic));
+	free(s);
+}
+
+static struct listener *
+find_listener(struct settings *s, uint16_t index)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nlisteners; i++) {
+		if (s->listeners[i].index == index)
+			return (&s->listeners[i]);
+	}
+	return (NULL);
+}
+
+void
+settings_add_listen(struct settings *s, const struct msg_conf_listen *m, int fd)
+{
+	struct listener *l;
+	unsigned int i;
+
+	if (s->nlisteners == LISTEN_MAX || find_listener(s, m->index) != NULL) {
+		refuse(s, "listener %u: given twice, or more than %d listeners",
+		    m->index, LISTEN_MAX);
+		(void)close(fd);
+		return;
+	}
+	l = &s->listeners[s->nlisteners++];
+	l->index = m->index;
+	l->api = m->api;
+	l->proof = m->proof;
+	l->has_tls = m->tls != 0;
+	(void)strlcpy(l->prefix, m->prefix, sizeof(l->prefix));
+	(void)strlcpy(l->address, m->address, sizeof(l->address));
+	l->fd = fd;
+	for (i = 0; i < CERT_KINDS; i++)
+		l->cert_fds[i] = -1;
+}
+
+void
+settings_add_cert(struct settings *s, const struct msg_conf_cert *m, int fd)
+{
+	struct listener *l;
+
+	l = find_listener(s, m->listen);
+	if (l == NULL || m->kind == 0 || m->kind >= CERT_KINDS ||
+	    l->cert_fds[m->kind] != -1) {
+		refuse(s, "listener %u: a certificate file without its "
+		    "listener, or twice", m->listen);
+		(void)close(fd);
+		return;
+	}
+	l->cert_fds[m->kind] = fd;
+}
+
+void
+settings_add_identity(struct settings *s, const struct msg_conf_identity *m)
+{
+	char *first, why[TEXT_SIZE / 2];
+
+	if (identity_rules_add(s->rules, m, why, sizeof(why)) == -1) {
+		refuse(s, "%s", why);
+		return;
+	}
+	if (m->role != ROLE_DEVICE || m->proof > PROOF_NONE)
+		return;
+	first = s->first_network[m->proof];
+	if (first[0] == '\0')
+		(void)strlcpy(first, m->network, NETNAME_SIZE);
+}
+
+void
+settings_add_network(struct settings *s, const struct msg_conf_network *m)
+{
+	if (s->nnetworks == NETWORKS_MAX) {
+		refuse(s, "more than %d networks", NETWORKS_MAX);
+		return;
+	}
+	(void)strlcpy(s->networks[s->nnetworks++], m->name, NETNAME_SIZE);
+}
+
+void
+settings_add_proxy(struct settings *s, const struct msg_conf_proxy *m)
+{
+	if (s->nproxies == PROXY_MAX) {
+		refuse(s, "more than %d trusted proxies", PROXY_MAX);
+		return;
+	}
+	s->proxies[s->nproxies++] = m->proxy;
+}
+
+void
+settings_set_limits(struct settings *s, const struct msg_conf_limits *m)
+{
+	if (m->handshake_ms == 0 || m->head_ms == 0 || m->body_ms == 0 ||
+	    m->idle_ms == 0 || m->connections == 0 || m->per_source == 0 ||
+	    m->pending == 0 || m->body_bytes == 0) {
+		refuse(s, "limits: none of them may be 0");
+		return;
+	}
+	s->limits = *m;
+}
+
+void
+settings_set_basic(struct settings *s, const struct msg_conf_basic *m)
+{
+	size_t len, n;
+
+	s->basic[0] = '\0';
+	if ((len = strlen(m->credentials)) == 0)
+		return;
+	n = strlcpy(s->basic, "Basic ", sizeof(s->basic));
+	(void)sodium_bin2base64(s->basic + n, sizeof(s->basic) - n,
+	    (const unsigned char *)m->credentials, len,
+	    sodium_base64_VARIANT_ORIGINAL);
+}
+
+int
+settings_build(struct settings *s, struct tlskey *key)
+{
+	struct tls_server_args args;
+	struct listener *l;
+	char why[TEXT_SIZE / 2];
+	unsigned int i;
+
+	for (i = 0; i < s->nlisteners && !s->broken; i++) {
+		l = &s->listeners[i];
+		if (!l->has_tls)
+			continue;
+		if (l->cert_fds[CERT_CHAIN] == -1 ||
+		    l->cert_fds[CERT_CLIENT_CA] == -1) {
+			refuse(s, "listener %s: certificate or client_ca is "
+			    "missing", l->address);
+			break;
+		}
+		memset(&args, 0, sizeof(args));
+		args.key = key;
+		args.name = l->address;
+		args.index = l->index;
+		args.chain_fd = l->cert_fds[CERT_CHAIN];
+		args.ca_fd = l->cert_fds[CERT_CLIENT_CA];
+		args.crl_fd = l->cert_fds[CERT_CRL];
+		if ((l->tls = tls_server_new(&args, why, sizeof(why))) == NULL)
+			refuse(s, "listener %s: %s", l->address, why);
+		close_certs(l);
+	}
+	return (s->broken ? -1 : 0);
+}
+
+bool
+settings_has_network(const struct settings *s, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nnetworks; i++) {
+		if (strcmp(s->networks[i], name) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+bool
+settings_is_proxy(const struct settings *s, const struct prefix *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nproxies; i++) {
+		if (prefix_contains(&s->proxies[i], p))
+			return (true);
+	}
+	return (false);
+}
+
+struct listener *
+settings_same_listener(struct settings *s, const struct listener *old)
+{
+	struct listener *l;
+	unsigned int i;
+
+	for (i = 0; i < s->nlisteners; i++) {
+		l = &s->listeners[i];
+		if (strcmp(l->address, old->address) == 0 &&
+		    l->proof == old->proof && l->has_tls == old->has_tls)
+			return (l);
+	}
+	return (NULL);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the parent told the front: one generation of the configuration.  Built
+ * in the shadow between CONF_BEGIN and CONF_END, then shared by the process
+ * and the connections that began under it.
+ */
+
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto.h"
+
+struct identity_rules;
+struct tls_server;
+struct tlskey;
+
+#define CERT_KINDS	4	/* enum conf_cert counts from 1 */
+#define BASIC_SIZE	192	/* "Basic " and the base64 of 128 bytes */
+
+struct listener {
+	uint16_t	 index;		/* the parent's */
+	uint16_t	 api;		/* API_... */
+	uint8_t		 proof;		/* enum conf_proof */
+	bool		 has_tls;
+	char		 prefix[URLPREFIX_SIZE];
+	char		 address[ENDPOINT_TEXT];
+	int		 fd;		/* -1 once another generation listens */
+	int		 cert_fds[CERT_KINDS];	/* closed by settings_build */
+	struct tls_server *tls;
+	struct event	 event;		/* accept.c's */
+	bool		 listening;	/* the event is in use */
+	void		*owner;		/* accept.c's */
+};
+
+struct settings {
+	unsigned int	 refs;
+	uint32_t	 generation;
+	struct msg_conf_limits limits;
+	struct listener	 listeners[LISTEN_MAX];
+	unsigned int	 nlisteners;
+	struct identity_rules *rules;
+	/* Where names registered through a proof (index) may first go; "" none. */
+	char		 first_network[PROOF_NONE + 1][NETNAME_SIZE];
+	char		 networks[NETWORKS_MAX][NETNAME_SIZE];
+	unsigned int	 nnetworks;
+	struct prefix	 proxies[PROXY_MAX];
+	unsigned int	 nproxies;
+	char		 basic[BASIC_SIZE];	/* of Authorization; "" is none */
+	bool		 broken;	/* a slice was refused */
+	char		 error[TEXT_SIZE];	/* the first reason */
+};
+
+/* An empty generation with one reference.  NULL with errno ENOMEM. */
+struct settings *settings_new(uint32_t generation);
+struct settings *settings_ref(struct settings *);
+/* The last one closes descriptors and wipes the password.  NULL is fine. */
+void	 settings_unref(struct settings *);
+
+/*
+ * Take in one slice.  A descriptor is consumed.  What does not fit is noted in
+ * error, for the answer to CONF_END.
+ */
+void	 settings_add_listen(struct settings *, const struct msg_conf_listen *,
+	    int fd);
+void	 settings_add_cert(struct settings *, const struct msg_conf_cert *,
+	    int fd);
+void	 settings_add_identity(struct settings *,
+	    const struct msg_conf_identity *);
+void	 settings_add_network(struct settings *,
+	    const struct msg_conf_network *);
+void	 settings_add_proxy(struct settings *, const struct msg_conf_proxy *);
+void	 settings_set_limits(struct settings *, const struct msg_conf_limits *);
+void	 settings_set_basic(struct settings *, const struct msg_conf_basic *);
+
+/*
+ * All slices are there: make the TLS servers, check the whole.  Returns 0, or
+ * -1 with error set.
+ */
+int	 settings_build(struct settings *, struct tlskey *);
+
+/* Lookups. */
+bool	 settings_has_network(const struct settings *, const char *);
+bool	 settings_is_proxy(const struct settings *, const struct prefix *);
+/* The listener that does the work of another generation's, or NULL. */
+struct listener *settings_same_listener(struct settings *,
+	    const struct listener *);
+
+#endif

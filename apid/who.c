@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The proofs.  A header is believed only from a trusted proxy, and only when
+ * there is exactly one: a second may be the client's own.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conn.h"
+#include "subject.h"
+#include "tls.h"
+#include "who.h"
+
+static int
+refuse(struct who *w, const char *why)
+{
+	w->why = why;
+	return (-1);
+}
+
+static int
+header_cn(struct conn *c, char cn[IDENT_SIZE])
+{
+	struct http_span v = { 0, 0 };
+	unsigned int n;
+
+	if (!settings_is_proxy(c->set, &c->from))
+		return (refuse(&c->who, "the sender is not one of "
+		    "trusted_proxies"));
+	n = http_field(c->in, &c->req, "x-client-subject", &v);
+	if (n == 0)
+		return (refuse(&c->who, "no X-Client-Subject"));
+	if (n > 1)
+		return (refuse(&c->who, "more than one X-Client-Subject"));
+	return (subject_cn(c->in + v.off, v.len, cn, &c->who.why));
+}
+
+static int
+match(struct conn *c, const char *subject)
+{
+	if (identity_match(c->set->rules, c->lst->proof, subject,
+	    strlen(subject), &c->who.id) == 0) {
+		c->who.why = NULL;
+		return (0);
+	}
+	switch (errno) {
+	case ENOENT:
+		return (refuse(&c->who, "no identity rule fits"));
+	case E2BIG:
+		return (refuse(&c->who, "an identity pattern is too costly for "
+		    "this name"));
+	default:
+		return (refuse(&c->who, "the name is not usable"));
+	}
+}
+
+int
+who_prove(struct conn *c)
+{
+	char subject[IDENT_SIZE];	/* an address is shorter */
+	struct who *w = &c->who;
+
+	if (w->generation != 0 && w->generation == c->set->generation)
+		return (w->why == NULL ? 0 : -1);
+	memset(w, 0, sizeof(*w));
+	switch (c->lst->proof) {
+	case PROOF_CERTIFICATE:
+		if (c->tls == NULL)
+			return (refuse(w, "no certificate without TLS"));
+		(void)strlcpy(subject, tls_conn_cn(c->tls), sizeof(subject));
+		(void)snprintf(w->label, sizeof(w->label), "cn:%s", subject);
+		w->generation = c->set->generation;
+		break;
+	case PROOF_HEADER:
+		(void)strlcpy(w->label, "cn:?", sizeof(w->label));
+		if (header_cn(c, subject) == -1)
+			return (-1);
+		(void)snprintf(w->label, sizeof(w->label), "cn:%s", subject);
+		break;
+	case PROOF_ADDRESS:
+		(void)prefix_format_addr(&c->from, subject);
+		(void)snprintf(w->label, sizeof(w->label), "addr:%s", subject);
+		break;
+	default:
+		(void)prefix_format_addr(&c->from, subject);
+		(void)snprintf(w->label, sizeof(w->label), "none:%s", subject);
+		break;
+	}
+	return (match(c, subject));
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who sends a request, as the listener's proof shows it, and what the identity
+ * rules make of that.
+ */
+
+#ifndef WHO_H
+#define WHO_H
+
+#include <stdint.h>
+
+#include "identity.h"
+
+struct conn;
+
+#define WHO_LABEL_SIZE	(IDENT_SIZE + 8)
+
+struct who {
+	uint32_t	 generation;	/* of the rules it was judged by, 0 none */
+	struct identity	 id;
+	char		 label[WHO_LABEL_SIZE];	/* "cn:dev-1", for logs */
+	const char	*why;		/* not let in; static text */
+};
+
+/*
+ * Judge the request that c has now and fill c->who.  Returns 0 if a rule fits,
+ * or -1 with c->who.why.  What a certificate gave is kept for the next request
+ * under the same rules.
+ */
+int	 who_prove(struct conn *);
+
+#endif

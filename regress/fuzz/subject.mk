@@ -1,0 +1,1 @@
+subject_fuzz_SRC := apid/subject.c apid/printable.c
