@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What others change behind our back is put right and counted.  Notifications
+ * only wake us: what differs is found by looking.  Who keeps changing it back
+ * is answered more and more slowly.
+ */
+
+#include <string.h>
+
+#include "hand.h"
+#include "log.h"
+
+#define WAIT_MIN_MS	100	/* let a burst end */
+#define WAIT_MAX_MS	30000
+#define CALM_MS		60000	/* after which the back-off is forgotten */
+
+static bool
+concerns(const struct kern *k, const struct kern_event *ev)
+{
+	struct knet	*n;
+
+	if (ev->lost || ev->ours)
+		return (true);
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (ev->ifindex != 0 && ev->ifindex == n->dev.ifindex)
+			return (true);
+		if (ev->ifname[0] != '\0' &&
+		    (strcmp(ev->ifname, n->conf.interface) == 0 ||
+			strcmp(ev->ifname, n->conf.wan) == 0))
+			return (true);
+	}
+	return (false);
+}
+
+static void
+event_cb(const struct kern_event *ev, void *arg)
+{
+	struct kern	*k = arg;
+	struct timeval	 tv;
+
+	if (!concerns(k, ev) || evtimer_pending(k->drift_ev, NULL) != 0)
+		return;
+	tv.tv_sec = k->drift_wait_ms / 1000;
+	tv.tv_usec = (suseconds_t)(k->drift_wait_ms % 1000) * 1000;
+	(void)evtimer_add(k->drift_ev, &tv);
+}
+
+void
+drift_event_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct kern	*k = arg;
+
+	k->ops->notify_read(k->io, event_cb, k);
+}
+
+static void
+count(struct kern *k, unsigned int changes)
+{
+	if (changes == 0) {
+		if (mono_diff_ms(mono_now(), k->drift_last) > CALM_MS)
+			k->drift_wait_ms = WAIT_MIN_MS;
+		return;
+	}
+	k->health.drift += changes;
+	k->drift_last = mono_now();
+	k->drift_wait_ms *= 2;
+	if (k->drift_wait_ms > WAIT_MAX_MS)
+		k->drift_wait_ms = WAIT_MAX_MS;
+	kern_send_health(k);
+}
+
+/* Look at all networks, and with full also at their peers. */
+static void
+look(struct kern *k, bool full)
+{
+	struct knet	*n;
+	unsigned int	 changes = 0;
+	bool		 was_up;
+
+	if (k->drift_wait_ms == 0)
+		k->drift_wait_ms = WAIT_MIN_MS;
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		was_up = n->state == NET_UP;
+		net_ensure(n, full);
+		if (was_up && n->changes > 0) {
+			log_notice("drift net=%s: put %u thing%s right",
+			    n->conf.name, n->changes,
+			    n->changes == 1 ? "" : "s");
+			changes += n->changes;
+		}
+	}
+	changes += egress_ensure(k);
+	count(k, changes);
+}
+
+void
+drift_timer_cb(evutil_socket_t fd, short what, void *arg)
+{
+	look(arg, false);
+}
+
+void
+drift_check_cb(evutil_socket_t fd, short what, void *arg)
+{
+	look(arg, true);
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The kernel hand: the one process that changes the kernel's state, and
+ * believes nobody.  Here are its start, its link to the parent and its end.
+ */
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "hand.h"
+#include "kern.h"
+#include "log.h"
+
+#define PS_ANY	0x01
+#define LS_IDLE	0x01	/* sync.c's first state */
+
+#define STOP_MS	50	/* for the last message to leave */
+
+void
+kern_send_health(struct kern *k)
+{
+	struct knet	*n;
+
+	k->health.peers = 0;
+	TAILQ_FOREACH(n, &k->nets, entry)
+		k->health.peers += n->wanted.count;
+	if (k->leased == NULL)
+		return;
+	if (chan_send_kern_health(k->leased, 0, &k->health, -1) == -1)
+		log_debug("cannot send health to leased");
+}
+
+static void
+expire_cb(evutil_socket_t fd, short what, void *arg)
+{
+	peer_expire(arg);
+}
+
+static void
+health_cb(evutil_socket_t fd, short what, void *arg)
+{
+	kern_send_health(arg);
+}
+
+static void
+stop_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct kern	*k = arg;
+
+	(void)event_base_loopbreak(k->base);
+}
+
+static int
+on_peer(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_setup_peer	 m;
+	struct kern		*k = chan_arg(c);
+	struct knet		*n;
+
+	if (msg_setup_peer_get(b, &m) == -1 || m.role != P_LEASED) {
+		close(fd);
+		return (-1);
+	}
+	if (k->leased != NULL) {
+		sync_clear(k);
+		stats_clear(k);
+		k->sync_running = false;
+		chan_free(k->leased);
+	}
+	k->leased = chan_new(k->base, fd, P_KERN, P_LEASED, "leased",
+	    &kern_leased_ops, LS_IDLE, k);
+	if (k->leased == NULL) {
+		log_warn("cannot take the link to leased");
+		return (0);
+	}
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		memset(&n->sent, 0, sizeof(n->sent));
+		kern_send_network(n);
+	}
+	return (0);
+}
+
+static int
+on_verbose(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_setup_verbose	 m;
+
+	if (msg_setup_verbose_get(b, &m) == -1)
+		return (-1);
+	log_setverbose(m.verbose);
+	return (0);
+}
+
+static void
+undo(struct kern *k)
+{
+	struct knet	*n;
+
+	egress_undo(k);
+	TAILQ_FOREACH(n, &k->nets, entry)
+		net_undo(n);
+	sysctl_undo(k);
+	log_info("everything taken back");
+}
+
+static int
+on_stop(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct timeval		 tv = { 0, STOP_MS * 1000 };
+	struct msg_setup_stop	 m;
+	struct kern		*k = chan_arg(c);
+
+	if (msg_setup_stop_get(b, &m) == -1)
+		return (-1);
+	if (m.undo)
+		undo(k);
+	if (chan_send_bare(c, MSG_SETUP_STOPPED, 0) == -1)
+		log_warn("cannot tell the parent that all is stopped");
+	/* Nothing is put right any more, whatever happens now. */
+	(void)evtimer_del(k->expire_ev);
+	(void)evtimer_del(k->check_ev);
+	(void)evtimer_del(k->drift_ev);
+	if (k->notify_ev != NULL)
+		(void)event_del(k->notify_ev);
+	(void)evtimer_add(k->stop_ev, &tv);
+	return (0);
+}
+
+static int
+on_conf_begin(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern		*k = chan_arg(c);
+	struct msg_conf_begin	 m;
+
+	if (msg_conf_begin_get(b, &m) == -1)
+		return (-1);
+	kconf_free(k->shadow);
+	k->shadow = kconf_new(m.generation);
+	return (k->shadow == NULL ? -1 : 0);
+}
+
+static int
+on_conf_gateway(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern		*k = chan_arg(c);
+	struct msg_conf_gateway	 m;
+
+	if (k->shadow == NULL || msg_conf_gateway_get(b, &m) == -1)
+		return (-1);
+	k->shadow->on_stop = m.on_stop;
+	return (0);
+}
+
+static int
+on_conf_network(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern		*k = chan_arg(c);
+	struct msg_conf_network	 m;
+
+	if (k->shadow == NULL || msg_conf_network_get(b, &m) == -1)
+		return (-1);
+	/* What is wrong with it is told at the end. */
+	(void)kconf_network(k->shadow, &m);
+	return (0);
+}
+
+static int
+on_conf_wgkey(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern		*k = chan_arg(c);
+	struct msg_conf_wgkey	 m;
+
+	if (k->shadow == NULL || msg_conf_wgkey_get(b, &m) == -1) {
+		close(fd);
+		return (-1);
+	}
+	kconf_wgkey(k->shadow, m.network, fd);
+	return (0);
+}
+
+static int
+on_conf_sysctl(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern		*k = chan_arg(c);
+	struct msg_conf_sysctl	 m;
+	int			*slot;
+
+	if (k->shadow == NULL || msg_conf_sysctl_get(b, &m) == -1 ||
+	    m.which < 1 || m.which > SYSCTLS) {
+		close(fd);
+		return (-1);
+	}
+	slot = &k->shadow->sysctl[m.which - 1];
+	if (*slot != -1)
+		close(*slot);
+	*slot = fd;
+	return (0);
+}
+
+static int
+on_conf_uapi(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern		*k = chan_arg(c);
+	struct msg_conf_uapi	 m;
+	struct knet		*n;
+
+	if (msg_conf_uapi_get(b, &m) == -1) {
+		close(fd);
+		return (-1);
+	}
+	n = net_find(k, m.network);
+	if (n == NULL || n->conf.backend == BACKEND_KERNEL) {
+		close(fd);
+		return (0);
+	}
+	net_uapi(n, fd);
+	return (0);
+}
+
+static int
+on_conf_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern		*k = chan_arg(c);
+	struct msg_conf_ack	 ack;
+	struct msg_conf_nak	 nak;
+
+	if (k->shadow == NULL)
+		return (-1);
+	if (kconf_check(k->shadow) == -1) {
+		memset(&nak, 0, sizeof(nak));
+		nak.generation = k->shadow->generation;
+		(void)strlcpy(nak.text, k->shadow->error, sizeof(nak.text));
+		return (chan_send_conf_nak(c, id, &nak, -1));
+	}
+	ack.generation = k->shadow->generation;
+	return (chan_send_conf_ack(c, id, &ack, -1));
+}
+
+static int
+on_conf_commit(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern		*k = chan_arg(c);
+	struct msg_conf_commit	 m;
+	struct knet		*n;
+
+	if (k->shadow == NULL || msg_conf_commit_get(b, &m) == -1 ||
+	    m.generation != k->shadow->generation ||
+	    k->shadow->error[0] != '\0')
+		return (-1);
+	kconf_apply(k, k->shadow);
+	kconf_free(k->shadow);
+	k->shadow = NULL;
+	if (!k->entered) {
+		child_enter(&k->child, NULL);
+		k->entered = true;
+		if (chan_send_bare(c, MSG_SETUP_READY, 0) == -1)
+			return (-1);
+	}
+	TAILQ_FOREACH(n, &k->nets, entry)
+		net_ensure(n, true);
+	sysctl_ensure(k);
+	(void)egress_ensure(k);
+	return (0);
+}
+
+static int
+on_conf_abort(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern		*k = chan_arg(c);
+	struct msg_conf_abort	 m;
+
+	if (msg_conf_abort_get(b, &m) == -1)
+		return (-1);
+	kconf_free(k->shadow);
+	k->shadow = NULL;
+	return (0);
+}
+
+/* Without the parent there is nobody to serve; tunnels go on by themselves. */
+static void
+parent_closed(struct chan *c, const char *reason)
+{
+	struct kern	*k = chan_arg(c);
+
+	log_info("link to the parent ended: %s", reason);
+	(void)event_base_loopbreak(k->base);
+}
+
+static const struct chan_handler parent_table[] = {
+	{ MSG_SETUP_PEER, PS_ANY, on_peer },
+	{ MSG_SETUP_VERBOSE, PS_ANY, on_verbose },
+	{ MSG_SETUP_STOP, PS_ANY, on_stop },
+	{ MSG_CONF_BEGIN, PS_ANY, on_conf_begin },
+	{ MSG_CONF_GATEWAY, PS_ANY, on_conf_gateway },
+	{ MSG_CONF_NETWORK, PS_ANY, on_conf_network },
+	{ MSG_CONF_WGKEY, PS_ANY, on_conf_wgkey },
+	{ MSG_CONF_SYSCTL, PS_ANY, on_conf_sysctl },
+	{ MSG_CONF_UAPI, PS_ANY, on_conf_uapi },
+	{ MSG_CONF_END, PS_ANY, on_conf_end },
+	{ MSG_CONF_COMMIT, PS_ANY, on_conf_commit },
+	{ MSG_CONF_ABORT, PS_ANY, on_conf_abort },
+};
+
+static const struct chan_ops parent_ops = {
+	.table = parent_table,
+	.n = sizeof(parent_table) / sizeof(parent_table[0]),
+	.closed = parent_closed,
+};
+
+/* Timers and descriptors of the loop.  Returns 0, or -1. */
+static int
+watch(struct kern *k)
+{
+	struct timeval	 health = { HEALTH_S, 0 }, check = { CHECK_S, 0 };
+
+	k->expire_ev = evtimer_new(k->base, expire_cb, k);
+	k->health_ev = event_new(k->base, -1, EV_PERSIST, health_cb, k);
+	k->check_ev = event_new(k->base, -1, EV_PERSIST, drift_check_cb, k);
+	k->drift_ev = evtimer_new(k->base, drift_timer_cb, k);
+	k->stop_ev = evtimer_new(k->base, stop_cb, k);
+	k->notify_ev = event_new(k->base, k->ops->notify_fd(k->io),
+	    EV_READ | EV_PERSIST, drift_event_cb, k);
+	if (k->expire_ev == NULL || k->health_ev == NULL ||
+	    k->check_ev == NULL || k->drift_ev == NULL || k->stop_ev == NULL ||
+	    k->notify_ev == NULL)
+		return (-1);
+	if (event_add(k->health_ev, &health) == -1 ||
+	    event_add(k->check_ev, &check) == -1)
+		return (-1);
+	return (event_add(k->notify_ev, NULL));
+}
+
+static void
+clear(struct kern *k)
+{
+	struct knet	*n;
+
+	sync_clear(k);
+	stats_clear(k);
+	while ((n = TAILQ_FIRST(&k->nets)) != NULL) {
+		TAILQ_REMOVE(&k->nets, n, entry);
+		net_free(n);
+	}
+	kconf_free(k->shadow);
+	chan_free(k->leased);
+	chan_free(k->parent);
+	k->ops->close(k->io);
+	expiry_clear(&k->expiry);
+}
+
+int
+kern_main(void)
+{
+	struct kern	 k;
+	size_t		 i;
+
+	memset(&k, 0, sizeof(k));
+	TAILQ_INIT(&k.nets);
+	STAILQ_INIT(&k.sync_items);
+	STAILQ_INIT(&k.stats);
+	expiry_init(&k.expiry);
+	for (i = 0; i < SYSCTLS; i++)
+		k.sysctl[i].fd = -1;
+	child_start(&k.child, P_KERN, "netd-kern");
+	if (sodium_init() == -1)
+		fatalx("libsodium does not start");
+	k.ops = &kern_ops;
+	k.drift_wait_ms = 100;
+	k.base = event_base_new();
+	if (k.base == NULL)
+		fatal("event loop");
+	k.io = k.ops->open();
+	if (k.io == NULL)
+		fatal("cannot open netlink sockets");
+	k.parent = chan_new(k.base, CHILD_FD, P_KERN, P_PARENT, "parent",
+	    &parent_ops, PS_ANY, &k);
+	if (k.parent == NULL || watch(&k) == -1)
+		fatal("start");
+	(void)event_base_dispatch(k.base);
+	clear(&k);
+	return (0);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The kernel hand's configuration: a shadow that is built and checked, and
+ * the change from what runs to it.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "hand.h"
+#include "log.h"
+
+struct kconf *
+kconf_new(uint32_t generation)
+{
+	struct kconf	*c;
+	size_t		 i;
+
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return (NULL);
+	c->generation = generation;
+	for (i = 0; i < SYSCTLS; i++)
+		c->sysctl[i] = -1;
+	return (c);
+}
+
+void
+kconf_free(struct kconf *c)
+{
+	size_t	 i;
+
+	if (c == NULL)
+		return;
+	for (i = 0; i < SYSCTLS; i++) {
+		if (c->sysctl[i] != -1)
+			close(c->sysctl[i]);
+	}
+	freezero(c, sizeof(*c));
+}
+
+static struct kconfnet *
+kconf_find(struct kconf *c, const char *name)
+{
+	size_t	 i;
+
+	for (i = 0; i < c->n; i++) {
+		if (strcmp(c->nets[i].conf.name, name) == 0)
+			return (&c->nets[i]);
+	}
+	return (NULL);
+}
+
+int
+kconf_network(struct kconf *c, const struct msg_conf_network *m)
+{
+	if (c->n >= NETWORKS_MAX || kconf_find(c, m->name) != NULL) {
+		(void)snprintf(c->error, sizeof(c->error),
+		    "network %s: there twice, or too many networks", m->name);
+		return (-1);
+	}
+	c->nets[c->n++].conf = *m;
+	return (0);
+}
+
+/* wg genkey's line: 44 characters, and a line end if one likes. */
+void
+kconf_wgkey(struct kconf *c, const char *network, int fd)
+{
+	struct kconfnet	*n;
+	char		 text[WGKEY_TEXT + 2];
+	ssize_t		 len;
+
+	n = kconf_find(c, network);
+	len = n == NULL ? -1 : pread(fd, text, sizeof(text), 0);
+	close(fd);
+	if (n == NULL) {
+		(void)snprintf(c->error, sizeof(c->error),
+		    "a key for the unknown network %s", network);
+		return;
+	}
+	if (len > 0 && text[len - 1] == '\n')
+		len--;
+	if (len == WGKEY_TEXT - 1 &&
+	    wgkey_parse(text, (size_t)len, n->priv) == 0)
+		n->has_priv = true;
+	else
+		n->bad_priv = true;
+	sodium_memzero(text, sizeof(text));
+}
+
+static int
+bad(struct kconf *c, const struct kconfnet *n, const char *why)
+{
+	(void)snprintf(c->error, sizeof(c->error), "network %s: %s",
+	    n->conf.name, why);
+	return (-1);
+}
+
+static int
+check_network(struct kconf *c, const struct kconfnet *n, size_t before)
+{
+	const struct msg_conf_network	*m = &n->conf;
+	size_t				 i;
+
+	for (i = 0; i < before; i++) {
+		if (strcmp(c->nets[i].conf.interface, m->interface) == 0)
+			return (bad(c, n, "its interface is another's too"));
+	}
+	for (i = 0; i < m->npools; i++) {
+		if (!prefix_is_canonical(&m->pools[i]))
+			return (bad(c, n,
+			    "a pool has bits beyond its "
+			    "length"));
+		if (m->pools[i].len == 0)
+			return (bad(c, n, "a pool is everything"));
+	}
+	if (n->bad_priv)
+		return (bad(c, n,
+		    "private_key_file holds no key (one line of "
+		    "44 characters, as wg genkey prints)"));
+	if (!m->adopt && !n->has_priv)
+		return (bad(c, n, "it has no private_key_file"));
+	return (0);
+}
+
+int
+kconf_check(struct kconf *c)
+{
+	size_t	 i;
+
+	if (c->error[0] != '\0')
+		return (-1);
+	for (i = 0; i < c->n; i++) {
+		if (check_network(c, &c->nets[i], i) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* The same interface, made the same way: it can be changed as it runs. */
+static bool
+can_stay(const struct msg_conf_network *a, const struct msg_conf_network *b)
+{
+	return (strcmp(a->interface, b->interface) == 0 &&
+	    a->adopt == b->adopt &&
+	    (a->backend == b->backend || b->backend == BACKEND_AUTO ||
+		a->backend == BACKEND_AUTO));
+}
+
+static void
+change_network(struct knet *n, const struct kconfnet *c)
+{
+	n->conf = c->conf;
+	memcpy(n->priv, c->priv, sizeof(n->priv));
+	n->has_priv = c->has_priv;
+	peer_recheck(n);
+}
+
+static void
+remove_gone(struct kern *k, struct kconf *c)
+{
+	struct kconfnet	*cn;
+	struct knet	*n, *next;
+
+	TAILQ_FOREACH_SAFE(n, &k->nets, entry, next) {
+		cn = kconf_find(c, n->conf.name);
+		if (cn != NULL && can_stay(&n->conf, &cn->conf))
+			continue;
+		log_info("network %s: taken out", n->conf.name);
+		TAILQ_REMOVE(&k->nets, n, entry);
+		sync_forget(k, n);
+		peer_fail_waiters(n, PEER_E_NETWORK);
+		net_undo(n);
+		net_free(n);
+	}
+}
+
+void
+kconf_apply(struct kern *k, struct kconf *c)
+{
+	struct knet	*n;
+	size_t		 i;
+
+	remove_gone(k, c);
+	for (i = 0; i < c->n; i++) {
+		n = net_find(k, c->nets[i].conf.name);
+		if (n != NULL) {
+			change_network(n, &c->nets[i]);
+			continue;
+		}
+		n = net_new(k, &c->nets[i]);
+		if (n == NULL) {
+			log_warn("network %s", c->nets[i].conf.name);
+			continue;
+		}
+		TAILQ_INSERT_TAIL(&k->nets, n, entry);
+	}
+	for (i = 0; i < SYSCTLS; i++) {
+		if (c->sysctl[i] == -1)
+			continue;
+		if (k->sysctl[i].fd != -1)
+			close(k->sysctl[i].fd);
+		k->sysctl[i].fd = c->sysctl[i];
+		c->sysctl[i] = -1;
+	}
+	k->generation = c->generation;
+}

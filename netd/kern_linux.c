@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The system underneath, as it is: rtnetlink, and WireGuard in the kernel or
+ * in user space.  Only joins the parts to one table.
+ */
+
+#include <linux/netlink.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fw.h"
+#include "kern_ops.h"
+#include "nl.h"
+#include "nl_event.h"
+#include "nl_link.h"
+#include "nl_route.h"
+#include "wg_kernel.h"
+#include "wg_uapi.h"
+
+struct kern_io {
+	struct nl_conn	 route;
+	struct nl_conn	 events;
+	struct wg_kernel wg;
+	struct wg_uapi	 uapi;
+	struct fw	 fw;
+	char		 text[NL_TEXT + 64];
+};
+
+static void
+io_close(struct kern_io *io)
+{
+	int	 e = errno;
+
+	if (io == NULL)
+		return;
+	nl_conn_close(&io->route);
+	nl_conn_close(&io->events);
+	wg_kernel_close(&io->wg);
+	wg_uapi_close(&io->uapi);
+	fw_close(&io->fw);
+	free(io);
+	errno = e;
+}
+
+static struct kern_io *
+io_open(void)
+{
+	struct kern_io	*io;
+
+	io = calloc(1, sizeof(*io));
+	if (io == NULL)
+		return (NULL);
+	if (nl_conn_open(&io->route, NETLINK_ROUTE) == -1 ||
+	    nl_event_open(&io->events) == -1 || wg_kernel_open(&io->wg) == -1 ||
+	    wg_uapi_open(&io->uapi) == -1 || fw_open(&io->fw) == -1) {
+		io_close(io);
+		return (NULL);
+	}
+	return (io);
+}
+
+static const char *
+io_error(const struct kern_io *io)
+{
+	return (io->text);
+}
+
+/* Keep what went wrong: errno in words, and the other side's own words. */
+static int
+note(struct kern_io *io, int r, const char *more)
+{
+	int	 e = errno;
+
+	if (r == 0)
+		return (0);
+	if (more[0] != '\0')
+		(void)snprintf(io->text, sizeof(io->text), "%s (%s)",
+		    strerror(e), more);
+	else
+		(void)snprintf(io->text, sizeof(io->text), "%s", strerror(e));
+	errno = e;
+	return (-1);
+}
+
+static int
+io_notify_fd(const struct kern_io *io)
+{
+	return (io->events.fd);
+}
+
+static void
+io_notify_read(struct kern_io *io,
+    void (*cb)(const struct kern_event *, void *), void *arg)
+{
+	nl_event_read(&io->events, cb, arg);
+}
+
+static int
+io_link_get(struct kern_io *io, const char *name, struct kern_link *l)
+{
+	return (note(io, nl_link_get(&io->route, name, l), io->route.text));
+}
+
+static int
+io_link_add(struct kern_io *io, const char *name)
+{
+	if (note(io, nl_link_add(&io->route, name), io->route.text) == -1)
+		return (-1);
+	/* The module that this may have loaded brought the family. */
+	(void)wg_kernel_find(&io->wg);
+	return (0);
+}
+
+static int
+io_link_del(struct kern_io *io, int ifindex)
+{
+	return (note(io, nl_link_del(&io->route, ifindex), io->route.text));
+}
+
+static int
+io_link_set(struct kern_io *io, int ifindex, const struct kern_linkset *s)
+{
+	return (note(io, nl_link_set(&io->route, ifindex, s), io->route.text));
+}
+
+static int
+io_addr_list(struct kern_io *io, int ifindex, struct kern_addr *list,
+    size_t max, size_t *n)
+{
+	return (note(io, nl_addr_list(&io->route, ifindex, list, max, n),
+	    io->route.text));
+}
+
+static int
+io_addr_add(struct kern_io *io, int ifindex, const struct prefix *p)
+{
+	return (note(io, nl_addr_add(&io->route, ifindex, p), io->route.text));
+}
+
+static int
+io_addr_del(struct kern_io *io, int ifindex, const struct prefix *p)
+{
+	return (note(io, nl_addr_del(&io->route, ifindex, p), io->route.text));
+}
+
+static int
+io_route_list(struct kern_io *io, struct kern_route *list, size_t max,
+    size_t *n)
+{
+	return (
+	    note(io, nl_route_list(&io->route, list, max, n), io->route.text));
+}
+
+static int
+io_route_add(struct kern_io *io, const struct kern_route *r)
+{
+	return (note(io, nl_route_add(&io->route, r), io->route.text));
+}
+
+static int
+io_route_del(struct kern_io *io, const struct kern_route *r)
+{
+	return (note(io, nl_route_del(&io->route, r), io->route.text));
+}
+
+static int
+io_rule_list(struct kern_io *io, struct kern_rule *list, size_t max, size_t *n)
+{
+	return (
+	    note(io, nl_rule_list(&io->route, list, max, n), io->route.text));
+}
+
+static int
+io_rule_add(struct kern_io *io, const struct kern_rule *r)
+{
+	return (note(io, nl_rule_add(&io->route, r), io->route.text));
+}
+
+static int
+io_rule_del(struct kern_io *io, const struct kern_rule *r)
+{
+	return (note(io, nl_rule_del(&io->route, r), io->route.text));
+}
+
+static int
+io_fw_set(struct kern_io *io, const struct kern_fw *f, size_t n)
+{
+	return (note(io, fw_set(&io->fw, f, n), io->fw.text));
+}
+
+static int
+io_wg_set(struct kern_io *io, const struct wg_dev *d, const uint8_t *priv,
+    int port)
+{
+	if (d->backend == BACKEND_USERSPACE)
+		return (note(io, wg_uapi_set(&io->uapi, d->fd, priv, port),
+		    io->uapi.text));
+	return (note(io, wg_kernel_set(&io->wg, d->ifindex, priv, port),
+	    io->wg.nl.text));
+}
+
+static int
+io_wg_peers(struct kern_io *io, const struct wg_dev *d,
+    const struct peer_op *ops, size_t n)
+{
+	if (d->backend == BACKEND_USERSPACE)
+		return (note(io, wg_uapi_peers(&io->uapi, d->fd, ops, n),
+		    io->uapi.text));
+	return (note(io, wg_kernel_peers(&io->wg, d->ifindex, ops, n),
+	    io->wg.nl.text));
+}
+
+static int
+io_wg_dump(struct kern_io *io, const struct wg_dev *d, struct snapshot *s)
+{
+	if (d->backend == BACKEND_USERSPACE)
+		return (
+		    note(io, wg_uapi_dump(&io->uapi, d->fd, s), io->uapi.text));
+	return (
+	    note(io, wg_kernel_dump(&io->wg, d->ifindex, s), io->wg.nl.text));
+}
+
+const struct kern_ops kern_ops = {
+	.open = io_open,
+	.close = io_close,
+	.error = io_error,
+	.notify_fd = io_notify_fd,
+	.notify_read = io_notify_read,
+	.link_get = io_link_get,
+	.link_add = io_link_add,
+	.link_del = io_link_del,
+	.link_set = io_link_set,
+	.addr_list = io_addr_list,
+	.addr_add = io_addr_add,
+	.addr_del = io_addr_del,
+	.route_list = io_route_list,
+	.route_add = io_route_add,
+	.route_del = io_route_del,
+	.rule_list = io_rule_list,
+	.rule_add = io_rule_add,
+	.rule_del = io_rule_del,
+	.fw_set = io_fw_set,
+	.wg_set = io_wg_set,
+	.wg_peers = io_wg_peers,
+	.wg_dump = io_wg_dump,
+};

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the kernel hand asks of the system underneath: links, addresses,
+ * routes and WireGuard devices.  Everything above this table is logic that a
+ * test runs against a fake; netd links the one in kern_linux.c.
+ */
+
+#ifndef KERN_OPS_H
+#define KERN_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "conf.h"
+#include "wgkey.h"
+
+#define SALLYPORT_RTPROT	83	/* our mark on routes, rules, addresses */
+#define KERN_ALIAS_SIZE		(NETNAME_SIZE + 3)	/* "sp:NETWORK" */
+#define KERN_CHUNK		64	/* peers in one message */
+#define KERN_ADDRS_MAX		64	/* addresses read from one interface */
+#define KERN_ROUTES_MAX		256	/* routes of ours read at once */
+#define UAPI_PEERS_MAX		65536	/* wireguard-go takes no more */
+
+struct kern_io;		/* the open sockets of one implementation */
+struct snapshot;
+
+enum link_kind {
+	LINK_OTHER = 0,
+	LINK_WIREGUARD = 1,
+	LINK_TUN = 2
+};
+
+struct kern_link {
+	int		 ifindex;
+	enum link_kind	 kind;
+	bool		 up;
+	uint32_t	 mtu;
+	char		 alias[KERN_ALIAS_SIZE];	/* cut if longer */
+};
+
+struct kern_linkset {
+	int		 up;		/* 1, 0, or -1 to leave it */
+	uint32_t	 mtu;		/* 0 leaves it */
+	const char	*alias;		/* NULL leaves it, "" removes it */
+};
+
+struct kern_addr {
+	struct prefix	 prefix;	/* with host bits */
+	uint8_t		 proto;		/* SALLYPORT_RTPROT: ours */
+};
+
+struct kern_route {
+	struct prefix	 dst;
+	uint32_t	 table;
+	uint32_t	 metric;	/* 0: the kernel's default */
+	int		 oif;		/* 0 with an unreachable route */
+	bool		 unreachable;
+};
+
+struct kern_rule {			/* iif NAME lookup TABLE */
+	uint8_t		 family;
+	uint32_t	 table;
+	char		 iif[IFNAME_SIZE];
+};
+
+/* One peer to set (its allowed addresses replaced) or to remove. */
+struct peer_op {
+	const uint8_t	*key;
+	bool		 remove;
+	uint8_t		 naddrs;
+	const struct prefix *addrs;
+};
+
+struct wg_dev {
+	uint8_t		 backend;	/* BACKEND_KERNEL or _USERSPACE */
+	int		 ifindex;
+	int		 fd;		/* of the UAPI connection, else -1 */
+};
+
+/* What a notification was about.  ifindex 0: maybe everything. */
+struct kern_event {
+	bool		 lost;		/* some were missed: look at all */
+	int		 ifindex;
+	char		 ifname[IFNAME_SIZE];	/* of links, else "" */
+	bool		 ours;		/* an object with our mark */
+};
+
+/* What the packet filter has to hold for one network. */
+struct kern_fw {
+	const char	*interface;
+	const char	*wan;		/* "" is none */
+	bool		 isolate;
+	bool		 masquerade;
+	uint8_t		 npools;
+	const struct prefix *pools;
+};
+
+/*
+ * All return 0, or -1 with errno; error() then has a text for people.  None
+ * takes longer than its deadline (5 s; errno ETIMEDOUT).  open is called once,
+ * before the sandbox; nothing else opens a socket.
+ */
+struct kern_ops {
+	struct kern_io	*(*open)(void);
+	void		 (*close)(struct kern_io *);
+	const char	*(*error)(const struct kern_io *);
+
+	/* Notifications: a descriptor to watch, and its messages. */
+	int		 (*notify_fd)(const struct kern_io *);
+	void		 (*notify_read)(struct kern_io *,
+	    void (*cb)(const struct kern_event *, void *), void *);
+
+	/* errno ENODEV: no such link.  add makes one of kind wireguard; errno
+	 * EOPNOTSUPP: the kernel has no WireGuard. */
+	int (*link_get)(struct kern_io *, const char *, struct kern_link *);
+	int		 (*link_add)(struct kern_io *, const char *);
+	int		 (*link_del)(struct kern_io *, int ifindex);
+	int		 (*link_set)(struct kern_io *, int ifindex,
+			    const struct kern_linkset *);
+
+	/* Adding what is there and removing what is not are no errors. */
+	int (*addr_list)(struct kern_io *, int ifindex, struct kern_addr *,
+	    size_t max, size_t *n);
+	int (*addr_add)(struct kern_io *, int ifindex, const struct prefix *);
+	int (*addr_del)(struct kern_io *, int ifindex, const struct prefix *);
+
+	/* Only routes and rules with our mark are listed or removed.  Adding a
+	 * route where another's stands is errno EEXIST. */
+	int (*route_list)(struct kern_io *, struct kern_route *, size_t max,
+	    size_t *n);
+	int (*route_add)(struct kern_io *, const struct kern_route *);
+	int (*route_del)(struct kern_io *, const struct kern_route *);
+	int (*rule_list)(struct kern_io *, struct kern_rule *, size_t max,
+	    size_t *n);
+	int		 (*rule_add)(struct kern_io *, const struct kern_rule *);
+	int		 (*rule_del)(struct kern_io *, const struct kern_rule *);
+
+	/* Replace the whole packet filter by this, atomically; n 0 removes
+	 * it. */
+	int (*fw_set)(struct kern_io *, const struct kern_fw *, size_t n);
+
+	/* priv NULL and port -1 are left.  wg_peers takes up to KERN_CHUNK
+	 * operations as one message; after an error some may be done.  wg_dump
+	 * fills an empty snapshot, private key not included. */
+	int		 (*wg_set)(struct kern_io *, const struct wg_dev *,
+			    const uint8_t *priv, int port);
+	int		 (*wg_peers)(struct kern_io *, const struct wg_dev *,
+			    const struct peer_op *, size_t n);
+	int		 (*wg_dump)(struct kern_io *, const struct wg_dev *,
+			    struct snapshot *);
+};
+
+/* The one that this program was linked with. */
+extern const struct kern_ops kern_ops;
+
+#endif

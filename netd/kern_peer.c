@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Wishes about peers, brought to the device in batches: what came in one turn
+ * of the loop goes in one message, and each wish gets its own answer.
+ */
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hand.h"
+#include "log.h"
+
+#define WORK_MS		20	/* a turn's worth of changes */
+#define EXPIRE_TURN	4096
+#define TICK_MS		1000
+
+static void
+done(struct kern *k, uint32_t id, enum peer_code code)
+{
+	struct msg_peer_done	 m = { .code = code };
+
+	if (id == 0 || k->leased == NULL)
+		return;
+	if (chan_send_peer_done(k->leased, id, &m, -1) == -1)
+		log_warn("cannot answer leased");
+}
+
+/* Answer all who wait for this key. */
+static void
+answer(struct knet *n, struct wish *x, enum peer_code code)
+{
+	struct waiter	*r;
+
+	while ((r = SLIST_FIRST(&x->waiters)) != NULL) {
+		SLIST_REMOVE_HEAD(&x->waiters, entry);
+		done(n->k, r->id, code);
+		free(r);
+	}
+}
+
+void
+peer_fail_waiters(struct knet *n, enum peer_code code)
+{
+	struct wish	*x, *next;
+
+	for (x = RB_MIN(wish_tree, &n->wanted.keys); x != NULL; x = next) {
+		next = RB_NEXT(wish_tree, &n->wanted.keys, x);
+		if (!SLIST_EMPTY(&x->waiters))
+			answer(n, x, code);
+		wanted_release(&n->wanted, x);
+	}
+}
+
+static void
+drop(struct knet *n, struct wish *x)
+{
+	expiry_unset(&n->k->expiry, &x->expiry);
+	wanted_drop(&n->wanted, x);
+}
+
+/* The change of one key has been tried. */
+static void
+finish(struct knet *n, struct wish *x, bool ok)
+{
+	struct msg_peer_expired	 m;
+
+	answer(n, x, ok ? PEER_OK : PEER_E_KERNEL);
+	if (ok && x->expired && n->k->leased != NULL) {
+		memset(&m, 0, sizeof(m));
+		(void)strlcpy(m.network, n->conf.name, sizeof(m.network));
+		memcpy(m.pubkey, x->key, sizeof(m.pubkey));
+		if (chan_send_peer_expired(n->k->leased, 0, &m, -1) == -1)
+			log_warn("cannot tell leased of an expired peer");
+	}
+	if (!ok) {
+		n->k->sync_done.failed++;
+		n->k->apply_failed++;
+		/* What is wanted heals by the next look at the device; what
+		 * must go is not forgotten until it is gone. */
+		if (!x->wanted)
+			wanted_queue(&n->wanted, x, false);
+		return;
+	}
+	wanted_release(&n->wanted, x);
+}
+
+struct chunk {
+	struct wish	*wishes[KERN_CHUNK];
+	struct peer_op	 ops[KERN_CHUNK];
+	struct prefix	 addrs[KERN_CHUNK][PEER_ADDRS_MAX];
+	size_t		 n;
+};
+
+static void
+chunk_fill(struct knet *n, struct chunk *c)
+{
+	struct wish	*x;
+	size_t		 i, j;
+
+	c->n = wanted_take(&n->wanted, c->wishes, KERN_CHUNK);
+	for (i = 0; i < c->n; i++) {
+		x = c->wishes[i];
+		for (j = 0; j < x->naddrs && j < PEER_ADDRS_MAX; j++)
+			c->addrs[i][j] = x->addrs[j].prefix;
+		c->ops[i].key = x->key;
+		c->ops[i].remove = !x->wanted;
+		c->ops[i].naddrs = (uint8_t)j;
+		c->ops[i].addrs = c->addrs[i];
+	}
+}
+
+/* The device itself is gone, not only one peer refused. */
+static bool
+is_lost(int e)
+{
+	return (e == ENODEV || e == EPIPE || e == ENOTCONN || e == EBADF ||
+	    e == ETIMEDOUT || e == EOPNOTSUPP || e == ENOTSUP);
+}
+
+static int
+send_ops(struct knet *n, const struct peer_op *ops, size_t count)
+{
+	n->k->health.batches++;
+	return (n->k->ops->wg_peers(n->k->io, &n->dev, ops, count));
+}
+
+/*
+ * Bring one chunk to the device.  After an error each key is tried alone, so
+ * that each has its own truth.  Returns -1 if the device is lost.
+ */
+static int
+apply_chunk(struct knet *n, struct chunk *c)
+{
+	size_t	 i, j;
+	int	 r;
+
+	r = send_ops(n, c->ops, c->n);
+	if (r == 0) {
+		for (i = 0; i < c->n; i++)
+			finish(n, c->wishes[i], true);
+		return (0);
+	}
+	for (i = 0; i < c->n && !is_lost(errno); i++) {
+		r = send_ops(n, &c->ops[i], 1);
+		if (r == -1 && is_lost(errno))
+			break;
+		if (r == -1)
+			log_warnx("network %s: cannot %s peer=%s: %s",
+			    n->conf.name, c->ops[i].remove ? "remove" : "set",
+			    log_key(c->ops[i].key), n->k->ops->error(n->k->io));
+		finish(n, c->wishes[i], r == 0);
+		errno = 0;
+	}
+	if (i == c->n)
+		return (0);
+	/* Lost: the rest stays to be done. */
+	for (j = i; j < c->n; j++)
+		wanted_queue(&n->wanted, c->wishes[j], false);
+	return (-1);
+}
+
+static void
+work_later(struct knet *n, int ms)
+{
+	struct timeval	 tv = { ms / 1000, ms % 1000 * 1000 };
+
+	if (evtimer_pending(n->work, NULL) == 0)
+		(void)evtimer_add(n->work, &tv);
+}
+
+void
+peer_work(struct knet *n)
+{
+	struct chunk		 c;
+	struct mono		 end;
+	uint32_t		 failed;
+
+	if (n->state != NET_UP)
+		return;
+	end = mono_add_ms(mono_now(), WORK_MS);
+	failed = n->k->apply_failed;
+	while (!wanted_idle(&n->wanted)) {
+		chunk_fill(n, &c);
+		if (apply_chunk(n, &c) == -1) {
+			net_lost(n, n->k->ops->error(n->k->io));
+			break;
+		}
+		/* What failed is not tried again in the same breath. */
+		if (failed != n->k->apply_failed) {
+			work_later(n, TICK_MS);
+			break;
+		}
+		if (mono_cmp(mono_now(), end) >= 0) {
+			work_later(n, 0);
+			break;
+		}
+	}
+	sync_check(n->k);
+}
+
+void
+peer_resync(struct knet *n, struct difference *d)
+{
+	memset(d, 0, sizeof(*d));
+	if (n->snap == NULL)
+		return;
+	(void)reconcile_classify(n->snap, &n->wanted, &n->conf);
+	if (reconcile_diff(&n->wanted, n->snap, d) == -1)
+		log_warn("network %s: sync", n->conf.name);
+}
+
+/* Take a checked wish into the wanted state.  NULL: no memory. */
+struct wish *
+peer_want(struct knet *n, const struct msg_peer_set *m)
+{
+	struct kern	*k = n->k;
+	struct wish	*x;
+	struct mono	 at;
+
+	x = wanted_set(&n->wanted, m->pubkey, m->addrs, m->naddrs, m->source);
+	if (x == NULL)
+		return (NULL);
+	if (m->ttl == LEASE_NEVER) {
+		expiry_unset(&k->expiry, &x->expiry);
+		return (x);
+	}
+	at = mono_add_ms(mono_now(), (int64_t)m->ttl * 1000);
+	if (expiry_set(&k->expiry, &x->expiry, at) == -1) {
+		/* Without its deadline it must not be there. */
+		drop(n, x);
+		wanted_queue(&n->wanted, x, false);
+		return (NULL);
+	}
+	return (x);
+}
+
+/* The replaced key of a wish goes first, in the same message. */
+static void
+drop_old(struct knet *n, const struct msg_peer_set *m)
+{
+	struct wish	*old;
+
+	if (!m->has_old || memcmp(m->old, m->pubkey, WGKEY_LEN) == 0)
+		return;
+	old = wanted_find(&n->wanted, m->old);
+	if (old == NULL || !old->wanted)
+		return;
+	drop(n, old);
+	wanted_queue(&n->wanted, old, true);
+	old->pair = true;
+}
+
+static void
+refuse(struct kern *k, uint32_t id, const struct msg_peer_set *m,
+    enum peer_code code)
+{
+	k->health.refused++;
+	if (code == PEER_E_ADDR || code == PEER_E_KEY)
+		log_warnx("refused peer=%s net=%s: %s", log_key(m->pubkey),
+		    m->network,
+		    code == PEER_E_ADDR ?
+			"address outside the pools or in use" :
+			"key");
+	done(k, id, code);
+}
+
+void
+peer_set(struct kern *k, uint32_t id, const struct msg_peer_set *m)
+{
+	struct policy	 p;
+	struct knet	*n;
+	struct wish	*x;
+	enum peer_code	 code;
+
+	n = net_find(k, m->network);
+	if (n == NULL) {
+		refuse(k, id, m, PEER_E_NETWORK);
+		return;
+	}
+	net_policy(n, &p);
+	code = policy_check(&p, &n->wanted, m, false);
+	if (code != PEER_OK) {
+		refuse(k, id, m, code);
+		return;
+	}
+	drop_old(n, m);
+	x = peer_want(n, m);
+	if (x == NULL) {
+		done(k, id, PEER_E_KERNEL);
+		return;
+	}
+	peer_arm_expiry(k);
+	wanted_queue(&n->wanted, x, true);
+	if (n->state != NET_UP)
+		done(k, id, PEER_E_NETWORK);
+	else if (id != 0 && wanted_wait(x, id) == -1)
+		done(k, id, PEER_E_KERNEL);
+}
+
+void
+peer_del(struct kern *k, uint32_t id, const struct msg_peer_del *m)
+{
+	struct knet	*n;
+	struct wish	*x;
+
+	n = net_find(k, m->network);
+	if (n == NULL) {
+		done(k, id, PEER_E_NETWORK);
+		return;
+	}
+	x = wanted_find(&n->wanted, m->pubkey);
+	/* Not ours to remove, or not there: the wish is fulfilled. */
+	if (x == NULL || (!x->wanted && !x->queued)) {
+		done(k, id, PEER_OK);
+		return;
+	}
+	if (x->wanted)
+		drop(n, x);
+	wanted_queue(&n->wanted, x, true);
+	if (n->state != NET_UP)
+		done(k, id, PEER_E_NETWORK);
+	else if (id != 0 && wanted_wait(x, id) == -1)
+		done(k, id, PEER_E_KERNEL);
+}
+
+void
+peer_recheck(struct knet *n)
+{
+	struct wish	*x;
+	size_t		 i;
+
+	RB_FOREACH(x, wish_tree, &n->wanted.keys) {
+		if (!x->wanted)
+			continue;
+		for (i = 0; i < x->naddrs; i++) {
+			if (!policy_in_pools(&n->conf, &x->addrs[i].prefix))
+				break;
+		}
+		if (i == x->naddrs)
+			continue;
+		drop(n, x);
+		wanted_queue(&n->wanted, x, false);
+	}
+}
+
+static struct wish *
+wish_of(struct expiry_item *e)
+{
+	return (
+	    (struct wish *)(void *)((char *)e - offsetof(struct wish, expiry)));
+}
+
+void
+peer_expire(struct kern *k)
+{
+	struct expiry_item	*e;
+	struct knet		*n;
+	struct wish		*x;
+	struct mono		 now;
+	size_t			 i;
+
+	now = mono_now();
+	for (i = 0; i < EXPIRE_TURN; i++) {
+		e = expiry_first(&k->expiry);
+		if (e == NULL || mono_cmp(e->at, now) > 0)
+			break;
+		x = wish_of(e);
+		n = x->net;
+		log_info("peer expired net=%s peer=%s", n->conf.name,
+		    log_key(x->key));
+		drop(n, x);
+		x->expired = true;
+		wanted_queue(&n->wanted, x, true);
+	}
+	TAILQ_FOREACH(n, &k->nets, entry)
+		peer_work(n);
+	peer_arm_expiry(k);
+}
+
+void
+peer_arm_expiry(struct kern *k)
+{
+	struct timeval	 tv;
+	int64_t		 ms;
+
+	ms = expiry_wait_ms(&k->expiry, mono_now());
+	if (ms == -1) {
+		(void)evtimer_del(k->expire_ev);
+		return;
+	}
+	/* The loop's clock stops while the machine sleeps; ours does not. */
+	if (ms > TICK_MS)
+		ms = TICK_MS;
+	tv.tv_sec = ms / 1000;
+	tv.tv_usec = ms % 1000 * 1000;
+	(void)evtimer_add(k->expire_ev, &tv);
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Netlink, one question and its answer at a time.  libnl opens sockets and
+ * builds messages; receiving is ours, for a deadline on each answer, for the
+ * kernel's error text, and so that a dump can be parsed from plain bytes.
+ */
+
+#include <sys/socket.h>
+
+#include <linux/netlink.h>
+#include <netlink/attr.h>
+#include <netlink/errno.h>
+#include <netlink/netlink.h>
+#include <netlink/socket.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "nl.h"
+
+#ifndef NETLINK_GET_STRICT_CHK
+#define NETLINK_GET_STRICT_CHK	12
+#endif
+
+#define NL_SOCKBUF	(4 * 1024 * 1024)
+
+int
+nl_conn_open(struct nl_conn *c, int protocol)
+{
+	int	 on = 1;
+
+	memset(c, 0, sizeof(*c));
+	c->fd = -1;
+	c->sock = nl_socket_alloc();
+	c->buf = malloc(NL_BUFFER);
+	if (c->sock == NULL || c->buf == NULL) {
+		errno = ENOMEM;
+		goto fail;
+	}
+	if (nl_connect(c->sock, protocol) < 0) {
+		errno = EPROTONOSUPPORT;
+		goto fail;
+	}
+	c->fd = nl_socket_get_fd(c->sock);
+	if (nl_socket_set_nonblocking(c->sock) < 0)
+		goto fail;
+	/* Beyond rmem_max with CAP_NET_ADMIN, else as much as is allowed. */
+	(void)nl_socket_set_buffer_size(c->sock, NL_SOCKBUF, NL_SOCKBUF);
+	on = NL_SOCKBUF;
+	(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVBUFFORCE, &on, sizeof(on));
+	on = 1;
+	/* Each only makes errors clearer or dumps smaller. */
+	(void)setsockopt(c->fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+	(void)setsockopt(c->fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
+	(void)setsockopt(c->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on,
+	    sizeof(on));
+	return (0);
+fail:
+	nl_conn_close(c);
+	return (-1);
+}
+
+void
+nl_conn_close(struct nl_conn *c)
+{
+	int	 e = errno;
+
+	if (c->sock != NULL)
+		nl_socket_free(c->sock);
+	free(c->buf);
+	memset(c, 0, sizeof(*c));
+	c->fd = -1;
+	errno = e;
+}
+
+struct nl_msg *
+nl_msg_new(int type, int flags, size_t size)
+{
+	struct nl_msg	*m;
+
+	m = nlmsg_alloc_size(size + NLMSG_HDRLEN);
+	if (m == NULL ||
+	    nlmsg_put(m, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0, flags) == NULL) {
+		if (m != NULL)
+			nlmsg_free(m);
+		errno = ENOMEM;
+		return (NULL);
+	}
+	return (m);
+}
+
+/* Keep the kernel's words behind an error message, if it has any. */
+static void
+take_extack(const struct nlmsghdr *h, char text[NL_TEXT])
+{
+	const struct nlmsgerr	*e = nlmsg_data(h);
+	struct nlattr		*a;
+	const uint8_t		*p;
+	size_t			 off = sizeof(*e), len, left;
+	int			 rem;
+
+	len = (size_t)nlmsg_datalen(h);
+	if ((h->nlmsg_flags & NLM_F_ACK_TLVS) == 0)
+		return;
+	if ((h->nlmsg_flags & NLM_F_CAPPED) == 0) {
+		if (e->msg.nlmsg_len < sizeof(e->msg))
+			return;
+		off += NLMSG_ALIGN(e->msg.nlmsg_len) - sizeof(e->msg);
+	}
+	if (off >= len)
+		return;
+	p = (const uint8_t *)e + off;
+	left = len - off;
+	for (a = (struct nlattr *)(uintptr_t)p, rem = (int)left; nla_ok(a, rem);
+	     a = nla_next(a, &rem)) {
+		if (nla_type(a) != NLMSGERR_ATTR_MSG)
+			continue;
+		(void)snprintf(text, NL_TEXT, "%.*s", nla_len(a),
+		    (const char *)nla_data(a));
+		return;
+	}
+}
+
+/* An error or an acknowledgement.  Returns 1 for the latter. */
+static int
+take_error(const struct nlmsghdr *h, char text[NL_TEXT])
+{
+	const struct nlmsgerr	*e = nlmsg_data(h);
+
+	if (nlmsg_datalen(h) < (int)sizeof(*e)) {
+		errno = EBADMSG;
+		return (-1);
+	}
+	if (e->error == 0)
+		return (1);
+	if (e->error > 0 || e->error < -4095) {
+		errno = EBADMSG;
+		return (-1);
+	}
+	take_extack(h, text);
+	errno = -e->error;
+	return (-1);
+}
+
+/* The end of a dump carries an error of its own. */
+static int
+take_done(const struct nlmsghdr *h)
+{
+	int	 code;
+
+	if (nlmsg_datalen(h) < (int)sizeof(code))
+		return (1);
+	memcpy(&code, nlmsg_data(h), sizeof(code));
+	if (code >= 0)
+		return (1);
+	errno = code < -4095 ? EBADMSG : -code;
+	return (-1);
+}
+
+int
+nl_walk(const uint8_t *p, size_t n, uint32_t seq, bool dump, nl_msg_cb cb,
+    void *arg, bool *intr, char text[NL_TEXT])
+{
+	const struct nlmsghdr	*h;
+	size_t			 step;
+
+	while (n >= sizeof(*h)) {
+		h = (const struct nlmsghdr *)(const void *)p;
+		if (h->nlmsg_len < sizeof(*h) || h->nlmsg_len > n) {
+			errno = EBADMSG;
+			return (-1);
+		}
+		step = NLMSG_ALIGN(h->nlmsg_len);
+		if (h->nlmsg_seq == seq) {
+			if ((h->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
+				*intr = true;
+			if (h->nlmsg_type == NLMSG_ERROR)
+				return (take_error(h, text));
+			if (h->nlmsg_type == NLMSG_DONE)
+				return (take_done(h));
+			if (h->nlmsg_type >= NLMSG_MIN_TYPE && cb != NULL &&
+			    cb(h, arg) == -1)
+				return (-1);
+		}
+		if (step >= n)
+			break;
+		p += step;
+		n -= step;
+	}
+	return (0);
+}
+
+/* Wait until the socket can be read, no longer than the deadline. */
+static int
+wait_readable(int fd, struct mono deadline)
+{
+	struct pollfd	 pfd = { .fd = fd, .events = POLLIN };
+	int64_t		 left;
+	int		 r;
+
+	for (;;) {
+		left = mono_diff_ms(deadline, mono_now());
+		if (left <= 0) {
+			errno = ETIMEDOUT;
+			return (-1);
+		}
+		r = poll(&pfd, 1, (int)left);
+		if (r > 0)
+			return (0);
+		if (r == -1 && errno != EINTR)
+			return (-1);
+	}
+}
+
+/* One datagram from the kernel itself.  Returns its length or -1. */
+static ssize_t
+receive(struct nl_conn *c, struct mono deadline)
+{
+	struct sockaddr_nl	 from;
+	struct iovec		 iov = { c->buf, NL_BUFFER };
+	struct msghdr		 m;
+	ssize_t			 n;
+
+	for (;;) {
+		memset(&m, 0, sizeof(m));
+		memset(&from, 0, sizeof(from));
+		m.msg_name = &from;
+		m.msg_namelen = sizeof(from);
+		m.msg_iov = &iov;
+		m.msg_iovlen = 1;
+		n = recvmsg(c->fd, &m, MSG_DONTWAIT);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
+			if (wait_readable(c->fd, deadline) == -1)
+				return (-1);
+			continue;
+		}
+		if (n == -1)
+			return (-1);
+		if ((m.msg_flags & MSG_TRUNC) != 0) {
+			errno = EMSGSIZE;
+			return (-1);
+		}
+		/* Any process may send to a netlink port. */
+		if (from.nl_pid == 0)
+			return (n);
+	}
+}
+
+static int
+send_msg(struct nl_conn *c, struct nl_msg *m)
+{
+	struct sockaddr_nl	 to;
+	struct nlmsghdr		*h = nlmsg_hdr(m);
+	ssize_t			 n;
+
+	memset(&to, 0, sizeof(to));
+	to.nl_family = AF_NETLINK;
+	/* 0 marks notifications. */
+	if (++c->seq == 0)
+		c->seq = 1;
+	h->nlmsg_seq = c->seq;
+	h->nlmsg_pid = nl_socket_get_local_port(c->sock);
+	h->nlmsg_flags |= NLM_F_REQUEST;
+	if ((h->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
+		h->nlmsg_flags |= NLM_F_ACK;
+	do {
+		n = sendto(c->fd, h, h->nlmsg_len, MSG_NOSIGNAL,
+		    (struct sockaddr *)&to, sizeof(to));
+	} while (n == -1 && errno == EINTR);
+	return (n == -1 ? -1 : 0);
+}
+
+int
+nl_talk(struct nl_conn *c, struct nl_msg *m, nl_msg_cb cb, void *arg)
+{
+	struct mono	 deadline;
+	ssize_t		 n;
+	bool		 dump, intr = false;
+	int		 r, e;
+
+	c->text[0] = '\0';
+	dump = (nlmsg_hdr(m)->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	r = send_msg(c, m);
+	e = errno;
+	nlmsg_free(m);
+	errno = e;
+	if (r == -1)
+		return (-1);
+	deadline = mono_add_ms(mono_now(), NL_TIMEOUT_MS);
+	do {
+		n = receive(c, deadline);
+		if (n == -1)
+			return (-1);
+		r = nl_walk(c->buf, (size_t)n, c->seq, dump, cb, arg, &intr,
+		    c->text);
+	} while (r == 0);
+	if (r == -1)
+		return (-1);
+	if (intr) {
+		errno = EAGAIN;
+		return (-1);
+	}
+	return (0);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Netlink, one question and its answer at a time, with a deadline and the
+ * kernel's own words for an error.
+ */
+
+#ifndef NL_H
+#define NL_H
+
+#include <netlink/msg.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NL_TIMEOUT_MS	5000
+#define NL_TEXT		160
+#define NL_BUFFER	(128 * 1024)	/* a message never has more than 64 kB */
+
+struct nl_conn {
+	struct nl_sock	*sock;
+	int		 fd;
+	uint32_t	 seq;
+	uint8_t		*buf;
+	char		 text[NL_TEXT];	/* why the last one failed */
+};
+
+/* Called for each message of an answer.  -1 with errno stops with an error
+ * once the answer has been read. */
+typedef int (*nl_msg_cb)(const struct nlmsghdr *, void *);
+
+/* Return 0, or -1 with errno. */
+int	 nl_conn_open(struct nl_conn *, int protocol);
+void	 nl_conn_close(struct nl_conn *);
+
+/*
+ * Send the message, which is consumed, and read what comes back: until the
+ * acknowledgement, or until the end with NLM_F_DUMP.  cb may be NULL.  errno
+ * EAGAIN: a dump was interrupted by a change and must be asked again.
+ */
+int	 nl_talk(struct nl_conn *, struct nl_msg *, nl_msg_cb, void *);
+
+/*
+ * Walk one datagram of n bytes of the answer to seq.  Returns 1 at the end of
+ * the answer, 0 if more follows, -1 with errno.  intr is set when the kernel
+ * says that a dump was interrupted.
+ */
+int nl_walk(const uint8_t *, size_t n, uint32_t seq, bool dump, nl_msg_cb,
+    void *, bool *intr, char text[NL_TEXT]);
+
+/* A new message with room for size bytes, or NULL with errno ENOMEM. */
+struct nl_msg *nl_msg_new(int type, int flags, size_t size);
+
+#endif

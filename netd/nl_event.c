@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Notifications about links, addresses, routes and rules: only that something
+ * happened and where.  What it means is found out by looking.
+ */
+
+#include <sys/socket.h>
+
+#include <linux/fib_rules.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <netlink/socket.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "nl_event.h"
+
+#define DATAGRAMS_MAX	64	/* a turn */
+
+int
+nl_event_open(struct nl_conn *c)
+{
+	if (nl_conn_open(c, NETLINK_ROUTE) == -1)
+		return (-1);
+	if (nl_socket_add_memberships(c->sock, RTNLGRP_LINK,
+		RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
+		RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE,
+		0) < 0) {
+		nl_conn_close(c);
+		errno = EPROTONOSUPPORT;
+		return (-1);
+	}
+	return (0);
+}
+
+static void
+event_link(const struct nlmsghdr *h, struct kern_event *ev)
+{
+	struct ifinfomsg	*ifi = nlmsg_data(h);
+	struct nlattr		*a;
+	size_t			 n;
+	int			 rem;
+
+	if (nlmsg_datalen(h) < (int)sizeof(*ifi))
+		return;
+	ev->ifindex = ifi->ifi_index;
+	a = nlmsg_attrdata(h, sizeof(*ifi));
+	rem = nlmsg_attrlen(h, sizeof(*ifi));
+	for (; nla_ok(a, rem); a = nla_next(a, &rem)) {
+		if (nla_type(a) != IFLA_IFNAME)
+			continue;
+		n = strnlen(nla_data(a), (size_t)nla_len(a));
+		if (n < sizeof(ev->ifname))
+			memcpy(ev->ifname, nla_data(a), n);
+	}
+}
+
+static void
+event_route(const struct nlmsghdr *h, struct kern_event *ev)
+{
+	struct rtmsg	*rtm = nlmsg_data(h);
+	struct nlattr	*a;
+	int		 rem;
+
+	if (nlmsg_datalen(h) < (int)sizeof(*rtm))
+		return;
+	ev->ours = rtm->rtm_protocol == SALLYPORT_RTPROT;
+	a = nlmsg_attrdata(h, sizeof(*rtm));
+	rem = nlmsg_attrlen(h, sizeof(*rtm));
+	for (; nla_ok(a, rem); a = nla_next(a, &rem)) {
+		if (nla_type(a) == RTA_OIF && nla_len(a) >= 4)
+			ev->ifindex = (int)nla_get_u32(a);
+	}
+}
+
+/* Returns whether the message says something at all. */
+static bool
+event_of(const struct nlmsghdr *h, struct kern_event *ev)
+{
+	struct ifaddrmsg	*ifa = nlmsg_data(h);
+
+	memset(ev, 0, sizeof(*ev));
+	switch (h->nlmsg_type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		event_link(h, ev);
+		return (true);
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		if (nlmsg_datalen(h) >= (int)sizeof(*ifa))
+			ev->ifindex = (int)ifa->ifa_index;
+		return (true);
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		event_route(h, ev);
+		return (true);
+	case RTM_NEWRULE:
+	case RTM_DELRULE:
+		/* Few, and one may have been flushed: always look. */
+		ev->ours = true;
+		return (true);
+	default:
+		return (false);
+	}
+}
+
+void
+nl_event_read(struct nl_conn *c, void (*cb)(const struct kern_event *, void *),
+    void *arg)
+{
+	struct kern_event	 ev;
+	const struct nlmsghdr	*h;
+	ssize_t			 n;
+	int			 i, rem;
+
+	for (i = 0; i < DATAGRAMS_MAX; i++) {
+		n = recv(c->fd, c->buf, NL_BUFFER, MSG_DONTWAIT);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1) {
+			if (errno == ENOBUFS) {
+				memset(&ev, 0, sizeof(ev));
+				ev.lost = true;
+				cb(&ev, arg);
+				continue;
+			}
+			return;
+		}
+		rem = (int)n;
+		for (h = (const struct nlmsghdr *)(const void *)c->buf;
+		     nlmsg_ok(h, rem);
+		     h = nlmsg_next((struct nlmsghdr *)(uintptr_t)h, &rem)) {
+			if (event_of(h, &ev))
+				cb(&ev, arg);
+		}
+	}
+}

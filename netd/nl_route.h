@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Routes and rules with our mark over rtnetlink: messages only, no decisions.
+ */
+
+#ifndef NL_ROUTE_H
+#define NL_ROUTE_H
+
+#include "kern_ops.h"
+#include "nl.h"
+
+/* As in struct kern_ops. */
+int	 nl_route_list(struct nl_conn *, struct kern_route *, size_t, size_t *);
+int	 nl_route_add(struct nl_conn *, const struct kern_route *);
+int	 nl_route_del(struct nl_conn *, const struct kern_route *);
+int	 nl_rule_list(struct nl_conn *, struct kern_rule *, size_t, size_t *);
+int	 nl_rule_add(struct nl_conn *, const struct kern_rule *);
+int	 nl_rule_del(struct nl_conn *, const struct kern_rule *);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whether a wish of leased may come true, by our own copy of the
+ * configuration: a captured leased can add and remove peers inside the pools,
+ * and nothing else.  Pure functions.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy.h"
+
+int
+policy_key_cmp(const void *a, const void *b)
+{
+	return (memcmp(a, b, WGKEY_LEN));
+}
+
+bool
+policy_is_foreign(const struct policy *p, const uint8_t *key)
+{
+	if (p->nforeign == 0)
+		return (false);
+	return (bsearch(key, p->foreign, p->nforeign, WGKEY_LEN,
+	    policy_key_cmp) != NULL);
+}
+
+bool
+policy_in_pools(const struct msg_conf_network *c, const struct prefix *a)
+{
+	size_t	 i;
+
+	for (i = 0; i < c->npools; i++) {
+		if (prefix_contains(&c->pools[i], a))
+			return (true);
+	}
+	return (false);
+}
+
+/* The wish counts: it is wanted, and not one that a sync is replacing. */
+static bool
+counts(const struct wanted *w, const struct wish *x, bool sync)
+{
+	return (x->wanted && (!sync || x->gen == w->gen));
+}
+
+static bool
+addr_allowed(const struct policy *p, struct wanted *w,
+    const struct msg_peer_set *m, size_t n, bool sync)
+{
+	const struct prefix	*a = &m->addrs[n];
+	struct wish		*x;
+	struct prefix		 host;
+	size_t			 i;
+
+	if (!prefix_is_host(a) || !policy_in_pools(p->conf, a))
+		return (false);
+	for (i = 0; i < p->conf->naddrs; i++) {
+		host = prefix_host(&p->conf->addrs[i]);
+		if (prefix_equal(&host, a))
+			return (false);
+	}
+	for (i = 0; i < n; i++) {
+		if (prefix_equal(&m->addrs[i], a))
+			return (false);
+	}
+	x = wanted_owner(w, a);
+	if (x == NULL || !counts(w, x, sync) ||
+	    memcmp(x->key, m->pubkey, WGKEY_LEN) == 0)
+		return (true);
+	return (m->has_old && memcmp(x->key, m->old, WGKEY_LEN) == 0);
+}
+
+enum peer_code
+policy_check(const struct policy *p, struct wanted *w,
+    const struct msg_peer_set *m, bool sync)
+{
+	struct wish	*x, *old;
+	uint32_t	 have;
+	size_t		 i;
+
+	if (strcmp(p->conf->name, m->network) != 0)
+		return (PEER_E_NETWORK);
+	if (!wgkey_usable(m->pubkey) ||
+	    (p->has_pub && memcmp(p->pub, m->pubkey, WGKEY_LEN) == 0) ||
+	    policy_is_foreign(p, m->pubkey))
+		return (PEER_E_KEY);
+	if (m->naddrs == 0 || m->naddrs > PEER_ADDRS_MAX)
+		return (PEER_E_ADDR);
+	for (i = 0; i < m->naddrs; i++) {
+		if (!addr_allowed(p, w, m, i, sync))
+			return (PEER_E_ADDR);
+	}
+	x = wanted_find(w, m->pubkey);
+	if (x != NULL && x->wanted)
+		return (PEER_OK);
+	old = m->has_old ? wanted_find(w, m->old) : NULL;
+	have = w->count;
+	if (old != NULL && old->wanted && have > 0)
+		have--;
+	if (have >= p->conf->max_peers || have >= p->limit)
+		return (PEER_E_MAX);
+	return (PEER_OK);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One dump of a WireGuard device: its head and all peers, with the allowed
+ * addresses of all of them in one array.
+ */
+
+#ifndef SNAPSHOT_H
+#define SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "clock.h"
+#include "wgkey.h"
+
+struct snappeer {
+	uint8_t		 key[WGKEY_LEN];
+	bool		 foreign;	/* set by reconcile */
+	uint16_t	 port;		/* of the endpoint */
+	uint32_t	 first;		/* into snapshot.addrs */
+	uint32_t	 naddrs;
+	uint64_t	 rx;
+	uint64_t	 tx;
+	int64_t		 handshake;	/* wall, 0 is never */
+	struct prefix	 endpoint;	/* host; family 0 is unknown */
+};
+
+struct snapshot {
+	unsigned int	 refs;
+	struct mono	 at;
+	bool		 has_key;
+	uint8_t		 pub[WGKEY_LEN];
+	uint16_t	 port;
+	struct snappeer	*peers;
+	size_t		 npeers;
+	size_t		 peers_max;
+	struct prefix	*addrs;
+	size_t		 naddrs;
+	size_t		 addrs_max;
+};
+
+/* One reference is the caller's.  NULL with errno ENOMEM. */
+struct snapshot *snapshot_new(void);
+struct snapshot *snapshot_ref(struct snapshot *);
+void	 snapshot_free(struct snapshot *);	/* NULL is fine */
+/* Forget all, to be filled again. */
+void	 snapshot_reset(struct snapshot *);
+
+/* Append a peer, or the addresses of the last one.  The pointer lasts until
+ * the next call.  NULL or -1 with errno ENOMEM. */
+struct snappeer *snapshot_add_peer(struct snapshot *, const uint8_t *key);
+int	 snapshot_add_addr(struct snapshot *, const struct prefix *);
+const struct prefix *
+snapshot_addrs(const struct snapshot *, const struct snappeer *);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Counters and handshakes of peers, from one dump that all who ask within a
+ * second share, sent a page at a time.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hand.h"
+#include "log.h"
+
+#define STATS_MAX	16	/* questions being answered */
+
+static void
+send_end(struct kern *k, uint32_t id, const char *network, enum peer_code code)
+{
+	struct msg_peer_stats_end	 m;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.network, network, sizeof(m.network));
+	m.code = code;
+	if (chan_send_peer_stats_end(k->leased, id, &m, -1) == -1)
+		log_warn("cannot answer leased");
+}
+
+void
+stats_get(struct kern *k, uint32_t id, const char *network)
+{
+	struct statreq	*r;
+	struct snapshot	*s;
+	struct knet	*n;
+
+	n = net_find(k, network);
+	if (n == NULL || n->state != NET_UP) {
+		send_end(k, id, network, PEER_E_NETWORK);
+		return;
+	}
+	s = net_snapshot(n, SNAPSHOT_AGE_MS);
+	r = k->nstats >= STATS_MAX ? NULL : calloc(1, sizeof(*r));
+	if (s == NULL || r == NULL) {
+		free(r);
+		send_end(k, id, network, PEER_E_KERNEL);
+		return;
+	}
+	r->id = id;
+	(void)strlcpy(r->network, network, sizeof(r->network));
+	r->snap = snapshot_ref(s);
+	STAILQ_INSERT_TAIL(&k->stats, r, entry);
+	k->nstats++;
+	stats_continue(k);
+}
+
+static int
+send_stat(struct kern *k, const struct statreq *r, const struct snappeer *p)
+{
+	struct msg_peer_stat	 m;
+	size_t			 n;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.network, r->network, sizeof(m.network));
+	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
+	m.foreign = p->foreign;
+	m.rx = p->rx;
+	m.tx = p->tx;
+	m.handshake = p->handshake;
+	m.endpoint = p->endpoint;
+	m.port = p->port;
+	n = p->naddrs < PEER_ADDRS_MAX ? p->naddrs : PEER_ADDRS_MAX;
+	m.naddrs = (uint8_t)n;
+	memcpy(m.addrs, snapshot_addrs(r->snap, p), n * sizeof(m.addrs[0]));
+	return (chan_send_peer_stat(k->leased, r->id, &m, -1));
+}
+
+static void
+stats_drop(struct kern *k)
+{
+	struct statreq	*r = STAILQ_FIRST(&k->stats);
+
+	STAILQ_REMOVE_HEAD(&k->stats, entry);
+	k->nstats--;
+	snapshot_free(r->snap);
+	free(r);
+}
+
+void
+stats_continue(struct kern *k)
+{
+	struct statreq	*r;
+	enum peer_code	 code;
+
+	while ((r = STAILQ_FIRST(&k->stats)) != NULL && k->leased != NULL) {
+		code = PEER_OK;
+		while (r->pos < r->snap->npeers) {
+			if (chan_busy(k->leased))
+				return;
+			if (send_stat(k, r, &r->snap->peers[r->pos]) == -1) {
+				code = PEER_E_KERNEL;
+				break;
+			}
+			r->pos++;
+		}
+		send_end(k, r->id, r->network, code);
+		stats_drop(k);
+	}
+}
+
+void
+stats_clear(struct kern *k)
+{
+	while (!STAILQ_EMPTY(&k->stats))
+		stats_drop(k);
+}

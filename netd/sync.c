@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * leased's end of the link: the whole wanted state between SYNC_BEGIN and
+ * SYNC_END, single wishes at any time, and questions.  Nothing of a sync
+ * counts before its end, so that a leased that dies halfway changes nothing.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hand.h"
+#include "log.h"
+
+#define LS_IDLE	0x01
+#define LS_SYNC	0x02
+#define LS_ANY	(LS_IDLE | LS_SYNC)
+
+#define SYNC_SPARE	4096	/* wishes beyond all max_peers */
+
+void
+sync_clear(struct kern *k)
+{
+	struct syncitem	*s;
+
+	while ((s = STAILQ_FIRST(&k->sync_items)) != NULL) {
+		STAILQ_REMOVE_HEAD(&k->sync_items, entry);
+		free(s);
+	}
+	k->sync_n = 0;
+}
+
+void
+sync_forget(struct kern *k, const struct knet *n)
+{
+	struct syncitem	*s;
+
+	STAILQ_FOREACH(s, &k->sync_items, entry) {
+		if (s->net == n)
+			s->net = NULL;
+	}
+}
+
+static int
+on_sync_begin(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern	*k = chan_arg(c);
+
+	sync_clear(k);
+	chan_set_state(c, LS_SYNC);
+	return (0);
+}
+
+/* Keep a wish for the end of the sync. */
+static int
+sync_add(struct kern *k, uint32_t id, bool del, const struct msg_peer_set *m)
+{
+	struct syncitem	*s;
+	struct knet	*n;
+	uint64_t	 max = SYNC_SPARE;
+
+	TAILQ_FOREACH(n, &k->nets, entry)
+		max += n->conf.max_peers;
+	if (k->sync_n >= max) {
+		log_warnx("leased sent more wishes than all networks hold");
+		return (-1);
+	}
+	s = malloc(sizeof(*s) + m->naddrs * sizeof(s->addrs[0]));
+	if (s == NULL)
+		return (-1);
+	s->id = id;
+	s->del = del;
+	s->source = m->source;
+	s->has_old = m->has_old;
+	s->naddrs = m->naddrs;
+	s->ttl = m->ttl;
+	s->net = net_find(k, m->network);
+	memcpy(s->key, m->pubkey, sizeof(s->key));
+	memcpy(s->old, m->old, sizeof(s->old));
+	memcpy(s->addrs, m->addrs, m->naddrs * sizeof(s->addrs[0]));
+	STAILQ_INSERT_TAIL(&k->sync_items, s, entry);
+	k->sync_n++;
+	return (0);
+}
+
+static int
+on_set(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern		*k = chan_arg(c);
+	struct msg_peer_set	 m;
+
+	if (msg_peer_set_get(b, &m) == -1)
+		return (-1);
+	if (chan_state(c) == LS_SYNC)
+		return (sync_add(k, id, false, &m));
+	peer_set(k, id, &m);
+	return (0);
+}
+
+static int
+on_del(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern		*k = chan_arg(c);
+	struct msg_peer_del	 m;
+	struct msg_peer_set	 s;
+
+	if (msg_peer_del_get(b, &m) == -1)
+		return (-1);
+	if (chan_state(c) != LS_SYNC) {
+		peer_del(k, id, &m);
+		return (0);
+	}
+	memset(&s, 0, sizeof(s));
+	memcpy(s.network, m.network, sizeof(s.network));
+	memcpy(s.pubkey, m.pubkey, sizeof(s.pubkey));
+	return (sync_add(k, id, true, &s));
+}
+
+static void
+sync_done_id(struct kern *k, uint32_t id, enum peer_code code)
+{
+	struct msg_peer_done	 m = { .code = code };
+
+	if (id != 0 && chan_send_peer_done(k->leased, id, &m, -1) == -1)
+		log_warn("cannot answer leased");
+}
+
+/* One wish of the sync becomes part of the new state. */
+static void
+sync_take(struct kern *k, const struct syncitem *s)
+{
+	struct msg_peer_set	 m;
+	struct policy		 p;
+	struct wish		*x;
+	enum peer_code		 code = PEER_E_NETWORK;
+
+	memset(&m, 0, sizeof(m));
+	memcpy(m.pubkey, s->key, sizeof(m.pubkey));
+	if (s->net != NULL && s->del) {
+		x = wanted_find(&s->net->wanted, s->key);
+		/* Left behind by the sweep, like what was not wished. */
+		if (x != NULL)
+			x->gen = s->net->wanted.gen - 1;
+		sync_done_id(k, s->id, PEER_OK);
+		return;
+	}
+	if (s->net != NULL) {
+		memcpy(m.network, s->net->conf.name, sizeof(m.network));
+		memcpy(m.old, s->old, sizeof(m.old));
+		memcpy(m.addrs, s->addrs, s->naddrs * sizeof(m.addrs[0]));
+		m.has_old = s->has_old;
+		m.source = s->source;
+		m.naddrs = s->naddrs;
+		m.ttl = s->ttl;
+		net_policy(s->net, &p);
+		code = policy_check(&p, &s->net->wanted, &m, true);
+		if (code == PEER_OK) {
+			x = s->has_old ? wanted_find(&s->net->wanted, s->old) :
+					 NULL;
+			if (x != NULL)
+				x->gen = s->net->wanted.gen - 1;
+			x = peer_want(s->net, &m);
+			if (x != NULL &&
+			    (s->id == 0 ||
+			    (s->net->state == NET_UP &&
+				wanted_wait(x, s->id) == 0)))
+				return;
+			code = x == NULL ? PEER_E_KERNEL : PEER_E_NETWORK;
+		}
+	}
+	if (code != PEER_OK && code != PEER_E_NETWORK) {
+		k->health.refused++;
+		log_warnx("sync: refused peer=%s net=%s: code %u",
+		    log_key(s->key), m.network, code);
+	}
+	k->sync_done.failed++;
+	sync_done_id(k, s->id, code);
+}
+
+/* What the sync did not wish is wanted no more. */
+static void
+sweep(struct knet *n)
+{
+	struct wish	*x, *next;
+
+	for (x = RB_MIN(wish_tree, &n->wanted.keys); x != NULL; x = next) {
+		next = RB_NEXT(wish_tree, &n->wanted.keys, x);
+		if (!x->wanted || x->gen == n->wanted.gen)
+			continue;
+		expiry_unset(&n->k->expiry, &x->expiry);
+		wanted_drop(&n->wanted, x);
+		/* If it is on the device, the difference says so. */
+		if (n->state != NET_UP)
+			wanted_queue(&n->wanted, x, false);
+		wanted_release(&n->wanted, x);
+	}
+}
+
+/*
+ * A wish with an id that changes nothing on the device is not in any queue:
+ * it goes through one all the same, which costs little and answers it.
+ */
+static void
+queue_waiting(struct knet *n)
+{
+	struct wish	*x;
+
+	RB_FOREACH(x, wish_tree, &n->wanted.keys) {
+		if (!SLIST_EMPTY(&x->waiters) && !x->queued)
+			wanted_queue(&n->wanted, x, true);
+	}
+}
+
+static void
+sync_network(struct knet *n, struct msg_peer_sync_done *sum)
+{
+	struct difference	 d;
+
+	sweep(n);
+	n->synced = true;
+	if (net_snapshot(n, 0) == NULL)
+		return;
+	peer_resync(n, &d);
+	queue_waiting(n);
+	sum->added += d.added;
+	sum->removed += d.removed;
+	sum->changed += d.changed;
+	sum->unchanged += d.unchanged;
+}
+
+static int
+on_sync_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct kern	*k = chan_arg(c);
+	struct syncitem	*s;
+	struct knet	*n;
+
+	chan_set_state(c, LS_IDLE);
+	memset(&k->sync_done, 0, sizeof(k->sync_done));
+	k->sync_running = true;
+	k->sync_base = k->apply_failed;
+	TAILQ_FOREACH(n, &k->nets, entry)
+		n->wanted.gen++;
+	STAILQ_FOREACH(s, &k->sync_items, entry)
+		sync_take(k, s);
+	sync_clear(k);
+	TAILQ_FOREACH(n, &k->nets, entry)
+		sync_network(n, &k->sync_done);
+	peer_arm_expiry(k);
+	TAILQ_FOREACH(n, &k->nets, entry)
+		peer_work(n);
+	sync_check(k);
+	return (0);
+}
+
+void
+sync_check(struct kern *k)
+{
+	struct knet	*n;
+
+	if (!k->sync_running)
+		return;
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (n->state == NET_UP && !wanted_idle(&n->wanted) &&
+		    k->apply_failed == k->sync_base)
+			return;
+	}
+	k->sync_running = false;
+	if (k->leased == NULL)
+		return;
+	log_info("sync done added=%u removed=%u changed=%u unchanged=%u "
+		 "failed=%u",
+	    k->sync_done.added, k->sync_done.removed, k->sync_done.changed,
+	    k->sync_done.unchanged, k->sync_done.failed);
+	if (chan_send_peer_sync_done(k->leased, 0, &k->sync_done, -1) == -1)
+		log_warn("cannot tell leased that the sync is done");
+	kern_send_health(k);
+}
+
+static int
+on_stats_get(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_peer_stats_get	 m;
+
+	if (msg_peer_stats_get_get(b, &m) == -1)
+		return (-1);
+	stats_get(chan_arg(c), id, m.network);
+	return (0);
+}
+
+static void
+leased_turn(struct chan *c)
+{
+	struct kern	*k = chan_arg(c);
+	struct knet	*n;
+
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (!TAILQ_EMPTY(&n->wanted.urgent))
+			peer_work(n);
+	}
+}
+
+static void
+leased_writable(struct chan *c)
+{
+	stats_continue(chan_arg(c));
+}
+
+/* leased has gone: everything goes on, and it will sync when it is back. */
+static void
+leased_closed(struct chan *c, const char *reason)
+{
+	struct kern	*k = chan_arg(c);
+
+	log_info("link to leased ended: %s", reason);
+	sync_clear(k);
+	stats_clear(k);
+	k->sync_running = false;
+	if (k->leased == c)
+		k->leased = NULL;
+	chan_free(c);
+}
+
+static const struct chan_handler leased_table[] = {
+	{ MSG_PEER_SYNC_BEGIN, LS_ANY, on_sync_begin },
+	{ MSG_PEER_SYNC_END, LS_SYNC, on_sync_end },
+	{ MSG_PEER_SET, LS_ANY, on_set },
+	{ MSG_PEER_DEL, LS_ANY, on_del },
+	{ MSG_PEER_STATS_GET, LS_ANY, on_stats_get },
+};
+
+const struct chan_ops kern_leased_ops = {
+	.table = leased_table,
+	.n = sizeof(leased_table) / sizeof(leased_table[0]),
+	.turn = leased_turn,
+	.writable = leased_writable,
+	.closed = leased_closed,
+};

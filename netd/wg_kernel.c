@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The kernel's own WireGuard, over generic netlink.  Peers go many to a
+ * message: the cost of a change is mostly that of the message.
+ */
+
+#include <sys/socket.h>
+
+#include <linux/genetlink.h>
+#include <linux/wireguard.h>
+#include <netinet/in.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "wg_dump.h"
+#include "wg_kernel.h"
+
+#define DUMP_TRIES	8
+/* The most one allowed address takes, and one peer without any. */
+#define ADDR_ROOM	(4 + 8 + 20 + 8)
+#define PEER_ROOM	(4 + 4 + WGKEY_LEN + 8 + 4)
+#define HEAD_ROOM	256
+
+int
+wg_kernel_open(struct wg_kernel *w)
+{
+	memset(w, 0, sizeof(*w));
+	if (nl_conn_open(&w->nl, NETLINK_GENERIC) == -1)
+		return (-1);
+	/* Not there is no error: a link of the kind may load the module. */
+	(void)wg_kernel_find(w);
+	return (0);
+}
+
+void
+wg_kernel_close(struct wg_kernel *w)
+{
+	nl_conn_close(&w->nl);
+}
+
+static int
+family_cb(const struct nlmsghdr *h, void *arg)
+{
+	uint16_t	*family = arg;
+	struct nlattr	*a;
+	uint8_t		*p = nlmsg_data(h);
+	int		 rem;
+
+	rem = nlmsg_datalen(h) - (int)GENL_HDRLEN;
+	for (a = (struct nlattr *)(void *)(p + GENL_HDRLEN); nla_ok(a, rem);
+	     a = nla_next(a, &rem)) {
+		if (nla_type(a) == CTRL_ATTR_FAMILY_ID && nla_len(a) >= 2)
+			*family = nla_get_u16(a);
+	}
+	return (0);
+}
+
+int
+wg_kernel_find(struct wg_kernel *w)
+{
+	struct genlmsghdr	 g = { .cmd = CTRL_CMD_GETFAMILY, .version = 1 };
+	struct nl_msg		*m;
+	uint16_t		 family = 0;
+
+	m = nl_msg_new(GENL_ID_CTRL, 0, HEAD_ROOM);
+	if (m == NULL)
+		return (-1);
+	if (nlmsg_append(m, &g, sizeof(g), NLMSG_ALIGNTO) < 0 ||
+	    nla_put_string(m, CTRL_ATTR_FAMILY_NAME, WG_GENL_NAME) < 0) {
+		nlmsg_free(m);
+		errno = ENOMEM;
+		return (-1);
+	}
+	if (nl_talk(&w->nl, m, family_cb, &family) == -1)
+		return (-1);
+	if (family == 0) {
+		errno = ENOENT;
+		return (-1);
+	}
+	w->family = family;
+	return (0);
+}
+
+/* A message to the family, with the device's index in it. */
+static struct nl_msg *
+wg_msg(struct wg_kernel *w, uint8_t cmd, int flags, int ifindex, size_t room)
+{
+	struct genlmsghdr	 g = { .cmd = cmd, .version = WG_GENL_VERSION };
+	struct nl_msg		*m;
+
+	if (w->family == 0 && wg_kernel_find(w) == -1) {
+		errno = EOPNOTSUPP;
+		return (NULL);
+	}
+	m = nl_msg_new(w->family, flags, HEAD_ROOM + room);
+	if (m == NULL)
+		return (NULL);
+	if (nlmsg_append(m, &g, sizeof(g), NLMSG_ALIGNTO) < 0 ||
+	    nla_put_u32(m, WGDEVICE_A_IFINDEX, (uint32_t)ifindex) < 0) {
+		nlmsg_free(m);
+		errno = ENOMEM;
+		return (NULL);
+	}
+	return (m);
+}
+
+int
+wg_kernel_set(struct wg_kernel *w, int ifindex, const uint8_t *priv, int port)
+{
+	struct nl_msg	*m;
+	uint8_t		*copy = NULL;
+	size_t		 len;
+	int		 r;
+
+	m = wg_msg(w, WG_CMD_SET_DEVICE, 0, ifindex, 0);
+	if (m == NULL)
+		return (-1);
+	if ((priv != NULL &&
+		nla_put(m, WGDEVICE_A_PRIVATE_KEY, WGKEY_LEN, priv) < 0) ||
+	    (port >= 0 &&
+		nla_put_u16(m, WGDEVICE_A_LISTEN_PORT, (uint16_t)port) < 0)) {
+		nlmsg_free(m);
+		errno = ENOMEM;
+		return (-1);
+	}
+	/* The message is freed by nl_talk; take a reference to wipe it. */
+	nlmsg_get(m);
+	r = nl_talk(&w->nl, m, NULL, NULL);
+	copy = (uint8_t *)nlmsg_hdr(m);
+	len = nlmsg_hdr(m)->nlmsg_len;
+	sodium_memzero(copy, len);
+	nlmsg_free(m);
+	return (r);
+}
+
+static int
+put_addr(struct nl_msg *m, const struct prefix *p)
+{
+	struct nlattr	*nest;
+
+	nest = nla_nest_start(m, NLA_F_NESTED);
+	if (nest == NULL ||
+	    nla_put_u16(m, WGALLOWEDIP_A_FAMILY, p->family) < 0 ||
+	    nla_put(m, WGALLOWEDIP_A_IPADDR, p->family == AF_INET ? 4 : 16,
+		p->addr) < 0 ||
+	    nla_put_u8(m, WGALLOWEDIP_A_CIDR_MASK, p->len) < 0)
+		return (-1);
+	(void)nla_nest_end(m, nest);
+	return (0);
+}
+
+static int
+put_peer(struct nl_msg *m, const struct peer_op *op)
+{
+	struct nlattr	*peer, *ips;
+	uint32_t	 flags;
+	size_t		 i;
+
+	/* UPDATE_ONLY: never make a peer in order to remove it. */
+	flags = op->remove ? WGPEER_F_REMOVE_ME | WGPEER_F_UPDATE_ONLY :
+			     WGPEER_F_REPLACE_ALLOWEDIPS;
+	peer = nla_nest_start(m, NLA_F_NESTED);
+	if (peer == NULL ||
+	    nla_put(m, WGPEER_A_PUBLIC_KEY, WGKEY_LEN, op->key) < 0 ||
+	    nla_put_u32(m, WGPEER_A_FLAGS, flags) < 0)
+		return (-1);
+	if (!op->remove) {
+		ips = nla_nest_start(m, WGPEER_A_ALLOWEDIPS | NLA_F_NESTED);
+		if (ips == NULL)
+			return (-1);
+		for (i = 0; i < op->naddrs; i++) {
+			if (put_addr(m, &op->addrs[i]) == -1)
+				return (-1);
+		}
+		(void)nla_nest_end(m, ips);
+	}
+	(void)nla_nest_end(m, peer);
+	return (0);
+}
+
+int
+wg_kernel_peers(struct wg_kernel *w, int ifindex, const struct peer_op *ops,
+    size_t n)
+{
+	struct nl_msg	*m;
+	struct nlattr	*peers;
+	size_t		 i, room = 0;
+
+	for (i = 0; i < n; i++)
+		room += PEER_ROOM + ops[i].naddrs * (size_t)ADDR_ROOM;
+	/* The length of an attribute has 16 bits. */
+	if (n > KERN_CHUNK || room > UINT16_MAX) {
+		errno = EMSGSIZE;
+		return (-1);
+	}
+	m = wg_msg(w, WG_CMD_SET_DEVICE, 0, ifindex, room);
+	if (m == NULL)
+		return (-1);
+	peers = nla_nest_start(m, WGDEVICE_A_PEERS | NLA_F_NESTED);
+	if (peers == NULL)
+		goto fail;
+	for (i = 0; i < n; i++) {
+		if (put_peer(m, &ops[i]) == -1)
+			goto fail;
+	}
+	(void)nla_nest_end(m, peers);
+	return (nl_talk(&w->nl, m, NULL, NULL));
+fail:
+	nlmsg_free(m);
+	errno = ENOMEM;
+	return (-1);
+}
+
+static int
+dump_cb(const struct nlmsghdr *h, void *arg)
+{
+	return (wg_dump_msg(h, arg));
+}
+
+int
+wg_kernel_dump(struct wg_kernel *w, int ifindex, struct snapshot *s)
+{
+	struct nl_msg	*m;
+	int		 r = -1, try;
+
+	for (try = 0; try < DUMP_TRIES; try++) {
+		snapshot_reset(s);
+		m = wg_msg(w, WG_CMD_GET_DEVICE, NLM_F_DUMP, ifindex, 0);
+		if (m == NULL)
+			break;
+		r = nl_talk(&w->nl, m, dump_cb, s);
+		if (r == 0 || errno != EAGAIN)
+			break;
+	}
+	/* The answer's first message had the private key in it. */
+	sodium_memzero(w->nl.buf, NL_BUFFER);
+	s->at = mono_now();
+	return (r);
+}

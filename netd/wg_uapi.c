@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A user space WireGuard, over its UAPI connection: one question and its
+ * answer at a time, with a deadline.  A set is not atomic: after an error the
+ * peers before it are changed.
+ */
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "clock.h"
+#include "wg_uapi.h"
+#include "wg_uapi_parse.h"
+
+#define UAPI_TIMEOUT_MS	5000
+#define UAPI_BUFFER	(128 * 1024)	/* KERN_CHUNK peers fit */
+
+int
+wg_uapi_open(struct wg_uapi *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->buf = malloc(UAPI_BUFFER);
+	return (w->buf == NULL ? -1 : 0);
+}
+
+void
+wg_uapi_close(struct wg_uapi *w)
+{
+	free(w->buf);
+	w->buf = NULL;
+}
+
+static int
+wait_for(int fd, short events, struct mono deadline)
+{
+	struct pollfd	 pfd = { .fd = fd, .events = events };
+	int64_t		 left;
+	int		 r;
+
+	for (;;) {
+		left = mono_diff_ms(deadline, mono_now());
+		if (left <= 0) {
+			errno = ETIMEDOUT;
+			return (-1);
+		}
+		r = poll(&pfd, 1, (int)left);
+		if (r > 0)
+			return (0);
+		if (r == -1 && errno != EINTR)
+			return (-1);
+	}
+}
+
+static int
+write_all(int fd, const char *p, size_t n, struct mono deadline)
+{
+	ssize_t	 w;
+
+	while (n > 0) {
+		w = send(fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (w > 0) {
+			p += w;
+			n -= (size_t)w;
+			continue;
+		}
+		if (w == -1 && errno == EINTR)
+			continue;
+		if (w == -1 && errno != EAGAIN)
+			return (-1);
+		if (wait_for(fd, POLLOUT, deadline) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* Read one whole answer through the parser. */
+static int
+read_answer(struct wg_uapi *w, int fd, struct uapi_parser *u,
+    struct mono deadline)
+{
+	ssize_t	 n;
+
+	while (!u->done) {
+		n = recv(fd, w->buf, UAPI_BUFFER, MSG_DONTWAIT);
+		if (n == 0) {
+			errno = EPIPE;
+			return (-1);
+		}
+		if (n > 0) {
+			if (uapi_parser_feed(u, w->buf, (size_t)n) == -1)
+				return (-1);
+			continue;
+		}
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN || wait_for(fd, POLLIN, deadline) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/*
+ * Send len bytes of w->buf and read the answer.  Whatever goes wrong on the
+ * way leaves the connection out of step: errno is EPIPE then.
+ */
+static int
+talk(struct wg_uapi *w, int fd, size_t len, struct snapshot *s)
+{
+	struct uapi_parser	 u;
+	struct mono		 deadline;
+	int			 r;
+
+	w->text[0] = '\0';
+	deadline = mono_add_ms(mono_now(), UAPI_TIMEOUT_MS);
+	uapi_parser_init(&u, s);
+	r = write_all(fd, w->buf, len, deadline);
+	if (r == 0)
+		r = read_answer(w, fd, &u, deadline);
+	uapi_parser_wipe(&u);
+	if (r == -1) {
+		(void)snprintf(w->text, sizeof(w->text),
+		    "user space WireGuard: %s",
+		    errno == ETIMEDOUT ? "no answer in time" : strerror(errno));
+		errno = EPIPE;
+		return (-1);
+	}
+	if (u.error != 0) {
+		(void)snprintf(w->text, sizeof(w->text),
+		    "user space WireGuard refused: %s", strerror(u.error));
+		errno = u.error;
+		return (-1);
+	}
+	return (0);
+}
+
+/* Append text.  Returns 0, or -1 with errno EMSGSIZE when it does not fit. */
+__attribute__((format(printf, 3, 4))) static int
+put(struct wg_uapi *w, size_t *len, const char *fmt, ...)
+{
+	va_list	 ap;
+	int	 n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(w->buf + *len, UAPI_BUFFER - *len, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= UAPI_BUFFER - *len) {
+		errno = EMSGSIZE;
+		return (-1);
+	}
+	*len += (size_t)n;
+	return (0);
+}
+
+int
+wg_uapi_set(struct wg_uapi *w, int fd, const uint8_t *priv, int port)
+{
+	char	 hex[WGKEY_LEN * 2 + 1];
+	size_t	 len = 0;
+	int	 r;
+
+	r = put(w, &len, "set=1\n");
+	if (r == 0 && priv != NULL) {
+		sodium_bin2hex(hex, sizeof(hex), priv, WGKEY_LEN);
+		r = put(w, &len, "private_key=%s\n", hex);
+		sodium_memzero(hex, sizeof(hex));
+	}
+	if (r == 0 && port >= 0)
+		r = put(w, &len, "listen_port=%d\n", port);
+	if (r == 0)
+		r = put(w, &len, "\n");
+	if (r == 0)
+		r = talk(w, fd, len, NULL);
+	sodium_memzero(w->buf, UAPI_BUFFER);
+	return (r);
+}
+
+static int
+put_peer(struct wg_uapi *w, size_t *len, const struct peer_op *op)
+{
+	char	 hex[WGKEY_LEN * 2 + 1], text[PREFIX_TEXT];
+	size_t	 i;
+
+	sodium_bin2hex(hex, sizeof(hex), op->key, WGKEY_LEN);
+	if (put(w, len, "public_key=%s\n", hex) == -1)
+		return (-1);
+	if (op->remove)
+		return (put(w, len, "remove=true\n"));
+	if (put(w, len, "replace_allowed_ips=true\n") == -1)
+		return (-1);
+	for (i = 0; i < op->naddrs; i++) {
+		if (put(w, len, "allowed_ip=%s\n",
+		    prefix_format(&op->addrs[i], text)) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+int
+wg_uapi_peers(struct wg_uapi *w, int fd, const struct peer_op *ops, size_t n)
+{
+	size_t	 i, len = 0;
+
+	if (n > KERN_CHUNK) {
+		errno = EMSGSIZE;
+		return (-1);
+	}
+	if (put(w, &len, "set=1\n") == -1)
+		return (-1);
+	for (i = 0; i < n; i++) {
+		if (put_peer(w, &len, &ops[i]) == -1)
+			return (-1);
+	}
+	if (put(w, &len, "\n") == -1)
+		return (-1);
+	return (talk(w, fd, len, NULL));
+}
+
+int
+wg_uapi_dump(struct wg_uapi *w, int fd, struct snapshot *s)
+{
+	size_t	 len = 0;
+	int	 r;
+
+	snapshot_reset(s);
+	if (put(w, &len, "get=1\n\n") == -1)
+		return (-1);
+	r = talk(w, fd, len, s);
+	/* The private key was in the answer. */
+	sodium_memzero(w->buf, UAPI_BUFFER);
+	s->at = mono_now();
+	return (r);
+}
