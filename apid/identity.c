@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Identity rules on PCRE2: no JIT, as memory never becomes code here, and with
+ * limits, as patterns are the operator's but subjects are anybody's.
+ */
+
+#define PCRE2_CODE_UNIT_WIDTH	8
+#include <pcre2.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity.h"
+#include "printable.h"
+
+#define SUBJECT_MAX	1024	/* bytes */
+#define MATCH_LIMIT	20000	/* calls of the matcher: a few milliseconds */
+#define DEPTH_LIMIT	1000	/* backtracking points */
+#define HEAP_LIMIT	256	/* KiB */
+#define GROUPS		2	/* the whole and the first */
+
+struct rule {
+	uint8_t		 proof;
+	uint8_t		 role;
+	char		 network[NETNAME_SIZE];
+	pcre2_code	*code;
+};
+
+struct identity_rules {
+	struct rule	 rules[IDENT_MAX];
+	unsigned int	 n;
+	pcre2_match_context *limits;
+	pcre2_match_data *groups;
+};
+
+struct identity_rules *
+identity_rules_new(void)
+{
+	struct identity_rules *r;
+
+	if ((r = calloc(1, sizeof(*r))) == NULL)
+		return (NULL);
+	if ((r->limits = pcre2_match_context_create(NULL)) == NULL ||
+	    (r->groups = pcre2_match_data_create(GROUPS, NULL)) == NULL) {
+		identity_rules_free(r);
+		errno = ENOMEM;
+		return (NULL);
+	}
+	(void)pcre2_set_match_limit(r->limits, MATCH_LIMIT);
+	(void)pcre2_set_depth_limit(r->limits, DEPTH_LIMIT);
+	(void)pcre2_set_heap_limit(r->limits, HEAP_LIMIT);
+	return (r);
+}
+
+void
+identity_rules_free(struct identity_rules *r)
+{
+	unsigned int i;
+
+	if (r == NULL)
+		return;
+	for (i = 0; i < r->n; i++)
+		pcre2_code_free(r->rules[i].code);
+	pcre2_match_data_free(r->groups);
+	pcre2_match_context_free(r->limits);
+	free(r);
+}
+
+int
+identity_rules_add(struct identity_rules *r, const struct msg_conf_identity *m,
+    char *err, size_t errsize)
+{
+	const uint32_t options = PCRE2_ANCHORED | PCRE2_ENDANCHORED |
+	    PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY;
+	PCRE2_UCHAR text[128];
+	PCRE2_SIZE offset;
+	struct rule *rule;
+	int e;
+
+	if (r->n == IDENT_MAX) {
+		snprintf(err, errsize, "identities: more than %d rules",
+		    IDENT_MAX);
+		return (-1);
+	}
+	rule = &r->rules[r->n];
+	rule->code = pcre2_compile((PCRE2_SPTR)m->pattern,
+	    PCRE2_ZERO_TERMINATED, options, &e, &offset, NULL);
+	if (rule->code == NULL) {
+		if (pcre2_get_error_message(e, text, sizeof(text)) < 0)
+			text[0] = '\0';
+		snprintf(err, errsize,
+		    "identities[%u]: pattern \"%s\": %s at "
+				       "character %zu",
+		    r->n, m->pattern, (const char *)text, offset + 1);
+		return (-1);
+	}
+	rule->proof = m->proof;
+	rule->role = m->role;
+	(void)strlcpy(rule->network, m->network, sizeof(rule->network));
+	r->n++;
+	return (0);
+}
+
+/* The name that the groups of a match give. */
+static int
+take_name(const struct identity_rules *r, const char *subject, int groups,
+    char *name)
+{
+	PCRE2_SIZE *at, len;
+	const char *from;
+	unsigned int i;
+
+	at = pcre2_get_ovector_pointer(r->groups);
+	/* A rule with groups names by the first, even where that is empty. */
+	i = groups > 1 ? 1 : 0;
+	if (at[2 * i] == PCRE2_UNSET || at[2 * i] > at[2 * i + 1])
+		goto bad;
+	from = subject + at[2 * i];
+	len = at[2 * i + 1] - at[2 * i];
+	if (len < 1 || len >= IDENT_SIZE)
+		goto bad;
+	memcpy(name, from, len);
+	name[len] = '\0';
+	return (0);
+bad:
+	errno = EINVAL;
+	return (-1);
+}
+
+static bool
+has_group(const pcre2_code *code)
+{
+	uint32_t n = 0;
+
+	(void)pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &n);
+	return (n > 0);
+}
+
+int
+identity_match(const struct identity_rules *r, uint8_t proof,
+    const char *subject, size_t len, struct identity *id)
+{
+	const struct rule *rule;
+	unsigned int i;
+	int n;
+
+	memset(id, 0, sizeof(*id));
+	if (len > SUBJECT_MAX || !printable_utf8(subject, len)) {
+		errno = EINVAL;
+		return (-1);
+	}
+	for (i = 0; i < r->n; i++) {
+		rule = &r->rules[i];
+		if (rule->proof != proof)
+			continue;
+		/* printable_utf8 has checked the encoding. */
+		n = pcre2_match(rule->code, (PCRE2_SPTR)subject, len, 0,
+		    PCRE2_NO_UTF_CHECK, r->groups, r->limits);
+		if (n == PCRE2_ERROR_NOMATCH)
+			continue;
+		if (n < 0) {
+			errno = E2BIG;
+			return (-1);
+		}
+		id->rule = (uint16_t)i;
+		id->role = rule->role;
+		(void)strlcpy(id->network, rule->network, sizeof(id->network));
+		/* 0: more groups than we keep, so the first is there. */
+		return (take_name(r, subject,
+		    n == 0 || has_group(rule->code) ? GROUPS : 1, id->name));
+	}
+	errno = ENOENT;
+	return (-1);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One TLS connection: libssl's answers turned into five, and into words.
+ */
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "tls_int.h"
+#include "tlskey_int.h"
+
+struct tls_conn *
+tls_conn_new(struct tls_server *s, int fd)
+{
+	struct tls_conn *c;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		return (NULL);
+	if ((c->ssl = SSL_new(s->ctx)) == NULL || SSL_set_fd(c->ssl, fd) != 1 ||
+	    SSL_set_app_data(c->ssl, c) != 1) {
+		SSL_free(c->ssl);
+		free(c);
+		ERR_clear_error();
+		errno = ENOMEM;
+		return (NULL);
+	}
+	SSL_set_accept_state(c->ssl);
+	c->server = tls_server_ref(s);
+	return (c);
+}
+
+void
+tls_conn_free(struct tls_conn *c)
+{
+	if (c == NULL)
+		return;
+	SSL_free(c->ssl);
+	tls_server_unref(c->judge);
+	tls_server_unref(c->server);
+	free(c);
+}
+
+/* The first cause in libssl's queue, in words. */
+static void
+explain(struct tls_conn *c, const char *doing, int saved)
+{
+	const char *reason;
+	unsigned long e;
+
+	e = ERR_get_error();
+	if (ERR_GET_LIB(e) == ERR_LIB_SSL) {
+		switch (ERR_GET_REASON(e)) {
+		case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+			c->refused = true;
+			snprintf(c->error, sizeof(c->error),
+			    "client sent no certificate");
+			return;
+		case SSL_R_UNSUPPORTED_PROTOCOL:
+			snprintf(c->error, sizeof(c->error),
+			    "client does not speak TLS 1.3");
+			return;
+		case SSL_R_UNEXPECTED_EOF_WHILE_READING:
+			snprintf(c->error, sizeof(c->error),
+			    "%s: cut by the client", doing);
+			return;
+		}
+	}
+	reason = e != 0 ? ERR_reason_error_string(e) : NULL;
+	if (reason == NULL)
+		reason = saved != 0 ? strerror(saved) : "closed";
+	snprintf(c->error, sizeof(c->error), "%s: %s", doing, reason);
+}
+
+/* What the last call on ssl, which gave ret, means. */
+static enum tls_result
+result(struct tls_conn *c, int ret, const char *doing)
+{
+	int saved = errno;
+
+	switch (SSL_get_error(c->ssl, ret)) {
+	case SSL_ERROR_NONE:
+		return (TLS_OK);
+	case SSL_ERROR_WANT_READ:
+		return (TLS_WANT_READ);
+	case SSL_ERROR_WANT_WRITE:
+		return (TLS_WANT_WRITE);
+	case SSL_ERROR_ZERO_RETURN:
+		return (TLS_EOF);
+	}
+	/* A refused certificate has its own, better words already. */
+	if (c->error[0] == '\0' && *tlskey_error(c->server->tk) != '\0')
+		snprintf(c->error, sizeof(c->error), "%s: %s", doing,
+		    tlskey_error(c->server->tk));
+	if (c->error[0] == '\0')
+		explain(c, doing, saved);
+	ERR_clear_error();
+	return (TLS_ERROR);
+}
+
+/* libssl's queue and errno belong to the next call alone. */
+static void
+prepare(struct tls_conn *c)
+{
+	ERR_clear_error();
+	tlskey_clear_error(c->server->tk);
+	errno = 0;
+}
+
+enum tls_result
+tls_handshake(struct tls_conn *c)
+{
+	enum tls_result r;
+
+	prepare(c);
+	r = result(c, SSL_do_handshake(c->ssl), "handshake");
+	if (r == TLS_EOF) {
+		snprintf(c->error, sizeof(c->error),
+		    "handshake: ended by the client");
+		return (TLS_ERROR);
+	}
+	/* Belt and braces: nobody gets in whom tls_verify_cb has not seen. */
+	if (r == TLS_OK &&
+	    (c->judge == NULL || SSL_get_verify_result(c->ssl) != X509_V_OK ||
+	    SSL_session_reused(c->ssl))) {
+		snprintf(c->error, sizeof(c->error),
+		    "handshake: certificate was not verified");
+		return (TLS_ERROR);
+	}
+	return (r);
+}
+
+enum tls_result
+tls_read(struct tls_conn *c, void *buf, size_t size, size_t *n)
+{
+	prepare(c);
+	*n = 0;
+	return (result(c, SSL_read_ex(c->ssl, buf, size, n), "read"));
+}
+
+enum tls_result
+tls_write(struct tls_conn *c, const void *buf, size_t len, size_t *n)
+{
+	prepare(c);
+	*n = 0;
+	if (len == 0)
+		return (TLS_OK);
+	return (result(c, SSL_write_ex(c->ssl, buf, len, n), "write"));
+}
+
+enum tls_result
+tls_shutdown(struct tls_conn *c)
+{
+	int ret;
+
+	prepare(c);
+	if (!SSL_is_init_finished(c->ssl))
+		return (TLS_OK);
+	if ((ret = SSL_shutdown(c->ssl)) >= 0)
+		return (TLS_OK);
+	return (result(c, ret, "shutdown"));
+}
+
+bool
+tls_conn_pending(const struct tls_conn *c)
+{
+	return (SSL_has_pending(c->ssl) == 1);
+}
+
+const char *
+tls_conn_error(const struct tls_conn *c)
+{
+	return (c->error);
+}
+
+bool
+tls_conn_refused(const struct tls_conn *c)
+{
+	return (c->refused);
+}
+
+const char *
+tls_conn_cn(const struct tls_conn *c)
+{
+	return (c->facts.cn);
+}
+
+const char *
+tls_conn_serial(const struct tls_conn *c)
+{
+	return (c->facts.serial);
+}
+
+int64_t
+tls_conn_not_after(const struct tls_conn *c)
+{
+	return (c->facts.not_after);
+}
+
+int
+tls_conn_recheck(struct tls_conn *c, struct tls_server *now)
+{
+	int64_t t;
+
+	t = wall_now().s;
+	if (c->judge == now && c->crl_generation == now->crl_generation &&
+	    c->from <= t && t < c->until)
+		return (0);
+	return (tls_verify_again(c, now));
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a leaf certificate must be to name a client: made for clients, not a
+ * CA, with one CN that is a name.
+ */
+
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <vis.h>
+
+#include "printable.h"
+#include "tlscert.h"
+
+#define SERIAL_MAX	20	/* bytes: RFC 5280, 4.1.2.2 */
+
+int
+cert_time(const ASN1_TIME *t, int64_t *out)
+{
+	struct tm tm;
+	time_t when;
+
+	memset(&tm, 0, sizeof(tm));
+	errno = 0;
+	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1 ||
+	    ((when = timegm(&tm)) == -1 && errno != 0)) {
+		errno = EINVAL;
+		return (-1);
+	}
+	*out = when;
+	return (0);
+}
+
+static int
+take_serial(const X509 *x, char *dst)
+{
+	const ASN1_INTEGER *serial;
+	const unsigned char *p;
+	int i, n;
+
+	serial = X509_get0_serialNumber(x);
+	n = ASN1_STRING_length(serial);
+	if (n < 1 || n > SERIAL_MAX) {
+		strlcpy(dst, "?", TLS_SERIAL_TEXT);
+		return (-1);
+	}
+	if (ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER)
+		*dst++ = '-';
+	p = ASN1_STRING_get0_data(serial);
+	for (i = 0; i < n; i++, dst += 2)
+		snprintf(dst, 3, "%02X", p[i]);
+	return (0);
+}
+
+/* The one CN, or NULL with why. */
+static const ASN1_STRING *
+one_cn(const X509 *x, const char **why)
+{
+	const X509_NAME *name;
+	int first;
+
+	name = X509_get_subject_name(x);
+	first = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	if (first < 0) {
+		*why = "no CN";
+		return (NULL);
+	}
+	if (X509_NAME_get_index_by_NID(name, NID_commonName, first) >= 0) {
+		*why = "more than one CN";
+		return (NULL);
+	}
+	return (X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, first)));
+}
+
+static bool
+is_ascii(const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if ((s[i] & 0x80) != 0)
+			return (false);
+	return (true);
+}
+
+static int
+take_cn(const X509 *x, char *cn, const char **why)
+{
+	const ASN1_STRING *data;
+	const char *s;
+	size_t len;
+	int type;
+
+	if ((data = one_cn(x, why)) == NULL)
+		return (-1);
+	s = (const char *)ASN1_STRING_get0_data(data);
+	len = (size_t)ASN1_STRING_length(data);
+	type = ASN1_STRING_type(data);
+	if (len < 1 || len >= IDENT_SIZE) {
+		*why = "CN not of 1 to 64 bytes";
+		return (-1);
+	}
+	/* Other string types have more than one spelling of a name. */
+	if (type != V_ASN1_UTF8STRING && type != V_ASN1_PRINTABLESTRING &&
+	    type != V_ASN1_IA5STRING) {
+		*why = "CN neither UTF8String nor PrintableString";
+		return (-1);
+	}
+	if (!printable_utf8(s, len) ||
+	    (type != V_ASN1_UTF8STRING && !is_ascii(s, len))) {
+		*why = "CN with control characters or not UTF-8";
+		return (-1);
+	}
+	memcpy(cn, s, len);
+	cn[len] = '\0';
+	return (0);
+}
+
+static int
+check_key(const X509 *x, const char **why)
+{
+	static const char *const curves[] = { "prime256v1", "secp384r1",
+		"secp521r1" };
+	EVP_PKEY *key;
+	char group[32] = "";
+	size_t i;
+
+	*why = "key neither P-256 or better, Ed25519 nor RSA of 2048 bits";
+	if ((key = X509_get0_pubkey(x)) == NULL)
+		return (-1);
+	if (EVP_PKEY_is_a(key, "ED25519"))
+		return (0);
+	if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS"))
+		return (EVP_PKEY_get_bits(key) >= 2048 ? 0 : -1);
+	if (EVP_PKEY_is_a(key, "EC") &&
+	    EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1)
+		for (i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
+			if (strcmp(group, curves[i]) == 0)
+				return (0);
+	return (-1);
+}
+
+int
+cert_check_leaf(X509 *x, struct cert_facts *f, const char **why)
+{
+	uint32_t flags;
+
+	memset(f, 0, sizeof(*f));
+	flags = X509_get_extension_flags(x);
+	if ((flags & EXFLAG_INVALID) != 0) {
+		*why = "malformed extensions";
+		return (-1);
+	}
+	/* Any hint of a CA, key usage and Netscape's included. */
+	if ((flags & EXFLAG_CA) != 0 || X509_check_ca(x) != 0) {
+		*why = "a CA certificate";
+		return (-1);
+	}
+	/* Not "any": who meant clients has said so. */
+	if ((flags & EXFLAG_XKUSAGE) == 0 ||
+	    (X509_get_extended_key_usage(x) & XKU_SSL_CLIENT) == 0) {
+		*why = "no extended key usage clientAuth";
+		return (-1);
+	}
+	if (take_serial(x, f->serial) == -1) {
+		*why = "serial number longer than 20 bytes";
+		return (-1);
+	}
+	if (cert_time(X509_get0_notBefore(x), &f->not_before) == -1 ||
+	    cert_time(X509_get0_notAfter(x), &f->not_after) == -1) {
+		*why = "malformed dates";
+		return (-1);
+	}
+	if (take_cn(x, f->cn, why) == -1)
+		return (-1);
+	return (check_key(x, why));
+}
+
+const char *
+cert_describe(X509 *x, char *dst)
+{
+	char serial[TLS_SERIAL_TEXT] = "", cn[(IDENT_SIZE - 1) * 4 + 1] = "";
+	const ASN1_STRING *data;
+	const char *why;
+	size_t len;
+	int first;
+
+	(void)take_serial(x, serial);
+	if ((data = one_cn(x, &why)) == NULL) {
+		first = X509_NAME_get_index_by_NID(X509_get_subject_name(x),
+		    NID_commonName, -1);
+		if (first >= 0)
+			data = X509_NAME_ENTRY_get_data(
+			    X509_NAME_get_entry(X509_get_subject_name(x),
+				first));
+	}
+	if (data != NULL) {
+		len = (size_t)ASN1_STRING_length(data);
+		if (len >= IDENT_SIZE)
+			len = IDENT_SIZE - 1;
+		strvisx(cn, (const char *)ASN1_STRING_get0_data(data), len,
+		    VIS_SAFE | VIS_NL | VIS_TAB | VIS_CSTYLE);
+	}
+	snprintf(dst, CERT_TEXT, "serial=%s cn=%s", serial,
+	    data != NULL ? cn : "-");
+	return (dst);
+}
+
+const char *
+cert_name(const X509_NAME *name, char *dst, size_t size)
+{
+	char text[128] = "", safe[sizeof(text) * 4];
+
+	(void)X509_NAME_oneline(name, text, sizeof(text));
+	strvisx(safe, text, strlen(text),
+	    VIS_SAFE | VIS_NL | VIS_TAB | VIS_CSTYLE);
+	(void)strlcpy(dst, safe, size);
+	return (dst);
+}

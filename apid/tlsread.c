@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * PEM from descriptors: bounded, from the start of the file wherever its offset
+ * is, as several processes share one open file.
+ */
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tls_int.h"
+
+#define CHUNK		16384
+#define CERTS_MAX	64
+
+char *
+tls_read_pem(int fd, size_t max, size_t *len, const char *what, char *err,
+    size_t errsize)
+{
+	char *buf = NULL, *more;
+	size_t size = 0, n = 0;
+	ssize_t r;
+
+	do {
+		if (n == size) {
+			size += size < CHUNK ? CHUNK : size;
+			if (size > max + 1)
+				size = max + 1;
+			if ((more = realloc(buf, size)) == NULL) {
+				snprintf(err, errsize, "%s: out of memory",
+				    what);
+				goto fail;
+			}
+			buf = more;
+		}
+		r = pread(fd, buf + n, size - n, (off_t)n);
+		if (r == -1) {
+			snprintf(err, errsize, "%s: cannot be read: %s", what,
+			    strerror(errno));
+			goto fail;
+		}
+		n += (size_t)r;
+		if (n > max) {
+			snprintf(err, errsize, "%s: longer than %zu bytes",
+			    what, max);
+			goto fail;
+		}
+	} while (r > 0);
+	*len = n;
+	return (buf);
+fail:
+	free(buf);
+	return (NULL);
+}
+
+/* Was the last failure only the end of the file? */
+static bool
+at_end(void)
+{
+	unsigned long e;
+
+	e = ERR_peek_last_error();
+	ERR_clear_error();
+	return (ERR_GET_LIB(e) == ERR_LIB_PEM &&
+	    ERR_GET_REASON(e) == PEM_R_NO_START_LINE);
+}
+
+static int
+parse_certs(OSSL_LIB_CTX *ctx, BIO *bio, STACK_OF(X509) *certs,
+    const char *what, char *err, size_t errsize)
+{
+	X509 *x;
+
+	for (;;) {
+		if ((x = X509_new_ex(ctx, NULL)) == NULL)
+			break;
+		if (PEM_read_bio_X509(bio, &x, NULL, NULL) == NULL) {
+			X509_free(x);
+			if (at_end())
+				return (0);
+			break;
+		}
+		if (sk_X509_num(certs) == CERTS_MAX ||
+		    sk_X509_push(certs, x) == 0) {
+			X509_free(x);
+			snprintf(err, errsize, "%s: more than %d certificates",
+			    what, CERTS_MAX);
+			return (-1);
+		}
+	}
+	snprintf(err, errsize, "%s: certificate %d in it is damaged", what,
+	    sk_X509_num(certs) + 1);
+	return (-1);
+}
+
+STACK_OF(X509) *
+tls_read_certs(OSSL_LIB_CTX *ctx, int fd, const char *what, char *err,
+    size_t errsize)
+{
+	STACK_OF(X509) *certs = NULL;
+	BIO *bio = NULL;
+	char *buf;
+	size_t len;
+
+	if ((buf = tls_read_pem(fd, TLS_PEM_MAX, &len, what, err, errsize)) ==
+	    NULL)
+		return (NULL);
+	if ((bio = BIO_new_mem_buf(buf, (int)len)) == NULL ||
+	    (certs = sk_X509_new_null()) == NULL) {
+		snprintf(err, errsize, "%s: out of memory", what);
+		goto fail;
+	}
+	if (parse_certs(ctx, bio, certs, what, err, errsize) == -1)
+		goto fail;
+	if (sk_X509_num(certs) == 0) {
+		snprintf(err, errsize,
+		    "%s: no certificate in it (PEM, BEGIN "
+		    "CERTIFICATE)",
+		    what);
+		goto fail;
+	}
+	BIO_free(bio);
+	free(buf);
+	return (certs);
+fail:
+	sk_X509_pop_free(certs, X509_free);
+	BIO_free(bio);
+	free(buf);
+	return (NULL);
+}
