@@ -1,0 +1,11 @@
+# The kernel hand without its process: what the tests on real systems drive.
+kernhand_PARTS := egress expiry fw ifc kern_conf kern_linux kern_net \
+	kern_peer nl nl_event nl_link nl_route policy reconcile route \
+	snapshot stats sync sysctl undo wanted wg_dump wg_kernel wg_uapi \
+	wg_uapi_parse drift
+$(O)/regress/vm/kernhand.o: OBJ_CFLAGS = -I. $(netd_CFLAGS)
+$(O)/regress/kernhand: $(O)/regress/vm/kernhand.o \
+    $(kernhand_PARTS:%=$(O)/netd/%.o) $(O)/regress/vm/kernglue.o $(LIBCOMMON)
+	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(netd_LIBS) $(BASE_LIBS)
+$(O)/regress/vm/kernglue.o: OBJ_CFLAGS = -I. $(netd_CFLAGS)
+regress-vm regress-net: $(O)/regress/kernhand
