@@ -111,8 +111,9 @@ static const int allow_all[] = { SCMP_SYS(read), SCMP_SYS(write),
 	SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall), SCMP_SYS(exit),
 	SCMP_SYS(exit_group), SCMP_SYS(fstat), SCMP_SYS(lseek),
-	SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
-	SCMP_SYS(getegid), SCMP_SYS(timerfd_settime), SCMP_SYS(getsockopt) };
+	SCMP_SYS(pread64), SCMP_SYS(getuid), SCMP_SYS(geteuid),
+	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(timerfd_settime),
+	SCMP_SYS(getsockopt) };
 
 /* What libc and libraries ask, and take no for an answer. */
 static const int deny_all[] = { SCMP_SYS(open), SCMP_SYS(openat),
@@ -129,19 +130,17 @@ static const int allow_apid[] = { SCMP_SYS(accept4), SCMP_SYS(shutdown),
 	SCMP_SYS(readv) };
 
 static const int allow_kern[] = { SCMP_SYS(recvfrom), SCMP_SYS(sendto),
-	SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(pread64),
-	SCMP_SYS(pwrite64) };
+	SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(pwrite64) };
 
 /* SQLite, in the one directory that Landlock leaves. */
 static const int allow_leased[] = { SCMP_SYS(accept4), SCMP_SYS(open),
 	SCMP_SYS(openat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat),
 	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
-	SCMP_SYS(pread64), SCMP_SYS(pwrite64), SCMP_SYS(fsync),
-	SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(fallocate),
-	SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename),
-	SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(fchmod),
-	SCMP_SYS(fchown), SCMP_SYS(fstatfs), SCMP_SYS(umask),
-	SCMP_SYS(utimensat) };
+	SCMP_SYS(pwrite64), SCMP_SYS(fsync), SCMP_SYS(fdatasync),
+	SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat), SCMP_SYS(rename), SCMP_SYS(renameat),
+	SCMP_SYS(renameat2), SCMP_SYS(fchmod), SCMP_SYS(fchown),
+	SCMP_SYS(fstatfs), SCMP_SYS(umask), SCMP_SYS(utimensat) };
 
 struct profile {
 	uint8_t		 role;

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* What the key holder is willing to sign. */
+
+#ifndef KEYCHECK_H
+#define KEYCHECK_H
+
+#include "proto.h"
+
+enum key_kind {
+	KEY_NONE,
+	KEY_P256,
+	KEY_ED25519,
+	KEY_RSA
+};
+
+/* TLS SignatureScheme, RFC 8446, 4.2.3. */
+#define KEY_ECDSA_P256_SHA256	0x0403
+#define KEY_PSS_SHA256		0x0804
+#define KEY_PSS_SHA384		0x0805
+#define KEY_ED25519_PURE	0x0807
+
+/*
+ * May a key of this kind sign this?  Only if it is byte for byte the content of
+ * a TLS 1.3 server's CertificateVerify (RFC 8446, 4.4.3) with a scheme that
+ * fits the key.  Returns NULL for yes, or the reason for no, static.
+ */
+const char *key_check(enum key_kind, const struct msg_key_sign *);
+
+#endif

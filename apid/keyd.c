@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The key holder as a process: keys come from the parent as descriptors,
+ * requests come from the fronts, and nothing else comes or goes.
+ */
+
+#include <event2/event.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chan.h"
+#include "child.h"
+#include "clock.h"
+#include "keyd.h"
+#include "keyset.h"
+#include "log.h"
+
+#define UP		1U	/* the only state of a link */
+#define FRONTS_MAX	64	/* links */
+#define QUIET_MS	1000	/* between two lines about refusals */
+
+struct keyd {
+	struct child	 child;
+	struct event_base *base;
+	struct chan	*parent;
+	struct chan	*fronts[FRONTS_MAX];
+	struct keyset	*keys;		/* in force; NULL before the first */
+	struct keyset	*shadow;	/* being sent, or acknowledged */
+	uint32_t	 generation;	/* of the shadow */
+	char		 bad[TEXT_SIZE];	/* what is wrong with it */
+	struct mono	 quiet;		/* until then refusals are counted */
+	unsigned int	 refused;	/* not told yet */
+};
+
+/* --- the fronts --- */
+
+static void
+tell_refusal(struct keyd *k, const struct chan *ch, uint16_t key,
+    const char *why)
+{
+	struct mono now;
+
+	k->refused++;
+	now = mono_now();
+	if (mono_cmp(now, k->quiet) < 0)
+		return;
+	log_warnx("%s: refused to sign with the key of listener %u: %s (%u "
+		  "refused since the last line)",
+	    chan_name(ch), key, why, k->refused);
+	k->refused = 0;
+	k->quiet = mono_add_ms(now, QUIET_MS);
+}
+
+static int
+keyd_key_sign(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct keyd *k = chan_arg(ch);
+	struct msg_key_signed ans;
+	struct msg_key_sign m;
+	const char *why;
+
+	if (msg_key_sign_get(b, &m) == -1)
+		return (-1);
+	if ((why = keyset_sign(k->keys, &m, &ans)) != NULL)
+		tell_refusal(k, ch, m.key, why);
+	/* A front that does not read its answers loses its link. */
+	return (chan_send_key_signed(ch, id, &ans, -1));
+}
+
+static void
+front_closed(struct chan *ch, const char *reason)
+{
+	struct keyd *k = chan_arg(ch);
+	unsigned int i;
+
+	log_debug("%s: %s", chan_name(ch), reason);
+	for (i = 0; i < FRONTS_MAX; i++)
+		if (k->fronts[i] == ch)
+			k->fronts[i] = NULL;
+	chan_free(ch);
+}
+
+static const struct chan_handler front_table[] = {
+	{ MSG_KEY_SIGN, UP, keyd_key_sign },
+};
+
+static const struct chan_ops front_ops = {
+	.table = front_table,
+	.n = sizeof(front_table) / sizeof(front_table[0]),
+	.closed = front_closed,
+};
+
+/* --- the parent --- */
+
+static int
+keyd_setup_peer(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct keyd *k = chan_arg(ch);
+	struct msg_setup_peer m;
+	char name[16];
+
+	if (msg_setup_peer_get(b, &m) == -1 || m.role != P_APID ||
+	    m.index >= FRONTS_MAX) {
+		close(fd);
+		return (-1);
+	}
+	snprintf(name, sizeof(name), "apid %u", m.index);
+	chan_free(k->fronts[m.index]);
+	k->fronts[m.index] = chan_new(k->base, fd, P_KEYD, P_APID, name,
+	    &front_ops, UP, k);
+	if (k->fronts[m.index] == NULL)
+		log_warn("link to %s", name);
+	return (0);
+}
+
+static int
+keyd_setup_verbose(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_setup_verbose m;
+
+	if (msg_setup_verbose_get(b, &m) == -1)
+		return (-1);
+	log_setverbose(m.verbose);
+	return (0);
+}
+
+static int
+keyd_setup_stop(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct keyd *k = chan_arg(ch);
+
+	(void)event_base_loopexit(k->base, NULL);
+	return (0);
+}
+
+static int
+keyd_conf_begin(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct keyd *k = chan_arg(ch);
+	struct msg_conf_begin m;
+
+	if (msg_conf_begin_get(b, &m) == -1)
+		return (-1);
+	keyset_free(k->shadow);
+	k->generation = m.generation;
+	k->bad[0] = '\0';
+	if ((k->shadow = keyset_new()) == NULL)
+		(void)strlcpy(k->bad, "key holder: out of memory",
+		    sizeof(k->bad));
+	return (0);
+}
+
+/* Slices that every process gets and this one has no use for. */
+static int
+keyd_conf_other(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	return (0);
+}
+
+static int
+keyd_conf_tlskey(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct keyd *k = chan_arg(ch);
+	struct msg_conf_tlskey m;
+	char why[TEXT_SIZE / 2];
+
+	if (msg_conf_tlskey_get(b, &m) == -1) {
+		close(fd);
+		return (-1);
+	}
+	/* The first fault is the one that is told. */
+	if (k->shadow != NULL && k->bad[0] == '\0' &&
+	    keyset_load(k->shadow, m.listen, fd, why, sizeof(why)) == -1)
+		snprintf(k->bad, sizeof(k->bad), "listener %u: key: %s",
+		    m.listen, why);
+	close(fd);
+	return (0);
+}
+
+static int
+keyd_conf_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct keyd *k = chan_arg(ch);
+	struct msg_conf_ack ack;
+	struct msg_conf_nak nak;
+
+	if (k->bad[0] == '\0' && k->shadow != NULL) {
+		ack.generation = k->generation;
+		return (chan_send_conf_ack(ch, 0, &ack, -1));
+	}
+	memset(&nak, 0, sizeof(nak));
+	nak.generation = k->generation;
+	(void)strlcpy(nak.text, k->bad, sizeof(nak.text));
+	return (chan_send_conf_nak(ch, 0, &nak, -1));
+}
+
+static int
+keyd_conf_commit(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct keyd *k = chan_arg(ch);
+	struct msg_conf_commit m;
+	bool first = k->keys == NULL;
+
+	if (msg_conf_commit_get(b, &m) == -1 || k->shadow == NULL ||
+	    k->bad[0] != '\0' || m.generation != k->generation)
+		return (-1);
+	keyset_free(k->keys);
+	k->keys = k->shadow;
+	k->shadow = NULL;
+	log_debug("%u keys, configuration %u", keyset_count(k->keys),
+	    m.generation);
+	if (!first)
+		return (0);
+	child_enter(&k->child, NULL);
+	return (chan_send_bare(ch, MSG_SETUP_READY, 0));
+}
+
+static int
+keyd_conf_abort(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct keyd *k = chan_arg(ch);
+
+	keyset_free(k->shadow);
+	k->shadow = NULL;
+	return (0);
+}
+
+static void
+parent_closed(struct chan *ch, const char *reason)
+{
+	struct keyd *k = chan_arg(ch);
+
+	log_debug("parent: %s", reason);
+	chan_free(ch);
+	k->parent = NULL;
+	(void)event_base_loopexit(k->base, NULL);
+}
+
+static const struct chan_handler parent_table[] = {
+	{ MSG_SETUP_PEER, UP, keyd_setup_peer },
+	{ MSG_SETUP_VERBOSE, UP, keyd_setup_verbose },
+	{ MSG_SETUP_STOP, UP, keyd_setup_stop },
+	{ MSG_CONF_BEGIN, UP, keyd_conf_begin },
+	{ MSG_CONF_GATEWAY, UP, keyd_conf_other },
+	{ MSG_CONF_NETWORK, UP, keyd_conf_other },
+	{ MSG_CONF_TLSKEY, UP, keyd_conf_tlskey },
+	{ MSG_CONF_END, UP, keyd_conf_end },
+	{ MSG_CONF_COMMIT, UP, keyd_conf_commit },
+	{ MSG_CONF_ABORT, UP, keyd_conf_abort },
+};
+
+static const struct chan_ops parent_ops = {
+	.table = parent_table,
+	.n = sizeof(parent_table) / sizeof(parent_table[0]),
+	.closed = parent_closed,
+};
+
+static void
+keyd_clear(struct keyd *k)
+{
+	unsigned int i;
+
+	for (i = 0; i < FRONTS_MAX; i++)
+		chan_free(k->fronts[i]);
+	chan_free(k->parent);
+	keyset_free(k->keys);
+	keyset_free(k->shadow);
+	event_base_free(k->base);
+}
+
+int
+keyd_main(void)
+{
+	static struct keyd k;
+
+	child_start(&k.child, P_KEYD, "keyd");
+	keyset_init();
+	if ((k.base = event_base_new()) == NULL)
+		fatalx("event: cannot make a loop");
+	k.parent = chan_new(k.base, CHILD_FD, P_KEYD, P_PARENT, "parent",
+	    &parent_ops, UP, &k);
+	if (k.parent == NULL)
+		fatal("link to the parent");
+	if (event_base_dispatch(k.base) == -1)
+		log_warnx("event: the loop failed");
+	keyd_clear(&k);
+	return (0);
+}
