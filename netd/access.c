@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The access list file, from text to names.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "access.h"
+#include "ibuf.h"
+
+#define GROW	256
+
+void
+access_clear(struct access_list *l)
+{
+	free(l->names);
+	l->names = NULL;
+	l->n = 0;
+}
+
+static int
+add(struct access_list *l, const char *name, size_t len, bool allow)
+{
+	struct access_name *p;
+
+	if (l->n % GROW == 0) {
+		p = reallocarray(l->names, l->n + GROW, sizeof(*p));
+		if (p == NULL)
+			return (-1);
+		l->names = p;
+	}
+	p = &l->names[l->n++];
+	memset(p, 0, sizeof(*p));
+	p->allow = allow;
+	memcpy(p->name, name, len);
+	return (0);
+}
+
+/* What is wrong with a name, or NULL. */
+static const char *
+bad_name(const char *s, size_t len)
+{
+	uint8_t raw[IDENT_SIZE + 2];
+	char name[IDENT_SIZE];
+	struct ibuf b;
+	size_t i;
+
+	if (len == 0)
+		return ("there is no name");
+	if (len >= IDENT_SIZE)
+		return ("the name is longer than 64 bytes");
+	for (i = 0; i < len; i++)
+		if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
+			return ("the name holds control characters");
+	memcpy(name, s, len);
+	name[len] = '\0';
+	ibuf_init(&b, raw, 0, sizeof(raw));
+	if (ibuf_add_str(&b, name) == -1 ||
+	    ibuf_get_str(&b, name, sizeof(name)) == -1)
+		return ("the name is not UTF-8");
+	return (NULL);
+}
+
+static bool
+is_blank(char c)
+{
+	return (c == ' ' || c == '\t' || c == '\r');
+}
+
+long
+access_parse(struct access_list *l, const char *text, size_t len, size_t max,
+    const char **error)
+{
+	const char *p, *end, *stop;
+	bool allow;
+	long line;
+
+	end = text + len;
+	for (line = 1; text < end; line++, text = stop + 1) {
+		if ((stop = memchr(text, '\n', (size_t)(end - text))) == NULL)
+			stop = end;
+		for (p = text; p < stop && is_blank(*p); p++)
+			continue;
+		allow = true;
+		if (p < stop && *p == '!') {
+			allow = false;
+			for (p++; p < stop && is_blank(*p); p++)
+				continue;
+		}
+		for (len = 0; p + len < stop && p[len] != '#'; len++)
+			continue;
+		while (len > 0 && is_blank(p[len - 1]))
+			len--;
+		if (len == 0 && allow)
+			continue;
+		if ((*error = bad_name(p, len)) != NULL)
+			return (line);
+		if (l->n == max) {
+			*error = "there are too many names";
+			return (line);
+		}
+		if (add(l, p, len, allow) == -1) {
+			*error = "no memory";
+			return (-1);
+		}
+	}
+	return (0);
+}

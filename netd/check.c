@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a configuration means as a whole: words that contradict each other,
+ * things that are there twice, names that lead nowhere.  Files are not opened
+ * here, so that a configuration can be checked on another machine.
+ */
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+
+#define DIRECT_BCD_LEN	112	/* the longest prefix with 16 bits to fill */
+
+static unsigned int
+net_line(const struct config *c, const char *leaf, unsigned int i)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "networks[].%s", leaf);
+	return (config_line(c, path, i));
+}
+
+static unsigned int
+listen_line(const struct config *c, const char *leaf, unsigned int i)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "listen[].%s", leaf);
+	return (config_line(c, path, i));
+}
+
+static void
+check_twice(struct config *c, unsigned int i)
+{
+	const struct conf_network *n, *o;
+	unsigned int j;
+
+	n = &c->networks[i];
+	for (j = 0; j < i; j++) {
+		o = &c->networks[j];
+		if (strcmp(n->name, o->name) == 0)
+			config_error(c, net_line(c, "name", i),
+			    "the name "
+			    "\"%s\" is taken by networks[%u]",
+			    n->name, j);
+		if (strcmp(n->interface, o->interface) == 0)
+			config_error(c, net_line(c, "interface", i),
+			    "the "
+			    "interface %s is taken by networks[%u]",
+			    n->interface, j);
+		if (n->listen_port == o->listen_port && !n->adopt && !o->adopt)
+			config_error(c, net_line(c, "listen_port", i),
+			    "the "
+			    "port %u is taken by networks[%u]",
+			    n->listen_port, j);
+		if (n->has_egress && o->has_egress && n->table == o->table)
+			config_error(c, net_line(c, "egress.table", i),
+			    "the "
+			    "table %u is taken by networks[%u]",
+			    n->table, j);
+		if (*n->private_key_file != '\0' &&
+		    strcmp(n->private_key_file, o->private_key_file) == 0)
+			config_error(c, net_line(c, "private_key_file", i),
+			    "%s is the key of networks[%u]",
+			    n->private_key_file, j);
+	}
+}
+
+/* Prefixes with host bits are typing errors everywhere but in address. */
+static void
+check_canonical(struct config *c, const struct prefixes *list, const char *word,
+    unsigned int line)
+{
+	char text[PREFIX_TEXT], want[PREFIX_TEXT];
+	struct prefix p;
+	unsigned int i;
+
+	for (i = 0; i < list->n; i++) {
+		if (prefix_is_canonical(&list->p[i]))
+			continue;
+		p = list->p[i];
+		prefix_mask(&p);
+		config_error(c, line,
+		    "%s: %s has bits set behind its length; "
+		    "did you mean %s?",
+		    word, prefix_format(&list->p[i], text),
+		    prefix_format(&p, want));
+	}
+}
+
+/* Does p overlap a pool before pool k of network i? */
+static void
+check_pool_overlap(struct config *c, unsigned int i, unsigned int k)
+{
+	char a[PREFIX_TEXT], b[PREFIX_TEXT];
+	const struct prefixes *pools;
+	unsigned int j, m;
+
+	for (j = 0; j <= i; j++) {
+		pools = &c->networks[j].pools;
+		for (m = 0; m < (j == i ? k : pools->n); m++) {
+			if (!prefix_overlaps(&pools->p[m],
+			    &c->networks[i].pools.p[k]))
+				continue;
+			config_error(c, net_line(c, "pools", i),
+			    "the pool %s "
+			    "overlaps the pool %s of networks[%u]",
+			    prefix_format(&c->networks[i].pools.p[k], a),
+			    prefix_format(&pools->p[m], b), j);
+		}
+	}
+}
+
+static bool
+inside(const struct prefix *p, const struct prefixes *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->n; i++)
+		if (prefix_contains(&list->p[i], p))
+			return (true);
+	return (false);
+}
+
+static void
+check_pools(struct config *c, unsigned int i)
+{
+	char text[PREFIX_TEXT];
+	const struct conf_network *n;
+	unsigned int k;
+
+	n = &c->networks[i];
+	for (k = 0; k < n->pools.n; k++) {
+		if (n->pools.p[k].len == 0)
+			config_error(c, net_line(c, "pools", i),
+			    "the pool %s "
+			    "is the whole internet",
+			    prefix_format(&n->pools.p[k], text));
+		check_pool_overlap(c, i, k);
+		if (!n->adopt && !inside(&n->pools.p[k], &n->address))
+			config_error(c, net_line(c, "pools", i),
+			    "the pool %s "
+			    "is outside of every \"address\" of the network",
+			    prefix_format(&n->pools.p[k], text));
+	}
+	for (k = 0; k < n->reserve.n; k++)
+		if (!inside(&n->reserve.p[k], &n->pools))
+			config_error(c, net_line(c, "reserve", i),
+			    "reserve: "
+			    "%s is in none of the pools",
+			    prefix_format(&n->reserve.p[k], text));
+	check_canonical(c, &n->pools, "pools", net_line(c, "pools", i));
+	check_canonical(c, &n->routes, "routes", net_line(c, "routes", i));
+	check_canonical(c, &n->reserve, "reserve", net_line(c, "reserve", i));
+}
+
+static void
+check_assign(struct config *c, unsigned int i)
+{
+	char text[PREFIX_TEXT];
+	const struct conf_network *n;
+	unsigned int k, six;
+
+	n = &c->networks[i];
+	if (n->assign == ASSIGN_POOL)
+		return;
+	for (k = six = 0; k < n->pools.n; k++) {
+		if (n->pools.p[k].family != AF_INET6)
+			continue;
+		six++;
+		if (n->assign == ASSIGN_BCD &&
+		    n->pools.p[k].len > DIRECT_BCD_LEN)
+			config_error(c, net_line(c, "pools", i),
+			    "direct-bcd "
+			    "fills 16 bits: the pool %s may not be longer "
+			    "than /%u",
+			    prefix_format(&n->pools.p[k], text),
+			    DIRECT_BCD_LEN);
+	}
+	if (six == 0)
+		config_error(c, net_line(c, "assign", i),
+		    "assign needs an "
+		    "IPv6 pool for this");
+}
+
+static void
+check_egress(struct config *c, unsigned int i)
+{
+	const struct conf_network *n;
+
+	n = &c->networks[i];
+	if (!n->has_egress)
+		return;
+	if (strcmp(n->wan, n->interface) == 0)
+		config_error(c, net_line(c, "egress.wan", i),
+		    "wan is the "
+		    "network's own interface");
+	if (n->table >= 253 && n->table <= 255)
+		config_error(c, net_line(c, "egress.table", i),
+		    "the table %u "
+		    "is the system's own: take another",
+		    n->table);
+}
+
+static void
+check_network(struct config *c, unsigned int i)
+{
+	const struct conf_network *n;
+
+	n = &c->networks[i];
+	check_twice(c, i);
+	check_pools(c, i);
+	check_assign(c, i);
+	check_egress(c, i);
+	if (!n->adopt && *n->private_key_file == '\0')
+		config_error(c, net_line(c, "name", i),
+		    "\"private_key_file\" "
+		    "is missing in networks[%u]: the file is made when it is "
+		    "absent",
+		    i);
+	if (!n->adopt && n->address.n == 0)
+		config_error(c, net_line(c, "name", i),
+		    "\"address\" is "
+		    "missing in networks[%u]: the interface's own",
+		    i);
+	if (n->mtu != 0 && n->mtu < 576)
+		config_error(c, net_line(c, "mtu", i),
+		    "mtu: %u is not 0 or "
+		    "in 576..65535",
+		    n->mtu);
+}
+
+static void
+check_identity(struct config *c, unsigned int i)
+{
+	const struct conf_identity *id;
+	unsigned int k;
+
+	id = &c->identities[i];
+	if (*id->network == '\0') {
+		if (id->role == ROLE_DEVICE || id->role == ROLE_PORTAL)
+			config_error(c, config_line(c, "identities[].role", i),
+			    "\"network\" is missing in identities[%u]: a "
+			    "device or portal needs one",
+			    i);
+		return;
+	}
+	for (k = 0; k < c->nnetworks; k++)
+		if (strcmp(c->networks[k].name, id->network) == 0)
+			return;
+	config_error(c, config_line(c, "identities[].network", i),
+	    "there is no network \"%s\"", id->network);
+}
+
+static const void *
+endpoint_addr(const struct endpoint *ep, uint16_t *port)
+{
+	const struct sockaddr_in6 *sin6;
+	const struct sockaddr_in *sin;
+
+	if (ep->ss.ss_family == AF_INET6) {
+		sin6 = (const void *)&ep->ss;
+		*port = sin6->sin6_port;
+		return (&sin6->sin6_addr);
+	}
+	sin = (const void *)&ep->ss;
+	*port = sin->sin_port;
+	return (&sin->sin_addr);
+}
+
+static bool
+is_loopback(const struct endpoint *ep)
+{
+	struct in_addr in;
+	const void *addr;
+	uint16_t port;
+
+	addr = endpoint_addr(ep, &port);
+	if (ep->ss.ss_family == AF_INET6)
+		return (IN6_IS_ADDR_LOOPBACK((const struct in6_addr *)addr));
+	memcpy(&in, addr, sizeof(in));
+	return ((ntohl(in.s_addr) >> 24) == 127);
+}
+
+/* "[::]:1" takes IPv4 along, so that it clashes with every address. */
+static bool
+takes_all(const struct endpoint *ep)
+{
+	uint16_t port;
+
+	return (ep->ss.ss_family == AF_INET6 &&
+	    IN6_IS_ADDR_UNSPECIFIED(
+	    (const struct in6_addr *)endpoint_addr(ep, &port)));
+}
+
+static void
+check_clash(struct config *c, unsigned int i)
+{
+	const struct endpoint *a, *b;
+	uint16_t pa, pb;
+	unsigned int j;
+
+	a = &c->listen[i].address;
+	(void)endpoint_addr(a, &pa);
+	for (j = 0; j < i; j++) {
+		b = &c->listen[j].address;
+		(void)endpoint_addr(b, &pb);
+		if (strcmp(a->text, b->text) == 0 ||
+		    (pa == pb && (takes_all(a) || takes_all(b))))
+			config_error(c, listen_line(c, "address", i),
+			    "%s is "
+			    "taken by listen[%u], %s",
+			    a->text, j, b->text);
+	}
+}
+
+static void
+check_listen(struct config *c, unsigned int i)
+{
+	const struct conf_listen *l;
+	unsigned int line;
+
+	l = &c->listen[i];
+	line = listen_line(c, "proof", i);
+	check_clash(c, i);
+	switch ((enum conf_proof)l->proof) {
+	case PROOF_CERTIFICATE:
+		if (!l->has_tls)
+			config_error(c, line,
+			    "listen[%u]: proof = "
+			    "\"certificate\" needs a \"tls\" group; or say "
+			    "proof = \"none\" on a loopback address",
+			    i);
+		else if (*l->client_ca == '\0')
+			config_error(c, listen_line(c, "tls", i),
+			    "listen[%u]: "
+			    "proof = \"certificate\" needs \"client_ca\"",
+			    i);
+		break;
+	case PROOF_HEADER:
+		if (c->proxies.n == 0)
+			config_error(c, line,
+			    "listen[%u]: proof = \"header\" "
+			    "needs \"trusted_proxies\"",
+			    i);
+		break;
+	case PROOF_NONE:
+		if (!l->has_tls && !is_loopback(&l->address))
+			config_error(c, line,
+			    "listen[%u]: proof = \"none\" "
+			    "without tls is only for loopback, not %s",
+			    i, l->address.text);
+		break;
+	case PROOF_ADDRESS:
+		break;
+	}
+	if (*l->crl != '\0' && *l->client_ca == '\0')
+		config_error(c, listen_line(c, "tls.crl", i),
+		    "listen[%u]: "
+		    "\"crl\" without \"client_ca\"",
+		    i);
+}
+
+void
+config_check(struct config *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nnetworks; i++)
+		check_network(c, i);
+	for (i = 0; i < c->nidentities; i++)
+		check_identity(c, i);
+	for (i = 0; i < c->nlisten; i++)
+		check_listen(c, i);
+	check_canonical(c, &c->proxies, "trusted_proxies",
+	    config_line(c, "trusted_proxies", 0));
+	if (c->access.mode == ACCESS_LIST && *c->access.file == '\0')
+		config_error(c, config_line(c, "access.mode", 0),
+		    "mode = "
+		    "\"list\" needs a \"file\"");
+	if (c->limits.per_source > c->limits.connections)
+		config_error(c, config_line(c, "limits.per_source", 0),
+		    "per_source is more than connections");
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The slice of the configuration that each child needs, and nothing more, with
+ * what it names as open descriptors.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "netd.h"
+
+static const char *const sysctl_path[] = {
+	[SYSCTL_IP4_FORWARD] = "/proc/sys/net/ipv4/ip_forward",
+	[SYSCTL_IP6_FORWARD] = "/proc/sys/net/ipv6/conf/all/forwarding",
+};
+
+static void
+copy_prefixes(uint8_t *n, struct prefix *dst, const struct prefixes *src)
+{
+	*n = (uint8_t)src->n;
+	memcpy(dst, src->p, src->n * sizeof(*dst));
+}
+
+static int
+send_gateway(struct proc *p, const struct config *c)
+{
+	struct msg_conf_gateway m;
+	const char *end;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.name, c->gateway.name, sizeof(m.name));
+	/* An IPv6 address with a port behind it needs its brackets. */
+	end = strchr(c->gateway.endpoint, ':') != NULL ? "]" : "";
+	if (*end != '\0')
+		(void)strlcpy(m.endpoint, "[", sizeof(m.endpoint));
+	(void)strlcat(m.endpoint, c->gateway.endpoint, sizeof(m.endpoint));
+	(void)strlcat(m.endpoint, end, sizeof(m.endpoint));
+	if (p->role == P_LEASED)
+		(void)strlcpy(m.state_dir, c->gateway.state_dir,
+		    sizeof(m.state_dir));
+	m.on_stop = c->gateway.on_stop;
+	return (chan_send_conf_gateway(p->chan, 0, &m, -1));
+}
+
+static int
+send_network(struct proc *p, const struct conf_network *n)
+{
+	struct msg_conf_network m;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.name, n->name, sizeof(m.name));
+	(void)strlcpy(m.interface, n->interface, sizeof(m.interface));
+	(void)strlcpy(m.metans_template, n->metans_template,
+	    sizeof(m.metans_template));
+	m.backend = n->backend;
+	m.adopt = n->adopt;
+	m.assign = n->assign;
+	m.isolate = n->isolate;
+	m.listen_port = (uint16_t)n->listen_port;
+	m.keepalive = (uint16_t)n->keepalive;
+	m.mtu = (uint16_t)n->mtu;
+	m.lease = n->lease;
+	m.quarantine = n->quarantine;
+	m.max_peers = n->max_peers;
+	if (n->has_egress) {
+		(void)strlcpy(m.wan, n->wan, sizeof(m.wan));
+		m.table = n->table;
+		m.masquerade = n->masquerade;
+	}
+	if (p->role != P_APID) {
+		copy_prefixes(&m.naddrs, m.addrs, &n->address);
+		copy_prefixes(&m.npools, m.pools, &n->pools);
+		copy_prefixes(&m.nroutes, m.routes, &n->routes);
+		copy_prefixes(&m.nreserve, m.reserve, &n->reserve);
+	}
+	return (chan_send_conf_network(p->chan, 0, &m, -1));
+}
+
+static int
+send_common(struct proc *p, const struct config *c)
+{
+	unsigned int i;
+
+	if (send_gateway(p, c) == -1)
+		return (-1);
+	for (i = 0; i < c->nnetworks; i++)
+		if (send_network(p, &c->networks[i]) == -1)
+			return (-1);
+	return (0);
+}
+
+/* Those that the kernel has; only a network with a way out needs them. */
+static int
+send_sysctls(struct proc *p)
+{
+	struct msg_conf_sysctl m;
+	int fd, r;
+
+	for (m.which = SYSCTL_IP4_FORWARD; m.which <= SYSCTL_IP6_FORWARD;
+	    m.which++) {
+		fd = open(sysctl_path[m.which], O_RDWR | O_CLOEXEC);
+		if (fd == -1) {
+			log_warn("cannot open %s: no forwarding",
+			    sysctl_path[m.which]);
+			continue;
+		}
+		r = chan_send_conf_sysctl(p->chan, 0, &m, fd);
+		if (r == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+static int
+send_kern(struct proc *p, const struct bundle *b)
+{
+	struct msg_conf_wgkey m;
+	unsigned int i;
+	bool egress;
+	int fd;
+
+	egress = false;
+	if (send_common(p, b->conf) == -1)
+		return (-1);
+	for (i = 0; i < b->conf->nnetworks; i++) {
+		egress = egress || b->conf->networks[i].has_egress;
+		if (b->wgkey[i] == -1)
+			continue;
+		memset(&m, 0, sizeof(m));
+		(void)strlcpy(m.network, b->conf->networks[i].name,
+		    sizeof(m.network));
+		if ((fd = bundle_reopen(b->wgkey[i])) == -1 ||
+		    chan_send_conf_wgkey(p->chan, 0, &m, fd) == -1)
+			return (-1);
+	}
+	return (egress ? send_sysctls(p) : 0);
+}
+
+static int
+send_leased(struct proc *p, const struct bundle *b)
+{
+	struct msg_conf_access a;
+	struct msg_conf_ctl m;
+	int fd;
+
+	if (send_common(p, b->conf) == -1)
+		return (-1);
+	memset(&m, 0, sizeof(m));
+	memset(&a, 0, sizeof(a));
+	a.mode = b->conf->access.mode;
+	a.require_contact = b->conf->access.require_contact;
+	if ((fd = fcntl(p->netd->ctl, F_DUPFD_CLOEXEC, 3)) == -1 ||
+	    chan_send_conf_ctl(p->chan, 0, &m, fd) == -1)
+		return (-1);
+	return (chan_send_conf_access(p->chan, 0, &a, -1));
+}
+
+static int
+send_identities(struct proc *p, const struct config *c)
+{
+	struct msg_conf_identity m;
+	const struct conf_identity *id;
+	unsigned int i;
+
+	for (i = 0; i < c->nidentities; i++) {
+		id = &c->identities[i];
+		memset(&m, 0, sizeof(m));
+		m.proof = id->proof;
+		m.role = id->role;
+		(void)strlcpy(m.pattern, id->pattern, sizeof(m.pattern));
+		(void)strlcpy(m.network, id->network, sizeof(m.network));
+		if (chan_send_conf_identity(p->chan, 0, &m, -1) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+static int
+send_listener(struct proc *p, const struct bundle *b, unsigned int i)
+{
+	const struct conf_listen *l;
+	struct msg_conf_listen m;
+	struct msg_conf_cert cert;
+	int fd;
+
+	l = &b->conf->listen[i];
+	memset(&m, 0, sizeof(m));
+	m.index = (uint16_t)i;
+	m.api = l->api;
+	m.proof = l->proof;
+	m.tls = l->has_tls;
+	(void)strlcpy(m.prefix, l->prefix, sizeof(m.prefix));
+	(void)strlcpy(m.address, l->address.text, sizeof(m.address));
+	if ((fd = fcntl(b->listen[i], F_DUPFD_CLOEXEC, 3)) == -1 ||
+	    chan_send_conf_listen(p->chan, 0, &m, fd) == -1)
+		return (-1);
+	memset(&cert, 0, sizeof(cert));
+	cert.listen = (uint16_t)i;
+	for (cert.kind = CERT_CHAIN; cert.kind <= CERT_CRL; cert.kind++) {
+		if (b->cert[i][cert.kind] == -1)
+			continue;
+		if ((fd = bundle_reopen(b->cert[i][cert.kind])) == -1 ||
+		    chan_send_conf_cert(p->chan, 0, &cert, fd) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+static int
+send_limits(struct proc *p, const struct conf_limits *l)
+{
+	struct msg_conf_limits m;
+
+	memset(&m, 0, sizeof(m));
+	m.handshake_ms = l->handshake;
+	m.head_ms = l->head;
+	m.body_ms = l->body;
+	m.idle_ms = l->idle;
+	m.body_bytes = l->body_size;
+	m.connections = l->connections;
+	m.per_source = l->per_source;
+	m.pending = l->pending;
+	return (chan_send_conf_limits(p->chan, 0, &m, -1));
+}
+
+static int
+send_basic(struct proc *p, const char *credentials)
+{
+	struct msg_conf_basic m;
+	int r;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.credentials, credentials, sizeof(m.credentials));
+	r = chan_send_conf_basic(p->chan, 0, &m, -1);
+	explicit_bzero(&m, sizeof(m));
+	return (r);
+}
+
+static int
+send_apid(struct proc *p, const struct bundle *b)
+{
+	struct msg_conf_proxy m;
+	unsigned int i;
+
+	if (send_common(p, b->conf) == -1 || send_identities(p, b->conf) == -1)
+		return (-1);
+	for (i = 0; i < b->conf->proxies.n; i++) {
+		memset(&m, 0, sizeof(m));
+		m.proxy = b->conf->proxies.p[i];
+		if (chan_send_conf_proxy(p->chan, 0, &m, -1) == -1)
+			return (-1);
+	}
+	if (send_limits(p, &b->conf->limits) == -1 ||
+	    (b->basic[0] != '\0' && send_basic(p, b->basic) == -1))
+		return (-1);
+	for (i = 0; i < b->conf->nlisten; i++)
+		if (send_listener(p, b, i) == -1)
+			return (-1);
+	return (0);
+}
+
+static int
+send_keyd(struct proc *p, const struct bundle *b)
+{
+	struct msg_conf_tlskey m;
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < b->conf->nlisten; i++) {
+		if (b->key[i] == -1)
+			continue;
+		m.listen = (uint16_t)i;
+		if ((fd = bundle_reopen(b->key[i])) == -1 ||
+		    chan_send_conf_tlskey(p->chan, 0, &m, fd) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+static int
+send_slice(struct proc *p, const struct bundle *b)
+{
+	struct msg_conf_begin m = { p->generation };
+
+	if (chan_send_conf_begin(p->chan, 0, &m, -1) == -1)
+		return (-1);
+	if (p->role == P_KERN)
+		return (send_kern(p, b));
+	if (p->role == P_LEASED)
+		return (send_leased(p, b));
+	if (p->role == P_APID)
+		return (send_apid(p, b));
+	return (send_keyd(p, b));
+}
+
+static void
+confsend_failed(struct proc *p)
+{
+	log_warn("%s: cannot send the configuration", p->name);
+	p->sending = NULL;
+	chan_fail(p->chan, "cannot send the configuration");
+}
+
+void
+confsend_start(struct proc *p, const struct bundle *b, uint32_t generation)
+{
+	p->sending = b;
+	p->next_name = 0;
+	p->generation = generation;
+	p->answer = ANSWER_WAIT;
+	if (send_slice(p, b) == -1)
+		confsend_failed(p);
+	else
+		confsend_more(p);
+}
+
+/* The access list may be long: as much of it as the link takes. */
+void
+confsend_more(struct proc *p)
+{
+	struct msg_conf_access_name m;
+	const struct access_name *name;
+	const struct bundle *b;
+
+	if ((b = p->sending) == NULL)
+		return;
+	while (p->role == P_LEASED && p->next_name < b->access.n) {
+		if (chan_busy(p->chan))
+			return;
+		name = &b->access.names[p->next_name++];
+		memset(&m, 0, sizeof(m));
+		m.allow = name->allow;
+		(void)strlcpy(m.name, name->name, sizeof(m.name));
+		if (chan_send_conf_access_name(p->chan, 0, &m, -1) == -1) {
+			confsend_failed(p);
+			return;
+		}
+	}
+	p->sending = NULL;
+	if (chan_send_bare(p->chan, MSG_CONF_END, 0) == -1)
+		confsend_failed(p);
+}

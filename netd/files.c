@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a configuration names, opened: certificates, keys, lists, sockets.
+ * Files for children are copied into sealed memory by the kernel, so that a
+ * child that is started again gets what its siblings run with, whatever has
+ * become of the file, and so that no key passes through our own memory.
+ */
+
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "netd.h"
+
+#define PEM_MAX		(1024 * 1024)
+#define CRL_MAX		(64 * 1024 * 1024)
+#define KEY_MAX		(64 * 1024)
+#define LIST_MAX	(8 * 1024 * 1024)
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL	0x0008U
+#endif
+
+enum secrecy {
+	PUBLIC,
+	SECRET
+};
+
+/* Open a file that word i names, with its size; -1 with an error noted. */
+static int
+open_named(struct config *c, const char *path, unsigned int line,
+    const char *word, size_t max, enum secrecy secrecy, size_t *size)
+{
+	struct stat st;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd == -1 || fstat(fd, &st) == -1) {
+		config_error(c, line, "%s: cannot open %s: %s", word, path,
+		    strerror(errno));
+		goto fail;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		config_error(c, line, "%s: %s is not a regular file", word,
+		    path);
+		goto fail;
+	}
+	if (st.st_size == 0 || (uint64_t)st.st_size > max) {
+		config_error(c, line, "%s: %s is %s", word, path,
+		    st.st_size == 0 ? "empty" : "too large");
+		goto fail;
+	}
+	if ((st.st_mode & S_IWOTH) != 0) {
+		config_error(c, line,
+		    "%s: %s can be written by everybody: "
+		    "chmod go-w it",
+		    word, path);
+		goto fail;
+	}
+	if (secrecy == SECRET && (st.st_mode & S_IROTH) != 0)
+		log_warnx("%s: %s can be read by everybody: chmod 0600 it",
+		    word, path);
+	*size = (size_t)st.st_size;
+	return (fd);
+fail:
+	if (fd != -1)
+		close(fd);
+	return (-1);
+}
+
+/* A sealed copy of size bytes of fd in memory. */
+static int
+copy_sealed(int fd, const char *path, size_t size)
+{
+	char name[CONF_PATH];
+	ssize_t n;
+	int mem;
+
+	(void)strlcpy(name, path, sizeof(name));
+	mem = memfd_create(basename(name),
+	    MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+	if (mem == -1 && errno == EINVAL)
+		mem = memfd_create(basename(name),
+		    MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (mem == -1)
+		return (-1);
+	for (; size > 0; size -= (size_t)n) {
+		n = sendfile(mem, fd, NULL, size);
+		if (n == 0)
+			errno = EIO;
+		if (n <= 0)
+			goto fail;
+	}
+	if (fchmod(mem, 0400) == -1 ||
+	    fcntl(mem, F_ADD_SEALS,
+	    F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == -1)
+		goto fail;
+	return (mem);
+fail:
+	close(mem);
+	return (-1);
+}
+
+/* -1 for no name, and for an error, which is noted. */
+static int
+snapshot(struct config *c, const char *path, unsigned int line,
+    const char *word, size_t max, enum secrecy secrecy)
+{
+	size_t size;
+	int fd, mem;
+
+	if (*path == '\0')
+		return (-1);
+	fd = open_named(c, path, line, word, max, secrecy, &size);
+	if (fd == -1)
+		return (-1);
+	if ((mem = copy_sealed(fd, path, size)) == -1)
+		config_error(c, line, "%s: cannot copy %s: %s", word, path,
+		    strerror(errno));
+	close(fd);
+	return (mem);
+}
+
+int
+bundle_reopen(int fd)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return (open(path, O_RDONLY | O_CLOEXEC));
+}
+
+/* The socket of an old listener at the same address, or a new one. */
+static int
+open_socket(struct config *c, unsigned int i, const struct bundle *old)
+{
+	const struct endpoint *ep;
+	unsigned int j;
+	int fd;
+
+	ep = &c->listen[i].address;
+	for (j = 0; old != NULL && j < old->conf->nlisten; j++)
+		if (strcmp(ep->text, old->conf->listen[j].address.text) == 0)
+			return (fcntl(old->listen[j], F_DUPFD_CLOEXEC, 3));
+	if ((fd = listen_tcp(ep)) == -1)
+		config_error(c, config_line(c, "listen[].address", i),
+		    "cannot listen on %s: %s", ep->text, strerror(errno));
+	return (fd);
+}
+
+static void
+open_listener(struct bundle *b, unsigned int i, const struct bundle *old)
+{
+	const struct conf_listen *l;
+	struct config *c;
+
+	c = b->conf;
+	l = &c->listen[i];
+	b->listen[i] = open_socket(c, i, old);
+	b->cert[i][CERT_CHAIN] = snapshot(c, l->certificate,
+	    config_line(c, "listen[].tls.certificate", i), "certificate",
+	    PEM_MAX, PUBLIC);
+	b->cert[i][CERT_CLIENT_CA] = snapshot(c, l->client_ca,
+	    config_line(c, "listen[].tls.client_ca", i), "client_ca", PEM_MAX,
+	    PUBLIC);
+	b->cert[i][CERT_CRL] = snapshot(c, l->crl,
+	    config_line(c, "listen[].tls.crl", i), "crl", CRL_MAX, PUBLIC);
+	b->key[i] = snapshot(c, l->key, config_line(c, "listen[].tls.key", i),
+	    "key", KEY_MAX, SECRET);
+}
+
+static void
+open_wgkey(struct bundle *b, unsigned int i)
+{
+	const struct conf_network *n;
+	struct config *c;
+	unsigned int line;
+	int made;
+
+	c = b->conf;
+	n = &c->networks[i];
+	line = config_line(c, "networks[].private_key_file", i);
+	/* An adopted interface has a key; the file may belong to it. */
+	if (*n->private_key_file == '\0' ||
+	    (n->adopt && access(n->private_key_file, F_OK) == -1))
+		return;
+	made = n->adopt ? 0 : keyfile_make(n->private_key_file);
+	if (made == -1) {
+		config_error(c, line, "private_key_file: cannot make %s: %s",
+		    n->private_key_file, strerror(errno));
+		return;
+	}
+	if (made == 1)
+		log_notice("made a private key for network %s: %s", n->name,
+		    n->private_key_file);
+	b->wgkey[i] = snapshot(c, n->private_key_file, line, "private_key_file",
+	    KEY_MAX, SECRET);
+}
+
+/* Read a file of our own policy; NUL-terminated, the caller frees it. */
+static char *
+read_named(struct config *c, const char *path, const char *leaf,
+    const char *word, size_t max, enum secrecy secrecy, size_t *len)
+{
+	unsigned int line;
+	size_t size;
+	ssize_t n;
+	char *text;
+	int fd;
+
+	line = config_line(c, word, 0);
+	fd = open_named(c, path, line, leaf, max, secrecy, &size);
+	if (fd == -1)
+		return (NULL);
+	if ((text = malloc(size + 1)) == NULL) {
+		config_error(c, line, "%s: no memory for %s", leaf, path);
+		goto done;
+	}
+	for (*len = 0; *len < size; *len += (size_t)n)
+		if ((n = read(fd, text + *len, size - *len)) <= 0)
+			break;
+	text[*len] = '\0';
+done:
+	close(fd);
+	return (text);
+}
+
+static void
+open_access(struct bundle *b)
+{
+	const char *error;
+	struct config *c;
+	struct stat st;
+	char *text;
+	size_t len;
+	long bad;
+
+	c = b->conf;
+	if (*c->access.file == '\0')
+		return;
+	/* A list may be empty, other files may not. */
+	if (stat(c->access.file, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size == 0)
+		return;
+	text = read_named(c, c->access.file, "file", "access.file", LIST_MAX,
+	    PUBLIC, &len);
+	if (text == NULL)
+		return;
+	bad = access_parse(&b->access, text, len, ACCESS_MAX, &error);
+	if (bad != 0)
+		config_error(c, config_line(c, "access.file", 0),
+		    "file: %s:%ld: %s", c->access.file, bad, error);
+	free(text);
+}
+
+static void
+open_basic(struct bundle *b)
+{
+	struct config *c;
+	char *text;
+	size_t len;
+
+	c = b->conf;
+	if (*c->auth_file == '\0')
+		return;
+	text = read_named(c, c->auth_file, "auth_file", "autowg.auth_file",
+	    1024, SECRET, &len);
+	if (text == NULL)
+		return;
+	text[strcspn(text, "\r\n")] = '\0';
+	if (strchr(text, ':') == NULL ||
+	    strlcpy(b->basic, text, sizeof(b->basic)) >= sizeof(b->basic)) {
+		config_error(c, config_line(c, "autowg.auth_file", 0),
+		    "auth_file: %s must hold user:password, at most %zu bytes",
+		    c->auth_file, sizeof(b->basic) - 1);
+		b->basic[0] = '\0';
+	}
+	freezero(text, len + 1);
+}
+
+struct bundle *
+bundle_open(struct config *c, const struct bundle *old)
+{
+	struct bundle *b;
+	unsigned int i;
+
+	if ((b = calloc(1, sizeof(*b))) == NULL) {
+		config_free(c);
+		return (NULL);
+	}
+	b->conf = c;
+	memset(b->listen, -1, sizeof(b->listen));
+	memset(b->cert, -1, sizeof(b->cert));
+	memset(b->key, -1, sizeof(b->key));
+	memset(b->wgkey, -1, sizeof(b->wgkey));
+	for (i = 0; i < c->nlisten; i++)
+		open_listener(b, i, old);
+	for (i = 0; i < c->nnetworks; i++)
+		open_wgkey(b, i);
+	open_access(b);
+	open_basic(b);
+	return (b);
+}
+
+static void
+close_all(int *fds, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (fds[i] != -1)
+			close(fds[i]);
+}
+
+void
+bundle_free(struct bundle *b)
+{
+	if (b == NULL)
+		return;
+	close_all(b->listen, LISTEN_MAX);
+	close_all(&b->cert[0][0], LISTEN_MAX * (CERT_CRL + 1));
+	close_all(b->key, LISTEN_MAX);
+	close_all(b->wgkey, NETWORKS_MAX);
+	access_clear(&b->access);
+	explicit_bzero(b->basic, sizeof(b->basic));
+	config_free(b->conf);
+	free(b);
+}

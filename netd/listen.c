@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Listening sockets: those that apid(8) accepts on and the control socket of
+ * leased(8).  They are opened here and live here, so that no connection is
+ * refused while a child is started again.
+ */
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "netd.h"
+
+#define BACKLOG	1024
+
+int
+listen_tcp(const struct endpoint *ep)
+{
+	int saved, fd, on = 1, off = 0;
+
+	fd = socket(ep->ss.ss_family,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return (-1);
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1 ||
+	    (ep->ss.ss_family == AF_INET6 &&
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) ==
+		    -1) ||
+	    bind(fd, (const struct sockaddr *)&ep->ss, ep->len) == -1 ||
+	    listen(fd, BACKLOG) == -1) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+		return (-1);
+	}
+	return (fd);
+}
+
+/* Does somebody listen on this path?  Clears a socket nobody listens on. */
+static int
+clear_stale(const struct sockaddr_un *sun)
+{
+	struct stat st;
+	int fd, r;
+
+	if (lstat(sun->sun_path, &st) == -1)
+		return (errno == ENOENT ? 0 : -1);
+	if (!S_ISSOCK(st.st_mode)) {
+		errno = ENOTSOCK;
+		return (-1);
+	}
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return (-1);
+	r = connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
+	if (r == 0 || errno == EAGAIN || errno == EPROTOTYPE) {
+		close(fd);
+		errno = EADDRINUSE;
+		return (-1);
+	}
+	close(fd);
+	return (unlink(sun->sun_path));
+}
+
+/* The directory of the socket is made if only it is missing. */
+static void
+make_dir(const char *path)
+{
+	char dir[CONF_SOCKPATH];
+
+	(void)strlcpy(dir, path, sizeof(dir));
+	(void)mkdir(dirname(dir), 0755);
+}
+
+int
+listen_ctl(struct config *c, uint32_t gid, bool chown_it)
+{
+	struct sockaddr_un sun;
+	const char *path;
+	unsigned int line;
+	mode_t mask;
+	int fd, r;
+
+	path = c->gateway.ctl_socket;
+	line = config_line(c, "gateway.ctl_socket", 0);
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	(void)strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+	make_dir(path);
+	if (clear_stale(&sun) == -1) {
+		if (errno == EADDRINUSE)
+			config_error(c, line,
+			    "ctl_socket %s: another instance "
+			    "listens there",
+			    path);
+		else
+			config_error(c, line, "ctl_socket %s: %s", path,
+			    strerror(errno));
+		return (-1);
+	}
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1) {
+		config_error(c, line, "ctl_socket: %s", strerror(errno));
+		return (-1);
+	}
+	/* Nobody may connect before the group is right. */
+	mask = umask(0177);
+	r = bind(fd, (struct sockaddr *)&sun, sizeof(sun));
+	(void)umask(mask);
+	if (r == -1 || (chown_it && chown(path, (uid_t)-1, gid) == -1) ||
+	    chmod(path, 0660) == -1 || listen(fd, 64) == -1) {
+		config_error(c, line, "ctl_socket %s: %s", path,
+		    strerror(errno));
+		close(fd);
+		return (-1);
+	}
+	return (fd);
+}

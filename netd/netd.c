@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The parent: the only process that stays root.  It reads the configuration,
+ * opens what the others need, starts them, wires them and starts them again.
+ * It never reads a byte that came from the network, from netlink, or from a
+ * child beyond what proc.c lists.
+ */
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kern.h"
+#include "log.h"
+#include "netd.h"
+
+#define CONF_FILE	SYSCONFDIR "/sallyport/sallyport.conf"
+#define CTL_GROUP	"sallyport"
+#define NOFILE		131072
+#define EXIT_USAGE	64
+#define EXIT_NOUSER	67
+#define EXIT_NOPERM	77
+
+struct options {
+	const char	*file;
+	const char	*libexec;
+	bool		 foreground;
+	bool		 check;
+	bool		 nouser;
+	int		 verbose;
+};
+
+__attribute__((noreturn)) static void
+usage(void)
+{
+	(void)fprintf(stderr,
+	    "usage: netd [-dnUvV] [-f file] [-L directory]\n");
+	exit(EXIT_USAGE);
+}
+
+static void
+parse_options(struct options *o, int argc, char **argv)
+{
+	int ch;
+
+	memset(o, 0, sizeof(*o));
+	o->file = CONF_FILE;
+	o->libexec = LIBEXECDIR;
+	while ((ch = getopt(argc, argv, "df:L:nUvV")) != -1)
+		switch (ch) {
+		case 'd':
+			o->foreground = true;
+			break;
+		case 'f':
+			o->file = optarg;
+			break;
+		case 'L':
+			o->libexec = optarg;
+			break;
+		case 'n':
+			o->check = true;
+			break;
+		case 'U':
+			o->nouser = true;
+			break;
+		case 'v':
+			o->verbose++;
+			break;
+		case 'V':
+			(void)printf("netd %s\n", VERSION);
+			exit(0);
+		default:
+			usage();
+		}
+	if (optind != argc)
+		usage();
+}
+
+/* Tell all that is wrong; exits if something is. */
+static void
+leave_if_bad(const struct config *c)
+{
+	unsigned int i;
+
+	if (c == NULL)
+		fatalx("no memory");
+	for (i = 0; i < c->nerrors && i < CONF_ERRORS_MAX; i++)
+		(void)fprintf(stderr, "%s\n", log_vis(c->errors[i]));
+	if (c->nerrors > CONF_ERRORS_MAX)
+		(void)fprintf(stderr, "and %u more\n",
+		    c->nerrors - CONF_ERRORS_MAX);
+	if (c->nerrors != 0)
+		exit(EXIT_CONFIG);
+}
+
+__attribute__((noreturn)) static void
+check_only(const struct options *o)
+{
+	struct config *c;
+
+	c = config_load(o->file);
+	leave_if_bad(c);
+	if (o->verbose > 0)
+		config_dump(c, stdout);
+	(void)fprintf(stderr, "configuration OK\n");
+	config_free(c);
+	exit(0);
+}
+
+/* Who the children become. */
+static void
+find_users(struct netd *n)
+{
+	static const struct {
+		uint8_t		 role;
+		const char	*name;
+	} users[] = { { P_KERN, "_sallynet" }, { P_LEASED, "_sallylease" },
+		{ P_APID, "_sallyapi" }, { P_KEYD, "_sallykey" } };
+	const struct passwd *pw;
+	const struct group *gr;
+	size_t i;
+
+	for (i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+		n->uid[users[i].role] = geteuid();
+		n->gid[users[i].role] = getegid();
+		if (n->nouser)
+			continue;
+		if ((pw = getpwnam(users[i].name)) == NULL) {
+			log_warnx("there is no user %s: run systemd-sysusers, "
+			    "or useradd -r %s", users[i].name, users[i].name);
+			exit(EXIT_NOUSER);
+		}
+		if (pw->pw_uid == 0) {
+			log_warnx("the user %s is root: it must not be",
+			    users[i].name);
+			exit(EXIT_NOUSER);
+		}
+		n->uid[users[i].role] = pw->pw_uid;
+		n->gid[users[i].role] = pw->pw_gid;
+	}
+	n->ctl_gid = getegid();
+	if (n->nouser)
+		return;
+	if ((gr = getgrnam(CTL_GROUP)) == NULL) {
+		log_warnx("there is no group " CTL_GROUP ": run "
+		    "systemd-sysusers, or groupadd -r " CTL_GROUP);
+		exit(EXIT_NOUSER);
+	}
+	n->ctl_gid = gr->gr_gid;
+}
+
+static void
+find_programs(struct netd *n, const struct options *o)
+{
+	char dir[PATH_MAX];
+	ssize_t len;
+
+	if (realpath(o->libexec, dir) == NULL)
+		fatal("cannot find the other programs in %s", o->libexec);
+	if (strlcpy(n->libexec, dir, sizeof(n->libexec)) >= sizeof(n->libexec))
+		fatalx("the name of %s is too long", dir);
+	len = readlink("/proc/self/exe", n->self, sizeof(n->self) - 1);
+	if (len == -1)
+		fatal("cannot find this program: is /proc mounted?");
+	n->self[len] = '\0';
+}
+
+/* From the root on, since we may leave this directory; links stay as they are,
+ * for they may lead elsewhere at a reload. */
+static void
+find_file(struct netd *n, const char *file)
+{
+	char dir[PATH_MAX];
+
+	dir[0] = '\0';
+	if (*file != '/' && getcwd(dir, sizeof(dir)) == NULL)
+		fatal("cannot find the current directory");
+	if (strlcpy(n->file, dir, sizeof(n->file)) >= sizeof(n->file) ||
+	    (*file != '/' && strlcat(n->file, "/", sizeof(n->file)) >=
+	    sizeof(n->file)) ||
+	    strlcat(n->file, file, sizeof(n->file)) >= sizeof(n->file))
+		fatalx("the name of %s is too long", file);
+}
+
+/* Go to the background: the foreground leaves when the suite is ready. */
+static void
+go_background(struct netd *n)
+{
+	unsigned char status;
+	int fds[2], st, null;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) == -1 || (pid = fork()) == -1)
+		fatal("cannot go to the background");
+	if (pid != 0) {
+		close(fds[1]);
+		if (read(fds[0], &status, 1) == 1)
+			_exit(status);
+		if (waitpid(pid, &st, 0) == pid && WIFEXITED(st))
+			_exit(WEXITSTATUS(st));
+		_exit(1);
+	}
+	close(fds[0]);
+	n->ready_fd = fds[1];
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (setsid() == -1 || chdir("/") == -1 || null == -1 ||
+	    dup2(null, STDIN_FILENO) == -1 || dup2(null, STDOUT_FILENO) == -1)
+		fatal("cannot go to the background");
+	close(null);
+}
+
+static unsigned int
+count_workers(const struct config *c)
+{
+	cpu_set_t set;
+	int n;
+
+	if (c->gateway.workers != 0)
+		return (c->gateway.workers);
+	if (sched_getaffinity(0, sizeof(set), &set) == -1)
+		return (1);
+	n = CPU_COUNT(&set);
+	return (n < 1 ? 1 : n > APID_MAX ? APID_MAX : (unsigned int)n);
+}
+
+static void
+raise_nofile(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+		return;
+	rl.rlim_cur = rl.rlim_max < NOFILE ? rl.rlim_max : NOFILE;
+	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
+		log_warn("cannot raise the number of open files");
+}
+
+void
+netd_settled(struct netd *n)
+{
+	unsigned char status = 0;
+	unsigned int i;
+
+	for (i = 0; i < n->nprocs; i++)
+		if (n->procs[i].state != PROC_UP)
+			break;
+	if (n->state == SUITE_STARTING && i == n->nprocs) {
+		n->state = SUITE_RUNNING;
+		log_notice("ready: %u processes", n->nprocs);
+		notify_send(&n->notify, "READY=1\nSTATUS=generation %u",
+		    n->generation);
+		if (n->ready_fd != -1) {
+			(void)!write(n->ready_fd, &status, 1);
+			close(n->ready_fd);
+			n->ready_fd = -1;
+		}
+	}
+	reload_try(n);
+}
+
+void
+netd_watch(struct netd *n, const struct config *c)
+{
+	const char *paths[3 + 4 * LISTEN_MAX];
+	const struct conf_listen *l;
+	size_t np;
+	unsigned int i;
+
+	np = 0;
+	paths[np++] = n->file;
+	if (*c->access.file != '\0')
+		paths[np++] = c->access.file;
+	if (*c->auth_file != '\0')
+		paths[np++] = c->auth_file;
+	for (i = 0; i < c->nlisten; i++) {
+		l = &c->listen[i];
+		if (!l->has_tls)
+			continue;
+		paths[np++] = l->certificate;
+		paths[np++] = l->key;
+		if (*l->client_ca != '\0')
+			paths[np++] = l->client_ca;
+		if (*l->crl != '\0')
+			paths[np++] = l->crl;
+	}
+	if (watch_set(n->watch, paths, np) == -1)
+		log_warnx("cannot watch files: no memory");
+}
+
+static void
+changed_cb(void *arg)
+{
+	reload_request(arg, 0, "a file has changed");
+}
+
+static void
+reap(struct netd *n)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (!proc_reaped(n, pid, status) &&
+		    !uapi_reaped(n->uapi, pid, status))
+			log_debug("reaped a stranger, pid %d", (int)pid);
+}
+
+static void
+signal_cb(evutil_socket_t sig, short what, void *arg)
+{
+	struct netd *n = arg;
+
+	switch (sig) {
+	case SIGCHLD:
+		reap(n);
+		break;
+	case SIGHUP:
+		reload_request(n, 0, "SIGHUP");
+		break;
+	default:
+		log_info("%s", strsignal((int)sig));
+		stop_begin(n, 0, false);
+	}
+}
+
+/*
+ * Everybody has to answer a ping.  The service manager's watchdog is fed only
+ * while all that run did; one that is silent for long is started again.  One
+ * that waits for its restart does not hang, and does not count.
+ */
+static void
+ping_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct netd *n = arg;
+	struct proc *p;
+	unsigned int i;
+	bool alive;
+
+	alive = true;
+	for (i = 0; i < n->nprocs; i++) {
+		p = &n->procs[i];
+		if (p->state != PROC_UP)
+			continue;
+		if (p->unanswered > 0)
+			alive = false;
+		if (p->unanswered++ >= PING_MISSED)
+			proc_kill(p, "it hangs");
+		else if (chan_send_bare(p->chan, MSG_SETUP_PING, 0) == -1)
+			log_warn("%s: cannot ping it", p->name);
+	}
+	if (alive && n->notify.watchdog_ms != 0)
+		notify_send(&n->notify, "WATCHDOG=1");
+}
+
+static void
+set_events(struct netd *n)
+{
+	static const int signals[] = { SIGCHLD, SIGHUP, SIGTERM, SIGINT };
+	struct timeval tv = { 0, 0 };
+	uint64_t ms;
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		n->signals[i] = evsignal_new(n->base, signals[i], signal_cb,
+		    n);
+		if (n->signals[i] == NULL || event_add(n->signals[i], NULL) ==
+		    -1)
+			fatalx("cannot handle signals");
+	}
+	ms = PING_MS;
+	if (n->notify.watchdog_ms != 0 && n->notify.watchdog_ms / 3 < ms)
+		ms = n->notify.watchdog_ms / 3;
+	tv.tv_sec = (time_t)(ms / 1000);
+	tv.tv_usec = (suseconds_t)(ms % 1000) * 1000;
+	n->ping = event_new(n->base, -1, EV_PERSIST, ping_cb, n);
+	if (n->ping == NULL || event_add(n->ping, &tv) == -1)
+		fatalx("cannot set a timer");
+}
+
+/* Open all that the configuration names; exits with what is wrong. */
+static void
+open_everything(struct netd *n, struct config *c)
+{
+	n->watch = watch_new(n->base, changed_cb, n);
+	n->uapi = uapi_new(n);
+	if (n->watch == NULL || n->uapi == NULL)
+		fatalx("no memory");
+	netd_watch(n, c);
+	n->lock = statedir_lock(c, n->uid[P_LEASED], n->gid[P_LEASED],
+	    n->nouser);
+	leave_if_bad(c);
+	n->conf = bundle_open(c, NULL);
+	if (n->conf == NULL)
+		fatalx("no memory");
+	leave_if_bad(c);
+	n->ctl = listen_ctl(c, n->ctl_gid, !n->nouser);
+	leave_if_bad(c);
+}
+
+static void
+start_children(struct netd *n)
+{
+	unsigned int i, workers;
+
+	workers = count_workers(n->conf->conf);
+	proc_add(n, P_KERN, 0);
+	proc_add(n, P_LEASED, 0);
+	proc_add(n, P_KEYD, 0);
+	for (i = 0; i < workers; i++)
+		proc_add(n, P_APID, (uint16_t)i);
+	links_init(n);
+	for (i = 0; i < n->nprocs; i++)
+		proc_start(&n->procs[i]);
+}
+
+static void
+clean_up(struct netd *n)
+{
+	unsigned int i;
+
+	(void)unlink(n->conf->conf->gateway.ctl_socket);
+	for (i = 0; i < n->nprocs; i++)
+		event_free(n->procs[i].timer);
+	for (i = 0; i < sizeof(n->signals) / sizeof(n->signals[0]); i++)
+		if (n->signals[i] != NULL)
+			event_free(n->signals[i]);
+	if (n->reload.timer != NULL)
+		event_free(n->reload.timer);
+	event_free(n->ping);
+	bundle_free(n->reload.next);
+	bundle_free(n->conf);
+	watch_free(n->watch);
+	uapi_free(n->uapi);
+	event_base_free(n->base);
+	close(n->ctl);
+	close(n->lock);
+}
+
+static int
+run(const struct options *o)
+{
+	struct config *c;
+	struct netd *n;
+	int status;
+
+	if (!o->nouser && geteuid() != 0) {
+		log_warnx("only root can start this; with -U everything stays "
+		    "under your own user, without protection from each other");
+		return (EXIT_NOPERM);
+	}
+	if ((n = calloc(1, sizeof(*n))) == NULL)
+		fatalx("no memory");
+	n->ready_fd = n->lock = n->ctl = -1;
+	n->nouser = o->nouser;
+	n->verbose = o->verbose > UINT8_MAX ? UINT8_MAX : o->verbose;
+	n->generation = 1;
+	find_file(n, o->file);
+	c = config_load(n->file);
+	leave_if_bad(c);
+	find_users(n);
+	find_programs(n, o);
+	if (!o->foreground)
+		go_background(n);
+	if (n->nouser)
+		log_warnx("-U: no user is changed; the processes are NOT "
+		    "protected from each other. For tests only");
+	raise_nofile();
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
+	    (n->base = event_base_new()) == NULL)
+		fatal("cannot set up the event loop");
+	notify_init(&n->notify);
+	open_everything(n, c);
+	set_events(n);
+	start_children(n);
+	if (event_base_dispatch(n->base) == -1)
+		log_warnx("the event loop failed");
+	status = n->status;
+	clean_up(n);
+	free(n);
+	log_notice("stopped");
+	return (status);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+
+	if (argc == 2 && strcmp(argv[1], "-K") == 0)
+		return (kern_main());
+	parse_options(&o, argc, argv);
+	log_init("netd", o.verbose);
+	if (o.check)
+		check_only(&o);
+	return (run(&o));
+}

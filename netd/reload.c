@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A new configuration, in two phases: everybody checks it, and only when all
+ * have agreed does anybody use it.  Whatever goes wrong, the old one stays in
+ * force.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "netd.h"
+
+static void	 reload_timer_cb(evutil_socket_t, short, void *);
+
+/* Tell those who asked, through leased, how it went. */
+static void
+answer(struct netd *n, enum ctl_code code, const char *text)
+{
+	struct msg_ctl_result m;
+	struct proc *p;
+	unsigned int i;
+
+	p = proc_find(n, P_LEASED, 0);
+	memset(&m, 0, sizeof(m));
+	m.code = (uint8_t)code;
+	(void)strlcpy(m.text, log_vis(text), sizeof(m.text));
+	for (i = 0; i < n->reload.nids; i++)
+		if (p->state == PROC_UP && chan_send_ctl_result(p->chan,
+		    n->reload.ids[i], &m, -1) == -1)
+			log_warn("cannot answer a reload");
+	n->reload.nids = 0;
+}
+
+void
+reload_request(struct netd *n, uint32_t id, const char *why)
+{
+	struct msg_ctl_result busy = { CTL_BUSY, "too many reloads are wanted "
+	    "already" };
+	struct reload *r;
+
+	r = &n->reload;
+	log_info("reload: %s", why);
+	if (id != 0 && r->nids == RELOAD_IDS) {
+		(void)chan_send_ctl_result(proc_find(n, P_LEASED, 0)->chan,
+		    id, &busy, -1);
+		return;
+	}
+	/* One that runs may have read the file too early for this request;
+	 * its asker is then answered by the next. */
+	if (id != 0 && !r->active)
+		r->ids[r->nids++] = id;
+	else if (id != 0 && r->nlate < RELOAD_IDS)
+		r->late[r->nlate++] = id;
+	r->wanted = true;
+	reload_try(n);
+}
+
+static void
+reload_end(struct netd *n, enum ctl_code code, const char *text)
+{
+	struct reload *r;
+
+	r = &n->reload;
+	answer(n, code, text);
+	if (r->timer != NULL)
+		(void)evtimer_del(r->timer);
+	r->active = false;
+	r->next = NULL;
+	memcpy(r->ids, r->late, sizeof(r->ids));
+	r->nids = r->nlate;
+	r->nlate = 0;
+	notify_send(&n->notify, "READY=1\nSTATUS=generation %u%s",
+	    n->generation, code == CTL_OK ? "" :
+	    "; the last reload failed, see the log");
+	reload_try(n);
+}
+
+/* Nothing of it was used: log all that is wrong, answer with the first. */
+static void
+tell_errors(const struct config *c, char *why, size_t size)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nerrors && i < CONF_ERRORS_MAX; i++)
+		log_warnx("%s", log_vis(c->errors[i]));
+	log_warnx("reload: %u error%s; the old configuration stays",
+	    c->nerrors, c->nerrors == 1 ? "" : "s");
+	(void)strlcpy(why, c->errors[0], size);
+}
+
+static bool
+can_begin(const struct netd *n)
+{
+	unsigned int i;
+
+	if (n->state != SUITE_RUNNING || n->reload.active)
+		return (false);
+	for (i = 0; i < n->nprocs; i++)
+		if (n->procs[i].state != PROC_UP &&
+		    n->procs[i].state != PROC_DOWN)
+			return (false);
+	return (true);
+}
+
+/* The file, what it names, and what must stay; NULL with why if that went
+ * wrong. */
+static struct bundle *
+read_next(struct netd *n, char *why, size_t size)
+{
+	struct config *c;
+	struct bundle *b;
+
+	(void)strlcpy(why, "no memory", size);
+	if ((c = config_load(n->file)) == NULL)
+		return (NULL);
+	if (c->nerrors == 0) {
+		config_merge(c, n->conf->conf);
+		config_check(c);
+	}
+	if (c->nerrors != 0) {
+		tell_errors(c, why, size);
+		config_free(c);
+		return (NULL);
+	}
+	netd_watch(n, c);
+	if ((b = bundle_open(c, n->conf)) == NULL)
+		return (NULL);
+	if (c->nerrors != 0) {
+		tell_errors(c, why, size);
+		bundle_free(b);
+		return (NULL);
+	}
+	return (b);
+}
+
+void
+reload_try(struct netd *n)
+{
+	struct timeval tv = { CONF_MS / 1000, 0 };
+	char why[CONF_ERROR_SIZE];
+	struct reload *r;
+	unsigned int i;
+
+	r = &n->reload;
+	if (!r->wanted || !can_begin(n))
+		return;
+	r->wanted = false;
+	r->active = true;
+	notify_reloading(&n->notify);
+	if ((r->next = read_next(n, why, sizeof(why))) == NULL) {
+		reload_end(n, CTL_FAILED, why);
+		return;
+	}
+	if (r->timer == NULL)
+		r->timer = evtimer_new(n->base, reload_timer_cb, n);
+	if (r->timer == NULL || evtimer_add(r->timer, &tv) == -1)
+		log_warnx("reload: no timer");
+	n->generation++;
+	for (i = 0; i < n->nprocs; i++)
+		if (n->procs[i].state == PROC_UP)
+			confsend_start(&n->procs[i], r->next, n->generation);
+	reload_check(n);
+}
+
+/* Everybody takes the new one. */
+static void
+commit(struct netd *n)
+{
+	struct msg_conf_commit m = { n->generation };
+	struct bundle *old;
+	unsigned int i;
+
+	old = n->conf;
+	n->conf = n->reload.next;
+	for (i = 0; i < n->nprocs; i++) {
+		if (n->procs[i].answer != ANSWER_ACK ||
+		    n->procs[i].chan == NULL)
+			continue;
+		n->procs[i].answer = ANSWER_NONE;
+		if (chan_send_conf_commit(n->procs[i].chan, 0, &m, -1) == -1)
+			chan_fail(n->procs[i].chan, "cannot send to it");
+	}
+	bundle_free(old);
+	log_notice("configuration loaded, generation %u", n->generation);
+	reload_end(n, CTL_OK, "configuration loaded");
+}
+
+/* Nobody does. */
+static void
+abandon(struct netd *n, const char *why)
+{
+	struct msg_conf_abort m = { n->generation };
+	struct bundle *next;
+	struct proc *p;
+	unsigned int i;
+
+	for (i = 0; i < n->nprocs; i++) {
+		p = &n->procs[i];
+		if (p->answer == ANSWER_NONE || p->chan == NULL)
+			continue;
+		p->answer = ANSWER_NONE;
+		p->sending = NULL;
+		if (chan_send_conf_abort(p->chan, 0, &m, -1) == -1)
+			chan_fail(p->chan, "cannot send to it");
+	}
+	next = n->reload.next;
+	log_warnx("reload: %s; the old configuration stays", log_vis(why));
+	reload_end(n, CTL_FAILED, why);
+	bundle_free(next);
+}
+
+void
+reload_check(struct netd *n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n->nprocs; i++)
+		if (n->procs[i].answer == ANSWER_WAIT)
+			return;
+	if (n->reload.active)
+		commit(n);
+}
+
+void
+reload_answered(struct proc *p)
+{
+	char why[TEXT_SIZE + 32];
+
+	if (!p->netd->reload.active)
+		return;
+	if (p->answer == ANSWER_NAK) {
+		(void)snprintf(why, sizeof(why), "%s refused it: %s", p->name,
+		    p->nak);
+		abandon(p->netd, why);
+	} else
+		reload_check(p->netd);
+}
+
+void
+reload_lost(struct proc *p)
+{
+	bool took_part;
+
+	took_part = p->answer != ANSWER_NONE;
+	p->answer = ANSWER_NONE;
+	/* leased's requests died with it. */
+	if (p->role == P_LEASED)
+		p->netd->reload.nids = p->netd->reload.nlate = 0;
+	if (p->netd->reload.active && took_part)
+		abandon(p->netd, "a process died while it checked");
+}
+
+static void
+reload_timer_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct netd *n = arg;
+
+	if (n->reload.active)
+		abandon(n, "a process did not answer in time");
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The words of sallyport.conf(5): one table for parsing, bounds, defaults,
+ * -nv, reloading and the test of the manual.  A new word is one line here, a
+ * field in config.h, a paragraph in the manual and a case in regress/conf.
+ */
+
+#include <ctype.h>
+#include <string.h>
+
+#include "config.h"
+
+#define SIZEOF(s, f)	sizeof(((struct s *)0)->f)
+/* A word: in the top struct, or in an element of a list. */
+#define TOP(f)		offsetof(struct config, f), SIZEOF(config, f), 0
+#define NET(f)		offsetof(struct conf_network, f), SIZEOF(conf_network, f), 0
+#define IDN(f)		offsetof(struct conf_identity, f), SIZEOF(conf_identity, f), 0
+#define LSN(f)		offsetof(struct conf_listen, f), SIZEOF(conf_listen, f), 0
+/* A list: the array, the size of an element, and how many there are. */
+#define LIST(f, s)                                                             \
+	offsetof(struct config, f), sizeof(struct s),                          \
+			    offsetof(struct config, n##f)
+#define NOWHERE		SIZE_MAX, 0, 0
+#define MS_MAX		(10 * 60 * 1000)
+
+static const struct word_name on_stop_names[] = { { "keep", ON_STOP_KEEP },
+	{ "undo", ON_STOP_UNDO }, { NULL, 0 } };
+static const struct word_name backend_names[] = { { "auto", BACKEND_AUTO },
+	{ "kernel", BACKEND_KERNEL }, { "userspace", BACKEND_USERSPACE },
+	{ NULL, 0 } };
+static const struct word_name assign_names[] = { { "pool", ASSIGN_POOL },
+	{ "direct-bcd", ASSIGN_BCD }, { "metans", ASSIGN_METANS },
+	{ NULL, 0 } };
+static const struct word_name proof_names[] = {
+	{ "certificate", PROOF_CERTIFICATE }, { "header", PROOF_HEADER },
+	{ "address", PROOF_ADDRESS }, { "none", PROOF_NONE }, { NULL, 0 }
+};
+static const struct word_name role_names[] = { { "device", ROLE_DEVICE },
+	{ "portal", ROLE_PORTAL }, { "monitor", ROLE_MONITOR },
+	{ "operator", ROLE_OPERATOR }, { NULL, 0 } };
+static const struct word_name access_names[] = { { "open", ACCESS_OPEN },
+	{ "list", ACCESS_LIST }, { NULL, 0 } };
+static const struct word_name api_names[] = { { "autowg", API_AUTOWG },
+	{ "native", API_NATIVE }, { "portal", API_PORTAL },
+	{ "autoygg", API_AUTOYGG }, { "metrics", API_METRICS }, { NULL, 0 } };
+
+static const char *
+valid_name(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (!isalnum((unsigned char)*s) && strchr("_.-", *s) == NULL)
+			return ("only letters, digits, \"_\", \".\" and \"-\" "
+			    "are allowed");
+	return (NULL);
+}
+
+static const char *
+valid_interface(const char *s)
+{
+	const char *p;
+
+	for (p = s; *p != '\0'; p++)
+		if (!isalnum((unsigned char)*p) && strchr("_.-", *p) == NULL)
+			return ("that is not the name of an interface");
+	if (strcmp(s, ".") == 0 || strcmp(s, "..") == 0 || *s == '-')
+		return ("that is not the name of an interface");
+	return (NULL);
+}
+
+static const char *
+valid_host(const char *s)
+{
+	struct prefix p;
+	size_t label;
+
+	if (strchr(s, ':') != NULL) {
+		if (prefix_parse(s, &p) == 0 && strchr(s, '/') == NULL)
+			return (NULL);
+		return ("write a host name or an address, without a port");
+	}
+	for (label = 0; *s != '\0'; s++) {
+		if (*s == '.') {
+			if (label == 0)
+				return ("that is not a host name");
+			label = 0;
+		} else if (!isalnum((unsigned char)*s) && *s != '-')
+			return ("that is not a host name or address");
+		else if (++label > 63)
+			return ("that is not a host name: a part of it is "
+			    "longer than 63");
+	}
+	return (NULL);
+}
+
+static const char *
+valid_urlprefix(const char *s)
+{
+	size_t len;
+
+	len = strlen(s);
+	if (*s != '/' || s[len - 1] != '/')
+		return ("it must begin and end with \"/\"");
+	if (strstr(s, "//") != NULL || strstr(s, "/./") != NULL ||
+	    strstr(s, "/../") != NULL)
+		return ("empty parts, \".\" and \"..\" are not allowed");
+	for (; *s != '\0'; s++)
+		if (!isalnum((unsigned char)*s) && strchr("/_.~-", *s) == NULL)
+			return ("only letters, digits, \"/\", \"_\", \".\", "
+			    "\"~\" and \"-\" are allowed");
+	return (NULL);
+}
+
+static const char *
+valid_template(const char *s)
+{
+	const char *p;
+
+	p = strchr(s, '%');
+	if (p == NULL || p[1] != 's' || strchr(p + 1, '%') != NULL)
+		return ("it must hold \"%s\" exactly once and no other \"%\"");
+	return (NULL);
+}
+
+/* clang-format off */
+const struct word schema[] = {
+	{ "gateway", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
+	    "this gateway" },
+	{ "gateway.name", WORD_STRING, TOP(gateway.name), "gateway", 1, 0,
+	    NULL, valid_name, true, "its name, for people" },
+	{ "gateway.endpoint", WORD_STRING, TOP(gateway.endpoint), NULL, 1, 0,
+	    NULL, valid_host, true, "host name or address that devices dial" },
+	{ "gateway.state_dir", WORD_FILE, TOP(gateway.state_dir),
+	    "/var/lib/sallyport", 1, 0, NULL, NULL, false,
+	    "where the leases are kept" },
+	{ "gateway.on_stop", WORD_CHOICE, TOP(gateway.on_stop), "keep", 0, 0,
+	    on_stop_names, NULL, true, "what becomes of tunnels at stop" },
+	{ "gateway.ctl_socket", WORD_FILE, TOP(gateway.ctl_socket),
+	    "/run/sallyport/ctl.sock", 1, 0, NULL, NULL, false,
+	    "where sallyctl(8) connects" },
+	{ "gateway.workers", WORD_NUMBER, TOP(gateway.workers), "0", 0,
+	    APID_MAX, NULL, NULL, false,
+	    "how many apid(8); 0 is one for each CPU" },
+
+	{ "networks", WORD_LIST, LIST(networks, conf_network), NULL, 1,
+	    NETWORKS_MAX, NULL, NULL, true, "the WireGuard networks" },
+	{ "networks[].name", WORD_STRING, NET(name), NULL, 1, 0, NULL,
+	    valid_name, true, "its name" },
+	{ "networks[].interface", WORD_STRING, NET(interface), NULL, 1, 0,
+	    NULL, valid_interface, false, "its WireGuard interface" },
+	{ "networks[].backend", WORD_CHOICE, NET(backend), "auto", 0, 0,
+	    backend_names, NULL, false, "who does WireGuard" },
+	{ "networks[].adopt", WORD_BOOL, NET(adopt), "false", 0, 0, NULL,
+	    NULL, false, "the interface is made by others" },
+	{ "networks[].listen_port", WORD_NUMBER, NET(listen_port), "51820",
+	    1, 65535, NULL, NULL, true, "UDP port" },
+	{ "networks[].private_key_file", WORD_FILE, NET(private_key_file),
+	    "", 1, 0, NULL, NULL, false, "made when absent" },
+	{ "networks[].address", WORD_PREFIXES, NET(address), "", 0,
+	    NET_ADDRS_MAX, NULL, NULL, true, "the interface's addresses" },
+	{ "networks[].pools", WORD_PREFIXES, NET(pools), NULL, 1,
+	    NET_POOLS_MAX, NULL, NULL, true, "what is leased" },
+	{ "networks[].assign", WORD_CHOICE, NET(assign), "pool", 0, 0,
+	    assign_names, NULL, true, "how an address is chosen" },
+	{ "networks[].metans_template", WORD_STRING, NET(metans_template),
+	    "%s", 2, 0, NULL, valid_template, true,
+	    "the name that metans hashes" },
+	{ "networks[].routes", WORD_PREFIXES, NET(routes), "", 0,
+	    NET_ROUTES_MAX, NULL, NULL, true, "pushed to devices" },
+	{ "networks[].reserve", WORD_PREFIXES, NET(reserve), "", 0,
+	    NET_ROUTES_MAX, NULL, NULL, true, "never leased" },
+	{ "networks[].keepalive", WORD_NUMBER, NET(keepalive), "25", 0,
+	    65535, NULL, NULL, true, "seconds, told to devices; 0 is off" },
+	{ "networks[].mtu", WORD_NUMBER, NET(mtu), "0", 0, 65535, NULL, NULL,
+	    true, "of the interface; 0 leaves it" },
+	{ "networks[].lease", WORD_DURATION, NET(lease), "never", 1,
+	    LEASE_NEVER, NULL, NULL, true, "how long a lease lives" },
+	{ "networks[].quarantine", WORD_DURATION, NET(quarantine), "10m", 0,
+	    DURATION_MAX, NULL, NULL, true,
+	    "rest of an address before another gets it" },
+	{ "networks[].max_peers", WORD_NUMBER, NET(max_peers), "100000", 1,
+	    1000000, NULL, NULL, true, "peers at most" },
+	{ "networks[].isolate", WORD_BOOL, NET(isolate), "true", 0, 0, NULL,
+	    NULL, true, "devices cannot reach each other" },
+	{ "networks[].egress", WORD_GROUP, NET(has_egress), "", 0, 0, NULL,
+	    NULL, true, "a way out" },
+	{ "networks[].egress.wan", WORD_STRING, NET(wan), NULL, 1, 0, NULL,
+	    valid_interface, true, "the interface to go out by" },
+	{ "networks[].egress.table", WORD_NUMBER, NET(table), "42", 1,
+	    INT32_MAX, NULL, NULL, true, "routing table" },
+	{ "networks[].egress.masquerade", WORD_BOOL, NET(masquerade), "true",
+	    0, 0, NULL, NULL, true, "hide addresses behind wan's" },
+
+	{ "identities", WORD_LIST, LIST(identities, conf_identity), "", 0,
+	    IDENT_MAX, NULL, NULL, true, "who may do what; first match wins" },
+	{ "identities[].proof", WORD_CHOICE, IDN(proof), "certificate", 0, 0,
+	    proof_names, NULL, true, "how the listener proves the name" },
+	{ "identities[].pattern", WORD_STRING, IDN(pattern), NULL, 1, 0,
+	    NULL, NULL, true, "of the whole name, PCRE2" },
+	{ "identities[].role", WORD_CHOICE, IDN(role), NULL, 0, 0,
+	    role_names, NULL, true, "what it may do" },
+	{ "identities[].network", WORD_STRING, IDN(network), "", 1, 0, NULL,
+	    valid_name, true, "in which network" },
+
+	{ "access", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
+	    "which names are let in" },
+	{ "access.mode", WORD_CHOICE, TOP(access.mode), "open", 0, 0,
+	    access_names, NULL, true, "all but the denied, or only the listed" },
+	{ "access.file", WORD_FILE, TOP(access.file), "", 1, 0, NULL, NULL,
+	    true, "the access list" },
+	{ "access.require_contact", WORD_BOOL, TOP(access.require_contact),
+	    "false", 0, 0, NULL, NULL, true, "devices must name a contact" },
+
+	{ "trusted_proxies", WORD_PREFIXES, TOP(proxies), "", 0, PROXY_MAX,
+	    NULL, NULL, true, "who may send X-Client-Subject" },
+
+	{ "listen", WORD_LIST, LIST(listen, conf_listen), "", 0, LISTEN_MAX,
+	    NULL, NULL, true, "where requests come in" },
+	{ "listen[].address", WORD_ENDPOINT, LSN(address), NULL, 0, 0, NULL,
+	    NULL, true, "address and port" },
+	{ "listen[].api", WORD_CHOICES, LSN(api), NULL, 1, 0, api_names,
+	    NULL, true, "API dialects" },
+	{ "listen[].proof", WORD_CHOICE, LSN(proof), "certificate", 0, 0,
+	    proof_names, NULL, true, "how a name is proved" },
+	{ "listen[].prefix", WORD_STRING, LSN(prefix), "/", 1, 0, NULL,
+	    valid_urlprefix, true, "of the dialects' paths" },
+	{ "listen[].tls", WORD_GROUP, LSN(has_tls), "", 0, 0, NULL, NULL,
+	    true, "absent: plain HTTP" },
+	{ "listen[].tls.certificate", WORD_FILE, LSN(certificate), NULL, 1, 0,
+	    NULL, NULL, true, "the server's chain, PEM" },
+	{ "listen[].tls.key", WORD_FILE, LSN(key), NULL, 1, 0, NULL, NULL,
+	    true, "its private key, PEM" },
+	{ "listen[].tls.client_ca", WORD_FILE, LSN(client_ca), "", 1, 0, NULL,
+	    NULL, true, "who signs devices, PEM" },
+	{ "listen[].tls.crl", WORD_FILE, LSN(crl), "", 1, 0, NULL, NULL, true,
+	    "revoked devices, PEM" },
+
+	{ "limits", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
+	    "what a client may use up" },
+	{ "limits.handshake", WORD_MILLIS, TOP(limits.handshake), "5s", 100,
+	    MS_MAX, NULL, NULL, true, "time for a TLS handshake" },
+	{ "limits.head", WORD_MILLIS, TOP(limits.head), "5s", 100, MS_MAX,
+	    NULL, NULL, true, "time for a request's head" },
+	{ "limits.body", WORD_MILLIS, TOP(limits.body), "5s", 100, MS_MAX,
+	    NULL, NULL, true, "time for a request's body" },
+	{ "limits.idle", WORD_MILLIS, TOP(limits.idle), "15s", 100, MS_MAX,
+	    NULL, NULL, true, "between two requests" },
+	{ "limits.body_size", WORD_BYTES, TOP(limits.body_size), "16k", 1024,
+	    16 * 1024 * 1024, NULL, NULL, true, "of a request" },
+	{ "limits.connections", WORD_NUMBER, TOP(limits.connections), "4096",
+	    1, 65536, NULL, NULL, true, "open at a time, of each apid" },
+	{ "limits.per_source", WORD_NUMBER, TOP(limits.per_source), "64", 1,
+	    65536, NULL, NULL, true, "of them from one address" },
+	{ "limits.pending", WORD_NUMBER, TOP(limits.pending), "1024", 1,
+	    65536, NULL, NULL, true, "requests waiting for leased(8)" },
+
+	{ "autowg", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
+	    "the autowg dialect" },
+	{ "autowg.auth_file", WORD_FILE, TOP(auth_file), "", 1, 0, NULL, NULL,
+	    true, "holds user:password for peers.json" },
+};
+/* clang-format on */
+const size_t schema_len = sizeof(schema) / sizeof(schema[0]);
+
+_Static_assert(sizeof(schema) / sizeof(schema[0]) <= CONF_WORDS_MAX,
+    "more words than config.line has room for");
+
+const struct word *
+schema_find(const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < schema_len; i++)
+		if (strcmp(schema[i].path, path) == 0)
+			return (&schema[i]);
+	return (NULL);
+}
+
+const char *
+schema_leaf(const struct word *w)
+{
+	const char *dot;
+
+	dot = strrchr(w->path, '.');
+	return (dot == NULL ? w->path : dot + 1);
+}
+
+bool
+schema_child(const struct word *w, const char *prefix)
+{
+	size_t len;
+
+	len = strlen(prefix);
+	return (strncmp(w->path, prefix, len) == 0 &&
+	    strchr(w->path + len, '.') == NULL);
+}

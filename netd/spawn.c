@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting children and starting them again.  A child is always executed
+ * afresh, with an empty environment but for what logging, time and sanitizers
+ * need, no descriptor but its link, and a session of its own.
+ */
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "imsg.h"
+#include "log.h"
+#include "netd.h"
+
+#define ENV_MAX		16
+
+static const char *const env_kept[] = { "JOURNAL_STREAM", "TZ", "ASAN_OPTIONS",
+	"UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "MSAN_OPTIONS", NULL };
+
+static void	 proc_timer_cb(evutil_socket_t, short, void *);
+
+static const char *
+role_program(uint8_t role)
+{
+	return (role == P_KERN ? "netd" : role == P_LEASED ? "leased" : "apid");
+}
+
+void
+proc_add(struct netd *n, uint8_t role, uint16_t index)
+{
+	struct proc *p;
+
+	p = &n->procs[n->nprocs++];
+	memset(p, 0, sizeof(*p));
+	p->netd = n;
+	p->role = role;
+	p->index = index;
+	p->state = PROC_DOWN;
+	if (role == P_APID)
+		(void)snprintf(p->name, sizeof(p->name), "apid[%u]", index);
+	else
+		(void)strlcpy(p->name, msg_role_name(role), sizeof(p->name));
+	p->timer = evtimer_new(n->base, proc_timer_cb, p);
+	if (p->timer == NULL)
+		fatal("evtimer_new");
+}
+
+struct proc *
+proc_find(struct netd *n, uint8_t role, uint16_t index)
+{
+	unsigned int i;
+
+	for (i = 0; i < n->nprocs; i++)
+		if (n->procs[i].role == role && n->procs[i].index == index)
+			return (&n->procs[i]);
+	return (NULL);
+}
+
+void
+proc_set_timer(struct proc *p, int64_t ms)
+{
+	struct timeval tv = { ms / 1000, (ms % 1000) * 1000 };
+
+	if (evtimer_add(p->timer, &tv) == -1)
+		log_warnx("%s: cannot set a timer", p->name);
+}
+
+/* What is kept of our environment, at most size - 1 of it. */
+static void
+make_env(char **env, size_t size)
+{
+	extern char **environ;
+	char **e;
+	size_t i, n, len;
+
+	n = 0;
+	for (e = environ; *e != NULL; e++)
+		for (i = 0; env_kept[i] != NULL; i++) {
+			len = strlen(env_kept[i]);
+			if (n < size - 1 &&
+			    strncmp(*e, env_kept[i], len) == 0 &&
+			    (*e)[len] == '=')
+				env[n++] = *e;
+		}
+	env[n] = NULL;
+}
+
+/* In the child: nothing here may return. */
+__attribute__((noreturn)) static void
+become(const struct proc *p, int fd)
+{
+	char path[CONF_PATH + 16], *env[ENV_MAX];
+	char arg_kern[] = "-K", arg_key[] = "-S", prog[16];
+	char *argv[] = { prog, NULL, NULL };
+	int null;
+
+	make_env(env, ENV_MAX);
+	(void)strlcpy(prog, role_program(p->role), sizeof(prog));
+	if (p->role == P_KERN) {
+		argv[1] = arg_kern;
+		(void)strlcpy(path, p->netd->self, sizeof(path));
+	} else {
+		if (p->role == P_KEYD)
+			argv[1] = arg_key;
+		(void)snprintf(path, sizeof(path), "%s/%s", p->netd->libexec,
+		    prog);
+	}
+	/* A Ctrl-C is for the parent: it knows the order of stopping. */
+	(void)setsid();
+	null = open("/dev/null", O_RDWR);
+	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
+	    dup2(null, STDOUT_FILENO) == -1 || dup2(fd, CHILD_FD) == -1 ||
+	    (fd == CHILD_FD && fcntl(fd, F_SETFD, 0) == -1) ||
+	    close_range(CHILD_FD + 1, ~0U, 0) == -1) {
+		log_warn("%s: cannot prepare its descriptors", p->name);
+		_exit(127);
+	}
+	(void)umask(077);
+	execve(path, argv, env);
+	log_warn("cannot execute %s", path);
+	_exit(127);
+}
+
+static int
+send_hello(struct proc *p)
+{
+	const struct netd *n;
+	struct msg_setup_hello m;
+
+	n = p->netd;
+	memset(&m, 0, sizeof(m));
+	m.version = PROTO_VERSION;
+	m.role = p->role;
+	m.index = p->index;
+	m.verbose = (uint8_t)n->verbose;
+	if (n->nouser)
+		m.flags |= HELLO_NOUSER;
+	m.uid = n->uid[p->role];
+	m.gid = n->gid[p->role];
+	return (chan_send_setup_hello(p->chan, 0, &m, -1));
+}
+
+/* Wait before it is started again. */
+static void
+proc_back_off(struct proc *p)
+{
+	int64_t ms;
+
+	p->deaths = backoff_count(p->deaths,
+	    mono_diff_ms(mono_now(), p->started));
+	ms = backoff_ms(p->deaths);
+	p->state = PROC_DOWN;
+	log_warnx("%s: starting it again in %lld s", p->name,
+	    (long long)(ms / 1000));
+	proc_set_timer(p, ms);
+}
+
+void
+proc_start(struct proc *p)
+{
+	int sv[2];
+	pid_t pid;
+
+	p->started = mono_now();
+	p->answer = ANSWER_NONE;
+	p->unanswered = 0;
+	p->status = 0;
+	if (imsg_pair(sv) == -1) {
+		log_warn("%s: cannot make its link", p->name);
+		proc_back_off(p);
+		return;
+	}
+	if ((pid = fork()) == -1) {
+		log_warn("%s: cannot fork", p->name);
+		close(sv[0]);
+		close(sv[1]);
+		proc_back_off(p);
+		return;
+	}
+	if (pid == 0)
+		become(p, sv[1]);
+	close(sv[1]);
+	p->pid = pid;
+	p->state = PROC_HELLO;
+	p->chan = chan_new(p->netd->base, sv[0], P_PARENT, p->role, p->name,
+	    &proc_chan_ops, PROC_HELLO, p);
+	if (p->chan == NULL || send_hello(p) == -1)
+		proc_kill(p, "cannot greet it");
+	else
+		proc_set_timer(p, HELLO_MS);
+	log_debug("%s: started, pid %d", p->name, (int)pid);
+}
+
+void
+proc_kill(struct proc *p, const char *why)
+{
+	log_warnx("%s: %s; killing it", p->name, why);
+	if (p->pid != 0)
+		(void)kill(p->pid, SIGKILL);
+}
+
+/* Both its link and the process are gone. */
+static void
+proc_gone(struct proc *p)
+{
+	struct netd *n;
+	bool own;
+
+	n = p->netd;
+	(void)evtimer_del(p->timer);
+	links_down(p);
+	p->sending = NULL;
+	own = WIFEXITED(p->status) && WEXITSTATUS(p->status) != 0;
+	if (n->state == SUITE_STOP_KERN || n->state == SUITE_STOP_ALL) {
+		p->state = PROC_GONE;
+		stop_gone(n);
+		return;
+	}
+	proc_back_off(p);
+	if (n->state == SUITE_STARTING && own) {
+		/* It has said why; starting it again would not help. */
+		log_warnx("%s could not start: leaving", p->name);
+		stop_begin(n,
+		    WEXITSTATUS(p->status) == 127 ? 1 : WEXITSTATUS(p->status),
+		    false);
+		return;
+	}
+	reload_lost(p);
+	netd_settled(n);
+}
+
+bool
+proc_reaped(struct netd *n, pid_t pid, int status)
+{
+	struct proc *p;
+	unsigned int i;
+
+	for (i = 0, p = NULL; i < n->nprocs && p == NULL; i++)
+		if (n->procs[i].pid == pid)
+			p = &n->procs[i];
+	if (p == NULL)
+		return (false);
+	p->pid = 0;
+	p->status = status;
+	if (WIFSIGNALED(status))
+		log_warnx("%s (pid %d) was killed by signal %d (%s)", p->name,
+		    (int)pid, WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0 || (p->state & PROC_RUNNING) != 0)
+		log_warnx("%s (pid %d) ended with status %d", p->name, (int)pid,
+		    WEXITSTATUS(status));
+	if (p->chan == NULL)
+		proc_gone(p);
+	return (true);
+}
+
+/* The link has ended; the process follows, or is made to. */
+void
+proc_closed(struct chan *c, const char *reason)
+{
+	struct proc *p;
+
+	p = chan_arg(c);
+	log_debug("%s: link ended: %s", p->name, reason);
+	chan_free(c);
+	p->chan = NULL;
+	if (p->pid == 0)
+		proc_gone(p);
+	else if (p->state != PROC_LEAVING) {
+		p->state = PROC_DEAD;
+		proc_set_timer(p, KILL_MS);
+	}
+}
+
+static void
+proc_timer_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct proc *p = arg;
+
+	if (p->state == PROC_DOWN) {
+		if (p->netd->reload.active)
+			proc_set_timer(p, 200);
+		else
+			proc_start(p);
+	} else if (p->chan == NULL)
+		proc_kill(p, "it closed its link and stays");
+	else if (p->state == PROC_LEAVING)
+		proc_kill(p, "it does not stop");
+	else
+		proc_kill(p,
+		    p->state == PROC_HELLO    ? "it does not greet" :
+		    p->state == PROC_CONF ? "it does not answer" :
+		    "it does not get ready");
+}

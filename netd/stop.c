@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Stopping: the kernel hand first, which undoes what it should while the
+ * others still serve, then the rest; what does not leave in time is killed.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "netd.h"
+
+#define UNDO_MS	20000	/* taking back 100,000 peers is work */
+
+/* Ask a child to leave; one that cannot be asked sees its link end. */
+static void
+ask(struct proc *p, bool undo, int64_t ms)
+{
+	struct msg_setup_stop m = { undo };
+	bool up;
+
+	p->sending = NULL;
+	if (p->pid == 0 && p->chan == NULL) {
+		(void)evtimer_del(p->timer);
+		p->state = PROC_GONE;
+		return;
+	}
+	if (p->chan == NULL)
+		return;
+	up = p->state == PROC_UP;
+	p->state = PROC_LEAVING;
+	chan_set_state(p->chan, p->state);
+	proc_set_timer(p, ms);
+	if (!up || chan_send_setup_stop(p->chan, 0, &m, -1) == -1)
+		chan_fail(p->chan, "stopping");
+}
+
+static void
+stop_all(struct netd *n)
+{
+	unsigned int i;
+
+	n->state = SUITE_STOP_ALL;
+	for (i = 0; i < n->nprocs; i++)
+		if (n->procs[i].role != P_KERN)
+			ask(&n->procs[i], false, STOP_MS);
+	stop_gone(n);
+}
+
+/* leased is told before it is stopped, so that it can pass it on. */
+static void
+answer_teardown(struct netd *n, bool done)
+{
+	struct msg_ctl_result m;
+	struct proc *p;
+
+	if (n->teardown_id == 0)
+		return;
+	p = proc_find(n, P_LEASED, 0);
+	memset(&m, 0, sizeof(m));
+	m.code = done ? CTL_OK : CTL_FAILED;
+	(void)strlcpy(m.text, done ? "everything was undone; sallyport stops" :
+	    "the kernel hand died while it undid its work: see the log",
+	    sizeof(m.text));
+	if (p->state == PROC_UP && p->chan != NULL &&
+	    chan_send_ctl_result(p->chan, n->teardown_id, &m, -1) == -1)
+		log_warn("cannot answer the teardown");
+	n->teardown_id = 0;
+}
+
+void
+stop_begin(struct netd *n, int status, bool undo)
+{
+	struct proc *kern;
+
+	if (n->state == SUITE_STOP_KERN || n->state == SUITE_STOP_ALL)
+		return;
+	n->state = SUITE_STOP_KERN;
+	n->status = status;
+	undo = undo || n->conf->conf->gateway.on_stop == ON_STOP_UNDO;
+	log_notice("stopping%s", undo ? ", and undoing what was done" : "");
+	notify_send(&n->notify, "STOPPING=1\nSTATUS=stopping");
+	kern = proc_find(n, P_KERN, 0);
+	ask(kern, undo, undo ? UNDO_MS : STOP_MS);
+	stop_gone(n);
+}
+
+void
+stop_kern_done(struct netd *n)
+{
+	if (n->state != SUITE_STOP_KERN)
+		return;
+	answer_teardown(n, true);
+	stop_all(n);
+}
+
+void
+stop_gone(struct netd *n)
+{
+	unsigned int i;
+
+	if (n->state == SUITE_STOP_KERN &&
+	    proc_find(n, P_KERN, 0)->state == PROC_GONE) {
+		answer_teardown(n, false);
+		stop_all(n);
+		return;
+	}
+	if (n->state != SUITE_STOP_ALL)
+		return;
+	for (i = 0; i < n->nprocs; i++)
+		if (n->procs[i].state != PROC_GONE)
+			return;
+	(void)event_base_loopbreak(n->base);
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * WireGuard in user space: wireguard-go, the one foreign program that the
+ * suite runs.  It gets an interface's name and CAP_NET_ADMIN, and nothing
+ * else; it daemonises, so that tunnels outlive us.  When it really answers on
+ * its socket, the kernel hand gets a connection.  No byte of it is read here.
+ */
+
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "netd.h"
+
+#define PROGRAM		"/usr/bin/wireguard-go"
+#define SOCKET_DIR	"/var/run/wireguard"
+#define TRY_MS		50
+#define DEADLINE_MS	10000
+#define PROBE		"set=1\n\n"	/* changes nothing, is answered */
+
+struct job {
+	struct uapi	*uapi;
+	bool		 active;
+	char		 network[NETNAME_SIZE];
+	char		 interface[IFNAME_SIZE];
+	struct mono	 deadline;
+	bool		 started;
+	pid_t		 pid;		/* 0: none to reap */
+	struct event	*timer;
+	int		 probe;		/* -1: none */
+	struct event	*ev;
+};
+
+struct uapi {
+	struct netd	*netd;
+	struct job	 jobs[NETWORKS_MAX];
+};
+
+static void	 uapi_try_cb(evutil_socket_t, short, void *);
+static void	 uapi_probe_cb(evutil_socket_t, short, void *);
+
+struct uapi *
+uapi_new(struct netd *n)
+{
+	struct uapi *u;
+	unsigned int i;
+
+	if ((u = calloc(1, sizeof(*u))) == NULL)
+		return (NULL);
+	u->netd = n;
+	for (i = 0; i < NETWORKS_MAX; i++) {
+		u->jobs[i].uapi = u;
+		u->jobs[i].probe = -1;
+	}
+	return (u);
+}
+
+static void
+probe_end(struct job *j)
+{
+	if (j->ev != NULL)
+		event_free(j->ev);
+	j->ev = NULL;
+	if (j->probe != -1)
+		close(j->probe);
+	j->probe = -1;
+}
+
+/* The pid is kept: the process is reaped whenever it ends. */
+static void
+job_end(struct job *j)
+{
+	probe_end(j);
+	if (j->timer != NULL)
+		event_free(j->timer);
+	j->timer = NULL;
+	j->active = false;
+}
+
+void
+uapi_free(struct uapi *u)
+{
+	unsigned int i;
+
+	if (u == NULL)
+		return;
+	for (i = 0; i < NETWORKS_MAX; i++)
+		job_end(&u->jobs[i]);
+	free(u);
+}
+
+static void
+job_fail(struct job *j, const char *why)
+{
+	log_warnx("network %s: no user space WireGuard on %s: %s", j->network,
+	    j->interface, why);
+	job_end(j);
+}
+
+/* A connection, -1 with errno. */
+static int
+uapi_connect(const char *interface)
+{
+	struct sockaddr_un sun;
+	int fd, saved;
+
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	(void)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/%s.sock",
+	    SOCKET_DIR, interface);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return (-1);
+	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+		return (-1);
+	}
+	return (fd);
+}
+
+/* CAP_NET_ADMIN in every set, and no way to more. */
+static int
+keep_net_admin(void)
+{
+	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct d[2];
+	unsigned long cap;
+
+	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != -1; cap++)
+		if (cap != CAP_NET_ADMIN &&
+		    prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == -1)
+			return (-1);
+	memset(d, 0, sizeof(d));
+	d[0].effective = d[0].permitted = d[0].inheritable =
+	    1U << CAP_NET_ADMIN;
+	if (syscall(SYS_capset, &h, d) == -1)
+		return (-1);
+	return (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+}
+
+/* In the child: nothing here may return. */
+__attribute__((noreturn)) static void
+become(const char *interface, int verbose)
+{
+	char prog[] = "wireguard-go", name[IFNAME_SIZE];
+	char *argv[] = { prog, name, NULL }, *env[] = { NULL };
+	int null;
+
+	(void)strlcpy(name, interface, sizeof(name));
+	(void)setsid();
+	null = open("/dev/null", O_RDWR);
+	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
+	    dup2(null, STDOUT_FILENO) == -1 ||
+	    (verbose == 0 && dup2(null, STDERR_FILENO) == -1) ||
+	    close_range(STDERR_FILENO + 1, ~0U, 0) == -1 ||
+	    keep_net_admin() == -1)
+		_exit(126);
+	execve(PROGRAM, argv, env);
+	_exit(127);
+}
+
+static int
+start(struct job *j)
+{
+	if (access(PROGRAM, X_OK) == -1) {
+		job_fail(j, PROGRAM " is not installed: apt-get install "
+		    "wireguard-go");
+		return (-1);
+	}
+	if ((j->pid = fork()) == -1) {
+		j->pid = 0;
+		job_fail(j, "cannot fork");
+		return (-1);
+	}
+	if (j->pid == 0)
+		become(j->interface, j->uapi->netd->verbose);
+	log_notice("network %s: started wireguard-go for %s", j->network,
+	    j->interface);
+	j->started = true;
+	return (0);
+}
+
+static void
+wait_more(struct job *j)
+{
+	struct timeval tv = { 0, TRY_MS * 1000 };
+
+	if (mono_cmp(mono_now(), j->deadline) > 0)
+		job_fail(j, "wireguard-go did not answer in time");
+	else if (evtimer_add(j->timer, &tv) == -1)
+		job_fail(j, "no timer");
+}
+
+/* Somebody listens; ask for an answer, since only that shows it lives. */
+static void
+probe_begin(struct job *j, int fd)
+{
+	struct timeval tv = { 1, 0 };
+
+	j->probe = fd;
+	j->ev = event_new(j->uapi->netd->base, fd, EV_READ, uapi_probe_cb, j);
+	if (j->ev == NULL || event_add(j->ev, &tv) == -1 ||
+	    send(fd, PROBE, strlen(PROBE), MSG_NOSIGNAL) !=
+	    (ssize_t)strlen(PROBE)) {
+		probe_end(j);
+		wait_more(j);
+	}
+}
+
+static void
+uapi_try_cb(evutil_socket_t unused, short what, void *arg)
+{
+	struct job *j = arg;
+	int fd;
+
+	if ((fd = uapi_connect(j->interface)) != -1)
+		probe_begin(j, fd);
+	else if (errno != ENOENT && errno != ECONNREFUSED && errno != EAGAIN)
+		job_fail(j, strerror(errno));
+	else if (j->started || start(j) == 0)
+		wait_more(j);
+}
+
+static void
+hand_over(struct job *j, int fd)
+{
+	struct msg_conf_uapi m;
+	struct proc *p;
+
+	p = proc_find(j->uapi->netd, P_KERN, 0);
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.network, j->network, sizeof(m.network));
+	if ((p->state & (PROC_ENTER | PROC_UP)) == 0)
+		close(fd);
+	else if (chan_send_conf_uapi(p->chan, 0, &m, fd) == -1)
+		log_warn("network %s: cannot hand its WireGuard over",
+		    j->network);
+	job_end(j);
+}
+
+static void
+uapi_probe_cb(evutil_socket_t unused, short what, void *arg)
+{
+	struct job *j = arg;
+	int waiting, fd;
+
+	waiting = 0;
+	if ((what & EV_READ) != 0 && ioctl(j->probe, FIONREAD, &waiting) == -1)
+		waiting = 0;
+	probe_end(j);
+	if (waiting > 0 && (fd = uapi_connect(j->interface)) != -1)
+		hand_over(j, fd);
+	else
+		wait_more(j);
+}
+
+void
+uapi_want(struct uapi *u, unsigned int i)
+{
+	const struct conf_network *n;
+	struct job *j, *unused;
+	unsigned int k;
+
+	n = &u->netd->conf->conf->networks[i];
+	unused = NULL;
+	for (k = 0; k < NETWORKS_MAX; k++) {
+		j = &u->jobs[k];
+		if (j->active && strcmp(j->network, n->name) == 0)
+			return;
+		if (!j->active && j->pid == 0 && unused == NULL)
+			unused = j;
+	}
+	if ((j = unused) == NULL) {
+		log_warnx("network %s: too many wireguard-go are starting",
+		    n->name);
+		return;
+	}
+	(void)strlcpy(j->network, n->name, sizeof(j->network));
+	(void)strlcpy(j->interface, n->interface, sizeof(j->interface));
+	j->deadline = mono_add_ms(mono_now(), DEADLINE_MS);
+	j->started = false;
+	j->active = true;
+	if ((j->timer = evtimer_new(u->netd->base, uapi_try_cb, j)) == NULL)
+		job_fail(j, "no timer");
+	else
+		uapi_try_cb(-1, 0, j);
+}
+
+bool
+uapi_reaped(struct uapi *u, pid_t pid, int status)
+{
+	struct job *j;
+	unsigned int i;
+
+	for (i = 0; i < NETWORKS_MAX && u->jobs[i].pid != pid; i++)
+		continue;
+	if (i == NETWORKS_MAX)
+		return (false);
+	j = &u->jobs[i];
+	j->pid = 0;
+	/* It goes to the background with status 0. */
+	if (j->active && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+		job_fail(j, "wireguard-go could not start; run it by hand, or "
+		    "netd with -v, to see why");
+	return (true);
+}

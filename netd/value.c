@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One value of the configuration: from text into its field and back.  All
+ * bounds of the schema are checked here.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "ibuf.h"
+
+static char why[256];	/* the answer of value_set, until the next call */
+
+static void *
+field(const struct word *w, void *base)
+{
+	return ((char *)base + w->off);
+}
+
+static const void *
+cfield(const struct word *w, const void *base)
+{
+	return ((const char *)base + w->off);
+}
+
+/* Messages carry only UTF-8, so the file may hold nothing else. */
+static bool
+is_text(const char *s)
+{
+	uint8_t raw[CONF_PATH + 2];
+	char out[CONF_PATH];
+	struct ibuf b;
+	const char *p;
+
+	for (p = s; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return (false);
+	ibuf_init(&b, raw, 0, sizeof(raw));
+	return (ibuf_add_str(&b, s) == 0 &&
+	    ibuf_get_str(&b, out, sizeof(out)) == 0);
+}
+
+static const char *
+set_string(const struct word *w, void *base, const char *text)
+{
+	const char *bad;
+	size_t len;
+
+	len = strlen(text);
+	if (len >= w->size) {
+		(void)snprintf(why, sizeof(why), "it is longer than %zu bytes",
+		    w->size - 1);
+		return (why);
+	}
+	if (len < w->lo)
+		return (len == 0 ? "it is empty" : "it is too short");
+	if (!is_text(text))
+		return ("it holds control characters or is not UTF-8");
+	if (w->valid != NULL && (bad = w->valid(text)) != NULL)
+		return (bad);
+	if (w->type == WORD_FILE && *text != '/')
+		return ("write the whole path, from \"/\" on");
+	(void)strlcpy(field(w, base), text, w->size);
+	return (NULL);
+}
+
+static const char *
+set_number(const struct word *w, void *base, const char *text)
+{
+	const char *errstr;
+	long long v;
+
+	v = strtonum(text, (long long)w->lo, (long long)w->hi, &errstr);
+	if (errstr != NULL) {
+		(void)snprintf(why, sizeof(why), "%s is not in %llu..%llu",
+		    text, (unsigned long long)w->lo, (unsigned long long)w->hi);
+		return (why);
+	}
+	*(uint32_t *)field(w, base) = (uint32_t)v;
+	return (NULL);
+}
+
+/* Text of a bound of w. */
+static const char *
+bound(const struct word *w, uint64_t v, char *dst)
+{
+	if (w->type == WORD_DURATION)
+		return (units_format_duration((uint32_t)v, dst));
+	if (w->type == WORD_MILLIS)
+		return (units_format_millis((uint32_t)v, dst));
+	return (units_format_bytes((uint32_t)v, dst));
+}
+
+static const char *
+set_units(const struct word *w, void *base, const char *text)
+{
+	char lo[UNITS_TEXT], hi[UNITS_TEXT];
+	uint32_t v;
+	int r;
+
+	if (w->type == WORD_DURATION)
+		r = units_parse_duration(text, &v);
+	else if (w->type == WORD_MILLIS)
+		r = units_parse_millis(text, &v);
+	else
+		r = units_parse_bytes(text, &v);
+	if (r == -1 && errno == EINVAL) {
+		if (w->type == WORD_BYTES)
+			return ("write a size as \"16k\" or \"8m\"");
+		if (w->type == WORD_MILLIS)
+			return ("write a duration as \"500ms\" or \"5s\"");
+		return (w->hi == LEASE_NEVER ?
+		    "write a duration as \"10m\", \"4h\" or \"never\"" :
+		    "write a duration as \"10m\" or \"4h\"");
+	}
+	if (r == -1 || v < w->lo || v > w->hi) {
+		(void)snprintf(why, sizeof(why), "%s is not in %s..%s", text,
+		    bound(w, w->lo, lo), bound(w, w->hi, hi));
+		return (why);
+	}
+	*(uint32_t *)field(w, base) = v;
+	return (NULL);
+}
+
+/* The value of one of w's names, or 0 with why filled in. */
+static unsigned int
+choice(const struct word *w, const char *text)
+{
+	const struct word_name *n;
+	size_t used;
+
+	for (n = w->names; n->name != NULL; n++)
+		if (strcmp(n->name, text) == 0)
+			return (n->value);
+	(void)snprintf(why, sizeof(why), "\"%.60s\" is not one of", text);
+	for (n = w->names; n->name != NULL; n++) {
+		used = strlen(why);
+		(void)snprintf(why + used, sizeof(why) - used, "%s \"%s\"",
+		    n == w->names ? "" : ",", n->name);
+	}
+	return (0);
+}
+
+static const char *
+add_prefix(const struct word *w, void *base, const char *text)
+{
+	struct prefixes *list;
+	struct prefix p;
+
+	list = field(w, base);
+	if (prefix_parse(text, &p) == -1) {
+		(void)snprintf(why, sizeof(why),
+		    "\"%.80s\" is not an address or prefix", text);
+		return (why);
+	}
+	if (list->n >= w->hi || list->n >= NET_ROUTES_MAX) {
+		(void)snprintf(why, sizeof(why), "more than %llu of them",
+		    (unsigned long long)w->hi);
+		return (why);
+	}
+	list->p[list->n++] = p;
+	return (NULL);
+}
+
+static const char *
+set_endpoint(const struct word *w, void *base, const char *text)
+{
+	struct endpoint *ep, e;
+
+	memset(&e, 0, sizeof(e));
+	if (sockaddr_parse(text, &e.ss, &e.len) == -1)
+		return ("write \"1.2.3.4:443\" or \"[::1]:443\", numbers only");
+	(void)sockaddr_format((struct sockaddr *)&e.ss, e.text);
+	if (strlen(e.text) > 2 &&
+	    strcmp(e.text + strlen(e.text) - 2, ":0") == 0)
+		return ("port 0 is not a port");
+	ep = field(w, base);
+	*ep = e;
+	return (NULL);
+}
+
+const char *
+value_add(const struct word *w, void *base, const char *text)
+{
+	unsigned int v;
+
+	if (w->type == WORD_PREFIXES)
+		return (add_prefix(w, base, text));
+	if ((v = choice(w, text)) == 0)
+		return (why);
+	*(uint16_t *)field(w, base) |= (uint16_t)v;
+	return (NULL);
+}
+
+void
+value_clear(const struct word *w, void *base)
+{
+	memset(field(w, base), 0, w->size);
+}
+
+const char *
+value_set(const struct word *w, void *base, const char *text)
+{
+	unsigned int v;
+
+	switch (w->type) {
+	case WORD_STRING:
+	case WORD_FILE:
+		return (set_string(w, base, text));
+	case WORD_BOOL:
+		*(bool *)field(w, base) = strcmp(text, "true") == 0;
+		return (NULL);
+	case WORD_NUMBER:
+		return (set_number(w, base, text));
+	case WORD_DURATION:
+	case WORD_MILLIS:
+	case WORD_BYTES:
+		return (set_units(w, base, text));
+	case WORD_CHOICE:
+		if ((v = choice(w, text)) == 0)
+			return (why);
+		*(uint8_t *)field(w, base) = (uint8_t)v;
+		return (NULL);
+	case WORD_ENDPOINT:
+		return (set_endpoint(w, base, text));
+	case WORD_CHOICES:
+	case WORD_PREFIXES:
+		value_clear(w, base);
+		return (value_add(w, base, text));
+	case WORD_GROUP:
+	case WORD_LIST:
+		break;
+	}
+	return ("it is a group");
+}
+
+bool
+value_empty(const struct word *w, const void *base)
+{
+	if (w->type == WORD_STRING || w->type == WORD_FILE)
+		return (*(const char *)cfield(w, base) == '\0');
+	if (w->type == WORD_PREFIXES)
+		return (((const struct prefixes *)cfield(w, base))->n == 0);
+	if (w->type == WORD_CHOICES)
+		return (*(const uint16_t *)cfield(w, base) == 0);
+	return (false);
+}
+
+/* A string with what libconfig would take for an escape written as one. */
+static void
+format_string(const char *s, char *dst)
+{
+	char *p;
+
+	p = dst;
+	*p++ = '"';
+	for (; *s != '\0' && p < dst + CONF_VALUE_SIZE - 3; s++) {
+		if (*s == '"' || *s == '\\')
+			*p++ = '\\';
+		*p++ = *s;
+	}
+	*p++ = '"';
+	*p = '\0';
+}
+
+static void
+format_prefixes(const struct prefixes *list, char *dst)
+{
+	char text[PREFIX_TEXT];
+	unsigned int i;
+	size_t used;
+
+	(void)strlcpy(dst, "[", CONF_VALUE_SIZE);
+	for (i = 0; i < list->n; i++) {
+		used = strlen(dst);
+		(void)snprintf(dst + used, CONF_VALUE_SIZE - used, "%s \"%s\"",
+		    i == 0 ? "" : ",", prefix_format(&list->p[i], text));
+	}
+	(void)strlcat(dst, " ]", CONF_VALUE_SIZE);
+}
+
+static void
+format_choices(const struct word *w, unsigned int mask, char *dst)
+{
+	const struct word_name *n;
+	size_t used;
+	bool first;
+
+	(void)strlcpy(dst, "[", CONF_VALUE_SIZE);
+	first = true;
+	for (n = w->names; n->name != NULL; n++) {
+		if ((mask & n->value) == 0)
+			continue;
+		used = strlen(dst);
+		(void)snprintf(dst + used, CONF_VALUE_SIZE - used, "%s \"%s\"",
+		    first ? "" : ",", n->name);
+		first = false;
+	}
+	(void)strlcat(dst, " ]", CONF_VALUE_SIZE);
+}
+
+static const char *
+choice_name(const struct word *w, unsigned int value)
+{
+	const struct word_name *n;
+
+	for (n = w->names; n->name != NULL; n++)
+		if (n->value == value)
+			return (n->name);
+	return ("");
+}
+
+const char *
+value_format(const struct word *w, const void *base, char *dst)
+{
+	char text[UNITS_TEXT];
+	const void *f;
+
+	f = cfield(w, base);
+	*dst = '\0';
+	switch (w->type) {
+	case WORD_STRING:
+	case WORD_FILE:
+		format_string(f, dst);
+		break;
+	case WORD_BOOL:
+		(void)strlcpy(dst, *(const bool *)f ? "true" : "false",
+		    CONF_VALUE_SIZE);
+		break;
+	case WORD_NUMBER:
+		(void)snprintf(dst, CONF_VALUE_SIZE, "%u",
+		    *(const uint32_t *)f);
+		break;
+	case WORD_DURATION:
+	case WORD_MILLIS:
+	case WORD_BYTES:
+		(void)snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",
+		    bound(w, *(const uint32_t *)f, text));
+		break;
+	case WORD_CHOICE:
+		(void)snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",
+		    choice_name(w, *(const uint8_t *)f));
+		break;
+	case WORD_CHOICES:
+		format_choices(w, *(const uint16_t *)f, dst);
+		break;
+	case WORD_PREFIXES:
+		format_prefixes(f, dst);
+		break;
+	case WORD_ENDPOINT:
+		(void)snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",
+		    ((const struct endpoint *)f)->text);
+		break;
+	case WORD_GROUP:
+	case WORD_LIST:
+		break;
+	}
+	return (dst);
+}
