@@ -99,6 +99,7 @@ set_units(const struct word *w, void *base, const char *text)
 {
 	char lo[UNITS_TEXT], hi[UNITS_TEXT];
 	uint32_t v;
+	bool never;
 	int r;
 
 	if (w->type == WORD_DURATION)
@@ -117,8 +118,11 @@ set_units(const struct word *w, void *base, const char *text)
 		    "write a duration as \"10m\" or \"4h\"");
 	}
 	if (r == -1 || v < w->lo || v > w->hi) {
-		(void)snprintf(why, sizeof(why), "%s is not in %s..%s", text,
-		    bound(w, w->lo, lo), bound(w, w->hi, hi));
+		never = w->type == WORD_DURATION && w->hi == LEASE_NEVER;
+		(void)snprintf(why, sizeof(why), "%.60s is not in %s..%s%s",
+		    text, bound(w, w->lo, lo),
+		    bound(w, never ? DURATION_MAX : w->hi, hi),
+		    never ? " or \"never\"" : "");
 		return (why);
 	}
 	*(uint32_t *)field(w, base) = v;
