@@ -1,0 +1,775 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Plays the parent and leased for the real apid (and, with -t, starts the real
+ * key holder), so that the front can be tested alone.
+ *
+ *	apid_drv [-b user:password] [-l limits] [-t DIR] apid
+ *
+ * limits is "handshake,head,body,idle,body_bytes,connections,per_source,
+ * pending".  DIR has server.crt, server.key, ca.crt and ca.crl.  It prints
+ * "port header N", "port bare N", "port tls N", "apid PID" and "ready", and
+ * then obeys lines of standard input, each answered by a line:
+ *
+ *	mode ok|silent|busy|late	what leased does
+ *	down, up			leased's link
+ *	reload				another generation, read from DIR again
+ *	rules N				which set of identity rules comes next
+ *	badconf				a generation that must be refused
+ *	test TEXT			IDENT_TEST
+ *	count				requests that leased has seen
+ *	stop				SETUP_STOP, and wait for the end
+ *
+ * leased's answers: a device gets fd00::N where N comes from its name; names of
+ * the form eNN get the code NN.  The list has "peers" devices p1 ... of fixed
+ * facts; the line "peers N" sets how many.
+ */
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "chan.h"
+#include "child.h"
+#include "log.h"
+#include "proto.h"
+
+#define NLISTEN	3
+#define PAGE	7	/* leases of one page: an odd size */
+
+enum mode { MODE_OK, MODE_SILENT, MODE_BUSY, MODE_LATE };
+
+struct drv {
+	struct event_base *base;
+	struct chan	*front;		/* parent's link to apid */
+	struct chan	*keyd;		/* parent's link to the key holder */
+	struct chan	*leased;	/* leased's end of the link to apid */
+	pid_t		 front_pid;
+	pid_t		 keyd_pid;
+	const char	*bin;
+	const char	*dir;		/* -t */
+	const char	*basic;
+	struct msg_conf_limits limits;
+	int		 listen[NLISTEN];
+	uint32_t	 generation;
+	enum mode	 mode;
+	unsigned int	 peers;
+	unsigned int	 rules;
+	unsigned int	 count;
+	uint32_t	 late_id;
+	uint8_t		 keys[1000][WGKEY_LEN];
+	uint8_t		 has[1000];
+	char		 line[1024];
+	size_t		 line_len;
+};
+
+static const char *const names[NLISTEN] = { "header", "bare", "tls" };
+
+static void	 say(const char *, ...) __attribute__((format(printf, 1, 2)));
+
+static void
+say(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vprintf(fmt, ap);
+	va_end(ap);
+	(void)putchar('\n');
+	(void)fflush(stdout);
+}
+
+/* --- leased --- */
+
+static unsigned int
+number_of(const char *name)
+{
+	while (*name != '\0' && (*name < '0' || *name > '9'))
+		name++;
+	return ((unsigned int)strtoul(name, NULL, 10) % 1000);
+}
+
+static void
+fill_reply(struct drv *d, struct msg_lease_reply *m, const char *network,
+    const char *name)
+{
+	unsigned int n;
+
+	n = number_of(name);
+	memset(m, 0, sizeof(*m));
+	m->state = LEASE_ACTIVE;
+	(void)strlcpy(m->network, network, sizeof(m->network));
+	(void)strlcpy(m->name, name, sizeof(m->name));
+	memcpy(m->pubkey, d->keys[n], WGKEY_LEN);
+	memset(m->server_key, 7, WGKEY_LEN);
+	(void)strlcpy(m->endpoint, "vpn.example.com", sizeof(m->endpoint));
+	m->port = 53092;
+	m->keepalive = 25;
+	m->ttl = LEASE_NEVER;
+	m->created = 1735689600;
+	m->naddrs = 2;
+	(void)prefix_parse("100.64.1.9/32", &m->addrs[0]);
+	(void)prefix_parse("fde3:25fb:7f6c:1::1/128", &m->addrs[1]);
+	m->addrs[1].addr[15] = (uint8_t)n;
+	m->nroutes = 1;
+	(void)prefix_parse("fde3:25fb:7f6c::/48", &m->routes[0]);
+}
+
+static void
+fail_reply(struct msg_lease_reply *m, uint8_t code, uint32_t retry)
+{
+	memset(m, 0, sizeof(*m));
+	m->code = code;
+	m->ttl = LEASE_NEVER;
+	m->retry_after = retry;
+}
+
+static void
+late_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct drv *d = arg;
+	struct msg_lease_reply m;
+
+	fail_reply(&m, LEASE_E_INTERNAL, 0);
+	if (d->leased != NULL)
+		(void)chan_send_lease_reply(d->leased, d->late_id, &m, -1);
+}
+
+/* The modes and names in which nothing good comes.  True if answered. */
+static int
+scripted(struct drv *d, uint32_t id, const char *name)
+{
+	struct timeval tv = { 11, 0 };
+	struct msg_lease_reply m;
+
+	d->count++;
+	switch (d->mode) {
+	case MODE_SILENT:
+		return (1);
+	case MODE_LATE:
+		d->late_id = id;
+		(void)event_base_once(d->base, -1, EV_TIMEOUT, late_cb, d, &tv);
+		return (1);
+	case MODE_BUSY:
+		fail_reply(&m, LEASE_E_BUSY, 30);
+		(void)chan_send_lease_reply(d->leased, id, &m, -1);
+		return (1);
+	case MODE_OK:
+		break;
+	}
+	if (name[0] != 'e')
+		return (0);
+	fail_reply(&m, (uint8_t)number_of(name), 0);
+	(void)chan_send_lease_reply(d->leased, id, &m, -1);
+	return (1);
+}
+
+static int
+leased_register(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+	struct msg_lease_register m;
+	struct msg_lease_reply r;
+	unsigned int n;
+
+	if (msg_lease_register_get(b, &m) == -1)
+		return (-1);
+	if (scripted(d, id, m.name))
+		return (0);
+	n = number_of(m.name);
+	fill_reply(d, &r, m.network, m.name);
+	r.code = !d->has[n] ? LEASE_OK_NEW :
+	    memcmp(d->keys[n], m.pubkey, WGKEY_LEN) == 0 ? LEASE_OK_SAME :
+	    LEASE_OK_REKEYED;
+	d->has[n] = 1;
+	memcpy(d->keys[n], m.pubkey, WGKEY_LEN);
+	memcpy(r.pubkey, m.pubkey, WGKEY_LEN);
+	return (chan_send_lease_reply(ch, id, &r, -1));
+}
+
+static int
+leased_get(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+	struct msg_lease_reply r;
+	struct msg_lease_get m;
+
+	if (msg_lease_get_get(b, &m) == -1)
+		return (-1);
+	if (scripted(d, id, m.name))
+		return (0);
+	if (!d->has[number_of(m.name)])
+		fail_reply(&r, LEASE_E_NOT_FOUND, 0);
+	else {
+		fill_reply(d, &r, m.network, m.name);
+		r.code = LEASE_OK_SAME;
+		r.ttl = 3600;
+		r.expires = 1735693200;
+	}
+	return (chan_send_lease_reply(ch, id, &r, -1));
+}
+
+static int
+leased_release(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+	struct msg_lease_release m;
+	struct msg_lease_reply r;
+	unsigned int n;
+
+	if (msg_lease_release_get(b, &m) == -1)
+		return (-1);
+	if (scripted(d, id, m.name))
+		return (0);
+	n = number_of(m.name);
+	fail_reply(&r, d->has[n] ? LEASE_OK_SAME : LEASE_E_NOT_FOUND, 0);
+	d->has[n] = 0;
+	return (chan_send_lease_reply(ch, id, &r, -1));
+}
+
+static int
+leased_list(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+	struct msg_lease_list_end end;
+	struct msg_lease_item item;
+	struct msg_lease_list m;
+	unsigned int i, n;
+
+	if (msg_lease_list_get(b, &m) == -1)
+		return (-1);
+	d->count++;
+	i = m.after[0] == '\0' ? 1 : number_of(m.after) + 1;
+	for (n = 0; n < PAGE && i <= d->peers; n++, i++) {
+		memset(&item, 0, sizeof(item));
+		(void)snprintf(item.name, sizeof(item.name), "p%03u", i);
+		memset(item.pubkey, (int)i, WGKEY_LEN);
+		item.created = 1735689600;
+		item.handshake = i == 1 ? 1735776000 : 0;
+		item.rx = 1234567;
+		item.tx = 654321;
+		item.naddrs = 1;
+		(void)prefix_parse("fde3::23", &item.addrs[0]);
+		if (chan_send_lease_item(ch, id, &item, -1) == -1)
+			return (-1);
+	}
+	memset(&end, 0, sizeof(end));
+	end.code = LEASE_OK_SAME;
+	end.more = i <= d->peers;
+	return (chan_send_lease_list_end(ch, id, &end, -1));
+}
+
+static int
+leased_health(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+	struct msg_lease_health_reply m = { 1, 1, 1 };
+
+	if (d->mode == MODE_BUSY)
+		m.kern = 0;
+	if (d->mode == MODE_SILENT)
+		return (0);
+	return (chan_send_lease_health_reply(ch, id, &m, -1));
+}
+
+static int
+leased_ident(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ident_result m;
+
+	if (msg_ident_result_get(b, &m) == -1)
+		return (-1);
+	if (m.matched)
+		say("ident rule=%u role=%u name=%s net=%s", m.rule, m.role,
+		    m.name, m.network);
+	else
+		say("ident no: %s", m.text);
+	return (0);
+}
+
+static void
+leased_closed(struct chan *ch, const char *reason)
+{
+	struct drv *d = chan_arg(ch);
+
+	say("leased link closed: %s", reason);
+	chan_free(ch);
+	d->leased = NULL;
+}
+
+static const struct chan_handler leased_table[] = {
+	{ MSG_LEASE_REGISTER, 1, leased_register },
+	{ MSG_LEASE_GET, 1, leased_get },
+	{ MSG_LEASE_RELEASE, 1, leased_release },
+	{ MSG_LEASE_LIST, 1, leased_list },
+	{ MSG_LEASE_HEALTH, 1, leased_health },
+	{ MSG_IDENT_RESULT, 1, leased_ident },
+};
+
+static const struct chan_ops leased_ops = {
+	.table = leased_table,
+	.n = sizeof(leased_table) / sizeof(leased_table[0]),
+	.closed = leased_closed,
+};
+
+static void
+link_peer(struct drv *d, struct chan *to, uint8_t role, int fd)
+{
+	struct msg_setup_peer m = { role, 0 };
+
+	if (chan_send_setup_peer(to, 0, &m, fd) == -1)
+		err(1, "SETUP_PEER");
+}
+
+static void
+leased_up(struct drv *d)
+{
+	int sv[2];
+
+	if (imsg_pair(sv) == -1)
+		err(1, "socketpair");
+	chan_free(d->leased);
+	d->leased = chan_new(d->base, sv[0], P_LEASED, P_APID, "apid",
+	    &leased_ops, 1, d);
+	if (d->leased == NULL)
+		err(1, "link");
+	link_peer(d, d->front, P_LEASED, sv[1]);
+}
+
+/* --- parent --- */
+
+static int
+file(const struct drv *d, const char *name)
+{
+	char path[1024];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", d->dir, name);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		err(1, "%s", path);
+	return (fd);
+}
+
+static void
+send_identity(struct drv *d, uint8_t proof, uint8_t role, const char *pattern,
+    const char *network)
+{
+	struct msg_conf_identity m;
+
+	memset(&m, 0, sizeof(m));
+	m.proof = proof;
+	m.role = role;
+	(void)strlcpy(m.pattern, pattern, sizeof(m.pattern));
+	(void)strlcpy(m.network, network, sizeof(m.network));
+	if (chan_send_conf_identity(d->front, 0, &m, -1) == -1)
+		err(1, "CONF_IDENTITY");
+}
+
+static void
+send_identities(struct drv *d)
+{
+	unsigned int proof;
+
+	for (proof = PROOF_CERTIFICATE; proof <= PROOF_HEADER; proof++) {
+		if (d->rules == 0)
+			send_identity(d, (uint8_t)proof, ROLE_DEVICE,
+			    "dev-(\\d+)", "devices");
+		send_identity(d, (uint8_t)proof, ROLE_DEVICE, "(e\\d+)",
+		    "devices");
+		send_identity(d, (uint8_t)proof, ROLE_MONITOR, "mon", "");
+	}
+}
+
+static void
+send_network(struct drv *d, const char *name)
+{
+	struct msg_conf_network m;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.name, name, sizeof(m.name));
+	(void)strlcpy(m.interface, name, sizeof(m.interface));
+	(void)strlcpy(m.metans_template, "%s", sizeof(m.metans_template));
+	m.backend = BACKEND_AUTO;
+	m.assign = ASSIGN_POOL;
+	m.listen_port = 51820;
+	m.lease = LEASE_NEVER;
+	m.quarantine = 600;
+	m.max_peers = 1000;
+	if (chan_send_conf_network(d->front, 0, &m, -1) == -1)
+		err(1, "CONF_NETWORK");
+}
+
+static void
+send_listen(struct drv *d, uint16_t i)
+{
+	struct msg_conf_listen m;
+	struct msg_conf_cert cert;
+	int fd;
+
+	memset(&m, 0, sizeof(m));
+	m.index = i;
+	m.api = i == 1 ? API_METRICS : API_AUTOWG | API_NATIVE;
+	m.proof = i == 0 ? PROOF_HEADER : i == 1 ? PROOF_NONE :
+	    PROOF_CERTIFICATE;
+	m.tls = i == 2;
+	(void)strlcpy(m.prefix, "/vpn/", sizeof(m.prefix));
+	(void)strlcpy(m.address, names[i], sizeof(m.address));
+	if ((fd = fcntl(d->listen[i], F_DUPFD_CLOEXEC, 0)) == -1 ||
+	    chan_send_conf_listen(d->front, 0, &m, fd) == -1)
+		err(1, "CONF_LISTEN");
+	if (i != 2)
+		return;
+	cert.listen = i;
+	cert.kind = CERT_CHAIN;
+	if (chan_send_conf_cert(d->front, 0, &cert, file(d, "server.crt")) ==
+	    -1)
+		err(1, "CONF_CERT");
+	cert.kind = CERT_CLIENT_CA;
+	if (chan_send_conf_cert(d->front, 0, &cert, file(d, "ca.crt")) == -1)
+		err(1, "CONF_CERT");
+	cert.kind = CERT_CRL;
+	if (chan_send_conf_cert(d->front, 0, &cert, file(d, "ca.crl")) == -1)
+		err(1, "CONF_CERT");
+}
+
+static void
+configure(struct drv *d, int bad)
+{
+	struct msg_conf_begin begin;
+	struct msg_conf_basic basic;
+	struct msg_conf_proxy proxy;
+	uint16_t i;
+
+	begin.generation = ++d->generation;
+	if (chan_send_conf_begin(d->front, 0, &begin, -1) == -1)
+		err(1, "CONF_BEGIN");
+	send_network(d, "devices");
+	send_network(d, "other");
+	send_identities(d);
+	if (bad)
+		send_identity(d, PROOF_CERTIFICATE, ROLE_DEVICE, "(((",
+		    "devices");
+	for (i = 0; i < NLISTEN; i++) {
+		if (i != 2 || d->dir != NULL)
+			send_listen(d, i);
+	}
+	(void)prefix_parse("127.0.0.1", &proxy.proxy);
+	memset(&basic, 0, sizeof(basic));
+	(void)strlcpy(basic.credentials, d->basic, sizeof(basic.credentials));
+	if (chan_send_conf_proxy(d->front, 0, &proxy, -1) == -1 ||
+	    chan_send_conf_limits(d->front, 0, &d->limits, -1) == -1 ||
+	    (d->basic[0] != '\0' &&
+	    chan_send_conf_basic(d->front, 0, &basic, -1) == -1) ||
+	    chan_send_bare(d->front, MSG_CONF_END, 0) == -1)
+		err(1, "configuration");
+}
+
+static void
+configure_keyd(struct drv *d)
+{
+	struct msg_conf_begin begin = { 1 };
+	struct msg_conf_tlskey key = { 2 };
+
+	if (chan_send_conf_begin(d->keyd, 0, &begin, -1) == -1 ||
+	    chan_send_conf_tlskey(d->keyd, 0, &key, file(d, "server.key")) ==
+	    -1 || chan_send_bare(d->keyd, MSG_CONF_END, 0) == -1)
+		err(1, "key holder");
+}
+
+static int
+parent_hello(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+	struct msg_setup_hello m;
+	int sv[2];
+
+	if (msg_setup_hello_get(b, &m) == -1 || m.version != PROTO_VERSION)
+		return (-1);
+	if (ch == d->keyd) {
+		if (imsg_pair(sv) == -1)
+			err(1, "socketpair");
+		link_peer(d, d->keyd, P_APID, sv[0]);
+		link_peer(d, d->front, P_KEYD, sv[1]);
+		configure_keyd(d);
+		return (0);
+	}
+	leased_up(d);
+	configure(d, 0);
+	return (0);
+}
+
+static int
+parent_ack(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_conf_commit commit;
+	struct msg_conf_ack m;
+
+	if (msg_conf_ack_get(b, &m) == -1)
+		return (-1);
+	commit.generation = m.generation;
+	if (m.generation > 1)
+		say("ack %u", m.generation);
+	return (chan_send_conf_commit(ch, 0, &commit, -1));
+}
+
+static int
+parent_nak(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_conf_nak m;
+
+	if (msg_conf_nak_get(b, &m) == -1)
+		return (-1);
+	say("nak %s", m.text);
+	return (0);
+}
+
+static int
+parent_ready(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+
+	if (ch == d->front)
+		say("ready");
+	return (0);
+}
+
+static int
+parent_other(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	return (0);
+}
+
+static void
+parent_closed(struct chan *ch, const char *reason)
+{
+	struct drv *d = chan_arg(ch);
+	int status;
+
+	if (ch == d->keyd) {
+		say("keyd gone: %s", reason);
+		chan_free(ch);
+		d->keyd = NULL;
+		return;
+	}
+	chan_free(ch);
+	d->front = NULL;
+	if (waitpid(d->front_pid, &status, 0) == -1)
+		err(1, "waitpid");
+	say("gone status=%d", status);
+	(void)event_base_loopbreak(d->base);
+}
+
+static const struct chan_handler parent_table[] = {
+	{ MSG_SETUP_HELLO, 1, parent_hello },
+	{ MSG_SETUP_READY, 1, parent_ready },
+	{ MSG_SETUP_STOPPED, 1, parent_other },
+	{ MSG_CONF_ACK, 1, parent_ack },
+	{ MSG_CONF_NAK, 1, parent_nak },
+};
+
+static const struct chan_ops parent_ops = {
+	.table = parent_table,
+	.n = sizeof(parent_table) / sizeof(parent_table[0]),
+	.closed = parent_closed,
+};
+
+static struct chan *
+start(struct drv *d, uint8_t role, const char *arg, pid_t *pid)
+{
+	struct msg_setup_hello m;
+	struct chan *ch;
+	int sv[2];
+
+	if (imsg_pair(sv) == -1)
+		err(1, "socketpair");
+	if ((*pid = fork()) == -1)
+		err(1, "fork");
+	if (*pid == 0) {
+		if (dup2(sv[1], CHILD_FD) == -1)
+			_exit(126);
+		(void)execl(d->bin, "apid", arg, (char *)NULL);
+		_exit(127);
+	}
+	(void)close(sv[1]);
+	ch = chan_new(d->base, sv[0], P_PARENT, role, arg == NULL ? "apid" :
+	    "keyd", &parent_ops, 1, d);
+	memset(&m, 0, sizeof(m));
+	m.version = PROTO_VERSION;
+	m.role = role;
+	m.flags = HELLO_NOUSER | HELLO_NOLANDLOCK_OK;
+	m.verbose = 1;
+	if (ch == NULL || chan_send_setup_hello(ch, 0, &m, -1) == -1)
+		err(1, "hello");
+	return (ch);
+}
+
+/* --- orders --- */
+
+static void
+stop(struct drv *d)
+{
+	struct msg_setup_stop m = { 0 };
+
+	if (d->keyd != NULL)
+		(void)chan_send_setup_stop(d->keyd, 0, &m, -1);
+	if (chan_send_setup_stop(d->front, 0, &m, -1) == -1)
+		err(1, "SETUP_STOP");
+}
+
+static void
+order(struct drv *d, const char *line)
+{
+	static const char *const modes[] = { "mode ok", "mode silent",
+		"mode busy", "mode late" };
+	struct msg_ident_test test;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (strcmp(line, modes[i]) == 0)
+			d->mode = (enum mode)i;
+	}
+	if (strcmp(line, "down") == 0) {
+		chan_free(d->leased);
+		d->leased = NULL;
+	} else if (strcmp(line, "up") == 0) {
+		leased_up(d);
+	} else if (strcmp(line, "reload") == 0 ||
+	    strcmp(line, "badconf") == 0) {
+		configure(d, line[0] == 'b');
+		return;
+	} else if (strncmp(line, "rules ", 6) == 0) {
+		d->rules = (unsigned int)strtoul(line + 6, NULL, 10);
+	} else if (strncmp(line, "peers ", 6) == 0) {
+		d->peers = (unsigned int)strtoul(line + 6, NULL, 10);
+	} else if (strncmp(line, "test ", 5) == 0) {
+		(void)strlcpy(test.cn, line + 5, sizeof(test.cn));
+		if (chan_send_ident_test(d->leased, 77, &test, -1) == -1)
+			err(1, "IDENT_TEST");
+		return;
+	} else if (strcmp(line, "count") == 0) {
+		say("count %u", d->count);
+		return;
+	} else if (strcmp(line, "stop") == 0) {
+		stop(d);
+		return;
+	}
+	say("did %s", line);
+}
+
+static void
+order_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct drv *d = arg;
+	char *nl;
+	ssize_t n;
+
+	n = read(fd, d->line + d->line_len,
+	    sizeof(d->line) - 1 - d->line_len);
+	if (n <= 0) {
+		(void)event_base_loopbreak(d->base);
+		return;
+	}
+	d->line_len += (size_t)n;
+	d->line[d->line_len] = '\0';
+	while ((nl = strchr(d->line, '\n')) != NULL) {
+		*nl++ = '\0';
+		order(d, d->line);
+		d->line_len -= (size_t)(nl - d->line);
+		memmove(d->line, nl, d->line_len + 1);
+	}
+}
+
+static void
+open_listeners(struct drv *d)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	socklen_t len = sizeof(sin);
+	int i, one = 1, s;
+
+	for (i = 0; i < NLISTEN; i++) {
+		sin.sin_port = 0;
+		sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		    0);
+		if (s == -1 || setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one,
+		    sizeof(one)) == -1 ||
+		    bind(s, (struct sockaddr *)&sin, sizeof(sin)) == -1 ||
+		    listen(s, 1024) == -1 ||
+		    getsockname(s, (struct sockaddr *)&sin, &len) == -1)
+			err(1, "listen");
+		d->listen[i] = s;
+		say("port %s %u", names[i], ntohs(sin.sin_port));
+	}
+}
+
+static void
+parse_limits(struct drv *d, const char *text)
+{
+	struct msg_conf_limits *l = &d->limits;
+
+	if (sscanf(text, "%u,%u,%u,%u,%u,%u,%u,%u", &l->handshake_ms,
+	    &l->head_ms, &l->body_ms, &l->idle_ms, &l->body_bytes,
+	    &l->connections, &l->per_source, &l->pending) != 8)
+		errx(64, "limits: eight numbers");
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct drv d;
+	struct event *orders;
+	int ch;
+
+	d.basic = "";
+	d.peers = 2;
+	parse_limits(&d, "5000,5000,5000,15000,16384,1024,512,256");
+	while ((ch = getopt(argc, argv, "b:l:t:")) != -1) {
+		switch (ch) {
+		case 'b':
+			d.basic = optarg;
+			break;
+		case 'l':
+			parse_limits(&d, optarg);
+			break;
+		case 't':
+			d.dir = optarg;
+			break;
+		default:
+			return (64);
+		}
+	}
+	if (optind != argc - 1)
+		errx(64, "usage: apid_drv [-b user:password] [-l limits] "
+		    "[-t DIR] apid");
+	d.bin = argv[optind];
+	log_init("drv", 1);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if ((d.base = event_base_new()) == NULL)
+		errx(1, "event");
+	open_listeners(&d);
+	d.front = start(&d, P_APID, NULL, &d.front_pid);
+	say("apid %d", (int)d.front_pid);
+	if (d.dir != NULL) {
+		d.keyd = start(&d, P_KEYD, "-S", &d.keyd_pid);
+		say("keyd %d", (int)d.keyd_pid);
+	}
+	orders = event_new(d.base, STDIN_FILENO, EV_READ | EV_PERSIST,
+	    order_cb, &d);
+	if (orders == NULL || event_add(orders, NULL) == -1)
+		errx(1, "event");
+	(void)event_base_dispatch(d.base);
+	return (0);
+}

@@ -1,0 +1,480 @@
+#!/bin/sh
+# The real apid between a scripted parent and leased (apid_drv): what it
+# answers, and that whatever comes gets one well-formed answer or a closed
+# connection within its deadline (invariant 7).
+. "${TOP:-.}/regress/lib.sh"
+
+APID=${APID:-$BIN/apid} DRV=$O/regress/apid_drv RAW=$O/regress/rawhttp
+KEY=aqIUKESXUZSIXgqF9v7kSaEtwtu95jkVlFWrW0y7rUw=
+KEY2=bqIUKESXUZSIXgqF9v7kSaEtwtu95jkVlFWrW0y7rUw=
+SUBJ='X-Client-Subject: CN=dev-12,O=x'
+ASAN_OPTIONS=detect_leaks=0; export ASAN_OPTIONS
+
+drv_start() {		# OPTION ...
+	rm -f "$WORK/in" "$WORK/drv.log" "$WORK/drv.err"
+	mkfifo "$WORK/in"
+	"$DRV" "$@" "$APID" <>"$WORK/in" >"$WORK/drv.log" \
+	    2>"$WORK/drv.err.log" &
+	DRV_PID=$!
+	pids="$DRV_PID $pids"
+	wait_for 5 grep -q '^ready' "$WORK/drv.log" || {
+		fail "apid does not become ready"
+		cat "$WORK/drv.log" "$WORK/drv.err.log"
+		exit 1
+	}
+	port() { sed -n "s/^port $1 //p" "$WORK/drv.log"; }
+	H=$(port header) B=$(port bare)
+	APID_PID=$(sed -n 's/^apid //p' "$WORK/drv.log")
+	URL=http://127.0.0.1:$H
+}
+
+# Give an order and wait for the line that answers it.
+drv() {			# ORDER [ANSWER-ERE]
+	drv_n=$(grep -c . "$WORK/drv.log")
+	echo "$1" >"$WORK/in"
+	wait_for 5 drv_said "${2:-^did }" || fail "no answer to: $1"
+}
+drv_said() {
+	ANSWER=$(tail -n +$((drv_n + 1)) "$WORK/drv.log" | grep -E "$1")
+}
+
+drv_stop() {
+	echo stop >"$WORK/in"
+	wait_for 6 grep -q '^gone' "$WORK/drv.log"
+	is "$1" "$(grep '^gone' "$WORK/drv.log")" "gone status=0"
+	kill "$DRV_PID" 2>/dev/null
+	wait "$DRV_PID" 2>/dev/null
+}
+
+# A request; STATUS, BODY and HEAD hold the answer.
+ask() {			# PATH CURL-ARG ...
+	ask_p=$1; shift
+	STATUS=$(curl -sS -m 15 -o "$WORK/body" -D "$WORK/head" \
+	    -w '%{http_code}' "$@" "$URL$ask_p" 2>"$WORK/curl.err")
+	BODY=$(cat "$WORK/body" 2>/dev/null)
+	HEAD=$(tr -d '\r' <"$WORK/head")
+}
+field() { printf '%s\n' "$HEAD" | sed -n "s/^$1: //Ip"; }
+jbody() { jq -r "$1" <"$WORK/body"; }
+
+# Raw bytes on a new connection of the header listener; RAW_OUT is what came,
+# CODES the status codes in it, END and MS how and when it ended.
+raw() {			# STEP ...
+	"$RAW" "${RAW_PORT:-$H}" "$@" >"$WORK/raw" 2>"$WORK/raw.err"
+	RAW_OUT=$(tr -d '\000\r' <"$WORK/raw")
+	CODES=$(printf '%s\n' "$RAW_OUT" |
+	    sed -n 's/^HTTP\/1\.1 \([0-9]*\) .*/\1/p' | tr '\n' ' ')
+	CODES=${CODES% }
+	END=$(sed -n 's/^end=\([a-z]*\) .*/\1/p' "$WORK/raw.err")
+	MS=$(sed -n 's/.* ms=//p' "$WORK/raw.err")
+}
+
+# The bytes get exactly this status and then the end, at once.
+refused() {		# NAME STATUS STEP ...
+	refused_n=$1 refused_s=$2; shift 2
+	raw "$@" r:4000
+	is "$refused_n" "$CODES $END" "$refused_s eof"
+	[ "$MS" -lt 2500 ] || fail "$refused_n: took $MS ms"
+}
+
+autowg_tests() {
+	ask /vpn/v1/register -H "$SUBJ" -d "$KEY"
+	is "autowg: registration" "$STATUS $(field Content-Type)" \
+	    "200 text/plain; charset=UTF-8"
+	printf '%s\n' "endpoint=vpn.example.com:53092" \
+	    "pubkey=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=" \
+	    "route=fde3:25fb:7f6c::/48" "ip=fde3:25fb:7f6c:1::c" \
+	    "keepalive=25" >"$WORK/want"
+	check "autowg: its bytes" cmp "$WORK/body" "$WORK/want"
+	ask /vpn/v1/register -0 -H "$SUBJ" -d "$KEY"
+	check "autowg: the same for HTTP/1.0" cmp "$WORK/body" "$WORK/want"
+	ask '/vpn/v1/register?x=1' -H "$SUBJ" --data-binary "
+$KEY
+"
+	is "autowg: newlines and a query are ignored" "$STATUS" 200
+	ask /vpn/v1/register -d "$KEY"
+	is "autowg: no subject" "$STATUS" 403
+	like "autowg: and says so" "$BODY" 'Message: permission denied\.'
+	like "autowg: also as reason" "$HEAD" '^HTTP/1.1 403 permission denied'
+	ask /vpn/v1/nothing -d "$KEY"
+	is "autowg: no subject comes before no path" "$STATUS" 403
+	ask /vpn/v1/nothing -H "$SUBJ" -d "$KEY"
+	is "autowg: no such path" "$STATUS" 404
+	like "autowg: and says so" "$BODY" 'Message: not found\.'
+	for s in 'CN=12.evil,O=x' 'O=x' 'CN=dev-1,CN=dev-2' 'CN=xdev-12' \
+	    'CN=dev-12x' '{http.request.tls.client.subject}' \
+	    'CN=dev-12\,O=x' '/CN=dev-12'; do
+		ask /vpn/v1/register -H "X-Client-Subject: $s" -d "$KEY"
+		is "autowg: subject $s" "$STATUS" 403
+	done
+	ask /vpn/v1/register -H "$SUBJ" -H "$SUBJ" -d "$KEY"
+	is "autowg: two subjects" "$STATUS" 403
+	for k in '' x "$KEY$KEY" "${KEY%?}" "é$KEY" \
+	    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+	    AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+	    aqIUKESXUZSIXgqF9v7kSaEtwtu95jkVlFWrW0y7rUx=; do
+		ask /vpn/v1/register -H "$SUBJ" -d "$k"
+		is "autowg: key '$k'" "$STATUS $(field Content-Type)" \
+		    "400 text/plain; charset=UTF-8"
+	done
+	for c in 16:400 17:409 18:500 19:503 20:403 21:400 22:409 24:503 \
+	    25:503 26:500; do
+		ask /vpn/v1/register -H "X-Client-Subject: CN=e${c%:*}" \
+		    -d "$KEY"
+		is "autowg: leased's code ${c%:*}" "$STATUS" "${c#*:}"
+		case $STATUS in 503) like "autowg: retry of code ${c%:*}" \
+		    "$(field Retry-After)" '^[0-9]+$' ;; esac
+	done
+}
+
+list_tests() {
+	ask /vpn/v1/peers.json
+	is "peers: no password" "$STATUS $(field WWW-Authenticate) $BODY" \
+	    "401 Basic realm=auth "
+	ask /vpn/v1/anything -u user:wrong
+	is "peers: wrong password" "$STATUS" 401
+	ask /vpn/v1/anything -u user:pw
+	is "peers: another path" "$STATUS" 404
+	ask /vpn/v1/peers.json -H 'X-Client-Subject: CN=mon'
+	is "peers: a monitor" "$STATUS" 200
+	ask /vpn/v1/peers.json -H "$SUBJ"
+	is "peers: a device" "$STATUS" 401
+	drv "peers 1"
+	ask /vpn/v1/peers.json -u user:pw
+	is "peers: one" "$STATUS $(field Content-Type)" \
+	    "200 application/json; charset=UTF-8"
+	cat >"$WORK/want" <<-'X'
+	{
+	    "p001": {
+	        "created": 1735689600,
+	        "ip": "fde3::23",
+	        "last_handshake": 1735776000,
+	        "pubkey": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
+	        "rx_bytes": 1234567,
+	        "tx_bytes": 654321
+	    }
+	}
+	X
+	check "peers: its bytes" cmp "$WORK/body" "$WORK/want"
+	drv "peers 0"
+	ask /vpn/v1/peers.json -u user:pw
+	is "peers: none" "$STATUS $BODY" "200 {}"
+	drv "peers 990"
+	ask /vpn/v1/peers.json -u user:pw
+	is "peers: many, chunked" "$(field Transfer-Encoding) $(jbody length)" \
+	    "chunked 990"
+	cp "$WORK/body" "$WORK/want"
+	ask /vpn/v1/peers.json -0 -u user:pw
+	check "peers: the same for HTTP/1.0" cmp "$WORK/body" "$WORK/want"
+	check "peers: indented and sorted" sh -c \
+	    "jq -S --indent 4 . '$WORK/body' | cmp - '$WORK/body'"
+	raw "s:GET /vpn/v1/peers.json HTTP/1.1\r\nHost: a\r\nX-Client-Subject: CN=mon\r\n\r\nGET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" r:4000
+	is "peers: a request after a list" "$CODES $END" "200 200 eof"
+}
+
+native_put_body() {
+	ask /api/v1/self/lease -X PUT -H "$SUBJ" \
+	    -H 'Content-Type: application/json' -d "$1"
+}
+
+native_tests() {
+	S=X-Client-Subject
+	L=/api/v1/self/lease
+	ask $L -H "$S: CN=dev-77"
+	is "native: no lease yet" "$STATUS $(jbody .code)" \
+	    "404 lease-not-found"
+	is "native: problem type" "$(field Content-Type)" \
+	    application/problem+json
+	is "native: request id" "$(jbody .instance)" "$(field X-Request-Id)"
+	ask $L -X PUT -H "$S: CN=dev-77" -H 'Content-Type: application/json' \
+	    -d "{\"public_key\":\"$KEY\",\"network\":\"devices\"}"
+	is "native: new" "$STATUS $(jbody .name)" "201 77"
+	is "native: addresses" "$(jbody '.addresses | join(" ")')" \
+	    "100.64.1.9/32 fde3:25fb:7f6c:1::4d/128"
+	is "native: server" "$(jbody '.server | "\(.public_key) \(.endpoint) \(.keepalive) \(.routes[0])"')" \
+	    "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc= vpn.example.com:53092 25 fde3:25fb:7f6c::/48"
+	is "native: for ever" "$(jbody '"\(.expires) \(.ttl) \(.state)"')" \
+	    "null null active"
+	ask $L -X PUT -H "$S: CN=dev-77" \
+	    -H 'content-type: Application/JSON; charset=utf-8' \
+	    -d "{\"public_key\":\"$KEY\"}"
+	is "native: renewed" "$STATUS" 200
+	ask $L -X PUT -H "$S: CN=dev-77" -H 'Content-Type: application/json' \
+	    -d "{\"public_key\":\"$KEY2\"}"
+	is "native: re-keyed" "$STATUS $(jbody .public_key)" "200 $KEY2"
+	ask $L -H "$S: CN=dev-77"
+	is "native: read" "$STATUS $(jbody '"\(.expires) \(.ttl)"')" \
+	    "200 2025-01-01T01:00:00Z 3600"
+	ask $L -X DELETE -H "$S: CN=dev-77"
+	is "native: released" "$STATUS $BODY" "204 "
+	ask $L -X DELETE -H "$S: CN=dev-77"
+	is "native: released twice" "$STATUS" 404
+	ask $L -X PUT -H "$SUBJ" -d "{\"public_key\":\"$KEY\"}"
+	is "native: not JSON by type" "$STATUS $(jbody .code)" \
+	    "415 unsupported-media-type"
+	for b in '' '[]' 'null' '{}' '{"public_key":1}' '{"public_key":"x"}' \
+	    "{\"public_key\":\"$KEY\",\"public_key\":\"$KEY\"}" \
+	    "{\"public_key\":\"$KEY\",\"more\":1}" \
+	    "{\"public_key\":\"$KEY\"} x" "{\"public_key\":\"$KEY\"" \
+	    "{\"public_key\":\"$KEY\",\"network\":7}" \
+	    "{\"public_key\":\"$KEY\",\"network\":\"\"}" \
+	    '{"public_key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}'
+	do
+		native_put_body "$b"
+		is "native: body $b" "$STATUS $(field Content-Type)" \
+		    "400 application/problem+json"
+	done
+	native_put_body "{\"public_key\":\"$KEY\",\"network\":\"nowhere\"}"
+	is "native: unknown network" "$STATUS $(jbody .code)" \
+	    "404 network-not-found"
+	native_put_body "{\"public_key\":\"$KEY\",\"network\":\"other\"}"
+	is "native: another's network" "$STATUS $(jbody .code)" \
+	    "403 identity-denied"
+	ask $L
+	is "native: nobody" "$STATUS $(jbody .code)" "403 identity-not-matched"
+	ask $L -H "$S: CN=mon"
+	is "native: no device" "$STATUS $(jbody .code)" "403 identity-denied"
+	for c in 16:400:invalid-public-key 17:409:public-key-taken \
+	    18:404:network-not-found 19:503:pool-exhausted \
+	    20:403:identity-denied 21:403:identity-denied \
+	    22:409:address-taken 24:503:gateway-busy 25:503:gateway-busy \
+	    26:500:internal-error; do
+		ask $L -X PUT -H "$S: CN=e${c%%:*}" \
+		    -H 'Content-Type: application/json' \
+		    -d "{\"public_key\":\"$KEY\"}"
+		is "native: leased's code ${c%%:*}" "$STATUS:$(jbody .code)" \
+		    "${c#*:}"
+	done
+	ask /api/v1/nothing -H "$SUBJ"
+	is "native: no such path" "$STATUS $(jbody .code)" "404 not-found"
+	ask $L -X POST -d x
+	is "native: no such method" "$STATUS $(field Allow)" \
+	    "405 GET, PUT, DELETE"
+}
+
+health_tests() {
+	ask /livez
+	is "health: livez" "$STATUS $BODY" "200 ok"
+	for p in readyz healthz; do
+		ask /$p
+		is "health: $p" "$STATUS $(jbody '[.[]] | unique | join(",")')" \
+		    "200 ok"
+	done
+	drv "mode busy"
+	ask /readyz
+	is "health: not ready" "$STATUS $(jbody .netd)" "503 fail"
+	drv "mode ok"
+	URL=http://127.0.0.1:$B
+	ask /livez
+	is "health: on the metrics listener" "$STATUS" 200
+	ask /vpn/v1/register -H "$SUBJ" -d "$KEY"
+	is "health: and nothing else there" "$STATUS" 404
+	URL=http://127.0.0.1:$H
+}
+
+# The head of a good POST but for its length.
+P='POST /vpn/v1/register HTTP/1.1\r\nHost: a\r\nX-Client-Subject: CN=dev-12\r\n'
+G='GET /livez HTTP/1.1\r\nHost: a\r\n'
+
+parser_tests() {
+	refused "two lengths" 400 "s:${P}Content-Length: 44\r\nContent-Length: 44\r\n\r\n$KEY"
+	refused "a length and chunked" 400 "s:${P}Content-Length: 44\r\nTransfer-Encoding: chunked\r\n\r\n$KEY"
+	refused "chunked" 411 "s:${P}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+	refused "an unknown coding" 501 "s:${P}Transfer-Encoding: gzip\r\n\r\n"
+	refused "a signed length" 400 "s:${P}Content-Length: +44\r\n\r\n$KEY"
+	refused "a list of lengths" 400 "s:${P}Content-Length: 44, 44\r\n\r\n$KEY"
+	refused "an endless length" 413 "s:${P}Content-Length: 99999999999999999999\r\n\r\n"
+	refused "a body too large" 413 "s:${P}Content-Length: 16385\r\n\r\n" n:100:xxxxxxxxxxxxxxxxxxxxxxxxxxxx
+	refused "no Host" 400 's:GET /livez HTTP/1.1\r\n\r\n'
+	refused "two Hosts" 400 "s:${G}Host: b\r\n\r\n"
+	refused "NUL in the head" 400 "s:${G}X: \0\r\n\r\n"
+	refused "bare CR" 400 "s:${G}X: a\rb\r\n\r\n"
+	refused "bare LF" 400 "s:${G}X: a\n\r\n"
+	refused "blank before the colon" 400 "s:${G}X : a\r\n\r\n"
+	refused "folded line" 400 "s:${G}X: a\r\n b\r\n\r\n"
+	refused "percent in the path" 400 's:GET /live%7a HTTP/1.1\r\nHost: a\r\n\r\n'
+	refused "absolute form" 400 's:GET http://a/livez HTTP/1.1\r\nHost: a\r\n\r\n'
+	refused "another method" 501 's:BREW / HTTP/1.1\r\nHost: a\r\n\r\n'
+	refused "another version" 505 's:GET / HTTP/2.0\r\nHost: a\r\n\r\n'
+	refused "a TLS client" 400 's:\x16\x03\x01\x02\x00\x01\x00\x01'
+	refused "garbage" 400 's:\xff\xfe\xfd\xfc'
+	refused "an empty line first" 400 "s:\r\n$G\r\n"
+	refused "another expectation" 417 "s:${P}Expect: tea\r\nContent-Length: 44\r\n\r\n"
+	refused "a GET with a body" 400 "s:${G}Content-Length: 3\r\n\r\nabc"
+	refused "a long head" 431 "s:${G}" n:500:X-Filler:\ a\\r\\n
+	refused "one long field" 431 "s:${G}X: " n:5000:a
+	refused "many fields" 431 "s:${G}" n:40:A:b\\r\\n 's:\r\n'
+	refused "a long target" 414 's:GET /' n:1100:a 's: HTTP/1.1\r\n\r\n'
+	refused "a long method" 501 n:5000:A
+	raw "s:${P}\r\n" r:2000
+	is "no length on autowg" "$CODES" 400
+	raw "s:GET /livez HTTP/1.0\r\n\r\n" r:4000
+	is "HTTP/1.0 ends by itself" "$CODES $END" "200 eof"
+	raw "s:GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" w:300 \
+	    "s:GET /livez HTTP/1.0\r\n\r\n" r:4000
+	is "HTTP/1.0 kept alive" "$CODES $END" "200 200 eof"
+	raw "s:GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" r:4000
+	is "HTTP/1.1 closed on request" "$CODES $END" "200 eof"
+	ask /vpn/v1/register -H "$SUBJ" -H 'Expect: 100-continue' -d "$KEY"
+	is "100-continue" "$(grep -c '^HTTP/1.1' "$WORK/head") $STATUS" "2 200"
+	raw "s:${P}Expect: 100-continue\r\nContent-Length: 20000\r\n\r\n" r:4000
+	is "100-continue is not said for a body too large" "$CODES $END" \
+	    "413 eof"
+	head -c 12000 /dev/zero | tr '\0' ' ' >"$WORK/large"
+	printf '{"public_key":"%s"}' "$KEY" >>"$WORK/large"
+	ask /api/v1/self/lease -X PUT -H "$SUBJ" -H 'Content-Type: application/json' --data-binary "@$WORK/large"
+	is "a body larger than the buffer" "$STATUS" 200
+}
+
+pipe_tests() {
+	raw "s:${G}\r\n${G}\r\n${P}Content-Length: 44\r\n\r\n$KEY${G}Connection: close\r\n\r\n" r:4000
+	is "four in one packet" "$CODES $END" "200 200 200 200 eof"
+	raw "n:100:${G}\r\n" "s:${G}Connection: close\r\n\r\n" r:4000
+	is "a hundred at once" "$(echo "$CODES" | tr ' ' '\n' | sort | uniq -c | tr -s ' ') $END" " 101 200 eof"
+	raw "s:${P}Content-Length: 44\r\n\r\n" w:200 "s:${KEY%????}" w:200 "s:rUw=${G}Connection: close\r\n\r\n" r:4000
+	is "a body in three pieces, and the next" "$CODES $END" "200 200 eof"
+	big="PUT /api/v1/self/lease HTTP/1.1\r\nHost: a\r\nX-Client-Subject: CN=dev-12\r\nContent-Type: application/json\r\nContent-Length: 9061\r\n\r\n"
+	raw "s:$big" n:9000:\  "s:{\"public_key\":\"$KEY\"}${G}Connection: close\r\n\r\n" r:4000
+	is "a large body, and the next" "$CODES $END" "200 200 eof"
+	raw "s:${P}Content-Length: 44\r\n\r\n$KEY" h r:4000
+	is "the client's half is closed" "$CODES $END" "200 eof"
+	raw "s:${G}\r\nGARBAGE\x01\r\n\r\n${G}\r\n" r:4000
+	is "nothing is read behind garbage" "$CODES $END" "200 400 eof"
+	raw "s:${P}Content-Length: 44\r\n\r\nAAAA" h r:4000
+	is "half a body and the end" "$CODES $END" " eof"
+}
+
+leased_tests() {
+	drv "down"
+	ask /vpn/v1/register -H "$SUBJ" -d "$KEY"
+	is "leased down" "$STATUS" 503
+	like "leased down: when to come back" "$(field Retry-After)" '^[0-9]+$'
+	ask /readyz
+	is "leased down: not ready" "$STATUS $(jbody .leased)" "503 fail"
+	ask /livez
+	is "leased down: alive" "$STATUS" 200
+	drv "up"
+	ask /vpn/v1/register -H "$SUBJ" -d "$KEY"
+	is "leased back" "$STATUS" 200
+	drv "mode silent"
+	raw "s:${P}Content-Length: 44\r\n\r\n$KEY" w:500 s: & raw_pid=$!
+	sleep 0.2
+	drv "down"
+	wait $raw_pid
+	drv "up"
+	curl -sS -m 5 -o /dev/null -w '%{http_code}' -H "$SUBJ" -d "$KEY" \
+	    "$URL/vpn/v1/register" >"$WORK/code" &
+	curl_pid=$!
+	sleep 0.3
+	drv "down"
+	wait $curl_pid
+	is "leased dies while asked" "$(cat "$WORK/code")" 503
+	drv "up"
+	drv "mode late"
+	t=$(now_ms)
+	ask /vpn/v1/register -H "$SUBJ" -d "$KEY"
+	t=$(($(now_ms) - t))
+	is "leased late" "$STATUS" 503
+	check "leased late: in ten seconds ($t ms)" \
+	    test "$t" -gt 9500 -a "$t" -lt 11000
+	drv "mode ok"
+	sleep 1.5
+	ask /vpn/v1/register -H "$SUBJ" -d "$KEY"
+	is "a late answer is nobody's" "$STATUS" 200
+	drv "test dev-5" '^ident '
+	is "test of a name" "$ANSWER" "ident rule=0 role=1 name=5 net=devices"
+	drv "test CN=dev-5,O=x" '^ident '
+	is "test of a subject" "$ANSWER" "ident rule=0 role=1 name=5 net=devices"
+	drv "test nobody" '^ident '
+	like "test of nobody" "$ANSWER" '^ident no: '
+}
+
+reload_tests() {
+	printf 'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n' >/dev/null
+	drv "badconf" '^nak'
+	like "a bad generation is refused" "$ANSWER" '^nak .+'
+	ask /vpn/v1/register -H "$SUBJ" -d "$KEY"
+	is "and the old one stays" "$STATUS" 200
+	# One connection over the reload: rules without dev-N come with it.
+	"$RAW" "$H" "s:${P}Content-Length: 44\r\n\r\n$KEY" r:1500 \
+	    "s:${P}Content-Length: 44\r\nConnection: close\r\n\r\n$KEY" r:4000 \
+	    >"$WORK/kept" 2>/dev/null & raw_pid=$!
+	sleep 0.4
+	drv "rules 1"
+	drv "reload" '^ack'
+	wait $raw_pid
+	is "a kept connection is judged by the new rules" \
+	    "$(sed -n 's/^HTTP\/1.1 \([0-9]*\).*/\1/p' "$WORK/kept" | tr '\n' ' ')" \
+	    "200 403 "
+	drv "rules 0"
+	drv "reload" '^ack'
+	ask /vpn/v1/register -H "$SUBJ" -d "$KEY"
+	is "and back" "$STATUS" 200
+	n=$(ls "/proc/$APID_PID/fd" | wc -l)
+	for i in 1 2 3 4 5; do drv "reload" '^ack'; done
+	sleep 0.2
+	is "reloads leak no descriptor" "$(ls "/proc/$APID_PID/fd" | wc -l)" "$n"
+}
+
+# Deadlines of one second, 20 connections in all, 8 of one source.
+slow_tests() {
+	t() {		# NAME CODES LOW HIGH STEP ...
+		t_n=$1 t_c=$2 t_l=$3 t_h=$4; shift 4
+		raw "$@" r:6000
+		is "$t_n" "$CODES $END" "$t_c eof"
+		check "$t_n: in time ($MS ms)" \
+		    test "$MS" -ge "$t_l" -a "$MS" -le "$t_h"
+	}
+	t "a silent client" "" 900 1600 w:1
+	t "half a head" 408 900 1600 "s:GET /liv"
+	t "a trickled head" 408 900 2700 "d:25:100:A"
+	t "half a body" 408 900 1600 "s:${P}Content-Length: 44\r\n\r\nAAAA"
+	t "a trickled body" 408 900 2700 "s:${P}Content-Length: 44\r\n\r\n" \
+	    "d:20:120:A"
+	t "an idle client" 200 1900 2700 "s:${G}\r\n"
+	t "a trickle after an answer" "200 408" 900 3500 "s:${G}\r\n" w:300 \
+	    "d:16:120:A"
+	hold=''
+	for i in 1 2 3 4 5 6 7 8; do
+		"$RAW" "$H" "s:${G}\r\n" r:1200 >/dev/null 2>&1 & hold="$hold $!"
+	done
+	sleep 0.4
+	raw "s:${G}\r\n" r:1000
+	is "the ninth of one source" "$CODES" 200
+	RAW_PORT=$B raw "s:${G}\r\n" r:600
+	is "the ninth of one source, no proxy's" "$CODES" 200
+	for p in $hold; do wait "$p"; done
+	hold=''
+	for i in 1 2 3 4 5 6 7 8; do
+		"$RAW" "$B" "s:${G}\r\n" r:1200 >/dev/null 2>&1 & hold="$hold $!"
+	done
+	sleep 0.4
+	RAW_PORT=$B raw "s:${G}\r\n" r:600
+	like "the ninth of a source that is no proxy" "$CODES $END" \
+	    '^ (eof|reset)$'
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		"$RAW" "$H" r:800 >/dev/null 2>&1 & hold="$hold $!"
+	done
+	sleep 0.2
+	raw "s:${G}\r\n" r:4000
+	is "the twenty-first waits for room" "$CODES" 200
+	check "the twenty-first: waited ($MS ms)" test "$MS" -gt 300
+	for p in $hold; do wait "$p"; done
+}
+
+drv_start -b user:pw
+autowg_tests
+list_tests
+native_tests
+health_tests
+parser_tests
+pipe_tests
+leased_tests
+reload_tests
+check "one line a minute of one refusal" test \
+    "$(grep -c 'no X-Client-Subject' "$WORK/drv.err.log")" -le 1
+drv_stop "stop"
+drv_start -l 1000,1000,1000,2000,16384,20,8,64
+slow_tests
+drv_stop "stop after slow clients"
+finish
