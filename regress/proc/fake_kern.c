@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A kernel in memory, in the place of kern_linux.c: links, addresses, routes
+ * and a WireGuard that behaves like the real one.  Every change is logged as a
+ * line of text.  Linked into a binary of its own, netd-fake; the real netd has
+ * no such way.
+ */
+
+#include <sys/timerfd.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fake_kern.h"
+#include "log.h"
+#include "netd/snapshot.h"
+#include "netd/wg_uapi.h"
+
+struct kern_io {
+	struct fake_state *s;
+	struct wg_uapi	 uapi;
+	int		 timer;
+	uint32_t	 poked;
+	char		 text[UAPI_TEXT];
+};
+
+__attribute__((format(printf, 2, 3))) static void
+note(struct fake_state *s, const char *fmt, ...)
+{
+	va_list	 ap;
+	size_t	 room = FAKE_LOG - s->log_len;
+	int	 n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(s->log + s->log_len, room, fmt, ap);
+	va_end(ap);
+	if (n > 0 && (size_t)n < room)
+		s->log_len += (uint32_t)n;
+}
+
+static int
+no(struct kern_io *io, int e)
+{
+	(void)snprintf(io->text, sizeof(io->text), "%s", strerror(e));
+	errno = e;
+	return (-1);
+}
+
+/*
+ * The parent gives its children no environment.  It is a test's parent: read
+ * what it was started with itself.
+ */
+static const char *
+state_path(char *buf, size_t size)
+{
+	static const char	 word[] = "FAKE_KERN=";
+	char			 path[64];
+	ssize_t			 n;
+	char			*p;
+	int			 fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/environ",
+	    (long)getppid());
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return (getenv("FAKE_KERN"));
+	n = read(fd, buf, size - 1);
+	close(fd);
+	if (n <= 0)
+		return (NULL);
+	buf[n] = '\0';
+	for (p = buf; p < buf + n; p += strlen(p) + 1) {
+		if (strncmp(p, word, sizeof(word) - 1) == 0)
+			return (p + sizeof(word) - 1);
+	}
+	return (getenv("FAKE_KERN"));
+}
+
+static struct kern_io *
+fake_open(void)
+{
+	struct itimerspec	 every = { { 0, 200000000 }, { 0, 200000000 } };
+	struct kern_io		*io;
+	char			 env[32768];
+
+	io = calloc(1, sizeof(*io));
+	if (io == NULL || wg_uapi_open(&io->uapi) == -1)
+		return (NULL);
+	io->s = fake_map(state_path(env, sizeof(env)));
+	io->poked = io->s->poked;
+	io->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (io->timer == -1 ||
+	    timerfd_settime(io->timer, 0, &every, NULL) == -1)
+		return (NULL);
+	log_notice("the kernel is a fake");
+	return (io);
+}
+
+static void
+fake_close(struct kern_io *io)
+{
+	wg_uapi_close(&io->uapi);
+	close(io->timer);
+	free(io);
+}
+
+static const char *
+fake_error(const struct kern_io *io)
+{
+	return (io->text);
+}
+
+static int
+fake_notify_fd(const struct kern_io *io)
+{
+	return (io->timer);
+}
+
+static void
+fake_notify_read(struct kern_io *io,
+    void (*cb)(const struct kern_event *, void *), void *arg)
+{
+	struct kern_event	 ev;
+	uint64_t		 n;
+
+	if (read(io->timer, &n, sizeof(n)) == -1 || io->poked == io->s->poked)
+		return;
+	io->poked = io->s->poked;
+	memset(&ev, 0, sizeof(ev));
+	ev.lost = true;
+	cb(&ev, arg);
+}
+
+static struct fake_link *
+by_index(struct kern_io *io, int ifindex)
+{
+	size_t	 i;
+
+	for (i = 0; i < FAKE_LINKS; i++) {
+		if (io->s->links[i].used && io->s->links[i].ifindex == ifindex)
+			return (&io->s->links[i]);
+	}
+	return (NULL);
+}
+
+static int
+fake_link_get(struct kern_io *io, const char *name, struct kern_link *l)
+{
+	struct fake_link	*f;
+	size_t			 i;
+
+	memset(l, 0, sizeof(*l));
+	for (i = 0; i < FAKE_LINKS; i++) {
+		f = &io->s->links[i];
+		if (!f->used || strcmp(f->name, name) != 0)
+			continue;
+		l->ifindex = f->ifindex;
+		l->kind = f->kind;
+		l->up = f->up;
+		l->mtu = f->mtu;
+		memcpy(l->alias, f->alias, sizeof(l->alias));
+		return (0);
+	}
+	return (no(io, ENODEV));
+}
+
+static int
+fake_link_add(struct kern_io *io, const char *name)
+{
+	struct fake_link	*f;
+	size_t			 i;
+
+	if (io->s->no_wireguard)
+		return (no(io, EOPNOTSUPP));
+	for (i = 0; i < FAKE_LINKS; i++) {
+		f = &io->s->links[i];
+		if (f->used)
+			continue;
+		memset(f, 0, sizeof(*f));
+		f->used = true;
+		f->ifindex = io->s->next_ifindex++;
+		f->kind = LINK_WIREGUARD;
+		f->mtu = 1420;
+		(void)strlcpy(f->name, name, sizeof(f->name));
+		note(io->s, "link add %s\n", name);
+		return (0);
+	}
+	return (no(io, ENOSPC));
+}
+
+static int
+fake_link_del(struct kern_io *io, int ifindex)
+{
+	struct fake_link	*f = by_index(io, ifindex);
+	size_t			 i, peers = 0;
+
+	if (f == NULL)
+		return (0);
+	for (i = 0; i < FAKE_PEERS; i++) {
+		if (io->s->peers[i].slot == SLOT_USED &&
+		    io->s->peers[i].ifindex == ifindex) {
+			io->s->peers[i].slot = SLOT_GONE;
+			peers++;
+		}
+	}
+	for (i = 0; i < FAKE_OWNERS; i++) {
+		if (io->s->owners[i].ifindex == ifindex &&
+		    io->s->owners[i].slot == SLOT_USED)
+			io->s->owners[i].slot = SLOT_GONE;
+	}
+	for (i = 0; i < io->s->nroutes;) {
+		if (io->s->routes[i].oif == ifindex)
+			io->s->routes[i] = io->s->routes[--io->s->nroutes];
+		else
+			i++;
+	}
+	note(io->s, "link del %s peers %zu\n", f->name, peers);
+	f->used = false;
+	return (0);
+}
+
+static int
+fake_link_set(struct kern_io *io, int ifindex, const struct kern_linkset *set)
+{
+	struct fake_link	*f = by_index(io, ifindex);
+
+	if (f == NULL)
+		return (no(io, ENODEV));
+	if (set->up >= 0)
+		f->up = set->up;
+	if (set->mtu != 0)
+		f->mtu = set->mtu;
+	if (set->alias != NULL)
+		(void)strlcpy(f->alias, set->alias, sizeof(f->alias));
+	note(io->s, "link set %s up %d mtu %u alias %s\n", f->name, set->up,
+	    set->mtu, set->alias == NULL ? "-" : set->alias);
+	return (0);
+}
+
+static int
+fake_addr_list(struct kern_io *io, int ifindex, struct kern_addr *list,
+    size_t max, size_t *n)
+{
+	struct fake_link	*f = by_index(io, ifindex);
+
+	if (f == NULL || f->naddrs > max)
+		return (no(io, f == NULL ? ENODEV : E2BIG));
+	memcpy(list, f->addrs, f->naddrs * sizeof(*list));
+	*n = f->naddrs;
+	return (0);
+}
+
+static int
+fake_addr_add(struct kern_io *io, int ifindex, const struct prefix *p)
+{
+	struct fake_link	*f = by_index(io, ifindex);
+	char			 text[PREFIX_TEXT];
+
+	if (f == NULL || f->naddrs == KERN_ADDRS_MAX)
+		return (no(io, f == NULL ? ENODEV : E2BIG));
+	f->addrs[f->naddrs].prefix = *p;
+	f->addrs[f->naddrs++].proto = SALLYPORT_RTPROT;
+	note(io->s, "addr add %s dev %s\n", prefix_format(p, text), f->name);
+	return (0);
+}
+
+static int
+fake_addr_del(struct kern_io *io, int ifindex, const struct prefix *p)
+{
+	struct fake_link	*f = by_index(io, ifindex);
+	char			 text[PREFIX_TEXT];
+	uint32_t		 i;
+
+	if (f == NULL)
+		return (no(io, ENODEV));
+	for (i = 0; i < f->naddrs; i++) {
+		if (prefix_cmp(&f->addrs[i].prefix, p) != 0)
+			continue;
+		f->addrs[i] = f->addrs[--f->naddrs];
+		note(io->s, "addr del %s dev %s\n", prefix_format(p, text),
+		    f->name);
+		break;
+	}
+	return (0);
+}
+
+static int
+fake_route_list(struct kern_io *io, struct kern_route *list, size_t max,
+    size_t *n)
+{
+	memcpy(list, io->s->routes, io->s->nroutes * sizeof(*list));
+	*n = io->s->nroutes;
+	return (0);
+}
+
+static bool
+same_route(const struct kern_route *a, const struct kern_route *b)
+{
+	return (prefix_cmp(&a->dst, &b->dst) == 0 && a->table == b->table &&
+	    a->metric == b->metric);
+}
+
+static int
+fake_route_add(struct kern_io *io, const struct kern_route *r)
+{
+	char		 text[PREFIX_TEXT];
+	uint32_t	 i;
+
+	for (i = 0; i < io->s->nroutes; i++) {
+		if (same_route(&io->s->routes[i], r))
+			return (no(io, EEXIST));
+	}
+	if (io->s->nroutes == FAKE_ROUTES)
+		return (no(io, ENOSPC));
+	io->s->routes[io->s->nroutes++] = *r;
+	note(io->s, "route add %s table %u\n", prefix_format(&r->dst, text),
+	    r->table);
+	return (0);
+}
+
+static int
+fake_route_del(struct kern_io *io, const struct kern_route *r)
+{
+	char		 text[PREFIX_TEXT];
+	uint32_t	 i;
+
+	for (i = 0; i < io->s->nroutes; i++) {
+		if (!same_route(&io->s->routes[i], r))
+			continue;
+		io->s->routes[i] = io->s->routes[--io->s->nroutes];
+		note(io->s, "route del %s table %u\n",
+		    prefix_format(&r->dst, text), r->table);
+		break;
+	}
+	return (0);
+}
+
+static int
+fake_rule_list(struct kern_io *io, struct kern_rule *list, size_t max,
+    size_t *n)
+{
+	memcpy(list, io->s->rules, io->s->nrules * sizeof(*list));
+	*n = io->s->nrules;
+	return (0);
+}
+
+static int
+fake_rule_add(struct kern_io *io, const struct kern_rule *r)
+{
+	if (io->s->nrules == FAKE_RULES)
+		return (no(io, ENOSPC));
+	io->s->rules[io->s->nrules++] = *r;
+	note(io->s, "rule add iif %s table %u\n", r->iif, r->table);
+	return (0);
+}
+
+static int
+fake_rule_del(struct kern_io *io, const struct kern_rule *r)
+{
+	uint32_t	 i;
+
+	for (i = 0; i < io->s->nrules; i++) {
+		if (memcmp(&io->s->rules[i], r, sizeof(*r)) != 0)
+			continue;
+		io->s->rules[i] = io->s->rules[--io->s->nrules];
+		note(io->s, "rule del iif %s table %u\n", r->iif, r->table);
+		break;
+	}
+	return (0);
+}
+
+static int
+fake_fw_set(struct kern_io *io, const struct kern_fw *f, size_t n)
+{
+	note(io->s, "fw set %zu\n", n);
+	return (0);
+}
+
+static int
+fake_wg_set(struct kern_io *io, const struct wg_dev *d, const uint8_t *priv,
+    int port)
+{
+	struct fake_link	*f = by_index(io, d->ifindex);
+
+	if (d->backend == BACKEND_USERSPACE)
+		return (wg_uapi_set(&io->uapi, d->fd, priv, port));
+	if (f == NULL)
+		return (no(io, ENODEV));
+	if (priv != NULL) {
+		wgkey_public(f->pub, priv);
+		f->has_key = true;
+	}
+	if (port >= 0)
+		f->port = (uint16_t)port;
+	note(io->s, "wg set %s key %d port %d\n", f->name, priv != NULL, port);
+	return (0);
+}
+
+static int
+fake_wg_peers(struct kern_io *io, const struct wg_dev *d,
+    const struct peer_op *ops, size_t n)
+{
+	struct fake_link	*f = by_index(io, d->ifindex);
+	char			 text[PREFIX_TEXT], key[WGKEY_TEXT];
+	size_t			 i, j;
+
+	if (d->backend == BACKEND_USERSPACE)
+		return (wg_uapi_peers(&io->uapi, d->fd, ops, n));
+	if (f == NULL)
+		return (no(io, ENODEV));
+	io->s->calls_peers++;
+	if (io->s->fail_peers > 0) {
+		io->s->fail_peers--;
+		return (no(io, ENOMEM));
+	}
+	for (i = 0; i < n; i++) {
+		if (fake_peer_set(io->s, d->ifindex, &ops[i]) == -1)
+			return (no(io, errno));
+		note(io->s, "peer %s %s dev %s", ops[i].remove ? "del" : "set",
+		    wgkey_format(ops[i].key, key), f->name);
+		for (j = 0; j < ops[i].naddrs && !ops[i].remove; j++)
+			note(io->s, " %s",
+			    prefix_format(&ops[i].addrs[j], text));
+		note(io->s, "\n");
+	}
+	return (0);
+}
+
+static int
+fake_wg_dump(struct kern_io *io, const struct wg_dev *d, struct snapshot *s)
+{
+	struct fake_link	*f = by_index(io, d->ifindex);
+	struct fake_peer	*p;
+	struct snappeer		*q;
+	size_t			 i, j;
+
+	if (d->backend == BACKEND_USERSPACE)
+		return (wg_uapi_dump(&io->uapi, d->fd, s));
+	if (f == NULL)
+		return (no(io, ENODEV));
+	io->s->calls_dump++;
+	snapshot_reset(s);
+	s->has_key = f->has_key;
+	memcpy(s->pub, f->pub, sizeof(s->pub));
+	s->port = f->port;
+	s->at = mono_now();
+	for (i = 0; i < FAKE_PEERS; i++) {
+		p = &io->s->peers[i];
+		if (p->slot != SLOT_USED || p->ifindex != d->ifindex)
+			continue;
+		q = snapshot_add_peer(s, p->key);
+		if (q == NULL)
+			return (no(io, ENOMEM));
+		q->rx = p->rx;
+		q->tx = p->tx;
+		q->handshake = p->handshake;
+		for (j = 0; j < p->naddrs; j++) {
+			if (snapshot_add_addr(s, &p->addrs[j]) == -1)
+				return (no(io, ENOMEM));
+		}
+	}
+	return (0);
+}
+
+const struct kern_ops kern_ops = {
+	.open = fake_open,
+	.close = fake_close,
+	.error = fake_error,
+	.notify_fd = fake_notify_fd,
+	.notify_read = fake_notify_read,
+	.link_get = fake_link_get,
+	.link_add = fake_link_add,
+	.link_del = fake_link_del,
+	.link_set = fake_link_set,
+	.addr_list = fake_addr_list,
+	.addr_add = fake_addr_add,
+	.addr_del = fake_addr_del,
+	.route_list = fake_route_list,
+	.route_add = fake_route_add,
+	.route_del = fake_route_del,
+	.rule_list = fake_rule_list,
+	.rule_add = fake_rule_add,
+	.rule_del = fake_rule_del,
+	.fw_set = fake_fw_set,
+	.wg_set = fake_wg_set,
+	.wg_peers = fake_wg_peers,
+	.wg_dump = fake_wg_dump,
+};

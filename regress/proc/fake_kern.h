@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The state of the fake kernel: one shared mapping, in a file if the test
+ * names one in FAKE_KERN, so that it outlives the process that uses it and a
+ * test can look at it and change things behind the kernel hand's back.
+ */
+
+#ifndef FAKE_KERN_H
+#define FAKE_KERN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "netd/kern_ops.h"
+
+#define FAKE_LINKS	8
+#define FAKE_ROUTES	64
+#define FAKE_RULES	16
+#define FAKE_PEERS	32768	/* slots; power of two */
+#define FAKE_OWNERS	131072	/* slots; power of two */
+#define FAKE_LOG	(4 * 1024 * 1024)
+
+enum fake_slot {
+	SLOT_FREE = 0,
+	SLOT_USED = 1,
+	SLOT_GONE = 2
+};
+
+struct fake_link {
+	bool		 used;
+	int		 ifindex;
+	enum link_kind	 kind;
+	bool		 up;
+	uint32_t	 mtu;
+	char		 name[IFNAME_SIZE];
+	char		 alias[KERN_ALIAS_SIZE];
+	bool		 has_key;
+	uint8_t		 pub[WGKEY_LEN];
+	uint16_t	 port;
+	uint32_t	 naddrs;
+	struct kern_addr addrs[KERN_ADDRS_MAX];
+};
+
+struct fake_peer {
+	uint8_t		 slot;		/* enum fake_slot */
+	uint8_t		 naddrs;
+	int		 ifindex;
+	uint8_t		 key[WGKEY_LEN];
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+	uint64_t	 rx;
+	uint64_t	 tx;
+	int64_t		 handshake;
+};
+
+struct fake_owner {			/* who has an allowed address */
+	uint8_t		 slot;
+	int		 ifindex;
+	struct prefix	 addr;
+	uint32_t	 peer;
+};
+
+struct fake_state {
+	uint32_t	 poked;		/* counted up by who changes things */
+	uint32_t	 no_wireguard;	/* the kernel has none */
+	uint32_t	 fail_peers;	/* so many changes of peers fail */
+	int		 next_ifindex;
+	uint32_t	 calls_peers;
+	uint32_t	 calls_dump;
+	uint32_t	 nroutes;
+	uint32_t	 nrules;
+	struct fake_link links[FAKE_LINKS];
+	struct kern_route routes[FAKE_ROUTES];
+	struct kern_rule rules[FAKE_RULES];
+	struct fake_peer peers[FAKE_PEERS];
+	struct fake_owner owners[FAKE_OWNERS];
+	uint32_t	 log_len;
+	char		 log[FAKE_LOG];
+};
+
+/* Map the state; path NULL or "" is one of our own.  Exits on failure. */
+struct fake_state *fake_map(const char *path);
+/* Let a peer have exactly these addresses, taking them from others silently,
+ * as WireGuard does; or remove it.  Returns 0, or -1 with errno. */
+int fake_peer_set(struct fake_state *, int ifindex, const struct peer_op *);
+
+#endif
