@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Addresses that follow from a name: autowg's two converters.
+ */
+
+#ifndef ASSIGN_H
+#define ASSIGN_H
+
+#include <stdint.h>
+
+#include "addr.h"
+#include "conf.h"
+
+/*
+ * direct-bcd: the decimal digits of the name (0 to 9999), read as hexadecimal,
+ * are the last 16 bits.  Returns 0, or -1 with errno EINVAL for another name,
+ * EADDRNOTAVAIL for 0, whose address is the subnet-router anycast address, or
+ * ERANGE for a pool longer than /112.
+ */
+int	 assign_bcd(const struct prefix *pool, const char *name,
+	    uint8_t addr[16]);
+
+/*
+ * metans: BLAKE2b-128 of the labels of the name, put into the template, in
+ * reverse order.  Returns 0, or -1 with errno EINVAL: not host name labels.
+ */
+int	 assign_metans(const struct prefix *pool, const char *template,
+	    const char *name, uint8_t addr[16]);
+
+/* Whether a template can give a name at all: exactly one %s and nothing else
+ * of that kind, and labels of a host name around it. */
+int	 assign_check_template(const char *template);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The link to the parent: links to others, the configuration in two steps, and
+ * the end.
+ */
+
+#include <event2/event.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "leased.h"
+#include "log.h"
+
+static int
+config_peer(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_setup_peer m;
+
+	if (msg_setup_peer_get(b, &m) == -1) {
+		close(fd);
+		return (-1);
+	}
+	leased_link(chan_arg(c), &m, fd);
+	return (0);
+}
+
+static int
+config_begin(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct leased *sp = chan_arg(c);
+	struct msg_conf_begin m;
+
+	if (msg_conf_begin_get(b, &m) == -1)
+		return (-1);
+	conf_free(sp->shadow);
+	sp->shadow = conf_new(m.generation);
+	return (0);
+}
+
+/* The slices belong between CONF_BEGIN and CONF_COMMIT. */
+static struct conf *
+shadow(struct chan *c)
+{
+	struct leased *sp = chan_arg(c);
+
+	if (sp->shadow == NULL)
+		log_warnx("a part of the configuration without its begin");
+	return (sp->shadow);
+}
+
+static int
+config_gateway(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct conf *s;
+
+	if ((s = shadow(c)) == NULL ||
+	    msg_conf_gateway_get(b, &s->gateway) == -1)
+		return (-1);
+	s->has_gateway = true;
+	return (0);
+}
+
+static int
+config_network(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_conf_network m;
+	struct conf *s;
+
+	if ((s = shadow(c)) == NULL || msg_conf_network_get(b, &m) == -1)
+		return (-1);
+	conf_add_network(s, &m);
+	return (0);
+}
+
+static int
+config_ctl(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_conf_ctl m;
+	struct conf *s;
+
+	if ((s = shadow(c)) == NULL || msg_conf_ctl_get(b, &m) == -1) {
+		close(fd);
+		return (-1);
+	}
+	if (s->ctl_fd != -1)
+		close(s->ctl_fd);
+	s->ctl_fd = fd;
+	return (0);
+}
+
+static int
+config_access(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_conf_access m;
+	struct conf *s;
+
+	if ((s = shadow(c)) == NULL || msg_conf_access_get(b, &m) == -1)
+		return (-1);
+	s->access_mode = m.mode;
+	return (0);
+}
+
+static int
+config_access_name(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_conf_access_name m;
+	struct conf *s;
+
+	if ((s = shadow(c)) == NULL || msg_conf_access_name_get(b, &m) == -1)
+		return (-1);
+	conf_add_access(s, &m);
+	return (0);
+}
+
+static int
+config_backup(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_conf_backup m;
+	struct conf *s;
+
+	if ((s = shadow(c)) == NULL || msg_conf_backup_get(b, &m) == -1)
+		return (-1);
+	s->backups = m.keep;
+	return (0);
+}
+
+static int
+config_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct leased *sp = chan_arg(c);
+	struct msg_conf_ack ack;
+	struct msg_conf_nak nak;
+	const char *error;
+
+	if (shadow(c) == NULL)
+		return (-1);
+	memset(&ack, 0, sizeof(ack));
+	ack.generation = sp->shadow->generation;
+	if ((error = conf_check(sp->shadow, sp->conf)) == NULL)
+		return (chan_send_conf_ack(c, id, &ack, -1));
+	memset(&nak, 0, sizeof(nak));
+	nak.generation = sp->shadow->generation;
+	(void)strlcpy(nak.text, error, sizeof(nak.text));
+	conf_free(sp->shadow);
+	sp->shadow = NULL;
+	return (chan_send_conf_nak(c, id, &nak, -1));
+}
+
+static int
+config_commit(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct leased *sp = chan_arg(c);
+	struct msg_conf_commit m;
+
+	if (msg_conf_commit_get(b, &m) == -1)
+		return (-1);
+	if (sp->shadow == NULL || sp->shadow->generation != m.generation) {
+		log_warnx("told to use configuration %u, which is not here",
+		    m.generation);
+		return (-1);
+	}
+	leased_commit(sp);
+	return (0);
+}
+
+static int
+config_abort(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct leased *sp = chan_arg(c);
+	struct msg_conf_abort m;
+
+	if (msg_conf_abort_get(b, &m) == -1)
+		return (-1);
+	conf_free(sp->shadow);
+	sp->shadow = NULL;
+	return (0);
+}
+
+static int
+config_verbose(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_setup_verbose m;
+
+	if (msg_setup_verbose_get(b, &m) == -1)
+		return (-1);
+	log_setverbose(m.verbose);
+	return (0);
+}
+
+static int
+config_stop(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct leased *sp = chan_arg(c);
+	struct msg_setup_stop m;
+
+	if (msg_setup_stop_get(b, &m) == -1)
+		return (-1);
+	leased_stop(sp);
+	(void)chan_send_bare(c, MSG_SETUP_STOPPED, id);
+	/* Nothing more is handled: the database is closed. */
+	chan_pause(c);
+	event_base_loopbreak(sp->base);
+	return (0);
+}
+
+static int
+config_result(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ctl_result m;
+
+	if (msg_ctl_result_get(b, &m) == -1)
+		return (-1);
+	control_parent(chan_arg(c), id, &m);
+	return (0);
+}
+
+static void
+config_closed(struct chan *c, const char *reason)
+{
+	struct leased *sp = chan_arg(c);
+
+	log_info("link to the parent: %s; leaving", reason);
+	leased_stop(sp);
+	sp->parent = NULL;
+	chan_free(c);
+	event_base_loopbreak(sp->base);
+}
+
+static const struct chan_handler parent_table[] = {
+	{ MSG_SETUP_PEER, 1, config_peer },
+	{ MSG_CONF_BEGIN, 1, config_begin },
+	{ MSG_CONF_GATEWAY, 1, config_gateway },
+	{ MSG_CONF_NETWORK, 1, config_network },
+	{ MSG_CONF_CTL, 1, config_ctl },
+	{ MSG_CONF_ACCESS, 1, config_access },
+	{ MSG_CONF_ACCESS_NAME, 1, config_access_name },
+	{ MSG_CONF_BACKUP, 1, config_backup },
+	{ MSG_CONF_END, 1, config_end },
+	{ MSG_CONF_COMMIT, 1, config_commit },
+	{ MSG_CONF_ABORT, 1, config_abort },
+	{ MSG_SETUP_VERBOSE, 1, config_verbose },
+	{ MSG_SETUP_STOP, 1, config_stop },
+	{ MSG_CTL_RESULT, 1, config_result },
+};
+
+const struct chan_ops parent_ops = {
+	parent_table, sizeof(parent_table) / sizeof(parent_table[0]), NULL,
+	NULL, config_closed
+};

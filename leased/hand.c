@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The link to the kernel hand: wishes, their outcome within a deadline, and
+ * what it tells of networks and peers.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "leased.h"
+#include "log.h"
+
+#define WISHES_MAX	8192		/* a power of two */
+#define WISH_MS		5000		/* then the asker is told to retry */
+#define WISH_LATE_MS	60000		/* then nobody waits for it */
+#define TICK_MS		250
+#define EXPIRED_SLACK_S	2		/* between two clocks' deadlines */
+
+struct wish {
+	uint32_t	 id;		/* 0 is unused */
+	struct lease	*lease;
+	uint8_t		 key[WGKEY_LEN];
+	struct asker	 asker;
+	uint8_t		 code;		/* to answer if it works */
+	bool		 ended;		/* the key was to go */
+	struct mono	 since;
+};
+
+struct hand {
+	struct wish	 wishes[WISHES_MAX];	/* by id */
+	uint32_t	 next;		/* id of the next one */
+	uint32_t	 oldest;	/* none before this one */
+	uint32_t	 late;		/* before this one nobody is answered */
+	struct event	*ev_tick;
+	struct mono	 warned;
+};
+
+static struct wish *
+wish_of(struct hand *h, uint32_t id)
+{
+	struct wish *w;
+
+	w = &h->wishes[id & (WISHES_MAX - 1)];
+	return (id != 0 && w->id == id ? w : NULL);
+}
+
+static void
+wish_drop(struct wish *w)
+{
+	w->lease->waiting--;
+	memset(w, 0, sizeof(*w));
+}
+
+/* The ids from a to b are in order, also when they wrap. */
+static bool
+id_before(uint32_t a, uint32_t b)
+{
+	return ((int32_t)(a - b) < 0);
+}
+
+static void
+hand_tick_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct leased *sp = arg;
+	struct hand *h = sp->hand;
+	struct mono now;
+	struct wish *w;
+	bool failed = false;
+
+	now = mono_now();
+	for (; id_before(h->late, h->next); h->late++) {
+		if ((w = wish_of(h, h->late)) == NULL)
+			continue;
+		if (mono_diff_ms(now, w->since) < WISH_MS)
+			break;
+		failed = true;
+		reply_asker(sp, &w->asker, LEASE_E_BUSY, NULL);
+		w->asker.chan = NULL;
+	}
+	for (; id_before(h->oldest, h->late); h->oldest++) {
+		if ((w = wish_of(h, h->oldest)) == NULL)
+			continue;
+		if (mono_diff_ms(now, w->since) < WISH_LATE_MS)
+			break;
+		wish_drop(w);
+	}
+	if (failed)
+		log_warnx("the kernel hand does not answer within %d ms",
+		    WISH_MS);
+	/* A running sync holds answers back, and says the same anyway. */
+	if (failed && !sync_running(sp))
+		sync_later(sp);
+	if (h->oldest == h->next)
+		event_del(h->ev_tick);
+}
+
+void
+hand_init(struct leased *sp)
+{
+	struct hand *h;
+
+	if ((h = sp->hand = calloc(1, sizeof(*h))) == NULL ||
+	    (h->ev_tick = event_new(sp->base, -1, EV_PERSIST, hand_tick_cb,
+	    sp)) == NULL)
+		fatal("hand");
+	h->next = h->oldest = h->late = 1;
+}
+
+void
+hand_free(struct leased *sp)
+{
+	event_free(sp->hand->ev_tick);
+	free(sp->hand);
+	sp->hand = NULL;
+}
+
+int
+hand_send_set(struct leased *sp, const struct lease *l, uint32_t id,
+    const uint8_t *old)
+{
+	struct msg_peer_set m;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.network, l->net->name, sizeof(m.network));
+	memcpy(m.pubkey, l->key, sizeof(m.pubkey));
+	m.source = SOURCE_LEASE;
+	if ((m.ttl = lease_ttl(l, mono_now())) == 0)
+		m.ttl = 1;
+	if (old != NULL) {
+		m.has_old = 1;
+		memcpy(m.old, old, sizeof(m.old));
+	}
+	m.naddrs = lease_addrs(l, m.addrs);
+	return (chan_send_peer_set(sp->kern, id, &m, -1));
+}
+
+static int
+hand_send_del(struct leased *sp, const struct lease *l, const uint8_t *key,
+    uint32_t id)
+{
+	struct msg_peer_del m;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.network, l->net->name, sizeof(m.network));
+	memcpy(m.pubkey, key, sizeof(m.pubkey));
+	return (chan_send_peer_del(sp->kern, id, &m, -1));
+}
+
+/* An id and its place, or NULL: too many wait already. */
+static struct wish *
+wish_new(struct leased *sp)
+{
+	const struct timeval tick = { 0, TICK_MS * 1000 };
+	struct hand *h = sp->hand;
+	struct wish *w;
+
+	if (h->next == 0)
+		h->next = 1;
+	w = &h->wishes[h->next & (WISHES_MAX - 1)];
+	if (w->id != 0)
+		return (NULL);
+	w->id = h->next++;
+	if (!event_pending(h->ev_tick, EV_TIMEOUT, NULL))
+		event_add(h->ev_tick, &tick);
+	return (w);
+}
+
+void
+hand_wish(struct leased *sp, const struct op *op, const struct asker *asker)
+{
+	struct lease *l = op->lease;
+	struct wish *w = NULL;
+	int rc;
+
+	/* Within the same turn it may have been ended or begun again. */
+	if (!op->ended && !lease_live(l)) {
+		reply_asker(sp, asker, LEASE_E_BUSY, NULL);
+		return;
+	}
+	if (sp->kern == NULL || (w = wish_new(sp)) == NULL) {
+		reply_asker(sp, asker, LEASE_E_BUSY, NULL);
+		return;
+	}
+	w->lease = l;
+	w->asker = *asker;
+	w->code = op->code;
+	w->ended = op->ended;
+	w->since = mono_now();
+	memcpy(w->key, op->ended ? op->was.key : l->key, sizeof(w->key));
+	l->waiting++;
+	if (op->ended)
+		rc = hand_send_del(sp, l, op->was.key, w->id);
+	else
+		rc = hand_send_set(sp, l, w->id, op->rekeyed ? op->was.key :
+		    NULL);
+	if (rc == -1) {
+		reply_asker(sp, asker, LEASE_E_BUSY, NULL);
+		wish_drop(w);
+		sync_later(sp);
+	}
+	if (chan_busy(sp->kern))
+		front_pressure(sp);
+}
+
+static const char *
+peer_error(uint8_t code)
+{
+	switch ((enum peer_code)code) {
+	case PEER_OK:
+		break;
+	case PEER_E_NETWORK:
+		return ("the network is not up");
+	case PEER_E_ADDR:
+		return ("address outside the pools");
+	case PEER_E_KEY:
+		return ("key unusable, the gateway's own or a foreign peer's");
+	case PEER_E_MAX:
+		return ("max_peers reached");
+	case PEER_E_KERNEL:
+		return ("the kernel refused");
+	}
+	return ("?");
+}
+
+static void
+hand_refused(struct leased *sp, const struct wish *w, uint8_t code)
+{
+	struct mono now;
+
+	/* One line a second tells enough: each lease can be seen pending. */
+	now = mono_now();
+	if (mono_diff_ms(now, sp->hand->warned) >= 1000) {
+		sp->hand->warned = now;
+		log_warnx("kernel hand: peer=%s lease=%s: %s",
+		    log_key(w->key), log_vis(w->lease->name),
+		    peer_error(code));
+	}
+	reply_asker(sp, &w->asker, code == PEER_E_KEY ? LEASE_E_KEY_TAKEN :
+	    code == PEER_E_MAX ? LEASE_E_POOL : LEASE_E_BUSY, NULL);
+	if (!w->ended)
+		sync_later(sp);
+}
+
+static int
+hand_peer_done(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct leased *sp = chan_arg(c);
+	struct msg_peer_done m;
+	struct lease *l;
+	struct wish *w;
+	bool current;
+
+	if (msg_peer_done_get(b, &m) == -1)
+		return (-1);
+	if ((w = wish_of(sp->hand, id)) == NULL)
+		return (0);	/* given up meanwhile */
+	l = w->lease;
+	current = lease_live(l) && memcmp(l->key, w->key, WGKEY_LEN) == 0;
+	if (m.code != PEER_OK)
+		hand_refused(sp, w, m.code);
+	else if (w->ended)
+		reply_asker(sp, &w->asker, w->code, NULL);
+	else if (!current)
+		/* A later change took its place: ask again and see. */
+		reply_asker(sp, &w->asker, LEASE_E_BUSY, NULL);
+	else {
+		if (l->waiting == 1)
+			lease_set_state(l, LEASE_ACTIVE, false);
+		reply_asker(sp, &w->asker, w->code, l);
+	}
+	wish_drop(w);
+	return (0);
+}
+
+static int
+hand_sync_done(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_peer_sync_done m;
+
+	if (msg_peer_sync_done_get(b, &m) == -1)
+		return (-1);
+	sync_done(chan_arg(c), &m);
+	return (0);
+}
+
+static int
+hand_peer_expired(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	const struct asker nobody = { ASK_NOBODY, NULL, 0 };
+	struct leased *sp = chan_arg(c);
+	struct msg_peer_expired m;
+	struct lnet *n;
+	struct lease *l;
+	struct op op;
+
+	if (msg_peer_expired_get(b, &m) == -1)
+		return (-1);
+	if ((n = lnet_find(&sp->broker, m.network)) == NULL ||
+	    (l = lease_by_key(n, m.pubkey)) == NULL || !lease_live(l))
+		return (0);
+	/* Ours ends in a moment, or was renewed while this was under way. */
+	if (lease_ttl(l, mono_now()) > EXPIRED_SLACK_S && l->waiting == 0) {
+		memset(&op, 0, sizeof(op));
+		op.lease = l;
+		op.code = LEASE_OK_SAME;
+		hand_wish(sp, &op, &nobody);
+	}
+	return (0);
+}
+
+static int
+hand_kern_network(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct leased *sp = chan_arg(c);
+	struct msg_kern_network m;
+	struct lnet *n;
+	struct lease *l;
+	bool came_up;
+
+	if (msg_kern_network_get(b, &m) == -1)
+		return (-1);
+	if ((n = lnet_find(&sp->broker, m.network)) == NULL)
+		return (0);
+	came_up = m.state == NET_UP && !lnet_up(n);
+	if (m.state != n->kern.state)
+		log_info("network %s is %s%s%s", n->name, m.state == NET_UP ?
+		    "up" : m.state == NET_DOWN ? "down" : "failed",
+		    m.text[0] != '\0' ? ": " : "", log_vis(m.text));
+	n->kern = m;
+	if (!came_up)
+		return (0);
+	/* It may be a new interface, without peers. */
+	RB_FOREACH(l, lease_tree, &n->byname)
+		if (lease_live(l))
+			lease_set_state(l, LEASE_PENDING, false);
+	sync_start(sp);
+	return (0);
+}
+
+static int
+hand_health(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct leased *sp = chan_arg(c);
+
+	return (msg_kern_health_get(b, &sp->health));
+}
+
+static int
+hand_peer_stat(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_peer_stat m;
+
+	if (msg_peer_stat_get(b, &m) == -1)
+		return (-1);
+	stats_peer(chan_arg(c), &m);
+	return (0);
+}
+
+static int
+hand_stats_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_peer_stats_end m;
+
+	if (msg_peer_stats_end_get(b, &m) == -1)
+		return (-1);
+	stats_end(chan_arg(c), id, &m);
+	return (0);
+}
+
+static void
+hand_writable(struct chan *c)
+{
+	struct leased *sp = chan_arg(c);
+
+	sync_page(sp);
+	front_pressure(sp);
+}
+
+void
+hand_lost(struct leased *sp)
+{
+	struct hand *h = sp->hand;
+	struct wish *w;
+
+	for (; h->oldest != h->next; h->oldest++) {
+		if ((w = wish_of(h, h->oldest)) == NULL)
+			continue;
+		reply_asker(sp, &w->asker, LEASE_E_BUSY, NULL);
+		wish_drop(w);
+	}
+	h->late = h->next;
+	event_del(h->ev_tick);
+}
+
+void
+hand_forget_chan(struct leased *sp, struct chan *c)
+{
+	struct hand *h = sp->hand;
+	struct wish *w;
+	uint32_t id;
+
+	for (id = h->late; id != h->next; id++)
+		if ((w = wish_of(h, id)) != NULL && w->asker.chan == c)
+			w->asker.chan = NULL;
+}
+
+static void
+hand_closed(struct chan *c, const char *reason)
+{
+	struct leased *sp = chan_arg(c);
+
+	log_warnx("link to the kernel hand: %s; tunnels go on", reason);
+	if (sp->kern == c) {
+		sp->kern = NULL;
+		hand_lost(sp);
+		sync_lost(sp);
+		stats_lost(sp);
+		front_pressure(sp);
+	}
+	chan_free(c);
+}
+
+static const struct chan_handler hand_table[] = {
+	{ MSG_PEER_DONE, 1, hand_peer_done },
+	{ MSG_PEER_SYNC_DONE, 1, hand_sync_done },
+	{ MSG_PEER_EXPIRED, 1, hand_peer_expired },
+	{ MSG_PEER_STAT, 1, hand_peer_stat },
+	{ MSG_PEER_STATS_END, 1, hand_stats_end },
+	{ MSG_KERN_NETWORK, 1, hand_kern_network },
+	{ MSG_KERN_HEALTH, 1, hand_health },
+};
+
+const struct chan_ops hand_ops = {
+	hand_table, sizeof(hand_table) / sizeof(hand_table[0]), NULL,
+	hand_writable, hand_closed
+};

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The lease broker: decides who has which addresses, in its own database, and
+ * tells the kernel hand.  It parses nothing that came from a network.
+ */
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "leased.h"
+#include "log.h"
+
+void
+leased_forget_chan(struct leased *sp, struct chan *c)
+{
+	turn_forget_chan(sp, c);
+	hand_forget_chan(sp, c);
+	stats_forget_chan(sp, c);
+}
+
+static void
+link_kern(struct leased *sp, int fd)
+{
+	if (sp->kern != NULL) {
+		chan_free(sp->kern);
+		sp->kern = NULL;
+		hand_lost(sp);
+		sync_lost(sp);
+		stats_lost(sp);
+	}
+	sp->kern = chan_new(sp->base, fd, P_LEASED, P_KERN, "kernel hand",
+	    &hand_ops, 1, sp);
+	if (sp->kern == NULL)
+		log_warn("link to the kernel hand");
+	else if (sp->db == NULL)
+		chan_pause(sp->kern);
+	else
+		sync_start(sp);
+	front_pressure(sp);
+}
+
+static void
+link_apid(struct leased *sp, unsigned int i, int fd)
+{
+	char name[16];
+
+	if (sp->apid[i] != NULL) {
+		leased_forget_chan(sp, sp->apid[i]);
+		chan_free(sp->apid[i]);
+	}
+	snprintf(name, sizeof(name), "apid %u", i);
+	sp->apid[i] = chan_new(sp->base, fd, P_LEASED, P_APID, name, &front_ops,
+	    1, sp);
+	if (sp->apid[i] == NULL)
+		log_warn("link to %s", name);
+	else if (sp->db == NULL || (sp->kern != NULL && chan_busy(sp->kern)))
+		chan_pause(sp->apid[i]);
+}
+
+void
+leased_link(struct leased *sp, const struct msg_setup_peer *m, int fd)
+{
+	if (m->role == P_KERN)
+		link_kern(sp, fd);
+	else if (m->role == P_APID && m->index < APIDS_MAX)
+		link_apid(sp, m->index, fd);
+	else {
+		log_warnx("a link to %s %u is not for us",
+		    msg_role_name(m->role), m->index);
+		close(fd);
+	}
+}
+
+static void
+leased_add_denied(void *arg, const char *network, const char *name)
+{
+	entries_add(arg, network, name, false);
+}
+
+static const struct msg_conf_network *
+conf_network(const struct conf *c, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nnets; i++)
+		if (strcmp(c->nets[i].name, name) == 0)
+			return (&c->nets[i]);
+	return (NULL);
+}
+
+/* Bring the networks in line with the configuration.  Returns 0, or -1 if a
+ * new one cannot be stored. */
+static int
+leased_networks(struct leased *sp)
+{
+	const struct msg_conf_network *m;
+	struct conf *c = sp->conf;
+	struct lnet *n;
+	unsigned int i;
+	int64_t id;
+	int rc = 0;
+
+	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
+		m = conf_network(c, n->name);
+		if (m != NULL || n->configured)
+			lnet_configure(&sp->broker, n, m);
+		if (m == NULL)
+			memset(&n->kern, 0, sizeof(n->kern));
+		if (m == NULL)
+			n->kern.state = NET_DOWN;
+	}
+	for (i = 0; i < c->nnets; i++) {
+		if (lnet_find(&sp->broker, c->nets[i].name) != NULL)
+			continue;
+		if (db_add_network(sp->db, c->nets[i].name, &id) == -1) {
+			log_warnx("network %s cannot be stored: make room and "
+			    "reload", c->nets[i].name);
+			rc = -1;
+			continue;
+		}
+		n = lnet_add(&sp->broker, c->nets[i].name, id);
+		lnet_configure(&sp->broker, n, &c->nets[i]);
+	}
+	return (rc);
+}
+
+static void
+leased_load(struct leased *sp)
+{
+	struct mono begin;
+	struct lnet *n;
+	uint64_t live = 0, outside = 0;
+
+	begin = mono_now();
+	if (db_load_networks(sp->db, &sp->broker) == -1 ||
+	    leased_networks(sp) == -1 ||
+	    db_load_leases(sp->db, &sp->broker, mono_now(), wall_now()) == -1 ||
+	    db_load_denied(sp->db, leased_add_denied, &sp->denied) == -1)
+		fatalx("%s/%s: cannot be read: put a backup in its place",
+		    sp->conf->gateway.state_dir, DB_FILE);
+	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
+		live += n->live;
+		outside += n->outside;
+	}
+	log_info("%llu leases in %lld ms", (unsigned long long)live,
+	    (long long)mono_diff_ms(mono_now(), begin));
+	if (outside > 0)
+		log_warnx("%llu leases are outside the configured networks and "
+		    "pools and not served; they are kept",
+		    (unsigned long long)outside);
+}
+
+/* The first configuration: open everything, lock ourselves in, be ready. */
+static void
+leased_first(struct leased *sp)
+{
+	const char *dir = sp->conf->gateway.state_dir;
+	char error[1024];
+	struct stat st;
+	unsigned int i;
+
+	if (stat(dir, &st) == -1)
+		fatal("gateway.state_dir %s (make it, owned by the user of "
+		    "leased, mode 0700)", dir);
+	if (!S_ISDIR(st.st_mode))
+		fatalx("gateway.state_dir %s is not a directory", dir);
+	/* The database is opened inside, by the user who owns it. */
+	child_enter(&sp->child, dir);
+	backup_clean(dir);
+	sp->db = db_open(dir, &db_schema, sp->conf->backups, error,
+	    sizeof(error));
+	if (sp->db == NULL)
+		fatalx("%s", error);
+	leased_load(sp);
+	control_listen(sp, sp->conf->ctl_fd);
+	sp->conf->ctl_fd = -1;
+	for (i = 0; i < APIDS_MAX; i++)
+		if (sp->apid[i] != NULL)
+			chan_resume(sp->apid[i]);
+	if (chan_send_bare(sp->parent, MSG_SETUP_READY, 0) == -1)
+		fatal("cannot tell the parent");
+	if (sp->kern != NULL) {
+		chan_resume(sp->kern);
+		sync_start(sp);
+	}
+	expire_arm(sp);
+}
+
+void
+leased_commit(struct leased *sp)
+{
+	struct conf *old = sp->conf;
+
+	if (old != NULL)
+		(void)turn_commit(sp);
+	sp->conf = sp->shadow;
+	sp->shadow = NULL;
+	if (old == NULL) {
+		leased_first(sp);
+		return;
+	}
+	conf_free(old);
+	(void)leased_networks(sp);
+	if (sp->conf->ctl_fd != -1)
+		control_listen(sp, sp->conf->ctl_fd);
+	sp->conf->ctl_fd = -1;
+	sync_start(sp);
+	expire_arm(sp);
+	log_info("configuration %u in use", sp->conf->generation);
+}
+
+/* Everything to disk, and the database closed.  The loop must end after it. */
+void
+leased_stop(struct leased *sp)
+{
+	if (sp->db == NULL)
+		return;
+	(void)turn_commit(sp);
+	while (stats_write(sp))
+		;
+	control_free(sp);
+	db_close(sp->db);
+	sp->db = NULL;
+}
+
+int
+main(void)
+{
+	static struct leased leased;
+	struct leased *sp = &leased;
+
+	child_start(&sp->child, P_LEASED, "leased");
+	if (sodium_init() == -1 || sqlite3_initialize() != SQLITE_OK)
+		fatalx("libraries cannot be set up");
+	sp->started = wall_now();
+	broker_init(&sp->broker);
+	entries_init(&sp->denied);
+	if ((sp->base = event_base_new()) == NULL)
+		fatal("event loop");
+	turn_init(sp);
+	hand_init(sp);
+	sync_init(sp);
+	stats_init(sp);
+	expire_init(sp);
+	control_init(sp);
+	sp->parent = chan_new(sp->base, CHILD_FD, P_LEASED, P_PARENT, "parent",
+	    &parent_ops, 1, sp);
+	if (sp->parent == NULL)
+		fatal("link to the parent");
+	if (event_base_dispatch(sp->base) == -1)
+		fatalx("event loop");
+	return (0);
+}

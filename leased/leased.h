@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The lease broker's parts and how they call each other.  One struct for the
+ * process; each part keeps its own state behind a pointer.
+ */
+
+#ifndef LEASED_H
+#define LEASED_H
+
+#include <event2/event.h>
+
+#include "chan.h"
+#include "child.h"
+#include "db.h"
+#include "lease.h"
+#include "policy.h"
+
+#define APIDS_MAX	16
+#define ONLINE_S	180	/* a handshake that recent means online */
+
+/* Who waits for the outcome of a change. */
+enum asker_kind { ASK_NOBODY, ASK_LEASE, ASK_CONTROL };
+
+struct asker {
+	enum asker_kind	 kind;
+	struct chan	*chan;
+	uint32_t	 id;
+};
+
+struct leased {
+	struct child	 child;
+	struct event_base *base;
+	struct chan	*parent;
+	struct chan	*kern;			/* NULL: no kernel hand */
+	struct chan	*apid[APIDS_MAX];
+	struct conf	*conf;
+	struct conf	*shadow;
+	struct db	*db;
+	struct broker	 broker;
+	struct hash	 denied;		/* of struct entry */
+	struct wall	 started;
+	struct msg_kern_health health;
+	struct turn	*turn;
+	struct hand	*hand;
+	struct sync	*sync;
+	struct stats	*stats;
+	struct expire	*expire;
+	struct control	*control;
+};
+
+/* --- config.c: the parent's link --- */
+
+extern const struct chan_ops parent_ops;
+
+/* --- leased.c --- */
+
+void	 leased_link(struct leased *, const struct msg_setup_peer *, int fd);
+void	 leased_commit(struct leased *);
+void	 leased_stop(struct leased *);
+/* Nobody waits behind this channel any more. */
+void	 leased_forget_chan(struct leased *, struct chan *);
+
+/* --- front.c: links to apid --- */
+
+extern const struct chan_ops front_ops;
+
+/* Take or refuse more from the fronts, as the kernel hand's queue is. */
+void	 front_pressure(struct leased *);
+/* How many fronts are connected; the first of them, or NULL. */
+unsigned int front_count(const struct leased *);
+struct chan *front_any(const struct leased *);
+
+/* --- reply.c --- */
+
+void	 reply_lease(struct leased *, struct chan *, uint32_t id,
+	    uint8_t code, const struct lease *);
+/* The outcome of a change, to whoever asked for it. */
+void	 reply_asker(struct leased *, const struct asker *, uint8_t code,
+	    const struct lease *);
+
+/* --- audit.c --- */
+
+/* Write an event into the open transaction. */
+int	 audit_lease(struct leased *, const char *what, const struct op *,
+	    const struct prefix *from);
+int	 audit_identity(struct leased *, const char *what, const char *network,
+	    const char *name, const char *who, const char *detail);
+/* The log's line for a change that is durable. */
+void	 audit_log(const char *what, const struct op *);
+
+/* --- turn.c --- */
+
+void	 turn_init(struct leased *);
+void	 turn_free(struct leased *);
+/* Apply a request; it is stored, sent on and answered with its turn. */
+void	 turn_register(struct leased *, struct lnet *,
+	    const struct msg_lease_register *, const struct asker *);
+void	 turn_end(struct leased *, struct lease *, const char *what,
+	    const struct prefix *from, const struct asker *);
+/* Open the transaction, for one that writes besides.  Returns 0 or -1. */
+int	 turn_begin(struct leased *);
+/* Store and send on what has gathered; 0, or -1 if it was all taken back. */
+int	 turn_commit(struct leased *);
+/* The same, once all who were ready in this round of the loop had their say. */
+void	 turn_soon(struct leased *);
+/* Take everything back that has gathered. */
+void	 turn_abort(struct leased *);
+void	 turn_forget_chan(struct leased *, struct chan *);
+
+/* --- hand.c: the link to the kernel hand --- */
+
+extern const struct chan_ops hand_ops;
+
+void	 hand_init(struct leased *);
+void	 hand_free(struct leased *);
+/* Wish for op's lease as it is now, or that its key goes. */
+void	 hand_wish(struct leased *, const struct op *, const struct asker *);
+/* Send a lease as part of a sync, or again: no answer wanted. */
+int	 hand_send_set(struct leased *, const struct lease *, uint32_t id,
+	    const uint8_t *old);
+void	 hand_lost(struct leased *);
+void	 hand_forget_chan(struct leased *, struct chan *);
+
+/* --- sync.c --- */
+
+void	 sync_init(struct leased *);
+void	 sync_free(struct leased *);
+void	 sync_start(struct leased *);	/* now, or again after this one */
+void	 sync_later(struct leased *);	/* something failed: heal it soon */
+void	 sync_page(struct leased *);	/* the link takes more */
+void	 sync_done(struct leased *, const struct msg_peer_sync_done *);
+void	 sync_lost(struct leased *);
+bool	 sync_running(const struct leased *);
+void	 sync_status(const struct leased *, struct msg_ctl_status *);
+
+/* --- stats.c --- */
+
+/* A peer that is not ours, as last seen. */
+struct foreign {
+	struct lnet	*net;
+	struct msg_peer_stat stat;
+};
+
+void	 stats_init(struct leased *);
+void	 stats_free(struct leased *);
+/*
+ * Call cb when the counters are at most two seconds old, at once if they are
+ * or if nobody can be asked.
+ */
+void	 stats_want(struct leased *, void (*cb)(struct leased *, struct chan *,
+	    uint32_t id, const void *arg), struct chan *, uint32_t id,
+	    const void *arg, size_t len);
+void	 stats_peer(struct leased *, const struct msg_peer_stat *);
+void	 stats_end(struct leased *, uint32_t id, const struct msg_peer_stats_end *);
+void	 stats_lost(struct leased *);
+void	 stats_forget_chan(struct leased *, struct chan *);
+const struct foreign *stats_foreign(const struct leased *, size_t *n);
+/* Write what is dirty, a page; true if there is more. */
+bool	 stats_write(struct leased *);
+
+/* --- expire.c --- */
+
+void	 expire_init(struct leased *);
+void	 expire_free(struct leased *);
+/* The first deadline may have changed. */
+void	 expire_arm(struct leased *);
+
+/* --- control.c --- */
+
+void	 control_init(struct leased *);
+void	 control_free(struct leased *);
+/* Listen on this socket from now on; it is ours then. */
+void	 control_listen(struct leased *, int fd);
+/* The outcome of one of a connection's changes: a lease_code. */
+void	 control_outcome(struct leased *, struct chan *, uint8_t code);
+void	 control_ident(struct leased *, uint32_t id,
+	    const struct msg_ident_result *);
+void	 control_parent(struct leased *, uint32_t id,
+	    const struct msg_ctl_result *);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What may be configured, and who may have a lease.
+ */
+
+#include <sys/socket.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "assign.h"
+#include "log.h"
+#include "policy.h"
+
+#define ENTRY_KEY_SIZE	(NETNAME_SIZE + IDENT_SIZE)
+
+/* Both texts with a NUL between them; returns the length. */
+static size_t
+entry_key(char key[ENTRY_KEY_SIZE], const char *network, const char *name)
+{
+	size_t n;
+
+	n = strlcpy(key, network, NETNAME_SIZE) + 1;
+	if (n > NETNAME_SIZE)
+		n = NETNAME_SIZE;
+	return (n + strlcpy(key + n, name, IDENT_SIZE));
+}
+
+static uint64_t
+entry_hash(const char *network, const char *name)
+{
+	char key[ENTRY_KEY_SIZE];
+	size_t n;
+
+	n = entry_key(key, network, name);
+	return (hash_bytes(key, n));
+}
+
+static uint64_t
+entry_of(const void *item)
+{
+	const struct entry *e = item;
+
+	return (entry_hash(e->network, e->name));
+}
+
+static bool
+entry_eq(const void *item, const void *key)
+{
+	const struct entry *a = item, *b = key;
+
+	return (strcmp(a->name, b->name) == 0 &&
+	    strcmp(a->network, b->network) == 0);
+}
+
+void
+entries_init(struct hash *h)
+{
+	hash_init(h, entry_of);
+}
+
+void
+entries_clear(struct hash *h)
+{
+	size_t pos = 0;
+	void *p;
+
+	while ((p = hash_next(h, &pos)) != NULL)
+		free(p);
+	hash_clear(h);
+}
+
+struct entry *
+entries_find(const struct hash *h, const char *network, const char *name)
+{
+	struct entry key;
+
+	(void)strlcpy(key.network, network, sizeof(key.network));
+	(void)strlcpy(key.name, name, sizeof(key.name));
+	return (hash_find(h, entry_of(&key), entry_eq, &key));
+}
+
+void
+entries_add(struct hash *h, const char *network, const char *name, bool allow)
+{
+	struct entry *e;
+
+	if ((e = entries_find(h, network, name)) == NULL) {
+		if ((e = calloc(1, sizeof(*e))) == NULL)
+			fatal("list of identities");
+		(void)strlcpy(e->network, network, sizeof(e->network));
+		(void)strlcpy(e->name, name, sizeof(e->name));
+		hash_insert(h, e);
+	}
+	e->allow = allow;
+}
+
+bool
+entries_remove(struct hash *h, const char *network, const char *name)
+{
+	struct entry *e;
+
+	if ((e = entries_find(h, network, name)) == NULL)
+		return (false);
+	hash_remove(h, e);
+	free(e);
+	return (true);
+}
+
+struct conf *
+conf_new(uint32_t generation)
+{
+	struct conf *c;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		fatal("configuration");
+	c->generation = generation;
+	c->access_mode = ACCESS_OPEN;
+	c->backups = 3;
+	c->ctl_fd = -1;
+	entries_init(&c->access);
+	return (c);
+}
+
+void
+conf_free(struct conf *c)
+{
+	if (c == NULL)
+		return;
+	entries_clear(&c->access);
+	if (c->ctl_fd != -1)
+		close(c->ctl_fd);
+	free(c->nets);
+	free(c);
+}
+
+static void __attribute__((format(printf, 2, 3)))
+conf_error(struct conf *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (c->error[0] != '\0')
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(c->error, sizeof(c->error), fmt, ap);
+	va_end(ap);
+}
+
+static const struct prefix *
+first_pool6(const struct msg_conf_network *n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n->npools; i++)
+		if (n->pools[i].family == AF_INET6)
+			return (&n->pools[i]);
+	return (NULL);
+}
+
+static void
+check_assign(struct conf *c, const struct msg_conf_network *n)
+{
+	const char *how;
+	const struct prefix *pool;
+	char text[PREFIX_TEXT];
+
+	if (n->assign == ASSIGN_POOL)
+		return;
+	how = n->assign == ASSIGN_BCD ? "direct-bcd" : "metans";
+	if ((pool = first_pool6(n)) == NULL)
+		conf_error(c, "network %s: assign = \"%s\" needs an IPv6 pool",
+		    n->name, how);
+	else if (n->assign == ASSIGN_BCD && pool->len > 112)
+		conf_error(c, "network %s: assign = \"direct-bcd\" writes the "
+		    "last 16 bits of the address, and pool %s leaves only %u: "
+		    "use a pool of /112 or shorter", n->name,
+		    prefix_format(pool, text), 128U - pool->len);
+	else if (n->assign == ASSIGN_METANS &&
+	    assign_check_template(n->metans_template) == -1)
+		conf_error(c, "network %s: metans_template \"%s\" must have "
+		    "exactly one %%s, and labels of lower case letters, digits "
+		    "and hyphens around it", n->name,
+		    log_vis(n->metans_template));
+}
+
+void
+conf_add_network(struct conf *c, const struct msg_conf_network *n)
+{
+	char a[PREFIX_TEXT], b[PREFIX_TEXT];
+	unsigned int i, j;
+
+	if (c->nnets >= NETWORKS_MAX) {
+		conf_error(c, "more than %d networks", NETWORKS_MAX);
+		return;
+	}
+	for (i = 0; i < c->nnets; i++)
+		if (strcmp(c->nets[i].name, n->name) == 0)
+			conf_error(c, "network %s is there twice", n->name);
+	for (i = 0; i < n->npools; i++)
+		for (j = 0; j < i; j++)
+			if (prefix_overlaps(&n->pools[i], &n->pools[j]))
+				conf_error(c, "network %s: pools %s and %s "
+				    "overlap", n->name,
+				    prefix_format(&n->pools[j], a),
+				    prefix_format(&n->pools[i], b));
+	check_assign(c, n);
+	c->nets = reallocarray(c->nets, c->nnets + 1, sizeof(*c->nets));
+	if (c->nets == NULL)
+		fatal("configuration");
+	c->nets[c->nnets++] = *n;
+}
+
+void
+conf_add_access(struct conf *c, const struct msg_conf_access_name *m)
+{
+	entries_add(&c->access, "", m->name, m->allow);
+}
+
+const char *
+conf_check(const struct conf *c, const struct conf *old)
+{
+	if (c->error[0] != '\0')
+		return (c->error);
+	if (!c->has_gateway)
+		return ("the gateway's part of the configuration is missing");
+	if (c->gateway.state_dir[0] == '\0')
+		return ("gateway.state_dir is empty");
+	if (old != NULL && strcmp(c->gateway.state_dir,
+	    old->gateway.state_dir) != 0)
+		return ("gateway.state_dir cannot change while sallyport "
+			"runs: restart it");
+	return (NULL);
+}
+
+bool
+policy_denied(const struct hash *denied, const char *network, const char *name)
+{
+	return (entries_find(denied, "", name) != NULL ||
+	    entries_find(denied, network, name) != NULL);
+}
+
+bool
+policy_listed(const struct conf *c, const char *name)
+{
+	const struct entry *e;
+
+	e = entries_find(&c->access, "", name);
+	return (e != NULL ? e->allow : c->access_mode == ACCESS_OPEN);
+}
+
+bool
+policy_own_key(const struct broker *b, const uint8_t *key)
+{
+	const struct lnet *n;
+
+	TAILQ_FOREACH(n, &b->nets, entry)
+		if (memcmp(n->kern.pubkey, key, WGKEY_LEN) == 0)
+			return (true);
+	return (false);
+}

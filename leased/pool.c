@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Free addresses as a tree of ranges, resting ones as a tree by time.
+ */
+
+#include <sys/socket.h>
+#include <sys/tree.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "pool.h"
+
+/* tree.h makes more functions than one tree needs. */
+#define UNUSED_OK	__attribute__((__unused__))
+
+__extension__ typedef unsigned __int128 u128;
+
+struct range {
+	RB_ENTRY(range)	 entry;
+	u128		 first;
+	u128		 last;		/* inclusive */
+};
+
+struct rest {
+	RB_ENTRY(rest)	 entry;
+	u128		 addr;
+	struct mono	 ready;
+};
+
+RB_HEAD(ranges, range);
+RB_HEAD(rests, rest);
+
+struct pool {
+	struct prefix	 prefix;
+	struct ranges	 free;
+	struct rests	 rests;
+	uint64_t	 nranges;
+	uint64_t	 held;
+	uint64_t	 nrests;
+	u128		 size;		/* saturated for ::/0 */
+};
+
+static int
+range_cmp(const struct range *a, const struct range *b)
+{
+	return (a->first < b->first ? -1 : a->first > b->first);
+}
+
+static int
+rest_cmp(const struct rest *a, const struct rest *b)
+{
+	int c;
+
+	if ((c = mono_cmp(a->ready, b->ready)) != 0)
+		return (c);
+	return (a->addr < b->addr ? -1 : a->addr > b->addr);
+}
+
+RB_GENERATE_INTERNAL(ranges, range, entry, range_cmp, UNUSED_OK static)
+RB_GENERATE_INTERNAL(rests, rest, entry, rest_cmp, UNUSED_OK static)
+
+static u128
+addr_number(const struct pool *p, const uint8_t *addr)
+{
+	u128 n = 0;
+	unsigned int i, len = p->prefix.family == AF_INET ? 4 : 16;
+
+	for (i = 0; i < len; i++)
+		n = n << 8 | addr[i];
+	return (n);
+}
+
+static void
+addr_bytes(const struct pool *p, u128 n, uint8_t addr[16])
+{
+	unsigned int i, len = p->prefix.family == AF_INET ? 4 : 16;
+
+	memset(addr, 0, 16);
+	for (i = len; i > 0; i--, n >>= 8)
+		addr[i - 1] = n & 0xff;
+}
+
+/* First and last address of a prefix. */
+static void
+prefix_bounds(const struct pool *p, const struct prefix *x, u128 *first,
+    u128 *last)
+{
+	unsigned int host = prefix_bits(x) - x->len;
+	u128 ones;
+
+	ones = host == 128 ? ~(u128)0 : (((u128)1 << host) - 1);
+	*first = addr_number(p, x->addr) & ~ones;
+	*last = *first | ones;
+}
+
+static void
+range_add(struct pool *p, u128 first, u128 last)
+{
+	struct range *r;
+
+	if ((r = malloc(sizeof(*r))) == NULL)
+		fatal("range of free addresses");
+	r->first = first;
+	r->last = last;
+	RB_INSERT(ranges, &p->free, r);
+	p->nranges++;
+}
+
+static void
+range_drop(struct pool *p, struct range *r)
+{
+	RB_REMOVE(ranges, &p->free, r);
+	p->nranges--;
+	free(r);
+}
+
+/* The range with the greatest start at or below n. */
+static struct range *
+range_below(const struct pool *p, u128 n)
+{
+	struct range *r = RB_ROOT(&p->free), *best = NULL;
+
+	while (r != NULL)
+		if (r->first <= n) {
+			best = r;
+			r = RB_RIGHT(r, entry);
+		} else
+			r = RB_LEFT(r, entry);
+	return (best);
+}
+
+struct pool *
+pool_new(const struct prefix *prefix)
+{
+	struct prefix host;
+	struct pool *p;
+	u128 first, last;
+
+	if ((p = calloc(1, sizeof(*p))) == NULL)
+		fatal("pool");
+	p->prefix = *prefix;
+	prefix_mask(&p->prefix);
+	RB_INIT(&p->free);
+	RB_INIT(&p->rests);
+	prefix_bounds(p, &p->prefix, &first, &last);
+	p->size = last - first;
+	if (p->size != ~(u128)0)
+		p->size++;
+	range_add(p, first, last);
+
+	host = prefix_host(&p->prefix);
+	if (prefix_bits(prefix) - prefix->len >= 2) {
+		pool_skip(p, &host);
+		if (prefix->family == AF_INET) {
+			addr_bytes(p, last, host.addr);
+			pool_skip(p, &host);
+		}
+	}
+	return (p);
+}
+
+void
+pool_destroy(struct pool *p)
+{
+	struct range *r;
+	struct rest *q;
+
+	if (p == NULL)
+		return;
+	while ((r = RB_ROOT(&p->free)) != NULL)
+		range_drop(p, r);
+	while ((q = RB_ROOT(&p->rests)) != NULL) {
+		RB_REMOVE(rests, &p->rests, q);
+		free(q);
+	}
+	free(p);
+}
+
+const struct prefix *
+pool_prefix(const struct pool *p)
+{
+	return (&p->prefix);
+}
+
+bool
+pool_contains(const struct pool *p, const uint8_t addr[16])
+{
+	struct prefix host;
+
+	host = p->prefix;
+	host.len = prefix_bits(&host);
+	memcpy(host.addr, addr, sizeof(host.addr));
+	return (prefix_contains(&p->prefix, &host));
+}
+
+void
+pool_skip(struct pool *p, const struct prefix *skip)
+{
+	struct range *r;
+	u128 first, last, rfirst, rlast, cut;
+
+	if (!prefix_overlaps(&p->prefix, skip))
+		return;
+	prefix_bounds(p, skip, &first, &last);
+	/* Ranges that begin inside go or are cut, then the one around. */
+	while ((r = range_below(p, last)) != NULL && r->last >= first) {
+		rfirst = r->first;
+		rlast = r->last;
+		range_drop(p, r);
+		cut = (rlast < last ? rlast : last) -
+		    (rfirst > first ? rfirst : first) + 1;
+		p->size = cut == 0 ? 0 : p->size - cut;
+		if (rfirst < first)
+			range_add(p, rfirst, first - 1);
+		if (rlast > last)
+			range_add(p, last + 1, rlast);
+		if (rfirst <= first)
+			break;
+	}
+}
+
+int
+pool_peek(const struct pool *p, struct mono now, uint8_t addr[16],
+    struct mono *ready)
+{
+	struct range *r;
+	struct rest *q;
+
+	if ((r = RB_ROOT(&p->free)) != NULL) {
+		while (RB_LEFT(r, entry) != NULL)
+			r = RB_LEFT(r, entry);
+		addr_bytes(p, r->first, addr);
+		return (0);
+	}
+	if ((q = RB_ROOT(&p->rests)) == NULL)
+		return (-1);
+	while (RB_LEFT(q, entry) != NULL)
+		q = RB_LEFT(q, entry);
+	if (mono_cmp(q->ready, now) > 0)
+		return (-1);
+	addr_bytes(p, q->addr, addr);
+	*ready = q->ready;
+	return (1);
+}
+
+int
+pool_take(struct pool *p, const uint8_t addr[16])
+{
+	struct range *r;
+	u128 n, last;
+
+	n = addr_number(p, addr);
+	if ((r = range_below(p, n)) == NULL || r->last < n)
+		return (-1);
+	p->held++;
+	last = r->last;
+	if (r->first == n && last == n)
+		range_drop(p, r);
+	else if (r->first == n)
+		/* The order in the tree stays: ranges do not overlap. */
+		r->first = n + 1;
+	else {
+		r->last = n - 1;
+		if (last > n)
+			range_add(p, n + 1, last);
+	}
+	return (0);
+}
+
+void
+pool_give(struct pool *p, const uint8_t addr[16])
+{
+	struct range *below, *above;
+	u128 n;
+
+	n = addr_number(p, addr);
+	p->held--;
+	below = range_below(p, n);
+	above = below == NULL ? RB_MIN(ranges, &p->free) :
+	    RB_NEXT(ranges, &p->free, below);
+	if (below != NULL && (n == 0 || below->last != n - 1))
+		below = NULL;
+	if (above != NULL && above->first - 1 != n)
+		above = NULL;
+	if (below != NULL && above != NULL) {
+		below->last = above->last;
+		range_drop(p, above);
+	} else if (below != NULL)
+		below->last = n;
+	else if (above != NULL)
+		above->first = n;
+	else
+		range_add(p, n, n);
+}
+
+void
+pool_rest(struct pool *p, const uint8_t addr[16], struct mono ready)
+{
+	struct rest *q;
+
+	if ((q = malloc(sizeof(*q))) == NULL)
+		fatal("resting address");
+	q->addr = addr_number(p, addr);
+	q->ready = ready;
+	RB_INSERT(rests, &p->rests, q);
+	p->held--;
+	p->nrests++;
+}
+
+int
+pool_unrest(struct pool *p, const uint8_t addr[16], struct mono ready)
+{
+	struct rest *q, key;
+
+	key.addr = addr_number(p, addr);
+	key.ready = ready;
+	if ((q = RB_FIND(rests, &p->rests, &key)) == NULL)
+		return (-1);
+	RB_REMOVE(rests, &p->rests, q);
+	free(q);
+	p->nrests--;
+	p->held++;
+	return (0);
+}
+
+uint64_t
+pool_size(const struct pool *p)
+{
+	return (p->size > UINT64_MAX ? UINT64_MAX : (uint64_t)p->size);
+}
+
+uint64_t
+pool_used(const struct pool *p)
+{
+	return (p->held + p->nrests);
+}
+
+uint64_t
+pool_resting(const struct pool *p)
+{
+	return (p->nrests);
+}
+
+uint64_t
+pool_ranges(const struct pool *p)
+{
+	return (p->nranges);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Group commit: all changes that were asked for in one round of the event loop
+ * share one transaction.  Each is applied in memory and written at once, in
+ * order; after COMMIT the wishes go to the kernel hand, before it nothing
+ * leaves.  If anything cannot be written, all of them are taken back.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "leased.h"
+#include "log.h"
+
+#define TURN_MAX	256
+#define CHECKPOINT_MS	5
+
+struct change {
+	struct op	 op;
+	struct asker	 asker;
+	const char	*what;		/* of the event, static */
+};
+
+struct turn {
+	struct change	 changes[TURN_MAX];
+	unsigned int	 n;
+	bool		 open;		/* a transaction */
+	struct event	*ev_commit;
+	struct event	*ev_checkpoint;
+};
+
+static void
+turn_commit_cb(evutil_socket_t fd, short what, void *arg)
+{
+	(void)turn_commit(arg);
+}
+
+static void
+turn_checkpoint_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct leased *sp = arg;
+
+	(void)turn_commit(sp);
+	db_checkpoint(sp->db);
+}
+
+void
+turn_init(struct leased *sp)
+{
+	struct turn *t;
+
+	if ((t = sp->turn = calloc(1, sizeof(*t))) == NULL ||
+	    (t->ev_commit = event_new(sp->base, -1, 0, turn_commit_cb, sp)) ==
+	    NULL ||
+	    (t->ev_checkpoint = evtimer_new(sp->base, turn_checkpoint_cb,
+	    sp)) == NULL)
+		fatal("turn");
+}
+
+void
+turn_free(struct leased *sp)
+{
+	event_free(sp->turn->ev_commit);
+	event_free(sp->turn->ev_checkpoint);
+	free(sp->turn);
+	sp->turn = NULL;
+}
+
+void
+turn_soon(struct leased *sp)
+{
+	/* Runs behind all that is ready now, in the same round of the loop. */
+	if (sp->turn->n > 0 || sp->turn->open)
+		event_active(sp->turn->ev_commit, 0, 0);
+}
+
+int
+turn_begin(struct leased *sp)
+{
+	if (sp->turn->open)
+		return (0);
+	if (db_begin(sp->db) == -1)
+		return (-1);
+	sp->turn->open = true;
+	return (0);
+}
+
+/* Take everything back, the last first, and say so. */
+static void
+turn_fail(struct leased *sp, uint8_t code)
+{
+	struct turn *t = sp->turn;
+	unsigned int i, n = t->n;
+
+	if (t->open)
+		db_rollback(sp->db);
+	t->open = false;
+	t->n = 0;
+	for (i = n; i > 0; i--)
+		grant_undo(&sp->broker, &t->changes[i - 1].op);
+	for (i = 0; i < n; i++)
+		reply_asker(sp, &t->changes[i].asker, code, NULL);
+	expire_arm(sp);
+}
+
+static uint8_t
+turn_code(void)
+{
+	return (errno == EEXIST ? LEASE_E_INTERNAL : LEASE_E_STORE);
+}
+
+void
+turn_abort(struct leased *sp)
+{
+	turn_fail(sp, turn_code());
+}
+
+static int
+turn_store(struct leased *sp, const struct change *ch,
+    const struct prefix *from)
+{
+	const struct op *op = &ch->op;
+	enum fam f;
+
+	if (turn_begin(sp) == -1)
+		return (-1);
+	for (f = FAM4; f <= FAM6; f++)
+		if (op->victim[f] != NULL &&
+		    db_put_lease(sp->db, op->victim[f]) == -1)
+			return (-1);
+	if (op->renewed_only)
+		return (db_put_term(sp->db, op->lease));
+	if ((op->created ? db_add_lease(sp->db, op->lease) :
+	    db_put_lease(sp->db, op->lease)) == -1)
+		return (-1);
+	return (audit_lease(sp, ch->what, op, from));
+}
+
+/* The change at the end of the list is applied: write it. */
+static void
+turn_add(struct leased *sp, struct change *ch, const struct prefix *from)
+{
+	sp->turn->n++;
+	if (ch->op.store && turn_store(sp, ch, from) == -1)
+		turn_abort(sp);
+	else
+		turn_soon(sp);
+}
+
+static struct change *
+turn_next(struct leased *sp)
+{
+	struct change *ch;
+
+	if (sp->turn->n == TURN_MAX)
+		(void)turn_commit(sp);
+	ch = &sp->turn->changes[sp->turn->n];
+	memset(ch, 0, sizeof(*ch));
+	return (ch);
+}
+
+static const char *
+change_name(const struct op *op)
+{
+	switch ((enum lease_code)op->code) {
+	case LEASE_OK_NEW:
+		return ("lease.add");
+	case LEASE_OK_REKEYED:
+		return ("lease.rekey");
+	case LEASE_OK_SAME:
+	case LEASE_E_KEY:
+	case LEASE_E_KEY_TAKEN:
+	case LEASE_E_NETWORK:
+	case LEASE_E_POOL:
+	case LEASE_E_DENIED:
+	case LEASE_E_NAME:
+	case LEASE_E_ADDR_TAKEN:
+	case LEASE_E_NOT_FOUND:
+	case LEASE_E_BUSY:
+	case LEASE_E_STORE:
+	case LEASE_E_INTERNAL:
+		break;
+	}
+	return ("lease.change");
+}
+
+void
+turn_register(struct leased *sp, struct lnet *n,
+    const struct msg_lease_register *m, const struct asker *asker)
+{
+	struct change *ch;
+	uint8_t code;
+
+	ch = turn_next(sp);
+	ch->asker = *asker;
+	code = grant_register(&sp->broker, n, m->name, m->who, m->pubkey,
+	    mono_now(), wall_now(), &ch->op);
+	if (code >= LEASE_E_KEY) {
+		reply_asker(sp, asker, code, NULL);
+		return;
+	}
+	if (!ch->op.wish) {
+		/* Nothing but the time of the renewal: written lazily. */
+		lease_set_dirty(&sp->broker, ch->op.lease);
+		reply_asker(sp, asker, code, ch->op.lease);
+		return;
+	}
+	ch->what = change_name(&ch->op);
+	turn_add(sp, ch, &m->from);
+}
+
+void
+turn_end(struct leased *sp, struct lease *l, const char *what,
+    const struct prefix *from, const struct asker *asker)
+{
+	struct change *ch;
+
+	ch = turn_next(sp);
+	if (asker != NULL)
+		ch->asker = *asker;
+	ch->what = what;
+	grant_end(&sp->broker, l, mono_now(), wall_now(), &ch->op);
+	turn_add(sp, ch, from);
+}
+
+int
+turn_commit(struct leased *sp)
+{
+	const struct timeval tv = { 0, CHECKPOINT_MS * 1000 };
+	struct turn *t = sp->turn;
+	struct change *ch;
+	unsigned int i, n = t->n;
+
+	event_del(t->ev_commit);
+	if (t->open && db_commit(sp->db) == -1) {
+		turn_abort(sp);
+		return (-1);
+	}
+	if (t->open && !evtimer_pending(t->ev_checkpoint, NULL))
+		evtimer_add(t->ev_checkpoint, &tv);
+	t->open = false;
+	t->n = 0;
+	for (i = 0; i < n; i++) {
+		ch = &t->changes[i];
+		grant_done(&ch->op);
+		if (ch->op.store && !ch->op.renewed_only)
+			audit_log(ch->what, &ch->op);
+		hand_wish(sp, &ch->op, &ch->asker);
+	}
+	if (n > 0)
+		expire_arm(sp);
+	return (0);
+}
+
+void
+turn_forget_chan(struct leased *sp, struct chan *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < sp->turn->n; i++)
+		if (sp->turn->changes[i].asker.chan == c)
+			sp->turn->changes[i].asker.chan = NULL;
+}
