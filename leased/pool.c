@@ -211,7 +211,7 @@ pool_skip(struct pool *p, const struct prefix *skip)
 		range_drop(p, r);
 		cut = (rlast < last ? rlast : last) -
 		    (rfirst > first ? rfirst : first) + 1;
-		p->size = cut == 0 ? 0 : p->size - cut;
+		p->size = cut == 0 || cut > p->size ? 0 : p->size - cut;
 		if (rfirst < first)
 			range_add(p, rfirst, first - 1);
 		if (rlast > last)

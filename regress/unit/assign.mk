@@ -1,0 +1,1 @@
+assign_test_OBJ := $(O)/leased/assign.o

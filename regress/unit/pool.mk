@@ -1,0 +1,1 @@
+pool_test_OBJ := $(O)/leased/pool.o
