@@ -462,6 +462,79 @@ slow_tests() {
 	for p in $hold; do wait "$p"; done
 }
 
+# The same over TLS, with certificates of our own authority and the real key
+# holder.
+tls_tests() {
+	PKI=$WORK/pki
+	mkdir -p "$PKI"
+	"$O/mint" ca "$PKI" && "$O/mint" cert "$PKI" server server &&
+	    "$O/mint" cert "$PKI" d12 client cn=dev-12 &&
+	    "$O/mint" cert "$PKI" d13 client cn=dev-13 &&
+	    "$O/mint" cert "$PKI" odd client cn=somebody &&
+	    "$O/mint" cert "$PKI" mon client cn=mon || exit 1
+	drv_start -t "$PKI"
+	T=$(sed -n 's/^port tls //p' "$WORK/drv.log")
+	URL=https://127.0.0.1:$T
+	with() { echo "--cacert $PKI/ca.crt --cert $PKI/$1.crt --key $PKI/$1.key"; }
+	# shellcheck disable=SC2046
+	{
+	wait_for 5 curl -sS -m 2 -o /dev/null $(with d12) "$URL/livez"
+	ask /vpn/v1/register $(with d12) -d "$KEY"
+	is "TLS: registration" "$STATUS" 200
+	like "TLS: its address" "$BODY" '^ip=fde3:25fb:7f6c:1::c$'
+	ask /vpn/v1/register $(with d12) -H 'X-Client-Subject: CN=dev-13' -d "$KEY"
+	like "TLS: the header says nothing here" "$BODY" \
+	    '^ip=fde3:25fb:7f6c:1::c$'
+	ask /api/v1/self/lease -X PUT $(with d13) -H 'Content-Type: application/json' -d "{\"public_key\":\"$KEY2\"}"
+	is "TLS: native" "$STATUS $(jbody .name)" "201 13"
+	ask /vpn/v1/register $(with odd) -d "$KEY"
+	is "TLS: no rule for the name" "$STATUS" 403
+	drv "peers 990"
+	ask /vpn/v1/peers.json $(with mon)
+	is "TLS: the list for a monitor" "$STATUS $(jbody length)" "200 990"
+	ask /vpn/v1/register --cacert "$PKI/ca.crt" -d "$KEY"
+	is "TLS: no certificate" "$STATUS" 000
+	is "TLS: kept alive" "$(curl -sS -m 5 $(with d12) -d "$KEY" -o /dev/null -o /dev/null -o /dev/null -w '%{http_code}/%{num_connects} ' "$URL/vpn/v1/register" "$URL/vpn/v1/register" "$URL/livez")" \
+	    "200/1 200/0 405/0 "
+	head -c 12000 /dev/zero | tr '\0' ' ' >"$WORK/large"
+	printf '{"public_key":"%s"}' "$KEY" >>"$WORK/large"
+	ask /api/v1/self/lease -X PUT $(with d12) -H 'Content-Type: application/json' --data-binary "@$WORK/large"
+	is "TLS: a large body" "$STATUS" 200
+	}
+	# Revoked while connected: the connection may not ask again.
+	mkfifo "$WORK/hold"
+	timeout 20 openssl s_client -connect "127.0.0.1:$T" -quiet \
+	    -CAfile "$PKI/ca.crt" -cert "$PKI/d13.crt" -key "$PKI/d13.key" \
+	    <>"$WORK/hold" >"$WORK/held" 2>/dev/null & s_pid=$!
+	printf 'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n' >"$WORK/hold"
+	check "TLS: an answer before revocation" \
+	    wait_for 5 grep -q '200 OK' "$WORK/held"
+	"$O/mint" crl "$PKI" d13 || fail "no CRL"
+	drv "reload" '^ack'
+	check "TLS: the revoked is cut off" wait_for 2 gone "$s_pid"
+	# shellcheck disable=SC2046
+	{
+	ask /livez $(with d13)
+	is "TLS: and does not come back" "$STATUS" 000
+	ask /livez $(with d12)
+	is "TLS: others do" "$STATUS" 200
+	}
+	like "TLS: the log says who" "$(cat "$WORK/drv.err.log")" \
+	    'handshake refused.*revoked.*dev-13|handshake refused.*dev-13.*revoked'
+	echo garbage >"$PKI/ca.crl"
+	drv "reload" '^nak'
+	like "TLS: a bad CRL is refused" "$ANSWER" '^nak .*CRL'
+	RAW_PORT=$T
+	raw "s:\x16\x03\x01\x00\x05" r:7000
+	is "TLS: half a handshake" "$CODES $END" " eof"
+	check "TLS: half a handshake: in time ($MS ms)" \
+	    test "$MS" -ge 4500 -a "$MS" -le 6500
+	raw "s:GET / HTTP/1.1\r\nHost: a\r\n\r\n" r:3000
+	like "TLS: plain HTTP there" "$END" 'eof|reset'
+	RAW_PORT=''
+	drv_stop "TLS: stop"
+}
+
 drv_start -b user:pw
 autowg_tests
 list_tests
@@ -477,4 +550,5 @@ drv_stop "stop"
 drv_start -l 1000,1000,1000,2000,16384,20,8,64
 slow_tests
 drv_stop "stop after slow clients"
+tls_tests
 finish
