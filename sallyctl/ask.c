@@ -284,8 +284,8 @@ result(struct talk *t, struct ibuf *b)
 		break;
 	}
 	format_vis(m.text, vis, sizeof(vis));
-	/* An item that says no has said all: the result repeats it. */
-	if (st == EX_NEGATIVE && t->items > 0 && m.text[0] == '\0')
+	/* An item that says no has said all. */
+	if (st == EX_NEGATIVE && t->items > 0)
 		return (st);
 	return (client_fail(t->c, st, "%s",
 	    m.text[0] != '\0' ?

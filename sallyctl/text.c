@@ -301,7 +301,7 @@ text_event(struct output *o, const struct msg_ctl_event *m)
 		or_dash(format_vis(m->name, name, sizeof(name))),
 		or_dash(format_vis(m->who, who, sizeof(who))),
 		or_dash(format_vis(m->from, from, sizeof(from))),
-		format_vis(m->detail, detail, sizeof(detail)),
+		or_dash(format_vis(m->detail, detail, sizeof(detail))),
 	};
 
 	(void)table_row(&o->table, cells);

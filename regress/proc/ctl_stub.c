@@ -274,8 +274,12 @@ answer_test(const struct stub *st, struct ibuf *b)
 		strlcpy(m.network, "devices", sizeof(m.network));
 		set_prefix(&m.addrs[0], "fd00::1/128");
 	}
-	if (send_test(st, &m))
+	if (!send_test(st, &m))
+		return;
+	if (m.matched)
 		send_code(st, CTL_OK, "");
+	else
+		send_code(st, CTL_NEGATIVE, m.text);
 }
 
 static void

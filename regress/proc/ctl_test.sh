@@ -98,7 +98,7 @@ ctl test cn dev-1
 like "test cn, text" "$OUT" '^rule +2 \(proof certificate\)$'
 is "test cn, exit" "$ST" 0
 ctl test cn nobody
-is "test cn, no match" "$ST" 1
+is "test cn, no match, said once" "$ST $ERR" "1 "
 ctl test cn denied
 is "test cn, denied" "$ST" 1
 ctl -q show leases
