@@ -9,3 +9,9 @@ $(O)/regress/kernhand: $(O)/regress/vm/kernhand.o \
 	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(netd_LIBS) $(BASE_LIBS)
 $(O)/regress/vm/kernglue.o: OBJ_CFLAGS = -I. $(netd_CFLAGS)
 regress-vm regress-net: $(O)/regress/kernhand
+
+expiry_test_OBJ := $(O)/netd/expiry.o
+policy_test_OBJ := $(O)/netd/policy.o $(O)/netd/wanted.o $(O)/netd/expiry.o
+reconcile_test_OBJ := $(policy_test_OBJ) $(O)/netd/reconcile.o \
+	$(O)/netd/snapshot.o
+uapi_test_OBJ := $(O)/netd/wg_uapi_parse.o $(O)/netd/snapshot.o

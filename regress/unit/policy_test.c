@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What leased may wish for, and all that it may not.
+ */
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "netd/policy.h"
+
+struct fixture {
+	struct msg_conf_network	 conf;
+	struct policy		 policy;
+	struct wanted		 wanted;
+	struct msg_peer_set	 set;
+	uint8_t			 foreign[2][WGKEY_LEN];
+};
+
+static void
+prefix(struct prefix *p, const char *text)
+{
+	assert_int_equal(0, prefix_parse(text, p));
+}
+
+static void
+key(uint8_t k[WGKEY_LEN], uint8_t n)
+{
+	memset(k, n, WGKEY_LEN);
+	k[31] &= 0x7f;
+}
+
+static void
+good_set(struct fixture *f, uint8_t n, const char *v6, const char *v4)
+{
+	memset(&f->set, 0, sizeof(f->set));
+	(void)strlcpy(f->set.network, "devices", sizeof(f->set.network));
+	key(f->set.pubkey, n);
+	f->set.source = SOURCE_LEASE;
+	f->set.ttl = LEASE_NEVER;
+	f->set.naddrs = 2;
+	prefix(&f->set.addrs[0], v6);
+	prefix(&f->set.addrs[1], v4);
+}
+
+static int
+setup(void **state)
+{
+	struct fixture	*f = calloc(1, sizeof(*f));
+
+	(void)strlcpy(f->conf.name, "devices", sizeof(f->conf.name));
+	f->conf.max_peers = 4;
+	f->conf.naddrs = 2;
+	prefix(&f->conf.addrs[0], "fd00::1/64");
+	prefix(&f->conf.addrs[1], "10.0.0.1/16");
+	f->conf.npools = 2;
+	prefix(&f->conf.pools[0], "fd00::/64");
+	prefix(&f->conf.pools[1], "10.0.1.0/24");
+	key(f->foreign[0], 0x60);
+	key(f->foreign[1], 0x61);
+	f->policy.conf = &f->conf;
+	f->policy.has_pub = true;
+	key(f->policy.pub, 0x55);
+	f->policy.limit = UINT32_MAX;
+	f->policy.foreign = (const uint8_t (*)[WGKEY_LEN])f->foreign;
+	f->policy.nforeign = 2;
+	wanted_init(&f->wanted, NULL);
+	good_set(f, 1, "fd00::10", "10.0.1.10");
+	*state = f;
+	return (0);
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture	*f = *state;
+
+	wanted_clear(&f->wanted);
+	free(f);
+	return (0);
+}
+
+#define expect(f, code)							\
+	assert_int_equal(code,						\
+	    policy_check(&(f)->policy, &(f)->wanted, &(f)->set, false))
+
+static void
+want(struct fixture *f)
+{
+	assert_non_null(wanted_set(&f->wanted, f->set.pubkey, f->set.addrs,
+	    f->set.naddrs, f->set.source));
+}
+
+static void
+test_good(void **state)
+{
+	struct fixture	*f = *state;
+
+	expect(f, PEER_OK);
+	want(f);
+	expect(f, PEER_OK);
+}
+
+static void
+test_network(void **state)
+{
+	struct fixture	*f = *state;
+
+	(void)strlcpy(f->set.network, "other", sizeof(f->set.network));
+	expect(f, PEER_E_NETWORK);
+}
+
+static void
+test_key(void **state)
+{
+	struct fixture	*f = *state;
+
+	memset(f->set.pubkey, 0, WGKEY_LEN);
+	expect(f, PEER_E_KEY);
+	f->set.pubkey[0] = 1;
+	expect(f, PEER_E_KEY);
+	key(f->set.pubkey, 0x55);
+	expect(f, PEER_E_KEY);
+	key(f->set.pubkey, 0x60);
+	expect(f, PEER_E_KEY);
+	key(f->set.pubkey, 0x61);
+	expect(f, PEER_E_KEY);
+	key(f->set.pubkey, 0x62);
+	expect(f, PEER_OK);
+}
+
+static void
+test_addr(void **state)
+{
+	static const char *const bad[] = { "::/0", "0.0.0.0/0", "fd00::/64",
+		"fd00::10/127", "fd00::1/128", "fd00:0:0:1::1/128",
+		"10.0.1.0/24", "10.0.0.1/32", "10.0.2.1/32", "8.8.8.8/32" };
+	struct fixture	*f = *state;
+	size_t		 i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		prefix(&f->set.addrs[0], bad[i]);
+		expect(f, PEER_E_ADDR);
+	}
+	prefix(&f->set.addrs[0], "fd00::10");
+	expect(f, PEER_OK);
+	f->set.addrs[1] = f->set.addrs[0];
+	expect(f, PEER_E_ADDR);
+	f->set.naddrs = 0;
+	expect(f, PEER_E_ADDR);
+}
+
+static void
+test_taken(void **state)
+{
+	struct fixture	*f = *state;
+
+	want(f);
+	good_set(f, 2, "fd00::11", "10.0.1.10");
+	expect(f, PEER_E_ADDR);
+	/* Unless it takes that key's place. */
+	f->set.has_old = 1;
+	key(f->set.old, 1);
+	expect(f, PEER_OK);
+	key(f->set.old, 3);
+	expect(f, PEER_E_ADDR);
+	f->set.has_old = 0;
+	/* A sync replaces what was wished before it. */
+	f->wanted.gen++;
+	assert_int_equal(PEER_OK,
+	    policy_check(&f->policy, &f->wanted, &f->set, true));
+	want(f);
+	good_set(f, 4, "fd00::11", "10.0.1.99");
+	assert_int_equal(PEER_E_ADDR,
+	    policy_check(&f->policy, &f->wanted, &f->set, true));
+}
+
+static void
+test_max(void **state)
+{
+	struct fixture	*f = *state;
+	char		 v6[32], v4[32];
+	uint8_t		 i;
+
+	for (i = 1; i <= 4; i++) {
+		(void)snprintf(v6, sizeof(v6), "fd00::1%u", i);
+		(void)snprintf(v4, sizeof(v4), "10.0.1.1%u", i);
+		good_set(f, i, v6, v4);
+		expect(f, PEER_OK);
+		want(f);
+	}
+	good_set(f, 5, "fd00::25", "10.0.1.25");
+	expect(f, PEER_E_MAX);
+	/* Instead of another it may come. */
+	f->set.has_old = 1;
+	key(f->set.old, 2);
+	expect(f, PEER_OK);
+	good_set(f, 3, "fd00::25", "10.0.1.25");
+	expect(f, PEER_OK);
+	/* And what the back end takes is a limit too. */
+	f->conf.max_peers = 100;
+	f->policy.limit = 4;
+	good_set(f, 5, "fd00::25", "10.0.1.25");
+	expect(f, PEER_E_MAX);
+}
+
+#define fixture_test(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+		fixture_test(test_good),
+		fixture_test(test_network),
+		fixture_test(test_key),
+		fixture_test(test_addr),
+		fixture_test(test_taken),
+		fixture_test(test_max),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Wishes and sync against a WireGuard in memory that takes allowed addresses
+ * from one peer for another, as the real one does; and a plain table that
+ * says what must come out.
+ */
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "netd/reconcile.h"
+
+#define KEYS	40
+#define ADDRS	60
+#define PER	3
+
+/* Which key has an address; 0 is nobody.  Keys count from 1. */
+struct device {
+	bool	 there[KEYS + 1];
+	int	 owner[ADDRS];
+};
+
+struct oracle {
+	bool	 wanted[KEYS + 1];
+	int	 addrs[KEYS + 1][PER];
+	int	 n[KEYS + 1];
+	int	 owner[ADDRS];
+};
+
+struct world {
+	struct device	 dev;
+	struct oracle	 must;
+	struct wanted	 w;
+	struct msg_conf_network	 conf;
+};
+
+static void
+make_key(uint8_t k[WGKEY_LEN], int n)
+{
+	memset(k, 0, WGKEY_LEN);
+	k[0] = (uint8_t)(n * 37);
+	k[5] = (uint8_t)n;
+}
+
+static int
+key_number(const uint8_t *k)
+{
+	return (k[5]);
+}
+
+static void
+make_addr(struct prefix *p, int n)
+{
+	memset(p, 0, sizeof(*p));
+	p->family = AF_INET;
+	p->len = 32;
+	p->addr[0] = 10;
+	p->addr[3] = (uint8_t)n;
+}
+
+static void
+device_remove(struct device *d, int key)
+{
+	int	 i;
+
+	d->there[key] = false;
+	for (i = 0; i < ADDRS; i++) {
+		if (d->owner[i] == key)
+			d->owner[i] = 0;
+	}
+}
+
+static void
+device_set(struct device *d, int key, const struct wish *x)
+{
+	int	 i;
+
+	device_remove(d, key);
+	d->there[key] = true;
+	for (i = 0; i < x->naddrs; i++)
+		d->owner[x->addrs[i].prefix.addr[3]] = key;
+}
+
+static struct snapshot *
+device_dump(const struct device *d)
+{
+	struct snapshot	*s = snapshot_new();
+	struct prefix	 p;
+	uint8_t		 k[WGKEY_LEN];
+	int		 i, j;
+
+	assert_non_null(s);
+	for (i = KEYS; i > 0; i--) {
+		if (!d->there[i])
+			continue;
+		make_key(k, i);
+		assert_non_null(snapshot_add_peer(s, k));
+		for (j = ADDRS - 1; j >= 0; j--) {
+			if (d->owner[j] != i)
+				continue;
+			make_addr(&p, j);
+			assert_int_equal(0, snapshot_add_addr(s, &p));
+		}
+	}
+	return (s);
+}
+
+/* Apply up to max chunks of a random size. */
+static void
+apply(struct world *w, size_t max)
+{
+	struct wish	*take[7];
+	size_t		 i, n, chunk;
+	int		 key;
+
+	for (chunk = 0; chunk < max; chunk++) {
+		n = wanted_take(&w->w, take, 1 + arc4random_uniform(7));
+		if (n == 0)
+			return;
+		for (i = 0; i < n; i++) {
+			key = key_number(take[i]->key);
+			if (take[i]->wanted)
+				device_set(&w->dev, key, take[i]);
+			else
+				device_remove(&w->dev, key);
+			wanted_release(&w->w, take[i]);
+		}
+	}
+}
+
+static void
+oracle_drop(struct oracle *o, int key)
+{
+	int	 i;
+
+	o->wanted[key] = false;
+	for (i = 0; i < ADDRS; i++) {
+		if (o->owner[i] == key)
+			o->owner[i] = 0;
+	}
+}
+
+/* A wish for addresses nobody else wants. */
+static void
+wish(struct world *w, int key)
+{
+	struct prefix	 p[PER];
+	struct wish	*x;
+	uint8_t		 k[WGKEY_LEN];
+	int		 n = 0, a, i;
+
+	oracle_drop(&w->must, key);
+	for (i = 0; i < PER; i++) {
+		a = (int)arc4random_uniform(ADDRS);
+		if (w->must.owner[a] != 0)
+			continue;
+		w->must.owner[a] = key;
+		make_addr(&p[n++], a);
+	}
+	make_key(k, key);
+	if (n == 0) {
+		x = wanted_find(&w->w, k);
+		if (x == NULL)
+			return;
+		wanted_drop(&w->w, x);
+	} else {
+		w->must.wanted[key] = true;
+		x = wanted_set(&w->w, k, p, (uint8_t)n, SOURCE_LEASE);
+		assert_non_null(x);
+	}
+	wanted_queue(&w->w, x, arc4random_uniform(2));
+}
+
+static void
+unwish(struct world *w, int key)
+{
+	struct wish	*x;
+	uint8_t		 k[WGKEY_LEN];
+
+	oracle_drop(&w->must, key);
+	make_key(k, key);
+	x = wanted_find(&w->w, k);
+	if (x == NULL)
+		return;
+	wanted_drop(&w->w, x);
+	wanted_queue(&w->w, x, arc4random_uniform(2));
+}
+
+/* Somebody else changes the device. */
+static void
+meddle(struct world *w)
+{
+	int	 key = 1 + (int)arc4random_uniform(KEYS);
+
+	if (arc4random_uniform(2))
+		device_remove(&w->dev, key);
+	else {
+		w->dev.there[key] = true;
+		w->dev.owner[arc4random_uniform(ADDRS)] = key;
+	}
+}
+
+static void
+compare(struct world *w)
+{
+	uint32_t	 count = 0;
+	int		 i;
+
+	for (i = 1; i <= KEYS; i++) {
+		assert_int_equal(w->must.wanted[i], w->dev.there[i]);
+		count += w->must.wanted[i];
+	}
+	for (i = 0; i < ADDRS; i++)
+		assert_int_equal(w->must.owner[i], w->dev.owner[i]);
+	assert_int_equal(count, w->w.count);
+}
+
+static void
+sync(struct world *w, struct difference *d)
+{
+	struct snapshot	*s;
+
+	s = device_dump(&w->dev);
+	(void)reconcile_classify(s, &w->w, &w->conf);
+	assert_int_equal(0, reconcile_diff(&w->w, s, d));
+	snapshot_free(s);
+}
+
+static void
+test_oracle(void **state)
+{
+	struct world		 w;
+	struct difference	 d;
+	int			 round, i;
+
+	memset(&w, 0, sizeof(w));
+	wanted_init(&w.w, NULL);
+	for (round = 0; round < 3000; round++) {
+		for (i = 0; i < 20; i++) {
+			if (arc4random_uniform(3) == 0)
+				unwish(&w, 1 + (int)arc4random_uniform(KEYS));
+			else
+				wish(&w, 1 + (int)arc4random_uniform(KEYS));
+			if (arc4random_uniform(4) == 0)
+				apply(&w, 1);
+		}
+		if (round % 2 == 0) {
+			/* Wishes alone: the queues suffice. */
+			apply(&w, SIZE_MAX);
+			compare(&w);
+		}
+		for (i = 0; i < 5; i++)
+			meddle(&w);
+		sync(&w, &d);
+		apply(&w, SIZE_MAX);
+		compare(&w);
+		sync(&w, &d);
+		assert_int_equal(0, d.added + d.removed + d.changed);
+		assert_int_equal(w.w.count, d.unchanged);
+		assert_true(wanted_idle(&w.w));
+	}
+	wanted_clear(&w.w);
+}
+
+static void
+add_peer(struct snapshot *s, int key, const char *addr)
+{
+	struct prefix	 p;
+	uint8_t		 k[WGKEY_LEN];
+
+	make_key(k, key);
+	assert_non_null(snapshot_add_peer(s, k));
+	if (addr == NULL)
+		return;
+	assert_int_equal(0, prefix_parse(addr, &p));
+	assert_int_equal(0, snapshot_add_addr(s, &p));
+}
+
+static void
+test_foreign(void **state)
+{
+	struct msg_conf_network	 conf;
+	struct difference	 d;
+	struct snapshot		*s = snapshot_new();
+	struct wanted		 w;
+	struct wish		*x;
+	struct prefix		 p;
+	uint8_t			 k[WGKEY_LEN];
+
+	memset(&conf, 0, sizeof(conf));
+	conf.npools = 1;
+	assert_int_equal(0, prefix_parse("10.0.0.0/24", &conf.pools[0]));
+	wanted_init(&w, NULL);
+	add_peer(s, 1, "192.0.2.0/24");
+	add_peer(s, 2, "2001:db8::/32");
+	add_peer(s, 3, NULL);
+	add_peer(s, 4, "10.0.0.4/32");
+	add_peer(s, 5, "0.0.0.0/0");
+	add_peer(s, 6, NULL);
+	make_key(k, 6);
+	assert_int_equal(0, prefix_parse("10.0.0.6", &p));
+	assert_non_null(wanted_set(&w, k, &p, 1, SOURCE_LEASE));
+	conf.adopt = 1;
+	assert_int_equal(4, reconcile_classify(s, &w, &conf));
+	assert_int_equal(0, reconcile_diff(&w, s, &d));
+	/* 4 was ours once, 6 lost its address. */
+	assert_int_equal(1, d.removed);
+	assert_int_equal(1, d.changed);
+	assert_int_equal(0, d.added);
+	make_key(k, 1);
+	assert_null(wanted_find(&w, k));
+	make_key(k, 4);
+	x = wanted_find(&w, k);
+	assert_non_null(x);
+	assert_false(x->wanted);
+	/* On our own interface nobody is foreign. */
+	conf.adopt = 0;
+	assert_int_equal(0, reconcile_classify(s, &w, &conf));
+	wanted_clear(&w);
+	snapshot_free(s);
+}
+
+static void
+test_pair(void **state)
+{
+	struct wanted	 w;
+	struct wish	*x[5], *take[4];
+	struct prefix	 p;
+	uint8_t		 k[WGKEY_LEN];
+	int		 i;
+
+	wanted_init(&w, NULL);
+	for (i = 0; i < 5; i++) {
+		make_key(k, i + 1);
+		make_addr(&p, i);
+		x[i] = wanted_set(&w, k, &p, 1, SOURCE_LEASE);
+		wanted_queue(&w, x[i], true);
+	}
+	/* Old and new key do not part at the end of a chunk. */
+	x[3]->pair = true;
+	assert_int_equal(3, wanted_take(&w, take, 4));
+	assert_int_equal(2, wanted_take(&w, take, 4));
+	assert_ptr_equal(x[3], take[0]);
+	wanted_clear(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test(test_oracle),
+		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_pair),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}
