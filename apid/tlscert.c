@@ -204,7 +204,7 @@ cert_describe(X509 *x, char *dst)
 		if (len >= IDENT_SIZE)
 			len = IDENT_SIZE - 1;
 		strvisx(cn, (const char *)ASN1_STRING_get0_data(data), len,
-		    VIS_SAFE | VIS_NL | VIS_TAB | VIS_CSTYLE);
+		    VIS_NL | VIS_TAB | VIS_CSTYLE);
 	}
 	snprintf(dst, CERT_TEXT, "serial=%s cn=%s", serial,
 	    data != NULL ? cn : "-");
@@ -217,8 +217,7 @@ cert_name(const X509_NAME *name, char *dst, size_t size)
 	char text[128] = "", safe[sizeof(text) * 4];
 
 	(void)X509_NAME_oneline(name, text, sizeof(text));
-	strvisx(safe, text, strlen(text),
-	    VIS_SAFE | VIS_NL | VIS_TAB | VIS_CSTYLE);
+	strvisx(safe, text, strlen(text), VIS_NL | VIS_TAB | VIS_CSTYLE);
 	(void)strlcpy(dst, safe, size);
 	return (dst);
 }

@@ -12,6 +12,7 @@
 #include <openssl/params.h>
 #include <openssl/rsa.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,16 @@ sig_free(void *ctx)
 	free(ctx);
 }
 
+/* Is md SHA-2 of this length?  Fetched digests give the longer name. */
+static bool
+is_digest(const char *md, const char *bits)
+{
+	if (md == NULL || OPENSSL_strncasecmp(md, "SHA", 3) != 0)
+		return (false);
+	md += strncmp(md + 3, "2-", 2) == 0 ? 5 : 3;
+	return (strcmp(md, bits) == 0);
+}
+
 static int
 sig_init(void *data, const char *md, void *keydata, const OSSL_PARAM params[])
 {
@@ -268,7 +279,7 @@ sig_init(void *data, const char *md, void *keydata, const OSSL_PARAM params[])
 		return (0);
 	switch (ctx->key->type) {
 	case KEY_EC:
-		if (md != NULL && OPENSSL_strcasecmp(md, "SHA256") == 0)
+		if (is_digest(md, "256"))
 			ctx->scheme = SCHEME_ECDSA_P256;
 		break;
 	case KEY_ED25519:
@@ -276,13 +287,9 @@ sig_init(void *data, const char *md, void *keydata, const OSSL_PARAM params[])
 			ctx->scheme = SCHEME_ED25519;
 		break;
 	case KEY_RSA:
-		if (md != NULL &&
-		    (OPENSSL_strcasecmp(md, "SHA256") == 0 ||
-		    OPENSSL_strcasecmp(md, "SHA2-256") == 0))
+		if (is_digest(md, "256"))
 			ctx->scheme = SCHEME_PSS_SHA256;
-		else if (md != NULL &&
-		    (OPENSSL_strcasecmp(md, "SHA384") == 0 ||
-		    OPENSSL_strcasecmp(md, "SHA2-384") == 0))
+		else if (is_digest(md, "384"))
 			ctx->scheme = SCHEME_PSS_SHA384;
 		break;
 	}

@@ -37,11 +37,12 @@ mint_key(const char *type)
 }
 
 static int
-add_cn(X509_NAME *name, const char *cn, size_t len)
+add_cn(X509_NAME *name, const char *cn, size_t len, int type)
 {
-	/* As UTF-8, whatever the bytes are: no check, no other string type. */
+	/* The type as told, whatever the bytes are: nothing is converted. */
 	return (X509_NAME_add_entry_by_NID(name, NID_commonName,
-	    V_ASN1_UTF8STRING, (const unsigned char *)cn, (int)len, -1, 0));
+	    type != 0 ? type : V_ASN1_UTF8STRING, (const unsigned char *)cn,
+	    (int)len, -1, 0));
 }
 
 static int
@@ -157,10 +158,10 @@ fill(X509 *cert, const struct mint_spec *spec, EVP_PKEY *key)
 	name = X509_get_subject_name(cert);
 	if (spec->cn != NULL) {
 		len = spec->cn_len != 0 ? spec->cn_len : strlen(spec->cn);
-		if (!add_cn(name, spec->cn, len))
+		if (!add_cn(name, spec->cn, len, spec->cn_type))
 			return (0);
 	}
-	if (spec->cn2 != NULL && !add_cn(name, spec->cn2, strlen(spec->cn2)))
+	if (spec->cn2 != NULL && !add_cn(name, spec->cn2, strlen(spec->cn2), 0))
 		return (0);
 	return (X509_set_version(cert, X509_VERSION_3) &&
 	    set_serial(cert, spec->serial) && X509_set_pubkey(cert, key) &&

@@ -17,6 +17,7 @@
 struct mint_spec {
 	const char	*cn;		/* NULL: none */
 	size_t		 cn_len;	/* 0: strlen */
+	int		 cn_type;	/* V_ASN1_...; 0: UTF8String */
 	const char	*cn2;		/* a second CN */
 	const char	*key;		/* p256 p384 ed25519 rsaBITS; NULL: p256 */
 	const char	*eku;		/* client server any email, with commas */

@@ -1,0 +1,1 @@
+keyd_fuzz_SRC := apid/keycheck.c

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+/* Identity rules, and names fit to be shown. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "apid/identity.h"
+#include "apid/printable.h"
+
+static struct identity_rules *rules;
+
+static int
+add(uint8_t proof, uint8_t role, const char *pattern, const char *network,
+    char *err, size_t errsize)
+{
+	struct msg_conf_identity m = { .proof = proof, .role = role };
+
+	strlcpy(m.pattern, pattern, sizeof(m.pattern));
+	strlcpy(m.network, network, sizeof(m.network));
+	return (identity_rules_add(rules, &m, err, errsize));
+}
+
+static void
+rule(const char *pattern)
+{
+	char err[512];
+
+	if (add(PROOF_CERTIFICATE, ROLE_DEVICE, pattern, "devices", err,
+		sizeof(err)) == -1)
+		fail_msg("%s", err);
+}
+
+static int
+begin(void **state)
+{
+	rules = identity_rules_new();
+	return (rules == NULL ? -1 : 0);
+}
+
+static int
+end(void **state)
+{
+	identity_rules_free(rules);
+	return (0);
+}
+
+static void
+is(const char *subject, const char *name)
+{
+	struct identity id;
+	int r;
+
+	r = identity_match(rules, PROOF_CERTIFICATE, subject, strlen(subject),
+	    &id);
+	if (name == NULL) {
+		if (r == 0)
+			fail_msg("%s: matched as %s", subject, id.name);
+		assert_int_equal(errno, ENOENT);
+	} else {
+		if (r == -1)
+			fail_msg("%s: %s", subject, strerror(errno));
+		assert_string_equal(id.name, name);
+	}
+}
+
+static void
+isnt(const char *subject, size_t len, int e)
+{
+	struct identity id;
+
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, subject, len,
+			     &id),
+	    -1);
+	assert_int_equal(errno, e);
+}
+
+static void
+anchored(void **state)
+{
+	rule("smart-toilet-(\\d+)");
+	rule("vpn-daemon-client");
+	is("smart-toilet-12", "12");
+	is("vpn-daemon-client", "vpn-daemon-client");
+	is("smart-toilet-12.evil", NULL);
+	is("xsmart-toilet-12", NULL);
+	is("smart-toilet-", NULL);
+	is("smart-toilet-12 ", NULL);
+	is("vpn-daemon-client2", NULL);
+	is("", NULL);
+	isnt("smart-toilet-12\n", 16, EINVAL);
+	isnt("smart-toilet-12\0x", 17, EINVAL);
+}
+
+/* Alternatives are anchored as a whole; anchors of one's own do no harm. */
+static void
+alternatives(void **state)
+{
+	rule("a|b");
+	rule("^c(d)?e$");
+	is("a", "a");
+	is("b", "b");
+	is("ax", NULL);
+	is("xb", NULL);
+	is("cde", "d");
+	/* A group without a part in the match names nobody. */
+	isnt("ce", 2, EINVAL);
+}
+
+static void
+first_wins(void **state)
+{
+	struct identity id;
+	char err[512];
+
+	assert_int_equal(add(PROOF_HEADER, ROLE_OPERATOR, "dev", "", err,
+			     sizeof(err)),
+	    0);
+	assert_int_equal(add(PROOF_CERTIFICATE, ROLE_PORTAL, "dev", "one", err,
+			     sizeof(err)),
+	    0);
+	assert_int_equal(add(PROOF_CERTIFICATE, ROLE_DEVICE, ".*", "two", err,
+			     sizeof(err)),
+	    0);
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "dev", 3,
+			     &id),
+	    0);
+	assert_int_equal(id.rule, 1);
+	assert_int_equal(id.role, ROLE_PORTAL);
+	assert_string_equal(id.network, "one");
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "x", 1, &id),
+	    0);
+	assert_int_equal(id.rule, 2);
+	assert_int_equal(identity_match(rules, PROOF_HEADER, "dev", 3, &id), 0);
+	assert_int_equal(id.rule, 0);
+	assert_int_equal(identity_match(rules, PROOF_ADDRESS, "dev", 3, &id),
+	    -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void
+lengths(void **state)
+{
+	char text[80];
+
+	rule(".*");
+	memset(text, 'x', sizeof(text));
+	isnt("", 0, EINVAL);
+	isnt(text, 65, EINVAL);
+	text[64] = '\0';
+	is(text, text);
+}
+
+/* A pattern that explodes ends in an error, not in a hang or a match. */
+static void
+limits(void **state)
+{
+	char text[64];
+
+	rule("((a+)+)+[bc]");
+	rule(".*");
+	memset(text, 'a', sizeof(text));
+	isnt(text, sizeof(text), E2BIG);
+}
+
+static void
+bad_patterns(void **state)
+{
+	static const char *const bad[] = { "(", "[a-", "a{2,1}", "(?<n>a", "*",
+		"\\", "a\\Cb", "(?R" };
+	char err[512];
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(add(PROOF_CERTIFICATE, ROLE_DEVICE, bad[i], "",
+				     err, sizeof(err)),
+		    -1);
+		assert_non_null(strstr(err, "identities[0]"));
+		assert_non_null(strstr(err, "at character"));
+	}
+	for (i = 0; i < IDENT_MAX; i++)
+		rule("x");
+	assert_int_equal(add(PROOF_CERTIFICATE, ROLE_DEVICE, "x", "", err,
+			     sizeof(err)),
+	    -1);
+}
+
+static void
+printable(void **state)
+{
+	static const char *const good[] = { "", "a b", "~",
+		"d\303\251j\303\240", "\316\251", "\360\237\230\200",
+		"\302\240" };
+	static const char *const bad[] = { "\n", "\r", "\t", "\033", "\177",
+		"\302\200", "\302\237", "\342\200\256", "\342\200\216",
+		"\342\201\246", "\342\200\250", "\330\234", "\300\200",
+		"\340\200\200", "\355\240\200", "\364\220\200\200", "\377",
+		"\303", "\303(", "\360\237\230", "\357\277\277", "\357\273\277",
+		"\360\237\277\277", "\363\240\201\201", "\200" };
+	size_t i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(printable_utf8(good[i], strlen(good[i])));
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (printable_utf8(bad[i], strlen(bad[i])))
+			fail_msg("bad[%zu] passed", i);
+	assert_false(printable_utf8("a\0b", 3));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(anchored, begin, end),
+		cmocka_unit_test_setup_teardown(alternatives, begin, end),
+		cmocka_unit_test_setup_teardown(first_wins, begin, end),
+		cmocka_unit_test_setup_teardown(lengths, begin, end),
+		cmocka_unit_test_setup_teardown(limits, begin, end),
+		cmocka_unit_test_setup_teardown(bad_patterns, begin, end),
+		cmocka_unit_test(printable),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}
