@@ -164,9 +164,14 @@ ctl -j show leases
 json "10,000 leases in JSON" '(.leases | length) == 10000 and
     .leases[9999].name == "dev-10000"'
 play normal 200000
-# 20,000 KiB would not hold them, were they kept.
-check "200,000 leases in 24 MiB" sh -c "ulimit -v 24576
-    '$BIN/sallyctl' -s '$SOCK' show leases | tail -n 1 | grep -q dev-200000"
+# 24 MiB would not hold them, were they kept.  A sanitizer needs more.
+if grep -q __asan_init "$BIN/sallyctl"; then
+	skip "200,000 leases in 24 MiB" "address sanitizer"
+else
+	check "200,000 leases in 24 MiB" sh -c "ulimit -v 24576
+	    '$BIN/sallyctl' -s '$SOCK' show leases | tail -n 1 |
+	    grep -q dev-200000"
+fi
 "$BIN/sallyctl" -s "$SOCK" show leases 2>/dev/null | head -n 1 >/dev/null
 ok "a reader that leaves"
 if [ -w /dev/full ]; then
