@@ -23,7 +23,7 @@
 
 #define SYSCTLS		2	/* enum conf_sysctl, from 1 */
 #define SNAPSHOT_AGE_MS	1000	/* one dump serves all who ask within it */
-#define CHECK_S		60	/* look at everything, notified or not */
+#define CHECK_S		20	/* look at everything, notified or not */
 #define HEALTH_S	10
 #define UAPI_BACKOFF_MAX_S 60
 
