@@ -124,11 +124,13 @@ admit(struct apid *a, struct listener *l, int fd, const struct sockaddr *sa)
 		    mono_now(), &first);
 		if (src == NULL) {
 			if (first)
-				complain(a, errno == EAGAIN ?
+				complain(a,
+				    errno == EAGAIN ?
 				    "too many connections of one source" :
 				    errno == EACCES ?
 				    "too many bad requests of one source" :
-				    "too many sources", &from);
+					"too many sources",
+				    &from);
 			(void)close(fd);
 			return;
 		}
@@ -148,8 +150,10 @@ accept_cb(evutil_socket_t lfd, short what, void *arg)
 
 	for (i = 0; i < ACCEPT_TURN; i++) {
 		if (a->nconns >= a->set->limits.connections) {
-			complain(a, "all connections are in use (limits."
-			    "connections)", NULL);
+			complain(a,
+			    "all connections are in use (limits."
+			    "connections)",
+			    NULL);
 			pause_all(a);
 			return;
 		}

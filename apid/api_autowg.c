@@ -61,12 +61,12 @@ static const struct broker_wait wait_peers = {
 
 /* The original's error page, which is that of Python's http.server. */
 static void
-error_page(struct conn *c, int status, const char *message,
-    const char *explain)
+error_page(struct conn *c, int status, const char *message, const char *explain)
 {
 	char body[640];
 
-	(void)snprintf(body, sizeof(body), "<!DOCTYPE HTML>\n"
+	(void)snprintf(body, sizeof(body),
+	    "<!DOCTYPE HTML>\n"
 	    "<html lang=\"en\">\n"
 	    "    <head>\n"
 	    "        <meta charset=\"utf-8\">\n"
@@ -78,7 +78,8 @@ error_page(struct conn *c, int status, const char *message,
 	    "        <p>Message: %s.</p>\n"
 	    "        <p>Error code explanation: %d - %s.</p>\n"
 	    "    </body>\n"
-	    "</html>\n", status, message, status, explain);
+	    "</html>\n",
+	    status, message, status, explain);
 	reply_send_reason(c, status, message, "text/html;charset=utf-8", NULL,
 	    body, strlen(body));
 }
@@ -106,39 +107,38 @@ register_failed(struct conn *c, const char *text)
 static void
 register_refused(struct conn *c, const struct msg_lease_reply *m)
 {
-	switch (m->code) {
-	case LEASE_E_DENIED:
-		permission_denied(c, "this identity is revoked or not on the "
-		    "access list");
+	static const struct {
+		uint8_t		 code;
+		int		 status;
+		const char	*text;
+	} errors[] = {
+		{ LEASE_E_KEY, 400, "the public key cannot be used" },
+		{ LEASE_E_KEY_TAKEN, 409, "the public key is held by another" },
+		{ LEASE_E_POOL, 503, "no address is left" },
+		{ LEASE_E_NAME, 400, "this name has no address in the pool" },
+		{ LEASE_E_ADDR_TAKEN, 409,
+		    "the address of this name is held "
+					   "by another" },
+		{ LEASE_E_BUSY, 503, "try again later" },
+		{ LEASE_E_STORE, 503, "leases cannot be stored now" },
+	};
+	size_t i;
+
+	if (m->code == LEASE_E_DENIED) {
+		permission_denied(c, "revoked, or not on the access list");
 		return;
-	case LEASE_E_KEY:
-	case LEASE_E_NAME:
-		audit_refused(c, m->code == LEASE_E_KEY ?
-		    "the public key cannot be used" :
-		    "the name has no address");
-		reply_text(c, 400, m->code == LEASE_E_KEY ?
-		    "the public key cannot be used" :
-		    "this name has no address in the pool");
-		return;
-	case LEASE_E_KEY_TAKEN:
-	case LEASE_E_ADDR_TAKEN:
-		audit_refused(c, m->code == LEASE_E_KEY_TAKEN ?
-		    "the public key is held by another" :
-		    "the address is held by another");
-		reply_text(c, 409, m->code == LEASE_E_KEY_TAKEN ?
-		    "the public key is held by another" :
-		    "the address of this name is held by another");
-		return;
-	case LEASE_E_POOL:
-		reply_text_retry(c, "no address is left", m->retry_after);
-		return;
-	case LEASE_E_BUSY:
-	case LEASE_E_STORE:
-		reply_text_retry(c, "try again later", m->retry_after);
-		return;
-	default:
-		reply_text(c, 500, "the gateway failed; its log says why");
 	}
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		if (errors[i].code != m->code)
+			continue;
+		audit_refused(c, errors[i].text);
+		if (errors[i].status == 503)
+			reply_text_retry(c, errors[i].text, m->retry_after);
+		else
+			reply_text(c, errors[i].status, errors[i].text);
+		return;
+	}
+	reply_text(c, 500, "the gateway failed; its log says why");
 }
 
 static void
@@ -152,7 +152,8 @@ register_done(struct conn *c, const struct msg_lease_reply *m)
 		return;
 	}
 	if ((len = autowg_lease(m, body)) == -1) {
-		audit_refused(c, "autowg needs an IPv6 pool and an IPv6 route: "
+		audit_refused(c,
+		    "autowg needs an IPv6 pool and an IPv6 route: "
 		    "add them to the network");
 		reply_text(c, 500, "the network has no IPv6 pool or route");
 		return;
@@ -182,7 +183,8 @@ autowg_register(struct conn *c)
 	if (autowg_key(c->body, c->body_len, m.pubkey) == -1 ||
 	    !wgkey_usable(m.pubkey)) {
 		audit_refused(c, "the body is not a usable public key");
-		reply_text(c, 400, "the body must be a WireGuard public key "
+		reply_text(c, 400,
+		    "the body must be a WireGuard public key "
 		    "in base64");
 		return;
 	}
@@ -200,8 +202,7 @@ is_authorized(struct conn *c)
 	struct http_span v = { 0, 0 };
 	size_t len = strlen(c->set->basic);
 
-	if (len == 0 ||
-	    http_field(c->in, &c->req, "authorization", &v) != 1)
+	if (len == 0 || http_field(c->in, &c->req, "authorization", &v) != 1)
 		return (false);
 	return (v.len == len &&
 	    sodium_memcmp(c->in + v.off, c->set->basic, len) == 0);
@@ -220,8 +221,8 @@ may_list(struct conn *c)
 		network = s->networks[0];
 	if (is_authorized(c))
 		return (network);
-	if (who_prove(c) == -1 || (c->who.id.role != ROLE_MONITOR &&
-	    c->who.id.role != ROLE_OPERATOR))
+	if (who_prove(c) == -1 ||
+	    (c->who.id.role != ROLE_MONITOR && c->who.id.role != ROLE_OPERATOR))
 		return (NULL);
 	return (c->who.id.network[0] != '\0' ? c->who.id.network : network);
 }
@@ -234,8 +235,8 @@ unauthorized(struct conn *c)
 	/* Without a password the client only asks for the question. */
 	if (http_field(c->in, &c->req, "authorization", &v) != 0)
 		conn_punish(c);
-	reply_send(c, 401, NULL, "WWW-Authenticate: Basic realm=auth\r\n",
-	    NULL, 0);
+	reply_send(c, 401, NULL, "WWW-Authenticate: Basic realm=auth\r\n", NULL,
+	    0);
 }
 
 void

@@ -12,8 +12,7 @@
 #include "reply.h"
 #include "route.h"
 
-static void	 health_answer(struct conn *,
-		    const struct msg_lease_health_reply *);
+static void health_answer(struct conn *, const struct msg_lease_health_reply *);
 static void	 health_failed(struct conn *, const char *);
 
 static const struct broker_wait wait_health = {
@@ -22,14 +21,15 @@ static const struct broker_wait wait_health = {
 };
 
 static void
-send_state(struct conn *c, const char *leased, const char *kern,
-    const char *db, const char *wireguard, bool ready)
+send_state(struct conn *c, const char *leased, const char *kern, const char *db,
+    const char *wireguard, bool ready)
 {
 	char body[160];
 
-	(void)snprintf(body, sizeof(body), "{\"leased\":\"%s\",\"netd\":\"%s\","
-	    "\"db\":\"%s\",\"wireguard\":\"%s\"}\n", leased, kern, db,
-	    wireguard);
+	(void)snprintf(body, sizeof(body),
+	    "{\"leased\":\"%s\",\"netd\":\"%s\","
+	    "\"db\":\"%s\",\"wireguard\":\"%s\"}\n",
+	    leased, kern, db, wireguard);
 	reply_send(c, ready ? 200 : 503, "application/json",
 	    ready ? NULL : "Retry-After: 5\r\n", body, strlen(body));
 }

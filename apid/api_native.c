@@ -68,11 +68,11 @@ native_error(struct conn *c, const struct msg_lease_reply *m)
 	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		if (errors[i].lease != m->code)
 			continue;
-		if (errors[i].status != 503)
-			audit_refused(c, errors[i].detail);
+		audit_refused(c, errors[i].detail);
 		reply_problem(c, errors[i].status, errors[i].code,
-		    errors[i].detail, errors[i].status == 503 ?
-		    (int)(m->retry_after & 0xffff) : -1);
+		    errors[i].detail,
+		    errors[i].status == 503 ? (int)(m->retry_after & 0xffff) :
+					      -1);
 		return;
 	}
 	reply_problem(c, 500, "internal-error",
@@ -182,8 +182,8 @@ native_put(struct conn *c)
 		    "Content-Type must be application/json", -1);
 		return;
 	}
-	if (leasejson_parse(c->body, c->body_len, &wish, &code,
-	    &detail) == -1) {
+	if (leasejson_parse(c->body, c->body_len, &wish, &code, &detail) ==
+	    -1) {
 		audit_refused(c, detail);
 		reply_problem(c, 400, code, detail, -1);
 		return;

@@ -31,16 +31,12 @@
 #define CRL_SOON	(3 * 24 * 60 * 60)	/* seconds */
 
 static int	 apid_setup_peer(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_setup_verbose(struct chan *, uint32_t, struct ibuf *,
-		    int);
+static int apid_setup_verbose(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_setup_stop(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_conf_begin(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_conf_gateway(struct chan *, uint32_t, struct ibuf *,
-		    int);
-static int	 apid_conf_network(struct chan *, uint32_t, struct ibuf *,
-		    int);
-static int	 apid_conf_identity(struct chan *, uint32_t, struct ibuf *,
-		    int);
+static int apid_conf_gateway(struct chan *, uint32_t, struct ibuf *, int);
+static int apid_conf_network(struct chan *, uint32_t, struct ibuf *, int);
+static int apid_conf_identity(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_conf_listen(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_conf_cert(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_conf_proxy(struct chan *, uint32_t, struct ibuf *, int);
@@ -173,6 +169,7 @@ apid_conf_begin(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	return (0);
 }
 
+/* clang-format off */
 /* Slices outside CONF_BEGIN and CONF_END are the parent's mistake. */
 #define SLICE(NAME, fn)							\
 static int								\
@@ -191,7 +188,6 @@ apid_conf_##NAME(struct chan *ch, uint32_t id, struct ibuf *b, int fd)	\
 	return (0);							\
 }
 
-/* clang-format off */
 SLICE(gateway, (void)0)
 SLICE(network, settings_add_network(a->shadow, &m))
 SLICE(identity, settings_add_identity(a->shadow, &m))
@@ -239,20 +235,13 @@ key_cb(evutil_socket_t fd, short what, void *arg)
 			continue;
 		if (tls_server_selftest(l->tls, why, sizeof(why)) == -1)
 			log_warnx("listen %s: %s", l->address, why);
-		if ((left = tls_server_crl_left(l->tls)) < CRL_SOON)
-			log_warnx("listen %s: the CRL %s, devices are refused "
-			    "then: install a new one", l->address, left < 0 ?
-			    "has run out" : "runs out within three days");
+		left = tls_server_crl_left(l->tls);
+		if (left < CRL_SOON)
+			log_warnx("listen %s: the CRL %s: install a new one",
+			    l->address,
+			    left < 0 ? "has run out, everyone is refused" :
+				       "runs out within three days");
 	}
-}
-
-/* The first configuration: the last moment before the sandbox. */
-static void
-enter(struct apid *a)
-{
-	/* Nothing below may need a file: gmtime(3) reads the zone once. */
-	tzset();
-	child_enter(&a->child, NULL);
 }
 
 static int
@@ -270,7 +259,7 @@ apid_conf_commit(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	a->set = a->shadow;
 	a->shadow = NULL;
 	if (old == NULL)
-		enter(a);
+		child_enter(&a->child, NULL);
 	else
 		accept_stop(old);
 	if (!a->stopping)

@@ -67,11 +67,11 @@ autowg_lease(const struct msg_lease_reply *m, char buf[AUTOWG_LEASE_SIZE])
 		l = "[";
 		rb = "]";
 	}
-	return (snprintf(buf, AUTOWG_LEASE_SIZE, "endpoint=%s%s%s:%u\n"
-	    "pubkey=%s\nroute=%s\nip=%s\nkeepalive=%u\n", l, m->endpoint, rb,
-	    m->port, wgkey_format(m->server_key, key),
-	    prefix_format(r, route), prefix_format_addr(a, ip),
-	    m->keepalive));
+	return (snprintf(buf, AUTOWG_LEASE_SIZE,
+	    "endpoint=%s%s%s:%u\n"
+	    "pubkey=%s\nroute=%s\nip=%s\nkeepalive=%u\n",
+	    l, m->endpoint, rb, m->port, wgkey_format(m->server_key, key),
+	    prefix_format(r, route), prefix_format_addr(a, ip), m->keepalive));
 }
 
 int
@@ -86,14 +86,16 @@ autowg_item(const struct msg_lease_item *m, bool first, char *buf, size_t size)
 	jsonw_init(&w, buf, size);
 	jsonw_add(&w, "%s    ", first ? "{\n" : ",\n");
 	jsonw_string(&w, m->name);
-	jsonw_add(&w, ": {\n"
+	jsonw_add(&w,
+	    ": {\n"
 	    "        \"created\": %lld,\n"
 	    "        \"ip\": \"%s\",\n"
 	    "        \"last_handshake\": %lld,\n"
 	    "        \"pubkey\": \"%s\",\n"
 	    "        \"rx_bytes\": %llu,\n"
 	    "        \"tx_bytes\": %llu\n"
-	    "    }", (long long)m->created, ip, (long long)m->handshake,
+	    "    }",
+	    (long long)m->created, ip, (long long)m->handshake,
 	    wgkey_format(m->pubkey, key), (unsigned long long)m->rx,
 	    (unsigned long long)m->tx);
 	return (w.full ? -1 : (int)w.len);

@@ -27,16 +27,15 @@ int	 autowg_key(const char *body, size_t len, uint8_t key[WGKEY_LEN]);
  * EAFNOSUPPORT: there is no IPv6 address or route in it, and an autowg client
  * cannot do without.
  */
-int	 autowg_lease(const struct msg_lease_reply *,
-	    char buf[AUTOWG_LEASE_SIZE]);
+int autowg_lease(const struct msg_lease_reply *, char buf[AUTOWG_LEASE_SIZE]);
 
 /*
  * One peer of peers.json with what stands before it, and what stands after
  * the last one, or alone in an empty list.  Return the length, or -1 if size
  * is too small.
  */
-int	 autowg_item(const struct msg_lease_item *, bool first, char *buf,
-	    size_t size);
+int
+autowg_item(const struct msg_lease_item *, bool first, char *buf, size_t size);
 int	 autowg_end(bool empty, char *buf, size_t size);
 
 #endif

@@ -24,8 +24,7 @@
 static int	 broker_reply(struct chan *, uint32_t, struct ibuf *, int);
 static int	 broker_item(struct chan *, uint32_t, struct ibuf *, int);
 static int	 broker_list_end(struct chan *, uint32_t, struct ibuf *, int);
-static int	 broker_health_reply(struct chan *, uint32_t, struct ibuf *,
-		    int);
+static int broker_health_reply(struct chan *, uint32_t, struct ibuf *, int);
 static int	 broker_ident_test(struct chan *, uint32_t, struct ibuf *, int);
 static void	 broker_closed(struct chan *, const char *);
 
@@ -77,7 +76,8 @@ broker_closed(struct chan *ch, const char *reason)
 	struct apid *a = chan_arg(ch);
 
 	log_notice("leased: link closed (%s), requests are answered with 503 "
-	    "until it is back", reason);
+		   "until it is back",
+	    reason);
 	chan_free(ch);
 	a->leased = NULL;
 	fail_all(a, "the lease broker is not there");
@@ -118,7 +118,8 @@ broker_register(struct conn *c, const struct broker_wait *w,
     const struct msg_lease_register *m)
 {
 	if (begin(c, w))
-		sent(c, chan_send_lease_register(c->apid->leased, c->wait_id, m,
+		sent(c,
+		    chan_send_lease_register(c->apid->leased, c->wait_id, m,
 		    -1));
 }
 
@@ -127,8 +128,8 @@ broker_get(struct conn *c, const struct broker_wait *w,
     const struct msg_lease_get *m)
 {
 	if (begin(c, w))
-		sent(c, chan_send_lease_get(c->apid->leased, c->wait_id, m,
-		    -1));
+		sent(c,
+		    chan_send_lease_get(c->apid->leased, c->wait_id, m, -1));
 }
 
 void
@@ -136,7 +137,8 @@ broker_release(struct conn *c, const struct broker_wait *w,
     const struct msg_lease_release *m)
 {
 	if (begin(c, w))
-		sent(c, chan_send_lease_release(c->apid->leased, c->wait_id, m,
+		sent(c,
+		    chan_send_lease_release(c->apid->leased, c->wait_id, m,
 		    -1));
 }
 
@@ -145,15 +147,16 @@ broker_list(struct conn *c, const struct broker_wait *w,
     const struct msg_lease_list *m)
 {
 	if (begin(c, w))
-		sent(c, chan_send_lease_list(c->apid->leased, c->wait_id, m,
-		    -1));
+		sent(c,
+		    chan_send_lease_list(c->apid->leased, c->wait_id, m, -1));
 }
 
 void
 broker_health(struct conn *c, const struct broker_wait *w)
 {
 	if (begin(c, w))
-		sent(c, chan_send_bare(c->apid->leased, MSG_LEASE_HEALTH,
+		sent(c,
+		    chan_send_bare(c->apid->leased, MSG_LEASE_HEALTH,
 		    c->wait_id));
 }
 
@@ -264,7 +267,8 @@ ident_result(const struct settings *set, const char *text,
 	}
 	if (strncasecmp(text, "CN=", 3) == 0) {
 		if (subject_cn(text, strlen(text), cn, &why) == -1) {
-			(void)strlcpy(r->text, "not a distinguished name with "
+			(void)strlcpy(r->text,
+			    "not a distinguished name with "
 			    "exactly one CN of 1 to 64 bytes",
 			    sizeof(r->text));
 			return;
@@ -280,10 +284,11 @@ ident_result(const struct settings *set, const char *text,
 		(void)strlcpy(r->network, id.network, sizeof(r->network));
 		return;
 	}
-	(void)strlcpy(r->text, errno == ENOENT ?
-	    "no identity rule for certificates fits" :
+	(void)strlcpy(r->text,
+	    errno == ENOENT    ? "no identity rule for certificates fits" :
 	    errno == E2BIG ? "a pattern is too costly for this name" :
-	    "the name is not usable", sizeof(r->text));
+				 "the name is not usable",
+	    sizeof(r->text));
 }
 
 static int

@@ -61,8 +61,8 @@ conn_new(struct apid *a, struct listener *l, struct settings *set, int fd,
 		goto fail;
 	if (l->has_tls && (c->tls = tls_conn_new(l->tls, fd)) == NULL)
 		goto fail;
-	conn_deadline(c, l->has_tls ? set->limits.handshake_ms :
-	    set->limits.head_ms);
+	conn_deadline(c,
+	    l->has_tls ? set->limits.handshake_ms : set->limits.head_ms);
 	conn_want(c, true, false);
 	return (0);
 fail:
@@ -354,8 +354,8 @@ next_request(struct conn *c)
 	c->used = 0;
 	c->fresh = c->in_len > 0;
 	c->timed = c->fresh;
-	conn_deadline(c, c->fresh ? c->set->limits.head_ms :
-	    c->set->limits.idle_ms);
+	conn_deadline(c,
+	    c->fresh ? c->set->limits.head_ms : c->set->limits.idle_ms);
 }
 
 static enum step
@@ -371,8 +371,8 @@ step_write(struct conn *c)
 		next_request(c);
 		conn_want(c, true, false);
 		/* What is in TLS is not announced by the socket. */
-		if (!c->fresh && (c->tls == NULL ||
-		    !tls_conn_pending(c->tls)) && !c->eof)
+		if (!c->fresh &&
+		    (c->tls == NULL || !tls_conn_pending(c->tls)) && !c->eof)
 			return (STEP_PARK);
 		break;
 	case CONN_LINGER:

@@ -164,7 +164,8 @@ conn_step_write(struct conn *c)
 	enum step s;
 
 	if ((s = write_some(c, c->out, c->out_len, &c->out_off)) ==
-	    STEP_AGAIN && c->more != NULL)
+		STEP_AGAIN &&
+	    c->more != NULL)
 		s = write_some(c, c->more, c->more_len, &c->more_off);
 	/* The deadline is for a client that does not take it. */
 	if (s == STEP_PARK && !c->timed) {

@@ -223,8 +223,8 @@ parse_field(struct cursor *c, struct http_req *req)
 	if (c->buf[c->pos] != '\r')
 		return (-400);
 	end = c->pos;
-	while (end > from && (c->buf[end - 1] == ' ' ||
-	    c->buf[end - 1] == '\t'))
+	while (
+	    end > from && (c->buf[end - 1] == ' ' || c->buf[end - 1] == '\t'))
 		end--;
 	f->value = span(from, end);
 	if (++c->pos == c->len)
@@ -283,8 +283,7 @@ check_length(const char *buf, struct http_req *req)
 		req->length = req->length * 10 +
 		    (uint64_t)(buf[v.off + i] - '0');
 	req->has_length = true;
-	if (req->length != 0 &&
-	    (req->method & (VERB_POST | VERB_PUT)) == 0)
+	if (req->length != 0 && (req->method & (VERB_POST | VERB_PUT)) == 0)
 		return (-400);
 	return (1);
 }
@@ -300,11 +299,11 @@ list_next(const char *buf, struct http_span v, size_t *pos)
 	end = *pos;
 	if (*pos < v.len)
 		(*pos)++;
-	while (from < end && (buf[v.off + from] == ' ' ||
-	    buf[v.off + from] == '\t'))
+	while (from < end &&
+	    (buf[v.off + from] == ' ' || buf[v.off + from] == '\t'))
 		from++;
-	while (end > from && (buf[v.off + end - 1] == ' ' ||
-	    buf[v.off + end - 1] == '\t'))
+	while (end > from &&
+	    (buf[v.off + end - 1] == ' ' || buf[v.off + end - 1] == '\t'))
 		end--;
 	return (span(v.off + from, v.off + end));
 }

@@ -43,8 +43,11 @@ decode(const unsigned char *p, uint32_t *cp)
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t i, n;
 
-	n = p[0] < 0x80 ? 1 : (p[0] & 0xe0) == 0xc0 ? 2 :
-	    (p[0] & 0xf0) == 0xe0 ? 3 : (p[0] & 0xf8) == 0xf0 ? 4 : 0;
+	n = p[0] < 0x80		  ? 1 :
+	    (p[0] & 0xe0) == 0xc0 ? 2 :
+	    (p[0] & 0xf0) == 0xe0 ? 3 :
+	    (p[0] & 0xf8) == 0xf0 ? 4 :
+				    0;
 	*cp = n <= 1 ? p[0] : p[0] & (0x7fU >> n);
 	/* The NUL at the end is no continuation byte. */
 	for (i = 1; i < n; i++) {

@@ -40,7 +40,8 @@ parse_object(json_t *root, struct lease_wish *w, const char **code,
 	bool key = false;
 	json_t *v;
 
-	json_object_foreach(root, name, v) {
+	json_object_foreach(root, name, v)
+	{
 		if (strcmp(name, "public_key") == 0) {
 			if (parse_key(v, w, detail) == -1) {
 				*code = "invalid-public-key";
@@ -93,7 +94,8 @@ static const char *
 state_name(uint8_t state)
 {
 	return (state == LEASE_ACTIVE ? "active" :
-	    state == LEASE_PENDING ? "pending" : "expired");
+		state == LEASE_PENDING ? "pending" :
+					 "expired");
 }
 
 static void

@@ -29,7 +29,6 @@ int	 leasejson_parse(const char *, size_t len, struct lease_wish *,
 
 /* Write an answer and its newline.  Returns the length, or -1 if size is too
  * small. */
-int	 leasejson_format(const struct msg_lease_reply *, char *buf,
-	    size_t size);
+int leasejson_format(const struct msg_lease_reply *, char *buf, size_t size);
 
 #endif

@@ -134,7 +134,7 @@ rate_enter(struct rate *r, const struct prefix *addr, unsigned int per_source,
 	forgive(s, now);
 	if (s->conns >= per_source)
 		errno = EAGAIN;
-	else if (s->score_ms >= (int64_t)RATE_BURST * 1000)
+	else if (s->score_ms > (int64_t)(RATE_BURST - 1) * 1000)
 		errno = EACCES;
 	else {
 		if (s->conns++ == 0)

@@ -67,7 +67,8 @@ head(struct conn *c, int status, const char *reason, const char *type,
 	n = snprintf(c->out, sizeof(c->out),
 	    "HTTP/1.1 %d %s\r\nDate: %s\r\n%s%s%s%s%s"
 	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-	    "X-Request-Id: %s\r\n%s\r\n", status, reason, date(c->apid),
+	    "X-Request-Id: %s\r\n%s\r\n",
+	    status, reason, date(c->apid),
 	    type == NULL ? "" : "Content-Type: ", type == NULL ? "" : type,
 	    type == NULL ? "" : "\r\n", framing, extra == NULL ? "" : extra,
 	    c->reqid, connection(c));
@@ -93,7 +94,8 @@ reply_send_reason(struct conn *c, int status, const char *reason,
 		len = 0;
 	if (n >= sizeof(c->out) || len > sizeof(c->out) - n) {
 		log_warnx("req=%s: an answer of %zu bytes does not fit, sent "
-		    "500 instead", c->reqid, len);
+			  "500 instead",
+		    c->reqid, len);
 		c->close = true;
 		n = head(c, 500, http_reason(500), NULL, NULL,
 		    "Content-Length: 0\r\n");
@@ -155,8 +157,8 @@ reply_problem(struct conn *c, int status, const char *code, const char *detail,
 	/* code and detail are our own texts: nothing to escape. */
 	(void)snprintf(body, sizeof(body),
 	    "{\"type\":\"/problems/%s\",\"title\":\"%s\",\"status\":%d,"
-	    "\"detail\":\"%s\",\"instance\":\"%s\",\"code\":\"%s\"}\n", code,
-	    http_reason(status), status, detail, c->reqid, code);
+	    "\"detail\":\"%s\",\"instance\":\"%s\",\"code\":\"%s\"}\n",
+	    code, http_reason(status), status, detail, c->reqid, code);
 	reply_send(c, status, "application/problem+json", extra, body,
 	    strlen(body));
 }

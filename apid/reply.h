@@ -18,16 +18,15 @@ struct conn;
  * type, extra and body together is the caller's business: what does not fit
  * becomes a 500.
  */
-void	 reply_send(struct conn *, int status, const char *type,
-	    const char *extra, const char *body, size_t len);
+void reply_send(struct conn *, int status, const char *type, const char *extra,
+    const char *body, size_t len);
 /* The same with another reason phrase. */
 void	 reply_send_reason(struct conn *, int status, const char *reason,
 	    const char *type, const char *extra, const char *body, size_t len);
 /* One line of text, made of text and a newline. */
 void	 reply_text(struct conn *, int status, const char *text);
 /* The same with Retry-After; after 0 means the usual. */
-void	 reply_text_retry(struct conn *, const char *text,
-	    unsigned int after);
+void reply_text_retry(struct conn *, const char *text, unsigned int after);
 /* RFC 9457.  retry as above, -1 for no Retry-After. */
 void	 reply_problem(struct conn *, int status, const char *code,
 	    const char *detail, int retry);

@@ -59,7 +59,8 @@ path_is(const struct conn *c, const struct route *r)
 static bool
 is_native(const struct conn *c)
 {
-	return ((c->lst->api & API_NATIVE) != 0 && (c->req.path.len >= 5 &&
+	return ((c->lst->api & API_NATIVE) != 0 &&
+	    (c->req.path.len >= 5 &&
 	    memcmp(c->in + c->req.path.off, "/api/", 5) == 0));
 }
 
@@ -138,14 +139,17 @@ route_refuse(struct conn *c, int status)
 		{ 400, "bad-request", "the request is malformed" },
 		{ 404, "not-found", "there is nothing at this path" },
 		{ 408, "bad-request", "the request did not come in time" },
-		{ 411, "bad-request", "a Content-Length is needed; transfer "
+		{ 411, "bad-request",
+		    "a Content-Length is needed; transfer "
 		    "codings are not taken" },
 		{ 413, "too-large", "the body is too large" },
 		{ 414, "too-large", "the request target is too long" },
 		{ 417, "bad-request", "only 100-continue can be expected" },
-		{ 431, "too-large", "the header fields are too many or too "
+		{ 431, "too-large",
+		    "the header fields are too many or too "
 		    "large" },
-		{ 501, "bad-request", "the method or transfer coding is not "
+		{ 501, "bad-request",
+		    "the method or transfer coding is not "
 		    "known" },
 		{ 503, "gateway-busy", "try again later" },
 		{ 505, "bad-request", "only HTTP/1.0 and HTTP/1.1 are spoken" },

@@ -141,8 +141,10 @@ settings_add_cert(struct settings *s, const struct msg_conf_cert *m, int fd)
 	l = find_listener(s, m->listen);
 	if (l == NULL || m->kind == 0 || m->kind >= CERT_KINDS ||
 	    l->cert_fds[m->kind] != -1) {
-		refuse(s, "listener %u: a certificate file without its "
-		    "listener, or twice", m->listen);
+		refuse(s,
+		    "listener %u: a certificate file without its "
+		    "listener, or twice",
+		    m->listen);
 		(void)close(fd);
 		return;
 	}
@@ -225,8 +227,10 @@ settings_build(struct settings *s, struct tlskey *key)
 			continue;
 		if (l->cert_fds[CERT_CHAIN] == -1 ||
 		    l->cert_fds[CERT_CLIENT_CA] == -1) {
-			refuse(s, "listener %s: certificate or client_ca is "
-			    "missing", l->address);
+			refuse(s,
+			    "listener %s: certificate or client_ca is "
+			    "missing",
+			    l->address);
 			break;
 		}
 		memset(&args, 0, sizeof(args));

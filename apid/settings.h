@@ -66,14 +66,11 @@ void	 settings_unref(struct settings *);
  * Take in one slice.  A descriptor is consumed.  What does not fit is noted in
  * error, for the answer to CONF_END.
  */
-void	 settings_add_listen(struct settings *, const struct msg_conf_listen *,
-	    int fd);
-void	 settings_add_cert(struct settings *, const struct msg_conf_cert *,
-	    int fd);
-void	 settings_add_identity(struct settings *,
-	    const struct msg_conf_identity *);
-void	 settings_add_network(struct settings *,
-	    const struct msg_conf_network *);
+void
+settings_add_listen(struct settings *, const struct msg_conf_listen *, int fd);
+void settings_add_cert(struct settings *, const struct msg_conf_cert *, int fd);
+void settings_add_identity(struct settings *, const struct msg_conf_identity *);
+void settings_add_network(struct settings *, const struct msg_conf_network *);
 void	 settings_add_proxy(struct settings *, const struct msg_conf_proxy *);
 void	 settings_set_limits(struct settings *, const struct msg_conf_limits *);
 void	 settings_set_basic(struct settings *, const struct msg_conf_basic *);
@@ -88,7 +85,7 @@ int	 settings_build(struct settings *, struct tlskey *);
 bool	 settings_has_network(const struct settings *, const char *);
 bool	 settings_is_proxy(const struct settings *, const struct prefix *);
 /* The listener that does the work of another generation's, or NULL. */
-struct listener *settings_same_listener(struct settings *,
-	    const struct listener *);
+struct listener *
+settings_same_listener(struct settings *, const struct listener *);
 
 #endif

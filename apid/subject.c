@@ -108,8 +108,8 @@ dn_value(struct dn *d, bool is_cn)
 
 	/* "#0c03...": the DER of a type the proxy has no name for. */
 	if (d->pos < d->len && d->s[d->pos] == '#') {
-		for (d->pos++; d->pos < d->len &&
-		    hex_value(d->s[d->pos]) != -1; d->pos++)
+		for (d->pos++; d->pos < d->len && hex_value(d->s[d->pos]) != -1;
+		     d->pos++)
 			n++;
 		if (n == 0 || n % 2 != 0 || is_cn)
 			return (-1);

@@ -16,7 +16,6 @@
  * without control characters.  Returns 0, or -1 with a static text in why: not
  * such a name, no CN, or more than one.
  */
-int	 subject_cn(const char *, size_t len, char cn[IDENT_SIZE],
-	    const char **why);
+int subject_cn(const char *, size_t len, char cn[IDENT_SIZE], const char **why);
 
 #endif

@@ -27,7 +27,8 @@ header_cn(struct conn *c, char cn[IDENT_SIZE])
 	unsigned int n;
 
 	if (!settings_is_proxy(c->set, &c->from))
-		return (refuse(&c->who, "the sender is not one of "
+		return (refuse(&c->who,
+		    "the sender is not one of "
 		    "trusted_proxies"));
 	n = http_field(c->in, &c->req, "x-client-subject", &v);
 	if (n == 0)
@@ -49,7 +50,8 @@ match(struct conn *c, const char *subject)
 	case ENOENT:
 		return (refuse(&c->who, "no identity rule fits"));
 	case E2BIG:
-		return (refuse(&c->who, "an identity pattern is too costly for "
+		return (refuse(&c->who,
+		    "an identity pattern is too costly for "
 		    "this name"));
 	default:
 		return (refuse(&c->who, "the name is not usable"));

@@ -50,7 +50,12 @@
 #define NLISTEN	3
 #define PAGE	7	/* leases of one page: an odd size */
 
-enum mode { MODE_OK, MODE_SILENT, MODE_BUSY, MODE_LATE };
+enum mode {
+	MODE_OK,
+	MODE_SILENT,
+	MODE_BUSY,
+	MODE_LATE
+};
 
 struct drv {
 	struct event_base *base;
@@ -422,7 +427,8 @@ send_listen(struct drv *d, uint16_t i)
 	memset(&m, 0, sizeof(m));
 	m.index = i;
 	m.api = i == 1 ? API_METRICS : API_AUTOWG | API_NATIVE;
-	m.proof = i == 0 ? PROOF_HEADER : i == 1 ? PROOF_NONE :
+	m.proof = i == 0 ? PROOF_HEADER :
+	    i == 1	 ? PROOF_NONE :
 	    PROOF_CERTIFICATE;
 	m.tls = i == 2;
 	(void)strlcpy(m.prefix, "/vpn/", sizeof(m.prefix));
@@ -485,7 +491,8 @@ configure_keyd(struct drv *d)
 
 	if (chan_send_conf_begin(d->keyd, 0, &begin, -1) == -1 ||
 	    chan_send_conf_tlskey(d->keyd, 0, &key, file(d, "server.key")) ==
-	    -1 || chan_send_bare(d->keyd, MSG_CONF_END, 0) == -1)
+		-1 ||
+	    chan_send_bare(d->keyd, MSG_CONF_END, 0) == -1)
 		err(1, "key holder");
 }
 
@@ -604,8 +611,8 @@ start(struct drv *d, uint8_t role, const char *arg, pid_t *pid)
 		_exit(127);
 	}
 	(void)close(sv[1]);
-	ch = chan_new(d->base, sv[0], P_PARENT, role, arg == NULL ? "apid" :
-	    "keyd", &parent_ops, 1, d);
+	ch = chan_new(d->base, sv[0], P_PARENT, role,
+	    arg == NULL ? "apid" : "keyd", &parent_ops, 1, d);
 	memset(&m, 0, sizeof(m));
 	m.version = PROTO_VERSION;
 	m.role = role;
@@ -676,8 +683,7 @@ order_cb(evutil_socket_t fd, short what, void *arg)
 	char *nl;
 	ssize_t n;
 
-	n = read(fd, d->line + d->line_len,
-	    sizeof(d->line) - 1 - d->line_len);
+	n = read(fd, d->line + d->line_len, sizeof(d->line) - 1 - d->line_len);
 	if (n <= 0) {
 		(void)event_base_loopbreak(d->base);
 		return;
@@ -704,7 +710,8 @@ open_listeners(struct drv *d)
 		sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 		s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 		    0);
-		if (s == -1 || setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one,
+		if (s == -1 ||
+		    setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one,
 		    sizeof(one)) == -1 ||
 		    bind(s, (struct sockaddr *)&sin, sizeof(sin)) == -1 ||
 		    listen(s, 1024) == -1 ||
@@ -752,7 +759,8 @@ main(int argc, char *argv[])
 		}
 	}
 	if (optind != argc - 1)
-		errx(64, "usage: apid_drv [-b user:password] [-l limits] "
+		errx(64,
+		    "usage: apid_drv [-b user:password] [-l limits] "
 		    "[-t DIR] apid");
 	d.bin = argv[optind];
 	log_init("drv", 1);
@@ -766,8 +774,8 @@ main(int argc, char *argv[])
 		d.keyd = start(&d, P_KEYD, "-S", &d.keyd_pid);
 		say("keyd %d", (int)d.keyd_pid);
 	}
-	orders = event_new(d.base, STDIN_FILENO, EV_READ | EV_PERSIST,
-	    order_cb, &d);
+	orders = event_new(d.base, STDIN_FILENO, EV_READ | EV_PERSIST, order_cb,
+	    &d);
 	if (orders == NULL || event_add(orders, NULL) == -1)
 		errx(1, "event");
 	(void)event_base_dispatch(d.base);

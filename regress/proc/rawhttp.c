@@ -163,8 +163,8 @@ main(int argc, char *argv[])
 			put_many(s, argv[i] + 2, 1);
 			break;
 		case 'w':
-			(void)usleep((useconds_t)strtol(argv[i] + 2, NULL,
-			    10) * 1000);
+			(void)usleep(
+			    (useconds_t)strtol(argv[i] + 2, NULL, 10) * 1000);
 			break;
 		case 'h':
 			(void)shutdown(s, SHUT_WR);

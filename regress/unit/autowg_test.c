@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+/* autowg's bytes, as its client and dashboards know them. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "apid/autowg.h"
+
+#define KEY	"aqIUKESXUZSIXgqF9v7kSaEtwtu95jkVlFWrW0y7rUw="
+
+static void
+keys(void **state)
+{
+	static const struct {
+		const char	*body;
+		bool		 good;
+	} cases[] = {
+		{ KEY, true },
+		{ KEY "\n", true },
+		{ "\r\n  " KEY "\t", true },
+		{ "aqIUKESXUZSIXgqF9v7k\nSaEtwtu95jkVlFWrW0y7rUw=", true },
+		{ "\"" KEY "\"", true },
+		{ "", false },
+		{ "=", false },
+		{ KEY "=", false },
+		{ KEY KEY, false },
+		{ "aqIUKESXUZSIXgqF9v7kSaEtwtu95jkVlFWrW0y7rUw", false },
+		{ "aqIUKESXUZSIXgqF9v7kSaEtwtu95jkVlFWrW0y7rUx=", false },
+		{ "\303\251" KEY, false },
+		{ "key=" KEY, false },
+	};
+	uint8_t key[WGKEY_LEN], want[WGKEY_LEN];
+	size_t i;
+	int r;
+
+	assert_int_equal(wgkey_parse(KEY, strlen(KEY), want), 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		r = autowg_key(cases[i].body, strlen(cases[i].body), key);
+		if (r != (cases[i].good ? 0 : -1))
+			fail_msg("case %zu: %d", i, r);
+		if (r == 0)
+			assert_memory_equal(key, want, sizeof(key));
+	}
+}
+
+static void
+lease(void **state)
+{
+	char buf[AUTOWG_LEASE_SIZE];
+	struct msg_lease_reply m;
+	int n;
+
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.endpoint, "vpn.example.com", sizeof(m.endpoint));
+	m.port = 53092;
+	m.keepalive = 25;
+	assert_int_equal(wgkey_parse(KEY, strlen(KEY), m.server_key), 0);
+	assert_int_equal(autowg_lease(&m, buf), -1);
+	m.naddrs = 2;
+	assert_int_equal(prefix_parse("100.64.1.1/32", &m.addrs[0]), 0);
+	assert_int_equal(prefix_parse("fde3:25fb:7f6c:1::1", &m.addrs[1]), 0);
+	assert_int_equal(autowg_lease(&m, buf), -1);
+	m.nroutes = 3;
+	assert_int_equal(prefix_parse("10.0.0.0/8", &m.routes[0]), 0);
+	assert_int_equal(prefix_parse("fde3:25fb:7f6c::/48", &m.routes[1]), 0);
+	assert_int_equal(prefix_parse("fd00::/8", &m.routes[2]), 0);
+	n = autowg_lease(&m, buf);
+	assert_string_equal(buf,
+	    "endpoint=vpn.example.com:53092\n"
+				 "pubkey=" KEY "\nroute=fde3:25fb:7f6c::/48\n"
+				 "ip=fde3:25fb:7f6c:1::1\nkeepalive=25\n");
+	assert_int_equal(n, (int)strlen(buf));
+	strlcpy(m.endpoint, "2001:db8::1", sizeof(m.endpoint));
+	assert_true(autowg_lease(&m, buf) > 0);
+	assert_non_null(strstr(buf, "endpoint=[2001:db8::1]:53092\n"));
+	/* The longest host there can be still fits. */
+	memset(m.endpoint, 'a', sizeof(m.endpoint) - 1);
+	n = autowg_lease(&m, buf);
+	assert_true(n > 0 && n < AUTOWG_LEASE_SIZE);
+}
+
+static void
+list(void **state)
+{
+	char buf[2 * AUTOWG_ITEM_SIZE];
+	struct msg_lease_item m;
+	int n;
+
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.name, "23", sizeof(m.name));
+	assert_int_equal(wgkey_parse(KEY, strlen(KEY), m.pubkey), 0);
+	m.created = 1735689600;
+	m.handshake = 1735776000;
+	m.rx = UINT64_MAX;
+	m.tx = 654321;
+	m.naddrs = 1;
+	assert_int_equal(prefix_parse("fde3::23", &m.addrs[0]), 0);
+	n = autowg_item(&m, true, buf, AUTOWG_ITEM_SIZE);
+	assert_true(n > 0);
+	assert_true(autowg_end(false, buf + n, AUTOWG_ITEM_SIZE) > 0);
+	assert_string_equal(buf,
+	    "{\n"
+				 "    \"23\": {\n"
+				 "        \"created\": 1735689600,\n"
+				 "        \"ip\": \"fde3::23\",\n"
+				 "        \"last_handshake\": 1735776000,\n"
+				 "        \"pubkey\": \"" KEY "\",\n"
+				 "        \"rx_bytes\": 18446744073709551615,\n"
+				 "        \"tx_bytes\": 654321\n"
+				 "    }\n"
+				 "}\n");
+	m.naddrs = 0;
+	n = autowg_item(&m, false, buf, AUTOWG_ITEM_SIZE);
+	assert_true(n > 0);
+	assert_memory_equal(buf, ",\n    \"23\"", 10);
+	assert_non_null(strstr(buf, "\"ip\": \"\",\n"));
+	assert_true(autowg_end(true, buf, sizeof(buf)) == 3);
+	assert_string_equal(buf, "{}\n");
+	/* A name that Python would have escaped, as it would. */
+	strlcpy(m.name, "\"\303\251\360\237\230\200\\", sizeof(m.name));
+	assert_true(autowg_item(&m, true, buf, AUTOWG_ITEM_SIZE) > 0);
+	assert_non_null(strstr(buf, "\"\\\"\\u00e9\\ud83d\\ude00\\\\\": {"));
+	/* The longest, six bytes for each character. */
+	memset(m.name, 0x7f, sizeof(m.name) - 1);
+	m.created = m.handshake = INT64_MAX;
+	assert_true(autowg_item(&m, true, buf, AUTOWG_ITEM_SIZE) > 0);
+	assert_int_equal(autowg_item(&m, true, buf, 100), -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys),
+		cmocka_unit_test(lease),
+		cmocka_unit_test(list),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/* The native API's JSON, in and out. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "apid/leasejson.h"
+
+#define KEY	"aqIUKESXUZSIXgqF9v7kSaEtwtu95jkVlFWrW0y7rUw="
+
+static void
+wishes(void **state)
+{
+	/* code NULL: taken, with this network. */
+	static const struct {
+		const char	*body;
+		const char	*code;
+		const char	*network;
+	} cases[] = {
+		{ "{\"public_key\":\"" KEY "\"}", NULL, "" },
+		{ " {\"network\":\"devices\",\"public_key\":\"" KEY "\"} \n",
+		    NULL, "devices" },
+		{ "", "bad-request", "" },
+		{ "\"x\"", "bad-request", "" },
+		{ "[]", "bad-request", "" },
+		{ "{}", "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\"}x", "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"public_key\":\"" KEY "\"}",
+		    "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"ttl\":1}", "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"network\":null}",
+		    "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"network\":\"\"}",
+		    "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"network\":"
+		  "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}",
+		    "bad-request", "" },
+		{ "{\"public_key\":null}", "invalid-public-key", "" },
+		{ "{\"public_key\":\"\"}", "invalid-public-key", "" },
+		{ "{\"public_key\":\" " KEY "\"}", "invalid-public-key", "" },
+		{ "{\"public_key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		  "AAA=\"}",
+		    "invalid-public-key", "" },
+		{ "{\"public_key\":\"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		  "AAA=\"}",
+		    "invalid-public-key", "" },
+		{ "{\"network\":\"devices\"}", "bad-request", "" },
+		{ "{\"public_key\":\"\\u0000\"}", "bad-request", "" },
+	};
+	const char *code, *detail;
+	struct lease_wish w;
+	size_t i;
+	int r;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		detail = NULL;
+		r = leasejson_parse(cases[i].body, strlen(cases[i].body), &w,
+		    &code, &detail);
+		if (r != (cases[i].code == NULL ? 0 : -1))
+			fail_msg("%s: %d", cases[i].body, r);
+		if (r == 0)
+			assert_string_equal(w.network, cases[i].network);
+		else {
+			assert_string_equal(code, cases[i].code);
+			assert_non_null(detail);
+		}
+	}
+}
+
+/* Nested deep enough to overflow a stack that follows it. */
+static void
+deep(void **state)
+{
+	static char body[16384];
+	const char *code, *detail;
+	struct lease_wish w;
+
+	memset(body, '[', sizeof(body));
+	assert_int_equal(leasejson_parse(body, sizeof(body), &w, &code,
+			     &detail),
+	    -1);
+}
+
+static void
+lease(void **state)
+{
+	char buf[LEASEJSON_SIZE];
+	struct msg_lease_reply m;
+	json_t *v;
+	int i, n;
+
+	memset(&m, 0, sizeof(m));
+	m.code = LEASE_OK_NEW;
+	m.state = LEASE_ACTIVE;
+	strlcpy(m.name, "a\"\303\251", sizeof(m.name));
+	strlcpy(m.network, "devices", sizeof(m.network));
+	strlcpy(m.endpoint, "vpn.example.com", sizeof(m.endpoint));
+	m.port = 51820;
+	m.keepalive = 25;
+	m.created = 1735689600;
+	m.ttl = LEASE_NEVER;
+	m.naddrs = 1;
+	assert_int_equal(prefix_parse("fd00::1", &m.addrs[0]), 0);
+	n = leasejson_format(&m, buf, sizeof(buf));
+	assert_true(n > 0);
+	assert_string_equal(buf,
+	    "{\"name\":\"a\\\"\\u00e9\",\"network\":\"devices\","
+	    "\"state\":\"active\",\"public_key\":"
+	    "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\","
+	    "\"addresses\":[\"fd00::1/128\"],"
+	    "\"created\":\"2025-01-01T00:00:00Z\",\"expires\":null,"
+	    "\"ttl\":null,\"server\":{\"public_key\":"
+	    "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\","
+	    "\"endpoint\":\"vpn.example.com:51820\",\"keepalive\":25,"
+	    "\"routes\":[]}}\n");
+	assert_int_equal(leasejson_format(&m, buf, 100), -1);
+	/* The largest of everything still fits, and is JSON. */
+	memset(m.name, 0x7f, sizeof(m.name) - 1);
+	memset(m.endpoint, ':', sizeof(m.endpoint) - 1);
+	m.expires = 1735689600;
+	m.ttl = 3600;
+	m.naddrs = NET_POOLS_MAX;
+	m.nroutes = NET_ROUTES_MAX;
+	for (i = 0; i < NET_ROUTES_MAX; i++)
+		assert_int_equal(prefix_parse("fde3:25fb:7f6c:1111:2222:3333:"
+					      "4444:5555/128",
+				     &m.routes[i]),
+		    0);
+	memcpy(m.addrs, m.routes, sizeof(m.addrs));
+	n = leasejson_format(&m, buf, sizeof(buf));
+	assert_true(n > 0);
+	v = json_loads(buf, 0, NULL);
+	assert_non_null(v);
+	assert_int_equal(json_integer_value(json_object_get(v, "ttl")), 3600);
+	assert_string_equal(json_string_value(json_object_get(v, "expires")),
+	    "2025-01-01T00:00:00Z");
+	json_decref(v);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(wishes),
+		cmocka_unit_test(deep),
+		cmocka_unit_test(lease),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}
