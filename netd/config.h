@@ -124,13 +124,13 @@ struct config {
 
 	/* Where each word stood: 0 if it did not. */
 	unsigned int		 line[CONF_WORDS_MAX][CONF_ITEMS_MAX];
-	unsigned int		 nerrors;	/* may exceed CONF_ERRORS_MAX */
+	unsigned int		 nerrors;	/* also those not kept */
 	char			 errors[CONF_ERRORS_MAX][CONF_ERROR_SIZE];
 };
 
 enum word_type {
 	WORD_GROUP,		/* off: a bool that is set if it is there */
-	WORD_LIST,		/* of groups; off: the array, count: its length */
+	WORD_LIST,		/* of groups; off: the array */
 	WORD_STRING,		/* char[size] */
 	WORD_FILE,		/* char[size], an absolute path */
 	WORD_BOOL,		/* bool */
@@ -153,9 +153,9 @@ struct word {
 	const char	*path;		/* "networks[].egress.table" */
 	enum word_type	 type;
 	size_t		 off;		/* in the list's element or config */
-	size_t		 size;		/* of the field; WORD_LIST: an element */
+	size_t		 size;		/* of the field or a list's element */
 	size_t		 count;		/* WORD_LIST: offset of its length */
-	const char	*def;		/* as text; NULL: the word must be there */
+	const char	*def;		/* as text; NULL: it must be there */
 	uint64_t	 lo;		/* bounds of the value or its length */
 	uint64_t	 hi;
 	const struct word_name *names;
@@ -221,8 +221,10 @@ void	 config_dump(const struct config *, FILE *);
 /* units.c */
 /* "10m", "1h30m", "never" (LEASE_NEVER).  0, or -1 with errno EINVAL/ERANGE. */
 int	 units_parse_duration(const char *, uint32_t *seconds);
-int	 units_parse_millis(const char *, uint32_t *ms);	/* "500ms", "5s" */
-int	 units_parse_bytes(const char *, uint32_t *bytes);	/* "16k", "8m" */
+/* "500ms", "5s" */
+int	 units_parse_millis(const char *, uint32_t *ms);
+/* "16k", "8m" */
+int	 units_parse_bytes(const char *, uint32_t *bytes);
 #define UNITS_TEXT	24
 const char *units_format_duration(uint32_t, char *dst);
 const char *units_format_millis(uint32_t, char *dst);

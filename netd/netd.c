@@ -138,7 +138,8 @@ find_users(struct netd *n)
 			continue;
 		if ((pw = getpwnam(users[i].name)) == NULL) {
 			log_warnx("there is no user %s: run systemd-sysusers, "
-			    "or useradd -r %s", users[i].name, users[i].name);
+				  "or useradd -r %s",
+			    users[i].name, users[i].name);
 			exit(EXIT_NOUSER);
 		}
 		if (pw->pw_uid == 0) {
@@ -187,8 +188,8 @@ find_file(struct netd *n, const char *file)
 	if (*file != '/' && getcwd(dir, sizeof(dir)) == NULL)
 		fatal("cannot find the current directory");
 	if (strlcpy(n->file, dir, sizeof(n->file)) >= sizeof(n->file) ||
-	    (*file != '/' && strlcat(n->file, "/", sizeof(n->file)) >=
-	    sizeof(n->file)) ||
+	    (*file != '/' &&
+		strlcat(n->file, "/", sizeof(n->file)) >= sizeof(n->file)) ||
 	    strlcat(n->file, file, sizeof(n->file)) >= sizeof(n->file))
 		fatalx("the name of %s is too long", file);
 }
@@ -299,9 +300,12 @@ netd_watch(struct netd *n, const struct config *c)
 }
 
 static void
-changed_cb(void *arg)
+changed_cb(void *arg, const char *path)
 {
-	reload_request(arg, 0, "a file has changed");
+	char why[CONF_PATH + 32];
+
+	(void)snprintf(why, sizeof(why), "%s has changed", path);
+	reload_request(arg, 0, why);
 }
 
 static void
@@ -372,10 +376,9 @@ set_events(struct netd *n)
 	size_t i;
 
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		n->signals[i] = evsignal_new(n->base, signals[i], signal_cb,
-		    n);
-		if (n->signals[i] == NULL || event_add(n->signals[i], NULL) ==
-		    -1)
+		n->signals[i] = evsignal_new(n->base, signals[i], signal_cb, n);
+		if (n->signals[i] == NULL ||
+		    event_add(n->signals[i], NULL) == -1)
 			fatalx("cannot handle signals");
 	}
 	ms = PING_MS;
@@ -455,7 +458,8 @@ run(const struct options *o)
 	int status;
 
 	if (!o->nouser && geteuid() != 0) {
-		log_warnx("only root can start this; with -U everything stays "
+		log_warnx(
+		    "only root can start this; with -U everything stays "
 		    "under your own user, without protection from each other");
 		return (EXIT_NOPERM);
 	}

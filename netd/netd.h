@@ -39,7 +39,8 @@ struct netd;
 struct bundle {
 	struct config	*conf;
 	int		 listen[LISTEN_MAX];
-	int		 cert[LISTEN_MAX][CERT_CRL + 1];	/* by enum conf_cert */
+	/* by enum conf_cert */
+	int		 cert[LISTEN_MAX][CERT_CRL + 1];
 	int		 key[LISTEN_MAX];
 	int		 wgkey[NETWORKS_MAX];
 	struct access_list access;
@@ -57,7 +58,12 @@ struct bundle {
 #define PROC_DEAD	0x80	/* its link has ended; not reaped yet */
 #define PROC_RUNNING	(PROC_HELLO | PROC_CONF | PROC_ENTER | PROC_UP)
 
-enum proc_answer { ANSWER_NONE, ANSWER_WAIT, ANSWER_ACK, ANSWER_NAK };
+enum proc_answer {
+	ANSWER_NONE,
+	ANSWER_WAIT,
+	ANSWER_ACK,
+	ANSWER_NAK
+};
 
 struct proc {
 	struct netd	*netd;
@@ -99,7 +105,7 @@ struct reload {
 	bool		 active;
 	struct bundle	*next;
 	struct event	*timer;
-	uint32_t	 ids[RELOAD_IDS];	/* leased's requests to answer */
+	uint32_t	 ids[RELOAD_IDS];	/* leased's, to answer */
 	unsigned int	 nids;
 	uint32_t	 late[RELOAD_IDS];	/* those of the next one */
 	unsigned int	 nlate;
@@ -207,7 +213,7 @@ int	 listen_ctl(struct config *, uint32_t gid, bool chown_it);
 /* statedir.c */
 /* Make and lock the state directory; the descriptor holds the lock.  Notes an
  * error in the configuration on -1. */
-int	 statedir_lock(struct config *, uint32_t uid, uint32_t gid, bool nouser);
+int statedir_lock(struct config *, uint32_t uid, uint32_t gid, bool nouser);
 
 /* reload.c */
 /* Read the configuration again; id of leased's request or 0. */
@@ -225,7 +231,9 @@ void	 reload_lost(struct proc *);
 void	 config_merge(struct config *, const struct config *old);
 
 /* watch.c */
-struct watch *watch_new(struct event_base *, void (*)(void *), void *arg);
+/* changed gets arg and the name of one of the files. */
+struct watch *watch_new(struct event_base *,
+	    void (*changed)(void *, const char *), void *arg);
 void	 watch_free(struct watch *);
 /* Watch these files instead; what they are now is what changes count from. */
 int	 watch_set(struct watch *, const char *const *paths, size_t n);

@@ -27,7 +27,8 @@ hello(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	if (m.version != PROTO_VERSION || m.role != p->role ||
 	    m.index != p->index) {
 		log_warnx("%s is of another version than netd: install both "
-		    "together", p->name);
+			  "together",
+		    p->name);
 		return (-1);
 	}
 	p->state = PROC_CONF;
@@ -156,7 +157,8 @@ want_uapi(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	/* A network may have gone with a reload that it has not seen yet. */
 	if (i == conf->nnetworks)
 		log_warnx("%s wants user space WireGuard for an unknown "
-		    "network", p->name);
+			  "network",
+		    p->name);
 	else if (conf->networks[i].backend == BACKEND_KERNEL)
 		return (-1);
 	else

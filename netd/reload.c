@@ -26,8 +26,9 @@ answer(struct netd *n, enum ctl_code code, const char *text)
 	m.code = (uint8_t)code;
 	(void)strlcpy(m.text, log_vis(text), sizeof(m.text));
 	for (i = 0; i < n->reload.nids; i++)
-		if (p->state == PROC_UP && chan_send_ctl_result(p->chan,
-		    n->reload.ids[i], &m, -1) == -1)
+		if (p->state == PROC_UP &&
+		    chan_send_ctl_result(p->chan, n->reload.ids[i], &m, -1) ==
+			-1)
 			log_warn("cannot answer a reload");
 	n->reload.nids = 0;
 }
@@ -35,15 +36,16 @@ answer(struct netd *n, enum ctl_code code, const char *text)
 void
 reload_request(struct netd *n, uint32_t id, const char *why)
 {
-	struct msg_ctl_result busy = { CTL_BUSY, "too many reloads are wanted "
+	struct msg_ctl_result busy = { CTL_BUSY,
+		"too many reloads are wanted "
 	    "already" };
 	struct reload *r;
 
 	r = &n->reload;
 	log_info("reload: %s", why);
 	if (id != 0 && r->nids == RELOAD_IDS) {
-		(void)chan_send_ctl_result(proc_find(n, P_LEASED, 0)->chan,
-		    id, &busy, -1);
+		(void)chan_send_ctl_result(proc_find(n, P_LEASED, 0)->chan, id,
+		    &busy, -1);
 		return;
 	}
 	/* One that runs may have read the file too early for this request;
@@ -71,8 +73,8 @@ reload_end(struct netd *n, enum ctl_code code, const char *text)
 	r->nids = r->nlate;
 	r->nlate = 0;
 	notify_send(&n->notify, "READY=1\nSTATUS=generation %u%s",
-	    n->generation, code == CTL_OK ? "" :
-	    "; the last reload failed, see the log");
+	    n->generation,
+	    code == CTL_OK ? "" : "; the last reload failed, see the log");
 	reload_try(n);
 }
 
@@ -84,8 +86,8 @@ tell_errors(const struct config *c, char *why, size_t size)
 
 	for (i = 0; i < c->nerrors && i < CONF_ERRORS_MAX; i++)
 		log_warnx("%s", log_vis(c->errors[i]));
-	log_warnx("reload: %u error%s; the old configuration stays",
-	    c->nerrors, c->nerrors == 1 ? "" : "s");
+	log_warnx("reload: %u error%s; the old configuration stays", c->nerrors,
+	    c->nerrors == 1 ? "" : "s");
 	(void)strlcpy(why, c->errors[0], size);
 }
 
@@ -149,7 +151,7 @@ reload_try(struct netd *n)
 	r->active = true;
 	notify_reloading(&n->notify);
 	if ((r->next = read_next(n, why, sizeof(why))) == NULL) {
-		reload_end(n, CTL_FAILED, why);
+		reload_end(n, CTL_NEGATIVE, why);
 		return;
 	}
 	if (r->timer == NULL)
@@ -188,7 +190,7 @@ commit(struct netd *n)
 
 /* Nobody does. */
 static void
-abandon(struct netd *n, const char *why)
+abandon(struct netd *n, enum ctl_code code, const char *why)
 {
 	struct msg_conf_abort m = { n->generation };
 	struct bundle *next;
@@ -206,7 +208,7 @@ abandon(struct netd *n, const char *why)
 	}
 	next = n->reload.next;
 	log_warnx("reload: %s; the old configuration stays", log_vis(why));
-	reload_end(n, CTL_FAILED, why);
+	reload_end(n, code, why);
 	bundle_free(next);
 }
 
@@ -232,7 +234,7 @@ reload_answered(struct proc *p)
 	if (p->answer == ANSWER_NAK) {
 		(void)snprintf(why, sizeof(why), "%s refused it: %s", p->name,
 		    p->nak);
-		abandon(p->netd, why);
+		abandon(p->netd, CTL_NEGATIVE, why);
 	} else
 		reload_check(p->netd);
 }
@@ -248,7 +250,7 @@ reload_lost(struct proc *p)
 	if (p->role == P_LEASED)
 		p->netd->reload.nids = p->netd->reload.nlate = 0;
 	if (p->netd->reload.active && took_part)
-		abandon(p->netd, "a process died while it checked");
+		abandon(p->netd, CTL_BUSY, "a process died while it checked");
 }
 
 static void
@@ -257,5 +259,5 @@ reload_timer_cb(evutil_socket_t fd, short what, void *arg)
 	struct netd *n = arg;
 
 	if (n->reload.active)
-		abandon(n, "a process did not answer in time");
+		abandon(n, CTL_BUSY, "a process did not answer in time");
 }

@@ -13,9 +13,9 @@
 #define SIZEOF(s, f)	sizeof(((struct s *)0)->f)
 /* A word: in the top struct, or in an element of a list. */
 #define TOP(f)		offsetof(struct config, f), SIZEOF(config, f), 0
-#define NET(f)		offsetof(struct conf_network, f), SIZEOF(conf_network, f), 0
-#define IDN(f)		offsetof(struct conf_identity, f), SIZEOF(conf_identity, f), 0
-#define LSN(f)		offsetof(struct conf_listen, f), SIZEOF(conf_listen, f), 0
+#define NET(f) offsetof(struct conf_network, f), SIZEOF(conf_network, f), 0
+#define IDN(f) offsetof(struct conf_identity, f), SIZEOF(conf_identity, f), 0
+#define LSN(f) offsetof(struct conf_listen, f), SIZEOF(conf_listen, f), 0
 /* A list: the array, the size of an element, and how many there are. */
 #define LIST(f, s)                                                             \
 	offsetof(struct config, f), sizeof(struct s),                          \
@@ -204,7 +204,7 @@ const struct word schema[] = {
 	{ "access", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
 	    "which names are let in" },
 	{ "access.mode", WORD_CHOICE, TOP(access.mode), "open", 0, 0,
-	    access_names, NULL, true, "all but the denied, or only the listed" },
+	    access_names, NULL, true, "all but the denied, or the listed" },
 	{ "access.file", WORD_FILE, TOP(access.file), "", 1, 0, NULL, NULL,
 	    true, "the access list" },
 	{ "access.require_contact", WORD_BOOL, TOP(access.require_contact),

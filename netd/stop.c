@@ -59,7 +59,8 @@ answer_teardown(struct netd *n, bool done)
 	p = proc_find(n, P_LEASED, 0);
 	memset(&m, 0, sizeof(m));
 	m.code = done ? CTL_OK : CTL_FAILED;
-	(void)strlcpy(m.text, done ? "everything was undone; sallyport stops" :
+	(void)strlcpy(m.text,
+	    done ? "everything was undone; sallyport stops" :
 	    "the kernel hand died while it undid its work: see the log",
 	    sizeof(m.text));
 	if (p->state == PROC_UP && p->chan != NULL &&

@@ -145,8 +145,8 @@ keep_net_admin(void)
 		    prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == -1)
 			return (-1);
 	memset(d, 0, sizeof(d));
-	d[0].effective = d[0].permitted = d[0].inheritable =
-	    1U << CAP_NET_ADMIN;
+	d[0].effective = d[0].permitted = d[0].inheritable = 1U
+	    << CAP_NET_ADMIN;
 	if (syscall(SYS_capset, &h, d) == -1)
 		return (-1);
 	return (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
@@ -177,7 +177,8 @@ static int
 start(struct job *j)
 {
 	if (access(PROGRAM, X_OK) == -1) {
-		job_fail(j, PROGRAM " is not installed: apt-get install "
+		job_fail(j,
+		    PROGRAM " is not installed: apt-get install "
 		    "wireguard-go");
 		return (-1);
 	}
@@ -314,7 +315,8 @@ uapi_reaped(struct uapi *u, pid_t pid, int status)
 	j->pid = 0;
 	/* It goes to the background with status 0. */
 	if (j->active && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
-		job_fail(j, "wireguard-go could not start; run it by hand, or "
+		job_fail(j,
+		    "wireguard-go could not start; run it by hand, or "
 		    "netd with -v, to see why");
 	return (true);
 }

@@ -23,9 +23,10 @@
 #define QUIET_MS	150
 #define NOISE_MS	1000	/* but not longer than this */
 #define POLL_MS		2000	/* while a directory is missing */
-#define DIR_EVENTS	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM |	\
-			    IN_CREATE | IN_DELETE | IN_ATTRIB |		\
-			    IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+#define DIR_EVENTS                                                             \
+	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE |            \
+	    IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF |            \
+	    IN_ONLYDIR)
 
 struct watched {
 	char		 path[CONF_PATH];
@@ -34,7 +35,7 @@ struct watched {
 
 struct watch {
 	struct event_base *base;
-	void		 (*changed)(void *);
+	void		 (*changed)(void *, const char *);
 	void		*arg;
 	int		 fd;
 	struct event	*ev;
@@ -58,7 +59,8 @@ set_timer(struct watch *w, long ms)
 }
 
 struct watch *
-watch_new(struct event_base *base, void (*changed)(void *), void *arg)
+watch_new(struct event_base *base, void (*changed)(void *, const char *),
+    void *arg)
 {
 	struct watch *w;
 
@@ -205,21 +207,20 @@ watch_timer_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct watch *w = arg;
 	struct stat now;
-	bool changed;
+	const char *changed;
 	size_t i;
 
 	w->waiting = false;
 	/* Links and directories may lead elsewhere now. */
 	start_watching(w);
-	changed = false;
+	changed = NULL;
 	for (i = 0; i < w->n; i++) {
 		look(w->files[i].path, &now);
 		if (same(&now, &w->files[i].st))
 			continue;
-		log_debug("%s has changed", w->files[i].path);
 		w->files[i].st = now;
-		changed = true;
+		changed = w->files[i].path;
 	}
-	if (changed)
-		w->changed(w->arg);
+	if (changed != NULL)
+		w->changed(w->arg, changed);
 }
