@@ -1,17 +1,304 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Egress of networks: packet filter, policy rules and their routing tables.
+ * Egress and isolation of networks: the packet filter, and for each network
+ * with a wan a rule and a routing table of its own.  Behind its default route
+ * lies an unreachable one, so that nothing leaks when the wan goes.  All by
+ * difference, as often as one likes.
  */
 
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/rtnetlink.h>
+
 #include "hand.h"
+#include "log.h"
+
+#define WORST_METRIC	0xff000000U	/* of the unreachable route */
+#define WANT_MAX	KERN_ROUTES_MAX
+
+struct want {
+	struct kern_route routes[WANT_MAX];
+	size_t		 nroutes;
+	struct kern_rule rules[2 * NETWORKS_MAX];
+	size_t		 nrules;
+};
+
+static bool
+has_egress(const struct knet *n)
+{
+	return (n->conf.wan[0] != '\0' && n->conf.table != 0);
+}
+
+static void
+want_route(struct want *w, const struct kern_route *r)
+{
+	size_t	 i;
+
+	for (i = 0; i < w->nroutes; i++) {
+		if (prefix_cmp(&w->routes[i].dst, &r->dst) == 0 &&
+		    w->routes[i].table == r->table &&
+		    w->routes[i].metric == r->metric)
+			return;
+	}
+	if (w->nroutes < WANT_MAX)
+		w->routes[w->nroutes++] = *r;
+}
+
+/* Between networks traffic goes as the main table says. */
+static void
+want_inside(struct kern *k, struct want *w, uint32_t table)
+{
+	struct kern_route	 r;
+	struct knet		*n;
+	size_t			 i;
+
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (n->dev.ifindex == 0)
+			continue;
+		memset(&r, 0, sizeof(r));
+		r.table = table;
+		r.oif = n->dev.ifindex;
+		for (i = 0; i < n->conf.npools; i++) {
+			r.dst = n->conf.pools[i];
+			want_route(w, &r);
+		}
+	}
+}
+
+static void
+want_family(struct kern *k, struct want *w, const struct knet *n,
+    uint8_t family, const struct kern_link *wan)
+{
+	struct kern_route	 r;
+	struct kern_rule	*rule;
+
+	memset(&r, 0, sizeof(r));
+	r.dst.family = family;
+	r.table = n->conf.table;
+	if (wan != NULL && wan->up &&
+	    k->ops->route_gateway(k->io, family, wan->ifindex, &r.gateway) ==
+		0) {
+		r.oif = wan->ifindex;
+		want_route(w, &r);
+	}
+	memset(&r.gateway, 0, sizeof(r.gateway));
+	r.oif = 0;
+	r.unreachable = true;
+	r.metric = WORST_METRIC;
+	want_route(w, &r);
+	rule = &w->rules[w->nrules++];
+	memset(rule, 0, sizeof(*rule));
+	rule->family = family;
+	rule->table = n->conf.table;
+	(void)strlcpy(rule->iif, n->conf.interface, sizeof(rule->iif));
+}
+
+static void
+want_all(struct kern *k, struct want *w)
+{
+	struct kern_link	 wan;
+	struct knet		*n;
+	bool			 there;
+
+	memset(w, 0, sizeof(*w));
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (!has_egress(n))
+			continue;
+		there = k->ops->link_get(k->io, n->conf.wan, &wan) == 0;
+		want_family(k, w, n, AF_INET, there ? &wan : NULL);
+		want_family(k, w, n, AF_INET6, there ? &wan : NULL);
+		want_inside(k, w, n->conf.table);
+	}
+}
+
+static bool
+same_route(const struct kern_route *a, const struct kern_route *b)
+{
+	return (prefix_cmp(&a->dst, &b->dst) == 0 && a->table == b->table &&
+	    a->metric == b->metric && a->unreachable == b->unreachable &&
+	    a->oif == b->oif && prefix_cmp(&a->gateway, &b->gateway) == 0);
+}
+
+static bool
+same_rule(const struct kern_rule *a, const struct kern_rule *b)
+{
+	return (a->family == b->family && a->table == b->table &&
+	    strcmp(a->iif, b->iif) == 0);
+}
+
+static void
+complain(struct kern *k, const char *what)
+{
+	log_warnx("egress: cannot %s: %s", what, k->ops->error(k->io));
+}
+
+static unsigned int
+sync_routes(struct kern *k, const struct want *w)
+{
+	struct kern_route	 have[KERN_ROUTES_MAX];
+	size_t			 nhave, i, j;
+	unsigned int		 changes = 0;
+
+	if (k->ops->route_list(k->io, have, KERN_ROUTES_MAX, &nhave) == -1) {
+		complain(k, "read routes");
+		return (0);
+	}
+	for (i = 0; i < nhave; i++) {
+		/* Those in the main table are route.c's. */
+		if (have[i].table == RT_TABLE_MAIN)
+			continue;
+		for (j = 0; j < w->nroutes; j++) {
+			if (same_route(&have[i], &w->routes[j]))
+				break;
+		}
+		if (j < w->nroutes)
+			continue;
+		if (k->ops->route_del(k->io, &have[i]) == -1)
+			complain(k, "remove a route");
+		changes++;
+	}
+	for (j = 0; j < w->nroutes; j++) {
+		for (i = 0; i < nhave; i++) {
+			if (same_route(&have[i], &w->routes[j]))
+				break;
+		}
+		if (i < nhave)
+			continue;
+		if (k->ops->route_add(k->io, &w->routes[j]) == -1) {
+			if (errno != EEXIST)
+				complain(k, "add a route");
+			continue;
+		}
+		changes++;
+	}
+	return (changes);
+}
+
+static unsigned int
+sync_rules(struct kern *k, const struct want *w)
+{
+	struct kern_rule	 have[4 * NETWORKS_MAX];
+	size_t			 nhave, i, j;
+	unsigned int		 changes = 0;
+
+	if (k->ops->rule_list(k->io, have, 4 * NETWORKS_MAX, &nhave) == -1) {
+		complain(k, "read rules");
+		return (0);
+	}
+	for (i = 0; i < nhave; i++) {
+		for (j = 0; j < w->nrules; j++) {
+			if (same_rule(&have[i], &w->rules[j]))
+				break;
+		}
+		if (j < w->nrules)
+			continue;
+		if (k->ops->rule_del(k->io, &have[i]) == -1)
+			complain(k, "remove a rule");
+		changes++;
+	}
+	for (j = 0; j < w->nrules; j++) {
+		for (i = 0; i < nhave; i++) {
+			if (same_rule(&have[i], &w->rules[j]))
+				break;
+		}
+		if (i < nhave)
+			continue;
+		if (k->ops->rule_add(k->io, &w->rules[j]) == -1)
+			complain(k, "add a rule");
+		else
+			changes++;
+	}
+	return (changes);
+}
+
+/* What the packet filter has to hold now. */
+static size_t
+want_fw(struct kern *k, struct kern_fw *list)
+{
+	struct knet	*n;
+	struct kern_fw	*f;
+	size_t		 i, count = 0;
+
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if ((!n->conf.isolate && n->conf.wan[0] == '\0') ||
+		    count == NETWORKS_MAX)
+			continue;
+		f = &list[count++];
+		memset(f, 0, sizeof(*f));
+		(void)strlcpy(f->interface, n->conf.interface,
+		    sizeof(f->interface));
+		(void)strlcpy(f->wan, n->conf.wan, sizeof(f->wan));
+		f->isolate = n->conf.isolate;
+		f->masquerade = n->conf.masquerade;
+		f->npools = n->conf.npools;
+		for (i = 0; i < n->conf.npools; i++)
+			f->pools[i] = n->conf.pools[i];
+	}
+	return (count);
+}
+
+static unsigned int
+sync_fw(struct kern *k)
+{
+	struct kern_fw	 list[NETWORKS_MAX];
+	size_t		 count;
+	bool		 known = k->fw_set, there;
+
+	memset(list, 0, sizeof(list));
+	count = want_fw(k, list);
+	there = k->ops->fw_there(k->io) == 1;
+	if (known && count == k->nfw && there == (count > 0) &&
+	    memcmp(list, k->fw, count * sizeof(list[0])) == 0)
+		return (0);
+	if (count == 0 && !there) {
+		k->nfw = 0;
+		k->fw_set = true;
+		return (0);
+	}
+	if (k->ops->fw_set(k->io, list, count) == -1) {
+		/* Said once: a kernel without nftables stays one. */
+		if (!known)
+			log_warnx(
+			    "packet filter: %s: devices are not "
+			    "isolated and egress is not masqueraded; load the "
+			    "kernel's nf_tables",
+			    k->ops->error(k->io));
+		known = false;
+	}
+	memcpy(k->fw, list, sizeof(k->fw));
+	k->nfw = count;
+	k->fw_set = true;
+	return (known ? 1 : 0);
+}
 
 unsigned int
 egress_ensure(struct kern *k)
 {
-	return (0);
+	struct want	 w;
+	unsigned int	 changes;
+
+	want_all(k, &w);
+	/* The way is there before the rule sends anybody on it. */
+	changes = sync_fw(k);
+	changes += sync_routes(k, &w);
+	changes += sync_rules(k, &w);
+	return (changes);
 }
 
 void
 egress_undo(struct kern *k)
 {
+	struct want	 w;
+
+	memset(&w, 0, sizeof(w));
+	(void)sync_rules(k, &w);
+	(void)sync_routes(k, &w);
+	if (k->ops->fw_there(k->io) == 1 &&
+	    k->ops->fw_set(k->io, NULL, 0) == -1)
+		complain(k, "remove the packet filter");
+	k->fw_set = false;
 }

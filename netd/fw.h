@@ -9,21 +9,17 @@
 #include <stddef.h>
 
 #include "kern_ops.h"
-
-#define FW_TEXT	96
-
-struct mnl_socket;
+#include "nl.h"
 
 struct fw {
-	struct mnl_socket *nl;
-	uint32_t	 seq;
-	char		 text[FW_TEXT];
+	struct nl_conn	 nl;		/* fd -1: the kernel has no netfilter */
 };
 
-/* Returns 0, or -1 with errno.  A kernel without nftables is no error yet. */
+/* Returns 0, or -1 with errno.  A kernel without netfilter is no error yet. */
 int	 fw_open(struct fw *);
 void	 fw_close(struct fw *);
 /* As in struct kern_ops. */
+int	 fw_there(struct fw *);
 int	 fw_set(struct fw *, const struct kern_fw *, size_t n);
 
 #endif

@@ -129,6 +129,9 @@ struct kern {
 	struct event	*drift_ev;
 	struct event	*stop_ev;
 	unsigned int	 drift_wait_ms;	/* back-off */
+	struct kern_fw	 fw[NETWORKS_MAX];	/* as it was set last */
+	size_t		 nfw;
+	bool		 fw_set;
 	struct mono	 drift_last;
 	struct msg_kern_health health;
 

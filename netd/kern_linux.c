@@ -167,6 +167,14 @@ io_route_del(struct kern_io *io, const struct kern_route *r)
 }
 
 static int
+io_route_gateway(struct kern_io *io, uint8_t family, int ifindex,
+    struct prefix *gw)
+{
+	return (note(io, nl_route_gateway(&io->route, family, ifindex, gw),
+	    io->route.text));
+}
+
+static int
 io_rule_list(struct kern_io *io, struct kern_rule *list, size_t max, size_t *n)
 {
 	return (
@@ -186,9 +194,15 @@ io_rule_del(struct kern_io *io, const struct kern_rule *r)
 }
 
 static int
+io_fw_there(struct kern_io *io)
+{
+	return (fw_there(&io->fw));
+}
+
+static int
 io_fw_set(struct kern_io *io, const struct kern_fw *f, size_t n)
 {
-	return (note(io, fw_set(&io->fw, f, n), io->fw.text));
+	return (note(io, fw_set(&io->fw, f, n), io->fw.nl.text));
 }
 
 static int
@@ -239,9 +253,11 @@ const struct kern_ops kern_ops = {
 	.route_list = io_route_list,
 	.route_add = io_route_add,
 	.route_del = io_route_del,
+	.route_gateway = io_route_gateway,
 	.rule_list = io_rule_list,
 	.rule_add = io_rule_add,
 	.rule_del = io_rule_del,
+	.fw_there = io_fw_there,
 	.fw_set = io_fw_set,
 	.wg_set = io_wg_set,
 	.wg_peers = io_wg_peers,

@@ -317,6 +317,9 @@ find_link(struct knet *n, struct kern_link *l)
 			    n->conf.interface));
 		n->dev.backend = BACKEND_KERNEL;
 	} else if (l->kind == LINK_TUN && n->conf.backend != BACKEND_KERNEL) {
+		/* Routes of it stay while its other end is looked for. */
+		if (n->state != NET_UP)
+			n->dev.ifindex = l->ifindex;
 		s = want_uapi(n);
 		if (s != STEP_OK)
 			return (s);
@@ -491,6 +494,7 @@ net_ensure(struct knet *n, bool full)
 {
 	struct difference	 d;
 	enum step		 s;
+	bool			 came_up;
 
 	n->changes = 0;
 	s = steps(n, full);
@@ -505,6 +509,7 @@ net_ensure(struct knet *n, bool full)
 	n->backoff_s = 0;
 	n->text[0] = '\0';
 	full = full || n->state != NET_UP;
+	came_up = n->state != NET_UP;
 	n->state = NET_UP;
 	if (full && n->synced) {
 		peer_resync(n, &d);
@@ -512,6 +517,8 @@ net_ensure(struct knet *n, bool full)
 	}
 	kern_send_network(n);
 	peer_work(n);
+	if (came_up)
+		(void)egress_ensure(n->k);
 }
 
 struct snapshot *

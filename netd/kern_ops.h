@@ -57,6 +57,7 @@ struct kern_route {
 	uint32_t	 metric;	/* 0: the kernel's default */
 	int		 oif;		/* 0 with an unreachable route */
 	bool		 unreachable;
+	struct prefix	 gateway;	/* host; family 0 is none */
 };
 
 struct kern_rule {			/* iif NAME lookup TABLE */
@@ -89,12 +90,12 @@ struct kern_event {
 
 /* What the packet filter has to hold for one network. */
 struct kern_fw {
-	const char	*interface;
-	const char	*wan;		/* "" is none */
+	char		 interface[IFNAME_SIZE];
+	char		 wan[IFNAME_SIZE];	/* "" is none */
 	bool		 isolate;
 	bool		 masquerade;
 	uint8_t		 npools;
-	const struct prefix *pools;
+	struct prefix	 pools[NET_POOLS_MAX];
 };
 
 /*
@@ -132,11 +133,17 @@ struct kern_ops {
 	    size_t *n);
 	int (*route_add)(struct kern_io *, const struct kern_route *);
 	int (*route_del)(struct kern_io *, const struct kern_route *);
+	/* The gateway of the main table's default route through a link;
+	 * family 0 if it has none. */
+	int (*route_gateway)(struct kern_io *, uint8_t family, int ifindex,
+	    struct prefix *);
 	int (*rule_list)(struct kern_io *, struct kern_rule *, size_t max,
 	    size_t *n);
 	int		 (*rule_add)(struct kern_io *, const struct kern_rule *);
 	int		 (*rule_del)(struct kern_io *, const struct kern_rule *);
 
+	/* Returns 1 if our table is there, 0 if not. */
+	int		 (*fw_there)(struct kern_io *);
 	/* Replace the whole packet filter by this, atomically; n 0 removes
 	 * it. */
 	int (*fw_set)(struct kern_io *, const struct kern_fw *, size_t n);

@@ -162,8 +162,8 @@ take_done(const struct nlmsghdr *h)
 }
 
 int
-nl_walk(const uint8_t *p, size_t n, uint32_t seq, bool dump, nl_msg_cb cb,
-    void *arg, bool *intr, char text[NL_TEXT])
+nl_walk(const uint8_t *p, size_t n, uint32_t seq, nl_msg_cb cb, void *arg,
+    bool *intr, char text[NL_TEXT])
 {
 	const struct nlmsghdr	*h;
 	size_t			 step;
@@ -250,53 +250,56 @@ receive(struct nl_conn *c, struct mono deadline)
 	}
 }
 
-static int
-send_msg(struct nl_conn *c, struct nl_msg *m)
+uint32_t
+nl_next_seq(struct nl_conn *c)
 {
-	struct sockaddr_nl	 to;
-	struct nlmsghdr		*h = nlmsg_hdr(m);
-	ssize_t			 n;
-
-	memset(&to, 0, sizeof(to));
-	to.nl_family = AF_NETLINK;
 	/* 0 marks notifications. */
 	if (++c->seq == 0)
 		c->seq = 1;
-	h->nlmsg_seq = c->seq;
-	h->nlmsg_pid = nl_socket_get_local_port(c->sock);
-	h->nlmsg_flags |= NLM_F_REQUEST;
-	if ((h->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
-		h->nlmsg_flags |= NLM_F_ACK;
+	return (c->seq);
+}
+
+static int
+send_bytes(struct nl_conn *c, const void *p, size_t len)
+{
+	struct sockaddr_nl	 to = { .nl_family = AF_NETLINK };
+	ssize_t			 n;
+
 	do {
-		n = sendto(c->fd, h, h->nlmsg_len, MSG_NOSIGNAL,
-		    (struct sockaddr *)&to, sizeof(to));
+		n = sendto(c->fd, p, len, MSG_NOSIGNAL, (struct sockaddr *)&to,
+		    sizeof(to));
 	} while (n == -1 && errno == EINTR);
 	return (n == -1 ? -1 : 0);
 }
 
-int
-nl_talk(struct nl_conn *c, struct nl_msg *m, nl_msg_cb cb, void *arg)
+static int
+send_msg(struct nl_conn *c, struct nl_msg *m)
+{
+	struct nlmsghdr		*h = nlmsg_hdr(m);
+
+	h->nlmsg_seq = nl_next_seq(c);
+	h->nlmsg_pid = nl_socket_get_local_port(c->sock);
+	h->nlmsg_flags |= NLM_F_REQUEST;
+	if ((h->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
+		h->nlmsg_flags |= NLM_F_ACK;
+	return (send_bytes(c, h, h->nlmsg_len));
+}
+
+/* Read the whole answer to what was sent last. */
+static int
+read_answer(struct nl_conn *c, nl_msg_cb cb, void *arg)
 {
 	struct mono	 deadline;
 	ssize_t		 n;
-	bool		 dump, intr = false;
-	int		 r, e;
+	bool		 intr = false;
+	int		 r;
 
-	c->text[0] = '\0';
-	dump = (nlmsg_hdr(m)->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
-	r = send_msg(c, m);
-	e = errno;
-	nlmsg_free(m);
-	errno = e;
-	if (r == -1)
-		return (-1);
 	deadline = mono_add_ms(mono_now(), NL_TIMEOUT_MS);
 	do {
 		n = receive(c, deadline);
 		if (n == -1)
 			return (-1);
-		r = nl_walk(c->buf, (size_t)n, c->seq, dump, cb, arg, &intr,
-		    c->text);
+		r = nl_walk(c->buf, (size_t)n, c->seq, cb, arg, &intr, c->text);
 	} while (r == 0);
 	if (r == -1)
 		return (-1);
@@ -305,4 +308,24 @@ nl_talk(struct nl_conn *c, struct nl_msg *m, nl_msg_cb cb, void *arg)
 		return (-1);
 	}
 	return (0);
+}
+
+int
+nl_talk(struct nl_conn *c, struct nl_msg *m, nl_msg_cb cb, void *arg)
+{
+	int	 r, e;
+
+	c->text[0] = '\0';
+	r = send_msg(c, m);
+	e = errno;
+	nlmsg_free(m);
+	errno = e;
+	return (r == -1 ? -1 : read_answer(c, cb, arg));
+}
+
+int
+nl_talk_raw(struct nl_conn *c, const void *p, size_t len)
+{
+	c->text[0] = '\0';
+	return (send_bytes(c, p, len) == -1 ? -1 : read_answer(c, NULL, NULL));
 }

@@ -45,8 +45,15 @@ int	 nl_talk(struct nl_conn *, struct nl_msg *, nl_msg_cb, void *);
  * the answer, 0 if more follows, -1 with errno.  intr is set when the kernel
  * says that a dump was interrupted.
  */
-int nl_walk(const uint8_t *, size_t n, uint32_t seq, bool dump, nl_msg_cb,
-    void *, bool *intr, char text[NL_TEXT]);
+int	 nl_walk(const uint8_t *, size_t n, uint32_t seq, nl_msg_cb, void *,
+    bool *intr, char text[NL_TEXT]);
+
+/*
+ * The same with len bytes of messages made elsewhere, all of sequence number
+ * nl_next_seq; the last of them asks for the acknowledgement.
+ */
+uint32_t nl_next_seq(struct nl_conn *);
+int	 nl_talk_raw(struct nl_conn *, const void *, size_t len);
 
 /* A new message with room for size bytes, or NULL with errno ENOMEM. */
 struct nl_msg *nl_msg_new(int type, int flags, size_t size);

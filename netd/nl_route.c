@@ -32,6 +32,8 @@ no_room(struct nl_msg *m)
 }
 
 struct route_ctx {
+	uint8_t		 proto;		/* 0 is any */
+	uint8_t		 table;		/* 0 is any */
 	struct kern_route *list;
 	size_t		 max;
 	size_t		 n;
@@ -55,6 +57,13 @@ route_attr(struct nlattr *a, struct kern_route *r)
 		if (nla_len(a) >= 4)
 			r->table = nla_get_u32(a);
 		break;
+	case RTA_GATEWAY:
+		if (nla_len(a) < len)
+			break;
+		r->gateway.family = r->dst.family;
+		r->gateway.len = (uint8_t)(len * 8);
+		memcpy(r->gateway.addr, nla_data(a), (size_t)len);
+		break;
 	case RTA_PRIORITY:
 		if (nla_len(a) >= 4)
 			r->metric = nla_get_u32(a);
@@ -75,7 +84,8 @@ route_cb(const struct nlmsghdr *h, void *arg)
 
 	if (h->nlmsg_type != RTM_NEWROUTE ||
 	    nlmsg_datalen(h) < (int)sizeof(*rtm) ||
-	    rtm->rtm_protocol != SALLYPORT_RTPROT ||
+	    (x->proto != 0 && rtm->rtm_protocol != x->proto) ||
+	    (x->table != 0 && rtm->rtm_table != x->table) ||
 	    (rtm->rtm_flags & RTM_F_CLONED) != 0 ||
 	    (rtm->rtm_family != AF_INET && rtm->rtm_family != AF_INET6))
 		return (0);
@@ -92,6 +102,9 @@ route_cb(const struct nlmsghdr *h, void *arg)
 		r.oif = 0;
 	if (r.dst.family == AF_INET6 && r.metric == IP6_METRIC)
 		r.metric = 0;
+	/* With a table, its default routes are asked for. */
+	if (x->table != 0 && r.dst.len != 0)
+		return (0);
 	if (x->n == x->max) {
 		errno = E2BIG;
 		return (-1);
@@ -103,7 +116,7 @@ route_cb(const struct nlmsghdr *h, void *arg)
 int
 nl_route_list(struct nl_conn *c, struct kern_route *list, size_t max, size_t *n)
 {
-	struct route_ctx	 x = { list, max, 0 };
+	struct route_ctx	 x = { SALLYPORT_RTPROT, 0, list, max, 0 };
 	struct rtmsg		 rtm;
 	struct nl_msg		*m;
 	size_t			 have = 0;
@@ -145,7 +158,8 @@ route_msg(int type, int flags, const struct kern_route *r)
 	rtm.rtm_protocol = SALLYPORT_RTPROT;
 	rtm.rtm_type = r->unreachable ? RTN_UNREACHABLE : RTN_UNICAST;
 	/* IPv4 wants a device route to have link scope. */
-	rtm.rtm_scope = r->unreachable || r->dst.family == AF_INET6 ?
+	rtm.rtm_scope = r->unreachable || r->dst.family == AF_INET6 ||
+		r->gateway.family != 0 ?
 	    RT_SCOPE_UNIVERSE :
 	    RT_SCOPE_LINK;
 	m = nl_msg_new(type, flags, ROOM);
@@ -155,6 +169,9 @@ route_msg(int type, int flags, const struct kern_route *r)
 	if (r->dst.len > 0 && nla_put(m, RTA_DST, len, r->dst.addr) < 0)
 		goto fail;
 	if (!r->unreachable && nla_put_u32(m, RTA_OIF, (uint32_t)r->oif) < 0)
+		goto fail;
+	if (r->gateway.family != 0 &&
+	    nla_put(m, RTA_GATEWAY, len, r->gateway.addr) < 0)
 		goto fail;
 	if (r->metric != 0 && nla_put_u32(m, RTA_PRIORITY, r->metric) < 0)
 		goto fail;
@@ -310,5 +327,36 @@ nl_rule_del(struct nl_conn *c, const struct kern_rule *r)
 		return (-1);
 	if (nl_talk(c, m, NULL, NULL) == -1 && errno != ENOENT)
 		return (-1);
+	return (0);
+}
+
+int
+nl_route_gateway(struct nl_conn *c, uint8_t family, int ifindex,
+    struct prefix *gw)
+{
+	struct kern_route	 list[16];
+	struct route_ctx	 x = { 0, RT_TABLE_MAIN, list, 16, 0 };
+	struct rtmsg		 rtm;
+	struct nl_msg		*m;
+	const struct kern_route	*best = NULL;
+	size_t			 i;
+
+	memset(gw, 0, sizeof(*gw));
+	memset(&rtm, 0, sizeof(rtm));
+	rtm.rtm_family = family;
+	rtm.rtm_table = RT_TABLE_MAIN;
+	m = nl_msg_new(RTM_GETROUTE, NLM_F_DUMP, ROOM);
+	if (m == NULL || nlmsg_append(m, &rtm, sizeof(rtm), 4) < 0 ||
+	    nla_put_u32(m, RTA_OIF, (uint32_t)ifindex) < 0)
+		return (no_room(m));
+	if (nl_talk(c, m, route_cb, &x) == -1)
+		return (-1);
+	for (i = 0; i < x.n; i++) {
+		if (list[i].oif == ifindex &&
+		    (best == NULL || list[i].metric < best->metric))
+			best = &list[i];
+	}
+	if (best != NULL)
+		*gw = best->gateway;
 	return (0);
 }

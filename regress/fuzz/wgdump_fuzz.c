@@ -63,7 +63,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (copy == NULL)
 			abort();
 		memcpy(copy, data, n);
-		r = nl_walk(copy, n, 1, true, dump_cb, s, &intr, text);
+		r = nl_walk(copy, n, 1, dump_cb, s, &intr, text);
 		free(copy);
 		data += n;
 		size -= n;

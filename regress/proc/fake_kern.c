@@ -341,6 +341,14 @@ fake_route_del(struct kern_io *io, const struct kern_route *r)
 }
 
 static int
+fake_route_gateway(struct kern_io *io, uint8_t family, int ifindex,
+    struct prefix *gw)
+{
+	memset(gw, 0, sizeof(*gw));
+	return (0);
+}
+
+static int
 fake_rule_list(struct kern_io *io, struct kern_rule *list, size_t max,
     size_t *n)
 {
@@ -372,6 +380,12 @@ fake_rule_del(struct kern_io *io, const struct kern_rule *r)
 		break;
 	}
 	return (0);
+}
+
+static int
+fake_fw_there(struct kern_io *io)
+{
+	return (1);
 }
 
 static int
@@ -483,9 +497,11 @@ const struct kern_ops kern_ops = {
 	.route_list = fake_route_list,
 	.route_add = fake_route_add,
 	.route_del = fake_route_del,
+	.route_gateway = fake_route_gateway,
 	.rule_list = fake_rule_list,
 	.rule_add = fake_rule_add,
 	.rule_del = fake_rule_del,
+	.fw_there = fake_fw_there,
 	.fw_set = fake_fw_set,
 	.wg_set = fake_wg_set,
 	.wg_peers = fake_wg_peers,

@@ -1,5 +1,5 @@
 # The kernel hand without its process: what the tests on real systems drive.
-kernhand_PARTS := egress expiry fw ifc kern_conf kern_linux kern_net \
+kernhand_PARTS := egress expiry fw fw_rule ifc kern_conf kern_linux kern_net \
 	kern_peer nl nl_event nl_link nl_route policy reconcile route \
 	snapshot stats sync sysctl undo wanted wg_dump wg_kernel wg_uapi \
 	wg_uapi_parse drift
@@ -15,3 +15,4 @@ policy_test_OBJ := $(O)/netd/policy.o $(O)/netd/wanted.o $(O)/netd/expiry.o
 reconcile_test_OBJ := $(policy_test_OBJ) $(O)/netd/reconcile.o \
 	$(O)/netd/snapshot.o
 uapi_test_OBJ := $(O)/netd/wg_uapi_parse.o $(O)/netd/snapshot.o
+DEPS += $(O)/regress/vm/kernhand.d $(O)/regress/vm/kernglue.d

@@ -49,6 +49,16 @@ say "a second start changes no link, address or route" $?
 ip -d link show wgsp0 | grep -q 'alias sp:devices'; say "alias" $?
 ip route show proto 83 | grep -q '^100.65.0.0/16 dev wgsp0'
 say "route of the pool" $?
+ip route show table 42 | grep -q '^unreachable default .*metric 4278190080'
+say "unreachable behind the egress" $?
+ip rule | grep -q 'iif wgsp0 lookup 42'; say "rule of the egress" $?
+ip -6 rule | grep -q 'iif wgsp0 lookup 42'; say "IPv6 rule of the egress" $?
+nft list table inet sallyport >/tmp/nft
+grep -q 'iifname "wgsp0" oifname "wgsp0" counter .* drop' /tmp/nft
+say "devices are isolated" $?
+[ "$(grep -c masquerade /tmp/nft)" -eq 2 ]; say "masquerade of both pools" $?
+[ "$(grep -c 'maxseg size set rt mtu' /tmp/nft)" -eq 2 ]
+say "segment size clamped both ways" $?
 "$hand" undo; say "undo of a full interface" $?
 
 # Back to the byte.
