@@ -181,6 +181,26 @@ keyd_conf_tlskey(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	return (0);
 }
 
+/* The chain alone is of use here: its key must be ours. */
+static int
+keyd_conf_cert(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct keyd *k = chan_arg(ch);
+	struct msg_conf_cert m;
+	char why[TEXT_SIZE / 2];
+
+	if (msg_conf_cert_get(b, &m) == -1) {
+		close(fd);
+		return (-1);
+	}
+	if (m.kind == CERT_CHAIN && k->shadow != NULL && k->bad[0] == '\0' &&
+	    keyset_expect(k->shadow, m.listen, fd, why, sizeof(why)) == -1)
+		snprintf(k->bad, sizeof(k->bad), "listener %u: %s", m.listen,
+		    why);
+	close(fd);
+	return (0);
+}
+
 static int
 keyd_conf_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 {
@@ -188,7 +208,8 @@ keyd_conf_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	struct msg_conf_ack ack;
 	struct msg_conf_nak nak;
 
-	if (k->bad[0] == '\0' && k->shadow != NULL) {
+	if (k->bad[0] == '\0' && k->shadow != NULL &&
+	    keyset_check(k->shadow, k->bad, sizeof(k->bad)) == 0) {
 		ack.generation = k->generation;
 		return (chan_send_conf_ack(ch, 0, &ack, -1));
 	}
@@ -248,6 +269,7 @@ static const struct chan_handler parent_table[] = {
 	{ MSG_CONF_GATEWAY, UP, keyd_conf_other },
 	{ MSG_CONF_NETWORK, UP, keyd_conf_other },
 	{ MSG_CONF_TLSKEY, UP, keyd_conf_tlskey },
+	{ MSG_CONF_CERT, UP, keyd_conf_cert },
 	{ MSG_CONF_END, UP, keyd_conf_end },
 	{ MSG_CONF_COMMIT, UP, keyd_conf_commit },
 	{ MSG_CONF_ABORT, UP, keyd_conf_abort },

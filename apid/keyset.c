@@ -12,6 +12,7 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include "keycheck.h"
 #include "keyset.h"
 #include "log.h"
+#include "tlsread.h"
 
 #define HEAP_SIZE	(512 * 1024)	/* a power of two */
 #define HEAP_LEAST	16
@@ -31,6 +33,7 @@
 struct key {
 	enum key_kind	 kind;
 	EVP_PKEY	*pkey;
+	EVP_PKEY	*pub;		/* the certificate's; may be NULL */
 };
 
 struct keyset {
@@ -68,8 +71,10 @@ keyset_free(struct keyset *s)
 
 	if (s == NULL)
 		return;
-	for (i = 0; i < LISTEN_MAX; i++)
+	for (i = 0; i < LISTEN_MAX; i++) {
 		EVP_PKEY_free(s->keys[i].pkey);
+		EVP_PKEY_free(s->keys[i].pub);
+	}
 	freezero(s, sizeof(*s));
 }
 
@@ -267,4 +272,51 @@ keyset_load(struct keyset *s, uint16_t index, int fd, char *err, size_t errsize)
 		return (0);
 	snprintf(err, errsize, "it cannot sign");
 	return (-1);
+}
+
+int
+keyset_expect(struct keyset *s, uint16_t index, int fd, char *err,
+    size_t errsize)
+{
+	STACK_OF(X509) *certs;
+	EVP_PKEY *pub;
+
+	if (index >= LISTEN_MAX) {
+		snprintf(err, errsize, "more than %d listeners", LISTEN_MAX);
+		return (-1);
+	}
+	certs = tls_read_certs(NULL, fd, "certificate", err, errsize);
+	if (certs == NULL)
+		return (-1);
+	pub = X509_get_pubkey(sk_X509_value(certs, 0));
+	sk_X509_pop_free(certs, X509_free);
+	ERR_clear_error();
+	if (pub == NULL) {
+		snprintf(err, errsize, "certificate: unknown kind of key");
+		return (-1);
+	}
+	EVP_PKEY_free(s->keys[index].pub);
+	s->keys[index].pub = pub;
+	return (0);
+}
+
+int
+keyset_check(const struct keyset *s, char *err, size_t errsize)
+{
+	const struct key *key;
+	size_t i;
+
+	for (i = 0; i < LISTEN_MAX; i++) {
+		key = &s->keys[i];
+		if (key->pub == NULL || key->pkey == NULL ||
+		    EVP_PKEY_eq(key->pub, key->pkey) == 1)
+			continue;
+		ERR_clear_error();
+		snprintf(err, errsize,
+		    "listener %zu: the key is not that of "
+				       "the certificate: give both of one pair",
+		    i);
+		return (-1);
+	}
+	return (0);
 }

@@ -25,6 +25,14 @@ void	 keyset_free(struct keyset *);
  */
 int
 keyset_load(struct keyset *, uint16_t index, int fd, char *err, size_t errsize);
+/*
+ * The key of listener index must be that of the certificate (the first in the
+ * PEM file fd): keyset_check compares all of them.  Both return 0, or -1 with
+ * one line in err.
+ */
+int	 keyset_expect(struct keyset *, uint16_t index, int fd, char *err,
+	    size_t errsize);
+int	 keyset_check(const struct keyset *, char *err, size_t errsize);
 unsigned int keyset_count(const struct keyset *);
 
 /*

@@ -15,6 +15,7 @@
 #include "conf.h"
 #include "tls.h"
 #include "tlscert.h"
+#include "tlsread.h"
 
 #define CRLS_MAX	64	/* CRLs in a file */
 
@@ -67,15 +68,6 @@ struct tls_conn {
 	bool		 refused;
 	char		 error[TEXT_SIZE];
 };
-
-/* tlsread.c: all PEM of a descriptor, from its start, in a buffer of *len bytes
- * to be freed; NULL with err. */
-char *tls_read_pem(int fd, size_t max, size_t *len, const char *what, char *err,
-    size_t errsize);
-/* Its certificates, made for ctx; NULL with err. */
-STACK_OF(X509) *
-    tls_read_certs(OSSL_LIB_CTX *ctx, int fd, const char *what, char *err,
-	size_t errsize);
 
 /* tlscrl.c: read, check and take apart a CRL file for these CAs. */
 struct tls_crls *tls_crls_read(OSSL_LIB_CTX *ctx, int fd, STACK_OF(X509) *cas,

@@ -88,7 +88,7 @@
 	X(CONF_UAPI, conf_uapi, 0x0406, P_PARENT, P_KERN, 1)		\
 	X(CONF_IDENTITY, conf_identity, 0x0407, P_PARENT, P_APID, 0)	\
 	X(CONF_LISTEN, conf_listen, 0x0408, P_PARENT, P_APID, 1)	\
-	X(CONF_CERT, conf_cert, 0x0409, P_PARENT, P_APID, 1)		\
+	X(CONF_CERT, conf_cert, 0x0409, P_PARENT, P_APID|P_KEYD, 1)	\
 	X(CONF_TLSKEY, conf_tlskey, 0x040a, P_PARENT, P_KEYD, 1)	\
 	X(CONF_PROXY, conf_proxy, 0x040b, P_PARENT, P_APID, 0)		\
 	X(CONF_LIMITS, conf_limits, 0x040c, P_PARENT, P_APID, 0)	\

@@ -262,9 +262,11 @@ send_apid(struct proc *p, const struct bundle *b)
 	return (0);
 }
 
+/* With the certificates, so that a pair that is none is found out. */
 static int
 send_keyd(struct proc *p, const struct bundle *b)
 {
+	struct msg_conf_cert cert;
 	struct msg_conf_tlskey m;
 	unsigned int i;
 	int fd;
@@ -275,6 +277,14 @@ send_keyd(struct proc *p, const struct bundle *b)
 		m.listen = (uint16_t)i;
 		if ((fd = bundle_reopen(b->key[i])) == -1 ||
 		    chan_send_conf_tlskey(p->chan, 0, &m, fd) == -1)
+			return (-1);
+		memset(&cert, 0, sizeof(cert));
+		cert.listen = (uint16_t)i;
+		cert.kind = CERT_CHAIN;
+		if (b->cert[i][CERT_CHAIN] == -1)
+			continue;
+		if ((fd = bundle_reopen(b->cert[i][CERT_CHAIN])) == -1 ||
+		    chan_send_conf_cert(p->chan, 0, &cert, fd) == -1)
 			return (-1);
 	}
 	return (0);

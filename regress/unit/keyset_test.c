@@ -229,6 +229,38 @@ signatures(void **state)
 	keyset_free(set);
 }
 
+/* The key and the certificate must be a pair. */
+static void
+pairs(void **state)
+{
+	struct mint_spec spec = { .cn = "gw", .eku = "server" };
+	struct mint_id one = { 0 }, two = { 0 };
+	struct keyset *set;
+	char err[256] = "";
+	int cert, key;
+
+	assert_int_equal(mint_make(&one, &spec, NULL), 0);
+	assert_int_equal(mint_make(&two, &spec, NULL), 0);
+	assert_non_null(set = keyset_new());
+	key = rig_key_fd(one.key);
+	assert_int_equal(keyset_load(set, 2, key, err, sizeof(err)), 0);
+	assert_int_equal(keyset_check(set, err, sizeof(err)), 0);
+	cert = rig_cert_fd(&one.cert, 1);
+	assert_int_equal(keyset_expect(set, 2, cert, err, sizeof(err)), 0);
+	assert_int_equal(keyset_check(set, err, sizeof(err)), 0);
+	close(cert);
+	cert = rig_cert_fd(&two.cert, 1);
+	assert_int_equal(keyset_expect(set, 2, cert, err, sizeof(err)), 0);
+	assert_int_equal(keyset_check(set, err, sizeof(err)), -1);
+	assert_non_null(strstr(err, "listener 2: the key is not that of"));
+	assert_int_equal(keyset_expect(set, 2, key, err, sizeof(err)), -1);
+	close(cert);
+	close(key);
+	keyset_free(set);
+	mint_clear(&one);
+	mint_clear(&two);
+}
+
 static int
 setup(void **state)
 {
@@ -246,6 +278,7 @@ main(void)
 		cmocka_unit_test(kinds),
 		cmocka_unit_test(bad_files),
 		cmocka_unit_test(signatures),
+		cmocka_unit_test(pairs),
 	};
 
 	return (cmocka_run_group_tests(tests, setup, NULL));
