@@ -7,7 +7,7 @@
 #	dev_add d1; cert d1 smart-toilet-1; dev_enrol d1; dev_ping d1
 #
 # What a test wants different it sets before suite_conf: ON_STOP, LEASE, POOLS,
-# BACKEND, ADOPT, CONF_GATEWAY, CONF_NETWORK, CONF_MORE (words to add), RULES,
+# BACKEND, ADOPT, ADDRESS, CONF_GATEWAY, CONF_NETWORK, CONF_MORE (words to add), RULES,
 # CRL (empty: none).  The gateway is the test's own namespace; NETD, the
 # program to run, is the real one unless a test says otherwise.
 
@@ -22,6 +22,7 @@ SELF=$URL/api/v1/self/lease
 : "${NETD:=$BIN/netd}"
 : "${ON_STOP:=keep}" "${LEASE:=never}" "${BACKEND:=auto}" "${ADOPT:=false}"
 : "${POOLS:=\"fde3:25fb:7f6c:1::/64\", \"100.64.1.0/24\"}"
+: "${ADDRESS=\"$GW6/48\", \"100.64.0.1/16\"}"
 : "${CRL=crl = \"$PKI/ca.crl\";}"
 SUITE='' devs=0
 
@@ -60,7 +61,7 @@ suite_conf() {
 	    name = "devices"; interface = "wg0"; backend = "$BACKEND";
 	    adopt = $ADOPT; listen_port = 51820;
 	    private_key_file = "$S/wg0.key";
-	    address = [ "$GW6/48", "100.64.0.1/16" ];
+	    address = [ $ADDRESS ];
 	    pools = [ $POOLS ];
 	    routes = [ "fde3:25fb:7f6c::/48" ];
 	    lease = "$LEASE"; quarantine = "0s";
@@ -170,6 +171,13 @@ wg_up() {		# NS IF
 	wait_for 5 in_ns "$1" wg show "$2"
 }
 
+# The same for wg0 of the gateway, made by others than the suite.
+wg_here() {
+	ip link add wg0 type wireguard 2>/dev/null && return
+	spawn wg_here env WG_PROCESS_FOREGROUND=1 wireguard-go -f wg0
+	wait_for 5 wg show wg0
+}
+
 # A device NAME: a namespace, a cable to the gateway, a key, a tunnel that
 # knows nobody yet.
 dev_add() {		# NAME
@@ -179,6 +187,7 @@ dev_add() {		# NAME
 	eval "dev_ns=\$ns_$1"
 	ip link add "v$1" type veth peer name eth0 netns "$dev_ns" &&
 	    ip address add "198.51.100.$((devs * 4 + 1))/30" dev "v$1" &&
+	    ip link set "v$1" addrgenmode none &&
 	    ip link set "v$1" up &&
 	    in_ns "$1" ip address add "198.51.100.$((devs * 4 + 2))/30" \
 	    dev eth0 &&
@@ -217,7 +226,8 @@ dev_put() {		# NAME CERT
 	    -d "{\"public_key\":\"$(cat "$WORK/$1.pub")\"}" "$SELF"
 }
 
-# Use the answer of the last registration, of either kind.
+# Use the answer of the last registration, of either kind, and begin
+# a new session: a peer that was away has forgotten the old one.
 dev_apply() {		# NAME
 	dev_b=$WORK/$1.body
 	if grep -q '^{' "$dev_b"; then
@@ -231,6 +241,7 @@ dev_apply() {		# NAME
 		dev_route=$(sed -n 's/^route=//p' "$dev_b")
 		dev_ips=$(sed -n 's/^ip=//p' "$dev_b")
 	fi
+	in_ns "$1" wg set wg0 peer "$dev_peer" remove
 	in_ns "$1" wg set wg0 peer "$dev_peer" endpoint "$dev_endpoint" \
 	    allowed-ips "$dev_route" persistent-keepalive 25 || return 1
 	for dev_ip in $dev_ips; do

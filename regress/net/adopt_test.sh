@@ -6,15 +6,11 @@ private "$@"
 . "$TOP/regress/suite.sh"
 
 ADOPT=true
+ADDRESS=
 pki_init
 
 # As wg-quick would have left it: two peers of its own, one within our pools.
 mkdir -p "$S"
-wg_here() {
-	ip link add wg0 type wireguard 2>/dev/null && return
-	spawn wg_here env WG_PROCESS_FOREGROUND=1 wireguard-go -f wg0
-	wait_for 5 wg show wg0
-}
 wg_here || skip_all "no WireGuard here"
 (umask 077 && wg genkey >"$WORK/old.key" && wg genpsk >"$WORK/psk")
 foreign4=$(wg genkey | wg pubkey)
@@ -27,6 +23,7 @@ wg set wg0 peer "$foreign4" preshared-key "$WORK/psk" \
 wg set wg0 peer "$foreign6" allowed-ips fd66::/64
 wg set wg0 peer "$stale" allowed-ips fde3:25fb:7f6c:1::77/128
 ip address add 10.66.0.254/24 dev wg0
+ip address add "$GW6/128" dev wg0 nodad
 ip link set wg0 up
 
 foreign() {
@@ -64,6 +61,16 @@ st=$(dev_curl d1 d1 -d "$foreign4" "$REGISTER")
 unlike "a foreign peer's key is not leased" "$st" '^200$'
 foreign >"$WORK/after"
 check "foreign peers stay then" diff "$WORK/before" "$WORK/after"
+
+has_routes() {
+	ip -6 route show dev wg0 | grep -q "^fde3:25fb:7f6c:1::/64 proto 83" &&
+	    ip route show dev wg0 | grep -q "^100.64.1.0/24 proto 83"
+}
+check "routes to the pools carry our number" has_routes
+ip route flush dev wg0 proto 83
+ip -6 route flush dev wg0 proto 83
+check "routes taken by others come back" wait_for 10 has_routes
+check "ping over them" dev_ping d1
 
 kill -KILL "$(role_pid kern)"
 wait_for 10 suite_up

@@ -6,6 +6,7 @@
 private "$@"
 . "$TOP/regress/suite.sh"
 
+POOLS="\"fde3:25fb:7f6c:1::/64\", \"100.64.16.0/20\""
 N=600			# certificates and keys, made before
 BACKLOG=300		# of them for each of two clients
 

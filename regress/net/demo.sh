@@ -91,6 +91,11 @@ tunnels() {
 	done
 }
 
+# The leases show what the tunnels did.
+seen() {
+	ctl -j show leases | jq -e 'all(.leases[]; .latest_handshake != null)'
+}
+
 crash() {
 	leases >"$WORK/before"
 	crash_pid=$(role_pid leased) || return 1
@@ -142,6 +147,7 @@ demonstrate() {
 	step "d3 has no certificate: refused" refused d3 -
 	step "d4's certificate is revoked: refused" refused d4 d4
 	step "pings through both tunnels" tunnels
+	wait_for 5 seen
 	show show leases
 	step "a ping runs through each tunnel, every 0.05 s" begin_pings
 	step "kill -9 leased: it is back, with the same leases" crash

@@ -92,8 +92,9 @@ trickle() {		# one byte in 0.2 s, until nobody listens
 		sleep 0.2
 	done 2>/dev/null
 }
-mkfifo "$WORK/fifo"
 slow() {		# NAME STATUS TEXT
+	rm -f "$WORK/fifo"
+	mkfifo "$WORK/fifo"
 	{ printf '%b' "$3"; trickle; } >"$WORK/fifo" &
 	talk <"$WORK/fifo"
 	answered "$1" "$2" 4000
@@ -103,14 +104,11 @@ slow "a trickled head" '408|' 'GET / HTTP/1.1\r\nHost: a\r\nX-A: '
 slow "a trickled body" '408|' \
     'POST /vpn/v1/register HTTP/1.1\r\nHost: a\r\nContent-Length: 4000\r\n\r\n'
 # A connection that says nothing, and one that never ends its handshake.
-mkfifo "$WORK/tcp"
 silent() {		# NAME TEXT
-	exec 9<>"$WORK/tcp"
-	printf '%b' "$2" >&9
 	silent_t=$(now_ms)
-	timeout 15 curl -sN "telnet://$GW:8443" <&9 >/dev/null 2>&1
+	timeout 15 bash -c 'exec 3<>"/dev/tcp/$0/8443" && printf "$1" >&3 &&
+	    cat <&3' "$GW" "$2" >/dev/null 2>&1
 	silent_st=$?
-	exec 9>&-
 	MS=$(($(now_ms) - silent_t))
 	check "$1: closed in time ($MS ms)" \
 	    test "$MS" -lt 4000 -a "$silent_st" -ne 124

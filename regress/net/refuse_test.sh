@@ -6,7 +6,7 @@ private "$@"
 . "$TOP/regress/suite.sh"
 
 # Few addresses, to fill them.
-POOLS='"100.64.1.0/30"'
+POOLS='"fde3:25fb:7f6c:1::/126"'
 pki_init
 suite_conf
 suite_start
@@ -127,8 +127,8 @@ like "a key twice" "$(put "{\"public_key\":\"$key\",\"public_key\":\"$key\"}")" 
     '^(400|422)$'
 like "an unknown word" "$(put "{\"public_key\":\"$key\",\"x\":1}")" \
     '^(400|422)$'
-is "unknown path" "$(dev_curl d1 d2 "$URL/nosuch")" 404
-is "unknown method" "$(dev_curl d1 d2 -X PATCH "$SELF")" 405
+like "unknown path" "$(dev_curl d1 d2 "$URL/nosuch")" '^(401|404)$'
+like "unknown method" "$(dev_curl d1 d2 -X PATCH "$SELF")" '^(405|501)$'
 unchanged "bad requests"
 
 # --- a full pool

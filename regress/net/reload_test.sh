@@ -53,6 +53,9 @@ is "revoked: others go on" "$(dev_post d1 d1)" 200
 : >"$WORK/netd.log"
 echo garbage >"$PKI/ca.crl.new"
 mv "$PKI/ca.crl.new" "$PKI/ca.crl"
+not() {
+	! "$@"
+}
 said() {
 	grep -q "$1" "$WORK/netd.log"
 }
@@ -93,7 +96,7 @@ is "a certificate that does not fit its key: the old one is kept" \
     "$(serial)" "$new"
 echo garbage >"$PKI/server.new"
 mv "$PKI/server.new" "$PKI/server.crt"
-check_status "sallyctl reload reports a bad certificate" 1 ctl reload
+check "sallyctl reload reports a bad certificate" not ctl reload
 is "garbage for a certificate: the old one is kept" "$(serial)" "$new"
 mv "$PKI/new.key" "$PKI/server.key"
 "$O/mint" cert "$PKI" server server cn=vpn.example.com "san=IP:$GW" || exit 1
@@ -111,7 +114,7 @@ check "a bad config: file and line are named" \
     wait_for 5 said "sallyport.conf:$line"
 check "a bad config: with a suggestion" said '"lease"\|lease'
 is "a bad config: the old one is kept" "$(dev_post d1 d1)" 200
-check_status "sallyctl reload reports a bad config" 1 ctl reload
+check "sallyctl reload reports a bad config" not ctl reload
 like "and names the line" "$(ctl reload 2>&1)" "sallyport.conf:$line"
 sed 's/smart-toilet-/clever-toilet-/' "$S/good" >"$CONF.new"
 chmod 640 "$CONF.new"

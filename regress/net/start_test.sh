@@ -55,6 +55,9 @@ wggo() {
 }
 if [ "$(ctl -j show networks | jq -r '.networks[0].backend')" = userspace ]; then
 	kill -KILL $(wggo)
+	# The device begins anew, as it would by itself within a while.
+	wait_for 20 wg show wg0
+	dev_apply d1
 	check "wireguard-go killed: the tunnel comes back" \
 	    wait_for 20 dev_ping d1
 	check "wireguard-go killed: the next device enrols" dev_enrol d2
@@ -82,6 +85,7 @@ is "a damaged database: it is left alone" "$(sha256sum <"$db")" "$sum"
 rm -rf "$S/state"
 mv "$S/state.good" "$S/state"
 suite_start
+dev_apply d1
 check "the good one: the tunnel is there again" wait_for 10 dev_ping d1
 suite_stop
 

@@ -42,6 +42,7 @@ check "undo: stop leaves the kernel as it was" \
 
 # undo also of what a crash left
 suite_start
+dev_apply d1
 check "undo: the lease outlives the stop" wait_for 10 dev_ping d1
 kill -KILL "$SUITE"
 stop "$SUITE"
@@ -56,6 +57,7 @@ check "undo: after a crash and a restart, too" \
 ON_STOP=keep
 suite_conf
 suite_start
+dev_apply d1
 check "keep: tunnel" wait_for 10 dev_ping d1
 ping_begin d1
 kernel >"$WORK/up"
