@@ -255,9 +255,10 @@ use_crls(struct tls_server *s, struct tls_crls *crls, char *err, size_t errsize)
 	}
 	SSL_CTX_set_cert_store(s->ctx, store);
 	tls_crls_free(old);
-	s->crl_generation++;
 	s->stale = false;
-	memset(s->seen, 0, SEEN_MAX * sizeof(*s->seen));
+	/* What has passed the old list may not pass this one. */
+	if (s->crl_generation++ > 0)
+		memset(s->seen, 0, SEEN_MAX * sizeof(*s->seen));
 	return (0);
 }
 

@@ -299,7 +299,7 @@ deep_chain(void **state)
 	struct mint_spec leaf = { .cn = "deep", .eku = "client" };
 	struct mint_id ids[6] = { { 0 } }, id = { 0 };
 	struct rig_client k = { .id = &id };
-	char cn[16];
+	char cn[32];
 	int i;
 
 	for (i = 0; i < 6; i++) {
