@@ -12,3 +12,9 @@ $(O)/regress/fakectl: $(fakectl_OBJ) $(LIBCOMMON)
 	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(BASE_LIBS)
 regress-proc regress-net bench: $(BIN)/netd-fake $(O)/regress/fakectl
 DEPS += $(fake_OBJ:.o=.d) $(fakectl_OBJ:.o=.d)
+kern_drv_OBJ := $(O)/regress/proc/kern_drv.o $(O)/regress/proc/fake_state.o
+$(O)/regress/proc/kern_drv.o: OBJ_CFLAGS = -I. $(netd_CFLAGS)
+$(O)/regress/kern_drv: $(kern_drv_OBJ) $(LIBCOMMON)
+	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(BASE_LIBS)
+regress-proc: $(O)/regress/kern_drv
+DEPS += $(O)/regress/proc/kern_drv.d
