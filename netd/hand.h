@@ -170,7 +170,9 @@ void	 net_undo(struct knet *);
 /* The parent sent the connection to its user space WireGuard. */
 void	 net_uapi(struct knet *, int fd);
 void	 net_policy(const struct knet *, struct policy *);
+/* Tell leased, if something changed; or what it was told last. */
 void	 kern_send_network(struct knet *);
+void	 kern_repeat_network(struct knet *);
 /* --- egress.c: packet filter, rules and egress routes of all networks --- */
 
 /* Returns how many things were changed. */

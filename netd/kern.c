@@ -79,10 +79,8 @@ on_peer(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		log_warn("cannot take the link to leased");
 		return (0);
 	}
-	TAILQ_FOREACH(n, &k->nets, entry) {
-		memset(&n->sent, 0, sizeof(n->sent));
-		kern_send_network(n);
-	}
+	TAILQ_FOREACH(n, &k->nets, entry)
+		kern_repeat_network(n);
 	return (0);
 }
 

@@ -112,6 +112,29 @@ net_policy(const struct knet *n, struct policy *p)
 	p->nforeign = n->nforeign;
 }
 
+static void
+log_change(const struct knet *n, const struct msg_kern_network *m)
+{
+	if (m->state == NET_UP && n->sent.state != NET_UP)
+		log_info("network up net=%s interface=%s backend=%s port=%u",
+		    m->network, n->conf.interface,
+		    m->backend == BACKEND_USERSPACE ? "userspace" : "kernel",
+		    m->port);
+	else if (m->state != NET_UP && strcmp(m->text, n->sent.text) != 0)
+		log_warnx("network %s net=%s: %s",
+		    m->state == NET_FAILED ? "failed" : "down", m->network,
+		    m->text);
+}
+
+void
+kern_repeat_network(struct knet *n)
+{
+	if (n->k->leased == NULL || n->sent.state == 0)
+		return;
+	if (chan_send_kern_network(n->k->leased, 0, &n->sent, -1) == -1)
+		log_warn("cannot tell leased about network %s", n->conf.name);
+}
+
 void
 kern_send_network(struct knet *n)
 {
@@ -130,19 +153,9 @@ kern_send_network(struct knet *n)
 		(void)strlcpy(m.text, n->text, sizeof(m.text));
 	if (memcmp(&m, &n->sent, sizeof(m)) == 0)
 		return;
-	if (m.state == NET_UP && n->sent.state != NET_UP)
-		log_info("network up net=%s interface=%s backend=%s port=%u",
-		    m.network, n->conf.interface,
-		    m.backend == BACKEND_USERSPACE ? "userspace" : "kernel",
-		    m.port);
-	else if (m.state != NET_UP && strcmp(m.text, n->sent.text) != 0)
-		log_warnx("network %s net=%s: %s",
-		    m.state == NET_FAILED ? "failed" : "down", m.network,
-		    m.text);
+	log_change(n, &m);
 	n->sent = m;
-	if (n->k->leased != NULL &&
-	    chan_send_kern_network(n->k->leased, 0, &m, -1) == -1)
-		log_warn("cannot tell leased about network %s", m.network);
+	kern_repeat_network(n);
 }
 
 static void
