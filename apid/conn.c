@@ -18,7 +18,8 @@
 #include "route.h"
 #include "tls.h"
 
-#define TURNS	16	/* steps before others get their turn */
+#define TURNS		16	/* steps before others get their turn */
+#define PARSE_ALWAYS	32	/* bytes in which garbage shows */
 
 static void	 timer_cb(evutil_socket_t, short, void *);
 
@@ -184,8 +185,8 @@ still_welcome(struct conn *c)
 		c->who.generation = 0;
 	}
 	if (c->tls != NULL && tls_conn_recheck(c->tls, c->lst->tls) == -1) {
-		log_info("connection ended from=%s reason=\"%s\"", c->who.label,
-		    tls_conn_error(c->tls));
+		log_info("connection ended by=%s reason=\"%s\"",
+		    log_vis(c->who.label), tls_conn_error(c->tls));
 		return (false);
 	}
 	return (true);
@@ -263,6 +264,21 @@ head_done(struct conn *c)
 	return (STEP_AGAIN);
 }
 
+/*
+ * A head is parsed from its start each time, so a client that sends byte by
+ * byte must not have it parsed for each: once it has begun, only line ends
+ * matter.
+ */
+static bool
+worth_parsing(const struct conn *c, size_t n)
+{
+	size_t before = c->in_len - n;
+
+	return (n > 0 &&
+	    (before < PARSE_ALWAYS || c->in_len == sizeof(c->in) ||
+	    memchr(c->in + before, '\n', n) != NULL));
+}
+
 static enum step
 step_head(struct conn *c)
 {
@@ -292,7 +308,7 @@ step_head(struct conn *c)
 	if (s != STEP_AGAIN)
 		return (s);
 	c->in_len += n;
-	c->fresh = n > 0;
+	c->fresh = worth_parsing(c, n);
 	return (c->eof ? STEP_GONE : STEP_AGAIN);
 }
 

@@ -90,7 +90,10 @@ conn_step_handshake(struct conn *c)
 		c->state = CONN_HEAD;
 		c->timed = true;
 		conn_deadline(c, c->set->limits.head_ms);
-		return (STEP_AGAIN);
+		if (tls_conn_pending(c->tls))
+			return (STEP_AGAIN);
+		conn_want(c, true, false);
+		return (STEP_PARK);
 	}
 	if (r == TLS_ERROR) {
 		conn_punish(c);

@@ -47,7 +47,7 @@
 #include "log.h"
 #include "proto.h"
 
-#define NLISTEN	3
+#define NLISTEN	4
 #define PAGE	7	/* leases of one page: an odd size */
 
 enum mode {
@@ -81,7 +81,11 @@ struct drv {
 	size_t		 line_len;
 };
 
-static const char *const names[NLISTEN] = { "header", "bare", "tls" };
+static const char *const names[NLISTEN] = { "header", "bare", "tls",
+	"address" };
+
+static const uint8_t proofs[NLISTEN] = { PROOF_HEADER, PROOF_NONE,
+	PROOF_CERTIFICATE, PROOF_ADDRESS };
 
 static void	 say(const char *, ...) __attribute__((format(printf, 1, 2)));
 
@@ -396,6 +400,8 @@ send_identities(struct drv *d)
 		    "devices");
 		send_identity(d, (uint8_t)proof, ROLE_MONITOR, "mon", "");
 	}
+	send_identity(d, PROOF_ADDRESS, ROLE_DEVICE, "127\\.0\\.0\\.(1)",
+	    "devices");
 }
 
 static void
@@ -427,9 +433,7 @@ send_listen(struct drv *d, uint16_t i)
 	memset(&m, 0, sizeof(m));
 	m.index = i;
 	m.api = i == 1 ? API_METRICS : API_AUTOWG | API_NATIVE;
-	m.proof = i == 0 ? PROOF_HEADER :
-	    i == 1	 ? PROOF_NONE :
-	    PROOF_CERTIFICATE;
+	m.proof = proofs[i];
 	m.tls = i == 2;
 	(void)strlcpy(m.prefix, "/vpn/", sizeof(m.prefix));
 	(void)strlcpy(m.address, names[i], sizeof(m.address));

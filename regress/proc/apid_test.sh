@@ -23,7 +23,7 @@ drv_start() {		# OPTION ...
 		exit 1
 	}
 	port() { sed -n "s/^port $1 //p" "$WORK/drv.log"; }
-	H=$(port header) B=$(port bare)
+	H=$(port header) B=$(port bare) A=$(port address)
 	APID_PID=$(sed -n 's/^apid //p' "$WORK/drv.log")
 	URL=http://127.0.0.1:$H
 }
@@ -125,6 +125,19 @@ $KEY
 		case $STATUS in 503) like "autowg: retry of code ${c%:*}" \
 		    "$(field Retry-After)" '^[0-9]+$' ;; esac
 	done
+}
+
+proof_tests() {
+	ask /vpn/v1/register --interface 127.0.0.2 -H "$SUBJ" -d "$KEY"
+	is "header: from a stranger" "$STATUS" 403
+	URL=http://127.0.0.1:$A
+	ask /vpn/v1/register -d "$KEY"
+	is "address: registration" "$STATUS" 200
+	ask /vpn/v1/register --interface 127.0.0.2 -d "$KEY"
+	is "address: of nobody" "$STATUS" 403
+	ask /vpn/v1/register --interface 127.0.0.2 -H "$SUBJ" -d "$KEY"
+	is "address: a header says nothing" "$STATUS" 403
+	URL=http://127.0.0.1:$H
 }
 
 list_tests() {
@@ -460,6 +473,28 @@ slow_tests() {
 	is "the twenty-first waits for room" "$CODES" 200
 	check "the twenty-first: waited ($MS ms)" test "$MS" -gt 300
 	for p in $hold; do wait "$p"; done
+	# No descriptors left: those who wait are served when there are.
+	n=$(ls "/proc/$APID_PID/fd" | wc -l)
+	if prlimit --pid "$APID_PID" --nofile=$((n + 3)): 2>/dev/null; then
+		hold=''
+		for i in 1 2 3 4 5 6; do
+			"$RAW" "$H" r:700 >/dev/null 2>&1 & hold="$hold $!"
+		done
+		sleep 0.2
+		raw "s:${G}\r\n" r:4000
+		is "no descriptor left, then one" "$CODES" 200
+		for p in $hold; do wait "$p"; done
+		check "no descriptor left: said once" test \
+		    "$(grep -c 'Too many open files' "$WORK/drv.err.log")" -eq 1
+		prlimit --pid "$APID_PID" --nofile=1024:
+	else
+		skip "no descriptor left" "prlimit"
+	fi
+	# Asked to leave with a request under way that leased never answers.
+	drv "mode silent"
+	"$RAW" "$H" "s:${P}Content-Length: 44\r\n\r\n$KEY" r:5000 \
+	    >/dev/null 2>&1 &
+	sleep 0.2
 }
 
 # The same over TLS, with certificates of our own authority and the real key
@@ -537,6 +572,7 @@ tls_tests() {
 
 drv_start -b user:pw
 autowg_tests
+proof_tests
 list_tests
 native_tests
 health_tests
