@@ -64,6 +64,10 @@ alpn_cb(SSL *ssl, const unsigned char **out, unsigned char *outlen,
 static int
 set_protocol(struct tls_server *s)
 {
+	/* Not literals: OpenSSL's macros cast const away. */
+	char groups[] = "X25519:P-256";
+	char sigalgs[] = SIGALGS;
+	char client_sigalgs[] = CLIENT_SIGALGS;
 	SSL_CTX *ctx = s->ctx;
 
 	SSL_CTX_set_security_level(ctx, 2);
@@ -72,9 +76,9 @@ set_protocol(struct tls_server *s)
 	    !SSL_CTX_set_ciphersuites(ctx,
 		"TLS_AES_128_GCM_SHA256:"
 		"TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384") ||
-	    !SSL_CTX_set1_groups_list(ctx, "X25519:P-256") ||
-	    !SSL_CTX_set1_sigalgs_list(ctx, SIGALGS) ||
-	    !SSL_CTX_set1_client_sigalgs_list(ctx, CLIENT_SIGALGS))
+	    !SSL_CTX_set1_groups_list(ctx, groups) ||
+	    !SSL_CTX_set1_sigalgs_list(ctx, sigalgs) ||
+	    !SSL_CTX_set1_client_sigalgs_list(ctx, client_sigalgs))
 		return (-1);
 	SSL_CTX_set_options(ctx,
 	    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION |

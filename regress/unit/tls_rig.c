@@ -213,6 +213,7 @@ rig_mint(const struct rig *r, struct mint_id *id, const char *cn)
 static void
 client_setup(struct rig_conn *c, const struct rig_client *k)
 {
+	char groups[64];
 	size_t i;
 
 	must((c->ctx = SSL_CTX_new(TLS_client_method())) != NULL);
@@ -221,8 +222,10 @@ client_setup(struct rig_conn *c, const struct rig_client *k)
 	SSL_CTX_set_verify(c->ctx, SSL_VERIFY_NONE, NULL);
 	if (k->max_version != 0)
 		must(SSL_CTX_set_max_proto_version(c->ctx, k->max_version));
-	if (k->groups != NULL)
-		must(SSL_CTX_set1_groups_list(c->ctx, k->groups) == 1);
+	if (k->groups != NULL) {
+		strlcpy(groups, k->groups, sizeof(groups));
+		must(SSL_CTX_set1_groups_list(c->ctx, groups) == 1);
+	}
 	if (k->id != NULL) {
 		must(SSL_CTX_use_certificate(c->ctx, k->id->cert) == 1);
 		must(SSL_CTX_use_PrivateKey(c->ctx, k->id->key) == 1);
