@@ -7,7 +7,7 @@
  *
  * usage: load -a CA -k CAKEY -t ADDR:PORT [-r get|register|lease] [-u PATH]
  *            [-m full|keep] [-c CONNS] [-s SECS] [-n IDS] [-b FIRST]
- *            [-g GENERATION] [-R RATE] [-w] [-p NAME:PID] ... [-C CORE]
+ *            [-g GENERATION] [-R RATE] [-w] [-p NAME:PID] ... [-C CORE] [-T TRACEFS]
  */
 
 #include <sys/epoll.h>
@@ -31,6 +31,7 @@ struct options {
 	uint32_t	 first;
 	size_t		 n;
 	int		 canary;	/* core, -1 none */
+	const char	*tracing;	/* count system calls */
 	struct cpu	 cpu;
 };
 
@@ -266,6 +267,7 @@ print_result(struct load *l, struct options *o, struct totals *t)
 		if (l->status[i] > 0)
 			printf(" s%zu=%u", i, l->status[i]);
 	print_cpu(l, o);
+	calls_print(&o->cpu);
 	if (o->canary != -1)
 		printf(" canary=%.0f", cpu_canary(o->canary));
 	printf("\n");
@@ -281,7 +283,7 @@ usage(const char *why)
 	    "load: %s\nusage: load -a CA -k CAKEY -t ADDR:PORT "
 	    "[-r get|register|lease] [-u PATH]\n    [-m full|keep] [-c CONNS] "
 	    "[-s SECS] [-n IDS] [-b FIRST] [-g GENERATION]\n    [-R RATE] [-w] "
-	    "[-p NAME:PID] ... [-C CORE]\n",
+	    "[-p NAME:PID] ... [-C CORE] [-T TRACEFS]\n",
 	    why);
 	exit(64);
 }
@@ -354,6 +356,9 @@ option(struct load *l, struct options *o, int ch, char *arg)
 	case 's':
 		l->secs = number(arg, 0.01, 3600);
 		break;
+	case 'T':
+		o->tracing = arg;
+		break;
 	case 't':
 		if (sockaddr_parse(arg, &l->to, &l->tolen) == -1)
 			usage("-t is ADDR:PORT");
@@ -387,7 +392,9 @@ prepare(struct load *l, struct options *o)
 	}
 	if ((l->ctx = conn_context()) == NULL)
 		return (-1);
-	return (idents_make(&l->ids, o->ca, o->key, o->first, o->n));
+	if (idents_make(&l->ids, o->ca, o->key, o->first, o->n) == -1)
+		return (-1);
+	return (o->tracing == NULL ? 0 : calls_begin(&o->cpu, o->tracing));
 }
 
 int
@@ -403,7 +410,7 @@ main(int argc, char *argv[])
 	struct totals t = { 0 };
 	int ch, ret = 1;
 
-	while ((ch = getopt(argc, argv, "a:b:C:c:g:k:m:n:p:R:r:s:t:u:w")) != -1)
+	while ((ch = getopt(argc, argv, "a:b:C:c:g:k:m:n:p:R:r:s:T:t:u:w")) != -1)
 		option(&l, &o, ch, optarg);
 	if (o.ca == NULL || o.key == NULL || l.tolen == 0 || optind != argc)
 		usage("-a, -k and -t are needed");

@@ -23,6 +23,7 @@
 #define LOAD_SAMPLES	2000000	/* most answers in a run */
 #define LOAD_PROCS	16	/* most processes whose time is taken */
 #define LOAD_TIMEOUT_MS	10000	/* an answer later than this is an error */
+#define LOAD_POINTS	3	/* trace points that are counted */
 
 /* --- identities: a certificate and a WireGuard key each --- */
 
@@ -130,6 +131,7 @@ struct cpu_proc {
 	char		 name[24];
 	int		 pid;
 	uint64_t	 ns[2];		/* before, after */
+	int		 counter[LOAD_POINTS];	/* 0: none */
 };
 
 struct cpu {
@@ -146,5 +148,12 @@ void	 cpu_take(struct cpu *, int which);
 /* Verifications of ECDSA P-256 a second on one core, measured for 50 ms: tells
  * whether the machine is as fast as it was a moment ago. */
 double	 cpu_canary(int core);
+
+/* Count the system calls of all processes from now on, with the trace points
+ * in the file system mounted there.  Returns 0, or -1 with the reason on
+ * stderr: one thread a process is counted, and those it makes later. */
+int	 calls_begin(struct cpu *, const char *tracing);
+/* Print the counts, and stop. */
+void	 calls_print(struct cpu *);
 
 #endif

@@ -53,8 +53,6 @@ gw() {			# NAME
 	a) gw_n=1 ;; b) gw_n=2 ;; c) gw_n=3 ;; d) gw_n=4 ;;
 	esac
 	S=$WORK/gw$1 CONF=$WORK/gw$1/sallyport.conf IF=spb$gw_n
-	GW6=fd0$gw_n:25fb:7f6c::1
-	POOLS="\"fd0$gw_n:25fb:7f6c:1::/64\", \"10.$((gw_n * 16)).0.0/12\""
 	AT=127.0.0.1:$((8450 + gw_n))
 	eval "SUITE=\$suite_$1"
 }
@@ -62,17 +60,33 @@ gw() {			# NAME
 # Its configuration; state may be elsewhere.  A lease of four hours, so that a
 # renewal has something to write and something to tell the kernel hand.
 gw_conf() {		# [STATE_DIR]
-	LEASE=4h ON_STOP=undo BACKEND=userspace CRL=''
-	RULES='{ proof = "certificate"; pattern = "device-(\\d+)";
-	    role = "device"; network = "devices"; }'
-	CONF_MORE='limits: { per_source = 4096; };'
-	suite_conf
-	sed -i -e "s|\"wg0\"|\"$IF\"|" \
-	    -e "s|listen_port = 51820|listen_port = $((51820 + gw_n))|" \
-	    -e "s|\"100.64.0.1/16\"|\"172.16.$gw_n.1/32\"|" \
-	    -e "s|\"\\[::\\]:8443\"|\"$AT\"|" \
-	    -e "s|state_dir = \"[^\"]*\"|state_dir = \"${1:-$S/state}\"|" \
-	    -e "s|fde3:25fb:7f6c::/48|fd0$gw_n:25fb:7f6c::/48|" "$CONF"
+	mkdir -p "$S"
+	cat >"$CONF" <<-END
+	gateway: {
+	    name = "$GW_NAME"; endpoint = "127.0.0.1"; workers = 1;
+	    state_dir = "${1:-$S/state}"; ctl_socket = "$S/ctl.sock";
+	    on_stop = "undo";
+	};
+	networks = ( {
+	    name = "devices"; interface = "$IF"; backend = "userspace";
+	    listen_port = $((51820 + gw_n)); private_key_file = "$S/$IF.key";
+	    address = [ "fd0$gw_n:25fb:7f6c::1/48", "10.$((gw_n * 16)).0.1/12" ];
+	    pools = [ "fd0$gw_n:25fb:7f6c:1::/64", "10.$((gw_n * 16)).0.0/12" ];
+	    routes = [ "fd0$gw_n:25fb:7f6c::/48" ];
+	    lease = "4h";
+	} );
+	identities = ( {
+	    proof = "certificate"; pattern = "device-(\\\\d+)";
+	    role = "device"; network = "devices";
+	} );
+	listen = ( {
+	    address = "$AT"; api = [ "autowg", "native" ]; prefix = "/vpn/";
+	    tls: { certificate = "$PKI/server.crt"; key = "$PKI/server.key";
+	           client_ca = "$PKI/ca.crt"; };
+	} );
+	limits: { per_source = 4096; };
+	END
+	chmod 640 "$CONF"
 }
 
 gw_start() {
@@ -107,8 +121,9 @@ status() {		# JQ
 
 # N leases are in the database and in WireGuard.
 gw_holds() {		# N
-	[ "$(status '"\(.leases) \(.pending) \(.kernel_hand.peers)"' \
-	    2>/dev/null)" = "$1 0 $1" ]
+	[ "$(status '' 2>/dev/null |
+	    jq -r '"\(.leases) \(.pending) \(.kernel_hand.peers)"')" = \
+	    "$1 0 $1" ]
 }
 
 # Put N leases into the database of a gateway that is stopped but was started
