@@ -410,7 +410,8 @@ main(int argc, char *argv[])
 	struct totals t = { 0 };
 	int ch, ret = 1;
 
-	while ((ch = getopt(argc, argv, "a:b:C:c:g:k:m:n:p:R:r:s:T:t:u:w")) != -1)
+	while (
+	    (ch = getopt(argc, argv, "a:b:C:c:g:k:m:n:p:R:r:s:T:t:u:w")) != -1)
 		option(&l, &o, ch, optarg);
 	if (o.ca == NULL || o.key == NULL || l.tolen == 0 || optind != argc)
 		usage("-a, -k and -t are needed");

@@ -65,8 +65,10 @@ calls_begin(struct cpu *cpu, const char *tracing)
 			p->counter[k] = (int)syscall(SYS_perf_event_open, &attr,
 			    p->pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 			if (p->counter[k] == -1) {
-				fprintf(stderr, "load: cannot count system "
-				    "calls: %s\n", strerror(errno));
+				fprintf(stderr,
+				    "load: cannot count system "
+				    "calls: %s\n",
+				    strerror(errno));
 				return (-1);
 			}
 		}
