@@ -19,6 +19,7 @@
 
 #include <sodium.h>
 
+#include "log.h"
 #include "wg_dump.h"
 #include "wg_kernel.h"
 
@@ -238,6 +239,7 @@ wg_kernel_dump(struct wg_kernel *w, int ifindex, struct snapshot *s)
 		r = nl_talk(&w->nl, m, dump_cb, s);
 		if (r == 0 || errno != EAGAIN)
 			break;
+		log_debug("dump interrupted by a change, asking again");
 	}
 	/* The answer's first message had the private key in it. */
 	sodium_memzero(w->nl.buf, NL_BUFFER);

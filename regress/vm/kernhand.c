@@ -7,9 +7,11 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #include <err.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -368,6 +370,52 @@ test_policy(struct test *t)
 	    t->k.health.refused - refused);
 }
 
+/* Change the device until killed, about as often as a dump takes. */
+static void
+churn(const struct wg_dev *dev)
+{
+	struct kern_io		*io = kern_ops.open();
+	struct msg_peer_set	 m;
+	struct peer_op		 op;
+
+	make_set(&m, 60000, 60000);
+	op = (struct peer_op){ .key = m.pubkey, .naddrs = 2, .addrs = m.addrs };
+	for (;;) {
+		(void)kern_ops.wg_peers(io, dev, &op, 1);
+		op.remove = !op.remove;
+		usleep(30000);
+	}
+}
+
+/* Dumps are whole although somebody changes the device meanwhile. */
+static void
+test_interrupted(struct test *t)
+{
+	struct difference	 d;
+	unsigned int		 i, whole = 0;
+	long			 have;
+	pid_t			 pid;
+
+	set_peers(t, 0, 3000);
+	pid = fork();
+	if (pid == 0)
+		churn(&t->n->dev);
+	for (i = 0; i < 40; i++) {
+		have = count_ours(t, &d);
+		if ((have == 3000 || have == 3001) && d.unchanged == 3000)
+			whole++;
+	}
+	kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+	check(whole >= 30, "dumps are whole while others change the device",
+	    "%u of 40", whole);
+	check(whole == i || t->n->state == NET_UP,
+	    "the network stays up meanwhile", "%s", t->n->text);
+	(void)count_ours(t, &d);
+	work(t);
+	del_peers(t, 0, 3000);
+}
+
 static void
 test_foreign(struct test *t)
 {
@@ -399,7 +447,9 @@ run(struct test *t, const char *what)
 		test_diff(t);
 		test_rekey(t);
 		test_policy(t);
-	} else if (strcmp(what, "adopt") == 0)
+	} else if (strcmp(what, "interrupted") == 0)
+		test_interrupted(t);
+	else if (strcmp(what, "adopt") == 0)
 		test_foreign(t);
 	else if (strcmp(what, "fill") == 0)
 		set_peers(t, 0, 300);
@@ -421,7 +471,7 @@ main(int argc, char *argv[])
 
 	if (argc < 2 || argc > 3)
 		errx(64,
-		    "usage: kernhand peers|adopt|fill|undo|adopt-undo "
+		    "usage: kernhand peers|interrupted|adopt|fill|undo|adopt-undo "
 		    "[userspace]");
 	log_init("kernhand", getenv("VERBOSE") != NULL);
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -34,6 +34,11 @@ state() {
 "$hand" peers || echo "FAIL peers: status $?"
 grep -q '^wireguard ' /proc/modules; say "module is loaded by a link" $?
 
+VERBOSE=1 "$hand" interrupted >/tmp/interrupted 2>&1
+grep -E '^(ok|FAIL)' /tmp/interrupted
+grep -q 'dump interrupted' /tmp/interrupted; say "dumps were interrupted" $?
+echo "# $(grep -c 'dump interrupted' /tmp/interrupted) times"
+
 # What the hand leaves is there for the next one, which changes nothing.
 "$hand" fill
 [ "$(wg show wgsp0 peers | wc -l)" -eq 300 ]
