@@ -79,6 +79,9 @@ on_peer(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		log_warn("cannot take the link to leased");
 		return (0);
 	}
+	/* Wishes for networks that we do not know yet would be lost. */
+	if (!k->entered)
+		chan_pause(k->leased);
 	TAILQ_FOREACH(n, &k->nets, entry)
 		kern_repeat_network(n);
 	return (0);
@@ -259,6 +262,8 @@ on_conf_commit(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		k->entered = true;
 		if (chan_send_bare(c, MSG_SETUP_READY, 0) == -1)
 			return (-1);
+		if (k->leased != NULL)
+			chan_resume(k->leased);
 	}
 	TAILQ_FOREACH(n, &k->nets, entry)
 		net_ensure(n, true);
