@@ -154,10 +154,23 @@ same(const struct stat *a, const struct stat *b)
 	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec);
 }
 
+/* Something happened: look when it has been quiet for a moment. */
+static void
+notice(struct watch *w)
+{
+	if (!w->waiting) {
+		w->waiting = true;
+		w->first = mono_now();
+	} else if (mono_diff_ms(mono_now(), w->first) > NOISE_MS)
+		return;
+	set_timer(w, QUIET_MS);
+}
+
 int
 watch_set(struct watch *w, const char *const *paths, size_t n)
 {
 	struct watched *files, *old;
+	struct stat now;
 	size_t i, k, nold;
 
 	if ((files = calloc(n + 1, sizeof(*files))) == NULL)
@@ -170,15 +183,16 @@ watch_set(struct watch *w, const char *const *paths, size_t n)
 	w->n = n;
 	start_watching(w);
 	/* After the watch began: no change falls between.  What was watched
-	 * before keeps its look, or a change since the last one is lost. */
+	 * before keeps its look, and what changed meanwhile, its event lost
+	 * with the old watch, is looked at again soon. */
 	for (i = 0; i < n; i++) {
+		look(files[i].path, &now);
 		for (k = 0; k < nold; k++)
 			if (strcmp(old[k].path, files[i].path) == 0)
 				break;
-		if (k < nold)
-			files[i].st = old[k].st;
-		else
-			look(files[i].path, &files[i].st);
+		files[i].st = k < nold ? old[k].st : now;
+		if (!same(&files[i].st, &now))
+			notice(w);
 	}
 	free(old);
 	return (0);
@@ -194,12 +208,7 @@ watch_read_cb(evutil_socket_t fd, short what, void *arg)
 	/* What happened does not matter, only that something did. */
 	while ((n = read(fd, buf, sizeof(buf))) > 0)
 		continue;
-	if (!w->waiting) {
-		w->waiting = true;
-		w->first = mono_now();
-	} else if (mono_diff_ms(mono_now(), w->first) > NOISE_MS)
-		return;
-	set_timer(w, QUIET_MS);
+	notice(w);
 }
 
 static void

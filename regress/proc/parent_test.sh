@@ -1,0 +1,235 @@
+# The parent with the real processes: what it refuses, how it starts others
+# again, how files that change are taken, how it stops.
+
+. "${TOP:-.}/regress/lib.sh"
+private "$@"
+. "$TOP/regress/suite.sh"
+
+LOG=$WORK/netd.log
+
+gen() {			# the generation in force
+	ctl -j show status 2>/dev/null | jq -r '.config_generation //
+	    .generation // .config // empty' | tr -dc 0-9
+}
+logged() {		# ERE
+	grep -Eq -- "$1" "$LOG"
+}
+ready() {
+	logged 'ready: [0-9]+ processes'
+}
+start() {		# [FLAG ...]
+	: >"$LOG"
+	# shellcheck disable=SC2086
+	spawn netd "$NETD" -d -v $NOUSER -L "$BIN" -f "$CONF" "$@"
+	SUITE=$PID
+	wait_for 20 ready
+}
+# It leaves by itself with this status, and the log says why.
+refused() {		# NAME STATUS ERE [FLAG ...]
+	refused_n=$1 refused_s=$2 refused_e=$3; shift 3
+	# shellcheck disable=SC2086
+	timeout 20 "$NETD" -d $NOUSER -L "$BIN" -f "$CONF" "$@" >"$WORK/r" 2>&1
+	is "$refused_n: status" $? "$refused_s"
+	like "$refused_n: says why" "$(cat "$WORK/r")" "$refused_e"
+}
+loads() {		# how many configurations were loaded
+	grep -c 'netd: configuration loaded' "$LOG"
+}
+loaded_more() {		# THAN
+	[ "$(loads)" -gt "$1" ]
+}
+# The command changes a file, and within 5 s that is taken.
+taken() {		# NAME COMMAND ...
+	taken_n=$1 taken_was=$(loads); shift
+	"$@" || fail "$taken_n: $*"
+	check "$taken_n" wait_for 5 loaded_more "$taken_was"
+}
+
+pki_init
+pki_revoke
+cp -r "$PKI" "$WORK/good"
+suite_conf
+
+# --- refused at the start ---
+
+mv "$PKI/ca.crl" "$PKI/hidden"
+refused "a missing file" 78 "sallyport.conf:[0-9]+: crl: cannot open $PKI/ca.crl: No such file"
+mv "$PKI/hidden" "$PKI/ca.crl"
+
+: >"$PKI/server.crt"
+refused "an empty certificate" 78 'certificate: .*/server.crt is empty'
+echo hello >"$PKI/server.crt"
+refused "a certificate that is none" 78 'refuses it: .'
+cp "$WORK/good/server.crt" "$PKI/server.crt"
+
+sed -i 's/smart-toilet-(/smart-toilet-((/' "$CONF"
+refused "a bad pattern" 78 'apid.* refuses it: .'
+suite_conf
+
+mkdir "$WORK/empty"
+refused "no programs" 1 'cannot execute .*/empty/(leased|apid): No such file' \
+    -L "$WORK/empty"
+refused "no directory of programs" 1 'cannot find the other programs' -L /nowhere
+mkdir "$S/x"; touch "$S/x/y"
+sed -i "s|ctl_socket = [^;]*|ctl_socket = \"$S/x/y\"|" "$CONF"
+refused "a file where the socket should be" 78 'ctl_socket .*/x/y: .*socket'
+suite_conf
+if [ -z "$NOUSER" ]; then
+	check_status "not root, without -U" 77 setpriv --reuid 60951 \
+	    --clear-groups "$NETD" -d -f /dev/null
+	cp /etc/passwd "$WORK/users"
+	sed /^_sallyapi:/d "$WORK/users" >/etc/passwd
+	refused "a user is missing" 67 'no user _sallyapi: run systemd-sysusers'
+	cat "$WORK/users" >/etc/passwd
+fi
+gone_all() { ! pgrep -x 'leased|apid' >/dev/null; }
+check "nothing is left of all this" wait_for 5 gone_all
+
+# --- it starts ---
+
+check "it starts" start
+is "the key file's mode" "$(stat -c %a "$S/wg0.key")" 600
+is "the control socket's mode" "$(stat -c %a "$S/ctl.sock")" 660
+is "the state directory's mode" "$(stat -c %a "$S/state")" 700
+key=$(cat "$S/wg0.key")
+for r in kern leased apid keyd; do
+	p=$(role_pid $r)
+	unlike "$r: its environment is clean" \
+	    "$(tr '\0' '\n' <"/proc/$p/environ" 2>&1)" '^(PATH|HOME|WORK)='
+	[ -n "$NOUSER" ] ||
+	    unlike "$r: is not root" "$(ps -o uid= -p "$p")" '^ *0$'
+done
+unlike "the parent keeps no end of a link" \
+    "$(ls -l "/proc/$SUITE/fd" | grep -c socket)" '^[3-9][0-9]'
+
+refused "a second instance" 78 "another instance of netd uses the state directory $S/state"
+sed "s|$S/state|$S/state2|; s|8443|8444|" "$CONF" >"$S/two.conf"; chmod 600 "$S/two.conf"
+timeout 20 "$NETD" -d $NOUSER -L "$BIN" -f "$S/two.conf" >"$WORK/r" 2>&1
+is "a second one with the same socket: status" $? 78
+like "a second one with the same socket" "$(cat "$WORK/r")" 'another instance listens there'
+sed "s|$S/state|$S/state3|; s|ctl\.sock|ctl3.sock|" "$CONF" >"$S/two.conf"
+timeout 20 "$NETD" -d $NOUSER -L "$BIN" -f "$S/two.conf" >"$WORK/r" 2>&1
+is "a second one on the same port: status" $? 78
+like "a second one on the same port" "$(cat "$WORK/r")" \
+    'two.conf:[0-9]+: cannot listen on \[::\]:8443: Address already in use'
+check "the first one goes on" ctl show status
+
+# --- files that change ---
+
+revoke_mv() { pki_revoke; }
+in_place() { cat "$WORK/good/ca.crl" >"$PKI/ca.crl"; }
+taken "a CRL moved over" revoke_mv
+taken "a CRL edited in place" in_place
+taken "the configuration moved over" sh -c \
+    "sed 's/quarantine = \"0s\"/quarantine = \"1s\"/' $CONF >$CONF.new &&
+    chmod 640 $CONF.new && mv $CONF.new $CONF"
+swap() {
+	mkdir "$PKI/..1" && mv "$PKI/server.crt" "$PKI/server.key" "$PKI/..1" &&
+	    ln -s ..1 "$PKI/..data" && ln -s ..data/server.crt "$PKI/server.crt" &&
+	    ln -s ..data/server.key "$PKI/server.key"
+}
+taken "files become links" swap
+swap2() {
+	cp -r "$PKI/..1" "$PKI/..2" && ln -s ..2 "$PKI/..tmp" &&
+	    mv -T "$PKI/..tmp" "$PKI/..data"
+}
+taken "a directory swapped by its link" swap2
+sleep 0.5
+was=$(loads)
+echo hello >"$PKI/..2/server.crt"
+check "a bad certificate is named" wait_for 5 logged 'refused it: .'
+is "a bad certificate is not taken" "$(loads)" "$was"
+p=$(role_pid apid); kill -9 "$p"
+check "apid, started again, still has the good one" wait_for 10 role_new apid "$p"
+unlike "and did not refuse it" "$(cat "$LOG")" 'refuses the configuration in force'
+taken "the good one again" cp "$WORK/good/server.crt" "$PKI/..2/server.crt"
+
+was=$(loads)
+echo 'zebra = 1;' >>"$CONF"
+check "a bad word is named" wait_for 5 logged 'sallyport.conf:[0-9]+: unknown word "zebra"'
+check_status "sallyctl reload says so" 1 ctl reload
+like "with file and line" "$(cat "$WORK/out")" 'sallyport.conf:[0-9]+: unknown word'
+is "nothing was loaded" "$(loads)" "$was"
+sed -i 's/^zebra.*//; s/workers = 1/workers = 3/' "$CONF"
+check "a word that cannot change is named" wait_for 5 logged \
+    'gateway.workers cannot change while netd runs: it stays 1'
+sleep 0.5
+was=$(loads)
+kill -HUP "$SUITE"
+check "SIGHUP" wait_for 5 loaded_more "$was"
+for i in 1 2 3 4 5 6 7 8; do kill -HUP "$SUITE"; done
+check "many of them" wait_for 5 ctl show status
+chmod 666 "$CONF"
+check "a configuration that others can write is not taken" wait_for 5 logged \
+    'can be written by others'
+chmod 640 "$CONF"
+sleep 0.5
+
+# A new listener, and an old one away; the one that stays is the same socket.
+inode() { ss -tlneH "sport = :$1" | grep -o 'ino:[0-9]*'; }
+ino=$(inode 8443)
+cp "$CONF" "$S/keep.conf"
+more() {
+	sed 's|^listen = (|&{ address = "127.0.0.1:9586"; api = [ "metrics" ]; proof = "none"; },|' \
+	    "$S/keep.conf" >"$CONF"
+}
+taken "a listener more" more
+is "it listens" "$(inode 9586 | grep -c ino)" 1
+is "the old socket stays" "$(inode 8443)" "$ino"
+taken "a listener less" cp "$S/keep.conf" "$CONF"
+no_9586() { [ -z "$(inode 9586)" ]; }
+check "it is gone" wait_for 5 no_9586
+
+# --- death ---
+
+for r in leased apid keyd kern; do
+	p=$(role_pid $r)
+	kill -9 "$p"
+	check "$r killed: it comes back" wait_for 10 role_new $r "$p"
+done
+check "and the suite works" wait_for 10 ctl show status
+p=$(role_pid keyd)
+kill -9 "$p"
+check "the second death waits longer" wait_for 5 logged 'key.*: starting it again in 2 s'
+check "it comes back" wait_for 10 role_new keyd "$p"
+
+# --- stop ---
+
+p=$(role_pid leased)
+kill -STOP "$p"
+t0=$(now_ms)
+kill -TERM "$SUITE"
+wait "$SUITE"; st=$?
+t1=$(now_ms)
+is "it stops though a process hangs" "$st" 0
+like "within its time" "$(( (t1 - t0) / 1000 ))" '^[4-8]$'
+check "and says so" logged 'leased: it does not stop; killing it'
+check "nothing is left" wait_for 5 gone_all
+check "its socket is gone" test ! -e "$S/ctl.sock"
+is "the key is the same" "$(cat "$S/wg0.key")" "$key"
+
+check "it starts again" start
+kill -9 "$SUITE"; wait "$SUITE" 2>/dev/null
+check "killed: the others leave" wait_for 5 gone_all
+check "and start again, over the old socket" start
+p=$(pgrep -x wireguard-go) && {
+	like "wireguard-go: CAP_NET_ADMIN and nothing else" \
+	    "$(grep CapBnd "/proc/$p/status")" '0000000000001000$'
+	unlike "wireguard-go: no environment of ours" \
+	    "$(tr '\0' '\n' <"/proc/$p/environ")" '^(PATH|HOME|WORK)='
+}
+suite_stop
+
+# --- in the background ---
+
+: >"$LOG"
+# shellcheck disable=SC2086
+(cd "$S" && exec "$NETD" $NOUSER -L "$BIN" -f sallyport.conf) >"$LOG" 2>&1
+is "in the background: ready when the command ends" "$? $(ctl show status >/dev/null; echo $?)" "0 0"
+check "teardown" ctl teardown
+check "and all leave" wait_for 10 gone_all
+echo 'zebra = 1;' >>"$CONF"
+# shellcheck disable=SC2086
+check_status "in the background: an error is told" 78 "$NETD" $NOUSER -L "$BIN" -f "$CONF"
+
+finish
