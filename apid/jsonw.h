@@ -21,7 +21,7 @@ void	 jsonw_init(struct jsonw *, char *buf, size_t size);
 /* Text as it is, in printf form. */
 void	 jsonw_add(struct jsonw *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
-/* A string with its quotes; pure ASCII, other characters as \uXXXX.  What is
+/* A string with its quotes; pure ASCII, other characters escaped.  What is
  * not UTF-8 becomes U+FFFD. */
 void	 jsonw_string(struct jsonw *, const char *);
 

@@ -1,9 +1,11 @@
 # What plays the parent and leased for apid, and a client of raw bytes.
-APID_TOOLS :=	apid_drv rawhttp
+APID_DRV :=	$(O)/regress/proc/apid_drv.o $(O)/regress/proc/apid_drv_leased.o
 
-$(APID_TOOLS:%=$(O)/regress/%): $(O)/regress/%: $(O)/regress/proc/%.o \
-    $(LIBCOMMON)
+$(O)/regress/apid_drv: $(APID_DRV) $(LIBCOMMON)
 	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(BASE_LIBS)
 
-regress-proc: $(APID_TOOLS:%=$(O)/regress/%)
-DEPS += $(APID_TOOLS:%=$(O)/regress/proc/%.d)
+$(O)/regress/rawhttp: $(O)/regress/proc/rawhttp.o
+	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^
+
+regress-proc: $(O)/regress/apid_drv $(O)/regress/rawhttp
+DEPS += $(APID_DRV:.o=.d) $(O)/regress/proc/rawhttp.d

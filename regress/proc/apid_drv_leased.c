@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * leased as apid_drv plays it: answers from a table of a thousand names, or
+ * what the mode and the name say.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apid_drv.h"
+
+#define PAGE	7	/* leases of one page: an odd size */
+
+static unsigned int
+number_of(const char *name)
+{
+	while (*name != '\0' && (*name < '0' || *name > '9'))
+		name++;
+	return ((unsigned int)strtoul(name, NULL, 10) % 1000);
+}
+
+static void
+fill_reply(struct drv *d, struct msg_lease_reply *m, const char *network,
+    const char *name)
+{
+	unsigned int n;
+
+	n = number_of(name);
+	memset(m, 0, sizeof(*m));
+	m->state = LEASE_ACTIVE;
+	(void)strlcpy(m->network, network, sizeof(m->network));
+	(void)strlcpy(m->name, name, sizeof(m->name));
+	memcpy(m->pubkey, d->keys[n], WGKEY_LEN);
+	memset(m->server_key, 7, WGKEY_LEN);
+	(void)strlcpy(m->endpoint, "vpn.example.com", sizeof(m->endpoint));
+	m->port = 53092;
+	m->keepalive = 25;
+	m->ttl = LEASE_NEVER;
+	m->created = 1735689600;
+	m->naddrs = 2;
+	(void)prefix_parse("100.64.1.9/32", &m->addrs[0]);
+	(void)prefix_parse("fde3:25fb:7f6c:1::1/128", &m->addrs[1]);
+	m->addrs[1].addr[15] = (uint8_t)n;
+	m->nroutes = 1;
+	(void)prefix_parse("fde3:25fb:7f6c::/48", &m->routes[0]);
+}
+
+static void
+fail_reply(struct msg_lease_reply *m, uint8_t code, uint32_t retry)
+{
+	memset(m, 0, sizeof(*m));
+	m->code = code;
+	m->ttl = LEASE_NEVER;
+	m->retry_after = retry;
+}
+
+static void
+late_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct drv *d = arg;
+	struct msg_lease_reply m;
+
+	fail_reply(&m, LEASE_E_INTERNAL, 0);
+	if (d->leased != NULL)
+		(void)chan_send_lease_reply(d->leased, d->late_id, &m, -1);
+}
+
+/* The modes and names in which nothing good comes.  True if answered. */
+static int
+scripted(struct drv *d, uint32_t id, const char *name)
+{
+	struct timeval tv = { 11, 0 };
+	struct msg_lease_reply m;
+
+	d->count++;
+	switch (d->mode) {
+	case MODE_SILENT:
+		return (1);
+	case MODE_LATE:
+		d->late_id = id;
+		(void)event_base_once(d->base, -1, EV_TIMEOUT, late_cb, d, &tv);
+		return (1);
+	case MODE_BUSY:
+		fail_reply(&m, LEASE_E_BUSY, 30);
+		(void)chan_send_lease_reply(d->leased, id, &m, -1);
+		return (1);
+	case MODE_OK:
+		break;
+	}
+	if (name[0] != 'e')
+		return (0);
+	fail_reply(&m, (uint8_t)number_of(name), 0);
+	(void)chan_send_lease_reply(d->leased, id, &m, -1);
+	return (1);
+}
+
+static int
+leased_register(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+	struct msg_lease_register m;
+	struct msg_lease_reply r;
+	unsigned int n;
+
+	if (msg_lease_register_get(b, &m) == -1)
+		return (-1);
+	if (scripted(d, id, m.name))
+		return (0);
+	n = number_of(m.name);
+	fill_reply(d, &r, m.network, m.name);
+	r.code = !d->has[n] ? LEASE_OK_NEW :
+	    memcmp(d->keys[n], m.pubkey, WGKEY_LEN) == 0 ? LEASE_OK_SAME :
+	    LEASE_OK_REKEYED;
+	d->has[n] = 1;
+	memcpy(d->keys[n], m.pubkey, WGKEY_LEN);
+	memcpy(r.pubkey, m.pubkey, WGKEY_LEN);
+	return (chan_send_lease_reply(ch, id, &r, -1));
+}
+
+static int
+leased_get(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+	struct msg_lease_reply r;
+	struct msg_lease_get m;
+
+	if (msg_lease_get_get(b, &m) == -1)
+		return (-1);
+	if (scripted(d, id, m.name))
+		return (0);
+	if (!d->has[number_of(m.name)])
+		fail_reply(&r, LEASE_E_NOT_FOUND, 0);
+	else {
+		fill_reply(d, &r, m.network, m.name);
+		r.code = LEASE_OK_SAME;
+		r.ttl = 3600;
+		r.expires = 1735693200;
+	}
+	return (chan_send_lease_reply(ch, id, &r, -1));
+}
+
+static int
+leased_release(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+	struct msg_lease_release m;
+	struct msg_lease_reply r;
+	unsigned int n;
+
+	if (msg_lease_release_get(b, &m) == -1)
+		return (-1);
+	if (scripted(d, id, m.name))
+		return (0);
+	n = number_of(m.name);
+	fail_reply(&r, d->has[n] ? LEASE_OK_SAME : LEASE_E_NOT_FOUND, 0);
+	d->has[n] = 0;
+	return (chan_send_lease_reply(ch, id, &r, -1));
+}
+
+static int
+leased_list(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+	struct msg_lease_list_end end;
+	struct msg_lease_item item;
+	struct msg_lease_list m;
+	unsigned int i, n;
+
+	if (msg_lease_list_get(b, &m) == -1)
+		return (-1);
+	d->count++;
+	i = m.after[0] == '\0' ? 1 : number_of(m.after) + 1;
+	for (n = 0; n < PAGE && i <= d->peers; n++, i++) {
+		memset(&item, 0, sizeof(item));
+		(void)snprintf(item.name, sizeof(item.name), "p%03u", i);
+		memset(item.pubkey, (int)i, WGKEY_LEN);
+		item.created = 1735689600;
+		item.handshake = i == 1 ? 1735776000 : 0;
+		item.rx = 1234567;
+		item.tx = 654321;
+		item.naddrs = 1;
+		(void)prefix_parse("fde3::23", &item.addrs[0]);
+		if (chan_send_lease_item(ch, id, &item, -1) == -1)
+			return (-1);
+	}
+	memset(&end, 0, sizeof(end));
+	end.code = LEASE_OK_SAME;
+	end.more = i <= d->peers;
+	return (chan_send_lease_list_end(ch, id, &end, -1));
+}
+
+static int
+leased_health(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(ch);
+	struct msg_lease_health_reply m = { 1, 1, 1 };
+
+	if (d->mode == MODE_BUSY)
+		m.kern = 0;
+	if (d->mode == MODE_SILENT)
+		return (0);
+	return (chan_send_lease_health_reply(ch, id, &m, -1));
+}
+
+static int
+leased_ident(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ident_result m;
+
+	if (msg_ident_result_get(b, &m) == -1)
+		return (-1);
+	if (m.matched)
+		say("ident rule=%u role=%u name=%s net=%s", m.rule, m.role,
+		    m.name, m.network);
+	else
+		say("ident no: %s", m.text);
+	return (0);
+}
+
+static void
+leased_closed(struct chan *ch, const char *reason)
+{
+	struct drv *d = chan_arg(ch);
+
+	say("leased link closed: %s", reason);
+	chan_free(ch);
+	d->leased = NULL;
+}
+
+static const struct chan_handler leased_table[] = {
+	{ MSG_LEASE_REGISTER, 1, leased_register },
+	{ MSG_LEASE_GET, 1, leased_get },
+	{ MSG_LEASE_RELEASE, 1, leased_release },
+	{ MSG_LEASE_LIST, 1, leased_list },
+	{ MSG_LEASE_HEALTH, 1, leased_health },
+	{ MSG_IDENT_RESULT, 1, leased_ident },
+};
+
+const struct chan_ops leased_ops = {
+	.table = leased_table,
+	.n = sizeof(leased_table) / sizeof(leased_table[0]),
+	.closed = leased_closed,
+};
