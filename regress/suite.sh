@@ -110,6 +110,17 @@ suite_stop() {
 	stop "$SUITE"
 }
 
+# The end of the parent, and of the others with it, at once.
+suite_kill() {
+	suite_left=$(suite_pids)
+	kill -KILL "$SUITE"
+	[ -z "$suite_left" ] || kill -CONT $suite_left
+	stop "$SUITE"
+	for suite_p in $suite_left; do
+		wait_for 5 gone "$suite_p" || fail "process $suite_p stays"
+	done
+}
+
 # The process of a role: kern leased apid keyd.  Nothing and 1 if there is none.
 role_pid() {		# ROLE
 	for role_p in $(cat "/proc/$SUITE/task/$SUITE/children" 2>/dev/null); do

@@ -44,8 +44,7 @@ check "undo: stop leaves the kernel as it was" \
 suite_start
 dev_apply d1
 check "undo: the lease outlives the stop" wait_for 10 dev_ping d1
-kill -KILL "$SUITE"
-stop "$SUITE"
+suite_kill
 check "undo: a killed parent leaves the tunnel" dev_ping d1
 suite_start
 suite_stop

@@ -44,7 +44,9 @@ ADOPT=true
 pki_init
 wg_here || skip_all "no WireGuard here"
 (umask 077 && wg genkey >"$WORK/old.key")
-wg set wg0 private-key "$WORK/old.key" listen-port 51820
+foreign=$(wg genkey | wg pubkey)
+wg set wg0 private-key "$WORK/old.key" listen-port 51820 \
+    peer "$foreign" allowed-ips 10.66.0.0/24
 ip address add "$GW6/48" dev wg0 nodad
 ip link set wg0 up
 suite_conf
@@ -53,9 +55,7 @@ dev_add d1
 cert d1 smart-toilet-1
 check "enrol" dev_enrol d1
 check "ping" dev_ping d1
-foreign=$(wg genkey | wg pubkey)
 own=$(wg show wg0 public-key)
-wg set wg0 peer "$foreign" allowed-ips 10.66.0.0/24
 fresh=$(wg genkey | wg pubkey)
 d1=$(cat "$WORK/d1.pub")
 kernhand=$(role_pid kern)
@@ -106,6 +106,7 @@ back() {
 	peers >"$WORK/peers2" && cmp -s "$WORK/peers" "$WORK/peers2"
 }
 check "a new leased puts everything right" wait_for 10 back
+dev_apply d1
 check "and the tunnel works" dev_ping d1
 
 # --- malformed: the link ends, the receiver does not
@@ -122,8 +123,7 @@ malformed() {		# SENDER RECEIVER NAME WHAT ...
 
 # Fresh links without waiting for the back-off.
 suite_restart() {
-	kill -KILL "$SUITE"
-	stop "$SUITE"
+	suite_kill
 	suite_start
 }
 malformed leased kern "an unknown message" raw 0x7777

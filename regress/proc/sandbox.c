@@ -50,7 +50,7 @@ static const struct attack attacks[] = {
 	{ "execve", "/bin/true", SYS_execve, { AT(STR), AT(ARGV), 0 } },
 	{ "connect", "/run/sallyport-sandbox", SYS_connect,
 	    { 3, AT(SOCKADDR), sizeof(struct sockaddr_un) } },
-	{ "ptrace", "", SYS_ptrace, { PTRACE_TRACEME } },
+	{ "ptrace", "", SYS_ptrace, { PTRACE_PEEKDATA, 0x3ffffff0 } },
 	{ "fork", "", SYS_fork, { 0 } },
 	{ "setuid", "", SYS_setuid, { 0 } },
 	{ "unshare", "", SYS_unshare, { 0x10000000 } },
@@ -190,17 +190,23 @@ main(int argc, char *argv[])
 	if (ptrace(PTRACE_GETREGS, pid, 0, &regs) == -1)
 		err(2, "read the result");
 	result = (long long)regs.rax;
+	/*
+	 * As it was, and on to its next system call: the interrupted one, made
+	 * again.  A process that is to be killed gets as far as the end of the
+	 * forbidden call, and no further.
+	 */
+	if (a->nr != SYS_execve || result < 0) {
+		old.rip -= 2;
+		old.rax = old.orig_rax;
+		if (ptrace(PTRACE_SETREGS, pid, 0, &old) == -1)
+			err(2, "restore its registers");
+	}
+	(void)go_on(pid, PTRACE_SYSCALL);
 	if (result < 0 && result > -4096)
 		printf("errno %lld %s\n", -result,
 		    strerrorname_np((int)-result));
 	else
 		printf("done %lld\n", result);
-	/* As it was: the interrupted call is made again. */
-	if (a->nr != SYS_execve || result < 0) {
-		old.rip -= 2;
-		old.rax = old.orig_rax;
-		(void)ptrace(PTRACE_SETREGS, pid, 0, &old);
-	}
 	(void)ptrace(PTRACE_DETACH, pid, 0, 0);
 	return (0);
 }

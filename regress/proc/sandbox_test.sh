@@ -17,6 +17,7 @@ for a in $ATTACKS; do
 	wait_for 5 grep -q sleep "/proc/$PID/comm"
 	out=$("$TRY" "$PID" "$a" 2>&1)
 	case $a in
+	ptrace)	like "unconfined: $a" "$out" ESRCH ;;
 	connect) like "unconfined: $a" "$out" 'EBADF|ENOTSOCK|ENOENT' ;;
 	*)	like "unconfined: $a" "$out" '^done' ;;
 	esac
@@ -34,8 +35,7 @@ for a in $ATTACKS; do
 		like "$role: $a" "$out" '^(killed|errno (1|13) )'
 	done
 	check "$a: all of them are started again" wait_for 20 suite_up
-	kill -KILL "$SUITE"
-	stop "$SUITE"
+	suite_kill
 done
 check_status "no file was made" 1 test -e /tmp/sallyport-sandbox
 finish
