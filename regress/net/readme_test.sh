@@ -22,7 +22,8 @@ systemctl() {
 	netd -d $NOUSER -L "$BIN" >"$WORK/netd.log" 2>&1 &
 	echo $! >"$WORK/pid"
 	i=0
-	until sallyctl -q show status 2>/dev/null; do
+	until sallyctl -j show networks 2>/dev/null |
+	    jq -e '.networks[0].state == "up"' >/dev/null; do
 		i=$((i + 1))
 		[ $i -lt 200 ] || exit 1
 		sleep 0.1
