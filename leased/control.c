@@ -325,6 +325,7 @@ control_accept_cb(evutil_socket_t lfd, short what, void *arg)
 	struct control *ctl = sp->control;
 	struct ucred cred = { 0, (uid_t)-1, (gid_t)-1 };
 	socklen_t len = sizeof(cred);
+	struct conn *k;
 	int fd;
 
 	fd = accept4(lfd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -346,8 +347,10 @@ control_accept_cb(evutil_socket_t lfd, short what, void *arg)
 	(void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
 	log_debug("control: connection from uid %d pid %d", (int)cred.uid,
 	    (int)cred.pid);
-	if (conn_new(sp, fd) == NULL)
+	if ((k = conn_new(sp, fd)) == NULL)
 		log_warn("control: connection");
+	else
+		snprintf(k->who, sizeof(k->who), "uid:%d", (int)cred.uid);
 }
 
 static void

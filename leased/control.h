@@ -22,6 +22,7 @@ struct conn {
 	TAILQ_ENTRY(conn) entry;
 	struct leased	*sp;
 	struct chan	*chan;
+	char		 who[24];	/* "uid:N", of the other side */
 	enum conn_state	 state;
 	uint32_t	 id;		/* of the request under way */
 	uint32_t	 asked;		/* id of our own question */

@@ -39,7 +39,7 @@ revoke_store(struct conn *k, const struct msg_ctl_revoke *m)
 	}
 	if (db_add_denied(sp->db, m->network, m->name, m->reason, wall_now()) ==
 	    -1 || audit_identity(sp, "identity.revoke", m->network, m->name,
-	    "control", m->reason) == -1) {
+	    k->who, m->reason) == -1) {
 		turn_abort(sp);
 		k->unstored = true;
 		return;
@@ -83,8 +83,9 @@ change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
 	ended = k->waiting - 1;
 	if (!k->unstored) {
 		entries_add(&sp->denied, m->network, m->name, false);
-		log_notice("identity.revoke name=%s net=%s by=control",
-		    log_vis(m->name), m->network[0] != '\0' ? m->network : "*");
+		log_notice("identity.revoke name=%s net=%s by=%s",
+		    log_vis(m->name), m->network[0] != '\0' ? m->network :
+		    "*", k->who);
 		if (ended > 0 || k->unconfirmed)
 			snprintf(k->text, sizeof(k->text), "%s is denied and "
 			    "its lease has ended", m->name);
@@ -131,14 +132,14 @@ change_approve(struct conn *k, const struct msg_ctl_approve *m)
 		if (db_del_denied(sp->db, found[i].network, m->name) == -1)
 			goto abort;
 	if (audit_identity(sp, "identity.approve", m->network, m->name,
-	    "control", "") == -1)
+	    k->who, "") == -1)
 		goto abort;
 	if (turn_commit(sp) == -1)
 		goto fail;
 	for (i = 0; i < n; i++)
 		(void)entries_remove(&sp->denied, found[i].network, m->name);
-	log_notice("identity.approve name=%s net=%s by=control",
-	    log_vis(m->name), m->network[0] != '\0' ? m->network : "*");
+	log_notice("identity.approve name=%s net=%s by=%s",
+	    log_vis(m->name), m->network[0] != '\0' ? m->network : "*", k->who);
 	conn_result(k, CTL_OK, "%s is no longer denied", m->name);
 	return;
 abort:

@@ -5,7 +5,6 @@
  */
 
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,42 +207,45 @@ db_check(struct db *db, char *error, size_t size)
 	return (ok ? 0 : -1);
 }
 
-/* Drop the oldest copies; their names sort by time. */
+/* The copy that is kept of the database as version v had it. */
 static void
-backups_prune(struct db *db, unsigned int keep)
+backup_path(const struct db *db, int v, char *path, size_t size)
 {
-	char pattern[sizeof(db->path) + 16];
-	glob_t g;
-	size_t i;
+	snprintf(path, size, "%s.v%d.bak", db->path, v);
+}
 
-	snprintf(pattern, sizeof(pattern), "%s.*.bak", db->path);
-	if (glob(pattern, 0, NULL, &g) != 0)
-		return;
-	for (i = 0; i + keep < g.gl_pathc; i++)
-		if (unlink(g.gl_pathv[i]) == -1)
-			log_warn("%s", g.gl_pathv[i]);
-	globfree(&g);
+/* Keep a copy before anything changes, and no more than keep in all. */
+static int
+db_keep_copy(struct db *db, int from, unsigned int keep, char *path,
+    size_t size)
+{
+	int v;
+
+	for (v = from - 1; v > 0; v--)
+		if (v + (int64_t)keep <= from) {
+			backup_path(db, v, path, size);
+			if (unlink(path) == -1 && errno != ENOENT)
+				log_warn("%s", path);
+		}
+	backup_path(db, from, path, size);
+	/* One from a migration that did not succeed. */
+	if (unlink(path) == -1 && errno != ENOENT)
+		return (-1);
+	return (keep == 0 ? 0 : db_copy(db->h, path));
 }
 
 static int
 db_migrate(struct db *db, const struct db_schema *schema, int from,
     unsigned int keep, char *error, size_t size)
 {
-	char path[sizeof(db->path) + 64], when[WALL_TEXT], sql[128];
+	char path[sizeof(db->path) + 32], sql[128];
 	int v;
 
-	if (from > 0) {
-		wall_format(wall_now(), when);
-		snprintf(path, sizeof(path), "%s.%s-v%d.bak", db->path, when,
-		    from);
-		if (keep > 0)
-			backups_prune(db, keep - 1);
-		if (keep > 0 && db_copy(db->h, path) == -1) {
-			snprintf(error, size, "%s: cannot keep a copy of the "
-			    "database before its migration: %s", path,
-			    strerror(errno));
-			return (-1);
-		}
+	if (from > 0 && db_keep_copy(db, from, keep, path, sizeof(path)) ==
+	    -1) {
+		snprintf(error, size, "%s: cannot keep a copy of the database "
+		    "before its migration: %s", path, strerror(errno));
+		return (-1);
 	}
 	for (v = from; v < schema->n; v++) {
 		snprintf(sql, sizeof(sql), "PRAGMA application_id = %d; "
@@ -253,14 +255,14 @@ db_migrate(struct db *db, const struct db_schema *schema, int from,
 		    db_exec(db, schema->step[v], NULL) != SQLITE_OK ||
 		    db_exec(db, sql, NULL) != SQLITE_OK) {
 			snprintf(error, size, "%s: cannot go from schema %d to "
-			    "%d: %s; nothing was changed", db->path, v, v + 1,
-			    sqlite3_errmsg(db->h));
+			    "%d: %s; nothing was changed by that step",
+			    db->path, v, v + 1, sqlite3_errmsg(db->h));
 			return (-1);
 		}
 	}
 	if (from > 0)
-		log_notice("%s: schema %d is now %d; the old one is in %s",
-		    db->path, from, schema->n, path);
+		log_notice("%s: schema %d is now %d", db->path, from,
+		    schema->n);
 	return (0);
 }
 
@@ -286,8 +288,9 @@ db_version(struct db *db, const struct db_schema *schema, int64_t *version,
 	if (*version > schema->n || *version < 0) {
 		snprintf(error, size, "%s has schema %lld, made by a newer "
 		    "sallyport; this one knows %d: install the newer one "
-		    "again, or put back the copy kept at the migration (%s.*."
-		    "bak)", db->path, (long long)*version, schema->n, DB_FILE);
+		    "again, or put back the copy kept at the migration (%s.v%d."
+		    "bak)", db->path, (long long)*version, schema->n, DB_FILE,
+		    schema->n);
 		return (-1);
 	}
 	return (0);
