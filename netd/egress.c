@@ -148,8 +148,9 @@ sync_routes(struct kern *k, const struct want *w)
 		return (0);
 	}
 	for (i = 0; i < nhave; i++) {
-		/* Those in the main table are route.c's. */
-		if (have[i].table == RT_TABLE_MAIN)
+		/* Those in the main table are route.c's, notes sysctl.c's. */
+		if (have[i].table == RT_TABLE_MAIN ||
+		    have[i].table == SALLYPORT_NOTES)
 			continue;
 		for (j = 0; j < w->nroutes; j++) {
 			if (same_route(&have[i], &w->routes[j]))

@@ -18,6 +18,8 @@
 
 #define SALLYPORT_RTPROT	83	/* our mark on routes, rules, addresses */
 #define KERN_ALIAS_SIZE		(NETNAME_SIZE + 3)	/* "sp:NETWORK" */
+/* A table that no rule names: routes in it are notes to ourselves. */
+#define SALLYPORT_NOTES		0x73700053U
 #define KERN_CHUNK		64	/* peers in one message */
 #define KERN_ADDRS_MAX		64	/* addresses read from one interface */
 #define KERN_ROUTES_MAX		256	/* routes of ours read at once */

@@ -257,6 +257,10 @@ refuse(struct kern *k, uint32_t id, const struct msg_peer_set *m,
     enum peer_code code)
 {
 	k->health.refused++;
+	if (code == PEER_E_MAX)
+		log_warnx("refused peer=%s net=%s: max_peers, or the %u peers "
+			  "that a user space WireGuard takes",
+		    log_key(m->pubkey), m->network, UAPI_PEERS_MAX);
 	if (code == PEER_E_ADDR || code == PEER_E_KEY)
 		log_warnx("refused peer=%s net=%s: %s", log_key(m->pubkey),
 		    m->network,

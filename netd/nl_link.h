@@ -14,8 +14,7 @@ int	 nl_link_get(struct nl_conn *, const char *, struct kern_link *);
 int	 nl_link_add(struct nl_conn *, const char *);
 int	 nl_link_del(struct nl_conn *, int);
 int	 nl_link_set(struct nl_conn *, int, const struct kern_linkset *);
-int	 nl_addr_list(struct nl_conn *, int, struct kern_addr *, size_t,
-	    size_t *);
+int nl_addr_list(struct nl_conn *, int, struct kern_addr *, size_t, size_t *);
 int	 nl_addr_add(struct nl_conn *, int, const struct prefix *);
 int	 nl_addr_del(struct nl_conn *, int, const struct prefix *);
 

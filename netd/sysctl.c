@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Forwarding, through files that the parent opened.  What was there before is
- * kept, to be put back.
+ * put back at the end.  That it was off is noted in the kernel, as a route in a
+ * table that nobody looks into: the next process finds it after a crash.
  */
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,10 +27,40 @@ wants_forward(const struct kern *k)
 	return (false);
 }
 
+/* The note of one of them: addresses that no packet ever has. */
 static void
-enable(struct ksysctl *s, const char *name)
+note_of(size_t i, struct kern_route *r)
 {
-	ssize_t	 n;
+	memset(r, 0, sizeof(*r));
+	(void)prefix_parse(i == 0 ? "192.0.0.8/32" : "100::/128", &r->dst);
+	r->table = SALLYPORT_NOTES;
+	r->unreachable = true;
+}
+
+static bool
+noted(struct kern *k, size_t i)
+{
+	struct kern_route	 have[KERN_ROUTES_MAX], note;
+	size_t			 n, j;
+
+	note_of(i, &note);
+	if (k->ops->route_list(k->io, have, KERN_ROUTES_MAX, &n) == -1)
+		return (false);
+	for (j = 0; j < n; j++) {
+		if (have[j].table == note.table &&
+		    prefix_cmp(&have[j].dst, &note.dst) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+static void
+enable(struct kern *k, size_t i)
+{
+	struct ksysctl		*s = &k->sysctl[i];
+	struct kern_route	 note;
+	const char		*name = names[i];
+	ssize_t			 n;
 
 	n = pread(s->fd, s->old, sizeof(s->old) - 1, 0);
 	if (n <= 0) {
@@ -37,8 +69,17 @@ enable(struct ksysctl *s, const char *name)
 	}
 	s->old[n] = '\0';
 	/* 2 is a stronger 1 in some of them. */
-	if (s->old[0] != '0')
+	if (s->old[0] != '0') {
+		if (noted(k, i)) {
+			(void)strlcpy(s->old, "0\n", sizeof(s->old));
+			s->changed = true;
+		}
 		return;
+	}
+	note_of(i, &note);
+	if (k->ops->route_add(k->io, &note) == -1 && errno != EEXIST)
+		log_warnx("cannot note that %s was off: %s", name,
+		    k->ops->error(k->io));
 	if (pwrite(s->fd, "1\n", 2, 0) != 2) {
 		log_warn("cannot set %s: forwarding stays off; set it with "
 			 "sysctl(8)",
@@ -60,15 +101,16 @@ sysctl_ensure(struct kern *k)
 	}
 	for (i = 0; i < SYSCTLS; i++) {
 		if (k->sysctl[i].fd != -1 && !k->sysctl[i].changed)
-			enable(&k->sysctl[i], names[i]);
+			enable(k, i);
 	}
 }
 
 void
 sysctl_undo(struct kern *k)
 {
-	struct ksysctl	*s;
-	size_t		 i, len;
+	struct kern_route	 note;
+	struct ksysctl		*s;
+	size_t			 i, len;
 
 	for (i = 0; i < SYSCTLS; i++) {
 		s = &k->sysctl[i];
@@ -78,5 +120,8 @@ sysctl_undo(struct kern *k)
 		if (pwrite(s->fd, s->old, len, 0) != (ssize_t)len)
 			log_warn("cannot put %s back", names[i]);
 		s->changed = false;
+		note_of(i, &note);
+		if (k->ops->route_del(k->io, &note) == -1)
+			log_warnx("cannot remove the note about %s", names[i]);
 	}
 }

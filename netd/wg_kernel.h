@@ -23,10 +23,10 @@ void	 wg_kernel_close(struct wg_kernel *);
 int	 wg_kernel_find(struct wg_kernel *);
 
 /* As in struct kern_ops; the text of an error is in nl.text. */
-int	 wg_kernel_set(struct wg_kernel *, int ifindex, const uint8_t *priv,
-	    int port);
-int	 wg_kernel_peers(struct wg_kernel *, int ifindex,
-	    const struct peer_op *, size_t n);
+int
+wg_kernel_set(struct wg_kernel *, int ifindex, const uint8_t *priv, int port);
+int wg_kernel_peers(struct wg_kernel *, int ifindex, const struct peer_op *,
+    size_t n);
 int	 wg_kernel_dump(struct wg_kernel *, int ifindex, struct snapshot *);
 
 #endif
