@@ -112,17 +112,20 @@ add_eku(X509 *cert, const char *eku)
 static int
 add_exts(X509 *cert, const struct mint_spec *spec, X509 *issuer)
 {
-	char bc[64] = "critical,CA:FALSE";
+	const char *usage = "critical,digitalSignature";
+	char bc[64];
 
+	snprintf(bc, sizeof(bc), "%sCA:%s", spec->lax ? "" : "critical,",
+	    spec->ca ? "TRUE" : "FALSE");
 	if (spec->ca && spec->pathlen > 0)
-		snprintf(bc, sizeof(bc), "critical,CA:TRUE,pathlen:%d",
-		    spec->pathlen - 1);
-	else if (spec->ca)
-		snprintf(bc, sizeof(bc), "critical,CA:TRUE");
+		snprintf(bc + strlen(bc), sizeof(bc) - strlen(bc),
+		    ",pathlen:%d", spec->pathlen - 1);
+	if (spec->ca)
+		usage = spec->dual ?
+		    "critical,digitalSignature,keyCertSign,cRLSign" :
+		    "critical,keyCertSign,cRLSign";
 	if (!add_ext(cert, issuer, NID_basic_constraints, bc) ||
-	    !add_ext(cert, issuer, NID_key_usage,
-		spec->ca ? "critical,keyCertSign,cRLSign" :
-			   "critical,digitalSignature"))
+	    !add_ext(cert, issuer, NID_key_usage, usage))
 		return (0);
 	if (!spec->bare &&
 	    (!add_ext(cert, issuer, NID_subject_key_identifier, "hash") ||

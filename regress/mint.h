@@ -26,6 +26,8 @@ struct mint_spec {
 	int64_t		 until;		/* seconds from now; 0: 30 days */
 	bool		 ca;
 	int		 pathlen;	/* of a CA, plus one; 0: unlimited */
+	bool		 dual;		/* a CA that may also sign for itself */
+	bool		 lax;		/* basicConstraints not critical */
 	bool		 critical;	/* an unknown critical extension */
 	bool		 bare;		/* no key identifiers */
 	size_t		 pad;		/* so many bytes of ballast */

@@ -209,6 +209,9 @@ bad_certs(void **state)
 		{ "mail's usage", { .eku = "email" }, "purpose" },
 		{ "any usage", { .eku = "any" }, "refused" },
 		{ "a CA", { .eku = "client", .ca = true }, "refused" },
+		{ "a CA that signs",
+		    { .eku = "client", .ca = true, .dual = true },
+		    "a CA certificate" },
 		{ "a weak key", { .eku = "client", .key = "rsa1024" },
 		    "key too weak" },
 		{ "unknown critical", { .eku = "client", .critical = true },
@@ -271,9 +274,20 @@ chains(void **state)
 {
 	struct mint_spec inter = { .cn = "inter", .ca = true, .pathlen = 1 };
 	struct mint_spec inter2 = { .cn = "inter2", .ca = true };
+	struct mint_spec lax = { .cn = "lax", .ca = true, .lax = true };
 	struct mint_spec leaf = { .cn = "dev", .eku = "client" };
 	struct mint_id one = { 0 }, two = { 0 }, id = { 0 };
 	struct rig_client k = { .id = &id };
+
+	/* RFC 5280, 4.2.1.9, which only X509_V_FLAG_X509_STRICT keeps. */
+	assert_int_equal(mint_make(&one, &lax, &rig.ca), 0);
+	assert_int_equal(mint_make(&id, &leaf, &one), 0);
+	k.chain[0] = one.cert;
+	expect("a CA whose constraints are not critical", &k,
+	    "not marked critical");
+	mint_clear(&id);
+	mint_clear(&one);
+	k.chain[0] = NULL;
 
 	assert_int_equal(mint_make(&one, &inter, &rig.ca), 0);
 	assert_int_equal(mint_make(&id, &leaf, &one), 0);

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apid/keyset.h"
 #include "apid/tlskey_int.h"
 #include "clock.h"
 #include "proto.h"
@@ -265,6 +266,42 @@ hostile(void **state)
 	rig_stop(&r);
 }
 
+/* Answers to others come first: the one with our id counts. */
+static void
+right_id(void **state)
+{
+	static const char context[] = "TLS 1.3, server CertificateVerify";
+	struct msg_key_sign m = { .scheme = SCHEME_ECDSA_P256, .len = 130 };
+	uint8_t buf[KEY_SIG_MAX + 16];
+	struct msg_key_signed ans;
+	struct keyset *set;
+	char err[512] = "";
+	struct rig r;
+	struct ibuf b;
+	int fd, link;
+
+	rig_start(&r, "p256", -1);
+	link = bare_link(r.tk);
+	assert_non_null(set = keyset_new());
+	fd = rig_key_fd(r.server_id.key);
+	assert_int_equal(keyset_load(set, 0, fd, err, sizeof(err)), 0);
+	close(fd);
+	memset(m.tbs, ' ', 64);
+	memcpy(m.tbs + 64, context, sizeof(context));
+	assert_null(keyset_sign(set, &m, &ans));
+	answer(link, 77, false);
+	answer(link, 78, true);
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	assert_int_equal(msg_key_signed_put(&b, &ans), 0);
+	assert_int_equal(imsg_send(link, MSG_KEY_SIGNED, 1, b.buf, b.wpos, -1),
+	    0);
+	if (tls_server_selftest(r.server, err, sizeof(err)) == -1)
+		fail_msg("%s", err);
+	close(link);
+	keyset_free(set);
+	rig_stop(&r);
+}
+
 int
 main(void)
 {
@@ -275,6 +312,7 @@ main(void)
 		cmocka_unit_test(no_link),
 		cmocka_unit_test(silent),
 		cmocka_unit_test(hostile),
+		cmocka_unit_test(right_id),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
