@@ -139,9 +139,13 @@ db_exec(struct db *db, const char *sql, int64_t *n)
 static void
 damaged(struct db *db, const char *why, char *error, size_t size)
 {
+	char *p;
+
 	snprintf(error, size, "%s is damaged (%s): keep a copy of it, then put "
 	    "a backup in its place (sallyctl backup), or rescue what is left: "
 	    "sqlite3 %s .recover | sqlite3 new.db", db->path, why, DB_FILE);
+	while ((p = strchr(error, '\n')) != NULL)
+		*p = ' ';
 }
 
 /* First use of the file: who else has it, and is it a database at all? */

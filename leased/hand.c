@@ -188,6 +188,8 @@ hand_wish(struct leased *sp, const struct op *op, const struct asker *asker)
 	w->since = mono_now();
 	memcpy(w->key, op->ended ? op->was.key : l->key, sizeof(w->key));
 	l->waiting++;
+	/* What a running sync said of it before is out of date. */
+	l->synced = false;
 	if (op->ended)
 		rc = hand_send_del(sp, l, op->was.key, w->id);
 	else

@@ -182,7 +182,7 @@ sync_confirm(struct leased *sp)
 		if (n->pending == 0 || !lnet_up(n))
 			continue;
 		RB_FOREACH(l, lease_tree, &n->byname)
-			if (l->synced && l->waiting == 0 && lease_live(l))
+			if (l->synced && lease_live(l))
 				lease_set_state(l, LEASE_ACTIVE, false);
 	}
 }
