@@ -207,7 +207,7 @@ apid_conf_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 
 	if (a->shadow == NULL)
 		return (-1);
-	if (settings_build(a->shadow, a->tlskey) == 0) {
+	if (settings_build(a->shadow, a->tlskey, a->set == NULL) == 0) {
 		ack.generation = a->shadow->generation;
 		return (chan_send_conf_ack(ch, id, &ack, -1));
 	}

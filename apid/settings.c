@@ -214,7 +214,7 @@ settings_set_basic(struct settings *s, const struct msg_conf_basic *m)
 }
 
 int
-settings_build(struct settings *s, struct tlskey *key)
+settings_build(struct settings *s, struct tlskey *key, bool first)
 {
 	struct tls_server_args args;
 	struct listener *l;
@@ -237,6 +237,7 @@ settings_build(struct settings *s, struct tlskey *key)
 		args.key = key;
 		args.name = l->address;
 		args.index = l->index;
+		args.first = first;
 		args.chain_fd = l->cert_fds[CERT_CHAIN];
 		args.ca_fd = l->cert_fds[CERT_CLIENT_CA];
 		args.crl_fd = l->cert_fds[CERT_CRL];

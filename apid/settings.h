@@ -77,9 +77,9 @@ void	 settings_set_basic(struct settings *, const struct msg_conf_basic *);
 
 /*
  * All slices are there: make the TLS servers, check the whole.  Returns 0, or
- * -1 with error set.
+ * -1 with error set.  first: there are no older ones to stay with.
  */
-int	 settings_build(struct settings *, struct tlskey *);
+int	 settings_build(struct settings *, struct tlskey *, bool first);
 
 /* Lookups. */
 bool	 settings_has_network(const struct settings *, const char *);

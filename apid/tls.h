@@ -28,6 +28,8 @@ struct tls_server_args {
 	int		 chain_fd;	/* PEM: the server's leaf, then its issuers */
 	int		 ca_fd;		/* PEM: who issues client certificates */
 	int		 crl_fd;	/* PEM, or -1: nothing is ever revoked */
+	bool		 first;		/* no older server to keep: a CRL that has
+					 * run out is taken, and refuses all */
 };
 
 /*

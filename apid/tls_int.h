@@ -69,9 +69,10 @@ struct tls_conn {
 	char		 error[TEXT_SIZE];
 };
 
-/* tlscrl.c: read, check and take apart a CRL file for these CAs. */
+/* tlscrl.c: read, check and take apart a CRL file for these CAs.  stale_ok: one
+ * that has run out is only worth a warning. */
 struct tls_crls *tls_crls_read(OSSL_LIB_CTX *ctx, int fd, STACK_OF(X509) *cas,
-	    char *err, size_t errsize);
+	    bool stale_ok, char *err, size_t errsize);
 void	 tls_crls_free(struct tls_crls *);
 /* Earliest nextUpdate. */
 int64_t	 tls_crls_until(const struct tls_crls *);

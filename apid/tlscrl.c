@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "log.h"
 #include "tls_int.h"
 
 #define NAME_TEXT	160
@@ -107,7 +108,8 @@ find_issuer(struct tls_crl *c, STACK_OF(X509) *cas)
 }
 
 static int
-check_crl(struct tls_crl *c, STACK_OF(X509) *cas, char *err, size_t errsize)
+check_crl(struct tls_crl *c, STACK_OF(X509) *cas, bool stale_ok, char *err,
+    size_t errsize)
 {
 	char name[NAME_TEXT], when[WALL_TEXT];
 	struct wall until;
@@ -127,7 +129,9 @@ check_crl(struct tls_crl *c, STACK_OF(X509) *cas, char *err, size_t errsize)
 		    "crl: that of %s ran out at %s: get a "
 		    "new one",
 		    name, wall_format(until, when));
-		return (-1);
+		if (!stale_ok)
+			return (-1);
+		log_warnx("%s; until then its clients are refused", err);
 	}
 	if (c->from > wall_now().s) {
 		snprintf(err, errsize,
@@ -207,8 +211,8 @@ parse_crls(OSSL_LIB_CTX *ctx, BIO *bio, struct tls_crls *crls, char *err,
 }
 
 struct tls_crls *
-tls_crls_read(OSSL_LIB_CTX *ctx, int fd, STACK_OF(X509) *cas, char *err,
-    size_t errsize)
+tls_crls_read(OSSL_LIB_CTX *ctx, int fd, STACK_OF(X509) *cas, bool stale_ok,
+    char *err, size_t errsize)
 {
 	struct tls_crls *crls;
 	unsigned int i;
@@ -233,7 +237,8 @@ tls_crls_read(OSSL_LIB_CTX *ctx, int fd, STACK_OF(X509) *cas, char *err,
 		goto fail;
 	}
 	for (i = 0; i < crls->n; i++)
-		if (check_crl(&crls->list[i], cas, err, errsize) == -1)
+		if (check_crl(&crls->list[i], cas, stale_ok, err, errsize) ==
+		    -1)
 			goto fail;
 	if (check_cover(crls, cas, err, errsize) == -1)
 		goto fail;

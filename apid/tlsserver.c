@@ -266,12 +266,13 @@ use_crls(struct tls_server *s, struct tls_crls *crls, char *err, size_t errsize)
 	return (0);
 }
 
-int
-tls_server_set_crl(struct tls_server *s, int fd, char *err, size_t errsize)
+static int
+read_crl(struct tls_server *s, int fd, bool stale_ok, char *err, size_t errsize)
 {
 	struct tls_crls *crls;
 
-	crls = tls_crls_read(tlskey_libctx(s->tk), fd, s->cas, err, errsize);
+	crls = tls_crls_read(tlskey_libctx(s->tk), fd, s->cas, stale_ok, err,
+	    errsize);
 	if (crls == NULL)
 		return (-1);
 	if (use_crls(s, crls, err, errsize) == -1) {
@@ -279,6 +280,12 @@ tls_server_set_crl(struct tls_server *s, int fd, char *err, size_t errsize)
 		return (-1);
 	}
 	return (0);
+}
+
+int
+tls_server_set_crl(struct tls_server *s, int fd, char *err, size_t errsize)
+{
+	return (read_crl(s, fd, false, err, errsize));
 }
 
 struct tls_server *
@@ -305,7 +312,7 @@ tls_server_new(const struct tls_server_args *args, char *err, size_t errsize)
 	    use_cas(s, args, err, errsize) == -1)
 		goto fail;
 	if (args->crl_fd != -1) {
-		if (tls_server_set_crl(s, args->crl_fd, err, errsize) == -1)
+		if (read_crl(s, args->crl_fd, args->first, err, errsize) == -1)
 			goto fail;
 	} else if (use_crls(s, NULL, err, errsize) == -1)
 		goto fail;

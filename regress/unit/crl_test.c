@@ -227,6 +227,30 @@ bad_lists(void **state)
 	mint_clear(&other);
 }
 
+/* A gateway that starts with an old list runs, and lets nobody in. */
+static void
+stale_start(void **state)
+{
+	struct mint_id good;
+	struct rig_client g = { .id = &good };
+	struct tls_server *s;
+	char err[512] = "";
+	int fd;
+
+	rig_mint(&rig, &good, "good");
+	rig.first = true;
+	s = must_serve(rig_crl(&rig, NULL, -3 * DAY, -DAY));
+	refuse_crl(rig_text_fd("", 0), "no CRL in it");
+	rig.first = false;
+	expect(s, &g, "CRL has expired");
+	fd = rig_crl(&rig, NULL, 0, 0);
+	assert_int_equal(tls_server_set_crl(s, fd, err, sizeof(err)), 0);
+	close(fd);
+	expect(s, &g, NULL);
+	tls_server_unref(s);
+	mint_clear(&good);
+}
+
 /* A list that is no good leaves the one in force. */
 static void
 old_stays(void **state)
@@ -345,6 +369,7 @@ main(void)
 		cmocka_unit_test(revoked_connected),
 		cmocka_unit_test(revoked_other_server),
 		cmocka_unit_test(stale),
+		cmocka_unit_test(stale_start),
 		cmocka_unit_test(bad_lists),
 		cmocka_unit_test(old_stays),
 		cmocka_unit_test(intermediate),

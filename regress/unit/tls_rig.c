@@ -158,6 +158,7 @@ rig_server(struct rig *r, int crl_fd, char *err, size_t errsize)
 	args.chain_fd = rig_cert_fd(&r->server_id.cert, 1);
 	args.ca_fd = rig_cert_fd(&r->ca.cert, 1);
 	args.crl_fd = crl_fd;
+	args.first = r->first;
 	s = tls_server_new(&args, err, errsize);
 	close(args.chain_fd);
 	close(args.ca_fd);

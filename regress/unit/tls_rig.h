@@ -22,6 +22,7 @@ struct rig {
 	struct mint_id	 ca;
 	struct mint_id	 server_id;
 	struct tls_server *server;
+	bool		 first;		/* as in tls_server_args */
 	pid_t		 holders[RIG_HOLDERS];
 	unsigned int	 n;
 };
