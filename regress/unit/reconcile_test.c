@@ -350,6 +350,31 @@ test_pair(void **state)
 	wanted_clear(&w);
 }
 
+/* A new key with the addresses of the one it replaces. */
+static void
+test_takeover(void **state)
+{
+	struct wanted	 w;
+	struct wish	*old, *new;
+	struct prefix	 p;
+	uint8_t		 k[WGKEY_LEN];
+
+	wanted_init(&w, NULL);
+	make_addr(&p, 9);
+	make_key(k, 1);
+	old = wanted_set(&w, k, &p, 1, SOURCE_LEASE);
+	make_key(k, 2);
+	new = wanted_set(&w, k, &p, 1, SOURCE_LEASE);
+	assert_ptr_equal(new, wanted_owner(&w, &p));
+	wanted_drop(&w, old);
+	wanted_release(&w, old);
+	assert_ptr_equal(new, wanted_owner(&w, &p));
+	assert_int_equal(1, w.count);
+	wanted_drop(&w, new);
+	assert_null(wanted_owner(&w, &p));
+	wanted_clear(&w);
+}
+
 int
 main(void)
 {
@@ -357,6 +382,7 @@ main(void)
 		cmocka_unit_test(test_oracle),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_pair),
+		cmocka_unit_test(test_takeover),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
