@@ -27,16 +27,20 @@ if [ "$1" = boot ]; then
 		echo "FAIL make install"
 		cat /run/vm/install
 	}
+	# What lies in /tmp is gone once systemd has cleaned up.
+	cp "$self" /run/inside
+	sed -n '/quick start: begin/,/quick start: end/p' "$TOP/README.md" |
+	    sed '/^<!--/d; /^```/d' >/run/quick.sh
 	: >/etc/fstab
 	cat >/run/check.service <<-END
 	[Unit]
+	FailureAction=poweroff-immediate
 	DefaultDependencies=no
 	After=basic.target
 	Wants=basic.target dbus.service
 	[Service]
 	Type=oneshot
-	Environment=O=$O TOP=$TOP
-	ExecStart=/bin/sh $self inside
+	ExecStart=/bin/sh /run/inside inside
 	StandardOutput=append:/run/vm/output
 	StandardError=append:/run/vm/errors
 	TimeoutStartSec=infinity
@@ -96,8 +100,6 @@ checks() {
 	    systemd-analyze verify --man=no sallyport.service
 	systemctl start sallyport
 	say "nothing starts unconfigured" not systemctl -q is-active sallyport
-	sed -n '/quick start: begin/,/quick start: end/p' "$TOP/README.md" |
-	    sed '/^<!--/d; /^```/d' >/run/quick.sh
 	say "the README's quick start" sh -e /run/quick.sh
 	say "a lease" sh -c 'sallyctl -j show leases |
 	    jq -e ".leases[0].name == \"42\""'
