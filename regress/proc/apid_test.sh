@@ -315,6 +315,8 @@ parser_tests() {
 	refused "another expectation" 417 "s:${P}Expect: tea\r\nContent-Length: 44\r\n\r\n"
 	refused "a GET with a body" 400 "s:${G}Content-Length: 3\r\n\r\nabc"
 	refused "a long head" 431 "s:${G}" n:500:X-Filler:\ a\\r\\n
+	long=$(head -c 6000 /dev/zero | tr '\0' a)
+	refused "more than is read, in one piece" 431 "s:${G}X: $long" w:300
 	refused "one long field" 431 "s:${G}X: " n:5000:a
 	refused "many fields" 431 "s:${G}" n:40:A:b\\r\\n 's:\r\n'
 	refused "a long target" 414 's:GET /' n:1100:a 's: HTTP/1.1\r\n\r\n'
@@ -413,9 +415,17 @@ reload_tests() {
 	    "s:${P}Content-Length: 44\r\nConnection: close\r\n\r\n$KEY" r:4000 \
 	    >"$WORK/kept" 2>/dev/null & raw_pid=$!
 	sleep 0.4
+	"$RAW" "$H" 's:POST /vpn/v1/register HT' w:1000 \
+	    's:TP/1.1\r\nHost: a\r\nX-Client-Subject: CN=dev-12\r\n' \
+	    "s:Content-Length: 44\r\nConnection: close\r\n\r\n$KEY" \
+	    r:4000 >"$WORK/half" 2>/dev/null & half_pid=$!
+	sleep 0.2
 	drv "rules 1"
 	drv "reload" '^ack'
 	wait $raw_pid
+	wait $half_pid
+	is "half a head is judged by the new rules" \
+	    "$(sed -n 's/^HTTP\/1.1 \([0-9]*\).*/\1/p' "$WORK/half")" 403
 	is "a kept connection is judged by the new rules" \
 	    "$(sed -n 's/^HTTP\/1.1 \([0-9]*\).*/\1/p' "$WORK/kept" | tr '\n' ' ')" \
 	    "200 403 "
