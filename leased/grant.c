@@ -65,9 +65,11 @@ grant_undo(struct broker *b, struct op *op)
 {
 	enum fam f;
 
-	if (op->created)
+	if (op->created) {
+		if (op->lease->id == b->next_id - 1)
+			b->next_id--;
 		lease_free(b, op->lease);
-	else {
+	} else {
 		lease_restore(b, op->lease, &op->was);
 		if (op->text != NULL) {
 			free(op->lease->name);
