@@ -164,7 +164,7 @@ access_bad(void **state)
 		{ "a\0b", 3, 1 }, { "\n\n\xff", 3, 3 },
 		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		  "aaaaaaaaaaaaaaa",
-		    75, 1 } };
+		    70, 1 } };
 	struct access_list l = { NULL, 0 };
 	const char *error;
 	size_t i;
