@@ -51,8 +51,8 @@ label_valid(const char *s, size_t len)
 	if (len < 1 || len > LABEL_MAX || s[0] == '-' || s[len - 1] == '-')
 		return (false);
 	for (i = 0; i < len; i++)
-		if (s[i] != '-' && (s[i] == '\0' ||
-		    strchr(alnum, s[i]) == NULL))
+		if (s[i] != '-' &&
+		    (s[i] == '\0' || strchr(alnum, s[i]) == NULL))
 			return (false);
 	return (true);
 }
@@ -71,7 +71,8 @@ template_fill(const char *template, const char *name, char *dst, size_t size)
 		return (-1);
 	for (i = 0; name[i] != '\0'; i++)
 		low[i] = name[i] >= 'A' && name[i] <= 'Z' ?
-		    name[i] - 'A' + 'a' : name[i];
+		    name[i] - 'A' + 'a' :
+		    name[i];
 	low[i] = '\0';
 	n = snprintf(dst, size, "%.*s%s%s", (int)(hole - template), template,
 	    low, hole + 2);
@@ -102,8 +103,8 @@ labels_reverse(const char *fqdn, char *dst, size_t *len)
 }
 
 int
-assign_metans(const struct prefix *pool, const char *template,
-    const char *name, uint8_t addr[16])
+assign_metans(const struct prefix *pool, const char *template, const char *name,
+    uint8_t addr[16])
 {
 	char fqdn[FQDN_SIZE], msg[FQDN_SIZE];
 	uint8_t digest[16], mask;
@@ -119,7 +120,8 @@ assign_metans(const struct prefix *pool, const char *template,
 	    (const unsigned char *)msg, len, NULL, 0);
 	for (i = 0; i < 16; i++) {
 		bits = pool->len >= (i + 1) * 8 ? 8 :
-		    pool->len > i * 8 ? pool->len - i * 8 : 0;
+		    pool->len > i * 8		? pool->len - i * 8 :
+						  0;
 		mask = (uint8_t)(0xff00 >> bits);
 		addr[i] = (pool->addr[i] & mask) | (digest[i] & (uint8_t)~mask);
 	}

@@ -17,8 +17,7 @@
  * EADDRNOTAVAIL for 0, whose address is the subnet-router anycast address, or
  * ERANGE for a pool longer than /112.
  */
-int	 assign_bcd(const struct prefix *pool, const char *name,
-	    uint8_t addr[16]);
+int assign_bcd(const struct prefix *pool, const char *name, uint8_t addr[16]);
 
 /*
  * metans: BLAKE2b-128 of the labels of the name, put into the template, in

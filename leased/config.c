@@ -246,7 +246,6 @@ static const struct chan_handler parent_table[] = {
 	{ MSG_CTL_RESULT, 1, config_result },
 };
 
-const struct chan_ops parent_ops = {
-	parent_table, sizeof(parent_table) / sizeof(parent_table[0]), NULL,
-	NULL, config_closed
-};
+const struct chan_ops parent_ops = { parent_table,
+	sizeof(parent_table) / sizeof(parent_table[0]), NULL, NULL,
+	config_closed };

@@ -84,11 +84,15 @@ conn_deadline_cb(evutil_socket_t fd, short what, void *arg)
 	struct conn *k = arg;
 
 	if (k->state == CONN_IDENT)
-		conn_result(k, CTL_BUSY, "the front process did not answer "
-		    "within %d s", IDENT_S);
+		conn_result(k, CTL_BUSY,
+		    "the front process did not answer "
+		    "within %d s",
+		    IDENT_S);
 	else if (k->state == CONN_PARENT)
-		conn_result(k, CTL_BUSY, "the parent process did not answer "
-		    "within %d s", PARENT_S);
+		conn_result(k, CTL_BUSY,
+		    "the parent process did not answer "
+		    "within %d s",
+		    PARENT_S);
 	else {
 		log_info("control: connection idle; closing");
 		conn_free(k);
@@ -197,7 +201,8 @@ ctl_test_cn(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	(void)strlcpy(test.cn, m.cn, sizeof(test.cn));
 	if ((front = front_any(k->sp)) == NULL ||
 	    chan_send_ident_test(front, control_ask(k), &test, -1) == -1) {
-		conn_result(k, CTL_BUSY, "no front process is there to try "
+		conn_result(k, CTL_BUSY,
+		    "no front process is there to try "
 		    "the identity rules; try again");
 		return (0);
 	}
@@ -417,7 +422,6 @@ static const struct chan_handler conn_table[] = {
 	{ MSG_CTL_BACKUP, 1, ctl_backup },
 };
 
-static const struct chan_ops conn_ops = {
-	conn_table, sizeof(conn_table) / sizeof(conn_table[0]), NULL,
-	conn_writable, conn_closed
-};
+static const struct chan_ops conn_ops = { conn_table,
+	sizeof(conn_table) / sizeof(conn_table[0]), NULL, conn_writable,
+	conn_closed };

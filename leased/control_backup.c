@@ -42,7 +42,8 @@ backup_start(struct conn *k)
 
 	TAILQ_FOREACH(o, &k->sp->control->conns, entry)
 		if (o->backup != NULL) {
-			conn_result(k, CTL_BUSY, "another backup is being "
+			conn_result(k, CTL_BUSY,
+			    "another backup is being "
 			    "made; try again");
 			return;
 		}

@@ -14,12 +14,15 @@ void
 change_finish(struct conn *k)
 {
 	if (k->unstored)
-		conn_result(k, CTL_FAILED, "the database cannot be written; "
+		conn_result(k, CTL_FAILED,
+		    "the database cannot be written; "
 		    "nothing was changed (see the log of leased)");
 	else if (k->unconfirmed)
-		conn_result(k, CTL_BUSY, "%s; but the kernel hand has not "
+		conn_result(k, CTL_BUSY,
+		    "%s; but the kernel hand has not "
 		    "confirmed that the peer is gone: it goes with the next "
-		    "sync (sallyctl show status)", k->text);
+		    "sync (sallyctl show status)",
+		    k->text);
 	else
 		conn_result(k, CTL_OK, "%s", k->text);
 }
@@ -38,15 +41,17 @@ revoke_store(struct conn *k, const struct msg_ctl_revoke *m)
 		return;
 	}
 	if (db_add_denied(sp->db, m->network, m->name, m->reason, wall_now()) ==
-	    -1 || audit_identity(sp, "identity.revoke", m->network, m->name,
-	    k->who, m->reason) == -1) {
+		-1 ||
+	    audit_identity(sp, "identity.revoke", m->network, m->name, k->who,
+		m->reason) == -1) {
 		turn_abort(sp);
 		k->unstored = true;
 		return;
 	}
 	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
-		if ((m->network[0] != '\0' && strcmp(m->network, n->name) !=
-		    0) || (l = lease_find(n, m->name)) == NULL ||
+		if ((m->network[0] != '\0' &&
+			strcmp(m->network, n->name) != 0) ||
+		    (l = lease_find(n, m->name)) == NULL ||
 		    l->state == LEASE_EXPIRED)
 			continue;
 		k->waiting++;
@@ -68,8 +73,8 @@ change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
 		conn_result(k, CTL_USAGE, "revoke whom? a name is missing");
 		return;
 	}
-	if (m->network[0] != '\0' && lnet_find(&sp->broker, m->network) ==
-	    NULL) {
+	if (m->network[0] != '\0' &&
+	    lnet_find(&sp->broker, m->network) == NULL) {
 		conn_result(k, CTL_NEGATIVE, "there is no network %s",
 		    m->network);
 		return;
@@ -84,11 +89,13 @@ change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
 	if (!k->unstored) {
 		entries_add(&sp->denied, m->network, m->name, false);
 		log_notice("identity.revoke name=%s net=%s by=%s",
-		    log_vis(m->name), m->network[0] != '\0' ? m->network :
-		    "*", k->who);
+		    log_vis(m->name), m->network[0] != '\0' ? m->network : "*",
+		    k->who);
 		if (ended > 0 || k->unconfirmed)
-			snprintf(k->text, sizeof(k->text), "%s is denied and "
-			    "its lease has ended", m->name);
+			snprintf(k->text, sizeof(k->text),
+			    "%s is denied and "
+			    "its lease has ended",
+			    m->name);
 	}
 	control_outcome(sp, k->chan, LEASE_OK_SAME);
 }
@@ -103,8 +110,8 @@ denied_in(struct leased *sp, const char *network, const char *name,
 	size_t pos = 0;
 
 	while (n < max && (e = hash_next(&sp->denied, &pos)) != NULL)
-		if (strcmp(e->name, name) == 0 && (network[0] == '\0' ||
-		    strcmp(e->network, network) == 0))
+		if (strcmp(e->name, name) == 0 &&
+		    (network[0] == '\0' || strcmp(e->network, network) == 0))
 			found[n++] = *e;
 	return (n);
 }
@@ -119,8 +126,10 @@ change_approve(struct conn *k, const struct msg_ctl_approve *m)
 	n = denied_in(sp, m->network, m->name, found, NETWORKS_MAX + 1);
 	if (n == 0) {
 		if (entries_find(&sp->denied, "", m->name) != NULL)
-			conn_result(k, CTL_NEGATIVE, "%s is denied in every "
-			    "network: approve it without one", m->name);
+			conn_result(k, CTL_NEGATIVE,
+			    "%s is denied in every "
+			    "network: approve it without one",
+			    m->name);
 		else
 			conn_result(k, CTL_NEGATIVE, "%s is not denied",
 			    m->name);
@@ -131,15 +140,15 @@ change_approve(struct conn *k, const struct msg_ctl_approve *m)
 	for (i = 0; i < n; i++)
 		if (db_del_denied(sp->db, found[i].network, m->name) == -1)
 			goto abort;
-	if (audit_identity(sp, "identity.approve", m->network, m->name,
-	    k->who, "") == -1)
+	if (audit_identity(sp, "identity.approve", m->network, m->name, k->who,
+		"") == -1)
 		goto abort;
 	if (turn_commit(sp) == -1)
 		goto fail;
 	for (i = 0; i < n; i++)
 		(void)entries_remove(&sp->denied, found[i].network, m->name);
-	log_notice("identity.approve name=%s net=%s by=%s",
-	    log_vis(m->name), m->network[0] != '\0' ? m->network : "*", k->who);
+	log_notice("identity.approve name=%s net=%s by=%s", log_vis(m->name),
+	    m->network[0] != '\0' ? m->network : "*", k->who);
 	conn_result(k, CTL_OK, "%s is no longer denied", m->name);
 	return;
 abort:
@@ -208,6 +217,8 @@ change_test(struct conn *k, const struct msg_ident_result *r)
 	}
 	if (chan_send_ctl_test(k->chan, k->id, &m, -1) == -1)
 		log_warn("control: answer");
-	conn_result(k, r->matched ? CTL_OK : CTL_NEGATIVE, "%s", r->matched ?
-	    "" : r->text[0] != '\0' ? r->text : "no identity rule matches");
+	conn_result(k, r->matched ? CTL_OK : CTL_NEGATIVE, "%s",
+	    r->matched		   ? "" :
+		r->text[0] != '\0' ? r->text :
+				     "no identity rule matches");
 }

@@ -89,7 +89,8 @@ show_networks(struct conn *k)
 	struct lnet *n;
 
 	TAILQ_FOREACH(n, &k->sp->broker.nets, entry)
-		if (n->configured && (k->show.network[0] == '\0' ||
+		if (n->configured &&
+		    (k->show.network[0] == '\0' ||
 		    strcmp(k->show.network, n->name) == 0))
 			show_network(k, n);
 	if (k->sent == 0 && k->show.network[0] != '\0')
@@ -268,8 +269,7 @@ page_count_events(struct conn *k, int64_t first)
 	int64_t from;
 	uint64_t want;
 
-	from = k->event - EVENTS_STEP < first ? first :
-	    k->event - EVENTS_STEP;
+	from = k->event - EVENTS_STEP < first ? first : k->event - EVENTS_STEP;
 	c.n = 0;
 	if (db_get_events(k->sp->db, from, k->event, &k->show, event_count,
 	    &c) == -1)
@@ -308,7 +308,8 @@ page_events(struct conn *k)
 	if (k->show.network[0] != '\0' || k->show.name[0] != '\0' ||
 	    k->show.since != 0)
 		to = k->event + CHAN_HIGH < k->event_end ?
-		    k->event + CHAN_HIGH : k->event_end;
+		    k->event + CHAN_HIGH :
+		    k->event_end;
 	if (db_get_events(k->sp->db, k->event, to, &k->show, event_send, k) ==
 	    -1)
 		return (true);

@@ -34,19 +34,20 @@ db_error(struct db *db, const char *what)
 	sys = sqlite3_system_errno(db->h);
 	if (rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC)
 		fatalx("%s: %s: %s (%s): what is on the disk is unknown; "
-		    "leaving, to read it again", db->path, what,
-		    sqlite3_errmsg(db->h), strerror(sys));
+		       "leaving, to read it again",
+		    db->path, what, sqlite3_errmsg(db->h), strerror(sys));
 	if ((rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB)
 		fatalx("%s: %s: %s: the database is damaged; leaving", db->path,
 		    what, sqlite3_errmsg(db->h));
 	if (!db->failed)
 		log_warnx("%s: %s: %s (%d%s%s): leases are kept, new ones "
-		    "refused until it can be written", db->path, what,
-		    sqlite3_errmsg(db->h), rc, sys != 0 ? ", " : "",
-		    sys != 0 ? strerror(sys) : "");
+			  "refused until it can be written",
+		    db->path, what, sqlite3_errmsg(db->h), rc,
+		    sys != 0 ? ", " : "", sys != 0 ? strerror(sys) : "");
 	db->failed = true;
 	errno = (rc & 0xff) == SQLITE_FULL ? ENOSPC :
-	    (rc & 0xff) == SQLITE_CONSTRAINT ? EEXIST : EIO;
+	    (rc & 0xff) == SQLITE_CONSTRAINT ? EEXIST :
+					       EIO;
 	return (-1);
 }
 
@@ -141,9 +142,11 @@ damaged(struct db *db, const char *why, char *error, size_t size)
 {
 	char *p;
 
-	snprintf(error, size, "%s is damaged (%s): keep a copy of it, then put "
+	snprintf(error, size,
+	    "%s is damaged (%s): keep a copy of it, then put "
 	    "a backup in its place (sallyctl backup), or rescue what is left: "
-	    "sqlite3 %s .recover | sqlite3 new.db", db->path, why, DB_FILE);
+	    "sqlite3 %s .recover | sqlite3 new.db",
+	    db->path, why, DB_FILE);
 	while ((p = strchr(error, '\n')) != NULL)
 		*p = ' ';
 }
@@ -171,16 +174,19 @@ db_prepare(struct db *db, char *error, size_t size)
 	for (i = 0; i < sizeof(pragma) / sizeof(pragma[0]); i++) {
 		rc = db_exec(db, pragma[i], NULL) & 0xff;
 		if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
-			snprintf(error, size, "%s is in use by another "
+			snprintf(error, size,
+			    "%s is in use by another "
 			    "process: a second sallyport cannot share it; "
 			    "stop that one, or give this one a state_dir of "
-			    "its own", db->path);
+			    "its own",
+			    db->path);
 		else if (rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB)
 			damaged(db, sqlite3_errmsg(db->h), error, size);
 		else if (rc != SQLITE_OK)
-			snprintf(error, size, "%s: %s: %s: check that the "
-			    "directory can be written and has room", db->path,
-			    pragma[i], sqlite3_errmsg(db->h));
+			snprintf(error, size,
+			    "%s: %s: %s: check that the "
+			    "directory can be written and has room",
+			    db->path, pragma[i], sqlite3_errmsg(db->h));
 		if (rc != SQLITE_OK)
 			return (-1);
 	}
@@ -245,20 +251,24 @@ db_migrate(struct db *db, const struct db_schema *schema, int from,
 	char path[sizeof(db->path) + 32], sql[128];
 	int v;
 
-	if (from > 0 && db_keep_copy(db, from, keep, path, sizeof(path)) ==
-	    -1) {
-		snprintf(error, size, "%s: cannot keep a copy of the database "
-		    "before its migration: %s", path, strerror(errno));
+	if (from > 0 &&
+	    db_keep_copy(db, from, keep, path, sizeof(path)) == -1) {
+		snprintf(error, size,
+		    "%s: cannot keep a copy of the database "
+		    "before its migration: %s",
+		    path, strerror(errno));
 		return (-1);
 	}
 	for (v = from; v < schema->n; v++) {
-		snprintf(sql, sizeof(sql), "PRAGMA application_id = %d; "
-		    "PRAGMA user_version = %d; COMMIT", DB_APPLICATION_ID,
-		    v + 1);
+		snprintf(sql, sizeof(sql),
+		    "PRAGMA application_id = %d; "
+		    "PRAGMA user_version = %d; COMMIT",
+		    DB_APPLICATION_ID, v + 1);
 		if (db_exec(db, "BEGIN IMMEDIATE", NULL) != SQLITE_OK ||
 		    db_exec(db, schema->step[v], NULL) != SQLITE_OK ||
 		    db_exec(db, sql, NULL) != SQLITE_OK) {
-			snprintf(error, size, "%s: cannot go from schema %d to "
+			snprintf(error, size,
+			    "%s: cannot go from schema %d to "
 			    "%d: %s; nothing was changed by that step",
 			    db->path, v, v + 1, sqlite3_errmsg(db->h));
 			return (-1);
@@ -285,15 +295,19 @@ db_version(struct db *db, const struct db_schema *schema, int64_t *version,
 		return (-1);
 	}
 	if (app != DB_APPLICATION_ID && (app != 0 || tables != 0)) {
-		snprintf(error, size, "%s is not sallyport's database: move "
-		    "it away, or set another state_dir", db->path);
+		snprintf(error, size,
+		    "%s is not sallyport's database: move "
+		    "it away, or set another state_dir",
+		    db->path);
 		return (-1);
 	}
 	if (*version > schema->n || *version < 0) {
-		snprintf(error, size, "%s has schema %lld, made by a newer "
+		snprintf(error, size,
+		    "%s has schema %lld, made by a newer "
 		    "sallyport; this one knows %d: install the newer one "
 		    "again, or put back the copy kept at the migration (%s.v%d."
-		    "bak)", db->path, (long long)*version, schema->n, DB_FILE,
+		    "bak)",
+		    db->path, (long long)*version, schema->n, DB_FILE,
 		    schema->n);
 		return (-1);
 	}
@@ -312,8 +326,8 @@ db_statements(struct db *db, char *error, size_t size)
 
 	for (i = 0; i < ST_COUNT; i++)
 		if (sqlite3_prepare_v3(db->h, sql[i], -1,
-		    SQLITE_PREPARE_PERSISTENT, &db->st[i], NULL) !=
-		    SQLITE_OK) {
+			SQLITE_PREPARE_PERSISTENT, &db->st[i],
+			NULL) != SQLITE_OK) {
 			damaged(db, sqlite3_errmsg(db->h), error, size);
 			return (-1);
 		}
@@ -332,14 +346,16 @@ db_open(const char *dir, const struct db_schema *schema, unsigned int keep,
 		fatal("database");
 	(void)strlcpy(db->dir, dir, sizeof(db->dir));
 	snprintf(db->path, sizeof(db->path), "%s/%s", dir, DB_FILE);
-	rc = sqlite3_open_v2(db->path, &db->h, SQLITE_OPEN_READWRITE |
-	    SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+	rc = sqlite3_open_v2(db->path, &db->h,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+		SQLITE_OPEN_PRIVATECACHE,
 	    NULL);
 	if (rc != SQLITE_OK) {
-		snprintf(error, size, "%s: %s: it must be a directory that "
-		    "user and group of leased can write", db->path,
-		    db->h == NULL ? sqlite3_errstr(rc) :
-		    sqlite3_errmsg(db->h));
+		snprintf(error, size,
+		    "%s: %s: it must be a directory that "
+		    "user and group of leased can write",
+		    db->path,
+		    db->h == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db->h));
 		goto fail;
 	}
 	(void)sqlite3_extended_result_codes(db->h, 1);
@@ -347,8 +363,8 @@ db_open(const char *dir, const struct db_schema *schema, unsigned int keep,
 	    db_check(db, error, size) == -1 ||
 	    db_version(db, schema, &version, error, size) == -1)
 		goto fail;
-	if (version < schema->n && db_migrate(db, schema, (int)version, keep,
-	    error, size) == -1)
+	if (version < schema->n &&
+	    db_migrate(db, schema, (int)version, keep, error, size) == -1)
 		goto fail;
 	if (db_statements(db, error, size) == -1)
 		goto fail;

@@ -37,8 +37,8 @@ extern const struct db_schema db_schema;
  * version, keeping a copy of it first (and at most keep such copies).  Returns
  * NULL with a text for people in error.
  */
-struct db *db_open(const char *dir, const struct db_schema *,
-	    unsigned int keep, char *error, size_t size);
+struct db *db_open(const char *dir, const struct db_schema *, unsigned int keep,
+    char *error, size_t size);
 void	 db_close(struct db *);
 /* False after a failed write until one succeeds. */
 bool	 db_ok(const struct db *);
@@ -56,8 +56,7 @@ void	 db_checkpoint(struct db *);
  * leases.
  */
 int	 db_load_networks(struct db *, struct broker *);
-int	 db_load_leases(struct db *, struct broker *, struct mono,
-	    struct wall);
+int db_load_leases(struct db *, struct broker *, struct mono, struct wall);
 int	 db_add_network(struct db *, const char *name, int64_t *id);
 int	 db_add_lease(struct db *, const struct lease *);
 int	 db_put_lease(struct db *, const struct lease *);	/* all of it */
@@ -67,8 +66,8 @@ int	 db_del_lease(struct db *, const struct lease *);
 int	 db_add_denied(struct db *, const char *network, const char *name,
 	    const char *reason, struct wall);
 int	 db_del_denied(struct db *, const char *network, const char *name);
-int	 db_load_denied(struct db *, void (*cb)(void *arg, const char *network,
-	    const char *name), void *arg);
+int db_load_denied(struct db *,
+    void (*cb)(void *arg, const char *network, const char *name), void *arg);
 
 /* --- db_event.c --- */
 

@@ -27,12 +27,14 @@ backup_open(struct db_backup *k, sqlite3 *from, const char *path)
 	    -1)
 		return (-1);
 	close(fd);
-	if (sqlite3_open_v2(path, &k->h, SQLITE_OPEN_READWRITE |
-	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL) !=
-	    SQLITE_OK ||
-	    sqlite3_exec(k->h, "PRAGMA locking_mode = EXCLUSIVE;"
-	    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL,
+	if (sqlite3_open_v2(path, &k->h,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+		    SQLITE_OPEN_PRIVATECACHE,
 	    NULL) != SQLITE_OK ||
+	    sqlite3_exec(k->h,
+		"PRAGMA locking_mode = EXCLUSIVE;"
+		"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
+		NULL, NULL, NULL) != SQLITE_OK ||
 	    (k->b = sqlite3_backup_init(k->h, "main", from, "main")) == NULL) {
 		(void)sqlite3_close(k->h);
 		k->h = NULL;

@@ -42,8 +42,8 @@ bind_lease(sqlite3_stmt *st, const struct lease *l)
 	(void)sqlite3_bind_blob(st, 5, l->key, WGKEY_LEN, SQLITE_STATIC);
 	bind_addr(st, 6, l, FAM4);
 	bind_addr(st, 7, l, FAM6);
-	(void)sqlite3_bind_int(st, 8, l->state == LEASE_EXPIRED ? ROW_ENDED :
-	    ROW_LIVE);
+	(void)sqlite3_bind_int(st, 8,
+	    l->state == LEASE_EXPIRED ? ROW_ENDED : ROW_LIVE);
 	(void)sqlite3_bind_int64(st, 10, l->created);
 	(void)sqlite3_bind_int64(st, 11, l->renewed);
 	(void)sqlite3_bind_int64(st, 12, l->expires);
@@ -244,9 +244,11 @@ db_load_leases(struct db *db, struct broker *b, struct mono now,
 {
 	struct load ld = { b, NULL, now, wall };
 
-	return (db_each(db, "SELECT id, network, name, who, key, addr4, addr6,"
+	return (db_each(db,
+	    "SELECT id, network, name, who, key, addr4, addr6,"
 	    " state, first, created, renewed, expires, rx, tx, rx_raw, tx_raw,"
-	    " handshake FROM lease ORDER BY id", load_lease, &ld));
+	    " handshake FROM lease ORDER BY id",
+	    load_lease, &ld));
 }
 
 struct denied_cb {
@@ -274,6 +276,6 @@ db_load_denied(struct db *db, void (*cb)(void *, const char *, const char *),
 {
 	struct denied_cb d = { cb, arg };
 
-	return (db_each(db, "SELECT network, name FROM denied", load_denied,
-	    &d));
+	return (
+	    db_each(db, "SELECT network, name FROM denied", load_denied, &d));
 }

@@ -33,7 +33,8 @@ heap_down(struct broker *b, uint32_t i, struct lease *l)
 	uint32_t child;
 
 	while ((child = i * 2) <= b->heap_n) {
-		if (child < b->heap_n && mono_cmp(b->heap[child + 1]->deadline,
+		if (child < b->heap_n &&
+		    mono_cmp(b->heap[child + 1]->deadline,
 		    b->heap[child]->deadline) < 0)
 			child++;
 		if (mono_cmp(l->deadline, b->heap[child]->deadline) <= 0)
@@ -106,10 +107,13 @@ lease_load_deadline(struct broker *b, struct lease *l, struct mono now,
 	if (l->state == LEASE_EXPIRED) {
 		l->ready = what_is_left(l->expires + c->quarantine,
 		    c->quarantine, now, wall);
-		deadline_set(b, l, what_is_left(l->expires + FORGET_S, FORGET_S,
-		    now, wall));
+		deadline_set(b, l,
+		    what_is_left(l->expires + FORGET_S, FORGET_S, now, wall));
 	} else if (l->expires != 0)
-		deadline_set(b, l, what_is_left(l->expires,
-		    c->lease == LEASE_NEVER || c->lease == 0 ? DURATION_MAX :
-		    c->lease, now, wall));
+		deadline_set(b, l,
+		    what_is_left(l->expires,
+			c->lease == LEASE_NEVER || c->lease == 0 ?
+			    DURATION_MAX :
+			    c->lease,
+			now, wall));
 }

@@ -23,8 +23,7 @@ static int
 expire_forget(struct leased *sp, struct lease *l, struct mono now)
 {
 	if (l->waiting > 0) {
-		deadline_set(&sp->broker, l, mono_add_ms(now,
-		    FORGET_LATER_MS));
+		deadline_set(&sp->broker, l, mono_add_ms(now, FORGET_LATER_MS));
 		return (0);
 	}
 	if (turn_commit(sp) == -1 || db_begin(sp->db) == -1)

@@ -244,7 +244,6 @@ static const struct chan_handler front_table[] = {
 	{ MSG_IDENT_RESULT, 1, front_ident },
 };
 
-const struct chan_ops front_ops = {
-	front_table, sizeof(front_table) / sizeof(front_table[0]), front_turn,
-	NULL, front_closed
-};
+const struct chan_ops front_ops = { front_table,
+	sizeof(front_table) / sizeof(front_table[0]), front_turn, NULL,
+	front_closed };

@@ -120,8 +120,10 @@ derived_addr(const struct lnet *n, enum fam f, const char *name,
 			pool = pool_prefix(n->pools[i]);
 	if (pool == NULL)
 		return (0);
-	if ((n->conf.assign == ASSIGN_BCD ? assign_bcd(pool, name, addr) :
-	    assign_metans(pool, n->conf.metans_template, name, addr)) == -1)
+	if ((n->conf.assign == ASSIGN_BCD ?
+		    assign_bcd(pool, name, addr) :
+		    assign_metans(pool, n->conf.metans_template, name, addr)) ==
+	    -1)
 		return (-1);
 	return (1);
 }
@@ -168,8 +170,7 @@ take_from(struct op *op, enum fam f, struct lease *victim, struct pool *p,
 
 /* Give op's lease the address derived from its name. */
 static uint8_t
-take_derived(struct op *op, enum fam f, const uint8_t addr[16],
-    struct mono now)
+take_derived(struct op *op, enum fam f, const uint8_t addr[16], struct mono now)
 {
 	struct lease *l = op->lease, *holder;
 	struct pool *p;
@@ -246,8 +247,8 @@ settle_addrs(struct op *op, struct mono now, bool *moved)
 		if ((derived = derived_addr(l->net, f, l->name, want)) == -1)
 			return (LEASE_E_NAME);
 		lease_get_addr(l, f, have);
-		if ((l->held & FAM_BIT(f)) && (!derived ||
-		    memcmp(have, want, sizeof(have)) == 0))
+		if ((l->held & FAM_BIT(f)) &&
+		    (!derived || memcmp(have, want, sizeof(have)) == 0))
 			continue;
 		let_go(l, f);
 		*moved = true;
@@ -336,7 +337,8 @@ grant_register(struct broker *b, struct lnet *n, const char *name,
 	}
 	if (op->created)
 		b->next_id++;
-	op->code = !live ? LEASE_OK_NEW : same_key ? LEASE_OK_SAME :
+	op->code = !live ? LEASE_OK_NEW :
+	    same_key	 ? LEASE_OK_SAME :
 	    LEASE_OK_REKEYED;
 	op->rekeyed = live && !same_key;
 	op->renewed_only = live && same_key && !moved;
@@ -360,8 +362,8 @@ grant_register(struct broker *b, struct lnet *n, const char *name,
 }
 
 void
-grant_end(struct broker *b, struct lease *l, struct mono now,
-    struct wall wall, struct op *op)
+grant_end(struct broker *b, struct lease *l, struct mono now, struct wall wall,
+    struct op *op)
 {
 	uint8_t addr[16];
 	struct pool *p;

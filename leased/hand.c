@@ -193,8 +193,8 @@ hand_wish(struct leased *sp, const struct op *op, const struct asker *asker)
 	if (op->ended)
 		rc = hand_send_del(sp, l, op->was.key, w->id);
 	else
-		rc = hand_send_set(sp, l, w->id, op->rekeyed ? op->was.key :
-		    NULL);
+		rc = hand_send_set(sp, l, w->id,
+		    op->rekeyed ? op->was.key : NULL);
 	if (rc == -1) {
 		reply_asker(sp, asker, LEASE_E_BUSY, NULL);
 		wish_drop(w);
@@ -233,12 +233,14 @@ hand_refused(struct leased *sp, const struct wish *w, uint8_t code)
 	now = mono_now();
 	if (mono_diff_ms(now, sp->hand->warned) >= 1000) {
 		sp->hand->warned = now;
-		log_warnx("kernel hand: peer=%s lease=%s: %s",
-		    log_key(w->key), log_vis(w->lease->name),
-		    peer_error(code));
+		log_warnx("kernel hand: peer=%s lease=%s: %s", log_key(w->key),
+		    log_vis(w->lease->name), peer_error(code));
 	}
-	reply_asker(sp, &w->asker, code == PEER_E_KEY ? LEASE_E_KEY_TAKEN :
-	    code == PEER_E_MAX ? LEASE_E_POOL : LEASE_E_BUSY, NULL);
+	reply_asker(sp, &w->asker,
+	    code == PEER_E_KEY	   ? LEASE_E_KEY_TAKEN :
+		code == PEER_E_MAX ? LEASE_E_POOL :
+				     LEASE_E_BUSY,
+	    NULL);
 	if (!w->ended)
 		sync_later(sp);
 }
@@ -325,8 +327,10 @@ hand_kern_network(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		return (0);
 	came_up = m.state == NET_UP && !lnet_up(n);
 	if (m.state != n->kern.state)
-		log_info("network %s is %s%s%s", n->name, m.state == NET_UP ?
-		    "up" : m.state == NET_DOWN ? "down" : "failed",
+		log_info("network %s is %s%s%s", n->name,
+		    m.state == NET_UP	    ? "up" :
+			m.state == NET_DOWN ? "down" :
+					      "failed",
 		    m.text[0] != '\0' ? ": " : "", log_vis(m.text));
 	n->kern = m;
 	if (!came_up)
@@ -432,7 +436,6 @@ static const struct chan_handler hand_table[] = {
 	{ MSG_KERN_HEALTH, 1, hand_health },
 };
 
-const struct chan_ops hand_ops = {
-	hand_table, sizeof(hand_table) / sizeof(hand_table[0]), NULL,
-	hand_writable, hand_closed
-};
+const struct chan_ops hand_ops = { hand_table,
+	sizeof(hand_table) / sizeof(hand_table[0]), NULL, hand_writable,
+	hand_closed };

@@ -22,7 +22,10 @@
 
 struct pool;
 
-enum fam { FAM4, FAM6 };
+enum fam {
+	FAM4,
+	FAM6
+};
 #define FAMS		2
 #define FAM_BIT(f)	(1U << (f))
 
@@ -106,22 +109,22 @@ struct lnet *lnet_add(struct broker *, const char *name, int64_t id);
  * the pools anew and put each lease where it belongs.  Leases that do not fit
  * are outside: kept, but not served, until the pools take them again.
  */
-void	 lnet_configure(struct broker *, struct lnet *,
-	    const struct msg_conf_network *);
+void
+lnet_configure(struct broker *, struct lnet *, const struct msg_conf_network *);
 struct pool *lnet_pool(const struct lnet *, enum fam, const uint8_t addr[16]);
 bool	 lnet_up(const struct lnet *);
 
 /* --- lease.c --- */
 
 /* An ended lease without key and addresses.  NULL if the name has one. */
-struct lease *lease_new(struct broker *, struct lnet *, const char *name,
-	    const char *who);
+struct lease *
+lease_new(struct broker *, struct lnet *, const char *name, const char *who);
 /* Out of all indexes and pools, and free. */
 void	 lease_free(struct broker *, struct lease *);
 struct lease *lease_find(const struct lnet *, const char *name);
 struct lease *lease_by_key(const struct lnet *, const uint8_t *key);
-struct lease *lease_by_addr(const struct lnet *, enum fam,
-	    const uint8_t addr[16]);
+struct lease *
+lease_by_addr(const struct lnet *, enum fam, const uint8_t addr[16]);
 /* The first lease behind a name, in order; from the start with "". */
 struct lease *lease_after(struct lnet *, const char *name);
 bool	 lease_live(const struct lease *);	/* not ended, not outside */
@@ -141,8 +144,8 @@ void	 lease_clear_dirty(struct lease *);
 /* --- deadline.c --- */
 
 /* Set the times that decide from those that were stored. */
-void	 lease_load_deadline(struct broker *, struct lease *, struct mono,
-	    struct wall);
+void
+lease_load_deadline(struct broker *, struct lease *, struct mono, struct wall);
 
 void	 deadline_set(struct broker *, struct lease *, struct mono);
 void	 deadline_clear(struct broker *, struct lease *);
@@ -192,8 +195,8 @@ struct op {
  * may register at all, is the caller's.
  */
 uint8_t	 grant_register(struct broker *, struct lnet *, const char *name,
-	    const char *who, const uint8_t *key, struct mono now,
-	    struct wall wall, struct op *op);
+    const char *who, const uint8_t *key, struct mono now, struct wall wall,
+    struct op *op);
 /* End a lease that is not ended. */
 void	 grant_end(struct broker *, struct lease *, struct mono now,
 	    struct wall wall, struct op *op);

@@ -122,7 +122,8 @@ leased_networks(struct leased *sp)
 			continue;
 		if (db_add_network(sp->db, c->nets[i].name, &id) == -1) {
 			log_warnx("network %s cannot be stored: make room and "
-			    "reload", c->nets[i].name);
+				  "reload",
+			    c->nets[i].name);
 			rc = -1;
 			continue;
 		}
@@ -184,7 +185,8 @@ leased_first(struct leased *sp)
 
 	if (stat(dir, &st) == -1)
 		fatal("gateway.state_dir %s (make it, owned by the user of "
-		    "leased, mode 0700)", dir);
+		      "leased, mode 0700)",
+		    dir);
 	if (!S_ISDIR(st.st_mode))
 		fatalx("gateway.state_dir %s is not a directory", dir);
 	leased_patient();

@@ -19,7 +19,11 @@
 #define ONLINE_S	180	/* a handshake that recent means online */
 
 /* Who waits for the outcome of a change. */
-enum asker_kind { ASK_NOBODY, ASK_LEASE, ASK_CONTROL };
+enum asker_kind {
+	ASK_NOBODY,
+	ASK_LEASE,
+	ASK_CONTROL
+};
 
 struct asker {
 	enum asker_kind	 kind;
@@ -72,8 +76,8 @@ struct chan *front_any(const struct leased *);
 
 /* --- reply.c --- */
 
-void	 reply_lease(struct leased *, struct chan *, uint32_t id,
-	    uint8_t code, const struct lease *);
+void reply_lease(struct leased *, struct chan *, uint32_t id, uint8_t code,
+    const struct lease *);
 /* The outcome of a change, to whoever asked for it. */
 void	 reply_asker(struct leased *, const struct asker *, uint8_t code,
 	    const struct lease *);
@@ -147,9 +151,9 @@ void	 stats_free(struct leased *);
  * Call cb when the counters are at most two seconds old, at once if they are
  * or if nobody can be asked.
  */
-void	 stats_want(struct leased *, void (*cb)(struct leased *, struct chan *,
-	    uint32_t id, const void *arg), struct chan *, uint32_t id,
-	    const void *arg, size_t len);
+void stats_want(struct leased *,
+    void (*cb)(struct leased *, struct chan *, uint32_t id, const void *arg),
+    struct chan *, uint32_t id, const void *arg, size_t len);
 void	 stats_peer(struct leased *, const struct msg_peer_stat *);
 void	 stats_end(struct leased *, uint32_t id, const struct msg_peer_stats_end *);
 void	 stats_lost(struct leased *);
@@ -173,9 +177,9 @@ void	 control_free(struct leased *);
 void	 control_listen(struct leased *, int fd);
 /* The outcome of one of a connection's changes: a lease_code. */
 void	 control_outcome(struct leased *, struct chan *, uint8_t code);
-void	 control_ident(struct leased *, uint32_t id,
-	    const struct msg_ident_result *);
-void	 control_parent(struct leased *, uint32_t id,
-	    const struct msg_ctl_result *);
+void
+control_ident(struct leased *, uint32_t id, const struct msg_ident_result *);
+void
+control_parent(struct leased *, uint32_t id, const struct msg_ctl_result *);
 
 #endif

@@ -145,6 +145,6 @@ lnet_configure(struct broker *b, struct lnet *n,
 	}
 	if (n->outside != outside && n->outside > 0)
 		log_warnx("network %s: %llu leases are outside its pools and "
-		    "not served; they are kept", n->name,
-		    (unsigned long long)n->outside);
+			  "not served; they are kept",
+		    n->name, (unsigned long long)n->outside);
 }

@@ -174,16 +174,18 @@ check_assign(struct conf *c, const struct msg_conf_network *n)
 		conf_error(c, "network %s: assign = \"%s\" needs an IPv6 pool",
 		    n->name, how);
 	else if (n->assign == ASSIGN_BCD && pool->len > 112)
-		conf_error(c, "network %s: assign = \"direct-bcd\" writes the "
+		conf_error(c,
+		    "network %s: assign = \"direct-bcd\" writes the "
 		    "last 16 bits of the address, and pool %s leaves only %u: "
-		    "use a pool of /112 or shorter", n->name,
-		    prefix_format(pool, text), 128U - pool->len);
+		    "use a pool of /112 or shorter",
+		    n->name, prefix_format(pool, text), 128U - pool->len);
 	else if (n->assign == ASSIGN_METANS &&
 	    assign_check_template(n->metans_template) == -1)
-		conf_error(c, "network %s: metans_template \"%s\" must have "
+		conf_error(c,
+		    "network %s: metans_template \"%s\" must have "
 		    "exactly one %%s, and labels of lower case letters, digits "
-		    "and hyphens around it", n->name,
-		    log_vis(n->metans_template));
+		    "and hyphens around it",
+		    n->name, log_vis(n->metans_template));
 }
 
 void
@@ -202,9 +204,10 @@ conf_add_network(struct conf *c, const struct msg_conf_network *n)
 	for (i = 0; i < n->npools; i++)
 		for (j = 0; j < i; j++)
 			if (prefix_overlaps(&n->pools[i], &n->pools[j]))
-				conf_error(c, "network %s: pools %s and %s "
-				    "overlap", n->name,
-				    prefix_format(&n->pools[j], a),
+				conf_error(c,
+				    "network %s: pools %s and %s "
+				    "overlap",
+				    n->name, prefix_format(&n->pools[j], a),
 				    prefix_format(&n->pools[i], b));
 	check_assign(c, n);
 	c->nets = reallocarray(c->nets, c->nnets + 1, sizeof(*c->nets));
@@ -228,8 +231,8 @@ conf_check(const struct conf *c, const struct conf *old)
 		return ("the gateway's part of the configuration is missing");
 	if (c->gateway.state_dir[0] == '\0')
 		return ("gateway.state_dir is empty");
-	if (old != NULL && strcmp(c->gateway.state_dir,
-	    old->gateway.state_dir) != 0)
+	if (old != NULL &&
+	    strcmp(c->gateway.state_dir, old->gateway.state_dir) != 0)
 		return ("gateway.state_dir cannot change while sallyport "
 			"runs: restart it");
 	return (NULL);

@@ -45,16 +45,16 @@ const char *conf_check(const struct conf *, const struct conf *old);
 
 void	 entries_init(struct hash *);
 void	 entries_clear(struct hash *);
-struct entry *entries_find(const struct hash *, const char *network,
-	    const char *name);
+struct entry *
+entries_find(const struct hash *, const char *network, const char *name);
 /* An entry that is there already is changed. */
-void	 entries_add(struct hash *, const char *network, const char *name,
-	    bool allow);
+void
+entries_add(struct hash *, const char *network, const char *name, bool allow);
 bool	 entries_remove(struct hash *, const char *network, const char *name);
 
 /* Revoked, here or everywhere. */
-bool	 policy_denied(const struct hash *denied, const char *network,
-	    const char *name);
+bool
+policy_denied(const struct hash *denied, const char *network, const char *name);
 /* May this identity ask for a lease?  By the access list alone. */
 bool	 policy_listed(const struct conf *, const char *name);
 /* Is it the key of one of our own interfaces? */

@@ -23,8 +23,7 @@
 
 struct waiter {
 	TAILQ_ENTRY(waiter) entry;
-	void		(*cb)(struct leased *, struct chan *, uint32_t,
-			    const void *);
+	void (*cb)(struct leased *, struct chan *, uint32_t, const void *);
 	struct chan	*chan;
 	uint32_t	 id;
 	uint8_t		 arg[ARG_MAX] __attribute__((aligned(8)));
@@ -120,14 +119,15 @@ stats_ask(struct leased *sp)
 }
 
 void
-stats_want(struct leased *sp, void (*cb)(struct leased *, struct chan *,
-    uint32_t, const void *), struct chan *c, uint32_t id, const void *arg,
-    size_t len)
+stats_want(struct leased *sp,
+    void (*cb)(struct leased *, struct chan *, uint32_t, const void *),
+    struct chan *c, uint32_t id, const void *arg, size_t len)
 {
 	struct stats *st = sp->stats;
 	struct waiter *w;
 
-	if ((st->fresh_once && mono_diff_ms(mono_now(), st->fresh) < FRESH_MS) ||
+	if ((st->fresh_once &&
+		mono_diff_ms(mono_now(), st->fresh) < FRESH_MS) ||
 	    st->nwaiters >= WAITERS_MAX || len > sizeof(w->arg) ||
 	    !stats_ask(sp) || (w = calloc(1, sizeof(*w))) == NULL) {
 		cb(sp, c, id, arg);
@@ -160,8 +160,8 @@ stats_foreign_peer(struct leased *sp, struct lnet *n,
 		return;
 	/* Grow by doubling, at each power of two. */
 	if ((st->ncoming & (st->ncoming - 1)) == 0) {
-		p = reallocarray(st->coming, st->ncoming == 0 ? 1 :
-		    st->ncoming * 2, sizeof(*p));
+		p = reallocarray(st->coming,
+		    st->ncoming == 0 ? 1 : st->ncoming * 2, sizeof(*p));
 		if (p == NULL)
 			return;
 		st->coming = p;

@@ -15,7 +15,11 @@
 #define HEAL_MIN_S	5
 #define HEAL_MAX_S	300
 
-enum sync_state { SYNC_IDLE, SYNC_SENDING, SYNC_WAITING };
+enum sync_state {
+	SYNC_IDLE,
+	SYNC_SENDING,
+	SYNC_WAITING
+};
 
 struct sync {
 	enum sync_state	 state;
@@ -211,8 +215,8 @@ sync_done(struct leased *sp, const struct msg_peer_sync_done *m)
 	y->last = *m;
 	y->at = wall_now();
 	log_info("sync: %u added, %u removed, %u changed, %u unchanged, "
-	    "%u failed", m->added, m->removed, m->changed, m->unchanged,
-	    m->failed);
+		 "%u failed",
+	    m->added, m->removed, m->changed, m->unchanged, m->failed);
 	if (m->failed == 0)
 		sync_confirm(sp);
 	sync_reset(sp);

@@ -340,9 +340,10 @@ front_reply(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		d->codes[m.code]++;
 	if (!d->quiet)
 		printf("code=%u state=%u name=%s addrs=%s key=%s ttl=%u "
-		    "expires=%s retry=%s port=%u\n", m.code, m.state, m.name,
-		    addrs_text(m.addrs, m.naddrs), wgkey_format(m.pubkey, key),
-		    m.ttl, m.expires == 0 ? "never" : "set",
+		       "expires=%s retry=%s port=%u\n",
+		    m.code, m.state, m.name, addrs_text(m.addrs, m.naddrs),
+		    wgkey_format(m.pubkey, key), m.ttl,
+		    m.expires == 0 ? "never" : "set",
 		    m.retry_after == 0 ? "no" : "yes", m.port);
 	if (d->load_n > 0) {
 		load_reply(d, &m);
@@ -521,9 +522,9 @@ ctl_lease(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	d->answers++;
 	if (!d->quiet)
 		printf("lease name=%s who=%s state=%u addrs=%s rx=%llu "
-		    "tx=%llu\n", m.name, m.who, m.state,
-		    addrs_text(m.addrs, m.naddrs), (unsigned long long)m.rx,
-		    (unsigned long long)m.tx);
+		       "tx=%llu\n",
+		    m.name, m.who, m.state, addrs_text(m.addrs, m.naddrs),
+		    (unsigned long long)m.rx, (unsigned long long)m.tx);
 	return (0);
 }
 
@@ -577,8 +578,8 @@ ctl_chunk(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	snprintf(path, sizeof(path), "%s.copy", d->gw.state_dir);
 	out = open(path, O_WRONLY | O_CREAT | (m.offset == 0 ? O_TRUNC : 0),
 	    0600);
-	if (out == -1 || pwrite(out, m.data, m.len, (off_t)m.offset) !=
-	    (ssize_t)m.len)
+	if (out == -1 ||
+	    pwrite(out, m.data, m.len, (off_t)m.offset) != (ssize_t)m.len)
 		fatal("%s", path);
 	close(out);
 	return (0);
@@ -633,7 +634,8 @@ conf_send(struct drv *d)
 		(void)strlcpy(sun.sun_path, d->sock, sizeof(sun.sun_path));
 		(void)unlink(d->sock);
 		if ((s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)) ==
-		    -1 || bind(s, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+			-1 ||
+		    bind(s, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
 		    listen(s, 64) == -1)
 			fatal("%s", d->sock);
 		(void)chan_send_conf_ctl(d->parent, 0, &ctl, s);
@@ -911,7 +913,8 @@ do_kern(struct drv *d, const char *how)
 		d->kern = link_new(d, P_KERN, &kern_ops);
 	} else
 		d->mode = strcmp(how, "ok") == 0 ? PEER_OK :
-		    strcmp(how, "hold") == 0 ? 0 : atoi(how);
+		    strcmp(how, "hold") == 0	 ? 0 :
+						   atoi(how);
 	run_ms(d, 50);
 }
 
@@ -922,8 +925,8 @@ do_peers(struct drv *d)
 	size_t pos = 0;
 
 	while ((p = hash_next(&d->peers, &pos)) != NULL && d->peers.used < 20)
-		printf("peer addrs=%s ttl=%u\n", addrs_text(p->addrs,
-		    p->naddrs), p->ttl);
+		printf("peer addrs=%s ttl=%u\n",
+		    addrs_text(p->addrs, p->naddrs), p->ttl);
 	printf("peers=%zu syncs=%u sets=%u dels=%u stats=%u\n", d->peers.used,
 	    d->syncs, d->sets, d->dels, d->stats_asked);
 	d->syncs = d->sets = d->dels = d->stats_asked = 0;
@@ -943,8 +946,8 @@ do_ctl(struct drv *d, char *what, char *rest)
 	if (d->ctl == NULL) {
 		(void)strlcpy(sun.sun_path, d->sock, sizeof(sun.sun_path));
 		s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-		if (s == -1 || connect(s, (struct sockaddr *)&sun,
-		    sizeof(sun)) == -1)
+		if (s == -1 ||
+		    connect(s, (struct sockaddr *)&sun, sizeof(sun)) == -1)
 			fatal("%s", d->sock);
 		d->ctl = chan_new(d->base, s, P_CTL, P_LEASED, "leased",
 		    &ctl_ops, 1, d);
@@ -972,7 +975,8 @@ do_ctl(struct drv *d, char *what, char *rest)
 		show.what = strcmp(what, "status") == 0 ? SHOW_STATUS :
 		    strcmp(what, "networks") == 0 ? SHOW_NETWORKS :
 		    strcmp(what, "peers") == 0 ? SHOW_PEERS :
-		    strcmp(what, "events") == 0 ? SHOW_EVENTS : SHOW_LEASES;
+		    strcmp(what, "events") == 0		? SHOW_EVENTS :
+							  SHOW_LEASES;
 		show.expired = strcmp(what, "all") == 0;
 		d->quiet = strcmp(what, "count") == 0;
 		if (show.what == SHOW_EVENTS && rest != NULL)

@@ -22,8 +22,7 @@ struct vector {
 };
 
 static struct prefix
-P(const char *text)
-{
+P(const char *text) {
 	struct prefix p;
 
 	assert_int_equal(prefix_parse(text, &p), 0);

@@ -130,16 +130,18 @@ picture(const struct world *w)
 
 	f = open_memstream(&text, &len);
 	RB_FOREACH(l, lease_tree, &w->n->byname)
-		fprintf(f, "%lld %s %s %d %d %d %d %02x%02x %02x%02x%02x %lld "
-		    "%lld %lld %lld %llu %llu %llu %llu\n", (long long)l->id,
-		    l->name, l->who, l->key[0], l->state == LEASE_EXPIRED,
-		    l->has, l->held, l->has & 1 ? l->addr4[2] : 0,
-		    l->has & 1 ? l->addr4[3] : 0, l->has & 2 ? l->addr6[13] : 0,
-		    l->has & 2 ? l->addr6[14] : 0, l->has & 2 ? l->addr6[15] :
-		    0, (long long)l->first, (long long)l->created,
-		    (long long)l->renewed, (long long)l->expires,
-		    (unsigned long long)l->rx, (unsigned long long)l->tx,
-		    (unsigned long long)l->rx_raw,
+		fprintf(f,
+		    "%lld %s %s %d %d %d %d %02x%02x %02x%02x%02x %lld "
+		    "%lld %lld %lld %llu %llu %llu %llu\n",
+		    (long long)l->id, l->name, l->who, l->key[0],
+		    l->state == LEASE_EXPIRED, l->has, l->held,
+		    l->has & 1 ? l->addr4[2] : 0, l->has & 1 ? l->addr4[3] : 0,
+		    l->has & 2 ? l->addr6[13] : 0,
+		    l->has & 2 ? l->addr6[14] : 0,
+		    l->has & 2 ? l->addr6[15] : 0, (long long)l->first,
+		    (long long)l->created, (long long)l->renewed,
+		    (long long)l->expires, (unsigned long long)l->rx,
+		    (unsigned long long)l->tx, (unsigned long long)l->rx_raw,
 		    (unsigned long long)l->tx_raw);
 	fprintf(f, "%llu %lld\n", (unsigned long long)w->n->live,
 	    (long long)w->b.next_id);
@@ -178,8 +180,8 @@ change(struct world *w, struct op *op)
 		grant_end(&w->b, l, mono_of(w), wall_of(w), op);
 		return;
 	}
-	(void)grant_register(&w->b, w->n, name, random() % 9 ? "who" :
-	    "another", key, mono_of(w), wall_of(w), op);
+	(void)grant_register(&w->b, w->n, name,
+	    random() % 9 ? "who" : "another", key, mono_of(w), wall_of(w), op);
 }
 
 /* Transactions of random changes, some of them taken back on both sides. */
@@ -229,7 +231,8 @@ add(struct world *w, const char *name, int k, struct op *op)
 
 	memset(key, k, sizeof(key));
 	assert_int_equal(grant_register(&w->b, w->n, name, "who", key,
-	    mono_of(w), wall_of(w), op), LEASE_OK_NEW);
+			     mono_of(w), wall_of(w), op),
+	    LEASE_OK_NEW);
 	return (op->lease);
 }
 
@@ -297,7 +300,8 @@ events(void **state)
 	assert_int_equal(db_commit(w->db), 0);
 	(void)strlcpy(filter.name, "n3", sizeof(filter.name));
 	assert_int_equal(db_get_events(w->db, 1, 1001, &filter, count_event,
-	    &n), 0);
+			     &n),
+	    0);
 	assert_int_equal(n, 100);
 	/* Nothing is old; later 2,000 are, and go in steps. */
 	assert_int_equal(db_trim_events(w->db, wall_of(w)), 0);

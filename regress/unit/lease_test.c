@@ -39,8 +39,7 @@ struct world {
 };
 
 static struct prefix
-P(const char *text)
-{
+P(const char *text) {
 	struct prefix p;
 
 	assert_int_equal(prefix_parse(text, &p), 0);
@@ -116,14 +115,16 @@ picture(const struct world *w)
 
 	f = open_memstream(&text, &len);
 	RB_FOREACH(l, lease_tree, &w->n->byname)
-		fprintf(f, "%s %s %d %d %d %d %d %02x%02x%02x%02x %02x%02x "
-		    "%lld %lld %lld %lld %lld %u\n", l->name, l->who, l->key[0],
-		    l->state, l->has, l->held, l->outside,
-		    l->has & 1 ? l->addr4[0] : 0, l->has & 1 ? l->addr4[1] : 0,
-		    l->has & 1 ? l->addr4[2] : 0, l->has & 1 ? l->addr4[3] : 0,
-		    l->has & 2 ? l->addr6[0] : 0, l->has & 2 ? l->addr6[15] : 0,
-		    (long long)l->created, (long long)l->renewed,
-		    (long long)l->expires, (long long)l->deadline.ns,
+		fprintf(f,
+		    "%s %s %d %d %d %d %d %02x%02x%02x%02x %02x%02x "
+		    "%lld %lld %lld %lld %lld %u\n",
+		    l->name, l->who, l->key[0], l->state, l->has, l->held,
+		    l->outside, l->has & 1 ? l->addr4[0] : 0,
+		    l->has & 1 ? l->addr4[1] : 0, l->has & 1 ? l->addr4[2] : 0,
+		    l->has & 1 ? l->addr4[3] : 0, l->has & 2 ? l->addr6[0] : 0,
+		    l->has & 2 ? l->addr6[15] : 0, (long long)l->created,
+		    (long long)l->renewed, (long long)l->expires,
+		    (long long)l->deadline.ns,
 		    l->state == LEASE_EXPIRED ? (long long)l->ready.ns : 0LL,
 		    l->heap != 0);
 	for (i = 0; i < w->n->npools; i++)
@@ -223,8 +224,8 @@ holder(const struct world *w, const uint8_t *addr, int but)
 
 	for (i = 0; i < NAMES; i++)
 		if (i != but && w->m[i].known &&
-		    memcmp(w->m[i].addr, addr, 16) == 0 && (w->m[i].live ||
-		    w->m[i].rests > w->s))
+		    memcmp(w->m[i].addr, addr, 16) == 0 &&
+		    (w->m[i].live || w->m[i].rests > w->s))
 			return (i);
 	return (-1);
 }
@@ -258,8 +259,9 @@ do_register(struct world *w, int name, int key)
 	key_of(key, k);
 	want = expect_register(w, name, key);
 	before = picture(w);
-	code = grant_register(&w->b, w->n, text, random() % 20 == 0 ?
-	    "other" : "who", k, mono_of(w), wall_of(w), &op);
+	code = grant_register(&w->b, w->n, text,
+	    random() % 20 == 0 ? "other" : "who", k, mono_of(w), wall_of(w),
+	    &op);
 	/* Resting addresses may leave less room than max allows. */
 	if (code == LEASE_E_POOL && want == LEASE_OK_NEW) {
 		for (i = 0; i < NAMES; i++)

@@ -16,7 +16,12 @@
 
 #include "leased/pool.h"
 
-enum { O_FREE, O_SKIP, O_HELD, O_REST };
+enum {
+	O_FREE,
+	O_SKIP,
+	O_HELD,
+	O_REST
+};
 
 struct oracle {
 	struct prefix	 pool;
@@ -26,8 +31,7 @@ struct oracle {
 };
 
 static struct prefix
-P(const char *text)
-{
+P(const char *text) {
 	struct prefix p;
 
 	assert_int_equal(prefix_parse(text, &p), 0);
@@ -149,8 +153,8 @@ compare(const struct pool *p, const struct oracle *o, int64_t now)
 	if (rc == 1)
 		assert_int_equal(ready.ns, o->ready[want]);
 	assert_int_equal(pool_size(p), o->n - oracle_count(o, O_SKIP));
-	assert_int_equal(pool_used(p), oracle_count(o, O_HELD) +
-	    oracle_count(o, O_REST));
+	assert_int_equal(pool_used(p),
+	    oracle_count(o, O_HELD) + oracle_count(o, O_REST));
 	assert_int_equal(pool_resting(p), oracle_count(o, O_REST));
 }
 
@@ -244,8 +248,7 @@ small_pools(void **state)
 		"255.255.255.0/24", "0.0.0.0/24", NULL };
 	static const char *const v6[] = { "fd00::/126", "fd00::/127",
 		"fd00::5/128", "fd00:1::ff00/120", "2001:db8::/112",
-		"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff00/120", "::/120",
-		NULL };
+		"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff00/120", "::/120", NULL };
 	unsigned int i;
 
 	for (i = 0; v4[i] != NULL; i++)
