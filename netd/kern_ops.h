@@ -16,7 +16,7 @@
 #include "conf.h"
 #include "wgkey.h"
 
-#define SALLYPORT_RTPROT	83	/* our mark on routes, rules, addresses */
+#define SALLYPORT_RTPROT	83	/* our mark on what we add */
 #define KERN_ALIAS_SIZE		(NETNAME_SIZE + 3)	/* "sp:NETWORK" */
 /* A table that no rule names: routes in it are notes to ourselves. */
 #define SALLYPORT_NOTES		0x73700053U

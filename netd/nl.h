@@ -15,7 +15,7 @@
 
 #define NL_TIMEOUT_MS	5000
 #define NL_TEXT		160
-#define NL_BUFFER	(128 * 1024)	/* a message never has more than 64 kB */
+#define NL_BUFFER	(128 * 1024)	/* no message is longer */
 
 struct nl_conn {
 	struct nl_sock	*sock;

@@ -66,7 +66,7 @@ family_cb(const struct nlmsghdr *h, void *arg)
 int
 wg_kernel_find(struct wg_kernel *w)
 {
-	struct genlmsghdr	 g = { .cmd = CTRL_CMD_GETFAMILY, .version = 1 };
+	struct genlmsghdr	 g = { CTRL_CMD_GETFAMILY, 1, 0 };
 	struct nl_msg		*m;
 	uint16_t		 family = 0;
 

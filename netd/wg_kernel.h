@@ -22,11 +22,9 @@ void	 wg_kernel_close(struct wg_kernel *);
 /* Look for the family (again).  Returns 0, or -1 with errno ENOENT ... */
 int	 wg_kernel_find(struct wg_kernel *);
 
-/* As in struct kern_ops; the text of an error is in nl.text. */
-int
-wg_kernel_set(struct wg_kernel *, int ifindex, const uint8_t *priv, int port);
-int wg_kernel_peers(struct wg_kernel *, int ifindex, const struct peer_op *,
-    size_t n);
-int	 wg_kernel_dump(struct wg_kernel *, int ifindex, struct snapshot *);
+/* As in struct kern_ops, by interface index.  Why one failed is in nl.text. */
+int wg_kernel_set(struct wg_kernel *, int, const uint8_t *priv, int port);
+int wg_kernel_peers(struct wg_kernel *, int, const struct peer_op *, size_t n);
+int	 wg_kernel_dump(struct wg_kernel *, int, struct snapshot *);
 
 #endif
