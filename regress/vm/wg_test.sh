@@ -4,7 +4,7 @@
 vm=$TOP/regress/vm/vm
 
 if [ "$1" != inside ]; then
-	sh "$vm" -t 240 env O="$O" TOP="$TOP" sh "$0" inside
+	sh "$vm" -t 240 env O="$O" TOP="$TOP" sh "$TOP/regress/vm/wg_test.sh" inside
 	status=$?
 	case $status in
 	126) echo "skip kernel: see above"; exit 0 ;;
