@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * leased_drv: what its orders and its links share.
+ */
+
+#ifndef LEASED_DRV_H
+#define LEASED_DRV_H
+
+#include "chan.h"
+#include "clock.h"
+#include "leased/hash.h"
+
+struct peer {
+	uint8_t		 key[WGKEY_LEN];
+	char		 network[NETNAME_SIZE];
+	uint32_t	 ttl;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+	uint64_t	 rx, tx;
+	bool		 seen;		/* in the running sync */
+};
+
+struct acked {
+	char		 name[IDENT_SIZE];
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_POOLS_MAX];
+};
+
+struct drv {
+	struct event_base *base;
+	const char	*program;
+	pid_t		 pid;
+	struct chan	*parent, *front, *kern, *ctl;
+	bool		 ready, gone, done;	/* done: the order is answered */
+	uint32_t	 generation;
+	struct msg_conf_gateway gw;
+	struct msg_conf_network net;
+	struct msg_conf_access access;
+	struct msg_conf_access_name names[64];
+	unsigned int	 nnames;
+	char		 sock[DIR_SIZE + 8];
+	bool		 ctl_sent;
+	/* the kernel hand */
+	int		 mode;			/* 0 hold, else a peer_code */
+	struct hash	 peers;
+	bool		 syncing;
+	unsigned int	 syncs, sets, dels, stats_asked;
+	struct msg_peer_sync_done last;
+	/* requests */
+	unsigned int	 answers, wanted, codes[LEASE_E_INTERNAL + 1];
+	struct acked	*acked;
+	size_t		 nacked;
+	char		 load_net[NETNAME_SIZE], load_prefix[32];
+	unsigned int	 load_next, load_n, load_kill;
+	bool		 quiet;
+	struct mono	 begun;
+};
+
+extern const struct chan_ops drv_kern_ops;
+extern const struct chan_ops drv_front_ops;
+extern const struct chan_ops drv_ctl_ops;
+extern const struct chan_ops drv_parent_ops;
+
+uint64_t peer_of(const void *);
+struct peer *peer_find(struct drv *, const uint8_t *key);
+/* A usable key made from a text, or the key that the text is. */
+void	 key_from(const char *seed, uint8_t key[WGKEY_LEN]);
+const char *addrs_text(const struct prefix *, uint8_t n);
+/* The order is answered. */
+void	 finish(struct drv *);
+void	 send_register(struct drv *, const char *network, const char *name,
+	    const char *seed);
+void	 load_send(struct drv *);
+
+#endif

@@ -1,0 +1,624 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * leased_drv: the neighbours of leased that it plays, by what they answer.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "leased_drv.h"
+#include "log.h"
+
+uint64_t
+peer_of(const void *p)
+{
+	return (hash_bytes(((const struct peer *)p)->key, WGKEY_LEN));
+}
+
+static bool
+peer_eq(const void *p, const void *key)
+{
+	return (memcmp(((const struct peer *)p)->key, key, WGKEY_LEN) == 0);
+}
+
+struct peer *
+peer_find(struct drv *d, const uint8_t *key)
+{
+	return (hash_find(&d->peers, hash_bytes(key, WGKEY_LEN), peer_eq, key));
+}
+
+static void
+peer_remove(struct drv *d, const uint8_t *key)
+{
+	struct peer *p;
+
+	if ((p = peer_find(d, key)) == NULL)
+		return;
+	hash_remove(&d->peers, p);
+	free(p);
+}
+
+void
+key_from(const char *seed, uint8_t key[WGKEY_LEN])
+{
+	uint8_t priv[WGKEY_LEN];
+
+	if (wgkey_parse(seed, strlen(seed), key) == 0)
+		return;
+	(void)crypto_generichash(priv, sizeof(priv), (const uint8_t *)seed,
+	    strlen(seed), NULL, 0);
+	wgkey_public(key, priv);
+}
+
+const char *
+addrs_text(const struct prefix *a, uint8_t n)
+{
+	static char text[PEER_ADDRS_MAX * PREFIX_TEXT];
+	char one[PREFIX_TEXT];
+	uint8_t i;
+
+	text[0] = '\0';
+	for (i = 0; i < n; i++) {
+		(void)strlcat(text, i > 0 ? "," : "", sizeof(text));
+		(void)strlcat(text, prefix_format(&a[i], one), sizeof(text));
+	}
+	return (n == 0 ? "-" : text);
+}
+
+void
+finish(struct drv *d)
+{
+	d->done = true;
+	event_base_loopbreak(d->base);
+}
+
+/* --- the kernel hand --- */
+
+static int
+kern_set(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(c);
+	struct msg_peer_done done = { 0 };
+	struct msg_peer_set m;
+	struct peer *p;
+
+	if (msg_peer_set_get(b, &m) == -1)
+		return (-1);
+	d->sets++;
+	if (id != 0 && d->mode == 0)
+		return (0);
+	if (id == 0 || d->mode == PEER_OK) {
+		if (m.has_old)
+			peer_remove(d, m.old);
+		if ((p = peer_find(d, m.pubkey)) == NULL) {
+			if ((p = calloc(1, sizeof(*p))) == NULL)
+				fatal("peer");
+			memcpy(p->key, m.pubkey, WGKEY_LEN);
+			hash_insert(&d->peers, p);
+			d->last.added++;
+		} else
+			d->last.unchanged++;
+		(void)strlcpy(p->network, m.network, sizeof(p->network));
+		p->ttl = m.ttl;
+		p->naddrs = m.naddrs;
+		memcpy(p->addrs, m.addrs, sizeof(p->addrs));
+		p->seen = true;
+	}
+	if (id == 0)
+		return (d->syncing ? 0 : -1);
+	done.code = (uint8_t)d->mode;
+	return (chan_send_peer_done(c, id, &done, -1));
+}
+
+static int
+kern_del(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(c);
+	struct msg_peer_done done = { 0 };
+	struct msg_peer_del m;
+
+	if (msg_peer_del_get(b, &m) == -1)
+		return (-1);
+	d->dels++;
+	if (d->mode == 0)
+		return (0);
+	if (d->mode == PEER_OK)
+		peer_remove(d, m.pubkey);
+	done.code = (uint8_t)d->mode;
+	return (chan_send_peer_done(c, id, &done, -1));
+}
+
+static int
+kern_begin(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(c);
+	struct peer *p;
+	size_t pos = 0;
+
+	if (d->syncing)
+		return (-1);
+	d->syncing = true;
+	memset(&d->last, 0, sizeof(d->last));
+	while ((p = hash_next(&d->peers, &pos)) != NULL)
+		p->seen = false;
+	return (0);
+}
+
+static int
+kern_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(c);
+	struct peer *p;
+	size_t pos;
+	bool again;
+
+	if (!d->syncing)
+		return (-1);
+	do {
+		again = false;
+		for (pos = 0; (p = hash_next(&d->peers, &pos)) != NULL;)
+			if (!p->seen) {
+				peer_remove(d, p->key);
+				d->last.removed++;
+				again = true;
+				break;
+			}
+	} while (again);
+	d->syncing = false;
+	d->syncs++;
+	return (chan_send_peer_sync_done(c, 0, &d->last, -1));
+}
+
+static int
+kern_stats(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(c);
+	struct msg_peer_stats_get m;
+	struct msg_peer_stats_end end = { .code = PEER_OK };
+	struct msg_peer_stat s;
+	struct peer *p;
+	size_t pos = 0;
+
+	if (msg_peer_stats_get_get(b, &m) == -1)
+		return (-1);
+	d->stats_asked++;
+	while ((p = hash_next(&d->peers, &pos)) != NULL) {
+		if (strcmp(p->network, m.network) != 0 || chan_busy(c))
+			continue;
+		memset(&s, 0, sizeof(s));
+		(void)strlcpy(s.network, p->network, sizeof(s.network));
+		memcpy(s.pubkey, p->key, WGKEY_LEN);
+		s.rx = p->rx;
+		s.tx = p->tx;
+		s.handshake = p->rx > 0 ? wall_now().s : 0;
+		s.naddrs = p->naddrs;
+		memcpy(s.addrs, p->addrs, sizeof(s.addrs));
+		(void)chan_send_peer_stat(c, id, &s, -1);
+	}
+	memset(&s, 0, sizeof(s));
+	(void)strlcpy(s.network, m.network, sizeof(s.network));
+	key_from("foreign", s.pubkey);
+	s.foreign = 1;
+	s.rx = 7;
+	(void)chan_send_peer_stat(c, id, &s, -1);
+	(void)strlcpy(end.network, m.network, sizeof(end.network));
+	return (chan_send_peer_stats_end(c, id, &end, -1));
+}
+
+static void
+kern_closed(struct chan *c, const char *reason)
+{
+	struct drv *d = chan_arg(c);
+
+	printf("kern link: %s\n", reason);
+	if (d->kern == c)
+		d->kern = NULL;
+	chan_free(c);
+}
+
+static const struct chan_handler kern_table[] = {
+	{ MSG_PEER_SET, 1, kern_set },
+	{ MSG_PEER_DEL, 1, kern_del },
+	{ MSG_PEER_SYNC_BEGIN, 1, kern_begin },
+	{ MSG_PEER_SYNC_END, 1, kern_end },
+	{ MSG_PEER_STATS_GET, 1, kern_stats },
+};
+
+const struct chan_ops drv_kern_ops = { kern_table,
+	sizeof(kern_table) / sizeof(kern_table[0]), NULL, NULL, kern_closed };
+
+/* --- the front --- */
+
+void
+send_register(struct drv *d, const char *network, const char *name,
+    const char *seed)
+{
+	struct msg_lease_register m;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.network, network, sizeof(m.network));
+	(void)strlcpy(m.name, name, sizeof(m.name));
+	(void)snprintf(m.who, sizeof(m.who), "cn:dev-%s", name);
+	key_from(seed, m.pubkey);
+	(void)prefix_parse("192.0.2.7", &m.from);
+	if (d->front != NULL &&
+	    chan_send_lease_register(d->front, 1, &m, -1) == -1)
+		printf("not sent: %s\n", strerror(errno));
+}
+
+void
+load_send(struct drv *d)
+{
+	char name[IDENT_SIZE];
+
+	if (d->load_next >= d->load_n || d->front == NULL)
+		return;
+	snprintf(name, sizeof(name), "%s%u", d->load_prefix, d->load_next++);
+	send_register(d, d->load_net, name, name);
+}
+
+static void
+load_reply(struct drv *d, const struct msg_lease_reply *m)
+{
+	struct acked *a;
+
+	if (m->code >= LEASE_E_KEY)
+		return;
+	if (d->nacked == d->load_n && d->nacked > 0)
+		return;
+	a = &d->acked[d->nacked++];
+	(void)strlcpy(a->name, m->name, sizeof(a->name));
+	a->naddrs = m->naddrs;
+	memcpy(a->addrs, m->addrs, sizeof(a->addrs));
+	if (d->load_kill != 0 && d->nacked == d->load_kill)
+		kill(d->pid, SIGKILL);
+}
+
+static int
+front_reply(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(c);
+	struct msg_lease_reply m;
+	char key[WGKEY_TEXT];
+
+	if (msg_lease_reply_get(b, &m) == -1)
+		return (-1);
+	d->answers++;
+	if (m.code <= LEASE_E_INTERNAL)
+		d->codes[m.code]++;
+	if (!d->quiet)
+		printf("code=%u state=%u name=%s addrs=%s key=%s ttl=%u "
+		       "expires=%s retry=%s port=%u\n",
+		    m.code, m.state, m.name, addrs_text(m.addrs, m.naddrs),
+		    wgkey_format(m.pubkey, key), m.ttl,
+		    m.expires == 0 ? "never" : "set",
+		    m.retry_after == 0 ? "no" : "yes", m.port);
+	if (d->load_n > 0) {
+		load_reply(d, &m);
+		load_send(d);
+	}
+	if (d->answers >= d->wanted)
+		finish(d);
+	return (0);
+}
+
+static int
+front_item(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_lease_item m;
+
+	if (msg_lease_item_get(b, &m) == -1)
+		return (-1);
+	printf("item name=%s addrs=%s rx=%llu tx=%llu\n", m.name,
+	    addrs_text(m.addrs, m.naddrs), (unsigned long long)m.rx,
+	    (unsigned long long)m.tx);
+	return (0);
+}
+
+static int
+front_list_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_lease_list_end m;
+
+	if (msg_lease_list_end_get(b, &m) == -1)
+		return (-1);
+	printf("end code=%u more=%u\n", m.code, m.more);
+	finish(chan_arg(c));
+	return (0);
+}
+
+static int
+front_health(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_lease_health_reply m;
+
+	if (msg_lease_health_reply_get(b, &m) == -1)
+		return (-1);
+	printf("health db=%u kern=%u wireguard=%u\n", m.db, m.kern,
+	    m.wireguard);
+	finish(chan_arg(c));
+	return (0);
+}
+
+/* As the front would: "dev-N" is device N of net0, others match nothing. */
+static int
+front_ident(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(c);
+	struct msg_ident_test m;
+	struct msg_ident_result r = { 0 };
+
+	if (msg_ident_test_get(b, &m) == -1)
+		return (-1);
+	if (strncmp(m.cn, "dev-", 4) == 0) {
+		r.matched = 1;
+		r.role = ROLE_DEVICE;
+		r.proof = PROOF_CERTIFICATE;
+		(void)strlcpy(r.name, m.cn + 4, sizeof(r.name));
+		(void)strlcpy(r.network, d->net.name, sizeof(r.network));
+	} else
+		(void)strlcpy(r.text, "no rule matches", sizeof(r.text));
+	return (chan_send_ident_result(c, id, &r, -1));
+}
+
+static void
+front_closed(struct chan *c, const char *reason)
+{
+	struct drv *d = chan_arg(c);
+
+	if (!d->quiet)
+		printf("front link: %s\n", reason);
+	d->front = NULL;
+	chan_free(c);
+	finish(d);
+}
+
+static const struct chan_handler front_table[] = {
+	{ MSG_LEASE_REPLY, 1, front_reply },
+	{ MSG_LEASE_ITEM, 1, front_item },
+	{ MSG_LEASE_LIST_END, 1, front_list_end },
+	{ MSG_LEASE_HEALTH_REPLY, 1, front_health },
+	{ MSG_IDENT_TEST, 1, front_ident },
+};
+
+const struct chan_ops drv_front_ops = { front_table,
+	sizeof(front_table) / sizeof(front_table[0]), NULL, NULL,
+	front_closed };
+
+/* --- the control socket --- */
+
+static int
+ctl_result(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ctl_result m;
+
+	if (msg_ctl_result_get(b, &m) == -1)
+		return (-1);
+	printf("result code=%u text=%s\n", m.code, m.text);
+	finish(chan_arg(c));
+	return (0);
+}
+
+static int
+ctl_status(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ctl_status m;
+
+	if (msg_ctl_status_get(b, &m) == -1)
+		return (-1);
+	printf("status leases=%llu pending=%llu online=%llu denied=%llu db=%u "
+	    "kern=%u apids=%u added=%u removed=%u unchanged=%u\n",
+	    (unsigned long long)m.leases, (unsigned long long)m.pending,
+	    (unsigned long long)m.online, (unsigned long long)m.denied, m.db,
+	    m.kern, m.apids, m.last.added, m.last.removed, m.last.unchanged);
+	return (0);
+}
+
+static int
+ctl_network(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ctl_network m;
+	unsigned int i;
+
+	if (msg_ctl_network_get(b, &m) == -1)
+		return (-1);
+	printf("network name=%s state=%u leases=%llu", m.name, m.state,
+	    (unsigned long long)m.leases);
+	for (i = 0; i < m.npools; i++)
+		printf(" used=%llu/%llu", (unsigned long long)m.used[i],
+		    (unsigned long long)m.size[i]);
+	printf("\n");
+	return (0);
+}
+
+static int
+ctl_lease(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(c);
+	struct msg_ctl_lease m;
+
+	if (msg_ctl_lease_get(b, &m) == -1)
+		return (-1);
+	d->answers++;
+	if (!d->quiet)
+		printf("lease name=%s who=%s state=%u addrs=%s rx=%llu "
+		       "tx=%llu\n",
+		    m.name, m.who, m.state, addrs_text(m.addrs, m.naddrs),
+		    (unsigned long long)m.rx, (unsigned long long)m.tx);
+	return (0);
+}
+
+static int
+ctl_peer(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ctl_peer m;
+
+	if (msg_ctl_peer_get(b, &m) == -1)
+		return (-1);
+	printf("peer name=%s source=%u rx=%llu\n", m.name, m.source,
+	    (unsigned long long)m.rx);
+	return (0);
+}
+
+static int
+ctl_event(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ctl_event m;
+
+	if (msg_ctl_event_get(b, &m) == -1)
+		return (-1);
+	printf("event what=%s net=%s name=%s who=%s from=%s %s\n", m.what,
+	    m.network, m.name, m.who, m.from, m.detail);
+	return (0);
+}
+
+static int
+ctl_test(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ctl_test m;
+
+	if (msg_ctl_test_get(b, &m) == -1)
+		return (-1);
+	printf("test matched=%u name=%s addrs=%s leased=%u denied=%u text=%s\n",
+	    m.matched, m.name, addrs_text(m.addrs, m.naddrs), m.leased,
+	    m.denied, m.text);
+	return (0);
+}
+
+static int
+ctl_chunk(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(c);
+	struct msg_ctl_chunk m;
+	char path[DIR_SIZE + 16];
+	int out;
+
+	if (msg_ctl_chunk_get(b, &m) == -1)
+		return (-1);
+	snprintf(path, sizeof(path), "%s.copy", d->gw.state_dir);
+	out = open(path, O_WRONLY | O_CREAT | (m.offset == 0 ? O_TRUNC : 0),
+	    0600);
+	if (out == -1 ||
+	    pwrite(out, m.data, m.len, (off_t)m.offset) != (ssize_t)m.len)
+		fatal("%s", path);
+	close(out);
+	return (0);
+}
+
+static void
+ctl_closed(struct chan *c, const char *reason)
+{
+	struct drv *d = chan_arg(c);
+
+	printf("control link: %s\n", reason);
+	d->ctl = NULL;
+	chan_free(c);
+	finish(d);
+}
+
+static const struct chan_handler ctl_table[] = {
+	{ MSG_CTL_RESULT, 1, ctl_result },
+	{ MSG_CTL_STATUS, 1, ctl_status },
+	{ MSG_CTL_NETWORK, 1, ctl_network },
+	{ MSG_CTL_LEASE, 1, ctl_lease },
+	{ MSG_CTL_PEER, 1, ctl_peer },
+	{ MSG_CTL_EVENT, 1, ctl_event },
+	{ MSG_CTL_TEST, 1, ctl_test },
+	{ MSG_CTL_CHUNK, 1, ctl_chunk },
+};
+
+const struct chan_ops drv_ctl_ops = { ctl_table,
+	sizeof(ctl_table) / sizeof(ctl_table[0]), NULL, NULL, ctl_closed };
+
+/* --- the parent --- */
+
+static int
+parent_hello(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_setup_hello m;
+
+	return (msg_setup_hello_get(b, &m));
+}
+
+static int
+parent_ack(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(c);
+	struct msg_conf_commit commit = { d->generation };
+	struct msg_conf_ack m;
+
+	if (msg_conf_ack_get(b, &m) == -1)
+		return (-1);
+	(void)chan_send_conf_commit(c, 0, &commit, -1);
+	if (d->ready)
+		finish(d);
+	return (0);
+}
+
+static int
+parent_nak(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_conf_nak m;
+
+	if (msg_conf_nak_get(b, &m) == -1)
+		return (-1);
+	printf("nak %s\n", m.text);
+	finish(chan_arg(c));
+	return (0);
+}
+
+static int
+parent_ready(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct drv *d = chan_arg(c);
+
+	d->ready = true;
+	printf("ready\n");
+	finish(d);
+	return (0);
+}
+
+static int
+parent_stopped(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	return (0);
+}
+
+static int
+parent_reload(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ctl_result m = { CTL_OK, "the parent was asked" };
+
+	return (chan_send_ctl_result(c, id, &m, -1));
+}
+
+static void
+parent_closed(struct chan *c, const char *reason)
+{
+	struct drv *d = chan_arg(c);
+
+	d->gone = true;
+	d->parent = NULL;
+	chan_free(c);
+	finish(d);
+}
+
+static const struct chan_handler parent_table[] = {
+	{ MSG_SETUP_HELLO, 1, parent_hello },
+	{ MSG_CONF_ACK, 1, parent_ack },
+	{ MSG_CONF_NAK, 1, parent_nak },
+	{ MSG_SETUP_READY, 1, parent_ready },
+	{ MSG_SETUP_STOPPED, 1, parent_stopped },
+	{ MSG_CTL_RELOAD, 1, parent_reload },
+	{ MSG_CTL_TEARDOWN, 1, parent_reload },
+};
+
+const struct chan_ops drv_parent_ops = { parent_table,
+	sizeof(parent_table) / sizeof(parent_table[0]), NULL, NULL,
+	parent_closed };
