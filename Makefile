@@ -87,7 +87,13 @@ $(LIBCOMMON): $(COMMON_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(O)/%.o: %.c
+# Paths are compiled in: other paths are another build.
+PATHS =		$(VERSION) $(SYSCONFDIR) $(LIBEXECDIR)
+$(O)/paths: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PATHS)' | cmp -s - $@ || echo '$(PATHS)' >$@
+
+$(O)/%.o: %.c $(O)/paths
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(OBJ_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -118,7 +124,7 @@ demo:
 lint: man-lint format-check
 
 man-lint:
-	$(MANDOC) -T lint -W style $(MAN)
+	cd man && $(MANDOC) -T lint -W style $(notdir $(MAN))
 
 # Line breaks and spacing are checked; the tabs that align declarations, which
 # clang-format cannot express, are not.
@@ -151,6 +157,7 @@ clean:
 	rm -rf $(O)
 
 -include $(DEPS) $(COMMON_OBJ:.o=.d)
-.PHONY: all deps demo lint man-lint format-check install clean
+FORCE:
+.PHONY: FORCE all deps demo lint man-lint format-check install clean
 .DEFAULT_GOAL := all
 .SECONDARY:

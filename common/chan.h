@@ -28,8 +28,7 @@ struct chan;
 struct chan_handler {
 	enum msg_type	 type;
 	unsigned int	 states;	/* mask: where it is allowed */
-	int		 (*fn)(struct chan *, uint32_t id, struct ibuf *,
-			    int fd);
+	int (*fn)(struct chan *, uint32_t id, struct ibuf *, int fd);
 };
 
 struct chan_ops {
