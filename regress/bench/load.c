@@ -427,5 +427,6 @@ main(int argc, char *argv[])
 	SSL_CTX_free(l.ctx);
 	free(l.conns);
 	free(l.lat_us);
+	lean_stop();
 	return (ret);
 }

@@ -112,6 +112,8 @@ void	 load_error(struct load *, const char *, ...)
 
 /* First of all calls to libcrypto.  Returns 0 or -1. */
 int	 lean_start(void);
+/* Last of all. */
+void	 lean_stop(void);
 
 /* A context that does no more than it must: the client shall not be the
  * narrow place.  NULL with the reason on stderr. */

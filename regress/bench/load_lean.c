@@ -20,6 +20,7 @@
 struct lean {
 	OSSL_LIB_CTX	*ctx;		/* where the whole provider lives */
 	OSSL_PROVIDER	*inner;
+	OSSL_PROVIDER	*outer;
 	OSSL_ALGORITHM	 decoders[DECODERS_MAX + 1];
 };
 
@@ -90,8 +91,17 @@ int
 lean_start(void)
 {
 	if (OSSL_PROVIDER_add_builtin(NULL, "lean", lean_init) == 1 &&
-	    OSSL_PROVIDER_load(NULL, "lean") != NULL)
+	    (lean.outer = OSSL_PROVIDER_load(NULL, "lean")) != NULL)
 		return (0);
 	fprintf(stderr, "load: cannot set up libcrypto\n");
 	return (-1);
+}
+
+void
+lean_stop(void)
+{
+	if (lean.outer != NULL)
+		(void)OSSL_PROVIDER_unload(lean.outer);
+	if (lean.inner != NULL)
+		(void)OSSL_PROVIDER_unload(lean.inner);
 }
