@@ -7,7 +7,7 @@
  *
  * usage: load -a CA -k CAKEY -t ADDR:PORT [-r get|register|lease] [-u PATH]
  *            [-m full|keep] [-c CONNS] [-s SECS] [-n IDS] [-b FIRST]
- *            [-g GENERATION] [-R RATE] [-w] [-p NAME:PID] ... [-C CORE] [-T TRACEFS]
+ *            [-g GENERATION] [-R RATE] [-w] [-B] [-p NAME:PID] ... [-C CORE] [-T TRACEFS]
  */
 
 #include <sys/epoll.h>
@@ -104,8 +104,9 @@ feed(struct load *l, struct totals *t, int64_t now, int64_t *wait_ns)
 	int64_t due = now;
 
 	for (size_t i = 0; i < l->nconns; i++) {
-		if (l->conns[i].busy)
+		if (l->conns[i].busy || l->conns[i].spent)
 			continue;
+		l->conns[i].spent = l->burst;
 		if (l->rate > 0) {
 			due = t->begin_ns +
 			    (int64_t)((double)t->next_due * 1e9 / l->rate);
@@ -121,7 +122,8 @@ feed(struct load *l, struct totals *t, int64_t now, int64_t *wait_ns)
 			t->late++;
 		conn_ask(&l->conns[i], id, l->rate > 0 ? due : load_now());
 	}
-	return (true);
+	/* A burst is over when all have been answered. */
+	return (!l->burst);
 }
 
 static void
@@ -195,6 +197,9 @@ run(struct load *l, struct options *o, struct totals *t)
 
 	if (l->keep)
 		warm_up(l);
+	/* Times are seconds: let the renewals be of another than the first. */
+	if (l->burst)
+		(void)usleep(1100000);
 	cpu_take(&o->cpu, 0);
 	(void)getrusage(RUSAGE_SELF, &t->self[0]);
 	t->begin_ns = now = load_now();
@@ -283,7 +288,7 @@ usage(const char *why)
 	    "load: %s\nusage: load -a CA -k CAKEY -t ADDR:PORT "
 	    "[-r get|register|lease] [-u PATH]\n    [-m full|keep] [-c CONNS] "
 	    "[-s SECS] [-n IDS] [-b FIRST] [-g GENERATION]\n    [-R RATE] [-w] "
-	    "[-p NAME:PID] ... [-C CORE] [-T TRACEFS]\n",
+	    "[-B] [-p NAME:PID] ... [-C CORE] [-T TRACEFS]\n",
 	    why);
 	exit(64);
 }
@@ -321,6 +326,9 @@ option(struct load *l, struct options *o, int ch, char *arg)
 	switch (ch) {
 	case 'a':
 		o->ca = arg;
+		break;
+	case 'B':
+		l->burst = true;
 		break;
 	case 'b':
 		o->first = (uint32_t)number(arg, 0, 9000000);
@@ -411,7 +419,7 @@ main(int argc, char *argv[])
 	int ch, ret = 1;
 
 	while (
-	    (ch = getopt(argc, argv, "a:b:C:c:g:k:m:n:p:R:r:s:T:t:u:w")) != -1)
+	    (ch = getopt(argc, argv, "a:Bb:C:c:g:k:m:n:p:R:r:s:T:t:u:w")) != -1)
 		option(&l, &o, ch, optarg);
 	if (o.ca == NULL || o.key == NULL || l.tolen == 0 || optind != argc)
 		usage("-a, -k and -t are needed");

@@ -72,6 +72,7 @@ struct conn {
 	int64_t		 begin_ns;
 	char		 out[512];
 	size_t		 outlen;
+	bool		 spent;		/* has asked what it may */
 	char		 in[8192];
 	size_t		 inlen;
 };
@@ -87,6 +88,7 @@ struct load {
 	double		 secs;
 	double		 rate;		/* 0: closed loop */
 	bool		 wrap;		/* identities may come again */
+	bool		 burst;		/* each connection asks once */
 	uint32_t	 generation;
 	/* the run */
 	SSL_CTX		*ctx;
