@@ -31,7 +31,6 @@
 #define CRL_SOON	(3 * 24 * 60 * 60)	/* seconds */
 
 static int	 apid_setup_peer(struct chan *, uint32_t, struct ibuf *, int);
-static int apid_setup_verbose(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_setup_stop(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_conf_begin(struct chan *, uint32_t, struct ibuf *, int);
 static int apid_conf_gateway(struct chan *, uint32_t, struct ibuf *, int);
@@ -50,7 +49,7 @@ static void	 apid_closed(struct chan *, const char *);
 /* clang-format off */
 static const struct chan_handler table[] = {
 	{ MSG_SETUP_PEER,	UP,	apid_setup_peer },
-	{ MSG_SETUP_VERBOSE,	UP,	apid_setup_verbose },
+	{ MSG_SETUP_VERBOSE,	UP,	child_verbose },
 	{ MSG_SETUP_STOP,	UP,	apid_setup_stop },
 	{ MSG_CONF_BEGIN,	UP,	apid_conf_begin },
 	{ MSG_CONF_GATEWAY,	UP,	apid_conf_gateway },
@@ -103,17 +102,6 @@ apid_setup_peer(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 		(void)close(fd);
 		return (-1);
 	}
-	return (0);
-}
-
-static int
-apid_setup_verbose(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
-{
-	struct msg_setup_verbose m;
-
-	if (msg_setup_verbose_get(b, &m) == -1)
-		return (-1);
-	log_setverbose(m.verbose);
 	return (0);
 }
 

@@ -118,17 +118,6 @@ keyd_setup_peer(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-keyd_setup_verbose(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
-{
-	struct msg_setup_verbose m;
-
-	if (msg_setup_verbose_get(b, &m) == -1)
-		return (-1);
-	log_setverbose(m.verbose);
-	return (0);
-}
-
-static int
 keyd_setup_stop(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 {
 	struct keyd *k = chan_arg(ch);
@@ -263,7 +252,7 @@ parent_closed(struct chan *ch, const char *reason)
 
 static const struct chan_handler parent_table[] = {
 	{ MSG_SETUP_PEER, UP, keyd_setup_peer },
-	{ MSG_SETUP_VERBOSE, UP, keyd_setup_verbose },
+	{ MSG_SETUP_VERBOSE, UP, child_verbose },
 	{ MSG_SETUP_STOP, UP, keyd_setup_stop },
 	{ MSG_CONF_BEGIN, UP, keyd_conf_begin },
 	{ MSG_CONF_GATEWAY, UP, keyd_conf_other },

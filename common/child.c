@@ -86,6 +86,17 @@ child_start(struct child *c, uint8_t role, const char *proc)
 	hello_answer(c);
 }
 
+int
+child_verbose(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_setup_verbose m;
+
+	if (msg_setup_verbose_get(b, &m) == -1)
+		return (-1);
+	log_setverbose(m.verbose);
+	return (0);
+}
+
 static void
 set_ids(const struct child *c)
 {

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "chan.h"
 #include "proto.h"
 
 #define CHILD_FD	3	/* the link to the parent */
@@ -27,6 +28,9 @@ struct child {
  * text if descriptor 3 is not such a link: the program was started by hand.
  */
 void	 child_start(struct child *, uint8_t role, const char *proc);
+
+/* The handler of SETUP_VERBOSE, the same for all. */
+int	 child_verbose(struct chan *, uint32_t id, struct ibuf *, int fd);
 
 /*
  * Give up everything but what the role needs, in this order: groups and ids,

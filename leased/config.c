@@ -180,17 +180,6 @@ config_abort(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-config_verbose(struct chan *c, uint32_t id, struct ibuf *b, int fd)
-{
-	struct msg_setup_verbose m;
-
-	if (msg_setup_verbose_get(b, &m) == -1)
-		return (-1);
-	log_setverbose(m.verbose);
-	return (0);
-}
-
-static int
 config_stop(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
 	struct leased *sp = chan_arg(c);
@@ -241,7 +230,7 @@ static const struct chan_handler parent_table[] = {
 	{ MSG_CONF_END, 1, config_end },
 	{ MSG_CONF_COMMIT, 1, config_commit },
 	{ MSG_CONF_ABORT, 1, config_abort },
-	{ MSG_SETUP_VERBOSE, 1, config_verbose },
+	{ MSG_SETUP_VERBOSE, 1, child_verbose },
 	{ MSG_SETUP_STOP, 1, config_stop },
 	{ MSG_CTL_RESULT, 1, config_result },
 };

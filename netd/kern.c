@@ -87,17 +87,6 @@ on_peer(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	return (0);
 }
 
-static int
-on_verbose(struct chan *c, uint32_t id, struct ibuf *b, int fd)
-{
-	struct msg_setup_verbose	 m;
-
-	if (msg_setup_verbose_get(b, &m) == -1)
-		return (-1);
-	log_setverbose(m.verbose);
-	return (0);
-}
-
 static void
 undo(struct kern *k)
 {
@@ -297,7 +286,7 @@ parent_closed(struct chan *c, const char *reason)
 
 static const struct chan_handler parent_table[] = {
 	{ MSG_SETUP_PEER, PS_ANY, on_peer },
-	{ MSG_SETUP_VERBOSE, PS_ANY, on_verbose },
+	{ MSG_SETUP_VERBOSE, PS_ANY, child_verbose },
 	{ MSG_SETUP_STOP, PS_ANY, on_stop },
 	{ MSG_CONF_BEGIN, PS_ANY, on_conf_begin },
 	{ MSG_CONF_GATEWAY, PS_ANY, on_conf_gateway },
