@@ -119,7 +119,8 @@ deps:
 
 # The script installs what is missing and builds, so that both are shown.
 demo:
-	@MAKE="$(MAKE)" O="$(O)" sh regress/net/demo.sh $(if $(KEEP),keep)
+	@MAKE="$(MAKE)" O="$(O)" sh regress/net/demo.sh build
+	@O="$(O)" sh regress/net/demo.sh $(if $(KEEP),keep,show)
 
 lint: man-lint format-check
 

@@ -2,14 +2,15 @@
 # The main job from end to end, for somebody who sees sallyport for the first
 # time: a gateway and its devices in namespaces of their own, the real suite
 # between them.  Started by "make demo"; with the word keep it stays up until
-# it is told to stop.
-# usage: demo.sh [keep]
+# it is told to stop.  To build is a call of its own: what stays up must not
+# hold on to the pipe by which make(1) counts its jobs.
+# usage: demo.sh build|show|keep
 
 OBJ=${O:-obj}
 . "${TOP:=$(pwd)}/regress/lib.sh"
 
 NEEDS="wireguard-tools wireguard-go iproute2 iputils-ping curl openssl jq"
-KEEP=$1
+WHAT=${1:-show}
 DIR=$O/demo
 
 say() {
@@ -251,15 +252,12 @@ stay() {
 	done
 }
 
-if [ -z "$LIB_PRIVATE" ]; then
-	[ "$KEEP" = kept ] || prepare
-	if [ "$KEEP" = keep ]; then
-		keep_up
-		exit 0
-	fi
-fi
+case $WHAT in
+build)	prepare; exit 0 ;;
+keep)	keep_up; exit 0 ;;
+esac
 private "$@"
 . "$TOP/regress/suite.sh"
 demonstrate
 say "demo: passed"
-[ "$KEEP" != kept ] || stay
+[ "$WHAT" != kept ] || stay
