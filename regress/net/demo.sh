@@ -224,11 +224,16 @@ keep_up() {
 		exit 1
 	}
 	rm -rf "$DIR" && mkdir -p "$DIR" || exit 1
-	setsid sh "$0" kept &
+	# It holds no descriptor of ours: a pipe that reads us must end.
+	setsid sh "$0" kept >"$DIR/out" 2>&1 </dev/null &
 	keep_pid=$!
+	tail -s 0.1 -n +1 -f "$DIR/out" 2>/dev/null &
+	keep_tail=$!
 	until [ -e "$DIR/up" ] || gone "$keep_pid"; do
 		sleep 0.1
 	done
+	sleep 0.3
+	kill "$keep_tail"
 	[ -e "$DIR/up" ] || { rm -rf "$DIR"; exit 1; }
 	if [ "$(cat "/proc/$keep_pid/comm")" = unshare ]; then
 		: >"$DIR/pidns"
