@@ -386,10 +386,7 @@ key_type(EVP_PKEY *pub, char *err, size_t errsize)
 		(void)EVP_PKEY_get_group_name(pub, group, sizeof(group), NULL);
 		if (strcmp(group, "prime256v1") == 0)
 			return ("EC");
-		snprintf(err, errsize,
-		    "EC key on curve %s: only P-256 is "
-		    "supported",
-		    group);
+		snprintf(err, errsize, "EC key on curve %s: use P-256", group);
 		return (NULL);
 	}
 	if (EVP_PKEY_is_a(pub, "ED25519"))
@@ -398,8 +395,7 @@ key_type(EVP_PKEY *pub, char *err, size_t errsize)
 	    EVP_PKEY_get_bits(pub) <= KEY_SIG_MAX * 8)
 		return ("RSA");
 	snprintf(err, errsize,
-	    "%s key of %d bits: use P-256, Ed25519 or RSA "
-			       "of 2048 to %d bits",
+	    "%s key of %d bits: use P-256, Ed25519 or RSA of 2048 to %d bits",
 	    EVP_PKEY_get0_type_name(pub), EVP_PKEY_get_bits(pub),
 	    KEY_SIG_MAX * 8);
 	return (NULL);
