@@ -23,8 +23,12 @@ nginx_server() {	# ADDR:PORT WORDS
 # One worker, as there is one core; else what Debian's nginx.conf says of TLS.
 nginx_start() {
 	mkdir -p "$WORK/nginx"
+	nginx_user=''
+	# Who cannot be another user has no worker of another user.
+	[ -z "$NOUSER" ] || nginx_user='user root; master_process off;'
 	cat >"$WORK/nginx/nginx.conf" <<-END
 	worker_processes 1; daemon off; pid $WORK/nginx/pid;
+	$nginx_user
 	error_log $WORK/nginx/error.log warn;
 	events { worker_connections 4096; }
 	http {
@@ -41,7 +45,7 @@ nginx_start() {
 	nginx=$PID
 	wait_for 5 curl -sk -o /dev/null "https://$NGINX_DEFAULT/" ||
 	    broken "nginx does not start"
-	NGINX_CPU="-p nginx:$(pgrep -P "$nginx")"
+	NGINX_CPU="-p nginx:$(pgrep -P "$nginx" || echo "$nginx")"
 }
 
 # --- gateways --------------------------------------------------------------
