@@ -36,7 +36,11 @@ regress: $(T:%=regress-%)
 fuzz: regress-fuzz
 	@O=$(O) BIN=$(BIN) FUZZ_TIME=$(FUZZ_TIME) sh regress/run fuzz
 
+# Do the tests notice?  Root, some minutes, on a copy.
+mutants:
+	@sh regress/mutants
+
 bench: all
 	@O=$(O) BIN=$(BIN) sh regress/bench/run
 
-.PHONY: regress fuzz bench $(patsubst %,regress-%,unit conf proc net vm fuzz)
+.PHONY: regress fuzz mutants bench $(patsubst %,regress-%,unit conf proc net vm fuzz)
