@@ -34,8 +34,11 @@ VERSION :=	$(shell sed -n '1s/^sallyport \([^ ]*\).*/\1/p' CHANGES)
 # Flags that only one compiler knows are probed, never assumed.
 cc-option =	$(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null \
 		    2>/dev/null && echo $(1))
+# Nor are libraries asked for where none may be there yet.
+ifneq ($(filter-out deps demo clean,$(or $(MAKECMDGOALS),all)),)
 pkg-cflags =	$(if $(strip $(1)),$(shell $(PKG_CONFIG) --cflags $(1)))
 pkg-libs =	$(if $(strip $(1)),$(shell $(PKG_CONFIG) --libs $(1)))
+endif
 
 WARN :=		-Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wcast-qual \
 		-Wcast-align -Wstrict-prototypes -Wmissing-prototypes \

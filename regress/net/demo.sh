@@ -9,12 +9,19 @@
 OBJ=${O:-obj}
 . "${TOP:=$(pwd)}/regress/lib.sh"
 
-NEEDS="wireguard-tools wireguard-go iproute2 iputils-ping curl openssl jq"
+NEEDS="wireguard-tools wireguard-go iproute2 iputils-ping procps
+    curl openssl jq"
 WHAT=${1:-show}
 DIR=$O/demo
 
 say() {
 	printf '%s\n' "$*"
+}
+
+# What is a skipped test elsewhere is a demonstration that failed.
+skip_all() {
+	say "demo: FAILED: $*"
+	exit 1
 }
 
 die() {
