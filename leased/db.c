@@ -13,6 +13,7 @@
 #include "db_local.h"
 #include "log.h"
 
+#define OPEN_WAIT_MS	3000
 #define DB_APPLICATION_ID	0x53506f72	/* "SPor" */
 #define WAL_PAGES_MAX		2000		/* 8 MB */
 
@@ -359,6 +360,8 @@ db_open(const char *dir, const struct db_schema *schema, unsigned int keep,
 		goto fail;
 	}
 	(void)sqlite3_extended_result_codes(db->h, 1);
+	/* The leased of a netd that was killed may still be closing it. */
+	(void)sqlite3_busy_timeout(db->h, OPEN_WAIT_MS);
 	if (db_prepare(db, error, size) == -1 ||
 	    db_check(db, error, size) == -1 ||
 	    db_version(db, schema, &version, error, size) == -1)

@@ -143,14 +143,17 @@ static int
 open_socket(struct config *c, unsigned int i, const struct bundle *old)
 {
 	const struct endpoint *ep;
-	unsigned int j;
+	unsigned int j, tries = 0;
 	int fd;
 
 	ep = &c->listen[i].address;
 	for (j = 0; old != NULL && j < old->conf->nlisten; j++)
 		if (strcmp(ep->text, old->conf->listen[j].address.text) == 0)
 			return (fcntl(old->listen[j], F_DUPFD_CLOEXEC, 3));
-	if ((fd = listen_tcp(ep)) == -1)
+	while (
+	    (fd = listen_tcp(ep)) == -1 && old == NULL && listen_again(&tries))
+		;
+	if (fd == -1)
 		config_error(c, config_line(c, "listen[].address", i),
 		    "cannot listen on %s: %s", ep->text, strerror(errno));
 	return (fd);

@@ -14,12 +14,26 @@
 #include <libgen.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
 #include "netd.h"
 
 #define BACKLOG	1024
+#define TRIES	60	/* 3 s in all */
+#define PAUSE_NS	50000000
+
+bool
+listen_again(unsigned int *tries)
+{
+	const struct timespec pause = { 0, PAUSE_NS };
+
+	if ((errno != EADDRINUSE && errno != EWOULDBLOCK) || ++*tries > TRIES)
+		return (false);
+	(void)nanosleep(&pause, NULL);
+	return (true);
+}
 
 int
 listen_tcp(const struct endpoint *ep)
@@ -85,7 +99,7 @@ listen_ctl(struct config *c, uint32_t gid, bool chown_it)
 {
 	struct sockaddr_un sun;
 	const char *path;
-	unsigned int line;
+	unsigned int line, tries = 0;
 	mode_t mask;
 	int fd, r;
 
@@ -95,7 +109,9 @@ listen_ctl(struct config *c, uint32_t gid, bool chown_it)
 	sun.sun_family = AF_UNIX;
 	(void)strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
 	make_dir(path);
-	if (clear_stale(&sun) == -1) {
+	while ((r = clear_stale(&sun)) == -1 && listen_again(&tries))
+		;
+	if (r == -1) {
 		if (errno == EADDRINUSE)
 			config_error(c, line,
 			    "ctl_socket %s: another instance "

@@ -59,8 +59,8 @@ statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 {
 	struct stat st;
 	const char *dir;
-	unsigned int line;
-	int fd;
+	unsigned int line, tries = 0;
+	int fd, r;
 
 	dir = c->gateway.state_dir;
 	line = config_line(c, "gateway.state_dir", 0);
@@ -86,7 +86,9 @@ statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 		log_warnx("%s can be looked into by others: chmod 0700", dir);
 	if ((fd = open_lock(dir, uid, gid, nouser)) == -1)
 		goto fail;
-	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+	while ((r = flock(fd, LOCK_EX | LOCK_NB)) == -1 && listen_again(&tries))
+		;
+	if (r == -1) {
 		if (errno != EWOULDBLOCK)
 			goto fail;
 		config_error(c, line,

@@ -8,7 +8,7 @@ private "$@"
 
 POOLS="\"fde3:25fb:7f6c:1::/64\", \"100.64.16.0/20\""
 N=600			# certificates and keys, made before
-BACKLOG=300		# of them for each of two clients
+BACKLOG=600		# of them for each of two clients
 
 pki_init
 "$O/mint" bulk "$PKI" $N smart-toilet- start=100 || exit 1
@@ -132,6 +132,13 @@ check "all killed twice: registrations go on" wait_for 20 acked_more $((n + 3))
 check "all killed twice: no acknowledged lease is lost" \
     wait_for 5 nothing_lost || nothing_lost
 check "the tunnel is still the same" dev_ping d1
+# A parent started again before the children of the killed one have left.
+for i in 1 2 3; do
+	kill -KILL "$SUITE"
+	suite_spawn
+	check "parent killed and started at once, $i" wait_for 20 suite_up
+done
+check "and the tunnel" dev_ping d1
 is "nobody was refused" "$(cat "$WORK/refused" 2>/dev/null)" ""
 echo "$(acked | wc -l) registrations"
 finish
