@@ -12,7 +12,7 @@
 int
 codec_msg_ctl_show(struct codec *c, struct msg_ctl_show *m)
 {
-	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_EVENTS) == -1 ||
+	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_SYNC) == -1 ||
 	    codec_bool(c, &m->online) == -1 ||
 	    codec_bool(c, &m->expired) == -1 || NET(c, m) == -1 ||
 	    NAME(c, m) == -1 || codec_time(c, &m->since) == -1 ||
