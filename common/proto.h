@@ -805,6 +805,10 @@ struct msg_ctl_network {
 	struct prefix	 pools[NET_POOLS_MAX];
 	uint64_t	 used[NET_POOLS_MAX];	/* npools of them */
 	uint64_t	 size[NET_POOLS_MAX];	/* UINT64_MAX: that or more */
+	char		 endpoint[HOST_SIZE];	/* what devices dial */
+	uint16_t	 keepalive;
+	uint8_t		 nroutes;
+	struct prefix	 routes[NET_ROUTES_MAX];
 	char		 text[TEXT_SIZE];
 };
 

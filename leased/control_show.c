@@ -78,6 +78,11 @@ show_network(struct conn *k, const struct lnet *n)
 		m.used[i] = pool_used(n->pools[i]);
 		m.size[i] = pool_size(n->pools[i]);
 	}
+	(void)strlcpy(m.endpoint, k->sp->conf->gateway.endpoint,
+	    sizeof(m.endpoint));
+	m.keepalive = n->conf.keepalive;
+	m.nroutes = n->conf.nroutes;
+	memcpy(m.routes, n->conf.routes, sizeof(m.routes));
 	(void)strlcpy(m.text, n->kern.text, sizeof(m.text));
 	(void)chan_send_ctl_network(k->chan, k->id, &m, -1);
 	k->sent++;
