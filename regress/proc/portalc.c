@@ -390,7 +390,7 @@ main(int argc, char **argv)
 {
 	const char *ca = NULL, *cert = NULL, *key = NULL;
 	struct portalc c = { .fd = -1 };
-	char *colon;
+	char *colon = NULL;
 	int ch;
 
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
