@@ -140,11 +140,40 @@ get(struct portalc *c)
 	return (0);
 }
 
+/* Take the chunks together, where they are.  at is behind the head. */
+static int
+chunks(struct portalc *c, size_t at)
+{
+	size_t body = at, len, line;
+	char *end;
+
+	do {
+		while ((end = memmem(c->buf + at, c->len - at, "\r\n", 2)) ==
+		    NULL) {
+			if (get(c) == -1)
+				return (-1);
+		}
+		len = strtoul(c->buf + at, NULL, 16);
+		line = (size_t)(end - c->buf) + 2;
+		while (c->len < line + len + 2) {
+			if (get(c) == -1)
+				return (-1);
+		}
+		memmove(c->buf + body, c->buf + line, len);
+		body += len;
+		at = line + len + 2;
+	} while (len > 0);
+	c->buf[body] = '\0';
+	c->len = body;
+	return (0);
+}
+
 static int
 answer(struct portalc *c)
 {
 	char *end, *field;
 	size_t head, want = 0;
+	bool chunked;
 
 	c->len = 0;
 	do {
@@ -155,13 +184,16 @@ answer(struct portalc *c)
 	*end = '\0';
 	if ((field = strcasestr(c->buf, "\r\nContent-Length:")) != NULL)
 		want = strtoul(field + 17, NULL, 10);
+	chunked = strcasestr(c->buf, "\r\nTransfer-Encoding: chunked") != NULL;
 	*end = '\r';
-	while (c->len < head + want) {
+	if (chunked && chunks(c, head) == -1)
+		return (-1);
+	while (!chunked && c->len < head + want) {
 		if (get(c) == -1)
 			return (-1);
 	}
 	c->body = c->buf + head;
-	c->body_len = want;
+	c->body_len = c->len - head;
 	c->status = (int)strtol(c->buf + strcspn(c->buf, " "), NULL, 10);
 	return (0);
 }
