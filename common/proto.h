@@ -123,6 +123,7 @@
 	X(CONF_BASIC, conf_basic, 0x0415, P_PARENT, P_APID, 0)		\
 	X(CONF_OPENVPN, conf_openvpn, 0x0417, P_PARENT, P_LEASED, 1)	\
 	E(OPENVPN_WANT, 0x0418, P_LEASED, P_PARENT)			\
+	E(CONF_OPENVPN_END, 0x041c, P_PARENT, P_LEASED)			\
 	X(CONF_PROC, conf_proc, 0x0419, P_PARENT, P_APID, 1)		\
 	X(CONF_MAINTENANCE, conf_maintenance, 0x041a,			\
 	    P_PARENT, P_LEASED, 0)					\

@@ -192,6 +192,7 @@ static int
 want_openvpn(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
 	openvpn_connect(chan_arg(c));
+	(void)chan_send_bare(c, MSG_CONF_OPENVPN_END, id);
 	return (0);
 }
 
