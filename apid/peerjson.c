@@ -228,6 +228,8 @@ peerjson_problem(uint8_t lease)
 		    "the network has all the peers it may have" },
 		{ LEASE_E_DENIED, 403, "identity-denied",
 		    "this identity is revoked or not on the access list" },
+		{ LEASE_E_NAME, 400, "bad-request",
+		    "this name cannot be used" },
 		{ LEASE_E_ADDR_TAKEN, 409, "address-taken",
 		    "an address is held by another, or by the gateway" },
 		{ LEASE_E_NOT_FOUND, 404, "peer-not-found",
