@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -170,10 +171,53 @@ done(struct client *c, const struct request *r, const struct msg_set_done *m,
 				       ""));
 }
 
+static int
+cmp_item(const void *a, const void *b)
+{
+	const struct msg_set_item *const *x = a, *const *y = b;
+
+	return (memcmp((*x)->pubkey, (*y)->pubkey, sizeof((*x)->pubkey)));
+}
+
+/* The items in order of their keys; NULL without memory. */
+static const struct msg_set_item **
+by_key(const struct peerset *s)
+{
+	const struct msg_set_item **list;
+	size_t i;
+
+	list = reallocarray(NULL, s->n + 1, sizeof(*list));
+	for (i = 0; list != NULL && i < s->n; i++)
+		list[i] = &s->items[i];
+	if (list != NULL)
+		qsort(list, s->n, sizeof(*list), cmp_item);
+	return (list);
+}
+
+/* Say which peer it is, where the daemon says nothing. */
+static void
+describe(struct msg_set_change *m, const struct peerset *s,
+    const struct msg_set_item **list)
+{
+	struct msg_set_item want;
+	const struct msg_set_item *key = &want, **found;
+	char addrs[FORMAT_ADDRS];
+
+	if (list == NULL || m->text[0] != '\0')
+		return;
+	memcpy(want.pubkey, m->pubkey, sizeof(want.pubkey));
+	found = bsearch(&key, list, s->n, sizeof(*list), cmp_item);
+	if (found == NULL)
+		return;
+	(void)snprintf(m->text, sizeof(m->text), "%s%s%s", (*found)->name,
+	    (*found)->name[0] != '\0' ? " " : "",
+	    format_addrs((*found)->addrs, (*found)->naddrs, addrs));
+}
+
 /* What comes back; an answer before the end of the set is a refusal. */
 static int
 answer(struct client *c, const struct request *r, struct output *o,
-    int timeout_ms)
+    const struct peerset *s, const struct msg_set_item **list, int timeout_ms)
 {
 	struct msg_set_change change;
 	struct msg_set_done sum;
@@ -187,6 +231,7 @@ answer(struct client *c, const struct request *r, struct output *o,
 		if (m.type == MSG_SET_CHANGE) {
 			if (msg_set_change_get(&m.data, &change) == -1)
 				return (lookup_malformed(c));
+			describe(&change, s, list);
 			o->ops->change(o, &change);
 		} else if (m.type == MSG_SET_DONE) {
 			if (msg_set_done_get(&m.data, &sum) == -1)
@@ -204,14 +249,20 @@ int
 set_send(struct client *c, const struct request *r, const char *network,
     const struct peerset *s, const struct set_precond *pre, struct output *o)
 {
+	const struct msg_set_item **list;
 	char error[CLIENT_ERROR];
 	int st, early;
 
-	if ((st = send_set(c, r, network, s, pre)) == 0)
-		return (answer(c, r, o, SET_MS));
+	list = by_key(s);
+	if ((st = send_set(c, r, network, s, pre)) == 0) {
+		st = answer(c, r, o, s, list, SET_MS);
+		free(list);
+		return (st);
+	}
 	/* It may have said why before it stopped listening. */
 	(void)strlcpy(error, c->error, sizeof(error));
-	early = answer(c, r, o, EARLY_MS);
+	early = answer(c, r, o, s, list, EARLY_MS);
+	free(list);
 	if (early != EX_UNAVAILABLE && early != EX_TEMPFAIL)
 		return (early);
 	(void)strlcpy(c->error, error, sizeof(c->error));
