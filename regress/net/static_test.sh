@@ -150,4 +150,66 @@ is "load and uptime are those of the host" "$(printf '%s' "$node" |
     is "devices that may reach each other are forwarded" \
     "$(cat /proc/sys/net/ipv4/ip_forward)" 1
 
+# --- certificates that the service manager brings, as for vpn-daemon ---
+
+suite_stop
+mkdir "$WORK/creds"
+cp "$PKI/server.crt" "$PKI/server.key" "$PKI/ca.crt" "$WORK/creds/"
+chmod 400 "$WORK/creds"/*
+cert portal vpn-daemon-client
+LISTEN_MORE=", { address = \"[::]:41194\"; api = [ \"portal\" ]; }"
+RULES='{ proof = "certificate"; pattern = "vpn-daemon-client";
+    role = "portal"; network = "devices"; }'
+suite_conf
+fails_with "without them it does not start" 78 'needs a "tls" group' \
+    "$NETD" -d $NOUSER -L "$BIN" -f "$CONF"
+CREDENTIALS_DIRECTORY=$WORK/creds
+export CREDENTIALS_DIRECTORY
+suite_start
+check "the log says where TLS is from" grep -q \
+    'netd: \[::\]:41194: TLS with the certificates in CREDENTIALS_DIRECTORY' \
+    "$WORK/netd.log"
+over_tls() {
+	curl -s --tlsv1.3 --cacert "$PKI/ca.crt" "$@" \
+	    https://127.0.0.1:41194/i/node
+}
+like "the portal is served" "$(over_tls --cert "$PKI/portal.crt" \
+    --key "$PKI/portal.key")" '"maintenance_mode":false'
+is "but nobody without a certificate" "$(over_tls)" ""
+is "and not without TLS" "$(curl -s http://127.0.0.1:41194/i/node)" ""
+check "a reload keeps them" ctl reload
+like "and they work" "$(over_tls --cert "$PKI/portal.crt" \
+    --key "$PKI/portal.key")" '"maintenance_mode":false'
+suite_stop
+
+# --- peers of an interface that is adopted ---
+
+unset CREDENTIALS_DIRECTORY
+ip link delete wg0 2>/dev/null
+rm -f /run/wireguard/wg0.sock
+rm -rf "$S/state"
+ADOPT=true ADDRESS='' LISTEN_MORE='' CONF_NETWORK=''
+suite_conf
+wg_here || { skip "import from an adopted interface" "no WireGuard"; finish; }
+(umask 077 && wg genkey >"$WORK/old.key")
+wg set wg0 private-key "$WORK/old.key" listen-port 51820
+ip address add fde3:25fb:7f6c::1/48 dev wg0 nodad
+ip link set wg0 mtu 1420 up
+for w in 0:100.64.1.77/32,fde3:25fb:7f6c:1::77/128 1:100.64.1.78/32; do
+	[ ${w%%:*} = 0 ] && k=$pub || k=$other
+	wg set wg0 peer "$k" allowed-ips "${w#*:}"
+done
+in_ns d1 wg set wg0 peer "$(wg show wg0 public-key)" endpoint "$GW:51820" \
+    allowed-ips fde3:25fb:7f6c::/48
+check "before: the device pings" wait_for 10 \
+    in_ns d1 ping -6 -c1 -W1 fde3:25fb:7f6c::1
+was=$(wg show wg0 latest-handshakes | sort)
+suite_start
+is "they wait to be claimed" "$(wg show wg0 latest-handshakes | sort)" "$was"
+check "import" ctl import "$WORK/wg9.conf"
+is "they are ours" "$(ctl -j show peers | jq -r '.peers[].source' |
+    sort -u)" static
+is "no handshake is lost" "$(wg show wg0 latest-handshakes | sort)" "$was"
+check "the device pings" in_ns d1 ping -6 -c1 -W1 fde3:25fb:7f6c::1
+
 finish
