@@ -220,8 +220,8 @@ show_owned(struct conn *k, const struct owned *p)
 	(void)strlcpy(m.network, p->owner->net->name, sizeof(m.network));
 	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
 	m.source = owner_source(p->owner);
-	(void)strlcpy(m.name,
-	    p->name[0] != '\0' ? p->name : p->owner->name, sizeof(m.name));
+	(void)strlcpy(m.name, p->name[0] != '\0' ? p->name : p->owner->name,
+	    sizeof(m.name));
 	m.handshake = p->handshake;
 	m.rx = p->rx;
 	m.tx = p->tx;
@@ -240,8 +240,7 @@ wanted_owned(const struct conn *k, const struct owned *p, int64_t now)
 
 	if (k->show.online && !owned_online(p, now))
 		return (false);
-	return (k->show.name[0] == '\0' ||
-	    strcmp(k->show.name, p->name) == 0 ||
+	return (k->show.name[0] == '\0' || strcmp(k->show.name, p->name) == 0 ||
 	    strcmp(k->show.name, p->owner->name) == 0 ||
 	    strcmp(k->show.name, wgkey_format(p->key, key)) == 0);
 }
@@ -257,8 +256,7 @@ page_owned(struct conn *k)
 		if (!wanted_net(k, k->net))
 			continue;
 		p = owned_next_any(k->net, k->has_key ? k->key : NULL);
-		for (; p != NULL;
-		     p = RB_NEXT(owned_bynet, &k->net->owned, p)) {
+		for (; p != NULL; p = RB_NEXT(owned_bynet, &k->net->owned, p)) {
 			if (at_limit(k))
 				return (true);
 			if (i++ == PAGE)

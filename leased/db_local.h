@@ -85,8 +85,8 @@ int	 db_error(struct db *, const char *what);
 /* Run a bound statement that gives no rows, and reset it. */
 int	 db_run(struct db *, enum db_statement);
 /* Give each row of a query to fn; for the start, where nothing is prepared. */
-int	 db_each(struct db *, const char *sql,
-	    int (*fn)(void *, sqlite3_stmt *), void *arg);
+int db_each(struct db *, const char *sql, int (*fn)(void *, sqlite3_stmt *),
+    void *arg);
 /* Copy the database to path, all at once. */
 int	 db_copy(sqlite3 *, const char *path);
 

@@ -262,5 +262,5 @@ static const struct chan_handler front_table[] = {
 };
 
 const struct chan_ops front_ops = { front_table,
-	sizeof(front_table) / sizeof(front_table[0]), front_turn, front_writable,
-	front_closed };
+	sizeof(front_table) / sizeof(front_table[0]), front_turn,
+	front_writable, front_closed };

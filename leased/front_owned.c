@@ -105,8 +105,8 @@ page_send(struct chan *c, uint32_t id, struct lnet *n, const struct owner *o,
 	struct owned *p;
 	unsigned int i = 0;
 
-	for (p = page_first(n, o, m); p != NULL;
-	     p = o != NULL ? RB_NEXT(owned_byowner, &o->peers, p) :
+	for (p = page_first(n, o, m); p != NULL; p = o != NULL ?
+		 RB_NEXT(owned_byowner, &o->peers, p) :
 			     RB_NEXT(owned_bynet, &n->owned, p)) {
 		if (m->online && !owned_online(p, now))
 			continue;

@@ -127,8 +127,8 @@ void	 turn_end(struct leased *, struct lease *, const char *what,
 /* The same for peers with an owner; the answer is an OWNED_REPLY. */
 void	 turn_owned_put(struct leased *, struct lnet *,
 	    const struct msg_owned_put *, const struct asker *);
-void	 turn_owned_drop(struct leased *, struct owned *,
-	    const struct prefix *from, const struct asker *);
+void turn_owned_drop(struct leased *, struct owned *, const struct prefix *from,
+    const struct asker *);
 /* Write what a change did, and its events; who is besides the owner. */
 int	 turn_store_owned(struct leased *, const struct oop *, size_t log,
 	    const struct prefix *from, const char *who);
@@ -214,8 +214,8 @@ void	 sets_init(struct leased *);
 void	 sets_wake(struct leased *);
 void	 sets_forget_chan(struct leased *, struct chan *);
 /* What became of one of a set's wishes; the key, if it was refused. */
-void	 sets_outcome(struct leased *, uint32_t set, const uint8_t *key,
-	    uint8_t code);
+void
+sets_outcome(struct leased *, uint32_t set, const uint8_t *key, uint8_t code);
 
 /* --- openvpn.c --- */
 

@@ -60,8 +60,7 @@ client(const char *row, struct msg_ovpn_item *m)
 	memset(m, 0, sizeof(*m));
 	if (field(row, COL_CN, m->cn, sizeof(m->cn)) == -1 ||
 	    m->cn[0] == '\0' || strcmp(m->cn, "UNDEF") == 0 ||
-	    !is_plain(m->cn) ||
-	    address(row, COL_IP4, AF_INET, &m->ip4) == -1 ||
+	    !is_plain(m->cn) || address(row, COL_IP4, AF_INET, &m->ip4) == -1 ||
 	    address(row, COL_IP6, AF_INET6, &m->ip6) == -1)
 		return (OVPN_LINE_OTHER);
 	return (OVPN_LINE_CLIENT);

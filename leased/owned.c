@@ -96,8 +96,8 @@ owner_get(struct lnet *n, const char *name)
 uint8_t
 owner_source(const struct owner *o)
 {
-	return (strcmp(o->name, OWNER_STATIC) == 0 ? SOURCE_STATIC :
-						     SOURCE_PORTAL);
+	return (
+	    strcmp(o->name, OWNER_STATIC) == 0 ? SOURCE_STATIC : SOURCE_PORTAL);
 }
 
 bool
@@ -129,8 +129,8 @@ owners_clear(struct broker *b, struct lnet *n)
 struct owned *
 owned_by_key(const struct lnet *n, const uint8_t *key)
 {
-	return (hash_find(&n->owned_keys, hash_bytes(key, WGKEY_LEN), key_eq,
-	    key));
+	return (
+	    hash_find(&n->owned_keys, hash_bytes(key, WGKEY_LEN), key_eq, key));
 }
 
 struct owned *

@@ -239,8 +239,7 @@ set_item(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	if (msg_set_item_get(b, &m) == -1)
 		return (-1);
 	/* One whose set was refused at its begin, or given up. */
-	if ((s = set_find(asked(c), c, id)) == NULL ||
-	    s->state == SET_REFUSED)
+	if ((s = set_find(asked(c), c, id)) == NULL || s->state == SET_REFUSED)
 		return (0);
 	if (s->state != SET_COLLECT)
 		return (-1);

@@ -74,7 +74,7 @@ struct set {
  * the wishes and done.
  */
 void	 set_apply(struct set *);
-void	 set_add_diff(struct set *, uint8_t op, uint8_t code,
-	    const uint8_t *key, const struct owned *, const char *text);
+void set_add_diff(struct set *, uint8_t op, uint8_t code, const uint8_t *key,
+    const struct owned *, const char *text);
 
 #endif

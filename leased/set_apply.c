@@ -21,8 +21,8 @@ key_of(const void *item)
 static bool
 key_eq(const void *item, const void *key)
 {
-	return (memcmp(((const struct set_peer *)item)->key, key, WGKEY_LEN) ==
-	    0);
+	return (
+	    memcmp(((const struct set_peer *)item)->key, key, WGKEY_LEN) == 0);
 }
 
 static uint64_t
@@ -353,8 +353,7 @@ make_wishes(struct set *s, const struct oop *op)
 		u = &op->log[i];
 		if (u->kind == UNDO_ADD)
 			add_wish(s, u->peer, UINT16_MAX, true);
-		else if (u->kind == UNDO_ADDRS && !u->moved &&
-		    u->naddrs == 0)
+		else if (u->kind == UNDO_ADDRS && !u->moved && u->naddrs == 0)
 			add_wish(s, u->peer, UINT16_MAX, false);
 	}
 }
@@ -414,8 +413,7 @@ apply(struct set *s)
 	struct oop op;
 
 	oop_begin(&op, s->owner);
-	if (clear(s, &op) == -1 || fill(s, &op) == -1 ||
-	    keep_result(s) == -1 ||
+	if (clear(s, &op) == -1 || fill(s, &op) == -1 || keep_result(s) == -1 ||
 	    ((op.n > 0 || s->done.rejected > 0) && audit_set(s) == -1) ||
 	    turn_commit(s->sp) == -1) {
 		s->owner->last = was;

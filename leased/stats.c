@@ -104,8 +104,7 @@ stats_answer_cb(evutil_socket_t fd, short what, void *arg)
 static bool
 stats_ask(struct leased *sp)
 {
-	const struct timeval tv = { ANSWER_MS / 1000,
-		ANSWER_MS % 1000 * 1000 };
+	const struct timeval tv = { ANSWER_MS / 1000, ANSWER_MS % 1000 * 1000 };
 	struct stats *st = sp->stats;
 	struct msg_peer_stats_get m;
 	struct lnet *n;

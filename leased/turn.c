@@ -276,8 +276,7 @@ turn_store_owned(struct leased *sp, const struct oop *op, size_t from_log,
 		if ((what = undo_event(u)) == NULL)
 			continue;
 		/* Stripped, in the middle of a set: it is not over. */
-		if (u->kind == UNDO_ADDRS && !u->moved &&
-		    u->peer->naddrs == 0)
+		if (u->kind == UNDO_ADDRS && !u->moved && u->peer->naddrs == 0)
 			continue;
 		if (audit_owned(sp, what, u->peer, from, who,
 			u->moved ? "moved=1" : "") == -1)
@@ -299,8 +298,8 @@ turn_add_owned(struct leased *sp, struct change *ch, const struct prefix *from)
 }
 
 void
-turn_owned_put(struct leased *sp, struct lnet *n,
-    const struct msg_owned_put *m, const struct asker *asker)
+turn_owned_put(struct leased *sp, struct lnet *n, const struct msg_owned_put *m,
+    const struct asker *asker)
 {
 	struct msg_owned_item item;
 	struct prefix addrs[PEER_ADDRS_MAX];

@@ -88,8 +88,8 @@ addr_used(struct drv *d, const struct msg_peer_set *m)
 	size_t pos = 0;
 	uint8_t i, j;
 
-	while (d->peers.used < 1000 &&
-	    (p = hash_next(&d->peers, &pos)) != NULL) {
+	while (
+	    d->peers.used < 1000 && (p = hash_next(&d->peers, &pos)) != NULL) {
 		if (memcmp(p->key, m->pubkey, WGKEY_LEN) == 0 ||
 		    (m->has_old && memcmp(p->key, m->old, WGKEY_LEN) == 0))
 			continue;

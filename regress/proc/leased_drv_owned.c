@@ -457,8 +457,8 @@ drv_want_openvpn(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		memset(&m, 0, sizeof(m));
 		(void)strlcpy(m.name, p->name, sizeof(m.name));
 		(void)chan_send_conf_openvpn(c, 0, &m, sv[1]);
-		p->ev = event_new(d->base, sv[0], EV_READ | EV_PERSIST,
-		    ovpn_cb, p);
+		p->ev = event_new(d->base, sv[0], EV_READ | EV_PERSIST, ovpn_cb,
+		    p);
 		event_add(p->ev, NULL);
 		if (strcmp(p->how, "hang") != 0)
 			(void)!write(sv[0], hello, sizeof(hello) - 1);

@@ -525,7 +525,8 @@ lock(void **state)
 	world_open(w);
 	key_of(1, key);
 	assert_int_equal(grant_register(&w->b, w->n, "a", "who", key,
-	    mono_of(w), wall_of(w), &op), LEASE_OK_NEW);
+			     mono_of(w), wall_of(w), &op),
+	    LEASE_OK_NEW);
 	assert_int_equal(db_add_lease(w->db, op.lease), 0);
 	grant_done(&op);
 	key_of(2, key);
@@ -554,13 +555,15 @@ migrate(void **state)
 	assert_int_equal(sqlite3_open(path, &h), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(h, db_schema.step[0], NULL, NULL, NULL),
 	    SQLITE_OK);
-	assert_int_equal(sqlite3_exec(h,
+	assert_int_equal(
+	    sqlite3_exec(h,
 	    "INSERT INTO network VALUES (1, 'net');"
 	    "INSERT INTO lease (network, name, who, key, addr4, state, first,"
 	    " created, renewed, expires) VALUES (1, 'a', 'cn:a',"
 	    " randomblob(32), x'0a000005', 1, 1, 1, 1, 0);"
 	    "PRAGMA application_id = 1397780338; PRAGMA user_version = 1",
-	    NULL, NULL, NULL), SQLITE_OK);
+		NULL, NULL, NULL),
+	    SQLITE_OK);
 	assert_int_equal(sqlite3_close(h), SQLITE_OK);
 	world_open(w);
 	assert_non_null(lease_find(w->n, "a"));
