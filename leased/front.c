@@ -35,7 +35,7 @@ front_any(const struct leased *sp)
 void
 front_pressure(struct leased *sp)
 {
-	bool busy = sp->kern != NULL && chan_busy(sp->kern);
+	bool busy = sp->db == NULL || (sp->kern != NULL && chan_busy(sp->kern));
 	unsigned int i;
 
 	for (i = 0; i < APIDS_MAX; i++)
