@@ -170,7 +170,8 @@ leased_load(struct leased *sp)
 /*
  * When an apid wakes us on its own processor, let it finish: what else it has
  * for us then comes in the same turn, and one commit serves all of it.  Where
- * a processor is idle this changes nothing.
+ * a processor is idle this changes nothing, and where it is forbidden commits
+ * are only shared less.
  */
 static void
 leased_patient(void)
@@ -178,8 +179,7 @@ leased_patient(void)
 	const struct sched_param none = { 0 };
 
 	if (sched_setscheduler(0, SCHED_BATCH, &none) == -1)
-		log_warn("cannot be scheduled as a batch, so that commits are "
-		    "shared less");
+		log_debug("SCHED_BATCH: %s", strerror(errno));
 }
 
 /* The first configuration: open everything, lock ourselves in, be ready. */
