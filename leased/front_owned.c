@@ -178,24 +178,30 @@ count_online(const struct leased *sp)
 	return (count);
 }
 
-void
-front_node_counted(struct leased *sp, struct chan *c, uint32_t id,
-    uint32_t clients)
+static void
+node_fresh(struct leased *sp, struct chan *c, uint32_t id, const void *arg)
 {
 	struct msg_node_reply m;
 
 	memset(&m, 0, sizeof(m));
 	m.maintenance = sp->maintenance || sp->maintenance_file;
 	m.w_count = count_online(sp);
-	m.o_count = clients;
+	memcpy(&m.o_count, arg, sizeof(m.o_count));
 	(void)chan_send_node_reply(c, id, &m, -1);
 }
 
-/* The counters are fresh; now OpenVPN. */
-static void
-node_fresh(struct leased *sp, struct chan *c, uint32_t id, const void *arg)
+/* OpenVPN is counted; WireGuard was asked at the same time. */
+void
+front_node_counted(struct leased *sp, struct chan *c, uint32_t id,
+    uint32_t clients)
 {
-	ovpn_count(sp, c, id);
+	stats_want(sp, node_fresh, c, id, &clients, sizeof(clients));
+}
+
+static void
+node_ask(struct leased *sp, struct chan *c, uint32_t id, const void *arg)
+{
+	/* Only that the question is on its way. */
 }
 
 int
@@ -208,7 +214,8 @@ front_node_get(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	if (msg_node_get_get(b, &m) == -1)
 		return (-1);
 	if (m.counts) {
-		stats_want(sp, node_fresh, c, id, NULL, 0);
+		stats_want(sp, node_ask, c, id, NULL, 0);
+		ovpn_count(sp, c, id);
 		return (0);
 	}
 	memset(&reply, 0, sizeof(reply));
