@@ -113,6 +113,21 @@ like "remove_peer" "$(cat "$WORK/sync")" 'calls=100 failed=0'
 tail -n +101 "$WORK/db" >"$WORK/db2" && mv "$WORK/db2" "$WORK/db"
 check "a hundred are gone" wait_for 5 exact
 check "d1 pings" dev_ping d1
+
+# Nobody gets a foreign peer by its key.
+"$PC" "$AT" call POST /w/add_peer "public_key=$(printf %s "$foreign" |
+    sed 's/+/%2B/g; s|/|%2F|g; s/=/%3D/g')&ip_net=10.43.77.77%2F32" \
+    >"$WORK/answer" 2>&1
+like "a foreign peer's key is refused" "$(cat "$WORK/answer")" \
+    '^HTTP/1.1 409 '
+"$PC" "$AT" call GET '/w/peer_list?show_all=yes' >"$WORK/list"
+unlike "and is not listed" "$(cat "$WORK/list")" \
+    "$(printf %s "$foreign" | sed 's/+/\\+/g')"
+pid=$(role_pid kern)
+kill -KILL "$pid"
+wait_for 15 role_new kern "$pid"
+wait_for 20 suite_up
+sleep 3
 outside >"$WORK/foreign.after"
 check "the foreign peer is still as it was" \
     diff "$WORK/foreign.before" "$WORK/foreign.after"
