@@ -402,7 +402,8 @@ set_apply(struct drv *d, struct set *s, struct msg_set_done *m)
 		}
 		s->items[kept++] = s->items[i];
 	}
-	qsort(s->items, kept, sizeof(*now), by_key);
+	if (kept > 0)
+		qsort(s->items, kept, sizeof(*now), by_key);
 	for (i = 0; i < kept || now < end;) {
 		c = now == end ? -1 : i == kept ? 1 : by_key(&s->items[i], now);
 		if (c < 0)
