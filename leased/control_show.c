@@ -220,7 +220,10 @@ show_owned(struct conn *k, const struct owned *p)
 	(void)strlcpy(m.network, p->owner->net->name, sizeof(m.network));
 	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
 	m.source = owner_source(p->owner);
-	(void)strlcpy(m.name, p->name[0] != '\0' ? p->name : p->owner->name,
+	/* A static peer without a label has none: import sends it back. */
+	(void)strlcpy(m.name,
+	    p->name[0] != '\0' || m.source == SOURCE_STATIC ? p->name :
+							       p->owner->name,
 	    sizeof(m.name));
 	m.handshake = p->handshake;
 	m.rx = p->rx;

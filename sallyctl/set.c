@@ -164,11 +164,7 @@ done(struct client *c, const struct request *r, const struct msg_set_done *m,
 	format_vis(m->text, vis, sizeof(vis));
 	return (client_fail(c, st, "nothing was changed: %s%s",
 	    vis[0] != '\0' ? vis : format_lease_code(m->code),
-	    m->code == LEASE_E_GUARD ? " (force does it all the same)" :
-		m->code == LEASE_E_NO_MATCH ?
-				       " (somebody else changed them; try "
-				       "again)" :
-				       ""));
+	    st == EX_TEMPFAIL ? " (try again)" : ""));
 }
 
 static int

@@ -83,13 +83,20 @@ set_of() {		# FROM TO: peers with made-up keys
 }
 count() { ctl -j show peers | jq '[.peers[] | select(.source == "static")] | length'; }
 set_of 100 119 >"$WORK/twenty.json"
-fails_with "apply removes too much" 1 '\(force does it all the same\)' \
+fails_with "apply removes too much" 1 'nothing was changed: .*force' \
     ctl apply "$WORK/twenty.json"
 is "and changes nothing" "$(count)" 2
 check "apply with force" ctl apply "$WORK/twenty.json" force
 like "apply: the sum" "$(cat "$WORK/out")" '^20 added, 2 removed'
 like "apply: bytes of a removed one" "$(cat "$WORK/out")" \
     '^removed .* received, .* sent$'
+sed 's/"name":"s100"/"name":""/' "$WORK/twenty.json" >"$WORK/noname.json"
+check "a peer without a name" ctl apply "$WORK/noname.json"
+printf '[Peer]\nPublicKey = %s\nAllowedIPs = 100.64.1.90\n' "$other" \
+    >"$WORK/one.conf"
+check "import beside it, dry-run" ctl import "$WORK/one.conf" dry-run
+like "import leaves the others as they are" "$(cat "$WORK/out")" \
+    '1 added, 0 removed, 0 changed, 20 unchanged'
 is "apply: they are there" "$(count) $(have | grep -c 100.64.1.1[01])" "20 20"
 set_of 105 119 >"$WORK/fifteen.json"
 check "apply, dry-run" ctl -j apply "$WORK/fifteen.json" dry-run

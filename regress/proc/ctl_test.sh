@@ -327,7 +327,7 @@ play guard
 ctl apply "$WORK/set.json"
 is "apply, the guard: status" $ST 1
 like "apply, the guard" "$ERR" \
-    'nothing was changed: 80 of 100 peers would go \(force does it'
+    'nothing was changed: 80 of 100 peers would go$'
 ctl -j apply "$WORK/set.json"
 json "apply, the guard in JSON" '.changes == [] and .set == null and
     (.error | test("80 of 100"))'
