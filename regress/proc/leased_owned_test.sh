@@ -298,6 +298,47 @@ is "no key or address is in two tables" "$(sqlite3 "$WORK/kill/sallyport.db" \
     'SELECT count(*) FROM owned_addr, lease WHERE addr IN (addr4, addr6);
     PRAGMA integrity_check' | tr '\n' ' ')" "0 ok "
 
+if [ "$(id -u)" -eq 0 ] && mkdir -p "$WORK/small" && unshare -m true 2>/dev/null
+then
+	{ begin small/st; cat <<'END'
+set pools 10.8.0.0/13,fd00:1::/64
+set addrs 10.8.0.1/13
+start
+up net0
+whole net0 portal:a empty - k1=10.9.0.11/32 k2=10.9.0.12/32
+bulk net0 portal:a last f 20000
+page net0 portal:a
+peers
+whole net0 portal:a last - k1=10.9.0.12/32 k2=10.9.0.11/32
+ctl sync
+kill
+start
+up net0
+sleep 300
+page net0 portal:a
+stop
+END
+	} >"$WORK/orders"
+	unshare -m sh -c 'mount -t tmpfs -o size=1500k none "$1/small" &&
+	    mkdir "$1/small/st" && exec timeout -k 1 60 "$2" "$3" <"$1/orders"' \
+	    sh "$WORK" "$DRV" "$LEASED" >"$WORK/out" 2>"$WORK/log"
+	is "no room for a set" "$(field '^done' 2 2)" code=25
+	is "all of it is taken back" "$(sed -n '/^done code=25/,/^page/p' \
+	    "$WORK/out" | grep '^item' | cut -d' ' -f3,4 | sort |
+	    tr '\n' ' ')" \
+	    "name=k1 addrs=10.9.0.11/32 name=k2 addrs=10.9.0.12/32 "
+	is "the kernel hand heard nothing" "$(nth '^peers=' 1 | cut -d' ' -f1,3,4)" \
+	    "peers=2 sets=2 dels=0"
+	is "a smaller one fits" "$(nth '^done' 3 | cut -d' ' -f2,5)" \
+	    "code=2 changed=2"
+	is "and is there after a kill" \
+	    "$(sed -n '/^gone signal/,$p' "$WORK/out" | grep '^item' |
+	    cut -d' ' -f4 | sort | tr '\n' ' ')" \
+	    "addrs=10.9.0.11/32 addrs=10.9.0.12/32 "
+else
+	skip "disk full" "needs root and mount namespaces"
+fi
+
 # --- the node, and OpenVPN ---------------------------------------------------
 
 { begin node; cat <<'END'
