@@ -104,6 +104,26 @@ unset CREDENTIALS_DIRECTORY
 try again.conf
 is "credentials: the dump needs none" $ST 0
 
+# --- what we tell others to write ---
+
+instead() {		# NAME
+	try f.conf
+	is "README, instead of vpn-daemon, $1" \
+	    "$ST $(grep -c 'api = \[ "portal" \]' stdout)" "0 1"
+}
+sed -n '/^## Instead of vpn-daemon/,/^   END/p' "$TOP/README.md" |
+    sed -n '/cat >.*sallyport.conf/,/^   END/p' | sed '1d; $d' >f.conf
+instead "the portal on this host"
+sed -i 's/^ *listen/# &/; s/^ *# or elsewhere: listen/listen/' f.conf
+CREDENTIALS_DIRECTORY=$WORK/creds
+export CREDENTIALS_DIRECTORY
+instead "the portal elsewhere"
+unset CREDENTIALS_DIRECTORY
+cp "$TOP/etc/sallyport.conf" f.conf
+chmod 640 f.conf
+try f.conf
+is "etc/sallyport.conf" $ST 0
+
 check_status "an unknown option" 64 "$BIN/netd" -x
 check_status "an argument too many" 64 "$BIN/netd" -n x
 check "the version" "$BIN/netd" -V
