@@ -269,7 +269,9 @@ sync_peers(struct portalc *c, struct tally *t, struct book *b)
 			fatal_answer(c, "/w/peer_list", "a bad peer");
 		t->listed++;
 		(void)snprintf(want.key, sizeof(want.key), "%s", key);
-		p = bsearch(&want, b->peers, b->n, sizeof(*p), peer_cmp);
+		p = b->n == 0 ?
+		    NULL :
+		    bsearch(&want, b->peers, b->n, sizeof(*p), peer_cmp);
 		if (p != NULL) {
 			p->listed = true;
 			continue;
@@ -334,7 +336,8 @@ cmd_sync(struct portalc *c, struct book *b, char **names, int n)
 	struct tally t = { 0 };
 	long start = portalc_ms();
 
-	qsort(b->peers, b->n, sizeof(*b->peers), peer_cmp);
+	if (b->n > 0)
+		qsort(b->peers, b->n, sizeof(*b->peers), peer_cmp);
 	sync_openvpn(c, &t, names, n);
 	sync_node(c, &t);
 	sync_peers(c, &t, b);
