@@ -76,7 +76,10 @@ netd_PKG :=	libconfig libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libnftnl \
 		libmnl libsodium
 leased_PKG :=	sqlite3 libsodium
 apid_PKG :=	libssl libcrypto jansson libpcre2-8 libsodium
-sallyctl_PKG :=	jansson libsodium
+# Codes for a telephone's camera, if the library is there; QRENCODE= for none.
+QRENCODE ?=	$(shell $(PKG_CONFIG) --exists libqrencode && echo libqrencode)
+sallyctl_PKG :=	jansson libsodium $(QRENCODE)
+sallyctl_DEFS := $(if $(QRENCODE),-DHAVE_QRENCODE)
 
 COMMON_SRC :=	$(sort $(wildcard common/*.c))
 COMMON_OBJ :=	$(COMMON_SRC:%.c=$(O)/%.o)
@@ -91,7 +94,7 @@ $(LIBCOMMON): $(COMMON_OBJ)
 	$(AR) rcs $@ $^
 
 # Paths are compiled in: other paths are another build.
-PATHS =		$(VERSION) $(SYSCONFDIR) $(LIBEXECDIR)
+PATHS =		$(VERSION) $(SYSCONFDIR) $(LIBEXECDIR) $(QRENCODE)
 $(O)/paths: FORCE
 	@mkdir -p $(@D)
 	@echo '$(PATHS)' | cmp -s - $@ || echo '$(PATHS)' >$@
@@ -105,7 +108,7 @@ $(1)_SRC := $$(sort $$(wildcard $(1)/*.c))
 $(1)_OBJ := $$($(1)_SRC:%.c=$$(O)/%.o)
 $(1)_CFLAGS := $$(call pkg-cflags,$$($(1)_PKG))
 $(1)_LIBS := $$(call pkg-libs,$$($(1)_PKG))
-$$($(1)_OBJ): OBJ_CFLAGS = $$($(1)_CFLAGS)
+$$($(1)_OBJ): OBJ_CFLAGS = $$($(1)_CFLAGS) $$($(1)_DEFS)
 $$(BIN)/$(1): $$($(1)_OBJ) $$(LIBCOMMON)
 	@mkdir -p $$(@D)
 	$$(CC) $$(LDHARDEN) $$(LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) $$(BASE_LIBS)

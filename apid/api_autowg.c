@@ -359,10 +359,10 @@ peers_end(struct conn *c, const struct msg_lease_list_end *m)
 	p->buf = NULL;
 	p->len = p->size = 0;
 	if (last && !p->begun)
-		reply_whole(c, LIST_TYPE, piece, len);
+		reply_whole(c, LIST_TYPE, NULL, piece, len);
 	else {
 		if (!p->begun)
-			reply_begin(c, LIST_TYPE);
+			reply_begin(c, LIST_TYPE, NULL);
 		p->begun = true;
 		reply_piece(c, piece, len, last);
 	}

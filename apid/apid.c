@@ -16,6 +16,7 @@
 #include "conn.h"
 #include "keyd.h"
 #include "log.h"
+#include "node.h"
 #include "pend.h"
 #include "quiet.h"
 #include "rate.h"
@@ -41,6 +42,7 @@ static int	 apid_conf_cert(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_conf_proxy(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_conf_limits(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_conf_basic(struct chan *, uint32_t, struct ibuf *, int);
+static int	 apid_conf_proc(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_conf_end(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_conf_commit(struct chan *, uint32_t, struct ibuf *, int);
 static int	 apid_conf_abort(struct chan *, uint32_t, struct ibuf *, int);
@@ -60,6 +62,7 @@ static const struct chan_handler table[] = {
 	{ MSG_CONF_PROXY,	UP,	apid_conf_proxy },
 	{ MSG_CONF_LIMITS,	UP,	apid_conf_limits },
 	{ MSG_CONF_BASIC,	UP,	apid_conf_basic },
+	{ MSG_CONF_PROC,	UP,	apid_conf_proc },
 	{ MSG_CONF_END,		UP,	apid_conf_end },
 	{ MSG_CONF_COMMIT,	UP,	apid_conf_commit },
 	{ MSG_CONF_ABORT,	UP,	apid_conf_abort },
@@ -186,6 +189,23 @@ SLICE(limits, settings_set_limits(a->shadow, &m))
 SLICE(basic, settings_set_basic(a->shadow, &m))
 /* clang-format on */
 
+/* These files are the same in every generation. */
+static int
+apid_conf_proc(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_conf_proc m;
+
+	if (msg_conf_proc_get(b, &m) == -1) {
+		(void)close(fd);
+		return (-1);
+	}
+	if (a->proc_fds[m.which] != -1)
+		(void)close(a->proc_fds[m.which]);
+	a->proc_fds[m.which] = fd;
+	return (0);
+}
+
 static int
 apid_conf_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 {
@@ -282,6 +302,8 @@ apid_init(struct apid *a)
 	struct event_config *cfg;
 
 	TAILQ_INIT(&a->conns);
+	a->cpus = node_cpus();
+	a->proc_fds[PROC_LOADAVG] = a->proc_fds[PROC_UPTIME] = -1;
 	if ((cfg = event_config_new()) == NULL ||
 	    event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK) == -1 ||
 	    (a->base = event_base_new_with_config(cfg)) == NULL)

@@ -16,6 +16,7 @@
 
 #include "child.h"
 #include "clock.h"
+#include "proto.h"
 
 struct chan;
 struct conn;
@@ -45,6 +46,9 @@ struct apid {
 	struct event	 accept_pause;	/* accept.c's */
 	struct event	 stop_timer;
 	struct event	 key_timer;
+	unsigned int	 nsets;		/* sets under way */
+	unsigned int	 cpus;
+	int		 proc_fds[PROC_UPTIME + 1];	/* enum conf_proc */
 	bool		 stopping;
 	int		 stop_turns;	/* of stop_timer, until patience ends */
 	uint32_t	 boot;		/* first half of request ids */

@@ -26,7 +26,16 @@ static int	 broker_item(struct chan *, uint32_t, struct ibuf *, int);
 static int	 broker_list_end(struct chan *, uint32_t, struct ibuf *, int);
 static int broker_health_reply(struct chan *, uint32_t, struct ibuf *, int);
 static int	 broker_ident_test(struct chan *, uint32_t, struct ibuf *, int);
+static int	 broker_owned_reply(struct chan *, uint32_t, struct ibuf *, int);
+static int	 broker_owned_item(struct chan *, uint32_t, struct ibuf *, int);
+static int	 broker_page_end(struct chan *, uint32_t, struct ibuf *, int);
+static int	 broker_node_reply(struct chan *, uint32_t, struct ibuf *, int);
+static int	 broker_ovpn_item(struct chan *, uint32_t, struct ibuf *, int);
+static int	 broker_ovpn_end(struct chan *, uint32_t, struct ibuf *, int);
+static int	 broker_set_change(struct chan *, uint32_t, struct ibuf *, int);
+static int	 broker_set_done(struct chan *, uint32_t, struct ibuf *, int);
 static void	 broker_closed(struct chan *, const char *);
+static void	 broker_writable(struct chan *);
 
 /* clang-format off */
 static const struct chan_handler table[] = {
@@ -35,12 +44,21 @@ static const struct chan_handler table[] = {
 	{ MSG_LEASE_LIST_END,		UP,	broker_list_end },
 	{ MSG_LEASE_HEALTH_REPLY,	UP,	broker_health_reply },
 	{ MSG_IDENT_TEST,		UP,	broker_ident_test },
+	{ MSG_OWNED_REPLY,		UP,	broker_owned_reply },
+	{ MSG_OWNED_ITEM,		UP,	broker_owned_item },
+	{ MSG_OWNED_PAGE_END,		UP,	broker_page_end },
+	{ MSG_NODE_REPLY,		UP,	broker_node_reply },
+	{ MSG_OVPN_ITEM,		UP,	broker_ovpn_item },
+	{ MSG_OVPN_END,			UP,	broker_ovpn_end },
+	{ MSG_SET_CHANGE,		UP,	broker_set_change },
+	{ MSG_SET_DONE,			UP,	broker_set_done },
 };
 /* clang-format on */
 
 static const struct chan_ops ops = {
 	.table = table,
 	.n = sizeof(table) / sizeof(table[0]),
+	.writable = broker_writable,
 	.closed = broker_closed,
 };
 
@@ -83,6 +101,19 @@ broker_closed(struct chan *ch, const char *reason)
 	fail_all(a, "the lease broker is not there");
 }
 
+/* Those whose sets had to wait go on. */
+static void
+broker_writable(struct chan *ch)
+{
+	struct apid *a = chan_arg(ch);
+	struct conn *c, *next;
+
+	TAILQ_FOREACH_SAFE(c, &a->conns, entry, next) {
+		if (c->streaming && c->state == CONN_BODY)
+			conn_run(c);
+	}
+}
+
 /* A place in the table, or the end of the matter. */
 static bool
 begin(struct conn *c, const struct broker_wait *w)
@@ -94,7 +125,8 @@ begin(struct conn *c, const struct broker_wait *w)
 		w->failed(c, "the lease broker is not there");
 		return (false);
 	}
-	if (chan_busy(a->leased) ||
+	/* A set fills the queue on purpose: that keeps nobody out. */
+	if ((chan_busy(a->leased) && a->nsets == 0) ||
 	    pend_count(a->pend) >= a->set->limits.pending ||
 	    (c->wait_id = pend_add(a->pend, c)) == 0) {
 		w->failed(c, "too many requests wait already");
@@ -158,6 +190,64 @@ broker_health(struct conn *c, const struct broker_wait *w)
 		sent(c,
 		    chan_send_bare(c->apid->leased, MSG_LEASE_HEALTH,
 		    c->wait_id));
+}
+
+/* clang-format off */
+#define ASK(NAME)							\
+void									\
+broker_##NAME(struct conn *c, const struct broker_wait *w,		\
+    const struct msg_##NAME *m)						\
+{									\
+	if (begin(c, w))						\
+		sent(c,							\
+		    chan_send_##NAME(c->apid->leased, c->wait_id, m, -1)); \
+}
+
+ASK(owned_put)
+ASK(owned_drop)
+ASK(owned_page)
+ASK(node_get)
+ASK(ovpn_kill)
+ASK(set_begin)
+/* clang-format on */
+
+void
+broker_ovpn_list(struct conn *c, const struct broker_wait *w)
+{
+	if (begin(c, w))
+		sent(c,
+		    chan_send_bare(c->apid->leased, MSG_OVPN_LIST, c->wait_id));
+}
+
+int
+broker_set_item(struct conn *c, const struct msg_set_item *m)
+{
+	if (c->apid->leased == NULL || c->wait_id == 0)
+		return (-1);
+	return (chan_send_set_item(c->apid->leased, c->wait_id, m, -1));
+}
+
+int
+broker_set_end(struct conn *c)
+{
+	if (c->apid->leased == NULL || c->wait_id == 0)
+		return (-1);
+	return (chan_send_bare(c->apid->leased, MSG_SET_END, c->wait_id));
+}
+
+void
+broker_set_abort(struct apid *a, uint32_t id)
+{
+	if (a->leased != NULL &&
+	    chan_send_bare(a->leased, MSG_SET_ABORT, id) == -1)
+		/* Half a set must not stay: a new link forgets it. */
+		chan_fail(a->leased, "cannot abort a set");
+}
+
+bool
+broker_busy(const struct apid *a)
+{
+	return (a->leased != NULL && chan_busy(a->leased));
 }
 
 void
@@ -248,6 +338,40 @@ broker_health_reply(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	conn_run(c);
 	return (0);
 }
+
+/* clang-format off */
+/* An answer, or one of several: only the last one ends the wait. */
+#define ANSWER(FN, NAME, LAST)						\
+static int								\
+FN(struct chan *ch, uint32_t id, struct ibuf *b, int fd)		\
+{									\
+	struct apid *a = chan_arg(ch);					\
+	struct msg_##NAME m;						\
+	struct conn *c;							\
+									\
+	if (msg_##NAME##_get(b, &m) == -1)				\
+		return (-1);						\
+	if ((c = pend_find(a->pend, id)) == NULL)			\
+		return (0);						\
+	if (c->wait->NAME == NULL)					\
+		return (-1);						\
+	if (LAST)							\
+		broker_forget(c);					\
+	c->wait->NAME(c, &m);						\
+	if (LAST)							\
+		conn_run(c);						\
+	return (0);							\
+}
+
+ANSWER(broker_owned_reply, owned_reply, true)
+ANSWER(broker_owned_item, owned_item, false)
+ANSWER(broker_page_end, owned_page_end, true)
+ANSWER(broker_node_reply, node_reply, true)
+ANSWER(broker_ovpn_item, ovpn_item, false)
+ANSWER(broker_ovpn_end, ovpn_end, true)
+ANSWER(broker_set_change, set_change, false)
+ANSWER(broker_set_done, set_done, true)
+/* clang-format on */
 
 /* What the identity rules make of a CN; "CN=..." may stand before it. */
 static void

@@ -113,6 +113,13 @@ conn_punish(struct conn *c)
 		rate_punish(c->src, mono_now());
 }
 
+void
+conn_unread(struct conn *c)
+{
+	if (c->body_len < c->req.length)
+		c->close = c->linger = true;
+}
+
 static void
 new_reqid(struct conn *c)
 {
@@ -145,6 +152,8 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 		/* An idle client, or one that never began, hears nothing. */
 		if (c->in_len == 0)
 			break;
+		broker_forget(c);
+		route_forget(c);
 		memset(&c->req, 0, sizeof(c->req));
 		conn_refuse(c, 408);
 		conn_run(c);
@@ -209,6 +218,76 @@ dispatch(struct conn *c)
 	return (STEP_AGAIN);
 }
 
+static void
+say_continue(struct conn *c)
+{
+	if (!c->req.expect || c->body_len > 0)
+		return;
+	c->out_len = strlcpy(c->out, "HTTP/1.1 100 Continue\r\n\r\n",
+	    sizeof(c->out));
+	c->state = CONN_WRITE;
+	c->next = CONN_BODY;
+}
+
+/* All of a streamed body is there. */
+static enum step
+stream_end(struct conn *c)
+{
+	c->timed = false;
+	c->state = CONN_WAIT;
+	route_call(c);
+	return (STEP_AGAIN);
+}
+
+/*
+ * A body that is used as it comes.  The route may answer at its beginning or
+ * at any piece: then the state is no longer CONN_BODY.
+ */
+static enum step
+stream_begin(struct conn *c, size_t len)
+{
+	if ((c->big = malloc(CONN_PIECE)) == NULL) {
+		conn_refuse(c, 503);
+		return (STEP_AGAIN);
+	}
+	c->timed = true;
+	conn_deadline(c, CONN_BULK_MS);
+	c->state = CONN_BODY;
+	route_begin(c);
+	if (c->state == CONN_BODY && c->body_len > 0)
+		route_piece(c, c->body, c->body_len);
+	if (c->state != CONN_BODY)
+		return (STEP_AGAIN);
+	if (c->body_len == len)
+		return (stream_end(c));
+	say_continue(c);
+	return (STEP_AGAIN);
+}
+
+static enum step
+step_stream(struct conn *c)
+{
+	size_t left = (size_t)c->req.length - c->body_len, n;
+	enum step s;
+
+	if (c->eof)
+		return (STEP_GONE);
+	/* broker.c calls when there is room again. */
+	if (broker_busy(c->apid)) {
+		conn_want(c, false, false);
+		return (STEP_PARK);
+	}
+	s = conn_read(c, c->big, left < CONN_PIECE ? left : CONN_PIECE, &n);
+	if (s != STEP_AGAIN)
+		return (s);
+	c->body_len += n;
+	if (n > 0)
+		route_piece(c, c->big, n);
+	if (c->state == CONN_BODY && c->body_len == c->req.length)
+		return (stream_end(c));
+	return (STEP_AGAIN);
+}
+
 /* The head is there: find who is to answer, and where the body goes. */
 static enum step
 head_done(struct conn *c)
@@ -222,10 +301,6 @@ head_done(struct conn *c)
 		c->state = CONN_LINGER;
 		c->linger = true;
 		conn_deadline(c, CONN_LINGER_MS);
-		return (STEP_AGAIN);
-	}
-	if (c->req.length > c->set->limits.body_bytes) {
-		conn_refuse(c, 413);
 		return (STEP_AGAIN);
 	}
 	len = (size_t)c->req.length;
@@ -242,6 +317,13 @@ head_done(struct conn *c)
 		}
 		return (STEP_AGAIN);
 	}
+	c->streaming = route_streams(c);
+	if (len > (c->streaming ? CONN_BULK : c->set->limits.body_bytes)) {
+		conn_refuse(c, 413);
+		return (STEP_AGAIN);
+	}
+	if (c->streaming)
+		return (stream_begin(c, len));
 	if (c->body_len == len)
 		return (dispatch(c));
 	if (len > sizeof(c->in) - c->head_len) {
@@ -255,12 +337,7 @@ head_done(struct conn *c)
 	c->timed = true;
 	conn_deadline(c, c->set->limits.body_ms);
 	c->state = CONN_BODY;
-	if (c->req.expect && c->body_len == 0) {
-		c->out_len = strlcpy(c->out, "HTTP/1.1 100 Continue\r\n\r\n",
-		    sizeof(c->out));
-		c->state = CONN_WRITE;
-		c->next = CONN_BODY;
-	}
+	say_continue(c);
 	return (STEP_AGAIN);
 }
 
@@ -318,6 +395,8 @@ step_body(struct conn *c)
 	size_t len = (size_t)c->req.length, n;
 	enum step s;
 
+	if (c->streaming)
+		return (step_stream(c));
 	if (c->eof)
 		return (STEP_GONE);
 	/* Never more than the body: what follows is another request. */
@@ -350,7 +429,9 @@ step_wait(struct conn *c)
 		conn_want(c, true, false);
 	if (!c->timed) {
 		c->timed = true;
-		conn_deadline(c, CONN_WAIT_MS);
+		conn_deadline(c,
+		    c->wait != NULL && c->wait->ms != 0 ? c->wait->ms :
+							  CONN_WAIT_MS);
 		return (STEP_PARK);
 	}
 	s = conn_read(c, c->in + c->in_len, sizeof(c->in) - c->in_len, &n);
@@ -364,6 +445,7 @@ next_request(struct conn *c)
 {
 	free(c->big);
 	c->big = NULL;
+	c->streaming = false;
 	c->in_len -= c->used;
 	if (c->in_len > 0)
 		memmove(c->in, c->in + c->used, c->in_len);

@@ -25,16 +25,22 @@
 #define CONN_IN		HTTP_HEAD_MAX
 #define CONN_OUT	6144	/* the longest answer that is not a list */
 #define CONN_WAIT_MS	10000	/* for leased */
+#define CONN_BULK	(8 * 1024 * 1024)	/* of body, where it streams */
+#define CONN_BULK_MS	60000	/* for such a body, and for its answer */
+#define CONN_PIECE	32768	/* of it, read at once */
 #define CONN_WRITE_MS	10000	/* for the client to take an answer */
 #define CONN_LINGER_MS	2000	/* for the client to see our end first */
 #define CONN_LINGER_MAX	65536	/* bytes thrown away meanwhile */
 #define REQID_SIZE	17
 
 struct broker_wait;
+struct clients;
 struct conn;
+struct peerlist;
 struct peers;
 struct rate_source;
 struct route;
+struct setput;
 struct tls_conn;
 
 enum conn_state {
@@ -69,8 +75,10 @@ struct conn {
 	bool		 close;		/* no request after this one */
 	bool		 linger;	/* bytes may come that we do not read */
 	bool		 said_bye;	/* close_notify sent */
+	bool		 streaming;	/* the body is used as it comes */
 	struct who	 who;
 	const struct route *route;
+	struct http_span args[2];	/* what stands for '*' in its path */
 	char		 reqid[REQID_SIZE];
 	struct http_req	 req;
 	size_t		 head_len;
@@ -88,6 +96,9 @@ struct conn {
 	const struct broker_wait *wait;	/* what an answer of leased does */
 	uint32_t	 wait_id;	/* 0: nothing asked */
 	struct peers	*peers;		/* a list under way */
+	struct peerlist	*list;		/* another */
+	struct clients	*clients;	/* of OpenVPN, a list under way */
+	struct setput	*setput;	/* a set under way */
 	/* Not cleared when a connection begins. */
 	char		 in[CONN_IN];
 	char		 out[CONN_OUT];
@@ -119,6 +130,8 @@ void	 conn_deadline(struct conn *, uint32_t ms);
 /* Answer with status and end the connection; of the client's making. */
 void	 conn_refuse(struct conn *, int status);
 void	 conn_punish(struct conn *);
+/* An answer comes before the body has been read: nothing can follow it. */
+void	 conn_unread(struct conn *);
 
 /* connio.c */
 enum step conn_step_handshake(struct conn *);

@@ -173,7 +173,7 @@ conn_step_write(struct conn *c)
 	/* The deadline is for a client that does not take it. */
 	if (s == STEP_PARK && !c->timed) {
 		c->timed = true;
-		conn_deadline(c, CONN_WRITE_MS);
+		conn_deadline(c, c->streaming ? CONN_BULK_MS : CONN_WRITE_MS);
 	}
 	if (s != STEP_AGAIN)
 		return (s);
@@ -205,7 +205,7 @@ conn_step_linger(struct conn *c)
 		if (shutdown(c->fd, SHUT_WR) == -1)
 			return (STEP_GONE);
 	}
-	while (c->lingered < CONN_LINGER_MAX) {
+	while (c->lingered < (c->streaming ? 2 * CONN_BULK : CONN_LINGER_MAX)) {
 		n = recv(c->fd, c->in, sizeof(c->in), MSG_DONTWAIT);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
 			conn_want(c, true, false);

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "conn.h"
+#include "jsonw.h"
 #include "log.h"
 #include "reply.h"
 
@@ -146,25 +147,38 @@ reply_text_retry(struct conn *c, const char *text, unsigned int after)
 }
 
 void
+reply_problem_extra(struct conn *c, int status, const char *code,
+    const char *detail, const char *extra)
+{
+	char body[4096];
+	struct jsonw w;
+
+	jsonw_init(&w, body, sizeof(body));
+	jsonw_add(&w,
+	    "{\"type\":\"/problems/%s\",\"title\":\"%s\","
+	    "\"status\":%d,\"detail\":",
+	    code, http_reason(status), status);
+	jsonw_string(&w, detail);
+	jsonw_add(&w, ",\"instance\":\"%s\",\"code\":\"%s\"}\n", c->reqid,
+	    code);
+	reply_send(c, status, "application/problem+json", extra, body, w.len);
+}
+
+void
 reply_problem(struct conn *c, int status, const char *code, const char *detail,
     int retry)
 {
-	char body[1024], extra[40];
+	char extra[40];
 
 	extra[0] = '\0';
 	if (retry >= 0)
 		retry_line(c, (unsigned int)retry, extra, sizeof(extra));
-	/* code and detail are our own texts: nothing to escape. */
-	(void)snprintf(body, sizeof(body),
-	    "{\"type\":\"/problems/%s\",\"title\":\"%s\",\"status\":%d,"
-	    "\"detail\":\"%s\",\"instance\":\"%s\",\"code\":\"%s\"}\n",
-	    code, http_reason(status), status, detail, c->reqid, code);
-	reply_send(c, status, "application/problem+json", extra, body,
-	    strlen(body));
+	reply_problem_extra(c, status, code, detail, extra);
 }
 
 void
-reply_whole(struct conn *c, const char *type, char *piece, size_t len)
+reply_whole(struct conn *c, const char *type, const char *extra, char *piece,
+    size_t len)
 {
 	char framing[40];
 
@@ -172,14 +186,14 @@ reply_whole(struct conn *c, const char *type, char *piece, size_t len)
 		c->close = true;
 	(void)snprintf(framing, sizeof(framing), "Content-Length: %zu\r\n",
 	    len);
-	ready(c, head(c, 200, http_reason(200), type, NULL, framing));
+	ready(c, head(c, 200, http_reason(200), type, extra, framing));
 	c->more = piece;
 	c->more_off = REPLY_FRONT;
 	c->more_len = REPLY_FRONT + len;
 }
 
 void
-reply_begin(struct conn *c, const char *type)
+reply_begin(struct conn *c, const char *type, const char *extra)
 {
 	const char *framing = "Transfer-Encoding: chunked\r\n";
 
@@ -189,7 +203,7 @@ reply_begin(struct conn *c, const char *type)
 		c->close = true;
 		framing = "";
 	}
-	ready(c, head(c, 200, http_reason(200), type, NULL, framing));
+	ready(c, head(c, 200, http_reason(200), type, extra, framing));
 }
 
 void

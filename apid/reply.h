@@ -30,6 +30,9 @@ void reply_text_retry(struct conn *, const char *text, unsigned int after);
 /* RFC 9457.  retry as above, -1 for no Retry-After. */
 void	 reply_problem(struct conn *, int status, const char *code,
 	    const char *detail, int retry);
+/* The same with further header lines. */
+void	 reply_problem_extra(struct conn *, int status, const char *code,
+	    const char *detail, const char *extra);
 
 /*
  * A list of unknown length: begin it (chunked, or ended by the end of the
@@ -40,8 +43,9 @@ void	 reply_problem(struct conn *, int status, const char *code,
 #define REPLY_FRONT	16
 #define REPLY_BACK	8	/* CRLF and "0" CRLF CRLF */
 /* The same for a list that is one piece and nothing more. */
-void	 reply_whole(struct conn *, const char *type, char *piece, size_t len);
-void	 reply_begin(struct conn *, const char *type);
+void	 reply_whole(struct conn *, const char *type, const char *extra,
+	    char *piece, size_t len);
+void	 reply_begin(struct conn *, const char *type, const char *extra);
 void	 reply_piece(struct conn *, char *piece, size_t len, int last);
 
 #endif

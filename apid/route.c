@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The table of routes.  A path matches byte by byte; nothing is normalised.
+ * The table of routes.  A path matches byte by byte, but that '*' stands for
+ * one or more bytes other than '/'; nothing is normalised.
  */
 
 #include <stdio.h>
@@ -18,6 +19,9 @@ struct route {
 	void		 (*fn)(struct conn *);
 };
 
+#define SET	"/api/v1/networks/*/peers"
+#define PEER	"/api/v1/networks/*/peers/*"
+
 /* clang-format off */
 static const struct route routes[] = {
 	{ VERB_POST, API_AUTOWG, true, "v1/register", autowg_register },
@@ -26,6 +30,19 @@ static const struct route routes[] = {
 	{ VERB_GET, API_NATIVE, false, "/api/v1/self/lease", native_get },
 	{ VERB_DELETE, API_NATIVE, false, "/api/v1/self/lease",
 	    native_delete },
+	{ VERB_GET, API_NATIVE, false, SET, native_peers },
+	{ VERB_PUT, API_NATIVE, false, SET, set_end },
+	{ VERB_GET, API_NATIVE, false, PEER, native_peer_get },
+	{ VERB_PUT, API_NATIVE, false, PEER, native_peer_put },
+	{ VERB_DELETE, API_NATIVE, false, PEER, native_peer_delete },
+	{ VERB_GET, API_PORTAL, false, "/i/node", portal_node },
+	{ VERB_POST, API_PORTAL, false, "/w/add_peer", portal_add_peer },
+	{ VERB_GET, API_PORTAL, false, "/w/peer_list", portal_peer_list },
+	{ VERB_POST, API_PORTAL, false, "/w/remove_peer", portal_remove_peer },
+	{ VERB_GET, API_PORTAL, false, "/o/connection_list",
+	    portal_connections },
+	{ VERB_POST, API_PORTAL, false, "/o/disconnect_client",
+	    portal_disconnect },
 	{ VERB_GET | VERB_HEAD, API_NATIVE | API_METRICS, false, "/livez",
 	    health_livez },
 	{ VERB_GET | VERB_HEAD, API_NATIVE | API_METRICS, false, "/readyz",
@@ -40,13 +57,37 @@ static const struct route routes[] = {
 static const struct route other = { 0, API_AUTOWG, false, NULL, autowg_other };
 
 static bool
-path_is(const struct conn *c, const struct route *r)
+path_fits(struct conn *c, const char *path)
+{
+	const char *p = c->in + c->req.path.off, *end = p + c->req.path.len;
+	struct http_span *arg = c->args;
+	const char *from;
+
+	for (; *path != '\0'; path++) {
+		if (*path != '*') {
+			if (p == end || *p++ != *path)
+				return (false);
+			continue;
+		}
+		for (from = p; p < end && *p != '/'; p++)
+			continue;
+		if (p == from)
+			return (false);
+		arg->off = (uint16_t)(from - c->in);
+		arg->len = (uint16_t)(p - from);
+		arg++;
+	}
+	return (p == end);
+}
+
+static bool
+path_is(struct conn *c, const struct route *r)
 {
 	struct http_span rest = c->req.path;
 	size_t len;
 
 	if (!r->prefixed)
-		return (http_is(c->in, rest, r->path));
+		return (path_fits(c, r->path));
 	len = strlen(c->lst->prefix);
 	if (rest.len < len ||
 	    memcmp(c->in + rest.off, c->lst->prefix, len) != 0)
@@ -128,6 +169,24 @@ route_call(struct conn *c)
 	c->route->fn(c);
 }
 
+bool
+route_streams(const struct conn *c)
+{
+	return (c->route->fn == set_end);
+}
+
+void
+route_begin(struct conn *c)
+{
+	set_begin(c);
+}
+
+void
+route_piece(struct conn *c, const char *buf, size_t len)
+{
+	set_piece(c, buf, len);
+}
+
 void
 route_refuse(struct conn *c, int status)
 {
@@ -163,7 +222,9 @@ route_refuse(struct conn *c, int status)
 			detail = problems[i].detail;
 		}
 	}
-	if ((c->lst->api & API_NATIVE) != 0)
+	/* A portal knows plain text only. */
+	if (is_native(c) ||
+	    (c->lst->api & (API_NATIVE | API_PORTAL)) == API_NATIVE)
 		reply_problem(c, status, code, detail, status == 503 ? 0 : -1);
 	else if (status == 503)
 		reply_text_retry(c, detail, 0);
@@ -175,4 +236,7 @@ void
 route_forget(struct conn *c)
 {
 	autowg_forget(c);
+	peerlist_forget(c);
+	portal_forget(c);
+	set_forget(c);
 }

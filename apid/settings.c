@@ -160,6 +160,8 @@ settings_add_identity(struct settings *s, const struct msg_conf_identity *m)
 		refuse(s, "%s", why);
 		return;
 	}
+	if (m->role == ROLE_PORTAL && m->proof <= PROOF_NONE)
+		s->portal_rules[m->proof] = true;
 	if (m->role != ROLE_DEVICE || m->proof > PROOF_NONE)
 		return;
 	first = s->first_network[m->proof];

@@ -47,6 +47,7 @@ struct settings {
 	struct identity_rules *rules;
 	/* Where names registered through a proof (index) may first go; "" none. */
 	char		 first_network[PROOF_NONE + 1][NETNAME_SIZE];
+	bool		 portal_rules[PROOF_NONE + 1];	/* there is such a rule */
 	char		 networks[NETWORKS_MAX][NETNAME_SIZE];
 	unsigned int	 nnetworks;
 	struct prefix	 proxies[PROXY_MAX];

@@ -48,6 +48,7 @@ match(struct conn *c, const char *subject)
 	}
 	switch (errno) {
 	case ENOENT:
+		c->who.unmatched = true;
 		return (refuse(&c->who, "no identity rule fits"));
 	case E2BIG:
 		return (refuse(&c->who,

@@ -7,6 +7,7 @@
 #ifndef WHO_H
 #define WHO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "identity.h"
@@ -20,6 +21,7 @@ struct who {
 	struct identity	 id;
 	char		 label[WHO_LABEL_SIZE];	/* "cn:dev-1", for logs */
 	const char	*why;		/* not let in; static text */
+	bool		 unmatched;	/* the reason: no rule fits */
 };
 
 /*

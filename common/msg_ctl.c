@@ -12,7 +12,7 @@
 int
 codec_msg_ctl_show(struct codec *c, struct msg_ctl_show *m)
 {
-	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_EVENTS) == -1 ||
+	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_SYNC) == -1 ||
 	    codec_bool(c, &m->online) == -1 ||
 	    codec_bool(c, &m->expired) == -1 || NET(c, m) == -1 ||
 	    NAME(c, m) == -1 || codec_time(c, &m->since) == -1 ||
@@ -91,6 +91,9 @@ codec_msg_ctl_network(struct codec *c, struct msg_ctl_network *m)
 		if (codec_n64(c, &m->used[i]) == -1 ||
 		    codec_n64(c, &m->size[i]) == -1)
 			return (-1);
+	if (STR(c, m->endpoint) == -1 || codec_n16(c, &m->keepalive) == -1 ||
+	    codec_prefixes(c, &m->nroutes, m->routes, 0, NET_ROUTES_MAX) == -1)
+		return (-1);
 	return (STR(c, m->text));
 }
 

@@ -39,7 +39,7 @@ codec_msg_lease_release(struct codec *c, struct msg_lease_release *m)
 int
 codec_msg_lease_reply(struct codec *c, struct msg_lease_reply *m)
 {
-	if (codec_range(c, &m->code, LEASE_OK_NEW, LEASE_E_INTERNAL) == -1 ||
+	if (codec_range(c, &m->code, LEASE_OK_NEW, LEASE_CODE_MAX) == -1 ||
 	    codec_range(c, &m->state, 0, LEASE_EXPIRED) == -1 ||
 	    NET(c, m) == -1 || NAME(c, m) == -1 ||
 	    codec_key(c, m->pubkey) == -1 ||
@@ -80,7 +80,7 @@ codec_msg_lease_item(struct codec *c, struct msg_lease_item *m)
 int
 codec_msg_lease_list_end(struct codec *c, struct msg_lease_list_end *m)
 {
-	if (codec_range(c, &m->code, LEASE_OK_NEW, LEASE_E_INTERNAL) == -1 ||
+	if (codec_range(c, &m->code, LEASE_OK_NEW, LEASE_CODE_MAX) == -1 ||
 	    codec_bool(c, &m->more) == -1)
 		return (-1);
 	return (0);

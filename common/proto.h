@@ -20,7 +20,7 @@
 #include "wgkey.h"
 
 /* Counted up with every change of a message; both sides must agree. */
-#define PROTO_VERSION	1
+#define PROTO_VERSION	2
 
 /* Who: one bit each. */
 #define P_PARENT	0x01
@@ -62,6 +62,25 @@
 	    P_LEASED, P_APID, 0)					\
 	X(IDENT_TEST, ident_test, 0x010a, P_LEASED, P_APID, 0)		\
 	X(IDENT_RESULT, ident_result, 0x010b, P_APID, P_LEASED, 0)	\
+	X(OWNED_PUT, owned_put, 0x0110, P_APID, P_LEASED, 0)		\
+	X(OWNED_DROP, owned_drop, 0x0111, P_APID, P_LEASED, 0)		\
+	X(OWNED_REPLY, owned_reply, 0x0112, P_LEASED, P_APID, 0)	\
+	X(OWNED_PAGE, owned_page, 0x0113, P_APID, P_LEASED, 0)		\
+	X(OWNED_ITEM, owned_item, 0x0114, P_LEASED, P_APID|P_CTL, 0)	\
+	X(OWNED_PAGE_END, owned_page_end, 0x0115,			\
+	    P_LEASED, P_APID, 0)					\
+	X(NODE_GET, node_get, 0x0116, P_APID, P_LEASED, 0)		\
+	X(NODE_REPLY, node_reply, 0x0117, P_LEASED, P_APID, 0)		\
+	E(OVPN_LIST, 0x0118, P_APID, P_LEASED)				\
+	X(OVPN_ITEM, ovpn_item, 0x0119, P_LEASED, P_APID, 0)		\
+	X(OVPN_END, ovpn_end, 0x011a, P_LEASED, P_APID, 0)		\
+	X(OVPN_KILL, ovpn_kill, 0x011b, P_APID, P_LEASED, 0)		\
+	X(SET_BEGIN, set_begin, 0x0120, P_APID|P_CTL, P_LEASED, 0)	\
+	X(SET_ITEM, set_item, 0x0121, P_APID|P_CTL, P_LEASED, 0)	\
+	E(SET_END, 0x0122, P_APID|P_CTL, P_LEASED)			\
+	E(SET_ABORT, 0x0123, P_APID|P_CTL, P_LEASED)			\
+	X(SET_CHANGE, set_change, 0x0124, P_LEASED, P_APID|P_CTL, 0)	\
+	X(SET_DONE, set_done, 0x0125, P_LEASED, P_APID|P_CTL, 0)	\
 									\
 	E(PEER_SYNC_BEGIN, 0x0201, P_LEASED, P_KERN)			\
 	E(PEER_SYNC_END, 0x0202, P_LEASED, P_KERN)			\
@@ -102,6 +121,13 @@
 	X(CONF_COMMIT, conf_commit, 0x0413, P_PARENT, P_CHILD, 0)	\
 	X(CONF_ABORT, conf_abort, 0x0414, P_PARENT, P_CHILD, 0)		\
 	X(CONF_BASIC, conf_basic, 0x0415, P_PARENT, P_APID, 0)		\
+	X(CONF_OPENVPN, conf_openvpn, 0x0417, P_PARENT, P_LEASED, 1)	\
+	E(OPENVPN_WANT, 0x0418, P_LEASED, P_PARENT)			\
+	E(CONF_OPENVPN_END, 0x041c, P_PARENT, P_LEASED)			\
+	X(CONF_PROC, conf_proc, 0x0419, P_PARENT, P_APID, 1)		\
+	X(CONF_MAINTENANCE, conf_maintenance, 0x041a,			\
+	    P_PARENT, P_LEASED, 0)					\
+	X(CONF_SYNC, conf_sync, 0x041b, P_PARENT, P_LEASED, 0)		\
 	X(CONF_BACKUP, conf_backup, 0x0416, P_PARENT, P_LEASED, 0)	\
 									\
 	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED, 0)		\
@@ -119,7 +145,10 @@
 	X(CTL_PEER, ctl_peer, 0x050c, P_LEASED, P_CTL, 0)		\
 	X(CTL_EVENT, ctl_event, 0x050d, P_LEASED, P_CTL, 0)		\
 	X(CTL_TEST, ctl_test, 0x050e, P_LEASED, P_CTL, 0)		\
-	X(CTL_CHUNK, ctl_chunk, 0x050f, P_LEASED, P_CTL, 0)
+	X(CTL_CHUNK, ctl_chunk, 0x050f, P_LEASED, P_CTL, 0)		\
+	X(CTL_MAINTENANCE, ctl_maintenance, 0x0510,			\
+	    P_CTL, P_LEASED, 0)						\
+	X(CTL_SYNC, ctl_sync, 0x0511, P_LEASED, P_CTL, 0)
 /* clang-format on */
 
 enum msg_type {
@@ -145,8 +174,14 @@ enum lease_code {
 	LEASE_E_NOT_FOUND = 23,	/* no lease of that name */
 	LEASE_E_BUSY = 24,	/* try again: kernel hand or a queue */
 	LEASE_E_STORE = 25,	/* database cannot be written; retry later */
-	LEASE_E_INTERNAL = 26
+	LEASE_E_INTERNAL = 26,
+	LEASE_E_OUTSIDE = 27,	/* an address outside the pools, or no host */
+	LEASE_E_GUARD = 28,	/* a set would remove more than it may */
+	LEASE_E_NO_MATCH = 29,	/* the precondition names another state */
+	LEASE_E_NO_PRECOND = 30	/* a set without a precondition */
 };
+
+#define LEASE_CODE_MAX	LEASE_E_NO_PRECOND
 
 enum lease_state {
 	LEASE_PENDING = 1,
@@ -191,7 +226,8 @@ enum ctl_what {
 	SHOW_NETWORKS = 2,
 	SHOW_LEASES = 3,	/* network, name and filter narrow it */
 	SHOW_PEERS = 4,
-	SHOW_EVENTS = 5
+	SHOW_EVENTS = 5,
+	SHOW_SYNC = 6
 };
 
 /* --- setup --- */
@@ -304,6 +340,144 @@ struct msg_ident_result {
 	char		 name[IDENT_SIZE];
 	char		 network[NETNAME_SIZE];
 	char		 text[TEXT_SIZE];	/* why not */
+};
+
+/* --- peers with an owner: a portal's, or the operator's static ones --- */
+
+/* Owners are "portal:NAME" and "static". */
+#define OWNER_SIZE	(IDENT_SIZE + 8)
+
+struct msg_owned_put {			/* add, or replace its addresses */
+	char		 network[NETNAME_SIZE];
+	char		 owner[OWNER_SIZE];
+	char		 name[IDENT_SIZE];	/* a label, may be "" */
+	uint8_t		 pubkey[WGKEY_LEN];
+	struct prefix	 from;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+struct msg_owned_drop {
+	char		 network[NETNAME_SIZE];
+	char		 owner[OWNER_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	struct prefix	 from;
+};
+
+struct msg_owned_item {
+	char		 owner[OWNER_SIZE];
+	char		 name[IDENT_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	int64_t		 created;	/* wall */
+	int64_t		 handshake;	/* wall, 0 is never */
+	uint64_t	 rx;		/* bytes from the peer, ever */
+	uint64_t	 tx;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+struct msg_owned_reply {
+	uint8_t		 code;		/* enum lease_code */
+	uint32_t	 retry_after;	/* seconds, with errors worth a retry */
+	char		 text[TEXT_SIZE];	/* why not, for the client */
+	uint8_t		 has_item;
+	struct msg_owned_item item;	/* on the wire if has_item */
+};
+
+/* A page of <= 64 in order of keys, or with one the peer of a key alone. */
+struct msg_owned_page {
+	char		 network[NETNAME_SIZE];
+	char		 owner[OWNER_SIZE];	/* "" is any owner */
+	uint8_t		 online;	/* 1: a handshake in the last 180 s */
+	uint8_t		 one;		/* 1: this key and no other */
+	uint8_t		 has_after;
+	uint8_t		 after[WGKEY_LEN];
+};
+
+struct msg_owned_page_end {
+	uint8_t		 code;
+	uint8_t		 more;
+	uint64_t	 generation;	/* of this owner's set: the ETag */
+};
+
+struct msg_node_get {
+	uint8_t		 counts;	/* 1: count, it costs something */
+};
+
+struct msg_node_reply {
+	uint8_t		 maintenance;
+	uint32_t	 w_count;	/* WireGuard peers online */
+	uint32_t	 o_count;	/* OpenVPN clients */
+};
+
+struct msg_ovpn_item {
+	char		 cn[IDENT_SIZE];
+	struct prefix	 ip4;
+	struct prefix	 ip6;
+};
+
+struct msg_ovpn_end {
+	uint8_t		 code;
+};
+
+struct msg_ovpn_kill {
+	char		 cn[IDENT_SIZE];
+};
+
+enum set_match {
+	SET_MATCH_NONE = 0,
+	SET_MATCH_GENERATION = 1,	/* If-Match */
+	SET_MATCH_EMPTY = 2	/* If-None-Match: * */
+};
+
+/*
+ * The whole wanted set of one owner in one network: SET_BEGIN, SET_ITEM ...,
+ * SET_END, all with one id; answered by SET_CHANGE for each difference or
+ * rejected item, then SET_DONE.  Nothing changes before SET_END.
+ */
+struct msg_set_begin {
+	char		 network[NETNAME_SIZE];
+	char		 owner[OWNER_SIZE];
+	struct prefix	 from;
+	uint8_t		 dry_run;
+	uint8_t		 force;		/* past max_remove_percent */
+	uint8_t		 match;		/* enum set_match */
+	uint64_t	 generation;
+};
+
+struct msg_set_item {
+	char		 name[IDENT_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+enum set_op {
+	SET_ADDED = 1,
+	SET_REMOVED = 2,
+	SET_CHANGED = 3,
+	SET_REJECTED = 4
+};
+
+struct msg_set_change {
+	uint8_t		 op;
+	uint8_t		 code;		/* of a rejected one, else 0 */
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint64_t	 rx;		/* of a removed one */
+	uint64_t	 tx;
+	char		 text[129];
+};
+
+struct msg_set_done {
+	uint8_t		 code;
+	uint32_t	 retry_after;
+	uint32_t	 added;
+	uint32_t	 removed;
+	uint32_t	 changed;
+	uint32_t	 unchanged;
+	uint32_t	 rejected;
+	uint64_t	 generation;	/* after it: the new ETag */
+	char		 text[TEXT_SIZE];
 };
 
 /* --- peers --- */
@@ -536,6 +710,27 @@ struct msg_conf_basic {			/* autowg's GET side: "user:password" */
 	char		 credentials[129];
 };
 
+struct msg_conf_openvpn {		/* +fd: a management socket */
+	char		 name[IDENT_SIZE];	/* of the socket file */
+};
+
+enum conf_proc {
+	PROC_LOADAVG = 1,
+	PROC_UPTIME = 2
+};
+
+struct msg_conf_proc {			/* +fd: a file under /proc */
+	uint8_t		 which;		/* enum conf_proc */
+};
+
+struct msg_conf_maintenance {		/* the file is there, or not */
+	uint8_t		 on;
+};
+
+struct msg_conf_sync {
+	uint8_t		 max_remove_percent;	/* 0..100; 100: no guard */
+};
+
 struct msg_conf_backup {		/* database copies kept at migrations */
 	uint32_t	 keep;
 };
@@ -611,6 +806,10 @@ struct msg_ctl_network {
 	struct prefix	 pools[NET_POOLS_MAX];
 	uint64_t	 used[NET_POOLS_MAX];	/* npools of them */
 	uint64_t	 size[NET_POOLS_MAX];	/* UINT64_MAX: that or more */
+	char		 endpoint[HOST_SIZE];	/* what devices dial */
+	uint16_t	 keepalive;
+	uint8_t		 nroutes;
+	struct prefix	 routes[NET_ROUTES_MAX];
 	char		 text[TEXT_SIZE];
 };
 
@@ -677,6 +876,19 @@ struct msg_ctl_chunk {			/* backup: the next bytes of the file */
 	uint64_t	 offset;
 	uint16_t	 len;
 	uint8_t		 data[8192];
+};
+
+struct msg_ctl_maintenance {
+	uint8_t		 on;
+};
+
+struct msg_ctl_sync {			/* the last set of an owner */
+	char		 network[NETNAME_SIZE];
+	char		 owner[OWNER_SIZE];
+	int64_t		 at;		/* wall */
+	uint32_t	 peers;		/* it has now */
+	uint64_t	 generation;
+	struct msg_set_done last;
 };
 
 struct msg_desc {

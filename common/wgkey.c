@@ -13,14 +13,16 @@
 int
 wgkey_parse(const char *text, size_t len, uint8_t key[WGKEY_LEN])
 {
+	char again[WGKEY_TEXT];
 	const char *end;
 	size_t n;
 
-	/* libsodium refuses bits that a canonical spelling leaves zero. */
+	/* libsodium takes some bytes above 0x7f: only its own spelling is. */
 	if (len != WGKEY_TEXT - 1 ||
 	    sodium_base642bin(key, WGKEY_LEN, text, len, NULL, &n, &end,
 	    sodium_base64_VARIANT_ORIGINAL) == -1 ||
-	    n != WGKEY_LEN || end != text + len) {
+	    n != WGKEY_LEN || end != text + len ||
+	    memcmp(wgkey_format(key, again), text, len) != 0) {
 		errno = EINVAL;
 		return (-1);
 	}

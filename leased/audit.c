@@ -56,6 +56,50 @@ audit_lease(struct leased *sp, const char *what, const struct op *op,
 	return (db_add_event(sp->db, &e));
 }
 
+static void
+owned_addrs_text(const struct owned *p, char *dst, size_t size)
+{
+	char text[PREFIX_TEXT];
+	size_t len = 0;
+	uint8_t i;
+
+	dst[0] = '\0';
+	for (i = 0; i < p->naddrs && len < size; i++)
+		len += (size_t)snprintf(dst + len, size - len, " addr=%s",
+		    prefix_format_addr(&p->addrs[i].p, text));
+}
+
+int
+audit_owned(struct leased *sp, const char *what, const struct owned *p,
+    const struct prefix *from, const char *who, const char *extra)
+{
+	struct msg_ctl_event e;
+	char addrs[TEXT_SIZE], key[WGKEY_TEXT];
+
+	event_init(&e, what, p->owner->net->name, p->name,
+	    who != NULL ? who : p->owner->name);
+	if (from != NULL && from->family != 0)
+		(void)prefix_format_addr(from, e.from);
+	owned_addrs_text(p, addrs, sizeof(addrs));
+	/* The text is cut behind the first addresses, should there be many. */
+	if (snprintf(e.detail, sizeof(e.detail), "key=%s%s%s%s%s",
+		wgkey_format(p->key, key), extra[0] != '\0' ? " " : "", extra,
+		who != NULL ? " owner=static" : "", addrs) < 0)
+		return (-1);
+	return (db_add_event(sp->db, &e));
+}
+
+void
+audit_log_owned(const char *what, const struct owned *p)
+{
+	char addrs[TEXT_SIZE];
+
+	owned_addrs_text(p, addrs, sizeof(addrs));
+	log_info("%s name=%s net=%s%s key=%s by=%s", what, log_vis(p->name),
+	    p->owner->net->name, addrs, log_key(p->key),
+	    log_vis(p->owner->name));
+}
+
 int
 audit_identity(struct leased *sp, const char *what, const char *network,
     const char *name, const char *who, const char *detail)

@@ -128,6 +128,53 @@ config_backup(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
+config_sync(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_conf_sync m;
+	struct conf *s;
+
+	if ((s = shadow(c)) == NULL || msg_conf_sync_get(b, &m) == -1)
+		return (-1);
+	s->max_remove = m.max_remove_percent;
+	return (0);
+}
+
+/* These two come at any time. */
+static int
+config_maintenance(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct leased *sp = chan_arg(c);
+	struct msg_conf_maintenance m;
+
+	if (msg_conf_maintenance_get(b, &m) == -1)
+		return (-1);
+	if (sp->maintenance_file != (m.on != 0))
+		log_notice("maintenance %s, by the file", m.on ? "on" : "off");
+	sp->maintenance_file = m.on;
+	return (0);
+}
+
+static int
+config_openvpn(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_conf_openvpn m;
+
+	if (msg_conf_openvpn_get(b, &m) == -1) {
+		close(fd);
+		return (-1);
+	}
+	ovpn_socket(chan_arg(c), &m, fd);
+	return (0);
+}
+
+static int
+config_openvpn_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	ovpn_gathered(chan_arg(c));
+	return (0);
+}
+
+static int
 config_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
 	struct leased *sp = chan_arg(c);
@@ -227,6 +274,10 @@ static const struct chan_handler parent_table[] = {
 	{ MSG_CONF_ACCESS, 1, config_access },
 	{ MSG_CONF_ACCESS_NAME, 1, config_access_name },
 	{ MSG_CONF_BACKUP, 1, config_backup },
+	{ MSG_CONF_SYNC, 1, config_sync },
+	{ MSG_CONF_MAINTENANCE, 1, config_maintenance },
+	{ MSG_CONF_OPENVPN, 1, config_openvpn },
+	{ MSG_CONF_OPENVPN_END, 1, config_openvpn_end },
 	{ MSG_CONF_END, 1, config_end },
 	{ MSG_CONF_COMMIT, 1, config_commit },
 	{ MSG_CONF_ABORT, 1, config_abort },

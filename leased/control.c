@@ -108,6 +108,8 @@ conn_more_cb(evutil_socket_t fd, short what, void *arg)
 		show_page(k);
 	else if (k->state == CONN_BACKUP)
 		backup_page(k);
+	else if (k->state == CONN_SET)
+		sets_wake(k->sp);
 }
 
 static void
@@ -248,6 +250,19 @@ ctl_backup(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	if ((k = conn_request(c, id)) == NULL)
 		return (-1);
 	backup_start(k);
+	return (0);
+}
+
+static int
+ctl_maintenance(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ctl_maintenance m;
+	struct conn *k;
+
+	if ((k = conn_request(c, id)) == NULL ||
+	    msg_ctl_maintenance_get(b, &m) == -1)
+		return (-1);
+	change_maintenance(k, m.on != 0);
 	return (0);
 }
 
@@ -420,6 +435,11 @@ static const struct chan_handler conn_table[] = {
 	{ MSG_CTL_RELOAD, 1, ctl_reload },
 	{ MSG_CTL_TEARDOWN, 1, ctl_teardown },
 	{ MSG_CTL_BACKUP, 1, ctl_backup },
+	{ MSG_CTL_MAINTENANCE, 1, ctl_maintenance },
+	{ MSG_SET_BEGIN, 1, set_begin },
+	{ MSG_SET_ITEM, 1, set_item },
+	{ MSG_SET_END, 1, set_end },
+	{ MSG_SET_ABORT, 1, set_abort },
 };
 
 static const struct chan_ops conn_ops = { conn_table,

@@ -15,7 +15,8 @@ enum conn_state {
 	CONN_CHANGE,		/* for the kernel hand */
 	CONN_IDENT,		/* for a front */
 	CONN_PARENT,		/* for the parent */
-	CONN_BACKUP		/* is sent a copy of the database */
+	CONN_BACKUP,		/* is sent a copy of the database */
+	CONN_SET		/* gives a set of peers, and is told the outcome */
 };
 
 struct conn {
@@ -32,6 +33,9 @@ struct conn {
 	struct msg_ctl_show show;	/* a list: what, and the place in it */
 	struct lnet	*net;
 	char		 name[IDENT_SIZE];
+	bool		 leases_done;	/* of peers: those with an owner next */
+	bool		 has_key;
+	uint8_t		 key[WGKEY_LEN];
 	size_t		 foreign;
 	int64_t		 event;		/* next id */
 	int64_t		 event_end;
@@ -77,6 +81,8 @@ void	 show_page(struct conn *);
 void	 change_revoke(struct conn *, const struct msg_ctl_revoke *);
 void	 change_approve(struct conn *, const struct msg_ctl_approve *);
 void	 change_finish(struct conn *);
+/* Keep new users away from this node, until told otherwise. */
+void	 change_maintenance(struct conn *, bool on);
 /* Complete a front's answer to CTL_TEST_CN. */
 void	 change_test(struct conn *, const struct msg_ident_result *);
 

@@ -158,6 +158,36 @@ fail:
 	change_finish(k);
 }
 
+void
+change_maintenance(struct conn *k, bool on)
+{
+	struct leased *sp = k->sp;
+
+	k->unstored = k->unconfirmed = false;
+	if (turn_commit(sp) == -1 || turn_begin(sp) == -1) {
+		k->unstored = true;
+		change_finish(k);
+		return;
+	}
+	if (db_put_setting(sp->db, SETTING_MAINTENANCE, on) == -1 ||
+	    audit_identity(sp, on ? "maintenance.on" : "maintenance.off", "",
+		"", k->who, "") == -1) {
+		turn_abort(sp);
+		k->unstored = true;
+	} else if (turn_commit(sp) == -1)
+		k->unstored = true;
+	if (!k->unstored) {
+		sp->maintenance = on;
+		log_notice("maintenance.%s by=%s", on ? "on" : "off", k->who);
+		snprintf(k->text, sizeof(k->text), "maintenance is %s%s",
+		    on ? "on" : "off",
+		    !on && sp->maintenance_file ?
+			", but for the file, which says on" :
+			"");
+	}
+	change_finish(k);
+}
+
 static const char *
 preview_text(uint8_t code)
 {
@@ -179,6 +209,10 @@ preview_text(uint8_t code)
 	case LEASE_E_BUSY:
 	case LEASE_E_STORE:
 	case LEASE_E_INTERNAL:
+	case LEASE_E_OUTSIDE:
+	case LEASE_E_GUARD:
+	case LEASE_E_NO_MATCH:
+	case LEASE_E_NO_PRECOND:
 		break;
 	}
 	return ("");

@@ -27,6 +27,7 @@ show_status(struct conn *k)
 	struct msg_ctl_status m;
 	struct lnet *n;
 	struct lease *l;
+	struct owned *p;
 	int64_t now = wall_now().s;
 
 	memset(&m, 0, sizeof(m));
@@ -40,6 +41,8 @@ show_status(struct conn *k)
 		m.pending += n->pending;
 		RB_FOREACH(l, lease_tree, &n->byname)
 			m.online += is_online(l, now);
+		RB_FOREACH(p, owned_bynet, &n->owned)
+			m.online += owned_online(p, now);
 	}
 	m.denied = sp->denied.used;
 	m.db = db_ok(sp->db);
@@ -78,6 +81,11 @@ show_network(struct conn *k, const struct lnet *n)
 		m.used[i] = pool_used(n->pools[i]);
 		m.size[i] = pool_size(n->pools[i]);
 	}
+	(void)strlcpy(m.endpoint, k->sp->conf->gateway.endpoint,
+	    sizeof(m.endpoint));
+	m.keepalive = n->conf.keepalive;
+	m.nroutes = n->conf.nroutes;
+	memcpy(m.routes, n->conf.routes, sizeof(m.routes));
 	(void)strlcpy(m.text, n->kern.text, sizeof(m.text));
 	(void)chan_send_ctl_network(k->chan, k->id, &m, -1);
 	k->sent++;
@@ -203,6 +211,96 @@ page_leases(struct conn *k)
 	return (true);
 }
 
+static void
+show_owned(struct conn *k, const struct owned *p)
+{
+	struct msg_ctl_peer m;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.network, p->owner->net->name, sizeof(m.network));
+	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
+	m.source = owner_source(p->owner);
+	/* A static peer without a label has none: import sends it back. */
+	(void)strlcpy(m.name,
+	    p->name[0] != '\0' || m.source == SOURCE_STATIC ? p->name :
+							       p->owner->name,
+	    sizeof(m.name));
+	m.handshake = p->handshake;
+	m.rx = p->rx;
+	m.tx = p->tx;
+	m.endpoint = p->endpoint;
+	m.port = p->port;
+	m.naddrs = owned_addrs(p, m.addrs);
+	(void)chan_send_ctl_peer(k->chan, k->id, &m, -1);
+	k->sent++;
+}
+
+/* Asked for by its label, its owner or its key. */
+static bool
+wanted_owned(const struct conn *k, const struct owned *p, int64_t now)
+{
+	char key[WGKEY_TEXT];
+
+	if (k->show.online && !owned_online(p, now))
+		return (false);
+	return (k->show.name[0] == '\0' || strcmp(k->show.name, p->name) == 0 ||
+	    strcmp(k->show.name, p->owner->name) == 0 ||
+	    strcmp(k->show.name, wgkey_format(p->key, key)) == 0);
+}
+
+static bool
+page_owned(struct conn *k)
+{
+	int64_t now = wall_now().s;
+	struct owned *p;
+	unsigned int i = 0;
+
+	for (; k->net != NULL; k->net = TAILQ_NEXT(k->net, entry)) {
+		if (!wanted_net(k, k->net))
+			continue;
+		p = owned_next_any(k->net, k->has_key ? k->key : NULL);
+		for (; p != NULL; p = RB_NEXT(owned_bynet, &k->net->owned, p)) {
+			if (at_limit(k))
+				return (true);
+			if (i++ == PAGE)
+				return (false);
+			if (wanted_owned(k, p, now))
+				show_owned(k, p);
+			k->has_key = true;
+			memcpy(k->key, p->key, sizeof(k->key));
+		}
+		k->has_key = false;
+	}
+	return (true);
+}
+
+static void
+show_syncs(struct conn *k)
+{
+	struct msg_ctl_sync m;
+	struct lnet *n;
+	struct owner *o;
+
+	TAILQ_FOREACH(n, &k->sp->broker.nets, entry) {
+		if (!wanted_net(k, n))
+			continue;
+		TAILQ_FOREACH(o, &n->owners, entry) {
+			if (at_limit(k) || (o->id == 0 && o->count == 0))
+				continue;
+			memset(&m, 0, sizeof(m));
+			(void)strlcpy(m.network, n->name, sizeof(m.network));
+			(void)strlcpy(m.owner, o->name, sizeof(m.owner));
+			m.at = o->synced;
+			m.peers = o->count;
+			m.generation = o->generation;
+			m.last = o->last;
+			(void)chan_send_ctl_sync(k->chan, k->id, &m, -1);
+			k->sent++;
+		}
+	}
+	conn_result(k, CTL_OK, "%s", "");
+}
+
 static bool
 page_foreign(struct conn *k)
 {
@@ -236,6 +334,20 @@ page_foreign(struct conn *k)
 		k->sent++;
 	}
 	return (true);
+}
+
+/* Leases first, then peers with an owner, then those of others. */
+static bool
+page_peers(struct conn *k)
+{
+	if (!k->leases_done) {
+		if (!page_leases(k))
+			return (false);
+		k->leases_done = true;
+		k->net = TAILQ_FIRST(&k->sp->broker.nets);
+		return (false);
+	}
+	return (page_owned(k) && page_foreign(k));
 }
 
 static void
@@ -324,11 +436,12 @@ page_of(struct conn *k)
 	case SHOW_LEASES:
 		return (page_leases(k));
 	case SHOW_PEERS:
-		return (page_leases(k) && page_foreign(k));
+		return (page_peers(k));
 	case SHOW_EVENTS:
 		return (page_events(k));
 	case SHOW_STATUS:
 	case SHOW_NETWORKS:
+	case SHOW_SYNC:
 		break;
 	}
 	return (true);
@@ -368,6 +481,9 @@ show_fresh(struct leased *sp, struct chan *c, uint32_t id, const void *arg)
 	case SHOW_NETWORKS:
 		show_networks(k);
 		return;
+	case SHOW_SYNC:
+		show_syncs(k);
+		return;
 	case SHOW_LEASES:
 	case SHOW_PEERS:
 	case SHOW_EVENTS:
@@ -383,11 +499,13 @@ show_start(struct conn *k, const struct msg_ctl_show *m)
 	k->show = *m;
 	k->net = TAILQ_FIRST(&k->sp->broker.nets);
 	k->name[0] = '\0';
+	k->leases_done = k->has_key = false;
 	k->foreign = 0;
 	k->event = k->event_end = 0;
 	k->sent = 0;
 	k->state = CONN_STATS;
-	if (m->what == SHOW_EVENTS || m->what == SHOW_NETWORKS)
+	if (m->what == SHOW_EVENTS || m->what == SHOW_NETWORKS ||
+	    m->what == SHOW_SYNC)
 		show_fresh(k->sp, k->chan, k->id, NULL);
 	else
 		stats_want(k->sp, show_fresh, k->chan, k->id, NULL, 0);

@@ -21,6 +21,7 @@
 #define DB_FILE		"sallyport.db"
 #define DB_EVENTS_MAX	1000000
 #define DB_EVENTS_DAYS	90
+#define SETTING_MAINTENANCE	"maintenance"
 
 struct db;
 
@@ -68,6 +69,22 @@ int	 db_add_denied(struct db *, const char *network, const char *name,
 int	 db_del_denied(struct db *, const char *network, const char *name);
 int db_load_denied(struct db *,
     void (*cb)(void *arg, const char *network, const char *name), void *arg);
+
+/* --- db_owned.c --- */
+
+/* With the networks configured and the leases read. */
+int	 db_load_owned(struct db *, struct broker *);
+int	 db_put_owner(struct db *, struct owner *);	/* sets its id */
+int	 db_add_owned(struct db *, struct owned *);	/* sets its id */
+int	 db_put_owned_addrs(struct db *, const struct owned *);
+int	 db_put_owned_name(struct db *, const struct owned *);
+int	 db_put_owned_stats(struct db *, const struct owned *);
+int	 db_del_owned(struct db *, const struct owned *);
+/* What a change did from the log's entry on; right after it did it. */
+int	 db_put_changes(struct db *, const struct oop *, size_t from);
+/* Numbers by name; one that is not there is 0. */
+int	 db_put_setting(struct db *, const char *name, int64_t);
+int	 db_get_setting(struct db *, const char *name, int64_t *);
 
 /* --- db_event.c --- */
 

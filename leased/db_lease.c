@@ -131,8 +131,7 @@ db_del_denied(struct db *db, const char *network, const char *name)
 	return (db_run(db, ST_ALLOW));
 }
 
-/* Give each row of a query to fn; for the start, where nothing is prepared. */
-static int
+int
 db_each(struct db *db, const char *sql, int (*fn)(void *, sqlite3_stmt *),
     void *arg)
 {

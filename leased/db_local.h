@@ -33,6 +33,24 @@
 	    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (network, name)"	\
 	    " DO UPDATE SET reason = ?3")				\
 	S(ST_ALLOW, "DELETE FROM denied WHERE network = ?1 AND name = ?2") \
+	S(ST_OWNER_ADD, "INSERT INTO owner (network, name, generation,"	\
+	    " synced, code, added, removed, changed, unchanged, rejected,"	\
+	    " text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)") \
+	S(ST_OWNER_PUT, "UPDATE owner SET generation = ?3, synced = ?4,"	\
+	    " code = ?5, added = ?6, removed = ?7, changed = ?8,"	\
+	    " unchanged = ?9, rejected = ?10, text = ?11 WHERE id = ?1")	\
+	S(ST_OWNED_ADD, "INSERT INTO owned (network, owner, key, name,"	\
+	    " created) VALUES (?1, ?2, ?3, ?4, ?5)")			\
+	S(ST_OWNED_NAME, "UPDATE owned SET name = ?2 WHERE id = ?1")	\
+	S(ST_OWNED_STATS, "UPDATE owned SET rx = ?2, tx = ?3, rx_raw = ?4," \
+	    " tx_raw = ?5, handshake = ?6 WHERE id = ?1")		\
+	S(ST_OWNED_DEL, "DELETE FROM owned WHERE id = ?1")		\
+	S(ST_OADDR_ADD, "INSERT INTO owned_addr (network, addr, peer)"	\
+	    " VALUES (?1, ?2, ?3)")					\
+	S(ST_OADDR_DEL, "DELETE FROM owned_addr WHERE peer = ?1")	\
+	S(ST_SETTING_PUT, "INSERT INTO setting (name, value)"		\
+	    " VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2") \
+	S(ST_SETTING_GET, "SELECT value FROM setting WHERE name = ?1")	\
 	S(ST_EVENT_ADD, "INSERT INTO event (at, what, network, name, who," \
 	    " origin, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")	\
 	S(ST_EVENT_RANGE, "SELECT (SELECT min(id) FROM event),"		\
@@ -66,6 +84,9 @@ struct db {
 int	 db_error(struct db *, const char *what);
 /* Run a bound statement that gives no rows, and reset it. */
 int	 db_run(struct db *, enum db_statement);
+/* Give each row of a query to fn; for the start, where nothing is prepared. */
+int db_each(struct db *, const char *sql, int (*fn)(void *, sqlite3_stmt *),
+    void *arg);
 /* Copy the database to path, all at once. */
 int	 db_copy(sqlite3 *, const char *path);
 

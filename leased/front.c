@@ -222,6 +222,13 @@ front_turn(struct chan *c)
 }
 
 static void
+front_writable(struct chan *c)
+{
+	sets_wake(chan_arg(c));
+	ovpn_wake(chan_arg(c));
+}
+
+static void
 front_closed(struct chan *c, const char *reason)
 {
 	struct leased *sp = chan_arg(c);
@@ -242,8 +249,18 @@ static const struct chan_handler front_table[] = {
 	{ MSG_LEASE_LIST, 1, front_list },
 	{ MSG_LEASE_HEALTH, 1, front_health },
 	{ MSG_IDENT_RESULT, 1, front_ident },
+	{ MSG_OWNED_PUT, 1, front_owned_put },
+	{ MSG_OWNED_DROP, 1, front_owned_drop },
+	{ MSG_OWNED_PAGE, 1, front_owned_page },
+	{ MSG_NODE_GET, 1, front_node_get },
+	{ MSG_SET_BEGIN, 1, set_begin },
+	{ MSG_SET_ITEM, 1, set_item },
+	{ MSG_SET_END, 1, set_end },
+	{ MSG_SET_ABORT, 1, set_abort },
+	{ MSG_OVPN_LIST, 1, ovpn_list },
+	{ MSG_OVPN_KILL, 1, ovpn_kill },
 };
 
 const struct chan_ops front_ops = { front_table,
-	sizeof(front_table) / sizeof(front_table[0]), front_turn, NULL,
-	front_closed };
+	sizeof(front_table) / sizeof(front_table[0]), front_turn,
+	front_writable, front_closed };

@@ -12,6 +12,7 @@
 
 #include "assign.h"
 #include "lease.h"
+#include "log.h"
 #include "pool.h"
 
 static void
@@ -168,6 +169,40 @@ take_from(struct op *op, enum fam f, struct lease *victim, struct pool *p,
 	lease_drop_addr(victim, f);
 }
 
+bool
+lease_robbable(const struct lease *l, enum fam f, struct mono now)
+{
+	return (l->state == LEASE_EXPIRED &&
+	    ((l->held & FAM_BIT(f)) == 0 || mono_cmp(l->ready, now) <= 0));
+}
+
+struct lease_was *
+lease_rob(struct lease *l, enum fam f)
+{
+	struct lease_was *w;
+	uint8_t addr[16];
+	struct pool *p;
+
+	if ((w = malloc(sizeof(*w))) == NULL)
+		fatal("change");
+	lease_remember(l, w);
+	lease_get_addr(l, f, addr);
+	if ((l->held & FAM_BIT(f)) &&
+	    (p = lnet_pool(l->net, f, addr)) != NULL) {
+		(void)pool_unrest(p, addr, l->ready);
+		pool_give(p, addr);
+	}
+	lease_drop_addr(l, f);
+	return (w);
+}
+
+void
+lease_unrob(struct broker *b, struct lease *l, struct lease_was *w)
+{
+	lease_restore(b, l, w);
+	free(w);
+}
+
 /* Give op's lease the address derived from its name. */
 static uint8_t
 take_derived(struct op *op, enum fam f, const uint8_t addr[16], struct mono now)
@@ -318,10 +353,11 @@ grant_register(struct broker *b, struct lnet *n, const char *name,
 
 	memset(op, 0, sizeof(*op));
 	l = lease_find(n, name);
-	if ((other = lease_by_key(n, key)) != NULL && other != l)
+	if (((other = lease_by_key(n, key)) != NULL && other != l) ||
+	    owned_by_key(n, key) != NULL)
 		return (op->code = LEASE_E_KEY_TAKEN);
 	live = l != NULL && lease_live(l);
-	if (!live && n->live >= n->conf.max_peers)
+	if (!live && lnet_full(n))
 		return (op->code = LEASE_E_POOL);
 	if ((l = op_begin(b, op, l, n, name, who, wall)) == NULL)
 		return (op->code = LEASE_E_INTERNAL);
@@ -392,6 +428,7 @@ grant_preview(struct lnet *n, const char *name, struct mono now,
     struct prefix *addrs, uint8_t *naddrs)
 {
 	struct lease *l, *holder;
+	struct prefix host;
 	struct pool *p;
 	uint8_t addr[16];
 	enum fam f;
@@ -412,6 +449,12 @@ grant_preview(struct lnet *n, const char *name, struct mono now,
 			if (holder != NULL && holder != l &&
 			    (holder->state != LEASE_EXPIRED ||
 			    mono_cmp(holder->ready, now) > 0))
+				return (LEASE_E_ADDR_TAKEN);
+			memset(&host, 0, sizeof(host));
+			host.family = f == FAM4 ? AF_INET : AF_INET6;
+			host.len = prefix_bits(&host);
+			memcpy(host.addr, addr, sizeof(host.addr));
+			if (owned_by_addr(n, &host) != NULL)
 				return (LEASE_E_ADDR_TAKEN);
 		} else if (l != NULL && (l->held & FAM_BIT(f)))
 			lease_get_addr(l, f, addr);

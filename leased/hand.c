@@ -18,7 +18,9 @@
 
 struct wish {
 	uint32_t	 id;		/* 0 is unused */
-	struct lease	*lease;
+	struct lease	*lease;		/* NULL: a peer with an owner */
+	struct lnet	*net;		/* of that */
+	struct msg_owned_item *item;	/* of one that goes */
 	uint8_t		 key[WGKEY_LEN];
 	struct asker	 asker;
 	uint8_t		 code;		/* to answer if it works */
@@ -47,7 +49,9 @@ wish_of(struct hand *h, uint32_t id)
 static void
 wish_drop(struct wish *w)
 {
-	w->lease->waiting--;
+	if (w->lease != NULL)
+		w->lease->waiting--;
+	free(w->item);
 	memset(w, 0, sizeof(*w));
 }
 
@@ -73,6 +77,9 @@ hand_tick_cb(evutil_socket_t fd, short what, void *arg)
 			continue;
 		if (mono_diff_ms(now, w->since) < WISH_MS)
 			break;
+		/* A set has a longer deadline of its own. */
+		if (w->asker.kind == ASK_SET)
+			continue;
 		failed = true;
 		reply_asker(sp, &w->asker, LEASE_E_BUSY, NULL);
 		w->asker.chan = NULL;
@@ -134,14 +141,32 @@ hand_send_set(struct leased *sp, const struct lease *l, uint32_t id,
 	return (chan_send_peer_set(sp->kern, id, &m, -1));
 }
 
+int
+hand_send_owned(struct leased *sp, const struct owned *p, uint16_t mask,
+    uint32_t id)
+{
+	struct msg_peer_set m;
+	uint8_t i;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.network, p->owner->net->name, sizeof(m.network));
+	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
+	m.source = owner_source(p->owner);
+	m.ttl = LEASE_NEVER;
+	for (i = 0; i < p->naddrs; i++)
+		if (mask & 1U << i)
+			m.addrs[m.naddrs++] = p->addrs[i].p;
+	return (chan_send_peer_set(sp->kern, id, &m, -1));
+}
+
 static int
-hand_send_del(struct leased *sp, const struct lease *l, const uint8_t *key,
+hand_send_del(struct leased *sp, const struct lnet *n, const uint8_t *key,
     uint32_t id)
 {
 	struct msg_peer_del m;
 
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, l->net->name, sizeof(m.network));
+	(void)strlcpy(m.network, n->name, sizeof(m.network));
 	memcpy(m.pubkey, key, sizeof(m.pubkey));
 	return (chan_send_peer_del(sp->kern, id, &m, -1));
 }
@@ -191,7 +216,7 @@ hand_wish(struct leased *sp, const struct op *op, const struct asker *asker)
 	/* What a running sync said of it before is out of date. */
 	l->synced = false;
 	if (op->ended)
-		rc = hand_send_del(sp, l, op->was.key, w->id);
+		rc = hand_send_del(sp, l->net, op->was.key, w->id);
 	else
 		rc = hand_send_set(sp, l, w->id,
 		    op->rekeyed ? op->was.key : NULL);
@@ -202,6 +227,71 @@ hand_wish(struct leased *sp, const struct op *op, const struct asker *asker)
 	}
 	if (chan_busy(sp->kern))
 		front_pressure(sp);
+}
+
+/* A wish about a peer with an owner, or NULL: the asker was told. */
+static struct wish *
+wish_owned(struct leased *sp, struct lnet *n, const uint8_t *key,
+    const struct asker *asker, uint8_t code)
+{
+	struct wish *w;
+
+	if (sp->kern == NULL || (w = wish_new(sp)) == NULL) {
+		reply_asker(sp, asker, LEASE_E_BUSY, NULL);
+		if (sp->kern != NULL)
+			sync_later(sp);
+		return (NULL);
+	}
+	w->net = n;
+	w->asker = *asker;
+	w->code = code;
+	w->since = mono_now();
+	memcpy(w->key, key, sizeof(w->key));
+	return (w);
+}
+
+static void
+wish_sent(struct leased *sp, struct wish *w, int rc)
+{
+	struct asker asker = w->asker;
+
+	if (rc == -1) {
+		wish_drop(w);
+		sync_later(sp);
+		reply_asker(sp, &asker, LEASE_E_BUSY, NULL);
+	}
+	if (sp->kern != NULL && chan_busy(sp->kern))
+		front_pressure(sp);
+}
+
+void
+hand_wish_owned(struct leased *sp, struct owned *p, uint16_t mask,
+    const struct asker *asker, uint8_t code)
+{
+	struct wish *w;
+
+	w = wish_owned(sp, p->owner->net, p->key, asker, code);
+	if (w == NULL)
+		return;
+	p->wish = w->id;
+	p->pending = true;
+	p->synced = false;
+	wish_sent(sp, w, hand_send_owned(sp, p, mask, w->id));
+}
+
+void
+hand_wish_gone(struct leased *sp, struct lnet *n, const uint8_t *key,
+    const struct asker *asker, uint8_t code, struct msg_owned_item *item)
+{
+	struct wish *w;
+
+	if ((w = wish_owned(sp, n, key, asker, code)) == NULL) {
+		free(item);
+		return;
+	}
+	w->ended = true;
+	w->item = item;
+	wish_sent(sp, w, hand_send_del(sp, n, key, w->id));
 }
 
 static const char *
@@ -224,25 +314,68 @@ peer_error(uint8_t code)
 	return ("?");
 }
 
+/* Never to be: a new peer whose key is another's at the interface. */
+static void
+take_back(struct leased *sp, const struct wish *w)
+{
+	const struct asker nobody = { ASK_NOBODY, NULL, 0 };
+	struct owned *p;
+
+	p = owned_by_key(w->net, w->key);
+	if (p != NULL && p->wish == w->id)
+		turn_owned_drop(sp, p, NULL, &nobody);
+}
+
 static void
 hand_refused(struct leased *sp, const struct wish *w, uint8_t code)
 {
 	struct mono now;
+	uint8_t answer;
 
 	/* One line a second tells enough: each lease can be seen pending. */
 	now = mono_now();
 	if (mono_diff_ms(now, sp->hand->warned) >= 1000) {
 		sp->hand->warned = now;
-		log_warnx("kernel hand: peer=%s lease=%s: %s", log_key(w->key),
-		    log_vis(w->lease->name), peer_error(code));
+		log_warnx("kernel hand: peer=%s %s=%s: %s", log_key(w->key),
+		    w->lease != NULL ? "lease" : "net",
+		    w->lease != NULL ? log_vis(w->lease->name) : w->net->name,
+		    peer_error(code));
 	}
-	reply_asker(sp, &w->asker,
-	    code == PEER_E_KEY	   ? LEASE_E_KEY_TAKEN :
-		code == PEER_E_MAX ? LEASE_E_POOL :
-				     LEASE_E_BUSY,
-	    NULL);
-	if (!w->ended)
+	answer = code == PEER_E_KEY ? LEASE_E_KEY_TAKEN :
+	    code == PEER_E_MAX	    ? LEASE_E_POOL :
+				      LEASE_E_BUSY;
+	if (w->asker.kind == ASK_SET)
+		sets_outcome(sp, w->asker.id, w->key, answer);
+	else
+		reply_asker(sp, &w->asker, answer, NULL);
+	if (w->lease == NULL && !w->ended && code == PEER_E_KEY &&
+	    w->code == LEASE_OK_NEW)
+		take_back(sp, w);
+	else if (!w->ended)
 		sync_later(sp);
+}
+
+static void
+hand_owned_done(struct leased *sp, struct wish *w)
+{
+	struct msg_owned_item item;
+	struct owned *p = NULL;
+
+	if (!w->ended) {
+		if ((p = owned_by_key(w->net, w->key)) == NULL) {
+			/* Removed meanwhile: ask again and see. */
+			reply_asker(sp, &w->asker, LEASE_E_BUSY, NULL);
+			return;
+		}
+		if (p->wish == w->id)
+			p->pending = false;
+		owned_item(p, &item);
+	}
+	if (w->asker.kind != ASK_OWNED)
+		reply_asker(sp, &w->asker, w->code, NULL);
+	else if (w->asker.chan != NULL)
+		reply_owned(sp, w->asker.chan, w->asker.id, w->code, NULL,
+		    p != NULL ? &item : w->item);
 }
 
 static int
@@ -258,7 +391,14 @@ hand_peer_done(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		return (-1);
 	if ((w = wish_of(sp->hand, id)) == NULL)
 		return (0);	/* given up meanwhile */
-	l = w->lease;
+	if ((l = w->lease) == NULL) {
+		if (m.code == PEER_OK)
+			hand_owned_done(sp, w);
+		else
+			hand_refused(sp, w, m.code);
+		wish_drop(w);
+		return (0);
+	}
 	current = lease_live(l) && memcmp(l->key, w->key, WGKEY_LEN) == 0;
 	if (m.code != PEER_OK)
 		hand_refused(sp, w, m.code);
@@ -319,6 +459,7 @@ hand_kern_network(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	struct msg_kern_network m;
 	struct lnet *n;
 	struct lease *l;
+	struct owned *p;
 	bool came_up;
 
 	if (msg_kern_network_get(b, &m) == -1)
@@ -339,6 +480,8 @@ hand_kern_network(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	RB_FOREACH(l, lease_tree, &n->byname)
 		if (lease_live(l))
 			lease_set_state(l, LEASE_PENDING, false);
+	RB_FOREACH(p, owned_bynet, &n->owned)
+		p->pending = true;
 	sync_start(sp);
 	return (0);
 }

@@ -89,6 +89,7 @@ broker_init(struct broker *b)
 	memset(b, 0, sizeof(*b));
 	TAILQ_INIT(&b->nets);
 	LIST_INIT(&b->dirty);
+	LIST_INIT(&b->owned_dirty);
 	b->next_id = 1;
 }
 
@@ -101,6 +102,7 @@ broker_clear(struct broker *b)
 	while ((n = TAILQ_FIRST(&b->nets)) != NULL) {
 		while ((l = RB_ROOT(&n->byname)) != NULL)
 			lease_free(b, l);
+		owners_clear(b, n);
 		lnet_configure(b, n, NULL);
 		hash_clear(&n->names);
 		hash_clear(&n->keys);
@@ -128,6 +130,7 @@ lnet_add(struct broker *b, const char *name, int64_t id)
 	hash_init(&n->keys, key_of);
 	hash_init(&n->addrs[FAM4], addr4_of);
 	hash_init(&n->addrs[FAM6], addr6_of);
+	lnet_init_owned(n);
 	TAILQ_INSERT_TAIL(&b->nets, n, entry);
 	return (n);
 }

@@ -18,6 +18,7 @@
 #include "addr.h"
 #include "clock.h"
 #include "hash.h"
+#include "owned.h"
 #include "proto.h"
 
 struct pool;
@@ -84,6 +85,11 @@ struct lnet {
 	uint64_t	 live;		/* not ended, not outside */
 	uint64_t	 pending;	/* of those */
 	uint64_t	 outside;
+	struct owners	 owners;
+	struct owned_bynet owned;
+	struct hash	 owned_keys;
+	struct hash	 owned_addrs;	/* of struct oaddr */
+	uint64_t	 nowned;
 };
 
 TAILQ_HEAD(lnets, lnet);
@@ -91,6 +97,7 @@ TAILQ_HEAD(lnets, lnet);
 struct broker {
 	struct lnets	 nets;
 	struct lease_list dirty;
+	struct owned_list owned_dirty;
 	struct lease	**heap;		/* from 1 */
 	uint32_t	 heap_n;
 	uint32_t	 heap_max;
@@ -113,6 +120,10 @@ void
 lnet_configure(struct broker *, struct lnet *, const struct msg_conf_network *);
 struct pool *lnet_pool(const struct lnet *, enum fam, const uint8_t addr[16]);
 bool	 lnet_up(const struct lnet *);
+/* Is there room for one more, by max_peers? */
+bool	 lnet_full(const struct lnet *);
+/* owned.c: */
+void	 lnet_init_owned(struct lnet *);
 
 /* --- lease.c --- */
 
@@ -204,6 +215,11 @@ void	 grant_end(struct broker *, struct lease *, struct mono now,
 void	 grant_undo(struct broker *, struct op *);
 /* The change is durable: let go of what was kept to undo it. */
 void	 grant_done(struct op *);
+/* Let op's lease, or a peer with an owner, have what an ended lease holds. */
+struct lease_was *lease_rob(struct lease *, enum fam);
+void	 lease_unrob(struct broker *, struct lease *, struct lease_was *);
+/* Has its rest ended, so that others may have its address? */
+bool	 lease_robbable(const struct lease *, enum fam, struct mono now);
 /* The addresses that name has or would get.  Returns LEASE_OK_SAME (has them),
  * LEASE_OK_NEW or an error; changes nothing. */
 uint8_t	 grant_preview(struct lnet *, const char *name, struct mono now,

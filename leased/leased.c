@@ -24,6 +24,8 @@ leased_forget_chan(struct leased *sp, struct chan *c)
 	turn_forget_chan(sp, c);
 	hand_forget_chan(sp, c);
 	stats_forget_chan(sp, c);
+	sets_forget_chan(sp, c);
+	ovpn_forget_chan(sp, c);
 }
 
 static void
@@ -138,20 +140,26 @@ leased_load(struct leased *sp)
 {
 	struct mono begin;
 	struct lnet *n;
-	uint64_t live = 0, outside = 0;
+	uint64_t live = 0, outside = 0, owned = 0;
+	int64_t maintenance;
 
 	begin = mono_now();
 	if (db_load_networks(sp->db, &sp->broker) == -1 ||
 	    leased_networks(sp) == -1 ||
 	    db_load_leases(sp->db, &sp->broker, mono_now(), wall_now()) == -1 ||
+	    db_load_owned(sp->db, &sp->broker) == -1 ||
+	    db_get_setting(sp->db, SETTING_MAINTENANCE, &maintenance) == -1 ||
 	    db_load_denied(sp->db, leased_add_denied, &sp->denied) == -1)
 		fatalx("%s/%s: cannot be read: put a backup in its place",
 		    sp->conf->gateway.state_dir, DB_FILE);
 	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
 		live += n->live;
 		outside += n->outside;
+		owned += n->nowned;
 	}
-	log_info("%llu leases in %lld ms", (unsigned long long)live,
+	sp->maintenance = maintenance != 0;
+	log_info("%llu leases and %llu peers with an owner in %lld ms",
+	    (unsigned long long)live, (unsigned long long)owned,
 	    (long long)mono_diff_ms(mono_now(), begin));
 	if (outside > 0)
 		log_warnx("%llu leases are outside the configured networks and "
@@ -268,6 +276,8 @@ main(void)
 	sync_init(sp);
 	stats_init(sp);
 	expire_init(sp);
+	sets_init(sp);
+	ovpn_init(sp);
 	control_init(sp);
 	sp->parent = chan_new(sp->base, CHILD_FD, P_LEASED, P_PARENT, "parent",
 	    &parent_ops, 1, sp);

@@ -22,7 +22,9 @@
 enum asker_kind {
 	ASK_NOBODY,
 	ASK_LEASE,
-	ASK_CONTROL
+	ASK_CONTROL,
+	ASK_OWNED,
+	ASK_SET			/* id is the set's; no channel */
 };
 
 struct asker {
@@ -50,6 +52,10 @@ struct leased {
 	struct stats	*stats;
 	struct expire	*expire;
 	struct control	*control;
+	struct sets	*sets;
+	struct ovpn	*ovpn;
+	bool		 maintenance;	/* as the operator said */
+	bool		 maintenance_file;	/* as the parent saw */
 };
 
 /* --- config.c: the parent's link --- */
@@ -74,7 +80,21 @@ void	 front_pressure(struct leased *);
 unsigned int front_count(const struct leased *);
 struct chan *front_any(const struct leased *);
 
+/* --- front_owned.c: what they ask about peers with an owner --- */
+
+int	 front_owned_put(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 front_owned_drop(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 front_owned_page(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 front_node_get(struct chan *, uint32_t id, struct ibuf *, int fd);
+void	 front_node_counted(struct leased *, struct chan *, uint32_t id,
+	    uint32_t clients);
+
 /* --- reply.c --- */
+
+void reply_owned(struct leased *, struct chan *, uint32_t id, uint8_t code,
+    const char *text, const struct msg_owned_item *);
+void	 owned_item(const struct owned *, struct msg_owned_item *);
+uint32_t reply_retry(uint8_t code);
 
 void reply_lease(struct leased *, struct chan *, uint32_t id, uint8_t code,
     const struct lease *);
@@ -87,6 +107,9 @@ void	 reply_asker(struct leased *, const struct asker *, uint8_t code,
 /* Write an event into the open transaction. */
 int	 audit_lease(struct leased *, const char *what, const struct op *,
 	    const struct prefix *from);
+int	 audit_owned(struct leased *, const char *what, const struct owned *,
+	    const struct prefix *from, const char *who, const char *extra);
+void	 audit_log_owned(const char *what, const struct owned *);
 int	 audit_identity(struct leased *, const char *what, const char *network,
 	    const char *name, const char *who, const char *detail);
 /* The log's line for a change that is durable. */
@@ -101,6 +124,14 @@ void	 turn_register(struct leased *, struct lnet *,
 	    const struct msg_lease_register *, const struct asker *);
 void	 turn_end(struct leased *, struct lease *, const char *what,
 	    const struct prefix *from, const struct asker *);
+/* The same for peers with an owner; the answer is an OWNED_REPLY. */
+void	 turn_owned_put(struct leased *, struct lnet *,
+	    const struct msg_owned_put *, const struct asker *);
+void turn_owned_drop(struct leased *, struct owned *, const struct prefix *from,
+    const struct asker *);
+/* Write what a change did, and its events; who is besides the owner. */
+int	 turn_store_owned(struct leased *, const struct oop *, size_t log,
+	    const struct prefix *from, const char *who);
 /* Open the transaction, for one that writes besides.  Returns 0 or -1. */
 int	 turn_begin(struct leased *);
 /* Store and send on what has gathered; 0, or -1 if it was all taken back. */
@@ -119,6 +150,16 @@ void	 hand_init(struct leased *);
 void	 hand_free(struct leased *);
 /* Wish for op's lease as it is now, or that its key goes. */
 void	 hand_wish(struct leased *, const struct op *, const struct asker *);
+/*
+ * Wish for a peer with an owner as it is now (but of its addresses only those
+ * in mask), or that a key goes.  The item, given with an answer, is taken over.
+ */
+void	 hand_wish_owned(struct leased *, struct owned *, uint16_t mask,
+	    const struct asker *, uint8_t code);
+void	 hand_wish_gone(struct leased *, struct lnet *, const uint8_t *key,
+	    const struct asker *, uint8_t code, struct msg_owned_item *);
+int	 hand_send_owned(struct leased *, const struct owned *, uint16_t mask,
+	    uint32_t id);
 /* Send a lease as part of a sync, or again: no answer wanted. */
 int	 hand_send_set(struct leased *, const struct lease *, uint32_t id,
 	    const uint8_t *old);
@@ -161,6 +202,33 @@ void	 stats_forget_chan(struct leased *, struct chan *);
 const struct foreign *stats_foreign(const struct leased *, size_t *n);
 /* Write what is dirty, a page; true if there is more. */
 bool	 stats_write(struct leased *);
+
+/* --- set.c: whole sets of an owner's peers --- */
+
+int	 set_begin(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 set_item(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 set_end(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 set_abort(struct chan *, uint32_t id, struct ibuf *, int fd);
+void	 sets_init(struct leased *);
+/* Who asked can take more. */
+void	 sets_wake(struct leased *);
+void	 sets_forget_chan(struct leased *, struct chan *);
+/* What became of one of a set's wishes; the key, if it was refused. */
+void
+sets_outcome(struct leased *, uint32_t set, const uint8_t *key, uint8_t code);
+
+/* --- openvpn.c --- */
+
+int	 ovpn_list(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 ovpn_kill(struct chan *, uint32_t id, struct ibuf *, int fd);
+/* Count clients, for a NODE_GET that waits. */
+void	 ovpn_count(struct leased *, struct chan *, uint32_t id);
+void	 ovpn_socket(struct leased *, const struct msg_conf_openvpn *, int fd);
+void	 ovpn_init(struct leased *);
+/* The parent has connected what there is. */
+void	 ovpn_gathered(struct leased *);
+void	 ovpn_wake(struct leased *);
+void	 ovpn_forget_chan(struct leased *, struct chan *);
 
 /* --- expire.c --- */
 

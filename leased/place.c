@@ -28,6 +28,12 @@ lnet_up(const struct lnet *n)
 	return (n->kern.state == NET_UP);
 }
 
+bool
+lnet_full(const struct lnet *n)
+{
+	return (n->live + n->nowned >= n->conf.max_peers);
+}
+
 struct pool *
 lnet_pool(const struct lnet *n, enum fam f, const uint8_t addr[16])
 {
@@ -125,8 +131,9 @@ void
 lnet_configure(struct broker *b, struct lnet *n,
     const struct msg_conf_network *conf)
 {
-	uint64_t outside = n->outside;
+	uint64_t outside = n->outside, lost = 0;
 	struct lease *l;
+	struct owned *p;
 	unsigned int i;
 
 	n->configured = conf != NULL;
@@ -143,6 +150,15 @@ lnet_configure(struct broker *b, struct lnet *n,
 		l->held = 0;
 		settle_lease(l);
 	}
+	RB_FOREACH(p, owned_bynet, &n->owned) {
+		owned_place(p);
+		owned_settle(p);
+		lost += p->outside;
+	}
+	if (lost > 0)
+		log_warnx("network %s: %llu peers with an owner are outside "
+			  "its pools and not served; they are kept",
+		    n->name, (unsigned long long)lost);
 	if (n->outside != outside && n->outside > 0)
 		log_warnx("network %s: %llu leases are outside its pools and "
 			  "not served; they are kept",

@@ -120,6 +120,7 @@ conf_new(uint32_t generation)
 	c->generation = generation;
 	c->access_mode = ACCESS_OPEN;
 	c->backups = 3;
+	c->max_remove = 50;
 	c->ctl_fd = -1;
 	entries_init(&c->access);
 	return (c);

@@ -10,8 +10,8 @@
 #include "log.h"
 
 /* Spread those who come back, so that they do not come all at once. */
-static uint32_t
-retry_after(uint8_t code)
+uint32_t
+reply_retry(uint8_t code)
 {
 	switch (code) {
 	case LEASE_E_BUSY:
@@ -55,7 +55,7 @@ reply_lease(struct leased *sp, struct chan *c, uint32_t id, uint8_t code,
 
 	memset(&m, 0, sizeof(m));
 	m.code = code;
-	m.retry_after = retry_after(code);
+	m.retry_after = reply_retry(code);
 	if (code < LEASE_E_KEY && l != NULL)
 		fill_lease(sp, l, &m);
 	/* A front that does not read loses its answers, not its link. */
@@ -64,9 +64,68 @@ reply_lease(struct leased *sp, struct chan *c, uint32_t id, uint8_t code,
 }
 
 void
+owned_item(const struct owned *p, struct msg_owned_item *m)
+{
+	memset(m, 0, sizeof(*m));
+	(void)strlcpy(m->owner, p->owner->name, sizeof(m->owner));
+	(void)strlcpy(m->name, p->name, sizeof(m->name));
+	memcpy(m->pubkey, p->key, sizeof(m->pubkey));
+	m->created = p->created;
+	m->handshake = p->handshake;
+	m->rx = p->rx;
+	m->tx = p->tx;
+	m->naddrs = owned_addrs(p, m->addrs);
+}
+
+static const char *
+owned_text(uint8_t code)
+{
+	switch (code) {
+	case LEASE_E_KEY_TAKEN:
+		return ("the key is a peer's that is not sallyport's");
+	case LEASE_E_POOL:
+		return ("the network has max_peers peers");
+	case LEASE_E_NETWORK:
+		return ("there is no such network");
+	case LEASE_E_NOT_FOUND:
+		return ("the owner has no peer of this key");
+	case LEASE_E_DENIED:
+		return ("the owner is denied");
+	case LEASE_E_BUSY:
+		return ("WireGuard has not confirmed it; try again");
+	case LEASE_E_STORE:
+		return ("the database cannot be written");
+	}
+	return ("");
+}
+
+void
+reply_owned(struct leased *sp, struct chan *c, uint32_t id, uint8_t code,
+    const char *text, const struct msg_owned_item *item)
+{
+	struct msg_owned_reply m;
+
+	memset(&m, 0, sizeof(m));
+	m.code = code;
+	m.retry_after = reply_retry(code);
+	(void)strlcpy(m.text, text != NULL ? text : owned_text(code),
+	    sizeof(m.text));
+	if (item != NULL) {
+		m.has_item = 1;
+		m.item = *item;
+	}
+	if (chan_send_owned_reply(c, id, &m, -1) == -1)
+		log_debug("%s: answer %u not sent", chan_name(c), id);
+}
+
+void
 reply_asker(struct leased *sp, const struct asker *a, uint8_t code,
     const struct lease *l)
 {
+	if (a->kind == ASK_SET) {
+		sets_outcome(sp, a->id, NULL, code);
+		return;
+	}
 	if (a->chan == NULL)
 		return;
 	switch (a->kind) {
@@ -77,6 +136,11 @@ reply_asker(struct leased *sp, const struct asker *a, uint8_t code,
 		break;
 	case ASK_CONTROL:
 		control_outcome(sp, a->chan, code);
+		break;
+	case ASK_OWNED:
+		reply_owned(sp, a->chan, a->id, code, NULL, NULL);
+		break;
+	case ASK_SET:
 		break;
 	}
 }

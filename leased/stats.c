@@ -13,7 +13,8 @@
 #include "log.h"
 
 #define FRESH_MS	2000
-#define ANSWER_MS	3000		/* then who waits gets what there is */
+#define ANSWER_MS	1500		/* then who waits gets what there is */
+#define ROUND_MS	10000		/* then nobody expects more */
 #define MINUTE_S	60
 #define WRITE_STEP	256
 #define WRITE_PAUSE_MS	50
@@ -34,6 +35,7 @@ struct stats {
 	unsigned int	 nwaiters;
 	uint32_t	 round;		/* id of the questions under way */
 	unsigned int	 open;		/* networks that have not answered */
+	bool		 late;		/* nobody waits for them any more */
 	bool		 fresh_once;
 	struct mono	 fresh;		/* when the last round ended */
 	struct foreign	*foreign;	/* of the last round */
@@ -70,6 +72,7 @@ stats_round_end(struct leased *sp)
 
 	evtimer_del(st->ev_answer);
 	st->open = 0;
+	st->late = false;
 	st->fresh = mono_now();
 	st->fresh_once = true;
 	free(st->foreign);
@@ -83,23 +86,31 @@ stats_round_end(struct leased *sp)
 static void
 stats_answer_cb(evutil_socket_t fd, short what, void *arg)
 {
+	const struct timeval tv = { ROUND_MS / 1000, 0 };
 	struct leased *sp = arg;
 
+	if (sp->stats->late) {
+		stats_round_end(sp);
+		return;
+	}
 	log_warnx("kernel hand: no counters within %d ms", ANSWER_MS);
-	stats_round_end(sp);
+	/* What comes later counts, but nobody is held up by it. */
+	sp->stats->late = true;
+	evtimer_add(sp->stats->ev_answer, &tv);
+	stats_answer(sp);
 }
 
 /* Ask for every network; false if there is nobody to ask or nothing to ask. */
 static bool
 stats_ask(struct leased *sp)
 {
-	const struct timeval tv = { ANSWER_MS / 1000, 0 };
+	const struct timeval tv = { ANSWER_MS / 1000, ANSWER_MS % 1000 * 1000 };
 	struct stats *st = sp->stats;
 	struct msg_peer_stats_get m;
 	struct lnet *n;
 
 	if (st->open > 0)
-		return (true);
+		return (!st->late);
 	if (sp->kern == NULL || chan_busy(sp->kern))
 		return (false);
 	if (++st->round == 0)
@@ -170,11 +181,37 @@ stats_foreign_peer(struct leased *sp, struct lnet *n,
 	st->coming[st->ncoming++].stat = *m;
 }
 
+static uint64_t
+clamp(uint64_t n)
+{
+	return (n > INT64_MAX ? INT64_MAX : n);
+}
+
+static void
+stats_owned(struct leased *sp, struct owned *p, const struct msg_peer_stat *m)
+{
+	uint64_t rx, tx;
+
+	rx = grown(m->rx, p->rx_raw);
+	tx = grown(m->tx, p->tx_raw);
+	if (rx != 0 || tx != 0 || m->handshake > p->handshake)
+		owned_set_dirty(&sp->broker, p);
+	p->rx = clamp(p->rx + rx);
+	p->tx = clamp(p->tx + tx);
+	p->rx_raw = clamp(m->rx);
+	p->tx_raw = clamp(m->tx);
+	if (m->handshake > p->handshake)
+		p->handshake = m->handshake;
+	p->endpoint = m->endpoint;
+	p->port = m->port;
+}
+
 void
 stats_peer(struct leased *sp, const struct msg_peer_stat *m)
 {
 	struct lnet *n;
 	struct lease *l;
+	struct owned *p;
 	uint64_t rx, tx;
 
 	if ((n = lnet_find(&sp->broker, m->network)) == NULL)
@@ -183,6 +220,8 @@ stats_peer(struct leased *sp, const struct msg_peer_stat *m)
 		stats_foreign_peer(sp, n, m);
 		return;
 	}
+	if ((p = owned_by_key(n, m->pubkey)) != NULL)
+		stats_owned(sp, p, m);
 	if ((l = lease_by_key(n, m->pubkey)) == NULL)
 		return;
 	rx = grown(m->rx, l->rx_raw);
@@ -219,9 +258,11 @@ bool
 stats_write(struct leased *sp)
 {
 	struct lease *l, *done[WRITE_STEP];
-	unsigned int i, n = 0;
+	struct owned *p, *written[WRITE_STEP];
+	unsigned int i, n = 0, k = 0;
 
-	if (LIST_EMPTY(&sp->broker.dirty))
+	if (LIST_EMPTY(&sp->broker.dirty) &&
+	    LIST_EMPTY(&sp->broker.owned_dirty))
 		return (false);
 	if (turn_commit(sp) == -1 || db_begin(sp->db) == -1)
 		return (false);
@@ -232,11 +273,21 @@ stats_write(struct leased *sp)
 			goto fail;
 		done[n++] = l;
 	}
+	LIST_FOREACH(p, &sp->broker.owned_dirty, dirty) {
+		if (k == WRITE_STEP)
+			break;
+		if (db_put_owned_stats(sp->db, p) == -1)
+			goto fail;
+		written[k++] = p;
+	}
 	if (db_commit(sp->db) == -1)
 		goto fail;
 	for (i = 0; i < n; i++)
 		lease_clear_dirty(done[i]);
-	return (!LIST_EMPTY(&sp->broker.dirty));
+	for (i = 0; i < k; i++)
+		owned_clear_dirty(written[i]);
+	return (!LIST_EMPTY(&sp->broker.dirty) ||
+	    !LIST_EMPTY(&sp->broker.owned_dirty));
 fail:
 	db_rollback(sp->db);
 	return (false);

@@ -26,6 +26,9 @@ struct sync {
 	bool		 again;		/* one more, behind this one */
 	struct lnet	*net;		/* the place: this network */
 	char		 name[IDENT_SIZE];	/* and behind this name */
+	bool		 owned;		/* leases are done, these are next: */
+	bool		 has_key;
+	uint8_t		 key[WGKEY_LEN];	/* behind this key */
 	unsigned int	 heal_s;
 	struct event	*ev_heal;	/* a sync that is due later */
 	struct event	*ev_late;
@@ -111,6 +114,7 @@ sync_start(struct leased *sp)
 	y->again = false;
 	y->net = TAILQ_FIRST(&sp->broker.nets);
 	y->name[0] = '\0';
+	y->owned = y->has_key = false;
 	evtimer_add(y->ev_late, &tv);
 	sync_page(sp);
 }
@@ -156,6 +160,30 @@ sync_send(struct leased *sp)
 	return (true);
 }
 
+/* The same for the peers with an owner. */
+static bool
+sync_send_owned(struct leased *sp)
+{
+	struct sync *y = sp->sync;
+	struct owned *p;
+
+	for (; y->net != NULL; y->net = TAILQ_NEXT(y->net, entry)) {
+		p = owned_next_any(y->net, y->has_key ? y->key : NULL);
+		for (; p != NULL; p = RB_NEXT(owned_bynet, &y->net->owned, p)) {
+			if (chan_busy(sp->kern))
+				return (false);
+			p->synced = owned_served(p);
+			if (p->synced &&
+			    hand_send_owned(sp, p, UINT16_MAX, 0) == -1)
+				return (false);
+			y->has_key = true;
+			memcpy(y->key, p->key, sizeof(y->key));
+		}
+		y->has_key = false;
+	}
+	return (true);
+}
+
 void
 sync_page(struct leased *sp)
 {
@@ -166,7 +194,13 @@ sync_page(struct leased *sp)
 	/* Nothing that is not yet durable leaves. */
 	if (turn_commit(sp) == -1 || sp->kern == NULL)
 		log_debug("sync: going on with what is stored");
-	if (!sync_send(sp))
+	if (!y->owned) {
+		if (!sync_send(sp))
+			return;
+		y->owned = true;
+		y->net = TAILQ_FIRST(&sp->broker.nets);
+	}
+	if (!sync_send_owned(sp))
 		return;
 	if (chan_send_bare(sp->kern, MSG_PEER_SYNC_END, 0) == -1) {
 		/* Only a closing link refuses here; a new one syncs anew. */
@@ -181,9 +215,15 @@ sync_confirm(struct leased *sp)
 {
 	struct lnet *n;
 	struct lease *l;
+	struct owned *p;
 
 	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
-		if (n->pending == 0 || !lnet_up(n))
+		if (!lnet_up(n))
+			continue;
+		RB_FOREACH(p, owned_bynet, &n->owned)
+			if (p->synced)
+				p->pending = false;
+		if (n->pending == 0)
 			continue;
 		RB_FOREACH(l, lease_tree, &n->byname)
 			if (l->synced && lease_live(l))
@@ -197,10 +237,14 @@ sync_reset(struct leased *sp)
 	struct sync *y = sp->sync;
 	struct lnet *n;
 	struct lease *l;
+	struct owned *p;
 
-	TAILQ_FOREACH(n, &sp->broker.nets, entry)
+	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
 		RB_FOREACH(l, lease_tree, &n->byname)
 			l->synced = false;
+		RB_FOREACH(p, owned_bynet, &n->owned)
+			p->synced = false;
+	}
 	y->state = SYNC_IDLE;
 	evtimer_del(y->ev_late);
 }

@@ -20,6 +20,12 @@ struct change {
 	struct op	 op;
 	struct asker	 asker;
 	const char	*what;		/* of the event, static */
+	/* Of a peer with an owner: */
+	bool		 owned;
+	struct oop	 oop;
+	uint8_t		 code;
+	uint8_t		 key[WGKEY_LEN];
+	struct msg_owned_item *item;	/* as it was before its removal */
 };
 
 struct turn {
@@ -97,8 +103,13 @@ turn_fail(struct leased *sp, uint8_t code)
 		db_rollback(sp->db);
 	t->open = false;
 	t->n = 0;
-	for (i = n; i > 0; i--)
-		grant_undo(&sp->broker, &t->changes[i - 1].op);
+	for (i = n; i > 0; i--) {
+		if (!t->changes[i - 1].owned)
+			grant_undo(&sp->broker, &t->changes[i - 1].op);
+		else
+			oop_undo(&t->changes[i - 1].oop, &sp->broker);
+		free(t->changes[i - 1].item);
+	}
 	for (i = 0; i < n; i++)
 		reply_asker(sp, &t->changes[i].asker, code, NULL);
 	expire_arm(sp);
@@ -180,6 +191,10 @@ change_name(const struct op *op)
 	case LEASE_E_BUSY:
 	case LEASE_E_STORE:
 	case LEASE_E_INTERNAL:
+	case LEASE_E_OUTSIDE:
+	case LEASE_E_GUARD:
+	case LEASE_E_NO_MATCH:
+	case LEASE_E_NO_PRECOND:
 		break;
 	}
 	return ("lease.change");
@@ -224,6 +239,165 @@ turn_end(struct leased *sp, struct lease *l, const char *what,
 	turn_add(sp, ch, from);
 }
 
+static const char *
+undo_event(const struct undo *u)
+{
+	switch (u->kind) {
+	case UNDO_ADD:
+		return ("peer.add");
+	case UNDO_DROP:
+		return ("peer.remove");
+	case UNDO_ADDRS:
+	case UNDO_NAME:
+		break;
+	case UNDO_LEASE:
+		return (NULL);
+	}
+	return ("peer.change");
+}
+
+int
+turn_store_owned(struct leased *sp, const struct oop *op, size_t from_log,
+    const struct prefix *from, const char *who)
+{
+	const struct undo *u;
+	const char *what;
+	size_t i;
+
+	if (from_log == op->n)
+		return (0);
+	/* Its row has to be there before the first peer's. */
+	if (turn_begin(sp) == -1 ||
+	    (from_log == 0 && db_put_owner(sp->db, op->owner) == -1) ||
+	    db_put_changes(sp->db, op, from_log) == -1)
+		return (-1);
+	for (i = from_log; i < op->n; i++) {
+		u = &op->log[i];
+		if ((what = undo_event(u)) == NULL)
+			continue;
+		/* Stripped, in the middle of a set: it is not over. */
+		if (u->kind == UNDO_ADDRS && !u->moved && u->peer->naddrs == 0)
+			continue;
+		if (audit_owned(sp, what, u->peer, from, who,
+			u->moved ? "moved=1" : "") == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+static void
+turn_add_owned(struct leased *sp, struct change *ch, const struct prefix *from)
+{
+	ch->owned = true;
+	sp->turn->n++;
+	if (ch->oop.n > 0 &&
+	    turn_store_owned(sp, &ch->oop, 0, from, NULL) == -1)
+		turn_abort(sp);
+	else
+		turn_soon(sp);
+}
+
+void
+turn_owned_put(struct leased *sp, struct lnet *n, const struct msg_owned_put *m,
+    const struct asker *asker)
+{
+	struct msg_owned_item item;
+	struct prefix addrs[PEER_ADDRS_MAX];
+	char text[TEXT_SIZE];
+	struct change *ch;
+	struct owner *o;
+	struct owned *p;
+	uint8_t code, naddrs;
+
+	o = owner_get(n, m->owner);
+	memcpy(addrs, m->addrs, sizeof(addrs));
+	naddrs = owned_sort(addrs, m->naddrs);
+	code = oop_check(&sp->broker, o, m->pubkey, addrs, naddrs, mono_now(),
+	    text, sizeof(text));
+	if (code != LEASE_OK_SAME) {
+		reply_owned(sp, asker->chan, asker->id, code, text, NULL);
+		return;
+	}
+	ch = turn_next(sp);
+	ch->asker = *asker;
+	memcpy(ch->key, m->pubkey, sizeof(ch->key));
+	oop_begin(&ch->oop, o);
+	ch->code = oop_put(&ch->oop, &sp->broker, m->pubkey, m->name, addrs,
+	    naddrs, wall_now());
+	p = owned_by_key(n, m->pubkey);
+	if (ch->code >= LEASE_E_KEY || p == NULL) {
+		reply_asker(sp, asker, ch->code, NULL);
+		return;
+	}
+	if (ch->code == LEASE_OK_SAME && !p->pending) {
+		owned_item(p, &item);
+		reply_owned(sp, asker->chan, asker->id, ch->code, NULL, &item);
+		return;
+	}
+	turn_add_owned(sp, ch, &m->from);
+}
+
+void
+turn_owned_drop(struct leased *sp, struct owned *p, const struct prefix *from,
+    const struct asker *asker)
+{
+	struct change *ch;
+
+	ch = turn_next(sp);
+	ch->asker = *asker;
+	ch->code = LEASE_OK_SAME;
+	memcpy(ch->key, p->key, sizeof(ch->key));
+	if ((ch->item = malloc(sizeof(*ch->item))) == NULL)
+		fatal("peer");
+	owned_item(p, ch->item);
+	oop_begin(&ch->oop, p->owner);
+	oop_drop(&ch->oop, &sp->broker, p);
+	turn_add_owned(sp, ch, from);
+}
+
+/* A change of peers is durable: log it, and tell the kernel hand. */
+static void
+turn_owned_durable(struct leased *sp, struct change *ch)
+{
+	const struct asker nobody = { ASK_NOBODY, NULL, 0 };
+	struct lnet *n = ch->oop.owner->net;
+	struct msg_owned_item item;
+	struct undo *u;
+	struct owned *p;
+	size_t i;
+
+	for (i = 0; i < ch->oop.n; i++) {
+		u = &ch->oop.log[i];
+		if (undo_event(u) != NULL)
+			audit_log_owned(undo_event(u), u->peer);
+		if (!u->moved || u->peer->gone)
+			continue;
+		/* Who lost an address does so before another has it. */
+		log_notice("peer.move net=%s owner=%s from=%s to=%s", n->name,
+		    log_vis(ch->oop.owner->name), log_key(u->peer->key),
+		    log_key(ch->key));
+		if (owned_served(u->peer))
+			hand_wish_owned(sp, u->peer, UINT16_MAX, &nobody, 0);
+		else
+			hand_wish_gone(sp, n, u->peer->key, &nobody, 0, NULL);
+	}
+	p = owned_by_key(n, ch->key);
+	if (ch->item != NULL)
+		hand_wish_gone(sp, n, ch->key, &ch->asker, ch->code, ch->item);
+	else if (p == NULL || !owned_served(p))
+		/* Within the same turn another change took its place. */
+		reply_asker(sp, &ch->asker, LEASE_E_BUSY, NULL);
+	else if (p->pending)
+		hand_wish_owned(sp, p, UINT16_MAX, &ch->asker, ch->code);
+	else if (ch->asker.chan != NULL) {
+		owned_item(p, &item);
+		reply_owned(sp, ch->asker.chan, ch->asker.id, ch->code, NULL,
+		    &item);
+	}
+	ch->item = NULL;
+	oop_done(&ch->oop);
+}
+
 int
 turn_commit(struct leased *sp)
 {
@@ -243,6 +417,10 @@ turn_commit(struct leased *sp)
 	t->n = 0;
 	for (i = 0; i < n; i++) {
 		ch = &t->changes[i];
+		if (ch->owned) {
+			turn_owned_durable(sp, ch);
+			continue;
+		}
 		grant_done(&ch->op);
 		if (ch->op.store && !ch->op.renewed_only)
 			audit_log(ch->what, &ch->op);

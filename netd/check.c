@@ -358,6 +358,14 @@ check_listen(struct config *c, unsigned int i)
 	case PROOF_ADDRESS:
 		break;
 	}
+	/* Whoever reaches a portal's listener owns the tunnels. */
+	if ((l->api & API_PORTAL) != 0 && !l->has_tls &&
+	    (l->proof == PROOF_HEADER || l->proof == PROOF_ADDRESS) &&
+	    !is_loopback(&l->address))
+		config_error(c, listen_line(c, "api", i),
+		    "listen[%u]: api \"portal\" without tls is only for "
+		    "loopback, not %s",
+		    i, l->address.text);
 	if (*l->crl != '\0' && *l->client_ca == '\0')
 		config_error(c, listen_line(c, "tls.crl", i),
 		    "listen[%u]: "

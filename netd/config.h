@@ -45,6 +45,7 @@ struct conf_gateway {
 	char		 ctl_socket[CONF_SOCKPATH];
 	uint8_t		 on_stop;
 	uint32_t	 workers;	/* 0: one for each CPU */
+	char		 maintenance_file[CONF_PATH];
 };
 
 struct conf_network {
@@ -85,6 +86,7 @@ struct conf_listen {
 	uint8_t		 proof;
 	char		 prefix[URLPREFIX_SIZE];
 	bool		 has_tls;
+	bool		 credentials;	/* the service manager's */
 	char		 certificate[CONF_PATH];
 	char		 key[CONF_PATH];
 	char		 client_ca[CONF_PATH];
@@ -121,6 +123,8 @@ struct config {
 	struct conf_listen	 listen[LISTEN_MAX];
 	struct conf_limits	 limits;
 	char			 auth_file[CONF_PATH];
+	char			 openvpn_sockets[CONF_PATH];
+	uint32_t		 max_remove_percent;
 
 	/* Where each word stood: 0 if it did not. */
 	unsigned int		 line[CONF_WORDS_MAX][CONF_ITEMS_MAX];
@@ -210,6 +214,11 @@ bool	 value_empty(const struct word *, const void *base);
  * @include.  Notes errors; returns 0 or -1.
  */
 int	 config_lint(struct config *, const char *text, size_t len);
+
+/* creds.c */
+/* Give a portal's listener without TLS the certificates that the service
+ * manager brought, if it did. */
+void	 config_credentials(struct config *);
 
 /* check.c */
 void	 config_check(struct config *);

@@ -92,7 +92,7 @@ send_common(struct proc *p, const struct config *c)
 	return (0);
 }
 
-/* Those that the kernel has; only a network with a way out needs them. */
+/* Those that the kernel has; only networks that forward need them. */
 static int
 send_sysctls(struct proc *p)
 {
@@ -119,14 +119,15 @@ send_kern(struct proc *p, const struct bundle *b)
 {
 	struct msg_conf_wgkey m;
 	unsigned int i;
-	bool egress;
+	bool forwards;
 	int fd;
 
-	egress = false;
+	forwards = false;
 	if (send_common(p, b->conf) == -1)
 		return (-1);
 	for (i = 0; i < b->conf->nnetworks; i++) {
-		egress = egress || b->conf->networks[i].has_egress;
+		forwards = forwards || b->conf->networks[i].has_egress ||
+		    !b->conf->networks[i].isolate;
 		if (b->wgkey[i] == -1)
 			continue;
 		memset(&m, 0, sizeof(m));
@@ -136,17 +137,22 @@ send_kern(struct proc *p, const struct bundle *b)
 		    chan_send_conf_wgkey(p->chan, 0, &m, fd) == -1)
 			return (-1);
 	}
-	return (egress ? send_sysctls(p) : 0);
+	return (forwards ? send_sysctls(p) : 0);
 }
 
 static int
 send_leased(struct proc *p, const struct bundle *b)
 {
 	struct msg_conf_access a;
+	struct msg_conf_sync s;
 	struct msg_conf_ctl m;
 	int fd;
 
 	if (send_common(p, b->conf) == -1)
+		return (-1);
+	s.max_remove_percent = (uint8_t)b->conf->max_remove_percent;
+	if (chan_send_conf_sync(p->chan, 0, &s, -1) == -1 ||
+	    maintenance_send(p, b->conf) == -1)
 		return (-1);
 	memset(&m, 0, sizeof(m));
 	memset(&a, 0, sizeof(a));
@@ -239,6 +245,29 @@ send_basic(struct proc *p, const char *credentials)
 	return (r);
 }
 
+/* What a portal wants to know of this host; without them it learns less. */
+static int
+send_proc(struct proc *p)
+{
+	static const char *const path[] = {
+		[PROC_LOADAVG] = "/proc/loadavg",
+		[PROC_UPTIME] = "/proc/uptime",
+	};
+	struct msg_conf_proc m;
+	int fd;
+
+	for (m.which = PROC_LOADAVG; m.which <= PROC_UPTIME; m.which++) {
+		fd = open(path[m.which], O_RDONLY | O_CLOEXEC);
+		if (fd == -1) {
+			log_warn("cannot open %s", path[m.which]);
+			continue;
+		}
+		if (chan_send_conf_proc(p->chan, 0, &m, fd) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
 static int
 send_apid(struct proc *p, const struct bundle *b)
 {
@@ -253,7 +282,7 @@ send_apid(struct proc *p, const struct bundle *b)
 		if (chan_send_conf_proxy(p->chan, 0, &m, -1) == -1)
 			return (-1);
 	}
-	if (send_limits(p, &b->conf->limits) == -1 ||
+	if (send_limits(p, &b->conf->limits) == -1 || send_proc(p) == -1 ||
 	    (b->basic[0] != '\0' && send_basic(p, b->basic) == -1))
 		return (-1);
 	for (i = 0; i < b->conf->nlisten; i++)

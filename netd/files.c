@@ -167,6 +167,10 @@ open_listener(struct bundle *b, unsigned int i, const struct bundle *old)
 
 	c = b->conf;
 	l = &c->listen[i];
+	if (l->credentials)
+		log_notice("%s: TLS with the certificates in "
+			   "CREDENTIALS_DIRECTORY: %s",
+		    l->address.text, l->certificate);
 	b->listen[i] = open_socket(c, i, old);
 	b->cert[i][CERT_CHAIN] = snapshot(c, l->certificate,
 	    config_line(c, "listen[].tls.certificate", i), "certificate",

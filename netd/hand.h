@@ -47,6 +47,7 @@ struct knet {
 	bool		 upped;		/* adopted, and we set it up */
 	bool		 said_fallback;
 	bool		 synced;	/* the wanted state is the whole one */
+	struct mono	 claim_end;	/* of wanted.spare */
 	unsigned int	 changes;	/* made by the last net_ensure */
 	struct msg_kern_network sent;	/* what leased knows */
 
@@ -161,6 +162,10 @@ void	 net_lost(struct knet *, const char *why);
 int	 net_dump(struct knet *);
 /* Remember whose keys in the dump are foreign, for policy. */
 void	 net_note_foreign(struct knet *);
+/* Before the first sync: may peers that nobody wants yet be claimed? */
+void	 net_claims_begin(struct knet *);
+/* Is that time over? */
+void	 net_claims_end(struct knet *);
 void	 net_uapi_close(struct knet *);
 /* A fresh enough dump, or NULL with the text of the error logged. */
 struct snapshot *net_snapshot(struct knet *, int64_t max_age_ms);

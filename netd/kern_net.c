@@ -524,6 +524,7 @@ net_ensure(struct knet *n, bool full)
 	full = full || n->state != NET_UP;
 	came_up = n->state != NET_UP;
 	n->state = NET_UP;
+	net_claims_end(n);
 	if (full && n->synced) {
 		peer_resync(n, &d);
 		n->changes += d.added + d.removed + d.changed;

@@ -397,7 +397,7 @@ open_everything(struct netd *n, struct config *c)
 {
 	n->watch = watch_new(n->base, changed_cb, n);
 	n->uapi = uapi_new(n);
-	if (n->watch == NULL || n->uapi == NULL)
+	if (n->watch == NULL || n->uapi == NULL || maintenance_init(n) == -1)
 		fatalx("no memory");
 	netd_watch(n, c);
 	n->lock = statedir_lock(c, n->uid[P_LEASED], n->gid[P_LEASED],
@@ -425,6 +425,7 @@ start_children(struct netd *n)
 	links_init(n);
 	for (i = 0; i < n->nprocs; i++)
 		proc_start(&n->procs[i]);
+	maintenance_watch(n);
 }
 
 static void
@@ -444,6 +445,7 @@ clean_up(struct netd *n)
 	bundle_free(n->reload.next);
 	bundle_free(n->conf);
 	watch_free(n->watch);
+	watch_free(n->flag);
 	uapi_free(n->uapi);
 	event_base_free(n->base);
 	close(n->ctl);

@@ -145,6 +145,8 @@ struct netd {
 	struct event	*signals[5];
 	struct event	*ping;
 	struct watch	*watch;
+	struct watch	*flag;		/* the maintenance file */
+	bool		 maintenance;	/* as leased was told last */
 	struct uapi	*uapi;
 	struct notify	 notify;
 };
@@ -242,6 +244,17 @@ struct watch *watch_new(struct event_base *,
 void	 watch_free(struct watch *);
 /* Watch these files instead; what they are now is what changes count from. */
 int	 watch_set(struct watch *, const char *const *paths, size_t n);
+
+/* maintenance.c */
+int	 maintenance_init(struct netd *);
+/* Watch the file that the configuration in force names, and tell leased. */
+void	 maintenance_watch(struct netd *);
+/* Tell leased whether the file is there. */
+int	 maintenance_send(struct proc *, const struct config *);
+
+/* openvpn.c */
+/* Connect to every management socket there is, and give them to leased. */
+void	 openvpn_connect(struct proc *);
 
 /* notify.c */
 void	 notify_init(struct notify *);

@@ -443,6 +443,8 @@ config_load(const char *file)
 		free(text);
 	}
 	if (c->nerrors == 0)
+		config_credentials(c);
+	if (c->nerrors == 0)
 		config_check(c);
 	return (c);
 }

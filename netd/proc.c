@@ -2,7 +2,7 @@
 /*
  * What children tell the parent.  It is little, on purpose: a greeting, an
  * answer to a configuration, that they are ready, the name of a network, and
- * two requests without content.
+ * three requests without content.
  */
 
 #include <string.h>
@@ -188,6 +188,14 @@ want_teardown(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	return (0);
 }
 
+static int
+want_openvpn(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	openvpn_connect(chan_arg(c));
+	(void)chan_send_bare(c, MSG_CONF_OPENVPN_END, id);
+	return (0);
+}
+
 static const struct chan_handler table[] = {
 	{ MSG_SETUP_HELLO, PROC_HELLO, hello },
 	{ MSG_SETUP_READY, PROC_ENTER, ready },
@@ -196,6 +204,7 @@ static const struct chan_handler table[] = {
 	{ MSG_CONF_ACK, PROC_CONF | PROC_UP | PROC_LEAVING, ack },
 	{ MSG_CONF_NAK, PROC_CONF | PROC_UP | PROC_LEAVING, nak },
 	{ MSG_UAPI_WANT, PROC_ENTER | PROC_UP | PROC_LEAVING, want_uapi },
+	{ MSG_OPENVPN_WANT, PROC_ENTER | PROC_UP | PROC_LEAVING, want_openvpn },
 	{ MSG_CTL_RELOAD, PROC_UP | PROC_LEAVING, want_reload },
 	{ MSG_CTL_TEARDOWN, PROC_UP | PROC_LEAVING, want_teardown },
 };

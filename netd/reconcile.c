@@ -33,6 +33,11 @@ reconcile_classify(struct snapshot *s, struct wanted *w,
 		}
 		if (p->foreign)
 			foreign++;
+		p->spared = false;
+		if (w->spare && !p->foreign) {
+			x = wanted_find(w, p->key);
+			p->spared = x == NULL || !x->wanted;
+		}
 	}
 	return (foreign);
 }
@@ -66,7 +71,7 @@ reconcile_diff(struct wanted *w, const struct snapshot *s, struct difference *d)
 	w->seen++;
 	for (i = 0; i < s->npeers; i++) {
 		p = &s->peers[i];
-		if (p->foreign)
+		if (p->foreign || p->spared)
 			continue;
 		x = wanted_stray(w, p->key);
 		if (x == NULL)

@@ -20,7 +20,8 @@ struct difference {
 /*
  * Tell our peers from foreign ones in a dump: on an interface that others
  * made, a peer is ours if it is wanted or has an allowed address in a pool.
- * Returns how many are foreign.
+ * Of ours, those that nobody wants are spared while w->spare.  Returns how
+ * many are foreign.
  */
 uint32_t reconcile_classify(struct snapshot *, struct wanted *,
 	    const struct msg_conf_network *);

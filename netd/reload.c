@@ -65,6 +65,7 @@ reload_end(struct netd *n, enum ctl_code code, const char *text)
 
 	r = &n->reload;
 	answer(n, code, text);
+	maintenance_watch(n);
 	if (r->timer != NULL)
 		(void)evtimer_del(r->timer);
 	r->active = false;

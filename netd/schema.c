@@ -140,6 +140,9 @@ const struct word schema[] = {
 	{ "gateway.workers", WORD_NUMBER, TOP(gateway.workers), "0", 0,
 	    APID_MAX, NULL, NULL, false,
 	    "how many apid(8); 0 is one for each CPU" },
+	{ "gateway.maintenance_file", WORD_FILE, TOP(gateway.maintenance_file),
+	    "/run/vpn-daemon/maintenance-mode", 1, 0, NULL, NULL, true,
+	    "portals are told of maintenance while it is there" },
 
 	{ "networks", WORD_LIST, LIST(networks, conf_network), NULL, 1,
 	    NETWORKS_MAX, NULL, NULL, true, "the WireGuard networks" },
@@ -257,6 +260,18 @@ const struct word schema[] = {
 	    "the autowg dialect" },
 	{ "autowg.auth_file", WORD_FILE, TOP(auth_file), "", 1, 0, NULL, NULL,
 	    true, "holds user:password for peers.json" },
+
+	{ "openvpn", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
+	    "OpenVPN servers on this host" },
+	{ "openvpn.sockets", WORD_FILE, TOP(openvpn_sockets),
+	    "/run/openvpn-server/*.sock", 1, 0, NULL, NULL, true,
+	    "their management sockets, a pattern" },
+
+	{ "sync", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
+	    "sets of peers sent as a whole" },
+	{ "sync.max_remove_percent", WORD_NUMBER, TOP(max_remove_percent),
+	    "50", 0, 100, NULL, NULL, true,
+	    "of the peers that a set may remove; 100 is all" },
 };
 /* clang-format on */
 const size_t schema_len = sizeof(schema) / sizeof(schema[0]);

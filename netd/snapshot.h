@@ -18,6 +18,7 @@
 struct snappeer {
 	uint8_t		 key[WGKEY_LEN];
 	bool		 foreign;	/* set by reconcile */
+	bool		 spared;	/* ours, of nobody yet: also by it */
 	uint16_t	 port;		/* of the endpoint */
 	uint32_t	 first;		/* into snapshot.addrs */
 	uint32_t	 naddrs;

@@ -217,6 +217,8 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 	struct difference	 d;
 
 	sweep(n);
+	if (!n->synced)
+		net_claims_begin(n);
 	n->synced = true;
 	if (net_snapshot(n, 0) == NULL)
 		return;

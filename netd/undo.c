@@ -33,7 +33,8 @@ undo_peers(struct knet *n)
 				    n->conf.name, n->k->ops->error(n->k->io));
 			k = 0;
 		}
-		if (i == n->snap->npeers || n->snap->peers[i].foreign)
+		if (i == n->snap->npeers || n->snap->peers[i].foreign ||
+		    n->snap->peers[i].spared)
 			continue;
 		memset(&ops[k], 0, sizeof(ops[k]));
 		ops[k].key = n->snap->peers[i].key;

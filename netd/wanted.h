@@ -63,6 +63,7 @@ struct wanted {
 	struct wish_queue urgent;	/* somebody waits for it */
 	struct wish_queue bulk;
 	void		 *net;
+	bool		  spare;	/* peers that nobody wants may stay */
 	uint32_t	  count;	/* wanted ones */
 	uint32_t	  gen;
 	uint32_t	  seen;

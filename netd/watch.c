@@ -99,6 +99,28 @@ watch_free(struct watch *w)
 	free(w);
 }
 
+/*
+ * Watch this directory or, while it is missing, the nearest above it, where
+ * the way to it would appear.
+ */
+static int
+watch_nearest(int fd, const char *dir)
+{
+	char up[CONF_PATH];
+	int r;
+
+	while ((r = inotify_add_watch(fd, dir, DIR_EVENTS)) == -1 &&
+	    errno == ENOENT && strcmp(dir, "/") != 0 && strcmp(dir, ".") != 0) {
+		(void)strlcpy(up, dir, sizeof(up));
+		if (watch_nearest(fd, dirname(up)) == -1)
+			return (-1);
+		/* It may have been made before the watch above it was. */
+		if (access(dir, F_OK) == -1)
+			return (0);
+	}
+	return (r);
+}
+
 /* Watch the directory of path and that of what it leads to. */
 static int
 watch_dirs(int fd, const char *path)
@@ -107,7 +129,7 @@ watch_dirs(int fd, const char *path)
 	int r;
 
 	(void)strlcpy(dir, path, sizeof(dir));
-	r = inotify_add_watch(fd, dirname(dir), DIR_EVENTS);
+	r = watch_nearest(fd, dirname(dir));
 	if (realpath(path, real) != NULL && r != -1)
 		r = inotify_add_watch(fd, dirname(real), DIR_EVENTS);
 	return (r == -1 ? -1 : 0);

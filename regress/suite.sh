@@ -8,7 +8,8 @@
 #
 # What a test wants different it sets before suite_conf: ON_STOP, LEASE, POOLS,
 # BACKEND, ADOPT, ADDRESS, CONF_GATEWAY, CONF_NETWORK, CONF_MORE (words to add), RULES,
-# CRL (empty: none).  The gateway is the test's own namespace; NETD, the
+# LISTEN_MORE (listeners to add, each with a comma before it), CRL (empty:
+# none).  The gateway is the test's own namespace; NETD, the
 # program to run, is the real one unless a test says otherwise.
 
 GW=192.0.2.1
@@ -76,6 +77,7 @@ suite_conf() {
 	      prefix = "/vpn/";
 	      tls: { certificate = "$PKI/server.crt"; key = "$PKI/server.key";
 	             client_ca = "$PKI/ca.crt"; $CRL }; }
+	    $LISTEN_MORE
 	);
 	$CONF_MORE
 	END

@@ -54,6 +54,7 @@ ITEM(network)
 ITEM(lease)
 ITEM(peer)
 ITEM(event)
+ITEM(sync)
 /* clang-format on */
 
 static int
@@ -129,6 +130,9 @@ static const struct {
 	[ACT_TEARDOWN] = { MSG_CTL_TEARDOWN, 0, 0, NULL, 30000 },
 	[ACT_BACKUP] = { MSG_CTL_BACKUP, 0,
 	    MSG_CTL_CHUNK, item_chunk, 60000 },
+	[ACT_SYNC] = { MSG_CTL_SHOW, SHOW_SYNC,
+	    MSG_CTL_SYNC, item_sync, 10000 },
+	[ACT_MAINTENANCE] = { MSG_CTL_MAINTENANCE, 0, 0, NULL, 10000 },
 };
 /* clang-format on */
 
@@ -187,6 +191,14 @@ put_test_cn(struct ibuf *b, const struct request *r)
 }
 
 static int
+put_maintenance(struct ibuf *b, const struct request *r)
+{
+	struct msg_ctl_maintenance m = { .on = r->on };
+
+	return (msg_ctl_maintenance_put(b, &m));
+}
+
+static int
 put(enum msg_type type, struct ibuf *b, const struct request *r)
 {
 	if (type == MSG_CTL_SHOW)
@@ -197,6 +209,8 @@ put(enum msg_type type, struct ibuf *b, const struct request *r)
 		return (put_approve(b, r));
 	if (type == MSG_CTL_TEST_CN)
 		return (put_test_cn(b, r));
+	if (type == MSG_CTL_MAINTENANCE)
+		return (put_maintenance(b, r));
 	return (0);
 }
 

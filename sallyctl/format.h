@@ -33,6 +33,9 @@ const char *format_net_state(uint8_t);
 const char *format_backend(uint8_t);
 const char *format_assign(uint8_t);
 const char *format_source(uint8_t);
+const char *format_set_op(uint8_t);
+/* "address-taken" ... as in problems of the HTTP interface; "" for none. */
+const char *format_lease_code(uint8_t);
 const char *format_role(uint8_t);
 const char *format_proof(uint8_t);
 

@@ -15,8 +15,13 @@ enum token_type {
 	T_END,			/* the command may end here */
 	T_WORD,			/* a keyword, or a prefix of it */
 	T_EXACT,		/* a keyword that is never abbreviated */
-	T_ONLINE,		/* keywords that set something */
+	T_ONLINE,		/* keywords that set something, to T_QR */
 	T_EXPIRED,
+	T_ON,
+	T_OFF,
+	T_DRY_RUN,
+	T_FORCE,
+	T_QR,
 	T_NET,			/* values */
 	T_NAME,
 	T_CN,
@@ -35,7 +40,8 @@ struct token {
 
 /* Tables that lead back to themselves need their names first. */
 static const struct token t_leases[6], t_peers[3], t_events[4];
-static const struct token t_revoke_opts[4];
+static const struct token t_revoke_opts[4], t_apply_opts[5];
+static const struct token t_import_opts[4], t_export_opts[4];
 
 /* clang-format off */
 static const struct token t_end[] = {
@@ -103,6 +109,7 @@ static const struct token t_show[] = {
 	{ T_EXACT,	"lease",	ACT_LEASE,	t_lease },
 	{ T_WORD,	"peers",	ACT_PEERS,	t_peers },
 	{ T_WORD,	"events",	ACT_EVENTS,	t_events },
+	{ T_WORD,	"sync",		ACT_SYNC,	t_end },
 	{ T_WORD,	"version",	ACT_VERSION,	t_end },
 	{ T_END,	NULL,		ACT_NONE,	NULL }
 };
@@ -160,6 +167,69 @@ static const struct token t_backup[] = {
 	{ T_END,	NULL,		ACT_NONE,	NULL }
 };
 
+static const struct token t_maintenance[] = {
+	{ T_ON,		"on",		ACT_NONE,	t_end },
+	{ T_OFF,	"off",		ACT_NONE,	t_end },
+	{ T_END,	NULL,		ACT_NONE,	NULL }
+};
+
+static const struct token t_apply_net[] = {
+	{ T_NET,	"NETWORK",	ACT_NONE,	t_apply_opts },
+	{ T_END,	NULL,		ACT_NONE,	NULL }
+};
+
+static const struct token t_apply_opts[5] = {
+	{ T_END,	"",		ACT_NONE,	NULL },
+	{ T_DRY_RUN,	"dry-run",	ACT_NONE,	t_apply_opts },
+	{ T_FORCE,	"force",	ACT_NONE,	t_apply_opts },
+	{ T_WORD,	"net",		ACT_NONE,	t_apply_net },
+	{ T_END,	NULL,		ACT_NONE,	NULL }
+};
+
+static const struct token t_apply[] = {
+	{ T_FILE,	"FILE",		ACT_NONE,	t_apply_opts },
+	{ T_END,	NULL,		ACT_NONE,	NULL }
+};
+
+static const struct token t_import_net[] = {
+	{ T_NET,	"NETWORK",	ACT_NONE,	t_import_opts },
+	{ T_END,	NULL,		ACT_NONE,	NULL }
+};
+
+static const struct token t_import_opts[4] = {
+	{ T_END,	"",		ACT_NONE,	NULL },
+	{ T_DRY_RUN,	"dry-run",	ACT_NONE,	t_import_opts },
+	{ T_WORD,	"net",		ACT_NONE,	t_import_net },
+	{ T_END,	NULL,		ACT_NONE,	NULL }
+};
+
+static const struct token t_import[] = {
+	{ T_FILE,	"FILE",		ACT_NONE,	t_import_opts },
+	{ T_END,	NULL,		ACT_NONE,	NULL }
+};
+
+static const struct token t_export_net[] = {
+	{ T_NET,	"NETWORK",	ACT_NONE,	t_export_opts },
+	{ T_END,	NULL,		ACT_NONE,	NULL }
+};
+
+static const struct token t_export_opts[4] = {
+	{ T_END,	"",		ACT_NONE,	NULL },
+	{ T_QR,		"qr",		ACT_NONE,	t_export_opts },
+	{ T_WORD,	"net",		ACT_NONE,	t_export_net },
+	{ T_END,	NULL,		ACT_NONE,	NULL }
+};
+
+static const struct token t_export_peer[] = {
+	{ T_NAME,	"NAME or KEY",	ACT_NONE,	t_export_opts },
+	{ T_END,	NULL,		ACT_NONE,	NULL }
+};
+
+static const struct token t_export[] = {
+	{ T_WORD,	"peer",		ACT_EXPORT,	t_export_peer },
+	{ T_END,	NULL,		ACT_NONE,	NULL }
+};
+
 static const struct token t_main[] = {
 	{ T_WORD,	"show",		ACT_NONE,	t_show },
 	{ T_WORD,	"revoke",	ACT_REVOKE,	t_revoke },
@@ -168,6 +238,10 @@ static const struct token t_main[] = {
 	{ T_WORD,	"reload",	ACT_RELOAD,	t_end },
 	{ T_WORD,	"teardown",	ACT_TEARDOWN,	t_end },
 	{ T_WORD,	"backup",	ACT_BACKUP,	t_backup },
+	{ T_WORD,	"maintenance",	ACT_MAINTENANCE, t_maintenance },
+	{ T_WORD,	"apply",	ACT_APPLY,	t_apply },
+	{ T_WORD,	"import",	ACT_IMPORT,	t_import },
+	{ T_WORD,	"export",	ACT_EXPORT,	t_export },
 	{ T_END,	NULL,		ACT_NONE,	NULL }
 };
 /* clang-format on */
@@ -175,8 +249,7 @@ static const struct token t_main[] = {
 static bool
 is_keyword(const struct token *t)
 {
-	return (t->type == T_WORD || t->type == T_EXACT ||
-	    t->type == T_ONLINE || t->type == T_EXPIRED);
+	return (t->type >= T_WORD && t->type <= T_QR);
 }
 
 /* A value shows in capitals, the end of the command as a line break. */
@@ -330,6 +403,24 @@ set_limit(uint64_t *limit, const char *word, FILE *err)
 	return (-1);
 }
 
+/* What a keyword sets by itself. */
+static void
+set_flag(enum token_type type, struct request *r)
+{
+	if (type == T_ONLINE)
+		r->online = true;
+	else if (type == T_EXPIRED)
+		r->expired = true;
+	else if (type == T_ON || type == T_OFF)
+		r->on = type == T_ON;
+	else if (type == T_DRY_RUN)
+		r->dry_run = true;
+	else if (type == T_FORCE)
+		r->force = true;
+	else if (type == T_QR)
+		r->qr = true;
+}
+
 /* Take the value that token t stands for from words, n of them left. */
 static int
 set_value(const struct token *t, struct request *r, int n, char *const *words,
@@ -339,10 +430,13 @@ set_value(const struct token *t, struct request *r, int n, char *const *words,
 
 	switch (t->type) {
 	case T_ONLINE:
-		r->online = true;
-		return (0);
 	case T_EXPIRED:
-		r->expired = true;
+	case T_ON:
+	case T_OFF:
+	case T_DRY_RUN:
+	case T_FORCE:
+	case T_QR:
+		set_flag(t->type, r);
 		return (0);
 	case T_NET:
 		return (set_text(r->network, sizeof(r->network), w,

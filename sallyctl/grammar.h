@@ -29,15 +29,24 @@ enum action {
 	ACT_TEST_CN,
 	ACT_RELOAD,
 	ACT_TEARDOWN,
-	ACT_BACKUP
+	ACT_BACKUP,
+	ACT_SYNC,
+	ACT_MAINTENANCE,
+	ACT_APPLY,
+	ACT_IMPORT,
+	ACT_EXPORT
 };
 
 struct request {
 	enum action	 action;
 	bool		 online;
 	bool		 expired;
+	bool		 on;		/* maintenance */
+	bool		 dry_run;
+	bool		 force;
+	bool		 qr;
 	char		 network[NETNAME_SIZE];	/* "" is any */
-	char		 name[IDENT_SIZE];
+	char		 name[IDENT_SIZE];	/* or a key */
 	char		 cn[CN_SIZE];
 	char		 reason[TEXT_SIZE];
 	char		 file[FILE_SIZE];

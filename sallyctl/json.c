@@ -33,6 +33,11 @@ static const struct {
 	[ACT_RELOAD] = { "result", false },
 	[ACT_TEARDOWN] = { "result", false },
 	[ACT_BACKUP] = { "backup", false },
+	[ACT_SYNC] = { "sync", true },
+	[ACT_MAINTENANCE] = { "result", false },
+	[ACT_APPLY] = { "changes", true },
+	[ACT_IMPORT] = { "changes", true },
+	[ACT_EXPORT] = { "peer", false },
 };
 
 static void
@@ -158,7 +163,7 @@ json_network(struct output *o, const struct msg_ctl_network *m)
 
 	item(o,
 	    json_pack("{s:s, s:s, s:s, s:o, s:b, s:s, s:i, s:o, s:o, s:I, "
-	    "s:I, s:I, s:o, s:o, s:o}",
+	    "s:I, s:I, s:o, s:o, s:o, s:o, s:i, s:o}",
 		"name", m->name, "interface", m->interface, "state",
 		format_net_state(m->state), "backend",
 		m->backend == 0 ? json_null() :
@@ -172,7 +177,9 @@ json_network(struct output *o, const struct msg_ctl_network *m)
 		"max_peers", (json_int_t)m->max_peers, "foreign",
 		(json_int_t)m->foreign, "leases", num(m->leases), "addresses",
 		prefixes(m->addrs, m->naddrs), "pools", pools(m), "text",
-		str_or_null(m->text)));
+		str_or_null(m->text), "endpoint", str_or_null(m->endpoint),
+		"keepalive", m->keepalive, "routes",
+		prefixes(m->routes, m->nroutes)));
 }
 
 static void
@@ -241,6 +248,90 @@ json_test(struct output *o, const struct msg_ctl_test *m)
 		"denied", m->denied, "text", str_or_null(m->text)));
 }
 
+static json_t *
+set_done(const struct msg_set_done *m)
+{
+	return (json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "added",
+	    (json_int_t)m->added, "removed", (json_int_t)m->removed, "changed",
+	    (json_int_t)m->changed, "unchanged", (json_int_t)m->unchanged,
+	    "rejected", (json_int_t)m->rejected, "generation",
+	    num(m->generation)));
+}
+
+static void
+json_sync(struct output *o, const struct msg_ctl_sync *m)
+{
+	item(o,
+	    json_pack("{s:s, s:s, s:o, s:I, s:I, s:o}", "network", m->network,
+		"owner", m->owner, "at", when(m->at), "peers",
+		(json_int_t)m->peers, "generation", num(m->generation), "last",
+		set_done(&m->last)));
+}
+
+static void
+json_change(struct output *o, const struct msg_set_change *m)
+{
+	char key[WGKEY_TEXT];
+
+	item(o,
+	    json_pack("{s:s, s:s, s:n, s:o, s:o, s:I, s:I}", "change",
+		format_set_op(m->op), "public_key",
+		wgkey_format(m->pubkey, key), "line", "code",
+		str_or_null(format_lease_code(m->code)), "text",
+		str_or_null(m->text), "rx_bytes", num(m->rx), "tx_bytes",
+		num(m->tx)));
+}
+
+static void
+json_unused(struct output *o, unsigned int line, const char *what,
+    const char *why)
+{
+	char text[TEXT_SIZE], vis[FORMAT_VIS(TEXT_SIZE)];
+
+	(void)snprintf(text, sizeof(text), "%s: %s",
+	    format_vis(what, vis, sizeof(vis)), why);
+	item(o,
+	    json_pack("{s:s, s:n, s:i, s:s, s:s, s:i, s:i}", "change",
+		"rejected", "public_key", "line", (int)line, "code",
+		"not-imported", "text", text, "rx_bytes", 0, "tx_bytes", 0));
+}
+
+static void
+json_set(struct output *o, const struct msg_set_done *m, bool dry)
+{
+	o->has_set = true;
+	o->dry_run = dry;
+	o->set = *m;
+}
+
+/* What was done with the set, behind the list of differences. */
+static void
+set_member(struct output *o)
+{
+	json_t *j;
+
+	if (o->action != ACT_APPLY && o->action != ACT_IMPORT)
+		return;
+	fprintf(o->f,
+	    ",\"dry_run\":%s,\"set\":", o->dry_run ? "true" : "false");
+	j = o->has_set ? set_done(&o->set) : json_null();
+	if (j == NULL ||
+	    json_dumpf(j, o->f, JSON_COMPACT | JSON_ENCODE_ANY) == -1)
+		fprintf(o->f, "null");
+	json_decref(j);
+}
+
+static void
+json_peer_file(struct output *o, const struct msg_ctl_peer *m, const char *file)
+{
+	char key[WGKEY_TEXT];
+
+	item(o,
+	    json_pack("{s:s, s:s, s:o, s:s}", "network", m->network,
+		"public_key", wgkey_format(m->pubkey, key), "name",
+		str_or_null(m->name), "file", file));
+}
+
 static void
 json_version(struct output *o, const char *version)
 {
@@ -275,6 +366,7 @@ json_end(struct output *o, const char *error)
 		fprintf(o->f, "%s]", o->nitems > 0 ? "\n" : "");
 	else if (o->nitems == 0)
 		fprintf(o->f, "null");
+	set_member(o);
 	fprintf(o->f, ",\"error\":");
 	j = error == NULL ? json_null() : json_string(error);
 	if (j == NULL ||
@@ -292,6 +384,11 @@ const struct output_ops json_ops = {
 	.peer = json_peer,
 	.event = json_event,
 	.test = json_test,
+	.sync = json_sync,
+	.change = json_change,
+	.unused = json_unused,
+	.set = json_set,
+	.peer_file = json_peer_file,
 	.version = json_version,
 	.backup = json_backup,
 	.done = json_done,

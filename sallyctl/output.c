@@ -55,6 +55,33 @@ quiet_test(struct output *o, const struct msg_ctl_test *m)
 }
 
 static void
+quiet_sync(struct output *o, const struct msg_ctl_sync *m)
+{
+}
+
+static void
+quiet_change(struct output *o, const struct msg_set_change *m)
+{
+}
+
+static void
+quiet_unused(struct output *o, unsigned int line, const char *what,
+    const char *why)
+{
+}
+
+static void
+quiet_set(struct output *o, const struct msg_set_done *m, bool dry)
+{
+}
+
+static void
+quiet_peer_file(struct output *o, const struct msg_ctl_peer *m,
+    const char *file)
+{
+}
+
+static void
 quiet_text(struct output *o, const char *text)
 {
 }
@@ -72,6 +99,11 @@ const struct output_ops quiet_ops = {
 	.peer = quiet_peer,
 	.event = quiet_event,
 	.test = quiet_test,
+	.sync = quiet_sync,
+	.change = quiet_change,
+	.unused = quiet_unused,
+	.set = quiet_set,
+	.peer_file = quiet_peer_file,
 	.version = quiet_text,
 	.backup = quiet_backup,
 	.done = quiet_text,

@@ -27,6 +27,17 @@ struct output_ops {
 	void	(*peer)(struct output *, const struct msg_ctl_peer *);
 	void	(*event)(struct output *, const struct msg_ctl_event *);
 	void	(*test)(struct output *, const struct msg_ctl_test *);
+	void	(*sync)(struct output *, const struct msg_ctl_sync *);
+	/* One difference that a set makes, or one of its peers rejected. */
+	void	(*change)(struct output *, const struct msg_set_change *);
+	/* Something of an imported file that cannot be used. */
+	void	(*unused)(struct output *, unsigned int line, const char *what,
+		    const char *why);
+	/* The differences are all told. */
+	void	(*set)(struct output *, const struct msg_set_done *, bool dry);
+	/* A peer's file for its device. */
+	void	(*peer_file)(struct output *, const struct msg_ctl_peer *,
+		    const char *file);
 	/* The version of the daemon. */
 	void	(*version)(struct output *, const char *);
 	/* A backup of so many bytes is in that file. */
@@ -45,6 +56,9 @@ struct output {
 	FILE		*f;
 	unsigned int	 nitems;
 	struct table	 table;		/* text: rows in columns */
+	bool		 has_set;	/* JSON: the sum, for the end */
+	bool		 dry_run;
+	struct msg_set_done set;
 };
 
 extern const struct output_ops text_ops, json_ops, quiet_ops;

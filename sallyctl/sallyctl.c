@@ -13,8 +13,10 @@
 
 #include "ask.h"
 #include "client.h"
+#include "export.h"
 #include "grammar.h"
 #include "output.h"
+#include "set.h"
 
 __attribute__((noreturn)) static void
 usage(void)
@@ -22,6 +24,18 @@ usage(void)
 	fprintf(stderr,
 	    "usage: sallyctl [-jnqV] [-s socket] command [argument ...]\n");
 	exit(EX_USAGE);
+}
+
+static int
+converse(struct client *c, const struct request *r, struct output *o)
+{
+	if (r->action == ACT_APPLY)
+		return (apply(c, r, o));
+	if (r->action == ACT_IMPORT)
+		return (import(c, r, o));
+	if (r->action == ACT_EXPORT)
+		return (export_peer(c, r, o));
+	return (ask(c, r, o));
 }
 
 /* Connect, ask, close the document.  Errors go to stderr in every format. */
@@ -35,7 +49,7 @@ run(const struct request *r, struct output *o, const char *path)
 	o->ops->begin(o);
 	st = client_open(&c, path);
 	if (st == 0) {
-		st = ask(&c, r, o);
+		st = converse(&c, r, o);
 		client_close(&c);
 	}
 	error = c.error[0] != '\0' ? c.error : NULL;

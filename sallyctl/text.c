@@ -23,6 +23,10 @@ static const char *const peer_head[] = {
 	"NETWORK", "SOURCE", "NAME", "KEY", "ADDRESSES", "ENDPOINT",
 	"HANDSHAKE", "RX", "TX"
 };
+static const char *const sync_head[] = {
+	"NETWORK", "OWNER", "PEERS", "GENERATION", "LAST", "ADDED", "REMOVED",
+	"CHANGED", "UNCHANGED", "REJECTED"
+};
 static const char *const event_head[] = {
 	"TIME", "EVENT", "NETWORK", "NAME", "WHO", "FROM", "DETAIL"
 };
@@ -40,6 +44,9 @@ text_begin(struct output *o)
 	} else if (o->action == ACT_PEERS) {
 		head = peer_head;
 		n = COUNT(peer_head);
+	} else if (o->action == ACT_SYNC) {
+		head = sync_head;
+		n = COUNT(sync_head);
 	} else if (o->action == ACT_EVENTS) {
 		head = event_head;
 		n = COUNT(event_head);
@@ -182,7 +189,7 @@ text_network(struct output *o, const struct msg_ctl_network *m)
 {
 	char name[FORMAT_VIS(NETNAME_SIZE)], ifname[FORMAT_VIS(IFNAME_SIZE)];
 	char why[FORMAT_VIS(TEXT_SIZE)], addrs[FORMAT_ADDRS];
-	char key[WGKEY_TEXT], lease[FORMAT_TEXT];
+	char key[WGKEY_TEXT], lease[FORMAT_TEXT], ep[FORMAT_VIS(HOST_SIZE)];
 
 	block(o);
 	field(o, "network", "%s", format_vis(m->name, name, sizeof(name)));
@@ -198,6 +205,9 @@ text_network(struct output *o, const struct msg_ctl_network *m)
 	field(o, "listen port", "%u", (unsigned int)m->port);
 	field(o, "addresses", "%s", format_addrs(m->addrs, m->naddrs, addrs));
 	network_pools(o, m);
+	field(o, "endpoint", "%s",
+	    or_dash(format_vis(m->endpoint, ep, sizeof(ep))));
+	field(o, "routes", "%s", format_addrs(m->routes, m->nroutes, addrs));
 	field(o, "assign", "%s", format_assign(m->assign));
 	field(o, "lease time", "%s",
 	    m->lease == LEASE_NEVER ? "never ends" :
@@ -338,6 +348,77 @@ text_test(struct output *o, const struct msg_ctl_test *m)
 }
 
 static void
+text_sync(struct output *o, const struct msg_ctl_sync *m)
+{
+	char net[FORMAT_VIS(NETNAME_SIZE)], owner[FORMAT_VIS(OWNER_SIZE)];
+	char at[FORMAT_TEXT], n[7][FORMAT_TEXT];
+	const uint64_t values[COUNT(n)] = { m->peers, m->generation,
+		m->last.added, m->last.removed, m->last.changed,
+		m->last.unchanged, m->last.rejected };
+	const char *cells[COUNT(sync_head)] = {
+		format_vis(m->network, net, sizeof(net)),
+		format_vis(m->owner, owner, sizeof(owner)),
+		n[0],
+		n[1],
+		past(o, m->at, at),
+		n[2],
+		n[3],
+		n[4],
+		n[5],
+		n[6],
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(n); i++)
+		snprintf(n[i], sizeof(n[i]), "%" PRIu64, values[i]);
+	(void)table_row(&o->table, cells);
+}
+
+static void
+text_change(struct output *o, const struct msg_set_change *m)
+{
+	char key[WGKEY_TEXT], why[FORMAT_VIS(sizeof(m->text))];
+	char rx[FORMAT_TEXT], tx[FORMAT_TEXT];
+
+	fprintf(o->f, "%-8s  %s", format_set_op(m->op),
+	    wgkey_format(m->pubkey, key));
+	if (m->op == SET_REJECTED)
+		fprintf(o->f, "  %s", format_lease_code(m->code));
+	if (m->text[0] != '\0')
+		fprintf(o->f, "  %s", format_vis(m->text, why, sizeof(why)));
+	if (m->op == SET_REMOVED)
+		fprintf(o->f, "  %s received, %s sent", bytes(o, m->rx, rx),
+		    bytes(o, m->tx, tx));
+	fputc('\n', o->f);
+}
+
+static void
+text_unused(struct output *o, unsigned int line, const char *what,
+    const char *why)
+{
+	char vis[FORMAT_VIS(TEXT_SIZE)];
+
+	fprintf(o->f, "rejected  line %u: %s: %s\n", line,
+	    format_vis(what, vis, sizeof(vis)), why);
+}
+
+static void
+text_set(struct output *o, const struct msg_set_done *m, bool dry)
+{
+	fprintf(o->f,
+	    "%s%" PRIu32 " added, %" PRIu32 " removed, %" PRIu32
+	    " changed, %" PRIu32 " unchanged, %" PRIu32 " rejected\n",
+	    dry ? "nothing is done; it would be: " : "", m->added, m->removed,
+	    m->changed, m->unchanged, m->rejected);
+}
+
+static void
+text_peer_file(struct output *o, const struct msg_ctl_peer *m, const char *file)
+{
+	fputs(file, o->f);
+}
+
+static void
 text_version(struct output *o, const char *version)
 {
 	char vis[FORMAT_VIS(IDENT_SIZE)];
@@ -380,6 +461,11 @@ const struct output_ops text_ops = {
 	.peer = text_peer,
 	.event = text_event,
 	.test = text_test,
+	.sync = text_sync,
+	.change = text_change,
+	.unused = text_unused,
+	.set = text_set,
+	.peer_file = text_peer_file,
 	.version = text_version,
 	.backup = text_backup,
 	.done = text_done,

@@ -1,3 +1,3 @@
-config_fuzz_SRC := $(patsubst %,netd/%.c,check dump parse schema suggest text \
+config_fuzz_SRC := $(patsubst %,netd/%.c,check creds dump parse schema suggest text \
 	units value)
 config_fuzz_PKG := libconfig

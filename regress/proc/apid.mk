@@ -1,5 +1,7 @@
 # What plays the parent and leased for apid, and a client of raw bytes.
-APID_DRV :=	$(O)/regress/proc/apid_drv.o $(O)/regress/proc/apid_drv_leased.o
+APID_DRV :=	$(O)/regress/proc/apid_drv.o \
+		$(O)/regress/proc/apid_drv_leased.o \
+		$(O)/regress/proc/apid_drv_owned.o
 
 $(O)/regress/apid_drv: $(APID_DRV) $(LIBCOMMON)
 	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(BASE_LIBS)

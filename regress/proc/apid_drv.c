@@ -3,12 +3,12 @@
  * Plays the parent and leased for the real apid (and, with -t, starts the real
  * key holder), so that the front can be tested alone.
  *
- *	apid_drv [-b user:password] [-l limits] [-t DIR] apid
+ *	apid_drv [-b user:password] [-l limits] [-p DIR] [-t DIR] apid
  *
  * limits is "handshake,head,body,idle,body_bytes,connections,per_source,
- * pending".  DIR has server.crt, server.key, ca.crt and ca.crl.  It prints
- * "port header N", "port bare N", "port tls N", "apid PID" and "ready", and
- * then obeys lines of standard input, each answered by a line:
+ * pending".  -t's DIR has server.crt, server.key, ca.crt and ca.crl, -p's has
+ * loadavg and uptime.  It prints "port NAME N" for each listener (header, bare,
+ * tls, address, portal, ptls), "apid PID" and "ready", and then obeys lines of standard input, each answered by a line:
  *
  *	mode ok|silent|busy|late	what leased does
  *	down, up			leased's link
@@ -17,11 +17,15 @@
  *	badconf				a generation that must be refused
  *	test TEXT			IDENT_TEST
  *	count				requests that leased has seen
+ *	sets				sets on their way, and taken back
+ *	clients N			of OpenVPN
+ *	maintenance on|off
  *	stop				SETUP_STOP, and wait for the end
  *
  * leased's answers: a device gets fd00::N where N comes from its name; names of
  * the form eNN get the code NN.  The list has "peers" devices p1 ... of fixed
- * facts; the line "peers N" sets how many.
+ * facts; the line "peers N" sets how many.  Peers with an owner are kept; an
+ * address 10.66.0.N gets the code N.
  */
 
 #include <sys/socket.h>
@@ -49,11 +53,21 @@
 
 #include "apid_drv.h"
 
-static const char *const names[NLISTEN] = { "header", "bare", "tls",
-	"address" };
+static const char *const names[NLISTEN] = { "header", "bare", "tls", "address",
+	"portal", "ptls" };
 
 static const uint8_t proofs[NLISTEN] = { PROOF_HEADER, PROOF_NONE,
-	PROOF_CERTIFICATE, PROOF_ADDRESS };
+	PROOF_CERTIFICATE, PROOF_ADDRESS, PROOF_NONE, PROOF_CERTIFICATE };
+
+static const uint16_t apis[NLISTEN] = { API_AUTOWG | API_NATIVE, API_METRICS,
+	API_AUTOWG | API_NATIVE, API_AUTOWG | API_NATIVE,
+	API_PORTAL | API_NATIVE, API_PORTAL | API_NATIVE };
+
+static int
+has_tls(uint16_t i)
+{
+	return (i == 2 || i == 5);
+}
 
 void
 say(const char *fmt, ...)
@@ -94,15 +108,36 @@ leased_up(struct drv *d)
 /* --- parent --- */
 
 static int
-file(const struct drv *d, const char *name)
+file_in(const char *dir, const char *name)
 {
 	char path[1024];
 	int fd;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", d->dir, name);
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
 		err(1, "%s", path);
 	return (fd);
+}
+
+static int
+file(const struct drv *d, const char *name)
+{
+	return (file_in(d->dir, name));
+}
+
+static void
+send_proc(struct drv *d)
+{
+	struct msg_conf_proc m;
+
+	m.which = PROC_LOADAVG;
+	if (chan_send_conf_proc(d->front, 0, &m, file_in(d->proc, "loadavg")) ==
+	    -1)
+		err(1, "CONF_PROC");
+	m.which = PROC_UPTIME;
+	if (chan_send_conf_proc(d->front, 0, &m, file_in(d->proc, "uptime")) ==
+	    -1)
+		err(1, "CONF_PROC");
 }
 
 static void
@@ -132,6 +167,11 @@ send_identities(struct drv *d)
 		send_identity(d, (uint8_t)proof, ROLE_DEVICE, "(e\\d+)",
 		    "devices");
 		send_identity(d, (uint8_t)proof, ROLE_MONITOR, "mon", "");
+		if (d->rules != 2)
+			continue;
+		send_identity(d, (uint8_t)proof, ROLE_PORTAL, "portal-(\\w+)",
+		    "devices");
+		send_identity(d, (uint8_t)proof, ROLE_OPERATOR, "op", "");
 	}
 	send_identity(d, PROOF_ADDRESS, ROLE_DEVICE, "127\\.0\\.0\\.(1)",
 	    "devices");
@@ -165,15 +205,15 @@ send_listen(struct drv *d, uint16_t i)
 
 	memset(&m, 0, sizeof(m));
 	m.index = i;
-	m.api = i == 1 ? API_METRICS : API_AUTOWG | API_NATIVE;
+	m.api = apis[i];
 	m.proof = proofs[i];
-	m.tls = i == 2;
+	m.tls = has_tls(i) != 0;
 	(void)strlcpy(m.prefix, "/vpn/", sizeof(m.prefix));
 	(void)strlcpy(m.address, names[i], sizeof(m.address));
 	if ((fd = fcntl(d->listen[i], F_DUPFD_CLOEXEC, 0)) == -1 ||
 	    chan_send_conf_listen(d->front, 0, &m, fd) == -1)
 		err(1, "CONF_LISTEN");
-	if (i != 2)
+	if (!has_tls(i))
 		return;
 	cert.listen = i;
 	cert.kind = CERT_CHAIN;
@@ -206,9 +246,11 @@ configure(struct drv *d, int bad)
 		send_identity(d, PROOF_CERTIFICATE, ROLE_DEVICE, "(((",
 		    "devices");
 	for (i = 0; i < NLISTEN; i++) {
-		if (i != 2 || d->dir != NULL)
+		if (!has_tls(i) || d->dir != NULL)
 			send_listen(d, i);
 	}
+	if (d->proc != NULL)
+		send_proc(d);
 	(void)prefix_parse("127.0.0.1", &proxy.proxy);
 	memset(&basic, 0, sizeof(basic));
 	(void)strlcpy(basic.credentials, d->basic, sizeof(basic.credentials));
@@ -224,10 +266,12 @@ static void
 configure_keyd(struct drv *d)
 {
 	struct msg_conf_begin begin = { 1 };
-	struct msg_conf_tlskey key = { 2 };
+	struct msg_conf_tlskey key = { 2 }, key2 = { 5 };
 
 	if (chan_send_conf_begin(d->keyd, 0, &begin, -1) == -1 ||
 	    chan_send_conf_tlskey(d->keyd, 0, &key, file(d, "server.key")) ==
+		-1 ||
+	    chan_send_conf_tlskey(d->keyd, 0, &key2, file(d, "server.key")) ==
 		-1 ||
 	    chan_send_bare(d->keyd, MSG_CONF_END, 0) == -1)
 		err(1, "key holder");
@@ -403,6 +447,13 @@ order(struct drv *d, const char *line)
 		if (chan_send_ident_test(d->leased, 77, &test, -1) == -1)
 			err(1, "IDENT_TEST");
 		return;
+	} else if (strncmp(line, "clients ", 8) == 0) {
+		d->clients = (unsigned int)strtoul(line + 8, NULL, 10);
+	} else if (strncmp(line, "maintenance ", 12) == 0) {
+		d->maintenance = strcmp(line + 12, "on") == 0;
+	} else if (strcmp(line, "sets") == 0) {
+		say("sets open=%u aborted=%u", sets_open(d), d->aborted);
+		return;
 	} else if (strcmp(line, "count") == 0) {
 		say("count %u", d->count);
 		return;
@@ -479,14 +530,18 @@ main(int argc, char *argv[])
 
 	d.basic = "";
 	d.peers = 2;
+	d.set_generation = 1;
 	parse_limits(&d, "5000,5000,5000,15000,16384,1024,512,256");
-	while ((ch = getopt(argc, argv, "b:l:t:")) != -1) {
+	while ((ch = getopt(argc, argv, "b:l:p:t:")) != -1) {
 		switch (ch) {
 		case 'b':
 			d.basic = optarg;
 			break;
 		case 'l':
 			parse_limits(&d, optarg);
+			break;
+		case 'p':
+			d.proc = optarg;
 			break;
 		case 't':
 			d.dir = optarg;
@@ -498,7 +553,7 @@ main(int argc, char *argv[])
 	if (optind != argc - 1)
 		errx(64,
 		    "usage: apid_drv [-b user:password] [-l limits] "
-		    "[-t DIR] apid");
+		    "[-p DIR] [-t DIR] apid");
 	d.bin = argv[optind];
 	log_init("drv", 1);
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -235,10 +235,21 @@ static const struct chan_handler leased_table[] = {
 	{ MSG_LEASE_LIST, 1, leased_list },
 	{ MSG_LEASE_HEALTH, 1, leased_health },
 	{ MSG_IDENT_RESULT, 1, leased_ident },
+	{ MSG_OWNED_PUT, 1, leased_owned_put },
+	{ MSG_OWNED_DROP, 1, leased_owned_drop },
+	{ MSG_OWNED_PAGE, 1, leased_owned_page },
+	{ MSG_NODE_GET, 1, leased_node_get },
+	{ MSG_OVPN_LIST, 1, leased_ovpn_list },
+	{ MSG_OVPN_KILL, 1, leased_ovpn_kill },
+	{ MSG_SET_BEGIN, 1, leased_set_begin },
+	{ MSG_SET_ITEM, 1, leased_set_item },
+	{ MSG_SET_END, 1, leased_set_end },
+	{ MSG_SET_ABORT, 1, leased_set_abort },
 };
 
 const struct chan_ops leased_ops = {
 	.table = leased_table,
 	.n = sizeof(leased_table) / sizeof(leased_table[0]),
+	.writable = leased_writable,
 	.closed = leased_closed,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Plays leased on a control socket: answers every request with canned items,
- * in the way a scenario says.  What was asked goes to stdout.
+ * in the way a scenario says.  What was asked goes to stdout, the same for each
+ * client: one request after the other.
  * usage: ctl_stub SOCKET SCENARIO [COUNT]
  */
 
@@ -24,6 +25,7 @@ struct stub {
 	uint32_t	 count;		/* leases in a list */
 	int		 s;
 	uint32_t	 id;		/* of the request */
+	struct msg_set_done set;	/* counts the items of a set */
 };
 
 static bool
@@ -47,19 +49,20 @@ reply(const struct stub *st, enum msg_type type, const struct ibuf *b)
 	return (ok == 0);
 }
 
-#define SEND(name, NAME)						\
-	static bool send_##name(const struct stub *st,                         \
-	    const struct msg_ctl_##name *m)                                    \
+/* clang-format off */
+#define SEND_ANY(fn, msg, NAME)						\
+static bool								\
+fn(const struct stub *st, const struct msg_##msg *m)			\
 {									\
 	uint8_t mem[IMSG_MAX_PAYLOAD];					\
 	struct ibuf b;							\
 									\
 	ibuf_init(&b, mem, 0, sizeof(mem));				\
-	if (msg_ctl_##name##_put(&b, m) == -1)				\
-		err(1, "put " #name);					\
-	return (reply(st, MSG_CTL_##NAME, &b));				\
+	if (msg_##msg##_put(&b, m) == -1)				\
+		err(1, "put " #msg);					\
+	return (reply(st, MSG_##NAME, &b));				\
 }
-/* clang-format off */
+#define SEND(name, NAME)	SEND_ANY(send_##name, ctl_##name, CTL_##NAME)
 SEND(result, RESULT)
 SEND(status, STATUS)
 SEND(network, NETWORK)
@@ -68,6 +71,9 @@ SEND(peer, PEER)
 SEND(event, EVENT)
 SEND(test, TEST)
 SEND(chunk, CHUNK)
+SEND(sync, SYNC)
+SEND_ANY(send_change, set_change, SET_CHANGE)
+SEND_ANY(send_done, set_done, SET_DONE)
 /* clang-format on */
 
 static void
@@ -133,8 +139,17 @@ show_networks(const struct stub *st)
 	m.used[0] = m.used[1] = 12;
 	m.size[0] = UINT64_MAX;
 	m.size[1] = 254;
+	strlcpy(m.endpoint, "vpn.example.com", sizeof(m.endpoint));
+	m.keepalive = 25;
+	m.nroutes = 1;
+	set_prefix(&m.routes[0], "fde3:25fb:7f6c::/48");
 	if (!send_network(st, &m))
 		return;
+	if (plays(st, "one") || plays(st, "reject") || plays(st, "guard") ||
+	    plays(st, "mismatch") || plays(st, "early")) {
+		send_code(st, CTL_OK, "");
+		return;
+	}
 	m.state = NET_FAILED;
 	m.backend = 0;
 	strlcpy(m.name, "second", sizeof(m.name));
@@ -206,7 +221,40 @@ show_peers(const struct stub *st)
 
 	strlcpy(m.network, "devices", sizeof(m.network));
 	set_prefix(&m.addrs[0], "10.0.0.0/24");
+	if (!send_peer(st, &m))
+		return;
+	m.source = SOURCE_LEASE;
+	strlcpy(m.name, "dev-1", sizeof(m.name));
+	memset(m.pubkey, 1, sizeof(m.pubkey));
+	set_prefix(&m.addrs[0], "100.64.1.2/32");
+	m.naddrs = 2;
+	set_prefix(&m.addrs[1], "fde3:25fb:7f6c:1::2/128");
+	if (!send_peer(st, &m))
+		return;
+	m.source = SOURCE_STATIC;
+	strlcpy(m.name, "printer", sizeof(m.name));
+	memset(m.pubkey, 8, sizeof(m.pubkey));
+	set_prefix(&m.addrs[0], "100.64.1.9/32");
+	m.naddrs = 1;
 	if (send_peer(st, &m))
+		send_code(st, CTL_OK, "");
+}
+
+static void
+show_sync(const struct stub *st)
+{
+	struct msg_ctl_sync m = { .at = 1735689600,
+		.peers = 1,
+		.generation = 41,
+		.last = { .added = 2, .removed = 1, .generation = 41 } };
+
+	strlcpy(m.network, "devices", sizeof(m.network));
+	strlcpy(m.owner, "portal:main", sizeof(m.owner));
+	if (!send_sync(st, &m))
+		return;
+	strlcpy(m.owner, "static", sizeof(m.owner));
+	m.generation = 42;
+	if (send_sync(st, &m))
 		send_code(st, CTL_OK, "");
 }
 
@@ -248,6 +296,8 @@ answer_show(const struct stub *st, struct ibuf *b)
 		show_leases(st, &m);
 	else if (m.what == SHOW_PEERS)
 		show_peers(st);
+	else if (m.what == SHOW_SYNC)
+		show_sync(st);
 	else
 		show_events(st);
 }
@@ -304,8 +354,96 @@ answer_backup(const struct stub *st)
 }
 
 static void
+set_begin(struct stub *st, struct ibuf *b)
+{
+	struct msg_set_begin m;
+
+	if (msg_set_begin_get(b, &m) == -1)
+		err(1, "set_begin");
+	printf("set net=%s owner=%s dry_run=%u force=%u match=%u "
+	       "generation=%" PRIu64 "\n",
+	    m.network, m.owner, (unsigned int)m.dry_run, (unsigned int)m.force,
+	    (unsigned int)m.match, m.generation);
+	memset(&st->set, 0, sizeof(st->set));
+	st->set.code = LEASE_OK_SAME;
+	if (plays(st, "early")) {
+		send_code(st, CTL_NEGATIVE, "no sets today");
+		(void)shutdown(st->s, SHUT_RDWR);
+	}
+}
+
+static void
+set_item(struct stub *st, struct ibuf *b)
+{
+	struct msg_set_change change = { .op = SET_ADDED };
+	char key[WGKEY_TEXT], addr[PREFIX_TEXT];
+	struct msg_set_item m;
+	unsigned int i;
+
+	if (msg_set_item_get(b, &m) == -1)
+		err(1, "set_item");
+	printf("item %.4s name=%s", wgkey_format(m.pubkey, key), m.name);
+	for (i = 0; i < m.naddrs; i++)
+		printf(" %s", prefix_format(&m.addrs[i], addr));
+	printf("\n");
+	if (plays(st, "guard") || plays(st, "mismatch") || plays(st, "early"))
+		return;
+	memcpy(change.pubkey, m.pubkey, sizeof(m.pubkey));
+	strlcpy(change.text, m.name, sizeof(change.text));
+	if (m.pubkey[0] == 8) {
+		st->set.unchanged++;
+		return;
+	}
+	if (plays(st, "reject")) {
+		change.op = SET_REJECTED;
+		change.code = LEASE_E_ADDR_TAKEN;
+		strlcpy(change.text, "held by \033[31mdev-1",
+		    sizeof(change.text));
+		st->set.rejected++;
+	} else
+		st->set.added++;
+	(void)send_change(st, &change);
+}
+
+static void
+set_end(struct stub *st)
+{
+	struct msg_set_change change = { .op = SET_REMOVED, .rx = 1536 };
+
+	if (plays(st, "guard")) {
+		st->set.code = LEASE_E_GUARD;
+		strlcpy(st->set.text, "80 of 100 peers would go",
+		    sizeof(st->set.text));
+	} else if (plays(st, "mismatch"))
+		st->set.code = LEASE_E_NO_MATCH;
+	else if (plays(st, "one")) {
+		memset(change.pubkey, 3, sizeof(change.pubkey));
+		(void)send_change(st, &change);
+		st->set.removed++;
+	}
+	st->set.generation = 43;
+	(void)send_done(st, &st->set);
+}
+
+/* A message of a set; false if it is none. */
+static bool
+answer_set(struct stub *st, struct imsg *m)
+{
+	if (m->type == MSG_SET_BEGIN)
+		set_begin(st, &m->data);
+	else if (m->type == MSG_SET_ITEM)
+		set_item(st, &m->data);
+	else if (m->type == MSG_SET_END)
+		set_end(st);
+	else
+		return (false);
+	return (true);
+}
+
+static void
 answer(const struct stub *st, struct imsg *m)
 {
+	struct msg_ctl_maintenance maintenance;
 	struct msg_ctl_approve approve;
 	struct msg_ctl_revoke revoke;
 
@@ -327,6 +465,11 @@ answer(const struct stub *st, struct imsg *m)
 		printf("approve net=%s name=%s\n", approve.network,
 		    approve.name);
 		send_code(st, CTL_OK, "");
+	} else if (m->type == MSG_CTL_MAINTENANCE) {
+		if (msg_ctl_maintenance_get(&m->data, &maintenance) == -1)
+			err(1, "maintenance");
+		printf("maintenance on=%u\n", (unsigned int)maintenance.on);
+		send_code(st, CTL_OK, "maintenance mode is on");
 	} else {
 		printf("%s\n",
 		    m->type == MSG_CTL_RELOAD ? "reload" : "teardown");
@@ -334,15 +477,15 @@ answer(const struct stub *st, struct imsg *m)
 	}
 }
 
-/* One client, one request. */
-static void
-serve(struct stub *st)
+/* One request; false when the client has gone. */
+static bool
+serve_one(struct stub *st)
 {
 	static uint8_t buf[IMSG_MAX_SIZE];
 	struct imsg m;
 
 	if (imsg_recv(st->s, buf, &m) != 1)
-		return;
+		return (false);
 	st->id = m.id;
 	if (plays(st, "hang"))
 		pause();
@@ -354,16 +497,17 @@ serve(struct stub *st)
 		send_code(st, CTL_USAGE, "");
 	else if (plays(st, "failed"))
 		send_code(st, CTL_FAILED, "disk I/O error");
-	else
+	else if (!answer_set(st, &m))
 		answer(st, &m);
 	fflush(stdout);
+	return (true);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	struct stub st;
+	struct stub st = { .s = -1 };
 	int l;
 
 	if (argc < 3)
@@ -379,7 +523,8 @@ main(int argc, char **argv)
 		st.s = accept4(l, NULL, NULL, SOCK_CLOEXEC);
 		if (st.s == -1)
 			err(1, "accept");
-		serve(&st);
+		while (serve_one(&st))
+			continue;
 		close(st.s);
 	}
 }

@@ -262,6 +262,233 @@ for s in die gap empty failed; do
 	    ok "backup, $s leaves nothing" || fail "backup, $s leaves a file"
 done
 
+# --- maintenance, sets ---
+
+K1=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=
+K5=BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=
+K6=BgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgY=
+K7=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=
+K8=CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=
+
+# What was asked since the stub began, but for questions, in one line.
+wanted() {
+	grep -Ev '^(show|maintenance)' "$WORK/stub.log" | tr '\n' '|'
+}
+
+play normal
+ctl maintenance on
+is "maintenance on" "$(asked) $OUT $ST" \
+    "maintenance on=1 maintenance mode is on 0"
+ctl m off
+is "maintenance off" "$(asked)" "maintenance on=0"
+ctl show sync
+like "show sync" "$OUT" \
+    '^devices  portal:main  1 +41 +[0-9]+d[0-9]+h +2 +1 +0 +0 +0$'
+ctl -j show sync
+json "show sync, JSON" '.sync[1].owner == "static" and
+    .sync[1].generation == 42 and .sync[0].last.added == 2 and
+    .sync[0].at == "2025-01-01T00:00:00Z"'
+
+cat >"$WORK/set.json" <<END
+{"peers":[
+ {"public_key":"$K5","addresses":["100.64.1.5/32","fde3:25fb:7f6c:1::5"],
+  "name":"Z\\u00fcrich"},
+ {"public_key":"$K8","addresses":["100.64.1.9"]}]}
+END
+ctl apply "$WORK/set.json"
+is "apply with several networks: status" $ST 64
+like "apply with several networks" "$ERR" 'several networks: devices, second'
+is "apply with several networks: nothing sent" "$(wanted)" ""
+ctl apply "$WORK/set.json" net third
+is "apply, no such network" $ST 1
+ctl apply "$WORK/set.json" net devices dry-run force
+is "apply, what is sent" "$(wanted)" "set net=devices owner=static dry_run=1\
+ force=1 match=0 generation=0|item BQUF name=Zürich 100.64.1.5/32\
+ fde3:25fb:7f6c:1::5/128|item CAgI name= 100.64.1.9/32|"
+is "apply, status" $ST 0
+like "apply, a difference" "$OUT" "^added     $K5  "
+like "apply, dry-run says so" "$OUT" '^nothing is done; it would be: 1 added, 0 removed, 0 changed, 1 unchanged, 0 rejected$'
+play one
+ctl apply "$WORK/set.json"
+like "apply to the only network" "$OUT" '^1 added, 1 removed, 0 changed'
+like "apply, a removed one" "$OUT" '^removed   A.*=  1.5KiB received, 0B sent$'
+ctl -j apply "$WORK/set.json"
+json "apply, JSON" '(.changes | length) == 2 and .error == null and
+    .changes[0].change == "added" and .changes[1].rx_bytes == 1536 and
+    .dry_run == false and .set.generation == 43 and .set.unchanged == 1'
+ctl -q apply "$WORK/set.json"
+is "apply, quiet" "$ST$OUT$ERR" 0
+play reject
+ctl apply "$WORK/set.json"
+is "apply, rejected: status" $ST 1
+like "apply, rejected" "$OUT" "^rejected  $K5  address-taken  held by"
+plain "apply, rejected is escaped"
+play guard
+ctl apply "$WORK/set.json"
+is "apply, the guard: status" $ST 1
+like "apply, the guard" "$ERR" \
+    'nothing was changed: 80 of 100 peers would go$'
+ctl -j apply "$WORK/set.json"
+json "apply, the guard in JSON" '.changes == [] and .set == null and
+    (.error | test("80 of 100"))'
+play mismatch
+ctl apply "$WORK/set.json"
+is "apply, changed meanwhile: status" $ST 75
+play early
+ctl apply "$WORK/set.json"
+is "apply, refused at once: status" $ST 1
+like "apply, refused at once" "$ERR" 'no sets today$'
+
+play one
+badset() {		# NAME ERE JSON
+	printf '%s' "$3" >"$WORK/bad.json"
+	ctl apply "$WORK/bad.json"
+	is "apply, $1: status" $ST 65
+	like "apply, $1" "$ERR" "$2"
+}
+badset "nothing" 'bad.json: line 1' ''
+badset "not JSON" 'line 1: ' '{"peers":[}'
+badset "a list" 'it must be' '[]'
+badset "other members" 'it must be' '{"peers":[],"more":1}'
+badset "twice" 'line 1: duplicate' '{"peers":[],"peers":[]}'
+badset "no key" 'peers\[0\]: public_key or addresses is missing' '{"peers":[{}]}'
+badset "a bad key" 'peers\[0\]: public_key is not' \
+    '{"peers":[{"public_key":"x","addresses":["1.2.3.4"]}]}'
+badset "no addresses" 'list of 1 to 16' \
+    "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[]}]}"
+badset "a bad address" 'addresses\[1\] is not' \
+    "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[\"1.2.3.4\",\"1.2.3.4/24\"]}]}"
+badset "a mapped address" 'addresses\[0\] is not' \
+    "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[\"::ffff:1.2.3.4\"]}]}"
+badset "an unknown member" 'only public_key' \
+    "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[\"1.2.3.4\"],\"adresses\":1}]}"
+badset "a control character" 'control characters' \
+    "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[\"1.2.3.4\"],\"name\":\"\\u009b\"}]}"
+head -c 8388609 /dev/zero | tr '\0' ' ' >"$WORK/bad.json"
+ctl apply "$WORK/bad.json"
+like "apply, too large" "$ST $ERR" '^65 .*is larger than 8388608 bytes'
+ctl apply "$WORK"
+like "apply, a directory" "$ST $ERR" '^66 .*not a regular file'
+ctl apply "$WORK/none"
+like "apply, no file" "$ST $ERR" '^66 .*No such file'
+is "apply, nothing of these was sent" "$(wanted)" ""
+
+# --- import ---
+
+cat >"$WORK/wg0.conf" <<END
+[Interface]
+PrivateKey = secret
+ListenPort = 51820
+
+# alice
+[Peer]
+PublicKey = $K5
+AllowedIPs = 100.64.1.5/32, 192.168.7.0/24
+
+[Peer]
+# Name = bob
+PublicKey = $K6
+AllowedIPs = fde3:25fb:7f6c:1::6/128, 100.64.1.9/32
+Endpoint = 192.0.2.7:51820
+END
+play one
+ctl import "$WORK/wg0.conf" dry-run net devices
+is "import, what is sent" "$(wanted)" "set net=devices owner=static dry_run=1\
+ force=0 match=1 generation=42|item CAgI name=printer 100.64.1.9/32\
+|item BQUF name=alice 100.64.1.5/32|item BgYG name=bob\
+ fde3:25fb:7f6c:1::6/128|"
+is "import, something rejected: status" $ST 1
+like "import, a network" "$OUT" \
+    '^rejected  line 6: 192.168.7.0/24: it is not the address of one host$'
+like "import, an address of another" "$OUT" \
+    '^rejected  line 10: 100.64.1.9/32: another static peer has it$'
+unlike "import does not show secrets" "$OUT$ERR" secret
+ctl -j import "$WORK/wg0.conf"
+json "import, JSON" '.changes[0].change == "rejected" and
+    .changes[0].line == 6 and (.changes | map(select(.change == "added")) |
+    length) == 2 and .dry_run == false'
+cat >"$WORK/wg1.conf" <<END
+[Interface]
+SaveConfig = false
+# printer, moved
+[Peer]
+PublicKey = $K8
+AllowedIPs = 100.64.1.10
+[Peer]
+PublicKey = $K8
+AllowedIPs = 100.64.1.11
+[Peer]
+PublicKey = $K7
+AllowedIPs = 100.64.1.12
+[Peer]
+PublicKey = $K5
+PresharedKey = $K5
+AllowedIPs = 100.64.1.13
+[Peer]
+PublicKey = $K6
+AllowedIPs = 10.9.9.9
+[Peer]
+PublicKey = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+AllowedIPs = 100.64.1.14
+END
+play one
+ctl import "$WORK/wg1.conf"
+like "import, one that there is gets the file's" "$(wanted)" \
+    'item CAgI name=printer, moved 100.64.1.10/32\|$'
+for w in '7: .*the key is in the file twice' "10: $K7: it has the gateway" \
+    '13: .*PresharedKey' '17: 10.9.9.9/32: it is outside' \
+    '17: .*no address of it' '20: .*key cannot be used'; do
+	like "import, rejected: $w" "$OUT" "^rejected  line $w"
+done
+sed 's/^PrivateKey.*/SaveConfig = true/' "$WORK/wg0.conf" >"$WORK/save.conf"
+play one
+ctl import "$WORK/save.conf"
+is "import, SaveConfig: status" $ST 1
+like "import, SaveConfig" "$ERR" 'brings back those that were revoked. Set SaveConfig = false'
+is "import, SaveConfig: nothing is sent" "$(wanted)" ""
+sed '/64.1\|fde3/d' "$WORK/save.conf" >"$WORK/other.conf"
+ctl import "$WORK/other.conf"
+unlike "import, SaveConfig without our addresses" "$ERR" SaveConfig
+ctl import "$WORK/set.json"
+like "import, no such file of wg-quick" "$ST $ERR" '^65 .*set.json:1: neither'
+
+# --- export ---
+
+play normal
+ctl export peer dev-1
+is "export: status" $ST 0
+is "export" "$OUT" "# dev-1
+[Interface]
+Address = 100.64.1.2/32, fde3:25fb:7f6c:1::2/128
+# PrivateKey = (yours)
+
+[Peer]
+PublicKey = $K7
+Endpoint = vpn.example.com:51820
+AllowedIPs = fde3:25fb:7f6c::/48
+PersistentKeepalive = 25"
+text=$OUT
+ctl export peer "$K1" net devices
+is "export by key" "$OUT" "$text"
+ctl -j export peer printer
+json "export, JSON" '.peer.name == "printer" and
+    (.peer.file | test("Address = 100.64.1.9/32\n"))'
+ctl export peer nobody
+like "export, no such name" "$ST $ERR" '^1 .*no peer of that name'
+ctl export peer dev-1 net second
+is "export, not there" $ST 1
+ctl export peer AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+is "export, a foreign one" $ST 1
+ctl export peer dev-1 qr
+if [ $ST -eq 0 ]; then
+	is "export, qr: as wide as high" \
+	    "$(printf '%s\n' "$OUT" | awk '{ n++ } END { print n * 2 - 1 }')" \
+	    "$(printf '%s\n' "$OUT" | head -n 1 | LC_ALL=C.UTF-8 wc -m |
+		awk '{ print $1 - 1 }')"
+else
+	like "export, qr: not built in" "$ST $ERR" '^69 .*libqrencode'
+fi
+
 # --- usage ---
 
 check_status "no command" 64 "$BIN/sallyctl"

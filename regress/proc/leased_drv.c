@@ -43,6 +43,7 @@ static void
 conf_send(struct drv *d)
 {
 	struct msg_conf_begin begin = { ++d->generation };
+	struct msg_conf_sync sync = { 50 };
 	struct msg_conf_ctl ctl = { 0 };
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	unsigned int i;
@@ -55,6 +56,10 @@ conf_send(struct drv *d)
 	for (i = 0; i < d->nnames; i++)
 		(void)chan_send_conf_access_name(d->parent, 0, &d->names[i],
 		    -1);
+	if (d->guard != 0) {
+		sync.max_remove_percent = (uint8_t)(d->guard - 1);
+		(void)chan_send_conf_sync(d->parent, 0, &sync, -1);
+	}
 	if (!d->ctl_sent) {
 		(void)snprintf(d->sock, sizeof(d->sock), "%s.sock",
 		    d->gw.state_dir);
@@ -79,7 +84,7 @@ timeout_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 /* Run until the order is answered. */
-static void
+void
 run(struct drv *d)
 {
 	const struct timeval tv = { TIMEOUT_S, 0 };
@@ -92,7 +97,7 @@ run(struct drv *d)
 	event_free(ev);
 }
 
-static void
+void
 run_ms(struct drv *d, long ms)
 {
 	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
@@ -274,26 +279,40 @@ do_peers(struct drv *d)
 	d->syncs = d->sets = d->dels = d->stats_asked = 0;
 }
 
+struct chan *
+ctl_connect(struct drv *d)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int s;
+
+	if (d->ctl != NULL)
+		return (d->ctl);
+	(void)strlcpy(sun.sun_path, d->sock, sizeof(sun.sun_path));
+	s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (s == -1 || connect(s, (struct sockaddr *)&sun, sizeof(sun)) == -1)
+		fatal("%s", d->sock);
+	d->ctl = chan_new(d->base, s, P_CTL, P_LEASED, "leased", &drv_ctl_ops,
+	    1, d);
+	return (d->ctl);
+}
+
+void
+kill_leased(struct drv *d)
+{
+	kill(d->pid, SIGKILL);
+}
+
 static void
 do_ctl(struct drv *d, char *what, char *rest)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct msg_ctl_maintenance maint = { 0 };
 	struct msg_ctl_show show = { 0 };
 	struct msg_ctl_revoke revoke = { 0 };
 	struct msg_ctl_approve approve = { 0 };
 	struct msg_ctl_test_cn test = { { 0 } };
 	const char *name;
-	int s;
 
-	if (d->ctl == NULL) {
-		(void)strlcpy(sun.sun_path, d->sock, sizeof(sun.sun_path));
-		s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-		if (s == -1 ||
-		    connect(s, (struct sockaddr *)&sun, sizeof(sun)) == -1)
-			fatal("%s", d->sock);
-		d->ctl = chan_new(d->base, s, P_CTL, P_LEASED, "leased",
-		    &drv_ctl_ops, 1, d);
-	}
+	(void)ctl_connect(d);
 	if (strcmp(what, "revoke") == 0 || strcmp(what, "approve") == 0 ||
 	    strcmp(what, "test") == 0) {
 		name = rest == NULL ? "" : strsep(&rest, " ");
@@ -309,6 +328,9 @@ do_ctl(struct drv *d, char *what, char *rest)
 			(void)chan_send_ctl_approve(d->ctl, 1, &approve, -1);
 		else
 			(void)chan_send_ctl_test_cn(d->ctl, 1, &test, -1);
+	} else if (strcmp(what, "maintenance") == 0) {
+		maint.on = rest != NULL && strcmp(rest, "on") == 0;
+		(void)chan_send_ctl_maintenance(d->ctl, 1, &maint, -1);
 	} else if (strcmp(what, "backup") == 0)
 		(void)chan_send_bare(d->ctl, MSG_CTL_BACKUP, 1);
 	else if (strcmp(what, "reload") == 0)
@@ -317,6 +339,7 @@ do_ctl(struct drv *d, char *what, char *rest)
 		show.what = strcmp(what, "status") == 0 ? SHOW_STATUS :
 		    strcmp(what, "networks") == 0 ? SHOW_NETWORKS :
 		    strcmp(what, "peers") == 0 ? SHOW_PEERS :
+		    strcmp(what, "sync") == 0 ? SHOW_SYNC :
 		    strcmp(what, "events") == 0		? SHOW_EVENTS :
 							  SHOW_LEASES;
 		show.expired = strcmp(what, "all") == 0;
@@ -339,7 +362,7 @@ codes_print(struct drv *d)
 {
 	unsigned int i;
 
-	for (i = 0; i <= LEASE_E_INTERNAL; i++)
+	for (i = 0; i <= LEASE_CODE_MAX; i++)
 		if (d->codes[i] > 0)
 			printf("code=%u times=%u\n", i, d->codes[i]);
 }
@@ -515,7 +538,7 @@ order(struct drv *d, char *line)
 	else if (strcmp(verb, "health") == 0) {
 		(void)chan_send_bare(d->front, MSG_LEASE_HEALTH, 1);
 		run(d);
-	} else
+	} else if (!owned_order(d, verb, arg, rest))
 		do_request(d, verb, arg, rest);
 }
 

@@ -26,6 +26,17 @@ struct acked {
 	struct prefix	 addrs[NET_POOLS_MAX];
 };
 
+/* An OpenVPN process that is played. */
+#define DRV_PROCS	4
+
+struct ovpn_proc {
+	char		 name[IDENT_SIZE];
+	char		 how[8];
+	char		 cns[8][IDENT_SIZE];
+	unsigned int	 ncns;
+	struct event	*ev;
+};
+
 struct drv {
 	struct event_base *base;
 	const char	*program;
@@ -47,13 +58,21 @@ struct drv {
 	unsigned int	 syncs, sets, dels, stats_asked;
 	struct msg_peer_sync_done last;
 	/* requests */
-	unsigned int	 answers, wanted, codes[LEASE_E_INTERNAL + 1];
+	unsigned int	 answers, wanted, codes[LEASE_CODE_MAX + 1];
 	struct acked	*acked;
 	size_t		 nacked;
 	char		 load_net[NETNAME_SIZE], load_prefix[32];
 	unsigned int	 load_next, load_n, load_kill;
 	bool		 quiet;
 	struct mono	 begun;
+	/* peers with an owner, sets, OpenVPN */
+	unsigned int	 items, wants;
+	uint8_t		 last_key[WGKEY_LEN];
+	uint8_t		 more;
+	uint8_t		 guard;			/* percent + 1; 0: not told */
+	uint64_t	 owner_generation;
+	struct ovpn_proc procs[DRV_PROCS];
+	unsigned int	 nprocs;
 };
 
 extern const struct chan_ops drv_kern_ops;
@@ -71,5 +90,26 @@ void	 finish(struct drv *);
 void	 send_register(struct drv *, const char *network, const char *name,
 	    const char *seed);
 void	 load_send(struct drv *);
+/* Run until the order is answered, or for a time. */
+void	 run(struct drv *);
+void	 run_ms(struct drv *, long ms);
+struct chan *ctl_connect(struct drv *);
+void	 kill_leased(struct drv *);
+
+/* --- leased_drv_owned.c --- */
+
+/* An order about peers with an owner; false if it is another. */
+bool	 owned_order(struct drv *, const char *verb, char *arg, char *rest);
+void	 owned_load_send(struct drv *);
+/* Answers of leased to the front. */
+int	 drv_owned_reply(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 drv_owned_got(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 drv_owned_page_end(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 drv_node_reply(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 drv_ovpn_item(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 drv_ovpn_end(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 drv_want_openvpn(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 drv_set_change(struct chan *, uint32_t id, struct ibuf *, int fd);
+int	 drv_set_done(struct chan *, uint32_t id, struct ibuf *, int fd);
 
 #endif

@@ -80,6 +80,27 @@ finish(struct drv *d)
 
 /* --- the kernel hand --- */
 
+/* Does another peer have one of these?  The real one refuses that. */
+static bool
+addr_used(struct drv *d, const struct msg_peer_set *m)
+{
+	struct peer *p;
+	size_t pos = 0;
+	uint8_t i, j;
+
+	while (
+	    d->peers.used < 1000 && (p = hash_next(&d->peers, &pos)) != NULL) {
+		if (memcmp(p->key, m->pubkey, WGKEY_LEN) == 0 ||
+		    (m->has_old && memcmp(p->key, m->old, WGKEY_LEN) == 0))
+			continue;
+		for (i = 0; i < p->naddrs; i++)
+			for (j = 0; j < m->naddrs; j++)
+				if (prefix_equal(&p->addrs[i], &m->addrs[j]))
+					return (true);
+	}
+	return (false);
+}
+
 static int
 kern_set(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
@@ -93,6 +114,11 @@ kern_set(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	d->sets++;
 	if (id != 0 && d->mode == 0)
 		return (0);
+	if (id != 0 && addr_used(d, &m)) {
+		printf("kern: address in use\n");
+		done.code = PEER_E_ADDR;
+		return (chan_send_peer_done(c, id, &done, -1));
+	}
 	if (id == 0 || d->mode == PEER_OK) {
 		if (m.has_old)
 			peer_remove(d, m.old);
@@ -290,8 +316,7 @@ front_reply(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	if (msg_lease_reply_get(b, &m) == -1)
 		return (-1);
 	d->answers++;
-	if (m.code <= LEASE_E_INTERNAL)
-		d->codes[m.code]++;
+	d->codes[m.code]++;
 	if (!d->quiet)
 		printf("code=%u state=%u name=%s addrs=%s key=%s ttl=%u "
 		       "expires=%s retry=%s port=%u\n",
@@ -385,6 +410,14 @@ static const struct chan_handler front_table[] = {
 	{ MSG_LEASE_LIST_END, 1, front_list_end },
 	{ MSG_LEASE_HEALTH_REPLY, 1, front_health },
 	{ MSG_IDENT_TEST, 1, front_ident },
+	{ MSG_OWNED_REPLY, 1, drv_owned_reply },
+	{ MSG_OWNED_ITEM, 1, drv_owned_got },
+	{ MSG_OWNED_PAGE_END, 1, drv_owned_page_end },
+	{ MSG_NODE_REPLY, 1, drv_node_reply },
+	{ MSG_SET_CHANGE, 1, drv_set_change },
+	{ MSG_SET_DONE, 1, drv_set_done },
+	{ MSG_OVPN_ITEM, 1, drv_ovpn_item },
+	{ MSG_OVPN_END, 1, drv_ovpn_end },
 };
 
 const struct chan_ops drv_front_ops = { front_table,
@@ -511,6 +544,20 @@ ctl_chunk(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	return (0);
 }
 
+static int
+ctl_sync(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ctl_sync m;
+
+	if (msg_ctl_sync_get(b, &m) == -1)
+		return (-1);
+	printf("sync owner=%s peers=%u generation=%llu code=%u added=%u "
+	       "rejected=%u at=%s\n",
+	    m.owner, m.peers, (unsigned long long)m.generation, m.last.code,
+	    m.last.added, m.last.rejected, m.at == 0 ? "never" : "set");
+	return (0);
+}
+
 static void
 ctl_closed(struct chan *c, const char *reason)
 {
@@ -531,6 +578,9 @@ static const struct chan_handler ctl_table[] = {
 	{ MSG_CTL_EVENT, 1, ctl_event },
 	{ MSG_CTL_TEST, 1, ctl_test },
 	{ MSG_CTL_CHUNK, 1, ctl_chunk },
+	{ MSG_CTL_SYNC, 1, ctl_sync },
+	{ MSG_SET_CHANGE, 1, drv_set_change },
+	{ MSG_SET_DONE, 1, drv_set_done },
 };
 
 const struct chan_ops drv_ctl_ops = { ctl_table,
@@ -615,6 +665,7 @@ static const struct chan_handler parent_table[] = {
 	{ MSG_CONF_NAK, 1, parent_nak },
 	{ MSG_SETUP_READY, 1, parent_ready },
 	{ MSG_SETUP_STOPPED, 1, parent_stopped },
+	{ MSG_OPENVPN_WANT, 1, drv_want_openvpn },
 	{ MSG_CTL_RELOAD, 1, parent_reload },
 	{ MSG_CTL_TEARDOWN, 1, parent_reload },
 };

@@ -4,34 +4,7 @@
 # and restart, and what it says when it cannot.
 . "${TOP:-.}/regress/lib.sh"
 
-LEASED=${LEASED:-$BIN/leased} DRV=$O/regress/leased_drv
-WORK=${WORK:-$(mktemp -d)}
-
-# Give orders to a fresh driver; $WORK/out has the answers.
-drive() {
-	timeout -k 1 90 "$DRV" "$LEASED" <"$1" >"$WORK/out" 2>"$WORK/log"
-}
-# The orders of the here-document, behind the usual beginning.
-begin() {		# DIR
-	mkdir -p "$WORK/$1"
-	printf 'set dir %s\nset pools %s\nset addrs %s\n' "$WORK/$1" \
-	    fd00:1::/64,10.9.0.0/24 fd00:1::1/48,10.9.0.1/24
-}
-said() { grep -Eq -- "$1" "$WORK/out"; }
-logged() { grep -Eq -- "$1" "$WORK/log"; }
-nth() { grep -E -- "$1" "$WORK/out" | sed -n "$2p"; }
-shows() {		# NAME ERE
-	if said "$2"; then ok "$1"; else
-		fail "$1: not found: $2"
-		tail -n 15 "$WORK/out" "$WORK/log" | sed 's/^/    /'
-	fi
-}
-tells() {		# NAME ERE
-	if logged "$2"; then ok "$1"; else
-		fail "$1: not logged: $2"
-		tail -n 15 "$WORK/log" | sed 's/^/    /'
-	fi
-}
+. "${TOP:-.}/regress/proc/leased.sh"
 
 # --- registration ----------------------------------------------------------
 

@@ -350,10 +350,10 @@ denied(void **state)
 static void
 migration(void **state)
 {
-	const char *steps[] = { db_schema.step[0],
+	const char *steps[] = { db_schema.step[0], db_schema.step[1],
 		"CREATE TABLE more (x INTEGER) STRICT",
 		"CREATE TABLE more (x INTEGER) STRICT" };
-	const struct db_schema two = { steps, 2 }, three = { steps, 3 };
+	const struct db_schema three = { steps, 3 }, four = { steps, 4 };
 	struct world *w = *state;
 	char error[1024], path[128];
 	struct stat st;
@@ -362,21 +362,21 @@ migration(void **state)
 	world_open(w, &db_schema);
 	assert_int_equal(db_add_lease(w->db, add(w, "a", 1, &op)), 0);
 	world_close(w);
-	world_open(w, &two);
+	world_open(w, &three);
 	assert_non_null(lease_find(w->n, "a"));
 	world_close(w);
-	snprintf(path, sizeof(path), "%s/" DB_FILE ".v1.bak", w->dir);
+	snprintf(path, sizeof(path), "%s/" DB_FILE ".v2.bak", w->dir);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 
 	assert_null(db_open(w->dir, &db_schema, 2, error, sizeof(error)));
-	assert_non_null(strstr(error, "has schema 2, made by a newer"));
-	assert_null(db_open(w->dir, &three, 2, error, sizeof(error)));
-	assert_non_null(strstr(error, "from schema 2 to 3"));
-	world_open(w, &two);
+	assert_non_null(strstr(error, "has schema 3, made by a newer"));
+	assert_null(db_open(w->dir, &four, 2, error, sizeof(error)));
+	assert_non_null(strstr(error, "from schema 3 to 4"));
+	world_open(w, &three);
 	assert_non_null(lease_find(w->n, "a"));
 	world_close(w);
-	/* The copy of version 1 is a database of version 1. */
+	/* The copy of version 2 is a database of version 2. */
 	snprintf(error, sizeof(error), "%s/" DB_FILE, w->dir);
 	assert_int_equal(rename(path, error), 0);
 	world_open(w, &db_schema);

@@ -1,5 +1,5 @@
 # The parent's parts that can be linked without the parent.
-netd_CONFOBJ := $(patsubst %,$(O)/netd/%.o,check dump parse schema suggest \
+netd_CONFOBJ := $(patsubst %,$(O)/netd/%.o,check creds dump parse schema suggest \
 	text units value)
 netd_conf_test_OBJ := $(netd_CONFOBJ) $(O)/netd/merge.o $(O)/netd/access.o
 netd_conf_test_LIBS := $(netd_LIBS)

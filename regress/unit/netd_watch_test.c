@@ -190,6 +190,30 @@ missing_dir(void **state)
 	assert_int_equal(wait_ms(f, 2500), 1);
 }
 
+/* Several directories are missing; each is seen when it comes. */
+static void
+missing_dirs(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, "d/e/f/a");
+	assert_int_equal(wait_ms(f, 300), 0);
+	assert_int_equal(mkdir("d", 0700), 0);
+	assert_int_equal(wait_ms(f, 300), 0);
+	/* All the rest at once. */
+	assert_int_equal(mkdir("d/e", 0700), 0);
+	assert_int_equal(mkdir("d/e/f", 0700), 0);
+	put("d/e/f/a", "one");
+	assert_int_equal(wait_ms(f, 400), 1);
+	assert_int_equal(unlink("d/e/f/a"), 0);
+	assert_int_equal(rmdir("d/e/f"), 0);
+	assert_int_equal(wait_ms(f, 400), 1);
+	assert_int_equal(mkdir("d/e/f", 0700), 0);
+	assert_int_equal(wait_ms(f, 300), 0);
+	put("d/e/f/a", "two");
+	assert_int_equal(wait_ms(f, 400), 1);
+}
+
 /* A change while others are set is not lost. */
 static void
 kept_look(void **state)
@@ -322,6 +346,7 @@ main(void)
 		WITH_DIR(removed_and_made),
 		WITH_DIR(swapped_link),
 		WITH_DIR(missing_dir),
+		WITH_DIR(missing_dirs),
 		WITH_DIR(kept_look),
 		WITH_DIR(noisy),
 		cmocka_unit_test(backoff),

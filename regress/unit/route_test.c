@@ -32,9 +32,30 @@ HANDLER(autowg_forget)
 HANDLER(native_put)
 HANDLER(native_get)
 HANDLER(native_delete)
+HANDLER(native_peers)
+HANDLER(native_peer_get)
+HANDLER(native_peer_put)
+HANDLER(native_peer_delete)
+HANDLER(set_begin)
+HANDLER(set_end)
+HANDLER(set_forget)
+HANDLER(peerlist_forget)
+HANDLER(portal_node)
+HANDLER(portal_add_peer)
+HANDLER(portal_peer_list)
+HANDLER(portal_remove_peer)
+HANDLER(portal_connections)
+HANDLER(portal_disconnect)
+HANDLER(portal_forget)
 HANDLER(health_livez)
 HANDLER(health_readyz)
 /* clang-format on */
+
+void
+set_piece(struct conn *c, const char *buf, size_t len)
+{
+	called = "set_piece";
+}
 
 void
 reply_send(struct conn *c, int st, const char *type, const char *extra,
@@ -132,6 +153,35 @@ table(void **state)
 		{ API_METRICS, "/", "POST /v1/register", "404" },
 		{ API_METRICS, "/", "GET /api/v1/self/lease", "404" },
 		{ API_PORTAL, "/", "GET /livez", "404" },
+		{ API_PORTAL, "/", "GET /i/node", "portal_node" },
+		{ API_PORTAL, "/", "GET /i/node?x=%20", "portal_node" },
+		{ API_PORTAL, "/", "GET /i/nodes", "404" },
+		{ API_PORTAL, "/", "POST /i/node", "405" },
+		{ API_PORTAL, "/", "POST /w/add_peer", "portal_add_peer" },
+		{ API_PORTAL, "/", "GET /w/add_peer", "405" },
+		{ API_PORTAL, "/", "GET /w/peer_list", "portal_peer_list" },
+		{ API_PORTAL, "/", "POST /w/remove_peer",
+		    "portal_remove_peer" },
+		{ API_PORTAL, "/", "GET /o/connection_list",
+		    "portal_connections" },
+		{ API_PORTAL, "/", "POST /o/disconnect_client",
+		    "portal_disconnect" },
+		{ API_PORTAL, "/", "GET /api/v1/networks/a/peers", "404" },
+		{ API_NATIVE, "/", "GET /i/node", "404" },
+		{ API_NATIVE, "/", "GET /api/v1/networks/a/peers",
+		    "native_peers" },
+		{ API_NATIVE, "/", "PUT /api/v1/networks/a/peers", "set_end" },
+		{ API_NATIVE, "/", "POST /api/v1/networks/a/peers", "405" },
+		{ API_NATIVE, "/", "GET /api/v1/networks//peers", "404" },
+		{ API_NATIVE, "/", "GET /api/v1/networks/a/b/peers", "404" },
+		{ API_NATIVE, "/", "GET /api/v1/networks/a/peers/", "404" },
+		{ API_NATIVE, "/", "GET /api/v1/networks/a/peers/k",
+		    "native_peer_get" },
+		{ API_NATIVE, "/", "PUT /api/v1/networks/a/peers/k",
+		    "native_peer_put" },
+		{ API_NATIVE, "/", "DELETE /api/v1/networks/a/peers/k",
+		    "native_peer_delete" },
+		{ API_NATIVE, "/", "GET /api/v1/networks/a/peers/k/l", "404" },
 		{ 0, "/", "GET /livez", "404" },
 	};
 	const char *got;
@@ -150,6 +200,10 @@ allow(void **state)
 {
 	(void)route(API_NATIVE, "/", "POST /api/v1/self/lease");
 	assert_string_equal(extra_seen, "Allow: GET, PUT, DELETE\r\n");
+	(void)route(API_NATIVE, "/", "POST /api/v1/networks/a/peers");
+	assert_string_equal(extra_seen, "Allow: GET, PUT\r\n");
+	(void)route(API_PORTAL, "/", "GET /w/add_peer");
+	assert_string_equal(extra_seen, "Allow: POST\r\n");
 	(void)route(API_METRICS, "/", "POST /livez");
 	assert_string_equal(extra_seen, "Allow: GET, HEAD\r\n");
 }

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * PUT of an owner's whole set of peers.  The body is parsed as it comes and
+ * each peer goes to leased at once; nothing changes before the last.  Whatever
+ * goes wrong on the way takes the set back.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker.h"
+#include "conn.h"
+#include "form.h"
+#include "jsonset.h"
+#include "log.h"
+#include "outbuf.h"
+#include "owner.h"
+#include "peerjson.h"
+#include "peers.h"
+#include "reply.h"
+#include "route.h"
+
+#define SETS_MAX	4		/* at a time, of one process */
+#define ANSWER_MAX	(64 * 1024 * 1024)	/* of one kind of changes */
+
+struct setput {
+	struct apid	*apid;
+	uint32_t	 id;		/* for leased; 0: it knows nothing */
+	struct jsonset	 json;
+	struct outbuf	 changes[SET_REJECTED];	/* enum set_op - 1 */
+	bool		 lost;		/* leased could not be asked */
+};
+
+static void	 set_change(struct conn *, const struct msg_set_change *);
+static void	 set_done(struct conn *, const struct msg_set_done *);
+static void	 set_failed(struct conn *, const char *);
+
+static const struct broker_wait wait_set = {
+	.set_change = set_change,
+	.set_done = set_done,
+	.failed = set_failed,
+	.ms = CONN_BULK_MS,
+};
+
+void
+set_forget(struct conn *c)
+{
+	struct setput *s = c->setput;
+	unsigned int i;
+
+	if (s == NULL)
+		return;
+	if (s->id != 0)
+		broker_set_abort(s->apid, s->id);
+	for (i = 0; i < SET_REJECTED; i++)
+		outbuf_clear(&s->changes[i]);
+	s->apid->nsets--;
+	free(s);
+	c->setput = NULL;
+}
+
+/* The end of the matter, before or after the body's. */
+static void
+set_refuse(struct conn *c, uint8_t code, const char *text, uint32_t retry)
+{
+	broker_forget(c);
+	set_forget(c);
+	conn_unread(c);
+	peers_problem(c, code, text, retry);
+}
+
+static void
+set_failed(struct conn *c, const char *text)
+{
+	set_refuse(c, LEASE_E_BUSY, text, 0);
+}
+
+/* One entity tag as GET gave it: "N". */
+static bool
+parse_etag(struct conn *c, struct http_span v, uint64_t *generation)
+{
+	const char *p = c->in + v.off;
+	uint64_t digit;
+	unsigned int i;
+
+	if (v.len < 3 || v.len > 22 || p[0] != '"' || p[v.len - 1] != '"')
+		return (false);
+	for (i = 1, *generation = 0; i + 1 < v.len; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return (false);
+		digit = (uint64_t)(p[i] - '0');
+		if (*generation > (UINT64_MAX - digit) / 10)
+			return (false);
+		*generation = *generation * 10 + digit;
+	}
+	return (true);
+}
+
+static bool
+precondition(struct conn *c, struct msg_set_begin *m)
+{
+	struct http_span match = { 0, 0 }, none = { 0, 0 };
+	unsigned int nmatch, nnone;
+
+	nmatch = http_field(c->in, &c->req, "if-match", &match);
+	nnone = http_field(c->in, &c->req, "if-none-match", &none);
+	if (nmatch + nnone == 0) {
+		peers_problem(c, LEASE_E_NO_PRECOND, "", 0);
+		return (false);
+	}
+	if (nmatch + nnone == 1) {
+		if (nmatch == 1 && parse_etag(c, match, &m->generation)) {
+			m->match = SET_MATCH_GENERATION;
+			return (true);
+		}
+		if (nnone == 1 && http_is(c->in, none, "*")) {
+			m->match = SET_MATCH_EMPTY;
+			return (true);
+		}
+	}
+	reply_problem(c, 400, "bad-request",
+	    "the precondition must be "
+	    "If-Match with one entity tag as GET gave it, or "
+	    "If-None-Match: *",
+	    -1);
+	return (false);
+}
+
+/* What the head says: false if it has been answered. */
+static bool
+read_head(struct conn *c, struct msg_set_begin *m)
+{
+	static const char *const words[] = { "dry_run", "force", NULL };
+	struct owner o;
+	struct form f;
+
+	memset(m, 0, sizeof(*m));
+	if (!peers_begin(c, &o, m->network, words, &f) ||
+	    !peers_choice(c, &f, "dry_run", "false", "true", &m->dry_run) ||
+	    !peers_choice(c, &f, "force", "false", "true", &m->force) ||
+	    !peers_json(c) || !precondition(c, m))
+		return (false);
+	(void)strlcpy(m->owner, o.name, sizeof(m->owner));
+	m->from = c->from;
+	return (true);
+}
+
+/* Room in the answer for one change. */
+static void
+note(struct setput *s, const struct msg_set_change *m)
+{
+	struct outbuf *b = &s->changes[m->op - 1];
+	bool first = b->len == 0;
+	char *dst;
+	int n;
+
+	if ((dst = outbuf_room(b, PEERJSON_SIZE + 1)) == NULL)
+		return;
+	*dst = ',';
+	if ((n = peerjson_change(m, dst + !first, PEERJSON_SIZE)) == -1)
+		b->broken = true;
+	else
+		b->len += (size_t)n + !first;
+}
+
+static int
+set_item(void *arg, const struct msg_set_item *m)
+{
+	struct msg_set_change change;
+	struct conn *c = arg;
+
+	if (wgkey_usable(m->pubkey)) {
+		if (broker_set_item(c, m) == 0)
+			return (0);
+		c->setput->lost = true;
+		return (-1);
+	}
+	memset(&change, 0, sizeof(change));
+	change.op = SET_REJECTED;
+	change.code = LEASE_E_KEY;
+	memcpy(change.pubkey, m->pubkey, sizeof(change.pubkey));
+	note(c->setput, &change);
+	return (0);
+}
+
+void
+set_begin(struct conn *c)
+{
+	struct msg_set_begin m;
+	struct setput *s;
+	unsigned int i;
+
+	conn_unread(c);
+	if (!read_head(c, &m))
+		return;
+	if (c->apid->nsets >= SETS_MAX) {
+		peers_problem(c, LEASE_E_BUSY, "too many sets come at once", 0);
+		return;
+	}
+	if ((s = calloc(1, sizeof(*s))) == NULL) {
+		peers_problem(c, LEASE_E_BUSY, "out of memory", 0);
+		return;
+	}
+	s->apid = c->apid;
+	c->apid->nsets++;
+	c->setput = s;
+	jsonset_init(&s->json, set_item, c);
+	for (i = 0; i < SET_REJECTED; i++)
+		outbuf_init(&s->changes[i], ANSWER_MAX);
+	broker_set_begin(c, &wait_set, &m);
+	if (c->setput == NULL)
+		return;
+	s->id = c->wait_id;
+	/* Only an answer that comes too early ends the connection. */
+	c->close = c->linger = false;
+}
+
+/* What was wrong with the body. */
+static void
+bad_body(struct conn *c)
+{
+	const struct jsonset *j = &c->setput->json;
+	char detail[sizeof(j->error)];
+	const char *code = j->code;
+
+	if (c->setput->lost) {
+		set_refuse(c, LEASE_E_BUSY, "the lease broker cannot be asked",
+		    0);
+		return;
+	}
+	(void)strlcpy(detail, j->error, sizeof(detail));
+	broker_forget(c);
+	set_forget(c);
+	conn_unread(c);
+	reply_problem(c, 400, code, detail, -1);
+}
+
+void
+set_piece(struct conn *c, const char *buf, size_t len)
+{
+	if (jsonset_feed(&c->setput->json, buf, len) == -1)
+		bad_body(c);
+}
+
+void
+set_end(struct conn *c)
+{
+	if (jsonset_end(&c->setput->json) == -1)
+		bad_body(c);
+	else if (broker_set_end(c) == -1)
+		set_refuse(c, LEASE_E_BUSY, "the lease broker cannot be asked",
+		    0);
+	else
+		/* From here on there is no way back. */
+		c->setput->id = 0;
+}
+
+static void
+set_change(struct conn *c, const struct msg_set_change *m)
+{
+	note(c->setput, m);
+}
+
+static void
+etag_line(const struct msg_set_done *m, char *buf, size_t size)
+{
+	(void)snprintf(buf, size, "ETag: \"%llu\"\r\n",
+	    (unsigned long long)m->generation);
+}
+
+static void
+append(struct outbuf *b, const char *text, struct outbuf *list)
+{
+	outbuf_add(b, text, strlen(text));
+	if (list->broken)
+		b->broken = true;
+	else if (list->len > 0)
+		outbuf_add(b, list->buf + REPLY_FRONT, list->len);
+	outbuf_clear(list);
+}
+
+static void
+set_answer(struct conn *c, const struct msg_set_done *m)
+{
+	struct setput *s = c->setput;
+	char etag[40], unchanged[64];
+	struct outbuf out;
+	char *piece;
+	size_t len;
+
+	(void)snprintf(unchanged, sizeof(unchanged),
+	    "],\"unchanged\":%u,\"rejected\":[", m->unchanged);
+	outbuf_init(&out, 4 * ANSWER_MAX);
+	append(&out, "{\"added\":[", &s->changes[SET_ADDED - 1]);
+	append(&out, "],\"removed\":[", &s->changes[SET_REMOVED - 1]);
+	append(&out, "],\"changed\":[", &s->changes[SET_CHANGED - 1]);
+	append(&out, unchanged, &s->changes[SET_REJECTED - 1]);
+	outbuf_add(&out, "]}\n", 3);
+	set_forget(c);
+	if (out.broken) {
+		outbuf_clear(&out);
+		log_warnx("req=%s: the set was taken, but its answer is too "
+			  "large or memory is out",
+		    c->reqid);
+		reply_problem(c, 500, "internal-error",
+		    "the set was taken, but the list of changes could not be "
+		    "made",
+		    -1);
+		return;
+	}
+	etag_line(m, etag, sizeof(etag));
+	piece = outbuf_take(&out, &len);
+	reply_whole(c, "application/json", etag, piece, len);
+}
+
+static void
+set_done(struct conn *c, const struct msg_set_done *m)
+{
+	const struct owned_problem *p;
+	char etag[40];
+
+	if (m->code <= LEASE_OK_REKEYED && c->setput->id == 0) {
+		set_answer(c, m);
+		return;
+	}
+	/* leased has ended it: there is nothing to take back. */
+	c->setput->id = 0;
+	if (m->code == LEASE_E_NO_MATCH) {
+		set_forget(c);
+		conn_unread(c);
+		p = peerjson_problem(m->code);
+		etag_line(m, etag, sizeof(etag));
+		reply_problem_extra(c, p->status, p->code,
+		    m->text[0] != '\0' ? m->text : p->detail, etag);
+		return;
+	}
+	if (m->code == LEASE_E_POOL) {
+		set_forget(c);
+		conn_unread(c);
+		reply_problem(c, 413, "too-large",
+		    m->text[0] != '\0' ?
+			m->text :
+			"the set has more peers than the network may "
+			"have",
+		    -1);
+		return;
+	}
+	set_refuse(c, m->code <= LEASE_OK_REKEYED ? LEASE_E_INTERNAL : m->code,
+	    m->text, m->retry_after);
+}

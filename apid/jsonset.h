@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A whole set of peers as JSON, read piece by piece as it comes:
+ *
+ *	{"peers": [{"public_key": K, "addresses": [A, ...], "name": N}, ...]}
+ *
+ * One peer is kept at a time, so that a set of any size needs the same memory.
+ * Nothing here knows a connection.
+ */
+
+#ifndef JSONSET_H
+#define JSONSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto.h"
+
+#define JSONSET_STRING	80	/* of a string, decoded, with NUL */
+
+struct jsonset {
+	/* One peer.  Returns -1 to stop: then error is the callee's. */
+	int		 (*item)(void *arg, const struct msg_set_item *);
+	void		*arg;
+	uint8_t		 state;		/* of the grammar */
+	uint8_t		 member;	/* whose value comes */
+	uint8_t		 seen;		/* members of this peer */
+	uint8_t		 lex;		/* inside a string */
+	uint8_t		 ndigits;	/* of \uXXXX */
+	uint16_t	 unit;		/* of \uXXXX */
+	uint16_t	 high;		/* surrogate waiting for its other half */
+	size_t		 len;		/* of string */
+	char		 string[JSONSET_STRING];
+	struct msg_set_item peer;
+	uint32_t	 n;		/* peers before this one */
+	bool		 failed;
+	const char	*code;		/* of a problem */
+	char		 error[160];	/* ASCII, nothing to escape */
+};
+
+void	 jsonset_init(struct jsonset *,
+	    int (*item)(void *, const struct msg_set_item *), void *arg);
+/* More bytes.  Returns 0, or -1 with code and error; then it is over. */
+int	 jsonset_feed(struct jsonset *, const char *, size_t);
+/* There are no more.  Returns 0 if that was a whole set, or -1 as above. */
+int	 jsonset_end(struct jsonset *);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From identities to the owners of peers.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "conn.h"
+#include "owner.h"
+#include "tls.h"
+
+/* As the original: no rules, no questions beyond the listener's own. */
+static int
+without_rule(struct conn *c, struct owner *o)
+{
+	const char *name;
+
+	if ((c->lst->api & API_PORTAL) == 0 || !c->who.unmatched ||
+	    c->set->portal_rules[c->lst->proof] || c->set->nnetworks == 0)
+		return (-1);
+	if (c->lst->proof == PROOF_NONE)
+		name = "local";
+	else if (c->lst->proof == PROOF_CERTIFICATE && c->tls != NULL)
+		name = tls_conn_cn(c->tls);
+	else
+		return (-1);
+	o->role = ROLE_PORTAL;
+	(void)strlcpy(o->network, c->set->networks[0], sizeof(o->network));
+	(void)snprintf(o->name, sizeof(o->name), "portal:%s", name);
+	return (0);
+}
+
+int
+owner_prove(struct conn *c, struct owner *o, const char **code,
+    const char **why)
+{
+	memset(o, 0, sizeof(*o));
+	*code = "identity-not-matched";
+	if (who_prove(c) == -1) {
+		*why = c->who.why;
+		return (without_rule(c, o));
+	}
+	o->role = c->who.id.role;
+	(void)strlcpy(o->network, c->who.id.network, sizeof(o->network));
+	switch (o->role) {
+	case ROLE_PORTAL:
+		(void)snprintf(o->name, sizeof(o->name), "portal:%s",
+		    c->who.id.name);
+		return (0);
+	case ROLE_OPERATOR:
+		(void)strlcpy(o->name, "static", sizeof(o->name));
+		return (0);
+	default:
+		*code = "identity-denied";
+		*why = "this identity is no portal";
+		return (-1);
+	}
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Peers from and to JSON.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "clock.h"
+#include "jsonw.h"
+#include "peerjson.h"
+#include "printable.h"
+
+static void
+add_addresses(struct jsonw *w, const struct prefix *p, unsigned int n)
+{
+	char text[PREFIX_TEXT];
+	unsigned int i;
+
+	jsonw_add(w, "[");
+	for (i = 0; i < n; i++)
+		jsonw_add(w, "%s\"%s\"", i == 0 ? "" : ",",
+		    prefix_format(&p[i], text));
+	jsonw_add(w, "]");
+}
+
+/* null for never. */
+static void
+add_time(struct jsonw *w, const char *name, int64_t s)
+{
+	char when[WALL_TEXT];
+	struct wall at = { s };
+
+	if (s == 0)
+		jsonw_add(w, "\"%s\":null", name);
+	else
+		jsonw_add(w, "\"%s\":\"%s\"", name, wall_format(at, when));
+}
+
+int
+peerjson_portal(const struct msg_owned_item *m, char *buf, size_t size)
+{
+	char key[WGKEY_TEXT];
+	struct jsonw w;
+
+	jsonw_init(&w, buf, size);
+	jsonw_add(&w,
+	    "{\"public_key\":\"%s\",\"ip_net\":", wgkey_format(m->pubkey, key));
+	add_addresses(&w, m->addrs, m->naddrs);
+	jsonw_add(&w, ",");
+	add_time(&w, "last_handshake_time", m->handshake);
+	jsonw_add(&w, ",\"bytes_in\":%llu,\"bytes_out\":%llu}",
+	    (unsigned long long)m->rx, (unsigned long long)m->tx);
+	return (w.full ? -1 : (int)w.len);
+}
+
+int
+peerjson_native(const struct msg_owned_item *m, char *buf, size_t size)
+{
+	char key[WGKEY_TEXT];
+	struct jsonw w;
+
+	jsonw_init(&w, buf, size);
+	jsonw_add(&w,
+	    "{\"public_key\":\"%s\",\"name\":", wgkey_format(m->pubkey, key));
+	if (m->name[0] == '\0')
+		jsonw_add(&w, "null");
+	else
+		jsonw_string(&w, m->name);
+	jsonw_add(&w, ",\"addresses\":");
+	add_addresses(&w, m->addrs, m->naddrs);
+	jsonw_add(&w, ",");
+	add_time(&w, "created", m->created);
+	jsonw_add(&w, ",");
+	add_time(&w, "latest_handshake", m->handshake);
+	jsonw_add(&w, ",\"rx_bytes\":%llu,\"tx_bytes\":%llu}",
+	    (unsigned long long)m->rx, (unsigned long long)m->tx);
+	return (w.full ? -1 : (int)w.len);
+}
+
+int
+peerjson_ovpn(const struct msg_ovpn_item *m, char *buf, size_t size)
+{
+	char ip4[PREFIX_TEXT], ip6[PREFIX_TEXT];
+	struct jsonw w;
+
+	jsonw_init(&w, buf, size);
+	jsonw_add(&w, "{\"common_name\":");
+	jsonw_string(&w, m->cn);
+	jsonw_add(&w, ",\"ip_four\":\"%s\",\"ip_six\":\"%s\"}",
+	    prefix_format_addr(&m->ip4, ip4), prefix_format_addr(&m->ip6, ip6));
+	return (w.full ? -1 : (int)w.len);
+}
+
+int
+peerjson_change(const struct msg_set_change *m, char *buf, size_t size)
+{
+	const struct owned_problem *p;
+	char key[WGKEY_TEXT];
+	struct jsonw w;
+
+	jsonw_init(&w, buf, size);
+	jsonw_add(&w, "{\"public_key\":\"%s\"", wgkey_format(m->pubkey, key));
+	if (m->op == SET_REMOVED)
+		jsonw_add(&w, ",\"rx_bytes\":%llu,\"tx_bytes\":%llu",
+		    (unsigned long long)m->rx, (unsigned long long)m->tx);
+	if (m->op == SET_REJECTED) {
+		p = peerjson_problem(m->code);
+		jsonw_add(&w, ",\"code\":\"%s\",\"detail\":", p->code);
+		jsonw_string(&w, m->text[0] != '\0' ? m->text : p->detail);
+	}
+	jsonw_add(&w, "}");
+	return (w.full ? -1 : (int)w.len);
+}
+
+static const char *
+parse_addresses(const json_t *v, struct msg_owned_put *m)
+{
+	const char *s;
+	size_t i;
+
+	if (!json_is_array(v) || json_array_size(v) < 1 ||
+	    json_array_size(v) > PEER_ADDRS_MAX)
+		return ("addresses is not a list of 1 to 16 strings");
+	for (i = 0; i < json_array_size(v); i++) {
+		s = json_string_value(json_array_get(v, i));
+		if (s == NULL || prefix_parse(s, &m->addrs[i]) == -1 ||
+		    !prefix_is_canonical(&m->addrs[i]))
+			return ("addresses has something else than an address "
+				"or prefix");
+	}
+	m->naddrs = (uint8_t)i;
+	return (NULL);
+}
+
+static const char *
+parse_member(const char *name, const json_t *v, struct msg_owned_put *m)
+{
+	const char *s = json_string_value(v);
+	uint8_t key[WGKEY_LEN];
+
+	if (strcmp(name, "addresses") == 0)
+		return (parse_addresses(v, m));
+	if (strcmp(name, "name") == 0) {
+		if (s == NULL || !printable_utf8(s, strlen(s)) ||
+		    strlcpy(m->name, s, sizeof(m->name)) >= sizeof(m->name))
+			return ("name is not a string of at most 64 printable "
+				"bytes");
+		return (NULL);
+	}
+	if (strcmp(name, "public_key") == 0) {
+		if (s == NULL ||
+		    wgkey_parse(s, json_string_length(v), key) == -1 ||
+		    memcmp(key, m->pubkey, sizeof(key)) != 0)
+			return ("public_key is not that of the path");
+		return (NULL);
+	}
+	return ("only addresses, name and public_key are known members");
+}
+
+int
+peerjson_parse(const char *body, size_t len, struct msg_owned_put *m,
+    const char **code, const char **detail)
+{
+	const char *name;
+	json_error_t err;
+	json_t *root, *v;
+
+	*code = "bad-request";
+	*detail = NULL;
+	root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &err);
+	if (root == NULL || !json_is_object(root)) {
+		*detail = "the body is not one JSON object without duplicate "
+		    "members";
+		json_decref(root);
+		return (-1);
+	}
+	json_object_foreach(root, name, v)
+	{
+		if ((*detail = parse_member(name, v, m)) != NULL)
+			break;
+	}
+	if (*detail == NULL && m->naddrs == 0)
+		*detail = "addresses is missing";
+	json_decref(root);
+	return (*detail == NULL ? 0 : -1);
+}
+
+int
+peerjson_path_key(const char *s, size_t len, uint8_t key[WGKEY_LEN])
+{
+	char text[WGKEY_TEXT];
+	size_t i;
+
+	if (len != WGKEY_TEXT - 1 && len != WGKEY_TEXT - 2) {
+		errno = EINVAL;
+		return (-1);
+	}
+	memcpy(text, s, len);
+	text[WGKEY_TEXT - 2] = len == WGKEY_TEXT - 1 ? s[len - 1] : '=';
+	text[WGKEY_TEXT - 1] = '\0';
+	for (i = 0; i < WGKEY_TEXT - 1; i++) {
+		if (text[i] == '+' || text[i] == '/') {
+			errno = EINVAL;
+			return (-1);
+		}
+		if (text[i] == '-')
+			text[i] = '+';
+		else if (text[i] == '_')
+			text[i] = '/';
+	}
+	return (wgkey_parse(text, WGKEY_TEXT - 1, key));
+}
+
+const struct owned_problem *
+peerjson_problem(uint8_t lease)
+{
+	static const struct owned_problem problems[] = {
+		{ LEASE_E_KEY, 400, "invalid-public-key",
+		    "this public key cannot be used" },
+		{ LEASE_E_KEY_TAKEN, 409, "public-key-taken",
+		    "this public key is held by another, or by the gateway" },
+		{ LEASE_E_NETWORK, 404, "network-not-found",
+		    "there is no such network" },
+		{ LEASE_E_POOL, 503, "pool-exhausted",
+		    "the network has all the peers it may have" },
+		{ LEASE_E_DENIED, 403, "identity-denied",
+		    "this identity is revoked or not on the access list" },
+		{ LEASE_E_NAME, 400, "bad-request",
+		    "this name cannot be used" },
+		{ LEASE_E_ADDR_TAKEN, 409, "address-taken",
+		    "an address is held by another, or by the gateway" },
+		{ LEASE_E_NOT_FOUND, 404, "peer-not-found",
+		    "there is no such peer of this source" },
+		{ LEASE_E_BUSY, 503, "gateway-busy", "try again later" },
+		{ LEASE_E_STORE, 503, "gateway-busy",
+		    "peers cannot be stored at the moment" },
+		{ LEASE_E_OUTSIDE, 400, "address-outside",
+		    "an address is not a host inside the network's pools" },
+		{ LEASE_E_GUARD, 409, "too-many-removals",
+		    "the set would remove more peers than "
+		    "sync.max_remove_percent allows" },
+		{ LEASE_E_NO_MATCH, 412, "etag-mismatch",
+		    "the peers have changed since: read them again" },
+		{ LEASE_E_NO_PRECOND, 428, "precondition-required",
+		    "If-Match or If-None-Match is needed" },
+		{ 0, 500, "internal-error",
+		    "the lease broker failed; its log says why" },
+	};
+	size_t i;
+
+	for (i = 0; problems[i].lease != 0; i++) {
+		if (problems[i].lease == lease)
+			break;
+	}
+	return (&problems[i]);
+}

@@ -1,0 +1,613 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * OpenVPN's management sockets.  The parent connects, we speak: one question
+ * at a time goes to all processes at once, and none is waited for longer than
+ * its second, so that a hung one holds up nobody.  A process has one such
+ * client at a time: connections are kept only while they are in use.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "leased.h"
+#include "log.h"
+#include "openvpn_parse.h"
+
+#define CONNS_MAX	64
+#define ASKS_MAX	64		/* questions that wait */
+#define CLIENTS_MAX	65536
+#define COMMAND_MS	1000		/* for one process */
+#define ANSWER_MS	2000		/* for a question, with its waiting */
+#define LEAST_MS	200		/* also for one that waited long */
+#define GATHER_MS	100		/* for the parent to connect */
+#define WANT_MS		1000		/* it is asked no more often */
+#define STALE_MS	5000		/* a new process may be there by then */
+#define LINGER_MS	2000		/* connections are kept for the next */
+#define BENCH_MS	10000		/* a process that hung is left alone */
+
+enum ask_kind {
+	ASK_CLIENTS,
+	ASK_COUNT,
+	ASK_KILL
+};
+
+struct ask {
+	TAILQ_ENTRY(ask) entry;
+	enum ask_kind	 kind;
+	struct chan	*chan;		/* NULL: gone */
+	uint32_t	 id;
+	char		 cn[IDENT_SIZE];
+	struct mono	 since;
+	struct rows	*rows;		/* being sent from here on: */
+	size_t		 sent;
+};
+
+TAILQ_HEAD(asks, ask);
+
+/* Clients, shared by those who asked. */
+struct rows {
+	unsigned int	 refs;
+	size_t		 n, max;
+	struct msg_ovpn_item *item;
+};
+
+enum conn_state {
+	OC_GREETING,		/* not yet heard of */
+	OC_READY,
+	OC_BUSY,		/* has our command */
+	OC_BENCH		/* closed, and not wanted again yet */
+};
+
+struct oconn {
+	TAILQ_ENTRY(oconn) entry;
+	struct leased	*sp;
+	enum conn_state	 state;
+	bool		 waited;	/* the question waits for it */
+	char		 name[IDENT_SIZE];
+	int		 fd;
+	struct event	*ev;
+	struct event	*ev_late;
+	struct mono	 until;		/* on the bench */
+	struct ovpn_lines lines;
+};
+
+struct ovpn {
+	TAILQ_HEAD(, oconn) conns;
+	unsigned int	 nconns;
+	struct asks	 queue;		/* wait for their turn */
+	struct asks	 now;		/* have it */
+	struct asks	 sending;	/* are sent their rows */
+	unsigned int	 nasks;
+	bool		 running;
+	bool		 gathering;	/* connections may still come */
+	bool		 joining;	/* not all have been asked yet */
+	char		 command[IDENT_SIZE + 16];
+	struct rows	*rows;
+	struct event	*ev_gather;
+	struct event	*ev_answer;
+	struct event	*ev_linger;
+	bool		 wanted_once;
+	struct mono	 wanted;	/* when the parent was asked */
+};
+
+static void	 round_next(struct leased *);
+static void	 round_check(struct leased *);
+
+static void
+arm(struct event *ev, int64_t ms)
+{
+	struct timeval tv;
+
+	if (ms < 1)
+		ms = 1;
+	tv.tv_sec = ms / 1000;
+	tv.tv_usec = ms % 1000 * 1000;
+	evtimer_add(ev, &tv);
+}
+
+static void
+rows_free(struct rows *r)
+{
+	if (r == NULL || --r->refs > 0)
+		return;
+	free(r->item);
+	free(r);
+}
+
+static void
+rows_add(struct rows *r, const struct msg_ovpn_item *m)
+{
+	struct msg_ovpn_item *p;
+	size_t max;
+
+	if (r->n == CLIENTS_MAX)
+		return;
+	if (r->n == r->max) {
+		max = r->max == 0 ? 64 : r->max * 2;
+		p = reallocarray(r->item, max, sizeof(*p));
+		if (p == NULL)
+			return;
+		r->item = p;
+		r->max = max;
+	}
+	r->item[r->n++] = *m;
+}
+
+static void
+ask_free(struct leased *sp, struct asks *list, struct ask *a)
+{
+	TAILQ_REMOVE(list, a, entry);
+	sp->ovpn->nasks--;
+	rows_free(a->rows);
+	free(a);
+}
+
+/* --- connections --- */
+
+static void
+conn_close(struct oconn *k)
+{
+	if (k->ev != NULL)
+		event_free(k->ev);
+	k->ev = NULL;
+	if (k->fd != -1)
+		close(k->fd);
+	k->fd = -1;
+	evtimer_del(k->ev_late);
+}
+
+static void
+conn_free(struct oconn *k)
+{
+	struct ovpn *v = k->sp->ovpn;
+
+	conn_close(k);
+	event_free(k->ev_late);
+	TAILQ_REMOVE(&v->conns, k, entry);
+	v->nconns--;
+	free(k);
+}
+
+/* It is of no use: gone, or hung and to be left alone for a while. */
+static void
+conn_fail(struct oconn *k, const char *why, bool hung)
+{
+	struct leased *sp = k->sp;
+
+	log_info("openvpn %s: %s", log_vis(k->name), why);
+	conn_close(k);
+	k->waited = false;
+	k->state = OC_BENCH;
+	k->until = mono_add_ms(mono_now(), hung ? BENCH_MS : 0);
+	round_check(sp);
+}
+
+static void
+conn_late_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct oconn *k = arg;
+
+	conn_fail(k,
+	    k->state == OC_GREETING ?
+		"no greeting: it hangs, or has another management client" :
+		"no answer within a second",
+	    true);
+}
+
+static void
+conn_command(struct oconn *k)
+{
+	const char *s = k->sp->ovpn->command;
+	ssize_t n;
+
+	n = write(k->fd, s, strlen(s));
+	if (n != (ssize_t)strlen(s)) {
+		conn_fail(k, "cannot be written to", true);
+		return;
+	}
+	k->state = OC_BUSY;
+}
+
+static bool
+conn_line(void *arg, const char *line)
+{
+	struct oconn *k = arg;
+	struct ovpn *v = k->sp->ovpn;
+	struct msg_ovpn_item m;
+	enum ovpn_line what;
+
+	what = ovpn_parse_line(line, &m);
+	if (what == OVPN_LINE_GREETING && k->state == OC_GREETING) {
+		k->state = OC_READY;
+		if (k->waited)
+			conn_command(k);
+		return (k->fd != -1);
+	}
+	if (k->state != OC_BUSY)
+		return (true);
+	if (what == OVPN_LINE_CLIENT && v->rows != NULL)
+		rows_add(v->rows, &m);
+	if (what == OVPN_LINE_END || what == OVPN_LINE_SUCCESS ||
+	    what == OVPN_LINE_ERROR) {
+		k->state = OC_READY;
+		k->waited = false;
+		evtimer_del(k->ev_late);
+	}
+	return (true);
+}
+
+static void
+conn_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct oconn *k = arg;
+	struct leased *sp = k->sp;
+	char buf[4096];
+	ssize_t n;
+
+	n = read(fd, buf, sizeof(buf));
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		conn_fail(k, n == 0 ? "closed" : strerror(errno), false);
+		return;
+	}
+	ovpn_lines_feed(&k->lines, buf, (size_t)n, conn_line, k);
+	round_check(sp);
+}
+
+static struct oconn *
+conn_find(const struct ovpn *v, const char *name)
+{
+	struct oconn *k;
+
+	TAILQ_FOREACH(k, &v->conns, entry)
+		if (strcmp(k->name, name) == 0)
+			return (k);
+	return (NULL);
+}
+
+/* The question that is asked now concerns this connection too. */
+static void
+conn_join(struct oconn *k)
+{
+	k->waited = true;
+	arm(k->ev_late, COMMAND_MS);
+	if (k->state == OC_READY)
+		conn_command(k);
+}
+
+static void
+bench_clear(struct ovpn *v)
+{
+	struct oconn *k, *next;
+	struct mono now;
+
+	now = mono_now();
+	for (k = TAILQ_FIRST(&v->conns); k != NULL; k = next) {
+		next = TAILQ_NEXT(k, entry);
+		if (k->state == OC_BENCH && mono_cmp(k->until, now) <= 0)
+			conn_free(k);
+	}
+}
+
+void
+ovpn_socket(struct leased *sp, const struct msg_conf_openvpn *m, int fd)
+{
+	struct ovpn *v = sp->ovpn;
+	struct oconn *k;
+
+	bench_clear(v);
+	if (v->nconns >= CONNS_MAX || conn_find(v, m->name) != NULL ||
+	    evutil_make_socket_nonblocking(fd) == -1 ||
+	    (k = calloc(1, sizeof(*k))) == NULL) {
+		close(fd);
+		return;
+	}
+	k->sp = sp;
+	k->fd = fd;
+	(void)strlcpy(k->name, m->name, sizeof(k->name));
+	if ((k->ev_late = evtimer_new(sp->base, conn_late_cb, k)) == NULL ||
+	    (k->ev = event_new(sp->base, fd, EV_READ | EV_PERSIST, conn_cb,
+	    k)) == NULL ||
+	    event_add(k->ev, NULL) == -1) {
+		log_warn("openvpn %s", log_vis(m->name));
+		if (k->ev_late != NULL)
+			event_free(k->ev_late);
+		if (k->ev != NULL)
+			event_free(k->ev);
+		close(fd);
+		free(k);
+		return;
+	}
+	TAILQ_INSERT_TAIL(&v->conns, k, entry);
+	v->nconns++;
+	if (v->running)
+		conn_join(k);
+	else if (!evtimer_pending(v->ev_linger, NULL))
+		arm(v->ev_linger, LINGER_MS);
+}
+
+static void
+linger_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct leased *sp = arg;
+	struct ovpn *v = sp->ovpn;
+	struct oconn *k, *next;
+
+	if (v->running)
+		return;
+	for (k = TAILQ_FIRST(&v->conns); k != NULL; k = next) {
+		next = TAILQ_NEXT(k, entry);
+		if (k->state != OC_BENCH)
+			conn_free(k);
+	}
+}
+
+/* --- questions --- */
+
+/* Send rows until the queue is long. */
+static void
+ask_send(struct leased *sp, struct ask *a)
+{
+	struct msg_ovpn_end end = { LEASE_OK_SAME };
+
+	while (a->chan != NULL && a->sent < a->rows->n) {
+		if (chan_busy(a->chan))
+			return;
+		(void)chan_send_ovpn_item(a->chan, a->id,
+		    &a->rows->item[a->sent++], -1);
+	}
+	if (a->chan != NULL)
+		(void)chan_send_ovpn_end(a->chan, a->id, &end, -1);
+	ask_free(sp, &sp->ovpn->sending, a);
+}
+
+void
+ovpn_wake(struct leased *sp)
+{
+	struct ask *a, *next;
+
+	for (a = TAILQ_FIRST(&sp->ovpn->sending); a != NULL; a = next) {
+		next = TAILQ_NEXT(a, entry);
+		ask_send(sp, a);
+	}
+}
+
+static void
+ask_answer(struct leased *sp, struct ask *a, struct rows *r)
+{
+	struct ovpn *v = sp->ovpn;
+	struct msg_ovpn_end end = { LEASE_OK_SAME };
+
+	if (a->kind == ASK_CLIENTS && a->chan != NULL) {
+		TAILQ_REMOVE(&v->now, a, entry);
+		TAILQ_INSERT_TAIL(&v->sending, a, entry);
+		a->rows = r;
+		r->refs++;
+		ask_send(sp, a);
+		return;
+	}
+	if (a->kind == ASK_COUNT && a->chan != NULL)
+		front_node_counted(sp, a->chan, a->id, (uint32_t)r->n);
+	if (a->kind == ASK_KILL && a->chan != NULL)
+		(void)chan_send_ovpn_end(a->chan, a->id, &end, -1);
+	ask_free(sp, &v->now, a);
+}
+
+/* Answer with what there is, and go on to the next. */
+static void
+round_end(struct leased *sp)
+{
+	struct ovpn *v = sp->ovpn;
+	struct rows *r = v->rows;
+	struct oconn *k;
+	struct ask *a;
+
+	v->running = v->gathering = false;
+	v->rows = NULL;
+	evtimer_del(v->ev_gather);
+	evtimer_del(v->ev_answer);
+	TAILQ_FOREACH(k, &v->conns, entry)
+		if (k->waited)
+			conn_fail(k, "no answer in time", false);
+	while ((a = TAILQ_FIRST(&v->now)) != NULL)
+		ask_answer(sp, a, r);
+	rows_free(r);
+	arm(v->ev_linger, LINGER_MS);
+	round_next(sp);
+}
+
+/* Has everybody answered? */
+static void
+round_check(struct leased *sp)
+{
+	struct oconn *k;
+
+	if (!sp->ovpn->running || sp->ovpn->gathering || sp->ovpn->joining)
+		return;
+	TAILQ_FOREACH(k, &sp->ovpn->conns, entry)
+		if (k->waited)
+			return;
+	round_end(sp);
+}
+
+static void
+answer_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct leased *sp = arg;
+
+	if (sp->ovpn->running)
+		round_end(sp);
+}
+
+void
+ovpn_gathered(struct leased *sp)
+{
+	evtimer_del(sp->ovpn->ev_gather);
+	sp->ovpn->gathering = false;
+	round_check(sp);
+}
+
+static void
+gather_cb(evutil_socket_t fd, short what, void *arg)
+{
+	ovpn_gathered(arg);
+}
+
+/* Ask the parent for connections, if it is time. */
+static void
+round_want(struct leased *sp)
+{
+	struct ovpn *v = sp->ovpn;
+	struct mono now;
+	int64_t ago;
+
+	now = mono_now();
+	ago = v->wanted_once ? mono_diff_ms(now, v->wanted) : INT64_MAX;
+	if (ago < WANT_MS || (ago < STALE_MS && v->nconns > 0) ||
+	    sp->parent == NULL ||
+	    chan_send_bare(sp->parent, MSG_OPENVPN_WANT, 0) == -1)
+		return;
+	v->wanted = now;
+	v->wanted_once = v->gathering = true;
+	arm(v->ev_gather, GATHER_MS);
+}
+
+/* Those who want the clients are answered together. */
+static void
+round_take(struct ovpn *v, struct ask *first)
+{
+	struct ask *a, *next;
+
+	for (a = first; a != NULL; a = next) {
+		next = TAILQ_NEXT(a, entry);
+		if (a != first &&
+		    (first->kind == ASK_KILL || a->kind == ASK_KILL))
+			continue;
+		TAILQ_REMOVE(&v->queue, a, entry);
+		TAILQ_INSERT_TAIL(&v->now, a, entry);
+	}
+}
+
+static void
+round_next(struct leased *sp)
+{
+	struct ovpn *v = sp->ovpn;
+	struct oconn *k;
+	struct ask *a;
+	int64_t left;
+
+	if (v->running || (a = TAILQ_FIRST(&v->queue)) == NULL)
+		return;
+	if ((v->rows = calloc(1, sizeof(*v->rows))) == NULL)
+		fatal("openvpn");
+	v->rows->refs = 1;
+	v->running = true;
+	evtimer_del(v->ev_linger);
+	round_take(v, a);
+	if (a->kind != ASK_KILL)
+		(void)strlcpy(v->command, "status 2\n", sizeof(v->command));
+	else if (ovpn_kill_line(a->cn, v->command, sizeof(v->command)) == -1)
+		fatalx("openvpn: a name that was checked");
+	left = ANSWER_MS - mono_diff_ms(mono_now(), a->since);
+	arm(v->ev_answer, left < LEAST_MS ? LEAST_MS : left);
+	bench_clear(v);
+	round_want(sp);
+	v->joining = true;
+	TAILQ_FOREACH(k, &v->conns, entry)
+		if (k->state != OC_BENCH)
+			conn_join(k);
+	v->joining = false;
+	round_check(sp);
+}
+
+static void
+ask(struct leased *sp, enum ask_kind kind, struct chan *c, uint32_t id,
+    const char *cn)
+{
+	struct ovpn *v = sp->ovpn;
+	struct msg_ovpn_end end = { LEASE_E_BUSY };
+	struct ask *a;
+
+	if (v->nasks >= ASKS_MAX || (a = calloc(1, sizeof(*a))) == NULL) {
+		if (kind == ASK_COUNT)
+			front_node_counted(sp, c, id, 0);
+		else
+			(void)chan_send_ovpn_end(c, id, &end, -1);
+		return;
+	}
+	a->kind = kind;
+	a->chan = c;
+	a->id = id;
+	(void)strlcpy(a->cn, cn, sizeof(a->cn));
+	a->since = mono_now();
+	v->nasks++;
+	TAILQ_INSERT_TAIL(&v->queue, a, entry);
+	round_next(sp);
+}
+
+int
+ovpn_list(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	ask(chan_arg(c), ASK_CLIENTS, c, id, "");
+	return (0);
+}
+
+void
+ovpn_count(struct leased *sp, struct chan *c, uint32_t id)
+{
+	ask(sp, ASK_COUNT, c, id, "");
+}
+
+int
+ovpn_kill(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_ovpn_end end = { LEASE_E_NAME };
+	struct msg_ovpn_kill m;
+	char line[IDENT_SIZE + 16];
+
+	if (msg_ovpn_kill_get(b, &m) == -1)
+		return (-1);
+	if (ovpn_kill_line(m.cn, line, sizeof(line)) == -1)
+		(void)chan_send_ovpn_end(c, id, &end, -1);
+	else
+		ask(chan_arg(c), ASK_KILL, c, id, m.cn);
+	return (0);
+}
+
+static void
+forget(struct asks *list, const struct chan *c)
+{
+	struct ask *a;
+
+	TAILQ_FOREACH(a, list, entry)
+		if (a->chan == c)
+			a->chan = NULL;
+}
+
+void
+ovpn_forget_chan(struct leased *sp, struct chan *c)
+{
+	forget(&sp->ovpn->queue, c);
+	forget(&sp->ovpn->now, c);
+	forget(&sp->ovpn->sending, c);
+	ovpn_wake(sp);
+}
+
+void
+ovpn_init(struct leased *sp)
+{
+	struct ovpn *v;
+
+	if ((v = sp->ovpn = calloc(1, sizeof(*v))) == NULL ||
+	    (v->ev_gather = evtimer_new(sp->base, gather_cb, sp)) == NULL ||
+	    (v->ev_answer = evtimer_new(sp->base, answer_cb, sp)) == NULL ||
+	    (v->ev_linger = evtimer_new(sp->base, linger_cb, sp)) == NULL)
+		fatal("openvpn");
+	TAILQ_INIT(&v->conns);
+	TAILQ_INIT(&v->queue);
+	TAILQ_INIT(&v->now);
+	TAILQ_INIT(&v->sending);
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whole sets of peers: collecting the items, and telling the kernel hand and
+ * who asked, a few at a time, when the set has been applied.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control.h"
+#include "log.h"
+#include "set.h"
+
+#define SETS_MAX	8		/* under way at a time */
+#define IDLE_S		60		/* between two items */
+#define CONFIRM_S	20		/* for the kernel hand, with everything */
+#define WISHES_OPEN	512		/* sent and without an outcome */
+#define STEP		256		/* differences told at once */
+
+struct sets {
+	TAILQ_HEAD(, set) sets;
+	unsigned int	 n;
+	uint32_t	 serial;
+};
+
+static void	 set_pump(struct set *);
+
+static void
+set_free(struct set *s)
+{
+	struct sets *all = s->sp->sets;
+	size_t i;
+
+	if (s->owner != NULL)
+		s->owner->busy = false;
+	for (i = 0; i < s->npeers; i++) {
+		free(s->peers[i].addrs);
+		free(s->peers[i].name);
+		free(s->peers[i].why);
+	}
+	for (i = 0; i < s->ndiffs; i++)
+		free(s->diffs[i].text);
+	free(s->peers);
+	free(s->diffs);
+	free(s->wishes);
+	if (s->ev_more != NULL)
+		event_free(s->ev_more);
+	if (s->ev_late != NULL)
+		event_free(s->ev_late);
+	TAILQ_REMOVE(&all->sets, s, entry);
+	all->n--;
+	free(s);
+}
+
+static struct set *
+set_find(struct leased *sp, const struct chan *c, uint32_t id)
+{
+	struct set *s;
+
+	TAILQ_FOREACH(s, &sp->sets->sets, entry)
+		if (s->chan == c && s->id == id)
+			return (s);
+	return (NULL);
+}
+
+/* The last word; whoever waits for the kernel hand's does so no longer. */
+static void
+set_done(struct set *s)
+{
+	struct conn *k;
+
+	s->done.retry_after = reply_retry(s->done.code);
+	if (s->chan != NULL) {
+		if (s->by_operator) {
+			k = chan_arg(s->chan);
+			k->state = CONN_IDLE;
+			conn_progress(k);
+		}
+		(void)chan_send_set_done(s->chan, s->id, &s->done, -1);
+	}
+	set_free(s);
+}
+
+static void
+set_more_cb(evutil_socket_t fd, short what, void *arg)
+{
+	set_pump(arg);
+}
+
+static void
+set_late_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct set *s = arg;
+
+	if (s->state == SET_TELL) {
+		log_warnx("set of %s: the kernel hand has not confirmed %zu "
+			  "changes within %d s",
+		    log_vis(s->begin.owner),
+		    s->waiting + (s->nwishes - s->wished), CONFIRM_S);
+		s->unconfirmed = true;
+		s->wished = s->nwishes;
+		s->waiting = 0;
+		sync_later(s->sp);
+		set_pump(s);
+		return;
+	}
+	s->done.code = LEASE_E_BUSY;
+	snprintf(s->done.text, sizeof(s->done.text),
+	    "nothing came for %d s; nothing was changed", IDLE_S);
+	set_done(s);
+}
+
+static void
+set_wait(struct set *s, unsigned int sec)
+{
+	const struct timeval tv = { sec, 0 };
+
+	evtimer_add(s->ev_late, &tv);
+}
+
+static void
+set_refuse(struct set *s, uint8_t code, const char *text)
+{
+	s->state = SET_REFUSED;
+	s->done.code = code;
+	(void)strlcpy(s->done.text, text, sizeof(s->done.text));
+}
+
+/* May it begin?  If not, that is the answer at its end. */
+static void
+set_check(struct set *s)
+{
+	const struct msg_set_begin *m = &s->begin;
+	const size_t skip = sizeof(OWNER_PORTAL) - 1;
+	struct lnet *n;
+
+	n = lnet_find(&s->sp->broker, m->network);
+	if (n == NULL || !n->configured)
+		set_refuse(s, LEASE_E_NETWORK, "there is no such network");
+	else if (!owner_valid(m->owner) ||
+	    (s->by_operator && strcmp(m->owner, OWNER_STATIC) != 0) ||
+	    (strncmp(m->owner, OWNER_PORTAL, skip) == 0 &&
+		policy_denied(&s->sp->denied, m->network, m->owner + skip)))
+		set_refuse(s, LEASE_E_DENIED, "the owner is denied");
+	else if (m->match == SET_MATCH_NONE && !s->by_operator)
+		set_refuse(s, LEASE_E_NO_PRECOND,
+		    "say which state is to be replaced");
+	else if ((s->owner = owner_get(n, m->owner))->busy) {
+		s->owner = NULL;
+		set_refuse(s, LEASE_E_BUSY,
+		    "another set of this owner is under way");
+	} else
+		s->owner->busy = true;
+}
+
+static struct set *
+set_new(struct leased *sp, struct chan *c, uint32_t id)
+{
+	struct sets *all = sp->sets;
+	struct set *s;
+
+	if (all->n >= SETS_MAX || (s = calloc(1, sizeof(*s))) == NULL)
+		return (NULL);
+	s->sp = sp;
+	s->chan = c;
+	s->id = id;
+	if (++all->serial == 0)
+		all->serial = 1;
+	s->serial = all->serial;
+	TAILQ_INSERT_TAIL(&all->sets, s, entry);
+	all->n++;
+	if ((s->ev_more = evtimer_new(sp->base, set_more_cb, s)) == NULL ||
+	    (s->ev_late = evtimer_new(sp->base, set_late_cb, s)) == NULL) {
+		set_free(s);
+		return (NULL);
+	}
+	return (s);
+}
+
+int
+set_begin(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_set_done done = { 0 };
+	struct msg_set_begin m;
+	struct leased *sp;
+	struct conn *k = NULL;
+	struct set *s;
+
+	if (msg_set_begin_get(b, &m) == -1)
+		return (-1);
+	if (chan_peer(c) == P_CTL) {
+		k = chan_arg(c);
+		if (k->state != CONN_IDLE)
+			return (-1);
+		sp = k->sp;
+	} else
+		sp = chan_arg(c);
+	if (set_find(sp, c, id) != NULL)
+		return (-1);
+	if ((s = set_new(sp, c, id)) == NULL) {
+		done.code = LEASE_E_BUSY;
+		done.retry_after = reply_retry(done.code);
+		(void)strlcpy(done.text, "too many sets are under way",
+		    sizeof(done.text));
+		return (chan_send_set_done(c, id, &done, -1));
+	}
+	s->begin = m;
+	if (k != NULL) {
+		s->by_operator = true;
+		(void)strlcpy(s->who, k->who, sizeof(s->who));
+		k->state = CONN_SET;
+		k->id = id;
+	}
+	set_check(s);
+	set_wait(s, IDLE_S);
+	return (0);
+}
+
+static struct leased *
+asked(struct chan *c)
+{
+	struct conn *k;
+
+	if (chan_peer(c) != P_CTL)
+		return (chan_arg(c));
+	k = chan_arg(c);
+	conn_progress(k);
+	return (k->sp);
+}
+
+int
+set_item(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_set_item m;
+	struct set_peer *p;
+	struct set *s;
+
+	if (msg_set_item_get(b, &m) == -1)
+		return (-1);
+	/* One whose set was refused at its begin, or given up. */
+	if ((s = set_find(asked(c), c, id)) == NULL || s->state == SET_REFUSED)
+		return (0);
+	if (s->state != SET_COLLECT)
+		return (-1);
+	if (s->npeers >= SET_ITEMS_MAX ||
+	    s->npeers >= s->owner->net->conf.max_peers) {
+		set_refuse(s, LEASE_E_POOL,
+		    "more peers than the network's max_peers");
+		return (0);
+	}
+	if (s->npeers == s->maxpeers) {
+		s->maxpeers = s->maxpeers == 0 ? 64 : s->maxpeers * 2;
+		s->peers = reallocarray(s->peers, s->maxpeers,
+		    sizeof(*s->peers));
+		if (s->peers == NULL)
+			fatal("set of peers");
+	}
+	p = &s->peers[s->npeers++];
+	memset(p, 0, sizeof(*p));
+	memcpy(p->key, m.pubkey, sizeof(p->key));
+	p->naddrs = owned_sort(m.addrs, m.naddrs);
+	if ((p->addrs = calloc(p->naddrs, sizeof(*p->addrs))) == NULL ||
+	    (p->name = strdup(m.name)) == NULL)
+		fatal("set of peers");
+	memcpy(p->addrs, m.addrs, p->naddrs * sizeof(*p->addrs));
+	set_wait(s, IDLE_S);
+	return (0);
+}
+
+int
+set_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct set *s;
+
+	if ((s = set_find(asked(c), c, id)) == NULL)
+		return (0);
+	if (s->state == SET_TELL)
+		return (-1);
+	if (s->state == SET_COLLECT) {
+		s->state = SET_TELL;
+		set_apply(s);
+	} else
+		s->state = SET_TELL;
+	set_wait(s, CONFIRM_S);
+	set_pump(s);
+	return (0);
+}
+
+int
+set_abort(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct set *s;
+
+	if ((s = set_find(asked(c), c, id)) == NULL || s->state == SET_TELL)
+		return (0);
+	if (s->by_operator)
+		((struct conn *)chan_arg(c))->state = CONN_IDLE;
+	set_free(s);
+	return (0);
+}
+
+/* Tell some of the differences; false when the channel is full. */
+static bool
+set_tell(struct set *s)
+{
+	struct msg_set_change m;
+	struct set_diff *d;
+	unsigned int i;
+
+	for (i = 0; s->told < s->ndiffs && s->chan != NULL; s->told++) {
+		if (chan_busy(s->chan) || i++ == STEP)
+			return (false);
+		d = &s->diffs[s->told];
+		memset(&m, 0, sizeof(m));
+		m.op = d->op;
+		m.code = d->code;
+		memcpy(m.pubkey, d->key, sizeof(m.pubkey));
+		m.rx = d->rx;
+		m.tx = d->tx;
+		if (d->text != NULL)
+			(void)strlcpy(m.text, d->text, sizeof(m.text));
+		(void)chan_send_set_change(s->chan, s->id, &m, -1);
+	}
+	return (true);
+}
+
+/* Send wishes, as many as may be open; each outcome makes room for more. */
+static void
+set_wish(struct set *s)
+{
+	const struct asker asker = { ASK_SET, NULL, s->serial };
+	struct set_wish *w;
+	struct owned *p;
+
+	while (s->wished < s->nwishes && s->waiting < WISHES_OPEN &&
+	    (s->sp->kern == NULL || !chan_busy(s->sp->kern))) {
+		w = &s->wishes[s->wished++];
+		p = owned_by_key(s->owner->net, w->key);
+		/* Changed by another request meanwhile: that one's wish. */
+		if (!w->gone && (p == NULL || !owned_served(p)))
+			continue;
+		s->waiting++;
+		if (w->gone)
+			hand_wish_gone(s->sp, s->owner->net, w->key, &asker, 0,
+			    NULL);
+		else
+			hand_wish_owned(s->sp, p, w->mask, &asker,
+			    w->added ? LEASE_OK_NEW : LEASE_OK_REKEYED);
+	}
+}
+
+static void
+set_pump(struct set *s)
+{
+	const struct timeval now = { 0, 0 }, soon = { 0, 10000 };
+	bool told;
+
+	/* One for ourselves: outcomes may come at once. */
+	s->waiting++;
+	set_wish(s);
+	s->waiting--;
+	told = set_tell(s);
+	if (s->wished < s->nwishes || s->waiting > 0) {
+		/* The next outcome goes on; look again if there is none. */
+		evtimer_add(s->ev_more,
+		    told || (s->chan != NULL && chan_busy(s->chan)) ? &soon :
+								      &now);
+		return;
+	}
+	if (!told) {
+		if (!chan_busy(s->chan))
+			evtimer_add(s->ev_more, &now);
+		return;
+	}
+	if (s->unconfirmed && s->done.code < LEASE_E_KEY) {
+		s->done.code = LEASE_E_BUSY;
+		(void)strlcpy(s->done.text,
+		    "stored, but WireGuard has not confirmed all of it: the "
+		    "rest follows with the next sync",
+		    sizeof(s->done.text));
+	}
+	set_done(s);
+}
+
+void
+sets_outcome(struct leased *sp, uint32_t serial, const uint8_t *key,
+    uint8_t code)
+{
+	const struct timeval now = { 0, 0 };
+	struct set *s;
+
+	TAILQ_FOREACH(s, &sp->sets->sets, entry)
+		if (s->serial == serial)
+			break;
+	if (s == NULL || s->waiting == 0)
+		return;
+	if (code == LEASE_E_KEY_TAKEN && key != NULL) {
+		set_add_diff(s, SET_REJECTED, code, key, NULL,
+		    "the key is a peer's that is not sallyport's");
+		s->done.rejected++;
+	} else if (code >= LEASE_E_KEY)
+		s->unconfirmed = true;
+	s->waiting--;
+	if (!evtimer_pending(s->ev_more, NULL) || s->waiting == 0 ||
+	    (s->wished < s->nwishes && s->waiting < WISHES_OPEN / 2))
+		evtimer_add(s->ev_more, &now);
+}
+
+void
+sets_wake(struct leased *sp)
+{
+	const struct timeval now = { 0, 0 };
+	struct set *s;
+
+	TAILQ_FOREACH(s, &sp->sets->sets, entry)
+		if (s->state == SET_TELL)
+			evtimer_add(s->ev_more, &now);
+}
+
+void
+sets_forget_chan(struct leased *sp, struct chan *c)
+{
+	const struct timeval now = { 0, 0 };
+	struct set *s, *next;
+
+	for (s = TAILQ_FIRST(&sp->sets->sets); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		if (s->chan != c)
+			continue;
+		s->chan = NULL;
+		if (s->state != SET_TELL)
+			set_free(s);
+		else
+			/* What is durable is brought to its end. */
+			evtimer_add(s->ev_more, &now);
+	}
+}
+
+void
+sets_init(struct leased *sp)
+{
+	if ((sp->sets = calloc(1, sizeof(*sp->sets))) == NULL)
+		fatal("sets");
+	TAILQ_INIT(&sp->sets->sets);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A whole wanted set of one owner's peers, from its first item to its answer.
+ */
+
+#ifndef SET_H
+#define SET_H
+
+#include "leased.h"
+
+#define SET_ITEMS_MAX	100000
+
+struct set_peer {
+	uint8_t		 key[WGKEY_LEN];
+	uint8_t		 code;		/* 0, or why it is rejected */
+	uint8_t		 naddrs;
+	struct prefix	*addrs;		/* in order */
+	char		*name;
+	char		*why;
+};
+
+/* A difference, to be told. */
+struct set_diff {
+	uint8_t		 op;		/* enum set_op */
+	uint8_t		 code;
+	uint8_t		 key[WGKEY_LEN];
+	uint64_t	 rx, tx;
+	char		*text;		/* NULL is "" */
+};
+
+/* A wish to the kernel hand. */
+struct set_wish {
+	uint8_t		 key[WGKEY_LEN];
+	bool		 gone;
+	bool		 added;
+	uint16_t	 mask;		/* of its addresses */
+};
+
+enum set_state {
+	SET_COLLECT,
+	SET_TELL,		/* the kernel hand and who asked */
+	SET_REFUSED		/* nothing to do but to wait for its end */
+};
+
+struct set {
+	TAILQ_ENTRY(set) entry;
+	struct leased	*sp;
+	enum set_state	 state;
+	uint32_t	 serial;	/* 1..: never that of another */
+	struct chan	*chan;		/* NULL: who asked is gone */
+	uint32_t	 id;
+	bool		 by_operator;
+	char		 who[24];
+	struct msg_set_begin begin;
+	struct owner	*owner;		/* its busy flag is ours */
+	struct set_peer	*peers;
+	size_t		 npeers, maxpeers;
+	struct set_diff	*diffs;
+	size_t		 ndiffs, maxdiffs, told;
+	struct set_wish	*wishes;
+	size_t		 nwishes, maxwishes, wished;
+	unsigned int	 waiting;	/* wishes without an outcome */
+	bool		 unconfirmed;
+	struct msg_set_done done;
+	struct event	*ev_more;
+	struct event	*ev_late;
+};
+
+/* --- set_apply.c --- */
+
+/*
+ * Compare the set with what the owner has and, unless that is all that is
+ * asked for or it is not allowed, make it so, durably.  Fills the differences,
+ * the wishes and done.
+ */
+void	 set_apply(struct set *);
+void set_add_diff(struct set *, uint8_t op, uint8_t code, const uint8_t *key,
+    const struct owned *, const char *text);
+
+#endif

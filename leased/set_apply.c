@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A set of peers against what its owner has: what differs, whether that may
+ * be, and one transaction that makes it so.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "set.h"
+
+static uint64_t
+key_of(const void *item)
+{
+	return (hash_bytes(((const struct set_peer *)item)->key, WGKEY_LEN));
+}
+
+static bool
+key_eq(const void *item, const void *key)
+{
+	return (
+	    memcmp(((const struct set_peer *)item)->key, key, WGKEY_LEN) == 0);
+}
+
+static uint64_t
+addr_of(const void *item)
+{
+	const struct prefix *p = item;
+
+	return (hash_bytes(p->addr, p->family == AF_INET ? 4 : 16));
+}
+
+static bool
+addr_eq(const void *item, const void *key)
+{
+	return (prefix_equal(item, key));
+}
+
+void
+set_add_diff(struct set *s, uint8_t op, uint8_t code, const uint8_t *key,
+    const struct owned *p, const char *text)
+{
+	struct set_diff *d;
+
+	if (s->ndiffs == s->maxdiffs) {
+		s->maxdiffs = s->maxdiffs == 0 ? 64 : s->maxdiffs * 2;
+		s->diffs = reallocarray(s->diffs, s->maxdiffs,
+		    sizeof(*s->diffs));
+		if (s->diffs == NULL)
+			fatal("set of peers");
+	}
+	d = &s->diffs[s->ndiffs++];
+	memset(d, 0, sizeof(*d));
+	d->op = op;
+	d->code = code;
+	memcpy(d->key, key, sizeof(d->key));
+	if (p != NULL) {
+		d->rx = p->rx;
+		d->tx = p->tx;
+	}
+	if (text != NULL && (d->text = strdup(text)) == NULL)
+		fatal("set of peers");
+}
+
+static void
+add_wish(struct set *s, const struct owned *p, uint16_t mask, bool added)
+{
+	struct set_wish *w;
+
+	if (s->nwishes == s->maxwishes) {
+		s->maxwishes = s->maxwishes == 0 ? 64 : s->maxwishes * 2;
+		s->wishes = reallocarray(s->wishes, s->maxwishes,
+		    sizeof(*s->wishes));
+		if (s->wishes == NULL)
+			fatal("set of peers");
+	}
+	w = &s->wishes[s->nwishes++];
+	memset(w, 0, sizeof(*w));
+	memcpy(w->key, p->key, sizeof(w->key));
+	w->gone = mask == 0 || p->gone;
+	w->mask = mask;
+	w->added = added;
+}
+
+static void
+reject(struct set_peer *x, uint8_t code, const char *why)
+{
+	x->code = code;
+	if (x->why == NULL && (x->why = strdup(why)) == NULL)
+		fatal("set of peers");
+}
+
+/* Keys and addresses that come twice in the set: the first has them. */
+static void
+check_repeats(struct set *s)
+{
+	struct hash keys, addrs;
+	struct set_peer *x;
+	size_t i;
+	uint8_t j;
+
+	hash_init(&keys, key_of);
+	hash_init(&addrs, addr_of);
+	for (i = 0; i < s->npeers; i++) {
+		x = &s->peers[i];
+		if (hash_find(&keys, key_of(x), key_eq, x->key) != NULL) {
+			reject(x, LEASE_E_KEY_TAKEN,
+			    "the key is twice in the set");
+			continue;
+		}
+		hash_insert(&keys, x);
+		for (j = 0; j < x->naddrs && x->code == 0; j++)
+			if (hash_find(&addrs, addr_of(&x->addrs[j]), addr_eq,
+			    &x->addrs[j]) != NULL)
+				reject(x, LEASE_E_ADDR_TAKEN,
+				    "an address is twice in the set");
+		for (j = 0; j < x->naddrs && x->code == 0; j++)
+			hash_insert(&addrs, &x->addrs[j]);
+	}
+	hash_clear(&keys);
+	hash_clear(&addrs);
+}
+
+static bool
+is_same(const struct owned *p, const struct set_peer *x)
+{
+	return (owned_same_addrs(p, x->addrs, x->naddrs) &&
+	    (x->name[0] == '\0' || strcmp(x->name, p->name) == 0));
+}
+
+/* Judge each item, mark what stays, and count. */
+static void
+compare(struct set *s)
+{
+	struct mono now = mono_now();
+	struct set_peer *x;
+	struct owned *p;
+	char why[129];
+	size_t i;
+	uint8_t code;
+
+	check_repeats(s);
+	RB_FOREACH(p, owned_byowner, &s->owner->peers)
+		p->seen = false;
+	for (i = 0; i < s->npeers; i++) {
+		x = &s->peers[i];
+		if (x->code == 0 &&
+		    (code = oop_check(&s->sp->broker, s->owner, x->key,
+			x->addrs, x->naddrs, now, why, sizeof(why))) !=
+			LEASE_OK_SAME)
+			reject(x, code, why);
+		p = owned_by_key(s->owner->net, x->key);
+		if (p != NULL && p->owner != s->owner)
+			p = NULL;
+		/* One that is named, but wrongly, is not to be removed. */
+		if (p != NULL)
+			p->seen = true;
+		if (x->code != 0)
+			s->done.rejected++;
+		else if (p == NULL)
+			s->done.added++;
+		else if (is_same(p, x))
+			s->done.unchanged++;
+		else
+			s->done.changed++;
+	}
+	RB_FOREACH(p, owned_byowner, &s->owner->peers)
+		s->done.removed += !p->seen;
+}
+
+/* Would too much go? */
+static bool
+guarded(struct set *s)
+{
+	uint64_t percent = s->sp->conf->max_remove, had = s->owner->count;
+
+	if (s->begin.force || s->done.removed == 0)
+		return (false);
+	if (s->npeers == 0) {
+		snprintf(s->done.text, sizeof(s->done.text),
+		    "the set is empty, and all %llu peers would go: force it, "
+		    "if that is meant",
+		    (unsigned long long)had);
+		return (true);
+	}
+	if (percent >= 100 || s->done.removed * 100ULL <= percent * had)
+		return (false);
+	snprintf(s->done.text, sizeof(s->done.text),
+	    "%u of %llu peers would go, more than %llu percent: force it, if "
+	    "that is meant",
+	    s->done.removed, (unsigned long long)had,
+	    (unsigned long long)percent);
+	return (true);
+}
+
+static void
+tell_rejected(struct set *s)
+{
+	struct set_peer *x;
+	size_t i;
+
+	for (i = 0; i < s->npeers; i++) {
+		x = &s->peers[i];
+		if (x->code != 0)
+			set_add_diff(s, SET_REJECTED, x->code, x->key, NULL,
+			    x->why);
+	}
+}
+
+static void
+tell_only(struct set *s)
+{
+	struct set_peer *x;
+	struct owned *p;
+	size_t i;
+
+	RB_FOREACH(p, owned_byowner, &s->owner->peers)
+		if (!p->seen)
+			set_add_diff(s, SET_REMOVED, 0, p->key, p, NULL);
+	for (i = 0; i < s->npeers; i++) {
+		x = &s->peers[i];
+		if (x->code != 0)
+			continue;
+		p = owned_by_key(s->owner->net, x->key);
+		if (p == NULL || !is_same(p, x))
+			set_add_diff(s, p == NULL ? SET_ADDED : SET_CHANGED, 0,
+			    x->key, p, NULL);
+	}
+	tell_rejected(s);
+}
+
+static int
+store(struct set *s, const struct oop *op, size_t from)
+{
+	return (turn_store_owned(s->sp, op, from, &s->begin.from,
+	    s->by_operator ? s->who : NULL));
+}
+
+/* The peers that go, and the addresses of those that change. */
+static int
+clear(struct set *s, struct oop *op)
+{
+	struct owned *p, *next;
+	struct set_peer *x;
+	size_t i, from;
+
+	for (p = RB_MIN(owned_byowner, &s->owner->peers); p != NULL; p = next) {
+		next = RB_NEXT(owned_byowner, &s->owner->peers, p);
+		if (p->seen)
+			continue;
+		set_add_diff(s, SET_REMOVED, 0, p->key, p, NULL);
+		from = op->n;
+		oop_drop(op, &s->sp->broker, p);
+		if (store(s, op, from) == -1)
+			return (-1);
+	}
+	for (i = 0; i < s->npeers; i++) {
+		x = &s->peers[i];
+		p = owned_by_key(s->owner->net, x->key);
+		if (x->code != 0 || p == NULL ||
+		    owned_same_addrs(p, x->addrs, x->naddrs))
+			continue;
+		from = op->n;
+		oop_strip(op, p);
+		if (store(s, op, from) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+static int
+fill(struct set *s, struct oop *op)
+{
+	struct wall wall = wall_now();
+	struct set_peer *x;
+	struct owned *p;
+	size_t i, from;
+	uint8_t code;
+
+	for (i = 0; i < s->npeers; i++) {
+		x = &s->peers[i];
+		if (x->code != 0)
+			continue;
+		from = op->n;
+		code = oop_put(op, &s->sp->broker, x->key, x->name, x->addrs,
+		    x->naddrs, wall);
+		if (code >= LEASE_E_KEY) {
+			reject(x, code, "the network has max_peers peers");
+			s->done.added--;
+			s->done.rejected++;
+			continue;
+		}
+		p = owned_by_key(s->owner->net, x->key);
+		if (code == LEASE_OK_SAME) {
+			if (p != NULL && p->pending)
+				add_wish(s, p, UINT16_MAX, false);
+			continue;
+		}
+		set_add_diff(s, code == LEASE_OK_NEW ? SET_ADDED : SET_CHANGED,
+		    0, x->key, NULL, NULL);
+		if (store(s, op, from) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* Of a peer's addresses, those that it had before too; and did another peer
+ * get one that it had? */
+static uint16_t
+kept_addrs(const struct undo *u, bool *lost)
+{
+	struct owned *other;
+	uint16_t mask = 0;
+	uint8_t i, j;
+
+	*lost = false;
+	for (i = 0; i < u->naddrs; i++) {
+		other = owned_by_addr(u->peer->owner->net, &u->addrs[i].p);
+		if (other != NULL && other != u->peer)
+			*lost = true;
+		for (j = 0; j < u->peer->naddrs; j++)
+			if (prefix_equal(&u->peer->addrs[j].p, &u->addrs[i].p))
+				mask |= (uint16_t)(1U << j);
+	}
+	return (mask);
+}
+
+/* What the kernel hand is to do, in an order in which no address is wanted
+ * twice: who goes, who loses, who gets. */
+static void
+make_wishes(struct set *s, const struct oop *op)
+{
+	const struct undo *u;
+	uint16_t mask;
+	size_t i;
+	bool lost;
+
+	for (i = 0; i < op->n; i++)
+		if (op->log[i].kind == UNDO_DROP)
+			add_wish(s, op->log[i].peer, 0, false);
+	for (i = 0; i < op->n; i++) {
+		u = &op->log[i];
+		if (u->kind != UNDO_ADDRS || u->peer->gone)
+			continue;
+		mask = kept_addrs(u, &lost);
+		if (lost)
+			add_wish(s, u->peer, mask, false);
+	}
+	for (i = 0; i < op->n; i++) {
+		u = &op->log[i];
+		if (u->kind == UNDO_ADD)
+			add_wish(s, u->peer, UINT16_MAX, true);
+		else if (u->kind == UNDO_ADDRS && !u->moved && u->naddrs == 0)
+			add_wish(s, u->peer, UINT16_MAX, false);
+	}
+}
+
+static int
+keep_result(struct set *s)
+{
+	struct owner *o = s->owner;
+
+	s->done.generation = o->generation;
+	o->synced = wall_now().s;
+	o->last = s->done;
+	if (turn_begin(s->sp) == -1 || db_put_owner(s->sp->db, o) == -1)
+		return (-1);
+	return (0);
+}
+
+static int
+audit_set(struct set *s)
+{
+	const struct msg_set_done *d = &s->done;
+	char text[TEXT_SIZE];
+
+	snprintf(text, sizeof(text),
+	    "added=%u removed=%u changed=%u unchanged=%u rejected=%u "
+	    "generation=%llu",
+	    d->added, d->removed, d->changed, d->unchanged, d->rejected,
+	    (unsigned long long)s->owner->generation);
+	return (audit_identity(s->sp, "sync", s->begin.network, "",
+	    s->by_operator ? s->who : s->begin.owner, text));
+}
+
+static void
+failed(struct set *s, struct oop *op)
+{
+	uint8_t code = errno == EEXIST ? LEASE_E_INTERNAL : LEASE_E_STORE;
+	size_t i;
+
+	turn_abort(s->sp);
+	oop_undo(op, &s->sp->broker);
+	for (i = 0; i < s->ndiffs; i++)
+		free(s->diffs[i].text);
+	s->ndiffs = s->nwishes = 0;
+	memset(&s->done, 0, sizeof(s->done));
+	s->done.code = code;
+	s->done.generation = s->owner->generation;
+	(void)strlcpy(s->done.text,
+	    "the database cannot be written; nothing was changed",
+	    sizeof(s->done.text));
+}
+
+static void
+apply(struct set *s)
+{
+	struct msg_set_done was = s->owner->last;
+	int64_t synced = s->owner->synced;
+	struct oop op;
+
+	oop_begin(&op, s->owner);
+	if (clear(s, &op) == -1 || fill(s, &op) == -1 || keep_result(s) == -1 ||
+	    ((op.n > 0 || s->done.rejected > 0) && audit_set(s) == -1) ||
+	    turn_commit(s->sp) == -1) {
+		s->owner->last = was;
+		s->owner->synced = synced;
+		failed(s, &op);
+		return;
+	}
+	tell_rejected(s);
+	make_wishes(s, &op);
+	if (op.n > 0 || s->done.rejected > 0)
+		log_info("sync net=%s owner=%s added=%u removed=%u changed=%u "
+			 "unchanged=%u rejected=%u",
+		    s->begin.network, log_vis(s->begin.owner), s->done.added,
+		    s->done.removed, s->done.changed, s->done.unchanged,
+		    s->done.rejected);
+	oop_done(&op);
+}
+
+/* Refused: also that is a result worth to be seen. */
+static void
+refused(struct set *s, uint8_t code)
+{
+	s->done.code = code;
+	if (keep_result(s) == -1 || turn_commit(s->sp) == -1)
+		turn_abort(s->sp);
+}
+
+void
+set_apply(struct set *s)
+{
+	const struct msg_set_begin *m = &s->begin;
+	struct owner *o = s->owner;
+	bool guard;
+
+	s->done.code = LEASE_OK_SAME;
+	s->done.generation = o->generation;
+	if (!m->dry_run && !lnet_up(o->net)) {
+		s->done.code = LEASE_E_BUSY;
+		(void)strlcpy(s->done.text, "the network is not up",
+		    sizeof(s->done.text));
+		return;
+	}
+	/* What has gathered is part of what is there. */
+	(void)turn_commit(s->sp);
+	s->done.generation = o->generation;
+	if ((m->match == SET_MATCH_GENERATION &&
+		m->generation != o->generation) ||
+	    (m->match == SET_MATCH_EMPTY && o->count > 0)) {
+		s->done.code = LEASE_E_NO_MATCH;
+		(void)strlcpy(s->done.text,
+		    "the set has changed since it was read",
+		    sizeof(s->done.text));
+		return;
+	}
+	compare(s);
+	guard = guarded(s);
+	if (m->dry_run)
+		tell_only(s);
+	else if (guard)
+		refused(s, LEASE_E_GUARD);
+	else
+		apply(s);
+}

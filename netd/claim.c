@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Peers in our pools that were on an adopted interface before anything was
+ * known of it.  A portal or a device that comes over with the interface says
+ * within minutes which of them are its own, and keeps its tunnels; what nobody
+ * has claimed by then is removed.
+ */
+
+#include "hand.h"
+#include "log.h"
+
+#define CLAIM_MS	(15 * 60 * 1000)	/* three syncs of a portal */
+
+void
+net_claims_begin(struct knet *n)
+{
+	if (n->conf.adopt == 0 || n->wanted.count > 0)
+		return;
+	n->wanted.spare = true;
+	n->claim_end = mono_add_ms(mono_now(), CLAIM_MS);
+	log_notice("network %s: nothing is known of its peers yet: those on %s "
+		   "in our pools stay for %d minutes, to be claimed",
+	    n->conf.name, n->conf.interface, CLAIM_MS / 60000);
+}
+
+void
+net_claims_end(struct knet *n)
+{
+	if (!n->wanted.spare || mono_cmp(mono_now(), n->claim_end) < 0)
+		return;
+	n->wanted.spare = false;
+	log_notice("network %s: peers on %s in our pools that nobody has "
+		   "claimed are removed",
+	    n->conf.name, n->conf.interface);
+}

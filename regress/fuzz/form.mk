@@ -1,0 +1,1 @@
+form_fuzz_SRC := apid/form.c

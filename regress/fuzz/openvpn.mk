@@ -1,0 +1,1 @@
+openvpn_fuzz_SRC := leased/openvpn_parse.c

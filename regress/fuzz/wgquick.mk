@@ -1,0 +1,1 @@
+wgquick_fuzz_SRC := sallyctl/wgquick.c

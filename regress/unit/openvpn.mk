@@ -1,0 +1,1 @@
+openvpn_test_OBJ := $(O)/leased/openvpn_parse.o

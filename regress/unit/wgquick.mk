@@ -1,0 +1,1 @@
+wgquick_test_OBJ := $(O)/sallyctl/wgquick.o

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Files of wg-quick: peers, names from comments, what is refused.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sallyctl/wgquick.h"
+
+#define K1	"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="
+#define K2	"CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg="
+
+/* What was seen, as text: "line name key addrs psk;" and "!line text". */
+struct seen {
+	struct wgquick	 w;
+	char		 peers[2048];
+	char		 bad[2048];
+};
+
+static int
+peer(void *arg, const struct wgquick_peer *p)
+{
+	char key[WGKEY_TEXT], addr[PREFIX_TEXT], text[512];
+	struct seen *s = arg;
+	unsigned int i;
+
+	(void)snprintf(text, sizeof(text), "%u '%s' %.2s", p->line, p->name,
+	    wgkey_format(p->key, key));
+	(void)strlcat(s->peers, text, sizeof(s->peers));
+	for (i = 0; i < p->naddrs; i++) {
+		(void)strlcat(s->peers, " ", sizeof(s->peers));
+		(void)strlcat(s->peers, prefix_format(&p->addrs[i], addr),
+		    sizeof(s->peers));
+	}
+	(void)strlcat(s->peers, p->preshared ? " psk;" : ";", sizeof(s->peers));
+	return (0);
+}
+
+static void
+bad(void *arg, unsigned int line, const char *text, const char *why)
+{
+	struct seen *s = arg;
+	char buf[512];
+
+	(void)snprintf(buf, sizeof(buf), "%u %s: %s;", line, text, why);
+	(void)strlcat(s->bad, buf, sizeof(s->bad));
+}
+
+static int
+parse(struct seen *s, const char *text)
+{
+	memset(s, 0, sizeof(*s));
+	s->w.peer = peer;
+	s->w.bad = bad;
+	s->w.arg = s;
+	return (wgquick_parse(&s->w, text, strlen(text)));
+}
+
+static void
+names(void **state)
+{
+	static const struct {
+		const char	*text;
+		const char	*peers;
+	} cases[] = {
+		{ "[Peer]\nPublicKey = " K1 "\nAllowedIPs = 10.0.0.2/32\n",
+		    "1 '' Bw 10.0.0.2/32;" },
+		{ "# alice\n[Peer]\nPublicKey=" K1, "2 'alice' Bw;" },
+		{ "[Peer]\n# bob\nPublicKey=" K1, "1 'bob' Bw;" },
+		{ "# above\n[Peer]\n# below\nPublicKey=" K1, "2 'below' Bw;" },
+		{ "# above\n\n[Peer]\nPublicKey=" K1, "3 '' Bw;" },
+		{ "[Peer]\nPublicKey=" K1 "\n# not here", "1 '' Bw;" },
+		{ "[Peer]\nPublicKey=" K1 "\n#Name = carol # x",
+		    "1 'carol # x' Bw;" },
+		{ "[Peer]\n# note\n# name=carol\nPublicKey=" K1,
+		    "1 'carol' Bw;" },
+		{ "[Peer]\n# Name = carol\n# note\nPublicKey=" K1,
+		    "1 'carol' Bw;" },
+		{ "# Name = dora\n[Peer]\nPublicKey=" K1, "2 'dora' Bw;" },
+		{ "# friendly_name = d\n[Peer]\nPublicKey=" K1, "2 'd' Bw;" },
+		{ "### begin eve ###\n[Peer]\nPublicKey=" K1
+		  "\n### end eve ###\n### begin f ###\n[peer]\npublickey=" K2,
+		    "2 'eve' Bw;6 'f' CA;" },
+		{ "### Client gus\n[Peer]\nPublicKey=" K1, "2 'gus' Bw;" },
+		{ "[Peer]\n# AllowedIPs = 0.0.0.0/0\nPublicKey=" K1,
+		    "1 '' Bw;" },
+		{ "# \033[31mred\n[Peer]\nPublicKey=" K1, "2 '' Bw;" },
+		{ "# \xff\xfe\n[Peer]\nPublicKey=" K1, "2 '' Bw;" },
+		{ "# Z\xc3\xbcrich\n[Peer]\nPublicKey=" K1,
+		    "2 'Z\xc3\xbcrich' Bw;" },
+		{ "# aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		  "aaaaaaa\n[Peer]\nPublicKey=" K1,
+		    "2 '' Bw;" },
+		{ "#\n[Peer]\nPublicKey=" K1, "2 '' Bw;" },
+	};
+	struct seen s;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (parse(&s, cases[i].text) == -1)
+			fail_msg("case %zu: %s", i, s.w.error);
+		assert_string_equal(s.peers, cases[i].peers);
+		assert_string_equal(s.bad, "");
+	}
+}
+
+static void
+values(void **state)
+{
+	struct seen s;
+
+	assert_int_equal(
+	    parse(&s,
+		"[Interface]\r\nPrivateKey = x\r\nSaveConfig = True\r\n"
+		      "PostUp = iptables -A x=y; b\r\n\r\n[Peer] # one\r\n"
+		      "  PUBLICKEY =" K1 " # its key\r\n"
+		      "AllowedIPs = 10.0.0.2, fd00::2/128 ,, 10.1.0.0/16\r\n"
+		      "allowedips=10.0.0.3/32\r\nEndpoint = [::1]:5\r\n"
+		      "PresharedKey = " K2 "\r\n[Peer]\r\nPublicKey=" K2),
+	    0);
+	assert_true(s.w.save_config);
+	assert_string_equal(s.peers,
+	    "6 '' Bw 10.0.0.2/32 fd00::2/128 "
+				     "10.1.0.0/16 10.0.0.3/32 psk;12 '' CA;");
+	assert_string_equal(s.bad, "");
+	assert_int_equal(parse(&s, "[Interface]\nSaveConfig = false\n"), 0);
+	assert_false(s.w.save_config);
+	assert_int_equal(parse(&s, ""), 0);
+	assert_string_equal(s.peers, "");
+}
+
+static void
+reported(void **state)
+{
+	static const struct {
+		const char	*text;
+		const char	*bad;
+	} cases[] = {
+		{ "[Peer]\nPublicKey = x\n", "2 x: it is not a public key;" },
+		{ "[Peer]\nPublicKey = " K1 "\nAllowedIPs = 10.0.0.300, a, "
+		  "::ffff:1.2.3.4, 10.0.0.2/33, +1.2.3.4/32",
+		    "3 10.0.0.300: it is not an address;"
+		    "3 a: it is not an address;"
+		    "3 ::ffff:1.2.3.4: it is not an address;"
+		    "3 10.0.0.2/33: it is not an address;"
+		    "3 +1.2.3.4/32: it is not an address;" },
+		{ "\n[Peer]\nAllowedIPs = 10.0.0.2\n",
+		    "2 [Peer]: it has no PublicKey;" },
+		{ "[Peer]\nPublicKey = " K1 "\nAllowedIPs = 1.0.0.1, 1.0.0.2, "
+		  "1.0.0.3, 1.0.0.4, 1.0.0.5, 1.0.0.6, 1.0.0.7, 1.0.0.8, "
+		  "1.0.0.9, 1.0.0.10, 1.0.0.11, 1.0.0.12, 1.0.0.13, 1.0.0.14,"
+		  "1.0.0.15, 1.0.0.16, 1.0.0.17",
+		    "3 1.0.0.17: the peer has too many addresses;" },
+	};
+	struct seen s;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(parse(&s, cases[i].text), 0);
+		assert_string_equal(s.bad, cases[i].bad);
+	}
+}
+
+static void
+refused(void **state)
+{
+	static const struct {
+		const char	*text;
+		unsigned int	 line;
+	} cases[] = {
+		{ "PublicKey = " K1, 1 },
+		{ "[Interface]\nhello\n", 2 },
+		{ "[Interface]\n= x\n", 2 },
+		{ "\n[Peers]\n", 2 },
+		{ "[Peer\n", 1 },
+		{ "{\"peers\":[]}", 1 },
+	};
+	struct seen s;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(parse(&s, cases[i].text), -1);
+		assert_non_null(s.w.error);
+		assert_int_equal(s.w.error_line, cases[i].line);
+	}
+	assert_int_equal(wgquick_parse(&s.w, "[Peer]\0\n", 8), -1);
+	assert_non_null(s.w.error);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names),
+		cmocka_unit_test(values),
+		cmocka_unit_test(reported),
+		cmocka_unit_test(refused),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}

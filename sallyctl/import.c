@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Peers of a wg-quick(8) file become static peers.  They are added to those
+ * that there are; nothing is removed, and what cannot be used is told.
+ */
+
+#include <errno.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "lookup.h"
+#include "set.h"
+#include "wgquick.h"
+
+#define EX_NEGATIVE	1
+
+/* Whose a key, or an address, is. */
+struct mark {
+	struct prefix	 addr;		/* or family 0 and a key */
+	uint8_t		 key[WGKEY_LEN];
+	size_t		 peer;		/* in the set */
+	bool		 ours;		/* from this file */
+};
+
+struct import {
+	struct client	*c;
+	struct output	*o;
+	struct msg_ctl_network net;
+	struct peerset	 set;
+	void		*keys;		/* trees of struct mark */
+	void		*addrs;
+	bool		 has_generation;
+	uint64_t	 generation;
+	unsigned int	 unused;
+	bool		 in_pools;	/* some address of the file is */
+	bool		 scan;		/* only look for in_pools */
+	int		 st;
+};
+
+static int
+cmp_key(const void *a, const void *b)
+{
+	const struct mark *x = a, *y = b;
+
+	return (memcmp(x->key, y->key, sizeof(x->key)));
+}
+
+static int
+cmp_addr(const void *a, const void *b)
+{
+	const struct mark *x = a, *y = b;
+
+	return (prefix_cmp(&x->addr, &y->addr));
+}
+
+static int
+no_memory(struct import *im)
+{
+	im->st = client_fail(im->c, EX_SOFTWARE, "no memory");
+	return (-1);
+}
+
+static int
+mark(struct import *im, void **tree, int (*cmp)(const void *, const void *),
+    const struct mark *m)
+{
+	struct mark *copy;
+
+	if ((copy = malloc(sizeof(*copy))) == NULL)
+		return (no_memory(im));
+	*copy = *m;
+	if (tsearch(copy, tree, cmp) == NULL) {
+		free(copy);
+		return (no_memory(im));
+	}
+	return (0);
+}
+
+static struct mark *
+find(void *const *tree, int (*cmp)(const void *, const void *),
+    const struct mark *m)
+{
+	const void *node;
+
+	node = tfind(m, tree, cmp);
+	return (node == NULL ? NULL : *(struct mark *const *)node);
+}
+
+static int
+mark_addrs(struct import *im, const struct msg_set_item *item, bool ours)
+{
+	struct mark m = { .ours = ours };
+	unsigned int i;
+
+	memcpy(m.key, item->pubkey, sizeof(m.key));
+	for (i = 0; i < item->naddrs; i++) {
+		m.addr = item->addrs[i];
+		if (find(&im->addrs, cmp_addr, &m) == NULL &&
+		    mark(im, &im->addrs, cmp_addr, &m) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* Add a peer to the set and mark what it holds. */
+static int
+take(struct import *im, const struct msg_set_item *item, bool ours)
+{
+	struct mark m = { .peer = im->set.n, .ours = ours };
+
+	memcpy(m.key, item->pubkey, sizeof(m.key));
+	if (peerset_add(&im->set, item) == -1)
+		return (no_memory(im));
+	if (mark(im, &im->keys, cmp_key, &m) == -1)
+		return (-1);
+	return (mark_addrs(im, item, ours));
+}
+
+/* A peer that there is. */
+static int
+present_cb(struct client *c, void *arg, struct ibuf *b)
+{
+	struct import *im = arg;
+	struct msg_set_item item;
+	struct msg_ctl_peer m;
+
+	if (msg_ctl_peer_get(b, &m) == -1)
+		return (lookup_malformed(c));
+	if (m.source != SOURCE_STATIC || m.naddrs == 0 ||
+	    strcmp(m.network, im->net.name) != 0)
+		return (0);
+	memset(&item, 0, sizeof(item));
+	memcpy(item.name, m.name, sizeof(item.name));
+	memcpy(item.pubkey, m.pubkey, sizeof(item.pubkey));
+	item.naddrs = m.naddrs;
+	memcpy(item.addrs, m.addrs, sizeof(item.addrs));
+	return (take(im, &item, false) == -1 ? im->st : 0);
+}
+
+static int
+sync_cb(struct client *c, void *arg, struct ibuf *b)
+{
+	struct import *im = arg;
+	struct msg_ctl_sync m;
+
+	if (msg_ctl_sync_get(b, &m) == -1)
+		return (lookup_malformed(c));
+	if (strcmp(m.network, im->net.name) == 0 &&
+	    strcmp(m.owner, SET_OWNER) == 0) {
+		im->has_generation = true;
+		im->generation = m.generation;
+	}
+	return (0);
+}
+
+static bool
+in_pools(const struct import *im, const struct prefix *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < im->net.npools; i++)
+		if (prefix_contains(&im->net.pools[i], p))
+			return (true);
+	return (false);
+}
+
+static void
+unused(struct import *im, unsigned int line, const char *what, const char *why)
+{
+	im->unused++;
+	im->o->ops->unused(im->o, line, what, why);
+}
+
+/* Why this address of peer p cannot be used, or NULL. */
+static const char *
+address_wrong(struct import *im, const struct wgquick_peer *p, unsigned int i)
+{
+	struct mark m = { .addr = p->addrs[i] };
+	const struct mark *have;
+	unsigned int k;
+
+	if (!prefix_is_host(&p->addrs[i]))
+		return ("it is not the address of one host");
+	if (!in_pools(im, &p->addrs[i]))
+		return ("it is outside of the network's pools");
+	for (k = 0; k < i; k++)
+		if (prefix_equal(&p->addrs[k], &p->addrs[i]))
+			return ("it is there twice");
+	have = find(&im->addrs, cmp_addr, &m);
+	if (have != NULL && memcmp(have->key, p->key, sizeof(have->key)) != 0)
+		return (have->ours ? "another peer of the file has it" :
+				     "another static peer has it");
+	return (NULL);
+}
+
+/* The peer itself can be used; name is what it is called in complaints. */
+static bool
+peer_usable(struct import *im, const struct wgquick_peer *p,
+    const struct mark *have, const char *name)
+{
+	const char *why = NULL;
+
+	if (!wgkey_usable(p->key))
+		why = "its key cannot be used";
+	else if (memcmp(p->key, im->net.pubkey, sizeof(p->key)) == 0)
+		why = "it has the gateway's own key";
+	else if (p->preshared)
+		why = "it has a PresharedKey, which sallyport does not keep: "
+		      "remove it here and at the device";
+	else if (have != NULL && have->ours)
+		why = "the key is in the file twice";
+	if (why != NULL)
+		unused(im, p->line, name, why);
+	return (why == NULL);
+}
+
+/* The usable addresses of p; false if there are none. */
+static bool
+usable_addresses(struct import *im, const struct wgquick_peer *p,
+    struct msg_set_item *item, const char *name)
+{
+	char text[PREFIX_TEXT];
+	const char *why;
+	unsigned int i;
+
+	for (i = 0; i < p->naddrs; i++) {
+		if ((why = address_wrong(im, p, i)) == NULL)
+			item->addrs[item->naddrs++] = p->addrs[i];
+		else
+			unused(im, p->line, prefix_format(&p->addrs[i], text),
+			    why);
+	}
+	if (item->naddrs == 0)
+		unused(im, p->line, name, "no address of it can be used");
+	return (item->naddrs > 0);
+}
+
+static int
+peer_cb(void *arg, const struct wgquick_peer *p)
+{
+	struct import *im = arg;
+	struct msg_set_item item, *old;
+	char key[WGKEY_TEXT];
+	struct mark *have, m;
+	unsigned int i;
+
+	if (im->scan) {
+		for (i = 0; i < p->naddrs; i++)
+			im->in_pools |= in_pools(im, &p->addrs[i]);
+		return (0);
+	}
+	memset(&item, 0, sizeof(item));
+	memset(&m, 0, sizeof(m));
+	memcpy(m.key, p->key, sizeof(m.key));
+	have = find(&im->keys, cmp_key, &m);
+	(void)wgkey_format(p->key, key);
+	if (!peer_usable(im, p, have, key) ||
+	    !usable_addresses(im, p, &item, key))
+		return (0);
+	memcpy(item.pubkey, p->key, sizeof(item.pubkey));
+	memcpy(item.name, p->name, sizeof(item.name));
+	if (have == NULL)
+		return (take(im, &item, true));
+	/* One that there is: the file's addresses, and its name if any. */
+	old = &im->set.items[have->peer];
+	if (item.name[0] == '\0')
+		memcpy(item.name, old->name, sizeof(item.name));
+	*old = item;
+	have->ours = true;
+	return (mark_addrs(im, &item, true));
+}
+
+static void
+bad_cb(void *arg, unsigned int line, const char *text, const char *why)
+{
+	struct import *im = arg;
+
+	if (!im->scan)
+		unused(im, line, text, why);
+}
+
+static int
+read_peers(struct import *im, const char *file, const char *text, size_t len)
+{
+	struct wgquick w = { .peer = peer_cb, .bad = bad_cb, .arg = im };
+
+	im->scan = true;
+	if (wgquick_parse(&w, text, len) == -1)
+		return (client_fail(im->c, EX_DATAERR, "%s:%u: %s", file,
+		    w.error_line, w.error));
+	if (w.save_config && im->in_pools)
+		return (client_fail(im->c, EX_NEGATIVE,
+		    "%s has SaveConfig = true, and peers in the pools of "
+		    "network %s: each time wg-quick stops, it writes all peers "
+		    "of the interface into the file, also sallyport's, and "
+		    "when it starts it brings back those that were revoked. "
+		    "Set SaveConfig = false in the file, then import again",
+		    file, im->net.name));
+	im->scan = false;
+	if (wgquick_parse(&w, text, len) == -1)
+		return (im->st);
+	return (0);
+}
+
+static int
+run(struct import *im, const struct request *r, const char *text, size_t len)
+{
+	struct set_precond pre = { .match = SET_MATCH_NONE };
+	int st;
+
+	st = lookup_network(im->c, r->network, &im->net);
+	if (st == 0)
+		st = lookup(im->c, SHOW_SYNC, im->net.name, MSG_CTL_SYNC,
+		    sync_cb, im);
+	if (st == 0)
+		st = lookup(im->c, SHOW_PEERS, im->net.name, MSG_CTL_PEER,
+		    present_cb, im);
+	if (st == 0)
+		st = read_peers(im, r->file, text, len);
+	if (st != 0)
+		return (st);
+	/* What was read must still be so when it is written. */
+	if (im->has_generation) {
+		pre.match = SET_MATCH_GENERATION;
+		pre.generation = im->generation;
+	}
+	st = set_send(im->c, r, im->net.name, &im->set, &pre, im->o);
+	return (st == 0 && im->unused > 0 ? EX_NEGATIVE : st);
+}
+
+int
+import(struct client *c, const struct request *r, struct output *o)
+{
+	struct import *im;
+	char *text;
+	size_t len;
+	int st;
+
+	if ((text = set_read(c, r->file, &len, &st)) == NULL)
+		return (st);
+	if ((im = calloc(1, sizeof(*im))) == NULL) {
+		free(text);
+		return (client_fail(c, EX_SOFTWARE, "no memory"));
+	}
+	im->c = c;
+	im->o = o;
+	st = run(im, r, text, len);
+	tdestroy(im->keys, free);
+	tdestroy(im->addrs, free);
+	peerset_clear(&im->set);
+	free(im);
+	free(text);
+	return (st);
+}

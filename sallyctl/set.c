@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A whole set of peers: SET_BEGIN, the items, SET_END; then the differences
+ * and the sum.  Nothing changes before the daemon has all of it.
+ */
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "format.h"
+#include "lookup.h"
+#include "set.h"
+
+#define EX_NEGATIVE	1
+#define SET_MS		60000	/* for the whole set to be worked through */
+#define EARLY_MS	1000
+
+int
+peerset_add(struct peerset *s, const struct msg_set_item *m)
+{
+	struct msg_set_item *items;
+	size_t size;
+
+	if (s->n == s->size) {
+		size = s->size == 0 ? 64 : s->size * 2;
+		items = reallocarray(s->items, size, sizeof(*items));
+		if (items == NULL)
+			return (-1);
+		s->items = items;
+		s->size = size;
+	}
+	s->items[s->n++] = *m;
+	return (0);
+}
+
+void
+peerset_clear(struct peerset *s)
+{
+	free(s->items);
+	memset(s, 0, sizeof(*s));
+}
+
+/* The descriptor is of a regular file that is not too large. */
+static int
+check_file(struct client *c, const char *file, int fd, size_t *size)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		return (client_fail(c, EX_NOINPUT, "%s: %s", file,
+		    strerror(errno)));
+	if (!S_ISREG(st.st_mode))
+		return (client_fail(c, EX_NOINPUT, "%s is not a regular file",
+		    file));
+	if (st.st_size > SET_FILE_MAX)
+		return (client_fail(c, EX_DATAERR, "%s is larger than %d bytes",
+		    file, SET_FILE_MAX));
+	*size = (size_t)st.st_size;
+	return (0);
+}
+
+char *
+set_read(struct client *c, const char *file, size_t *len, int *st)
+{
+	char *text = NULL;
+	size_t size;
+	ssize_t n = 0;
+	int fd;
+
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1) {
+		*st = client_fail(c, EX_NOINPUT, "%s: %s", file,
+		    strerror(errno));
+		return (NULL);
+	}
+	if ((*st = check_file(c, file, fd, &size)) != 0)
+		goto done;
+	if ((text = malloc(size + 1)) == NULL) {
+		*st = client_fail(c, EX_SOFTWARE, "no memory for %s", file);
+		goto done;
+	}
+	for (*len = 0; *len < size; *len += (size_t)n)
+		if ((n = read(fd, text + *len, size - *len)) <= 0)
+			break;
+	text[*len] = '\0';
+	if (n == -1) {
+		*st = client_fail(c, EX_NOINPUT, "%s: %s", file,
+		    strerror(errno));
+		free(text);
+		text = NULL;
+	}
+done:
+	close(fd);
+	return (text);
+}
+
+static int
+send_begin(struct client *c, const struct request *r, const char *network,
+    const struct set_precond *pre)
+{
+	struct msg_set_begin m = { .dry_run = r->dry_run,
+		.force = r->force,
+		.match = pre->match,
+		.generation = pre->generation };
+	uint8_t mem[512];
+	struct ibuf b;
+
+	(void)strlcpy(m.network, network, sizeof(m.network));
+	(void)strlcpy(m.owner, SET_OWNER, sizeof(m.owner));
+	ibuf_init(&b, mem, 0, sizeof(mem));
+	if (msg_set_begin_put(&b, &m) == -1)
+		return (
+		    client_fail(c, EX_SOFTWARE, "set: %s", strerror(errno)));
+	return (client_send(c, MSG_SET_BEGIN, mem, b.wpos));
+}
+
+static int
+send_set(struct client *c, const struct request *r, const char *network,
+    const struct peerset *s, const struct set_precond *pre)
+{
+	uint8_t mem[1024];
+	struct ibuf b;
+	size_t i;
+	int st;
+
+	c->id++;
+	if ((st = send_begin(c, r, network, pre)) != 0)
+		return (st);
+	for (i = 0; i < s->n; i++) {
+		ibuf_init(&b, mem, 0, sizeof(mem));
+		if (msg_set_item_put(&b, &s->items[i]) == -1)
+			return (client_fail(c, EX_SOFTWARE, "peer %zu: %s", i,
+			    strerror(errno)));
+		st = client_send(c, MSG_SET_ITEM, mem, b.wpos);
+		if (st != 0)
+			return (st);
+	}
+	return (client_send(c, MSG_SET_END, NULL, 0));
+}
+
+static int
+done(struct client *c, const struct request *r, const struct msg_set_done *m,
+    struct output *o)
+{
+	char vis[FORMAT_VIS(TEXT_SIZE)];
+	int st;
+
+	if (m->code == 0 || m->code < LEASE_E_KEY) {
+		o->ops->set(o, m, r->dry_run);
+		return (m->rejected > 0 ? EX_NEGATIVE : 0);
+	}
+	st = EX_NEGATIVE;
+	if (m->code == LEASE_E_BUSY || m->code == LEASE_E_NO_MATCH)
+		st = EX_TEMPFAIL;
+	else if (m->code == LEASE_E_STORE || m->code == LEASE_E_INTERNAL)
+		st = EX_SOFTWARE;
+	format_vis(m->text, vis, sizeof(vis));
+	return (client_fail(c, st, "nothing was changed: %s%s",
+	    vis[0] != '\0' ? vis : format_lease_code(m->code),
+	    st == EX_TEMPFAIL ? " (try again)" : ""));
+}
+
+static int
+cmp_item(const void *a, const void *b)
+{
+	const struct msg_set_item *const *x = a, *const *y = b;
+
+	return (memcmp((*x)->pubkey, (*y)->pubkey, sizeof((*x)->pubkey)));
+}
+
+/* The items in order of their keys; NULL without memory. */
+static const struct msg_set_item **
+by_key(const struct peerset *s)
+{
+	const struct msg_set_item **list;
+	size_t i;
+
+	list = reallocarray(NULL, s->n + 1, sizeof(*list));
+	for (i = 0; list != NULL && i < s->n; i++)
+		list[i] = &s->items[i];
+	if (list != NULL)
+		qsort(list, s->n, sizeof(*list), cmp_item);
+	return (list);
+}
+
+/* Say which peer it is, where the daemon says nothing. */
+static void
+describe(struct msg_set_change *m, const struct peerset *s,
+    const struct msg_set_item **list)
+{
+	struct msg_set_item want;
+	const struct msg_set_item *key = &want, **found;
+	char addrs[FORMAT_ADDRS];
+
+	if (list == NULL || m->text[0] != '\0')
+		return;
+	memcpy(want.pubkey, m->pubkey, sizeof(want.pubkey));
+	found = bsearch(&key, list, s->n, sizeof(*list), cmp_item);
+	if (found == NULL)
+		return;
+	(void)snprintf(m->text, sizeof(m->text), "%s%s%s", (*found)->name,
+	    (*found)->name[0] != '\0' ? " " : "",
+	    format_addrs((*found)->addrs, (*found)->naddrs, addrs));
+}
+
+/* What comes back; an answer before the end of the set is a refusal. */
+static int
+answer(struct client *c, const struct request *r, struct output *o,
+    const struct peerset *s, const struct msg_set_item **list, int timeout_ms)
+{
+	struct msg_set_change change;
+	struct msg_set_done sum;
+	struct msg_ctl_result res;
+	struct imsg m;
+	int st;
+
+	for (;;) {
+		if ((st = client_recv(c, &m, timeout_ms)) != 0)
+			return (st);
+		if (m.type == MSG_SET_CHANGE) {
+			if (msg_set_change_get(&m.data, &change) == -1)
+				return (lookup_malformed(c));
+			describe(&change, s, list);
+			o->ops->change(o, &change);
+		} else if (m.type == MSG_SET_DONE) {
+			if (msg_set_done_get(&m.data, &sum) == -1)
+				return (lookup_malformed(c));
+			return (done(c, r, &sum, o));
+		} else if (m.type != MSG_CTL_RESULT ||
+		    msg_ctl_result_get(&m.data, &res) == -1)
+			return (lookup_malformed(c));
+		else
+			return (lookup_result(c, &res));
+	}
+}
+
+int
+set_send(struct client *c, const struct request *r, const char *network,
+    const struct peerset *s, const struct set_precond *pre, struct output *o)
+{
+	const struct msg_set_item **list;
+	char error[CLIENT_ERROR];
+	int st, early;
+
+	list = by_key(s);
+	if ((st = send_set(c, r, network, s, pre)) == 0) {
+		st = answer(c, r, o, s, list, SET_MS);
+		free(list);
+		return (st);
+	}
+	/* It may have said why before it stopped listening. */
+	(void)strlcpy(error, c->error, sizeof(error));
+	early = answer(c, r, o, s, list, EARLY_MS);
+	free(list);
+	if (early != EX_UNAVAILABLE && early != EX_TEMPFAIL)
+		return (early);
+	(void)strlcpy(c->error, error, sizeof(c->error));
+	return (st);
+}
+
+int
+apply(struct client *c, const struct request *r, struct output *o)
+{
+	struct set_precond pre = { .match = SET_MATCH_NONE };
+	struct msg_ctl_network net;
+	struct peerset s = { NULL, 0, 0 };
+	char error[256], *text;
+	size_t len;
+	int st;
+
+	if ((text = set_read(c, r->file, &len, &st)) == NULL)
+		return (st);
+	if (setfile_parse(text, len, &s, error, sizeof(error)) == -1)
+		st = client_fail(c, EX_DATAERR, "%s: %s", r->file, error);
+	free(text);
+	if (st == 0)
+		st = lookup_network(c, r->network, &net);
+	if (st == 0)
+		st = set_send(c, r, net.name, &s, &pre, o);
+	peerset_clear(&s);
+	return (st);
+}

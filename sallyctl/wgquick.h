@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Files of wg-quick(8): their peers, and the names that people write beside
+ * them.  Nothing here knows our networks.
+ */
+
+#ifndef WGQUICK_H
+#define WGQUICK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto.h"
+
+struct wgquick_peer {
+	unsigned int	 line;		/* of [Peer] */
+	char		 name[IDENT_SIZE];	/* "" is none */
+	bool		 has_key;
+	uint8_t		 key[WGKEY_LEN];
+	bool		 preshared;
+	unsigned int	 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];	/* as they are written */
+};
+
+struct wgquick {
+	/* One peer, when all of its section was read; not if it was bad.
+	 * Returns -1 to stop. */
+	int		 (*peer)(void *, const struct wgquick_peer *);
+	/* A value that cannot be used; text is the file's. */
+	void (
+	    *bad)(void *, unsigned int line, const char *text, const char *why);
+	void		*arg;
+	bool		 save_config;	/* SaveConfig = true */
+	unsigned int	 error_line;
+	const char	*error;		/* when -1 was returned, or NULL */
+};
+
+#define WGQUICK_TEXT	128	/* longest text given to bad, with NUL */
+
+/*
+ * Read a file of len bytes.  Returns 0, or -1 if it is none of wg-quick's or
+ * peer stopped it.
+ */
+int	 wgquick_parse(struct wgquick *, const char *, size_t len);
+
+#endif
