@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "leased.h"
 #include "log.h"
 
@@ -22,6 +24,7 @@ struct wish {
 	struct lnet	*net;		/* of that */
 	struct msg_owned_item *item;	/* of one that goes */
 	uint8_t		 key[WGKEY_LEN];
+	uint8_t		 old[WGKEY_LEN];	/* that it replaces, or zero */
 	struct asker	 asker;
 	uint8_t		 code;		/* to answer if it works */
 	bool		 ended;		/* the key was to go */
@@ -212,6 +215,8 @@ hand_wish(struct leased *sp, const struct op *op, const struct asker *asker)
 	w->ended = op->ended;
 	w->since = mono_now();
 	memcpy(w->key, op->ended ? op->was.key : l->key, sizeof(w->key));
+	if (op->rekeyed)
+		memcpy(w->old, op->was.key, sizeof(w->old));
 	l->waiting++;
 	/* What a running sync said of it before is out of date. */
 	l->synced = false;
@@ -326,6 +331,28 @@ take_back(struct leased *sp, const struct wish *w)
 		turn_owned_drop(sp, p, NULL, &nobody);
 }
 
+/* The same for a lease: it has its old key again, or ends if it had none. */
+static void
+take_back_lease(struct leased *sp, const struct wish *w)
+{
+	const struct asker nobody = { ASK_NOBODY, NULL, 0 };
+	struct lease *l = w->lease;
+	struct msg_lease_register m;
+
+	if (!lease_live(l) || memcmp(l->key, w->key, WGKEY_LEN) != 0)
+		return;		/* a later change took its place */
+	/* Nobody asked: this is such a return, refused in its turn. */
+	if (w->asker.kind == ASK_NOBODY || sodium_is_zero(w->old, WGKEY_LEN)) {
+		turn_end(sp, l, "lease.refuse", NULL, &nobody);
+		return;
+	}
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.name, l->name, sizeof(m.name));
+	(void)strlcpy(m.who, l->who, sizeof(m.who));
+	memcpy(m.pubkey, w->old, sizeof(m.pubkey));
+	turn_register(sp, l->net, &m, &nobody);
+}
+
 static void
 hand_refused(struct leased *sp, const struct wish *w, uint8_t code)
 {
@@ -348,7 +375,9 @@ hand_refused(struct leased *sp, const struct wish *w, uint8_t code)
 		sets_outcome(sp, w->asker.id, w->key, answer);
 	else
 		reply_asker(sp, &w->asker, answer, NULL);
-	if (w->lease == NULL && !w->ended && code == PEER_E_KEY &&
+	if (w->lease != NULL && !w->ended && code == PEER_E_KEY)
+		take_back_lease(sp, w);
+	else if (w->lease == NULL && !w->ended && code == PEER_E_KEY &&
 	    w->code == LEASE_OK_NEW)
 		take_back(sp, w);
 	else if (!w->ended)

@@ -61,7 +61,12 @@ st=$(dev_curl d1 d1 -d "$foreign4" "$REGISTER")
 unlike "a foreign peer's key is not leased" "$st" '^200$'
 foreign >"$WORK/after"
 check "foreign peers stay then" diff "$WORK/before" "$WORK/after"
-check "enrol with its own key again" dev_enrol d1
+has_own_key() {
+	ctl -j show leases | jq -e --arg key "$(cat "$WORK/d1.pub")" \
+	    '[.leases[] | .public_key == $key and .state == "active"] == [true]'
+}
+check "the device has its own key as before" wait_for 5 has_own_key
+check "and its tunnel" dev_ping d1
 
 has_routes() {
 	ip -6 route show dev wg0 | grep -q "^fde3:25fb:7f6c:1::/64 proto 83" &&
