@@ -1,0 +1,748 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What each message says: its fields as a struct, and the values of those that
+ * are one of a few.  These are in memory; msg_*.c write and read them.
+ */
+
+#ifndef MSG_H
+#define MSG_H
+
+#include <stdint.h>
+
+#include "addr.h"
+#include "conf.h"
+#include "wgkey.h"
+
+/* What became of a request.  Values are part of the protocol. */
+enum lease_code {
+	LEASE_OK_NEW = 1,	/* a new lease */
+	LEASE_OK_SAME = 2,	/* same key: renewed, or read, or released */
+	LEASE_OK_REKEYED = 3,	/* new key took the place of the old */
+	LEASE_E_KEY = 16,	/* key not usable */
+	LEASE_E_KEY_TAKEN = 17,	/* key held by another, or the gateway's own */
+	LEASE_E_NETWORK = 18,	/* no such network */
+	LEASE_E_POOL = 19,	/* no address left, or max_peers reached */
+	LEASE_E_DENIED = 20,	/* identity revoked or not on the access list */
+	LEASE_E_NAME = 21,	/* name cannot be turned into an address */
+	LEASE_E_ADDR_TAKEN = 22,	/* the name's address is another's */
+	LEASE_E_NOT_FOUND = 23,	/* no lease of that name */
+	LEASE_E_BUSY = 24,	/* try again: kernel hand or a queue */
+	LEASE_E_STORE = 25,	/* database cannot be written; retry later */
+	LEASE_E_INTERNAL = 26,
+	LEASE_E_OUTSIDE = 27,	/* an address outside the pools, or no host */
+	LEASE_E_GUARD = 28,	/* a set would remove more than it may */
+	LEASE_E_NO_MATCH = 29,	/* the precondition names another state */
+	LEASE_E_NO_PRECOND = 30	/* a set without a precondition */
+};
+
+#define LEASE_CODE_MAX	LEASE_E_NO_PRECOND
+
+enum lease_state {
+	LEASE_PENDING = 1,
+	LEASE_ACTIVE = 2,
+	LEASE_EXPIRED = 3
+};
+
+enum peer_source {
+	SOURCE_LEASE = 1,
+	SOURCE_PORTAL = 2,
+	SOURCE_STATIC = 3,
+	SOURCE_FOREIGN = 4
+};
+
+/* What became of a wish to the kernel hand. */
+enum peer_code {
+	PEER_OK = 1,
+	PEER_E_NETWORK = 2,	/* unknown, or its interface is not up */
+	PEER_E_ADDR = 3,	/* outside the pools, or too wide */
+	PEER_E_KEY = 4,		/* unusable, the gateway's own, or foreign */
+	PEER_E_MAX = 5,		/* max_peers */
+	PEER_E_KERNEL = 6	/* the kernel said no, or cannot be reached */
+};
+
+enum net_state {
+	NET_DOWN = 1,
+	NET_UP = 2,
+	NET_FAILED = 3
+};
+
+/* Exit of a control command, as the exit codes of sallyctl(8). */
+enum ctl_code {
+	CTL_OK = 1,
+	CTL_NEGATIVE = 2,	/* no, not found */
+	CTL_USAGE = 3,
+	CTL_BUSY = 4,		/* try again */
+	CTL_FAILED = 5
+};
+
+enum ctl_what {
+	SHOW_STATUS = 1,
+	SHOW_NETWORKS = 2,
+	SHOW_LEASES = 3,	/* network, name and filter narrow it */
+	SHOW_PEERS = 4,
+	SHOW_EVENTS = 5,
+	SHOW_SYNC = 6
+};
+
+/* --- setup --- */
+
+#define HELLO_NOUSER	0x01	/* -U: keep the user ids */
+#define HELLO_NOLANDLOCK_OK	0x02	/* go on without Landlock */
+
+struct msg_setup_hello {
+	uint32_t	 version;	/* PROTO_VERSION */
+	uint8_t		 role;		/* P_..., of the child */
+	uint16_t	 index;		/* which of several apid; else 0 */
+	uint8_t		 verbose;
+	uint8_t		 flags;		/* HELLO_... */
+	uint32_t	 uid;		/* to become */
+	uint32_t	 gid;
+};
+
+struct msg_setup_peer {			/* +fd: a link to another process */
+	uint8_t		 role;		/* P_..., of that process */
+	uint16_t	 index;
+};
+
+struct msg_setup_verbose {
+	uint8_t		 verbose;
+};
+
+struct msg_setup_stop {
+	uint8_t		 undo;		/* kernel hand: take everything back */
+};
+
+/* --- leases --- */
+
+struct msg_lease_register {
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];	/* from the identity rule */
+	char		 who[IDENT_SIZE + 8];	/* the proof, e.g. "cn:dev-1" */
+	uint8_t		 pubkey[WGKEY_LEN];
+	struct prefix	 from;			/* source, for the event log */
+};
+
+struct msg_lease_get {
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+};
+
+struct msg_lease_release {
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	struct prefix	 from;
+};
+
+/* A lease and what a device needs to use it. */
+struct msg_lease_reply {
+	uint8_t		 code;		/* enum lease_code */
+	uint8_t		 state;		/* enum lease_state, 0 with errors */
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 server_key[WGKEY_LEN];
+	char		 endpoint[HOST_SIZE];
+	uint16_t	 port;
+	uint16_t	 keepalive;	/* seconds, 0 is off */
+	uint32_t	 ttl;		/* seconds left, LEASE_NEVER */
+	uint32_t	 retry_after;	/* seconds, with errors worth a retry */
+	int64_t		 created;	/* wall; of the last key change */
+	int64_t		 expires;	/* wall, 0 is never */
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_POOLS_MAX];
+	uint8_t		 nroutes;
+	struct prefix	 routes[NET_ROUTES_MAX];
+};
+
+struct msg_lease_list {			/* one page, in order of names */
+	char		 network[NETNAME_SIZE];
+	char		 after[IDENT_SIZE];	/* "" from the start */
+};
+
+struct msg_lease_item {
+	char		 name[IDENT_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	int64_t		 created;
+	int64_t		 expires;
+	int64_t		 handshake;	/* wall, 0 is never */
+	uint64_t	 rx;		/* bytes from the peer, ever */
+	uint64_t	 tx;		/* bytes to the peer */
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_POOLS_MAX];
+};
+
+struct msg_lease_list_end {
+	uint8_t		 code;		/* LEASE_OK_SAME or LEASE_E_... */
+	uint8_t		 more;		/* 1: ask again after the last name */
+};
+
+struct msg_lease_health_reply {		/* 1 ok, 0 not */
+	uint8_t		 db;
+	uint8_t		 kern;
+	uint8_t		 wireguard;
+};
+
+struct msg_ident_test {
+	char		 cn[TEXT_SIZE / 2 + 1];
+};
+
+struct msg_ident_result {
+	uint8_t		 matched;
+	uint16_t	 rule;		/* index of the identity rule, from 0 */
+	uint8_t		 role;		/* enum conf_role */
+	uint8_t		 proof;		/* enum conf_proof */
+	char		 name[IDENT_SIZE];
+	char		 network[NETNAME_SIZE];
+	char		 text[TEXT_SIZE];	/* why not */
+};
+
+/* --- peers with an owner: a portal's, or the operator's static ones --- */
+
+/* Owners are "portal:NAME" and "static". */
+#define OWNER_SIZE	(IDENT_SIZE + 8)
+
+struct msg_owned_put {			/* add, or replace its addresses */
+	char		 network[NETNAME_SIZE];
+	char		 owner[OWNER_SIZE];
+	char		 name[IDENT_SIZE];	/* a label, may be "" */
+	uint8_t		 pubkey[WGKEY_LEN];
+	struct prefix	 from;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+struct msg_owned_drop {
+	char		 network[NETNAME_SIZE];
+	char		 owner[OWNER_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	struct prefix	 from;
+};
+
+struct msg_owned_item {
+	char		 owner[OWNER_SIZE];
+	char		 name[IDENT_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	int64_t		 created;	/* wall */
+	int64_t		 handshake;	/* wall, 0 is never */
+	uint64_t	 rx;		/* bytes from the peer, ever */
+	uint64_t	 tx;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+struct msg_owned_reply {
+	uint8_t		 code;		/* enum lease_code */
+	uint32_t	 retry_after;	/* seconds, with errors worth a retry */
+	char		 text[TEXT_SIZE];	/* why not, for the client */
+	uint8_t		 has_item;
+	struct msg_owned_item item;	/* on the wire if has_item */
+};
+
+/* A page of <= 64 in order of keys, or with one the peer of a key alone. */
+struct msg_owned_page {
+	char		 network[NETNAME_SIZE];
+	char		 owner[OWNER_SIZE];	/* "" is any owner */
+	uint8_t		 online;	/* 1: a handshake in the last 180 s */
+	uint8_t		 one;		/* 1: this key and no other */
+	uint8_t		 has_after;
+	uint8_t		 after[WGKEY_LEN];
+};
+
+struct msg_owned_page_end {
+	uint8_t		 code;
+	uint8_t		 more;
+	uint64_t	 generation;	/* of this owner's set: the ETag */
+};
+
+struct msg_node_get {
+	uint8_t		 counts;	/* 1: count, it costs something */
+};
+
+struct msg_node_reply {
+	uint8_t		 maintenance;
+	uint32_t	 w_count;	/* WireGuard peers online */
+	uint32_t	 o_count;	/* OpenVPN clients */
+};
+
+struct msg_ovpn_item {
+	char		 cn[IDENT_SIZE];
+	struct prefix	 ip4;
+	struct prefix	 ip6;
+};
+
+struct msg_ovpn_end {
+	uint8_t		 code;
+};
+
+struct msg_ovpn_kill {
+	char		 cn[IDENT_SIZE];
+};
+
+enum set_match {
+	SET_MATCH_NONE = 0,
+	SET_MATCH_GENERATION = 1,	/* If-Match */
+	SET_MATCH_EMPTY = 2	/* If-None-Match: * */
+};
+
+/*
+ * The whole wanted set of one owner in one network: SET_BEGIN, SET_ITEM ...,
+ * SET_END, all with one id; answered by SET_CHANGE for each difference or
+ * rejected item, then SET_DONE.  Nothing changes before SET_END.
+ */
+struct msg_set_begin {
+	char		 network[NETNAME_SIZE];
+	char		 owner[OWNER_SIZE];
+	struct prefix	 from;
+	uint8_t		 dry_run;
+	uint8_t		 force;		/* past max_remove_percent */
+	uint8_t		 match;		/* enum set_match */
+	uint64_t	 generation;
+};
+
+struct msg_set_item {
+	char		 name[IDENT_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+enum set_op {
+	SET_ADDED = 1,
+	SET_REMOVED = 2,
+	SET_CHANGED = 3,
+	SET_REJECTED = 4
+};
+
+struct msg_set_change {
+	uint8_t		 op;
+	uint8_t		 code;		/* of a rejected one, else 0 */
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint64_t	 rx;		/* of a removed one */
+	uint64_t	 tx;
+	char		 text[129];
+};
+
+struct msg_set_done {
+	uint8_t		 code;
+	uint32_t	 retry_after;
+	uint32_t	 added;
+	uint32_t	 removed;
+	uint32_t	 changed;
+	uint32_t	 unchanged;
+	uint32_t	 rejected;
+	uint64_t	 generation;	/* after it: the new ETag */
+	char		 text[TEXT_SIZE];
+};
+
+/* --- peers --- */
+
+struct msg_peer_sync_done {
+	uint32_t	 added;
+	uint32_t	 removed;
+	uint32_t	 changed;
+	uint32_t	 unchanged;
+	uint32_t	 failed;
+};
+
+/*
+ * Let this key use these addresses for ttl seconds.  With a replaced key, that
+ * peer goes in the same batch.  id 0 (inside a sync) wants no PEER_DONE.
+ */
+struct msg_peer_set {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 source;	/* enum peer_source */
+	uint32_t	 ttl;		/* 1..DURATION_MAX or LEASE_NEVER */
+	uint8_t		 has_old;
+	uint8_t		 old[WGKEY_LEN];	/* on the wire if has_old */
+	uint8_t		 naddrs;	/* 1..PEER_ADDRS_MAX */
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+struct msg_peer_del {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+};
+
+struct msg_peer_done {
+	uint8_t		 code;		/* enum peer_code */
+};
+
+struct msg_peer_expired {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+};
+
+struct msg_peer_stats_get {
+	char		 network[NETNAME_SIZE];
+};
+
+struct msg_peer_stat {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 foreign;	/* 1: not ours */
+	uint64_t	 rx;
+	uint64_t	 tx;
+	int64_t		 handshake;	/* wall, 0 is never */
+	struct prefix	 endpoint;	/* host; family 0 is unknown */
+	uint16_t	 port;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+struct msg_peer_stats_end {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 code;		/* enum peer_code */
+};
+
+struct msg_kern_network {		/* sent at start and on every change */
+	char		 network[NETNAME_SIZE];
+	uint8_t		 state;		/* enum net_state */
+	uint8_t		 backend;	/* BACKEND_KERNEL or _USERSPACE */
+	uint8_t		 pubkey[WGKEY_LEN];	/* zero unless up */
+	uint16_t	 port;
+	uint8_t		 adopted;
+	uint32_t	 foreign;	/* peers that are not ours */
+	char		 text[TEXT_SIZE];	/* why it failed */
+};
+
+struct msg_uapi_want {			/* answered by CONF_UAPI, when it can */
+	char		 network[NETNAME_SIZE];
+};
+
+struct msg_kern_health {		/* counters since start */
+	uint32_t	 batches;	/* messages that changed peers */
+	uint32_t	 dumps;		/* of a whole device */
+	uint32_t	 drift;		/* things put right */
+	uint32_t	 peers;		/* installed now */
+	uint32_t	 refused;	/* wishes refused */
+};
+
+/* --- key holder --- */
+
+#define KEY_TBS_MAX	146	/* RFC 8446, 4.4.3: 64+33+1 and the hash */
+#define KEY_SIG_MAX	1024
+
+struct msg_key_sign {
+	uint16_t	 key;		/* index of the listener */
+	uint16_t	 scheme;	/* RFC 8446, 4.2.3 */
+	uint16_t	 len;		/* 130 or 146 */
+	uint8_t		 tbs[KEY_TBS_MAX];
+};
+
+struct msg_key_signed {
+	uint8_t		 ok;
+	uint16_t	 len;
+	uint8_t		 sig[KEY_SIG_MAX];
+};
+
+/* --- configuration, parent to child --- */
+
+struct msg_conf_begin {
+	uint32_t	 generation;
+};
+
+struct msg_conf_gateway {
+	char		 name[IDENT_SIZE];
+	char		 endpoint[HOST_SIZE];
+	char		 state_dir[DIR_SIZE];	/* leased only, else "" */
+	uint8_t		 on_stop;
+};
+
+/* One network.  Every process gets it; apid with its lists empty. */
+struct msg_conf_network {
+	char		 name[NETNAME_SIZE];
+	char		 interface[IFNAME_SIZE];
+	uint8_t		 backend;
+	uint8_t		 adopt;
+	uint8_t		 assign;
+	uint8_t		 isolate;
+	uint16_t	 listen_port;
+	uint16_t	 keepalive;
+	uint16_t	 mtu;		/* 0: leave it */
+	uint32_t	 lease;		/* seconds, LEASE_NEVER */
+	uint32_t	 quarantine;	/* seconds */
+	uint32_t	 max_peers;
+	char		 metans_template[IDENT_SIZE];
+	char		 wan[IFNAME_SIZE];	/* egress; "" is none */
+	uint32_t	 table;		/* egress table, 0 is none */
+	uint8_t		 masquerade;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_ADDRS_MAX];	/* with their lengths */
+	uint8_t		 npools;
+	struct prefix	 pools[NET_POOLS_MAX];
+	uint8_t		 nroutes;
+	struct prefix	 routes[NET_ROUTES_MAX];
+	uint8_t		 nreserve;
+	struct prefix	 reserve[NET_ROUTES_MAX];	/* never leased */
+};
+
+struct msg_conf_wgkey {			/* +fd: the private key file */
+	char		 network[NETNAME_SIZE];
+};
+
+struct msg_conf_sysctl {		/* +fd: a file under /proc/sys */
+	uint8_t		 which;		/* enum conf_sysctl */
+};
+
+struct msg_conf_uapi {			/* +fd: connected to wireguard-go */
+	char		 network[NETNAME_SIZE];
+};
+
+struct msg_conf_identity {		/* in order, first match wins */
+	uint8_t		 proof;
+	uint8_t		 role;
+	char		 pattern[PATTERN_SIZE];
+	char		 network[NETNAME_SIZE];	/* "": needs none */
+};
+
+struct msg_conf_listen {		/* +fd: the listening socket */
+	uint16_t	 index;
+	uint16_t	 api;		/* API_... */
+	uint8_t		 proof;
+	uint8_t		 tls;		/* 1: CONF_CERT follow */
+	char		 prefix[URLPREFIX_SIZE];
+	char		 address[ENDPOINT_TEXT];	/* for logs */
+};
+
+struct msg_conf_cert {			/* +fd: a PEM file */
+	uint16_t	 listen;
+	uint8_t		 kind;		/* enum conf_cert */
+};
+
+struct msg_conf_tlskey {		/* +fd: a PEM private key */
+	uint16_t	 listen;
+};
+
+struct msg_conf_proxy {
+	struct prefix	 proxy;
+};
+
+struct msg_conf_limits {		/* milliseconds, bytes, counts */
+	uint32_t	 handshake_ms;
+	uint32_t	 head_ms;
+	uint32_t	 body_ms;
+	uint32_t	 idle_ms;
+	uint32_t	 body_bytes;
+	uint32_t	 connections;		/* in all, of one apid */
+	uint32_t	 per_source;		/* of one apid */
+	uint32_t	 pending;		/* requests of leased */
+};
+
+struct msg_conf_ctl {			/* +fd: the listening control socket */
+	uint8_t		 zero;
+};
+
+struct msg_conf_access {
+	uint8_t		 mode;			/* enum conf_access */
+	uint8_t		 require_contact;
+};
+
+struct msg_conf_access_name {		/* one line of the access list */
+	uint8_t		 allow;
+	char		 name[IDENT_SIZE];
+};
+
+struct msg_conf_ack {
+	uint32_t	 generation;
+};
+
+struct msg_conf_nak {
+	uint32_t	 generation;
+	char		 text[TEXT_SIZE];
+};
+
+struct msg_conf_commit {
+	uint32_t	 generation;
+};
+
+struct msg_conf_abort {
+	uint32_t	 generation;
+};
+
+struct msg_conf_basic {			/* autowg's GET side: "user:password" */
+	char		 credentials[129];
+};
+
+struct msg_conf_openvpn {		/* +fd: a management socket */
+	char		 name[IDENT_SIZE];	/* of the socket file */
+};
+
+enum conf_proc {
+	PROC_LOADAVG = 1,
+	PROC_UPTIME = 2
+};
+
+struct msg_conf_proc {			/* +fd: a file under /proc */
+	uint8_t		 which;		/* enum conf_proc */
+};
+
+struct msg_conf_maintenance {		/* the file is there, or not */
+	uint8_t		 on;
+};
+
+struct msg_conf_sync {
+	uint8_t		 max_remove_percent;	/* 0..100; 100: no guard */
+};
+
+struct msg_conf_backup {		/* database copies kept at migrations */
+	uint32_t	 keep;
+};
+
+/* --- control --- */
+
+struct msg_ctl_show {
+	uint8_t		 what;		/* enum ctl_what */
+	uint8_t		 online;	/* 1: only with a recent handshake */
+	uint8_t		 expired;	/* 1: expired ones too */
+	char		 network[NETNAME_SIZE];	/* "" is any */
+	char		 name[IDENT_SIZE];	/* "" is any */
+	int64_t		 since;		/* events: wall, 0 is any */
+	uint64_t	 limit;		/* items, 0 is all */
+};
+
+struct msg_ctl_revoke {
+	char		 network[NETNAME_SIZE];	/* "" is every one */
+	char		 name[IDENT_SIZE];
+	char		 reason[TEXT_SIZE];
+	uint16_t	 flags;		/* 0 */
+};
+
+struct msg_ctl_approve {		/* take a revocation back */
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+};
+
+struct msg_ctl_test_cn {
+	char		 cn[TEXT_SIZE / 2 + 1];
+};
+
+/* Ends every answer, and answers CTL_RELOAD between leased and the parent. */
+struct msg_ctl_result {
+	uint8_t		 code;		/* enum ctl_code */
+	char		 text[TEXT_SIZE];
+};
+
+struct msg_ctl_status {
+	char		 gateway[IDENT_SIZE];
+	char		 version[IDENT_SIZE];
+	int64_t		 started;	/* wall: leased's start */
+	uint32_t	 generation;	/* of the configuration */
+	uint32_t	 networks;
+	uint64_t	 leases;	/* live */
+	uint64_t	 pending;
+	uint64_t	 online;	/* handshake in the last 180 s */
+	uint64_t	 denied;	/* revoked identities */
+	uint8_t		 db;		/* 1 ok */
+	uint8_t		 kern;
+	uint8_t		 apids;		/* connected */
+	int64_t		 synced;	/* wall of the last sync, 0 never */
+	struct msg_peer_sync_done last;	/* what it did */
+	struct msg_kern_health	 health;
+};
+
+struct msg_ctl_network {
+	char		 name[NETNAME_SIZE];
+	char		 interface[IFNAME_SIZE];
+	uint8_t		 state;		/* enum net_state */
+	uint8_t		 backend;
+	uint8_t		 adopted;
+	uint8_t		 assign;
+	uint16_t	 port;
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint32_t	 lease;
+	uint32_t	 max_peers;
+	uint32_t	 foreign;
+	uint64_t	 leases;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_ADDRS_MAX];
+	uint8_t		 npools;
+	struct prefix	 pools[NET_POOLS_MAX];
+	uint64_t	 used[NET_POOLS_MAX];	/* npools of them */
+	uint64_t	 size[NET_POOLS_MAX];	/* UINT64_MAX: that or more */
+	char		 endpoint[HOST_SIZE];	/* what devices dial */
+	uint16_t	 keepalive;
+	uint8_t		 nroutes;
+	struct prefix	 routes[NET_ROUTES_MAX];
+	char		 text[TEXT_SIZE];
+};
+
+struct msg_ctl_lease {
+	uint64_t	 id;
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	char		 who[IDENT_SIZE + 8];
+	uint8_t		 state;		/* enum lease_state */
+	uint8_t		 pubkey[WGKEY_LEN];
+	int64_t		 first;		/* wall: first registration */
+	int64_t		 created;	/* last key change */
+	int64_t		 renewed;	/* last registration */
+	int64_t		 expires;	/* 0 never */
+	int64_t		 handshake;
+	uint64_t	 rx;
+	uint64_t	 tx;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_POOLS_MAX];
+	struct prefix	 endpoint;
+	uint16_t	 port;
+};
+
+struct msg_ctl_peer {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 source;	/* enum peer_source */
+	char		 name[IDENT_SIZE];	/* "" if not ours */
+	int64_t		 handshake;
+	uint64_t	 rx;
+	uint64_t	 tx;
+	struct prefix	 endpoint;
+	uint16_t	 port;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+struct msg_ctl_event {
+	uint64_t	 id;
+	int64_t		 at;		/* wall */
+	char		 what[33];	/* "lease.add" ... */
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	char		 who[IDENT_SIZE + 8];
+	char		 from[PREFIX_TEXT];
+	char		 detail[TEXT_SIZE];	/* "addr=... key=..." */
+};
+
+struct msg_ctl_test {
+	uint8_t		 matched;
+	uint16_t	 rule;
+	uint8_t		 role;
+	uint8_t		 proof;
+	char		 name[IDENT_SIZE];
+	char		 network[NETNAME_SIZE];
+	uint8_t		 naddrs;	/* what it has or would get */
+	struct prefix	 addrs[NET_POOLS_MAX];
+	uint8_t		 leased;	/* 1: it has a lease now */
+	uint8_t		 denied;
+	char		 text[TEXT_SIZE];
+};
+
+struct msg_ctl_chunk {			/* backup: the next bytes of the file */
+	uint64_t	 offset;
+	uint16_t	 len;
+	uint8_t		 data[8192];
+};
+
+struct msg_ctl_maintenance {
+	uint8_t		 on;
+};
+
+struct msg_ctl_sync {			/* the last set of an owner */
+	char		 network[NETNAME_SIZE];
+	char		 owner[OWNER_SIZE];
+	int64_t		 at;		/* wall */
+	uint32_t	 peers;		/* it has now */
+	uint64_t	 generation;
+	struct msg_set_done last;
+};
+
+#endif
