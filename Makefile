@@ -150,7 +150,8 @@ install: all
 	$(INSTALL) -m 0755 $(BIN)/leased $(BIN)/apid $(DESTDIR)$(LIBEXECDIR)
 	for n in 5 7 8; do $(INSTALL) -m 0644 man/*.$$n \
 	    $(DESTDIR)$(MANDIR)/man$$n || exit 1; done
-	$(INSTALL) -m 0644 README.md CHANGES LICENSE $(DESTDIR)$(DOCDIR)
+	$(INSTALL) -m 0644 README.md CHANGES LICENSE etc/openapi.yaml \
+	    $(DESTDIR)$(DOCDIR)
 	sed 's|@SBINDIR@|$(SBINDIR)|g' etc/sallyport.service \
 	    >$(DESTDIR)$(UNITDIR)/sallyport.service
 	$(INSTALL) -m 0644 etc/sysusers.conf \
