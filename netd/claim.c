@@ -16,7 +16,7 @@ net_claims_begin(struct knet *n)
 {
 	if (n->conf.adopt == 0 || n->wanted.count > 0)
 		return;
-	n->wanted.spare = true;
+	n->wanted.collect = n->claims = true;
 	n->claim_end = mono_add_ms(mono_now(), CLAIM_MS);
 	log_notice("network %s: nothing is known of its peers yet: those on %s "
 		   "in our pools stay for %d minutes, to be claimed",
@@ -26,9 +26,16 @@ net_claims_begin(struct knet *n)
 void
 net_claims_end(struct knet *n)
 {
-	if (!n->wanted.spare || mono_cmp(mono_now(), n->claim_end) < 0)
+	struct wish	*x, *next;
+
+	if (!n->claims || mono_cmp(mono_now(), n->claim_end) < 0)
 		return;
-	n->wanted.spare = false;
+	n->claims = n->wanted.collect = false;
+	for (x = RB_MIN(wish_tree, &n->wanted.keys); x != NULL; x = next) {
+		next = RB_NEXT(wish_tree, &n->wanted.keys, x);
+		x->claim = false;
+		wanted_release(&n->wanted, x);
+	}
 	log_notice("network %s: peers on %s in our pools that nobody has "
 		   "claimed are removed",
 	    n->conf.name, n->conf.interface);

@@ -47,7 +47,8 @@ struct knet {
 	bool		 upped;		/* adopted, and we set it up */
 	bool		 said_fallback;
 	bool		 synced;	/* the wanted state is the whole one */
-	struct mono	 claim_end;	/* of wanted.spare */
+	struct mono	 claim_end;	/* when none is left */
+	bool		 claims;	/* there may be some */
 	unsigned int	 changes;	/* made by the last net_ensure */
 	struct msg_kern_network sent;	/* what leased knows */
 

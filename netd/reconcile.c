@@ -33,12 +33,13 @@ reconcile_classify(struct snapshot *s, struct wanted *w,
 		}
 		if (p->foreign)
 			foreign++;
-		p->spared = false;
-		if (w->spare && !p->foreign) {
-			x = wanted_find(w, p->key);
-			p->spared = x == NULL || !x->wanted;
-		}
+		x = w->collect && !p->foreign ? wanted_stray(w, p->key) :
+						wanted_find(w, p->key);
+		if (x != NULL && w->collect && !p->foreign && !x->wanted)
+			x->claim = true;
+		p->spared = x != NULL && x->claim;
 	}
+	w->collect = false;
 	return (foreign);
 }
 

@@ -138,6 +138,7 @@ wanted_set(struct wanted *w, const uint8_t *key, const struct prefix *addrs,
 	if (!x->wanted)
 		w->count++;
 	x->wanted = true;
+	x->claim = false;
 	for (i = 0; i < n; i++) {
 		list[i].prefix = addrs[i];
 		list[i].owner = x;
@@ -158,13 +159,13 @@ wanted_drop(struct wanted *w, struct wish *x)
 	unindex(w, x);
 	if (x->wanted)
 		w->count--;
-	x->wanted = false;
+	x->wanted = x->claim = false;
 }
 
 void
 wanted_release(struct wanted *w, struct wish *x)
 {
-	if (!x->wanted && !x->queued && SLIST_EMPTY(&x->waiters))
+	if (!x->wanted && !x->claim && !x->queued && SLIST_EMPTY(&x->waiters))
 		wish_free(w, x);
 }
 

@@ -46,6 +46,7 @@ struct wish {
 	bool		 queued;
 	bool		 urgent;	/* which queue */
 	bool		 pair;		/* in one message with the next */
+	bool		 claim;		/* there before us, may be claimed */
 	uint8_t		 source;
 	uint8_t		 naddrs;
 	uint32_t	 gen;		/* of the sync that wished it last */
@@ -63,7 +64,7 @@ struct wanted {
 	struct wish_queue urgent;	/* somebody waits for it */
 	struct wish_queue bulk;
 	void		 *net;
-	bool		  spare;	/* peers that nobody wants may stay */
+	bool		  collect;	/* the next look finds the claims */
 	uint32_t	  count;	/* wanted ones */
 	uint32_t	  gen;
 	uint32_t	  seen;

@@ -10,6 +10,7 @@ CMOCKA_LIBS :=		$(call pkg-libs,cmocka)
 # NAME_test_OBJ = $(O)/leased/pool.o; NAME_test_LIBS = $(leased_LIBS)
 -include regress/unit/*.mk regress/proc/*.mk
 
+DEPS += $(UNIT:%=$(O)/regress/unit/%.d)
 $(O)/regress/unit/%.o: OBJ_CFLAGS = $(CMOCKA_CFLAGS) -I. $($(*F)_CFLAGS)
 
 .SECONDEXPANSION:
