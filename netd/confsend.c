@@ -245,6 +245,17 @@ send_basic(struct proc *p, const char *credentials)
 	return (r);
 }
 
+static bool
+serves_portal(const struct config *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nlisten; i++)
+		if (c->listen[i].api & API_PORTAL)
+			return (true);
+	return (false);
+}
+
 /* What a portal wants to know of this host; without them it learns less. */
 static int
 send_proc(struct proc *p)
@@ -282,7 +293,8 @@ send_apid(struct proc *p, const struct bundle *b)
 		if (chan_send_conf_proxy(p->chan, 0, &m, -1) == -1)
 			return (-1);
 	}
-	if (send_limits(p, &b->conf->limits) == -1 || send_proc(p) == -1 ||
+	if (send_limits(p, &b->conf->limits) == -1 ||
+	    (serves_portal(b->conf) && send_proc(p) == -1) ||
 	    (b->basic[0] != '\0' && send_basic(p, b->basic) == -1))
 		return (-1);
 	for (i = 0; i < b->conf->nlisten; i++)
