@@ -27,7 +27,7 @@ MANDOC ?=	mandoc
 PKG_CONFIG ?=	pkg-config
 CLANG_FORMAT ?=	clang-format
 CLANG ?=	clang
-FUZZ_TIME ?=	20
+FUZZ_TIME ?=	8
 CFLAGS ?=	-O2 -g
 VERSION :=	$(shell sed -n '1s/^sallyport \([^ ]*\).*/\1/p' CHANGES)
 
