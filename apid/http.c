@@ -256,6 +256,23 @@ check_host(const char *buf, const struct http_req *req)
 	return (1);
 }
 
+/* A name that only begins like one of framing: somebody probes lax parsers. */
+static bool
+is_lookalike(const char *buf, struct http_span name)
+{
+	static const char *const framing[] = { "transfer-encoding",
+		"content-length" };
+	size_t i, n;
+
+	for (i = 0; i < 2; i++) {
+		n = strlen(framing[i]);
+		if (name.len > n &&
+		    strncasecmp(buf + name.off, framing[i], n) == 0)
+			return (true);
+	}
+	return (false);
+}
+
 /* The framing: RFC 9112, 6, and no transfer coding at all. */
 static int
 check_length(const char *buf, struct http_req *req)
@@ -263,6 +280,9 @@ check_length(const char *buf, struct http_req *req)
 	struct http_span v = { 0, 0 }, te = { 0, 0 };
 	unsigned int i, n, nte;
 
+	for (i = 0; i < req->nfields; i++)
+		if (is_lookalike(buf, req->fields[i].name))
+			return (-400);
 	nte = http_field(buf, req, "transfer-encoding", &te);
 	n = http_field(buf, req, "content-length", &v);
 	if (nte > 1 || n > 1 || (nte != 0 && (n != 0 || req->minor == 0)))

@@ -394,5 +394,5 @@ jsonset_end(struct jsonset *j)
 {
 	if (j->failed)
 		return (-1);
-	return (j->state == DONE ? 0 : malformed(j));
+	return (j->state == DONE && j->lex == OUTSIDE ? 0 : malformed(j));
 }
