@@ -44,10 +44,11 @@ is_query(unsigned char c)
 	return (is_path(c) || c == '?' || c == '%');
 }
 
+/* No tab, which some readers take for a blank and some for text. */
 static bool
 is_value(unsigned char c)
 {
-	return (c == '\t' || (c >= ' ' && c != 0x7f));
+	return (c >= ' ' && c != 0x7f);
 }
 
 /* What running out of bytes means here. */
@@ -212,8 +213,7 @@ parse_field(struct cursor *c, struct http_req *req)
 	if (c->buf[c->pos] != ':' || c->pos == from)
 		return (-400);
 	f->name = span(from, c->pos++);
-	while (c->pos < c->len &&
-	    (c->buf[c->pos] == ' ' || c->buf[c->pos] == '\t'))
+	while (c->pos < c->len && c->buf[c->pos] == ' ')
 		c->pos++;
 	from = c->pos;
 	while (c->pos < c->len && is_value((unsigned char)c->buf[c->pos]))
@@ -223,8 +223,7 @@ parse_field(struct cursor *c, struct http_req *req)
 	if (c->buf[c->pos] != '\r')
 		return (-400);
 	end = c->pos;
-	while (
-	    end > from && (c->buf[end - 1] == ' ' || c->buf[end - 1] == '\t'))
+	while (end > from && c->buf[end - 1] == ' ')
 		end--;
 	f->value = span(from, end);
 	if (++c->pos == c->len)
@@ -319,20 +318,33 @@ list_next(const char *buf, struct http_span v, size_t *pos)
 	end = *pos;
 	if (*pos < v.len)
 		(*pos)++;
-	while (from < end &&
-	    (buf[v.off + from] == ' ' || buf[v.off + from] == '\t'))
+	while (from < end && buf[v.off + from] == ' ')
 		from++;
-	while (end > from &&
-	    (buf[v.off + end - 1] == ' ' || buf[v.off + end - 1] == '\t'))
+	while (end > from && buf[v.off + end - 1] == ' ')
 		end--;
 	return (span(v.off + from, v.off + end));
 }
 
-/* Whether the connection may stay; "close" always wins. */
-static void
+static bool
+is_token(const char *buf, struct http_span s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s.len; i++)
+		if (!is_tchar((unsigned char)buf[s.off + i]))
+			return (false);
+	return (s.len > 0);
+}
+
+/*
+ * Whether the connection may stay; "close" always wins.  An empty element,
+ * which RFC 9110, 5.6.1 has ignored, makes others overlook the next one.
+ */
+static int
 check_connection(const char *buf, struct http_req *req)
 {
 	struct http_span s, v;
+	bool closes = false;
 	unsigned int i;
 	size_t pos;
 
@@ -341,16 +353,17 @@ check_connection(const char *buf, struct http_req *req)
 		if (!http_is_nocase(buf, req->fields[i].name, "connection"))
 			continue;
 		v = req->fields[i].value;
-		for (pos = 0; pos < v.len;) {
+		pos = 0;
+		do {
 			s = list_next(buf, v, &pos);
-			if (http_is_nocase(buf, s, "close")) {
-				req->keepalive = false;
-				return;
-			}
-			if (http_is_nocase(buf, s, "keep-alive"))
-				req->keepalive = true;
-		}
+			if (!is_token(buf, s))
+				return (-400);
+			closes |= http_is_nocase(buf, s, "close");
+			req->keepalive |= http_is_nocase(buf, s, "keep-alive");
+		} while (pos < v.len);
 	}
+	req->keepalive &= !closes;
+	return (1);
 }
 
 static int
@@ -394,9 +407,9 @@ http_parse(const char *buf, size_t len, struct http_req *req)
 		return (r);
 	if ((r = check_host(buf, req)) <= 0 ||
 	    (r = check_length(buf, req)) <= 0 ||
-	    (r = check_expect(buf, req)) <= 0)
+	    (r = check_expect(buf, req)) <= 0 ||
+	    (r = check_connection(buf, req)) <= 0)
 		return (r);
-	check_connection(buf, req);
 	return ((int)c.pos);
 }
 

@@ -32,10 +32,12 @@ regress-fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 regress-conf regress-proc regress-net regress-vm: all
 
 regress: $(T:%=regress-%)
-	@O=$(O) BIN=$(BIN) FUZZ_TIME=$(FUZZ_TIME) sh regress/run $(T)
+	@O=$(O) BIN=$(BIN) FUZZ_TIME=$(FUZZ_TIME) FUZZ_RUNS=1000000 \
+	    sh regress/run $(T)
 
 fuzz: regress-fuzz
-	@O=$(O) BIN=$(BIN) FUZZ_TIME=$(FUZZ_TIME) sh regress/run fuzz
+	@O=$(O) BIN=$(BIN) FUZZ_TIME=$(FUZZ_TIME) FUZZ_RUNS= \
+	    sh regress/run fuzz
 
 # Do the tests notice?  Root, some minutes, on a copy.
 mutants:

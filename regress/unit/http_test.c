@@ -89,6 +89,12 @@ static const struct refusal refusals[] = {
 	  0, 417 },
 	{ "PUT / HTTP/1.1\r\n" H "Expect: 100-continue\r\n"
 	  "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n", 0, 417 },
+	{ "GET / HTTP/1.1\r\n" H "X-A:\tb\r\n\r\n", 0, 400 },
+	{ "PUT / HTTP/1.1\r\n" H "Content-Length: 1\t\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\n" H "Connection: ,close\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\n" H "Connection: a,,close\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\n" H "Connection: close x\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.0\r\nConnection:\r\n\r\n", 0, 400 },
 };
 /* clang-format on */
 
@@ -125,7 +131,7 @@ static void
 accept_get(void **state)
 {
 	const char text[] = "GET /a/b?c=%41&d HTTP/1.1\r\nHost: [::1]:80\r\n"
-	    "X-One:  1 \t\r\nx-one:2\r\nEmpty:\r\n\r\nrest";
+	    "X-One:  1  \r\nx-one:2\r\nEmpty:\r\n\r\nrest";
 	struct http_span v;
 	struct http_req req;
 	int r;
@@ -187,12 +193,13 @@ keepalive(void **state)
 		{ "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true },
 		{ "GET / HTTP/1.0\r\nConnection: Keep-Alive, x\r\n\r\n", true },
 		{ "GET / HTTP/1.1\r\n" H "Connection: close\r\n\r\n", false },
-		{ "GET / HTTP/1.1\r\n" H "Connection: a ,\tCLOSE\r\n\r\n",
+		{ "GET / HTTP/1.1\r\n" H "Connection: a , CLOSE\r\n\r\n",
 		  false },
 		{ "GET / HTTP/1.0\r\nConnection: keep-alive\r\n"
 		  "Connection: close\r\n\r\n", false },
 		{ "GET / HTTP/1.1\r\n" H "Connection: closed\r\n\r\n", true },
-		{ "GET / HTTP/1.1\r\n" H "Connection: ,,\r\n\r\n", true },
+		{ "GET / HTTP/1.0\r\nConnection:x,keep-alive \r\n\r\n",
+		  true },
 	};
 	/* clang-format on */
 	struct http_req req;
