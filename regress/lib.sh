@@ -158,7 +158,8 @@ cleanup() {
 		stop "$cleanup_p"
 	done
 	if [ "$fails" -gt 0 ]; then
-		for cleanup_l in "$WORK"/*.log; do
+		# What matters most at the end, which is all that a run shows.
+		for cleanup_l in "$WORK"/[!n]*.log "$WORK"/n*.log; do
 			[ -s "$cleanup_l" ] || continue
 			echo "--- $(basename "$cleanup_l")"
 			tail -n 40 "$cleanup_l"
