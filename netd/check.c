@@ -373,6 +373,48 @@ check_listen(struct config *c, unsigned int i)
 		    i);
 }
 
+static bool
+has_v6(const struct prefixes *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->p[i].family == AF_INET6)
+			return (true);
+	return (false);
+}
+
+/* autowg's client knows one IPv6 address and one IPv6 route, nothing else:
+ * one network of those that its devices may register with must have them. */
+static void
+check_autowg(struct config *c, unsigned int i)
+{
+	const struct conf_network *n, *bad = NULL;
+	const struct conf_identity *id;
+	unsigned int j, k;
+
+	for (j = 0; j < c->nidentities; j++) {
+		id = &c->identities[j];
+		if (id->proof != c->listen[i].proof || id->role != ROLE_DEVICE)
+			continue;
+		for (k = 0; k < c->nnetworks; k++) {
+			n = &c->networks[k];
+			if (strcmp(n->name, id->network) != 0)
+				continue;
+			if (has_v6(&n->pools) && has_v6(&n->routes))
+				return;
+			if (bad == NULL)
+				bad = n;
+		}
+	}
+	if (bad != NULL)
+		config_error(c, listen_line(c, "api", i),
+		    "listen[%u]: api \"autowg\" tells a device its IPv6 "
+		    "address and an IPv6 route, and network \"%s\" has no "
+		    "IPv6 prefix in \"%s\": add one, or leave \"autowg\" out",
+		    i, bad->name, has_v6(&bad->pools) ? "routes" : "pools");
+}
+
 void
 config_check(struct config *c)
 {
@@ -382,8 +424,11 @@ config_check(struct config *c)
 		check_network(c, i);
 	for (i = 0; i < c->nidentities; i++)
 		check_identity(c, i);
-	for (i = 0; i < c->nlisten; i++)
+	for (i = 0; i < c->nlisten; i++) {
 		check_listen(c, i);
+		if ((c->listen[i].api & API_AUTOWG) != 0)
+			check_autowg(c, i);
+	}
 	check_canonical(c, &c->proxies, "trusted_proxies",
 	    config_line(c, "trusted_proxies", 0));
 	if (c->access.mode == ACCESS_LIST && *c->access.file == '\0')
