@@ -83,7 +83,8 @@ change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
 	k->unstored = k->unconfirmed = false;
 	/* One for ourselves, so that the end is not before the last. */
 	k->waiting = 1;
-	snprintf(k->text, sizeof(k->text), "%s is denied", m->name);
+	snprintf(k->text, sizeof(k->text), "%s is denied; it had no lease",
+	    m->name);
 	revoke_store(k, m);
 	ended = k->waiting - 1;
 	if (!k->unstored) {
@@ -125,7 +126,11 @@ change_approve(struct conn *k, const struct msg_ctl_approve *m)
 
 	n = denied_in(sp, m->network, m->name, found, NETWORKS_MAX + 1);
 	if (n == 0) {
-		if (entries_find(&sp->denied, "", m->name) != NULL)
+		if (m->network[0] != '\0' &&
+		    lnet_find(&sp->broker, m->network) == NULL)
+			conn_result(k, CTL_NEGATIVE, "there is no network %s",
+			    m->network);
+		else if (entries_find(&sp->denied, "", m->name) != NULL)
 			conn_result(k, CTL_NEGATIVE,
 			    "%s is denied in every "
 			    "network: approve it without one",

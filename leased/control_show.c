@@ -464,7 +464,8 @@ show_page(struct conn *k)
 	}
 	if (k->sent == 0 && k->show.name[0] != '\0' &&
 	    k->show.what == SHOW_LEASES)
-		conn_result(k, CTL_NEGATIVE, "%s has no lease", k->show.name);
+		conn_result(k, CTL_NEGATIVE, "%s has no lease%s", k->show.name,
+		    k->show.online ? " that is online" : "");
 	else
 		conn_result(k, CTL_OK, "%s", "");
 }
@@ -496,6 +497,13 @@ show_fresh(struct leased *sp, struct chan *c, uint32_t id, const void *arg)
 void
 show_start(struct conn *k, const struct msg_ctl_show *m)
 {
+	/* One that is no longer configured may still have leases. */
+	if (m->network[0] != '\0' &&
+	    lnet_find(&k->sp->broker, m->network) == NULL) {
+		conn_result(k, CTL_NEGATIVE, "there is no network %s",
+		    m->network);
+		return;
+	}
 	k->show = *m;
 	k->net = TAILQ_FIRST(&k->sp->broker.nets);
 	k->name[0] = '\0';

@@ -11,6 +11,8 @@
 
 #include "grammar.h"
 
+#define WORDS_MAX	16	/* no command has more, but for a reason */
+
 enum token_type {
 	T_END,			/* the command may end here */
 	T_WORD,			/* a keyword, or a prefix of it */
@@ -459,7 +461,8 @@ set_value(const struct token *t, struct request *r, int n, char *const *words,
 		if (grammar_duration(w, &r->since) == 0)
 			return (0);
 		fprintf(err,
-		    "sallyctl: %s is not a duration such as 90s, 1h30m or 2d\n",
+		    "sallyctl: %s is not a duration from 1s to ten years, "
+		    "such as 90s, 1h30m or 2d\n",
 		    w);
 		return (-1);
 	case T_END:
@@ -470,10 +473,22 @@ set_value(const struct token *t, struct request *r, int n, char *const *words,
 	return (-1);
 }
 
+/* The tables lead back to themselves, but a word says one thing only. */
+static bool
+is_repeated(const struct token *const *seen, int n, const struct token *t)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (seen[i] == t)
+			return (true);
+	return (false);
+}
+
 int
 grammar_parse(int n, char *const *words, struct request *r, FILE *err)
 {
-	const struct token *t, *table = t_main;
+	const struct token *t, *table = t_main, *seen[WORDS_MAX];
 	bool many;
 	int i;
 
@@ -486,6 +501,11 @@ grammar_parse(int n, char *const *words, struct request *r, FILE *err)
 			show_valid(table, err);
 			return (-1);
 		}
+		if (i == WORDS_MAX || is_repeated(seen, i, t)) {
+			fprintf(err, "sallyctl: given twice: %s\n", t->text);
+			return (-1);
+		}
+		seen[i] = t;
 		if (set_value(t, r, n - i, words + i, err) == -1)
 			return (-1);
 		if (t->action != ACT_NONE)

@@ -108,10 +108,12 @@ lookup_network(struct client *c, const char *name, struct msg_ctl_network *net)
 	if (st != 0 || ch.n == 1)
 		return (st);
 	format_vis(ch.names, vis, sizeof(vis));
+	if (*vis == '\0')
+		return (client_fail(c, 1, "no network is configured"));
 	if (*name == '\0')
 		return (client_fail(c, EX_USAGE,
 		    "there are several networks: %s (say which: net NETWORK)",
 		    vis));
-	return (
-	    client_fail(c, 1, "there is no such network (there are: %s)", vis));
+	return (client_fail(c, 1, "there is no network %s (there are: %s)",
+	    name, vis));
 }

@@ -301,6 +301,7 @@ like "apply with several networks" "$ERR" 'several networks: devices, second'
 is "apply with several networks: nothing sent" "$(wanted)" ""
 ctl apply "$WORK/set.json" net third
 is "apply, no such network" $ST 1
+like "apply, no such network: says which" "$ERR" "there is no network third .there are: devices, second"
 ctl apply "$WORK/set.json" net devices dry-run force
 is "apply, what is sent" "$(wanted)" "set net=devices owner=static dry_run=1\
  force=1 match=0 generation=0|item BQUF name=Zürich 100.64.1.5/32\

@@ -319,9 +319,12 @@ do_ctl(struct drv *d, char *what, char *rest)
 		(void)strlcpy(revoke.name, name, sizeof(revoke.name));
 		(void)strlcpy(approve.name, name, sizeof(approve.name));
 		(void)strlcpy(test.cn, name, sizeof(test.cn));
-		if (rest != NULL)
+		if (rest != NULL) {
 			(void)strlcpy(revoke.network, rest,
 			    sizeof(revoke.network));
+			(void)strlcpy(approve.network, rest,
+			    sizeof(approve.network));
+		}
 		if (what[0] == 'r')
 			(void)chan_send_ctl_revoke(d->ctl, 1, &revoke, -1);
 		else if (what[0] == 'a')
@@ -346,8 +349,16 @@ do_ctl(struct drv *d, char *what, char *rest)
 		d->quiet = strcmp(what, "count") == 0;
 		if (show.what == SHOW_EVENTS && rest != NULL)
 			show.limit = (uint64_t)atoi(rest);
-		else if (rest != NULL)
-			(void)strlcpy(show.name, rest, sizeof(show.name));
+		else if (rest != NULL) {
+			/* NAME, or - for any, and a network. */
+			name = strsep(&rest, " ");
+			if (strcmp(name, "-") != 0)
+				(void)strlcpy(show.name, name,
+				    sizeof(show.name));
+			if (rest != NULL)
+				(void)strlcpy(show.network, rest,
+				    sizeof(show.network));
+		}
 		d->answers = 0;
 		(void)chan_send_ctl_show(d->ctl, 1, &show, -1);
 	}

@@ -124,6 +124,33 @@ is "revoked before it came" "$(nth '^code' 7 | cut -d' ' -f1)" code=20
 is "mode list: not listed" "$(nth '^code' 8 | cut -d' ' -f1)" code=20
 is "mode list: listed" "$(nth '^code' 9 | cut -d' ' -f1)" code=1
 
+# --- names that lead nowhere ---------------------------------------------------
+
+{ begin nowhere; cat <<'END'
+start
+up net0
+reg net0 dev kdev
+ctl leases - nowhere
+ctl peers - nowhere
+ctl sync - nowhere
+ctl networks - nowhere
+ctl leases - net0
+ctl leases other net0
+ctl revoke dev nowhere
+ctl approve dev nowhere
+ctl revoke other
+ctl revoke dev net0
+END
+} >"$WORK/orders"
+drive "$WORK/orders"
+is "each question about a network that is none" \
+    "$(grep -c '^result code=2 text=there is no network nowhere$' "$WORK/out")" 6
+is "one that is answers" "$(nth '^result' 5)" "result code=1 text="
+is "a lease that is none" "$(nth '^result' 6)" \
+    "result code=2 text=other has no lease"
+shows "revoked in advance" '^result code=1 text=other is denied; it had no lease$'
+shows "revoked" '^result code=1 text=dev is denied and its lease has ended$'
+
 # --- expiry ----------------------------------------------------------------
 
 { begin exp; cat <<'END'
