@@ -235,11 +235,12 @@ ns_add() {		# NAME
 	}
 }
 
-# Run there; or in the background: spawn LOG in_ns NAME COMMAND ...
+# Run there; or in the background: spawn LOG in_ns NAME COMMAND ...  With its
+# root directory, as we may be in a chroot.
 in_ns() {		# NAME COMMAND ...
 	eval "in_ns_pid=\$ns_$1"; shift
 	# shellcheck disable=SC2154
-	$in_ns_exec nsenter -t "$in_ns_pid" -m -n -- "$@"
+	$in_ns_exec nsenter -t "$in_ns_pid" -r -m -n -- "$@"
 }
 
 # Two namespaces and a cable between them.

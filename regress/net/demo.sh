@@ -8,6 +8,9 @@
 
 OBJ=${O:-obj}
 . "${TOP:=$(pwd)}/regress/lib.sh"
+exec 3>&1
+step_text=''
+trap ended EXIT
 
 NEEDS="wireguard-tools wireguard-go iproute2 iputils-ping procps
     curl openssl jq"
@@ -34,13 +37,23 @@ die() {
 step() {		# TEXT COMMAND ...
 	step_text=$1; shift
 	printf '  %-66s' "$step_text"
-	if "$@" >"$WORK/step.out" 2>&1; then
-		say ok
-	else
+	"$@" >"$WORK/step.out" 2>&1 || exit 1
+	say ok
+	step_text=''
+}
+
+# At the end, also when a command of a step has left by itself.
+ended() {
+	ended_st=$?
+	exec >&3 2>&1
+	if [ -n "$step_text" ]; then
 		say FAILED
 		sed 's/^/      /' "$WORK/step.out"
-		die "$step_text"
+		say "demo: FAILED: $step_text"
+		fails=1
 	fi
+	(exit "$ended_st")
+	cleanup
 }
 
 # --- before: packages and programs -----------------------------------------
@@ -179,8 +192,8 @@ end_pings() {
 doors() {		# PID OF THE WORLD'S FIRST PROCESS
 	doors_u=''
 	[ "$(id -u)" -eq 0 ] || doors_u='-U --preserve-credentials'
-	doors_ns="nsenter -t $1 $doors_u -m -n -p"
-	[ -e "$DIR/pidns" ] || doors_ns="nsenter -t $1 $doors_u -m -n"
+	doors_ns="nsenter -t $1 $doors_u -r -m -n -p"
+	[ -e "$DIR/pidns" ] || doors_ns="nsenter -t $1 $doors_u -r -m -n"
 	doors_env="PATH='$BIN':\$PATH:/usr/sbin:/sbin"
 	cat >"$DIR/gw" <<-END
 	#!/bin/sh
@@ -190,7 +203,7 @@ doors() {		# PID OF THE WORLD'S FIRST PROCESS
 	while read -r doors_d doors_pid; do
 		cat >"$DIR/$doors_d" <<-END
 		#!/bin/sh
-		exec "$DIR/gw" nsenter -t $doors_pid -m -n -- "\${@:-sh}"
+		exec "$DIR/gw" nsenter -t $doors_pid -r -m -n -- "\${@:-sh}"
 		END
 	done <"$DIR/ns"
 	cat >"$DIR/stop" <<-END
