@@ -16,6 +16,7 @@
 #include "identity.h"
 #include "log.h"
 #include "pend.h"
+#include "san.h"
 #include "settings.h"
 #include "subject.h"
 
@@ -373,12 +374,33 @@ ANSWER(broker_set_change, set_change, false)
 ANSWER(broker_set_done, set_done, true)
 /* clang-format on */
 
+/* "dns:NAME" and so on: one of a certificate's other names. */
+static bool
+take_san(const char *text, struct san_list *sans)
+{
+	const char *kind;
+	uint8_t k;
+	size_t n;
+
+	san_init(sans);
+	for (k = SUBJECT_DNS; k <= SUBJECT_URI; k++) {
+		kind = san_kind(k);
+		n = strlen(kind);
+		if (strncasecmp(text, kind, n) != 0 || text[n] != ':')
+			continue;
+		san_add(sans, k, text + n + 1, strlen(text + n + 1));
+		return (true);
+	}
+	return (false);
+}
+
 /* What the identity rules make of a CN; "CN=..." may stand before it. */
 static void
 ident_result(const struct settings *set, const char *text,
     struct msg_ident_result *r)
 {
 	char cn[IDENT_SIZE];
+	struct san_list sans;
 	struct identity id;
 	const char *why;
 
@@ -398,8 +420,10 @@ ident_result(const struct settings *set, const char *text,
 			return;
 		}
 		text = cn;
-	}
-	if (identity_match(set->rules, PROOF_CERTIFICATE, text, strlen(text),
+	} else if (take_san(text, &sans))
+		text = NULL;
+	if (identity_match(set->rules, PROOF_CERTIFICATE, text,
+	    text == NULL ? 0 : strlen(text), text == NULL ? &sans : NULL,
 	    &id) == 0) {
 		r->matched = 1;
 		r->rule = id.rule;

@@ -14,6 +14,7 @@
 
 #include "identity.h"
 #include "printable.h"
+#include "san.h"
 
 #define SUBJECT_MAX	1024	/* bytes */
 #define MATCH_LIMIT	20000	/* calls of the matcher: a few milliseconds */
@@ -23,6 +24,7 @@
 
 struct rule {
 	uint8_t		 proof;
+	uint8_t		 subject;
 	uint8_t		 role;
 	char		 network[NETNAME_SIZE];
 	pcre2_code	*code;
@@ -31,6 +33,7 @@ struct rule {
 struct identity_rules {
 	struct rule	 rules[IDENT_MAX];
 	unsigned int	 n;
+	bool		 sans;		/* a rule asks for them */
 	pcre2_match_context *limits;
 	pcre2_match_data *groups;
 };
@@ -97,10 +100,18 @@ identity_rules_add(struct identity_rules *r, const struct msg_conf_identity *m,
 		return (-1);
 	}
 	rule->proof = m->proof;
+	rule->subject = m->subject;
+	r->sans |= m->subject != SUBJECT_CN;
 	rule->role = m->role;
 	(void)strlcpy(rule->network, m->network, sizeof(rule->network));
 	r->n++;
 	return (0);
+}
+
+bool
+identity_wants_sans(const struct identity_rules *r)
+{
+	return (r->sans);
 }
 
 /* The name that the groups of a match give. */
@@ -138,16 +149,81 @@ has_group(const pcre2_code *code)
 	return (n > 0);
 }
 
+/*
+ * One name and one rule.  Returns 1 with the identity's name, 0 if it does not
+ * fit, or -1 with errno.
+ */
+static int
+try(const struct identity_rules *r, const struct rule *rule, const char *s,
+    size_t len, char *name)
+{
+	int n;
+
+	/* printable_utf8 has checked the encoding. */
+	n = pcre2_match(rule->code, (PCRE2_SPTR)s, len, 0, PCRE2_NO_UTF_CHECK,
+	    r->groups, r->limits);
+	if (n == PCRE2_ERROR_NOMATCH)
+		return (0);
+	if (n < 0) {
+		errno = E2BIG;
+		return (-1);
+	}
+	/* 0: more groups than we keep, so the first is there. */
+	n = n == 0 || has_group(rule->code) ? GROUPS : 1;
+	return (take_name(r, s, n, name) == -1 ? -1 : 1);
+}
+
+/* The same with all names of the rule's kind: which comes first says nothing,
+ * so that two that fit must mean the same. */
+static int
+try_sans(const struct identity_rules *r, const struct rule *rule,
+    const struct san_list *sans, struct identity *id)
+{
+	char name[IDENT_SIZE];
+	const struct san *san;
+	unsigned int i;
+	int found = 0, n;
+
+	if (sans == NULL)
+		return (0);
+	if (san_is_bad(sans, rule->subject)) {
+		errno = EINVAL;
+		return (-1);
+	}
+	for (i = 0; i < sans->n; i++) {
+		san = &sans->list[i];
+		if (san->kind != rule->subject)
+			continue;
+		if ((n = try(r, rule, san->text, strlen(san->text), name)) ==
+		    -1)
+			return (-1);
+		if (n == 0)
+			continue;
+		if (found && strcmp(name, id->name) != 0) {
+			errno = ENOTUNIQ;
+			return (-1);
+		}
+		if (found)
+			continue;
+		found = 1;
+		id->san = (uint16_t)i;
+		(void)strlcpy(id->name, name, sizeof(id->name));
+	}
+	return (found);
+}
+
 int
 identity_match(const struct identity_rules *r, uint8_t proof,
-    const char *subject, size_t len, struct identity *id)
+    const char *subject, size_t len, const struct san_list *sans,
+    struct identity *id)
 {
 	const struct rule *rule;
 	unsigned int i;
 	int n;
 
 	memset(id, 0, sizeof(*id));
-	if (len > SUBJECT_MAX || !printable_utf8(subject, len)) {
+	if (subject != NULL &&
+	    (len > SUBJECT_MAX || !printable_utf8(subject, len))) {
 		errno = EINVAL;
 		return (-1);
 	}
@@ -155,21 +231,21 @@ identity_match(const struct identity_rules *r, uint8_t proof,
 		rule = &r->rules[i];
 		if (rule->proof != proof)
 			continue;
-		/* printable_utf8 has checked the encoding. */
-		n = pcre2_match(rule->code, (PCRE2_SPTR)subject, len, 0,
-		    PCRE2_NO_UTF_CHECK, r->groups, r->limits);
-		if (n == PCRE2_ERROR_NOMATCH)
-			continue;
-		if (n < 0) {
-			errno = E2BIG;
+		if (rule->subject == SUBJECT_CN)
+			n = subject == NULL ?
+			    0 :
+			    try(r, rule, subject, len, id->name);
+		else
+			n = try_sans(r, rule, sans, id);
+		if (n == -1)
 			return (-1);
-		}
+		if (n == 0)
+			continue;
 		id->rule = (uint16_t)i;
 		id->role = rule->role;
+		id->subject = rule->subject;
 		(void)strlcpy(id->network, rule->network, sizeof(id->network));
-		/* 0: more groups than we keep, so the first is there. */
-		return (take_name(r, subject,
-		    n == 0 || has_group(rule->code) ? GROUPS : 1, id->name));
+		return (0);
 	}
 	errno = ENOENT;
 	return (-1);

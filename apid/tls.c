@@ -203,6 +203,12 @@ tls_conn_not_after(const struct tls_conn *c)
 	return (c->facts.not_after);
 }
 
+void
+tls_conn_sans(const struct tls_conn *c, struct san_list *l)
+{
+	cert_sans(SSL_get0_peer_certificate(c->ssl), l);
+}
+
 int
 tls_conn_recheck(struct tls_conn *c, struct tls_server *now)
 {

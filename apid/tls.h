@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct san_list;
 struct tls_server;
 struct tls_conn;
 struct tlskey;
@@ -119,6 +120,8 @@ bool	 tls_conn_refused(const struct tls_conn *);
 const char *tls_conn_cn(const struct tls_conn *);
 const char *tls_conn_serial(const struct tls_conn *);
 int64_t	 tls_conn_not_after(const struct tls_conn *);	/* wall */
+/* Its other names, taken from it each time. */
+void	 tls_conn_sans(const struct tls_conn *, struct san_list *);
 
 /*
  * Is the client's certificate still good, judged by the server that is current

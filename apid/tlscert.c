@@ -4,6 +4,7 @@
  * CA, with one CN that is a name.
  */
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
@@ -179,6 +180,35 @@ cert_check_leaf(X509 *x, struct cert_facts *f, const char **why)
 	if (take_cn(x, f->cn, why) == -1)
 		return (-1);
 	return (check_key(x, why));
+}
+
+void
+cert_sans(const X509 *x, struct san_list *l)
+{
+	const GENERAL_NAME *name;
+	GENERAL_NAMES *names;
+	const ASN1_STRING *s;
+	int found, i, type;
+
+	san_init(l);
+	names = X509_get_ext_d2i(x, NID_subject_alt_name, &found, NULL);
+	/* There, but twice, or not to be read. */
+	if (names == NULL && found != -1)
+		san_spoil(l);
+	ERR_clear_error();
+	for (i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		name = sk_GENERAL_NAME_value(names, i);
+		s = GENERAL_NAME_get0_value(name, &type);
+		if (type != GEN_DNS && type != GEN_EMAIL && type != GEN_URI)
+			continue;
+		san_add(l,
+		    type == GEN_DNS ? SUBJECT_DNS :
+			type == GEN_EMAIL ? SUBJECT_EMAIL :
+					    SUBJECT_URI,
+		    (const char *)ASN1_STRING_get0_data(s),
+		    (size_t)ASN1_STRING_length(s));
+	}
+	GENERAL_NAMES_free(names);
 }
 
 const char *

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "conf.h"
+#include "san.h"
 #include "tls.h"
 
 #define CERT_TEXT	(IDENT_SIZE * 4 + TLS_SERIAL_TEXT + 16)
@@ -27,6 +28,9 @@ struct cert_facts {
  * Returns 0, or -1 with why (static).
  */
 int	 cert_check_leaf(X509 *, struct cert_facts *, const char **why);
+
+/* The names of a leaf besides its CN; a copy. */
+void	 cert_sans(const X509 *, struct san_list *);
 
 /* "serial=... cn=..." of any certificate, however odd, fit for the log.  dst
  * holds CERT_TEXT bytes. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "conn.h"
+#include "san.h"
 #include "subject.h"
 #include "tls.h"
 #include "who.h"
@@ -39,24 +40,46 @@ header_cn(struct conn *c, char cn[IDENT_SIZE])
 }
 
 static int
-match(struct conn *c, const char *subject)
+match(struct conn *c, const char *subject, const struct san_list *sans)
 {
+	struct who *w = &c->who;
+
 	if (identity_match(c->set->rules, c->lst->proof, subject,
-	    strlen(subject), &c->who.id) == 0) {
-		c->who.why = NULL;
+	    strlen(subject), sans, &w->id) == 0) {
+		w->why = NULL;
+		/* ASCII: it may be cut anywhere. */
+		if (w->id.subject != SUBJECT_CN)
+			(void)snprintf(w->label, sizeof(w->label), "%s:%.*s",
+			    san_kind(w->id.subject), IDENT_SIZE - 1,
+			    sans->list[w->id.san].text);
 		return (0);
 	}
 	switch (errno) {
 	case ENOENT:
-		c->who.unmatched = true;
-		return (refuse(&c->who, "no identity rule fits"));
+		w->unmatched = true;
+		return (refuse(w, "no identity rule fits"));
 	case E2BIG:
-		return (refuse(&c->who,
+		return (refuse(w,
 		    "an identity pattern is too costly for "
 		    "this name"));
+	case ENOTUNIQ:
+		return (refuse(w,
+		    "names in the certificate fit one identity rule as "
+		    "different identities"));
 	default:
-		return (refuse(&c->who, "the name is not usable"));
+		return (refuse(w, "a name is not usable"));
 	}
+}
+
+static int
+match_certificate(struct conn *c, const char *cn)
+{
+	struct san_list sans;
+
+	if (!identity_wants_sans(c->set->rules))
+		return (match(c, cn, NULL));
+	tls_conn_sans(c->tls, &sans);
+	return (match(c, cn, &sans));
 }
 
 int
@@ -75,7 +98,7 @@ who_prove(struct conn *c)
 		(void)strlcpy(subject, tls_conn_cn(c->tls), sizeof(subject));
 		(void)snprintf(w->label, sizeof(w->label), "cn:%s", subject);
 		w->generation = c->set->generation;
-		break;
+		return (match_certificate(c, subject));
 	case PROOF_HEADER:
 		(void)strlcpy(w->label, "cn:?", sizeof(w->label));
 		if (header_cn(c, subject) == -1)
@@ -91,5 +114,5 @@ who_prove(struct conn *c)
 		(void)snprintf(w->label, sizeof(w->label), "none:%s", subject);
 		break;
 	}
-	return (match(c, subject));
+	return (match(c, subject, NULL));
 }

@@ -19,7 +19,7 @@ struct conn;
 struct who {
 	uint32_t	 generation;	/* of the rules it was judged by, 0 none */
 	struct identity	 id;
-	char		 label[WHO_LABEL_SIZE];	/* "cn:dev-1", for logs */
+	char		 label[WHO_LABEL_SIZE];	/* "cn:dev-1", "dns:..." */
 	const char	*why;		/* not let in; static text */
 	bool		 unmatched;	/* the reason: no rule fits */
 };

@@ -49,6 +49,12 @@ enum conf_proof {
 	PROOF_ADDRESS = 3,
 	PROOF_NONE = 4
 };
+enum conf_subject {			/* what an identity rule looks at */
+	SUBJECT_CN = 1,
+	SUBJECT_DNS = 2,	/* and on: names of subjectAltName */
+	SUBJECT_EMAIL = 3,
+	SUBJECT_URI = 4
+};
 enum conf_role {
 	ROLE_DEVICE = 1,
 	ROLE_PORTAL = 2,

@@ -491,6 +491,7 @@ struct msg_conf_uapi {			/* +fd: connected to wireguard-go */
 
 struct msg_conf_identity {		/* in order, first match wins */
 	uint8_t		 proof;
+	uint8_t		 subject;	/* enum conf_subject */
 	uint8_t		 role;
 	char		 pattern[PATTERN_SIZE];
 	char		 network[NETNAME_SIZE];	/* "": needs none */

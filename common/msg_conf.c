@@ -77,6 +77,7 @@ int
 codec_msg_conf_identity(struct codec *c, struct msg_conf_identity *m)
 {
 	if (codec_range(c, &m->proof, PROOF_CERTIFICATE, PROOF_NONE) == -1 ||
+	    codec_range(c, &m->subject, SUBJECT_CN, SUBJECT_URI) == -1 ||
 	    codec_range(c, &m->role, ROLE_DEVICE, ROLE_OPERATOR) == -1 ||
 	    STR(c, m->pattern) == -1 || NET(c, m) == -1)
 		return (-1);

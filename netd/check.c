@@ -241,6 +241,11 @@ check_identity(struct config *c, unsigned int i)
 	unsigned int k;
 
 	id = &c->identities[i];
+	if (id->subject != SUBJECT_CN && id->proof != PROOF_CERTIFICATE)
+		config_error(c, config_line(c, "identities[].subject", i),
+		    "\"subject\" in identities[%u] needs proof = \"certificate\":"
+		    " no other proof has more than one name",
+		    i);
 	if (*id->network == '\0') {
 		if (id->role == ROLE_DEVICE || id->role == ROLE_PORTAL)
 			config_error(c, config_line(c, "identities[].role", i),

@@ -75,6 +75,7 @@ struct conf_network {
 
 struct conf_identity {
 	uint8_t		 proof;
+	uint8_t		 subject;
 	uint8_t		 role;
 	char		 pattern[PATTERN_SIZE];
 	char		 network[NETNAME_SIZE];

@@ -175,6 +175,7 @@ send_identities(struct proc *p, const struct config *c)
 		id = &c->identities[i];
 		memset(&m, 0, sizeof(m));
 		m.proof = id->proof;
+		m.subject = id->subject;
 		m.role = id->role;
 		(void)strlcpy(m.pattern, id->pattern, sizeof(m.pattern));
 		(void)strlcpy(m.network, id->network, sizeof(m.network));

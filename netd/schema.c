@@ -35,6 +35,9 @@ static const struct word_name proof_names[] = {
 	{ "certificate", PROOF_CERTIFICATE }, { "header", PROOF_HEADER },
 	{ "address", PROOF_ADDRESS }, { "none", PROOF_NONE }, { NULL, 0 }
 };
+static const struct word_name subject_names[] = { { "cn", SUBJECT_CN },
+	{ "dns", SUBJECT_DNS }, { "email", SUBJECT_EMAIL },
+	{ "uri", SUBJECT_URI }, { NULL, 0 } };
 static const struct word_name role_names[] = { { "device", ROLE_DEVICE },
 	{ "portal", ROLE_PORTAL }, { "monitor", ROLE_MONITOR },
 	{ "operator", ROLE_OPERATOR }, { NULL, 0 } };
@@ -197,6 +200,8 @@ const struct word schema[] = {
 	    IDENT_MAX, NULL, NULL, true, "who may do what; first match wins" },
 	{ "identities[].proof", WORD_CHOICE, IDN(proof), "certificate", 0, 0,
 	    proof_names, NULL, true, "how the listener proves the name" },
+	{ "identities[].subject", WORD_CHOICE, IDN(subject), "cn", 0, 0,
+	    subject_names, NULL, true, "which name of a certificate" },
 	{ "identities[].pattern", WORD_STRING, IDN(pattern), NULL, 1, 0,
 	    NULL, NULL, true, "of the whole name, PCRE2" },
 	{ "identities[].role", WORD_CHOICE, IDN(role), NULL, 0, 0,

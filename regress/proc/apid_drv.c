@@ -141,13 +141,14 @@ send_proc(struct drv *d)
 }
 
 static void
-send_identity(struct drv *d, uint8_t proof, uint8_t role, const char *pattern,
-    const char *network)
+send_rule(struct drv *d, uint8_t proof, uint8_t subject, uint8_t role,
+    const char *pattern, const char *network)
 {
 	struct msg_conf_identity m;
 
 	memset(&m, 0, sizeof(m));
 	m.proof = proof;
+	m.subject = subject;
 	m.role = role;
 	(void)strlcpy(m.pattern, pattern, sizeof(m.pattern));
 	(void)strlcpy(m.network, network, sizeof(m.network));
@@ -156,12 +157,33 @@ send_identity(struct drv *d, uint8_t proof, uint8_t role, const char *pattern,
 }
 
 static void
+send_identity(struct drv *d, uint8_t proof, uint8_t role, const char *pattern,
+    const char *network)
+{
+	send_rule(d, proof, SUBJECT_CN, role, pattern, network);
+}
+
+/* Rules for names besides the CN. */
+static void
+send_sans(struct drv *d)
+{
+	send_rule(d, PROOF_CERTIFICATE, SUBJECT_DNS, ROLE_DEVICE,
+	    "(\\d+)\\.dev\\.example", "devices");
+	send_rule(d, PROOF_CERTIFICATE, SUBJECT_URI, ROLE_DEVICE,
+	    "spiffe://example/dev/(\\d+)", "devices");
+	send_rule(d, PROOF_CERTIFICATE, SUBJECT_EMAIL, ROLE_MONITOR,
+	    "mon@example", "");
+}
+
+static void
 send_identities(struct drv *d)
 {
 	unsigned int proof;
 
+	if (d->rules == 3)
+		send_sans(d);
 	for (proof = PROOF_CERTIFICATE; proof <= PROOF_HEADER; proof++) {
-		if (d->rules == 0)
+		if (d->rules == 0 || d->rules == 3)
 			send_identity(d, (uint8_t)proof, ROLE_DEVICE,
 			    "dev-(\\d+)", "devices");
 		send_identity(d, (uint8_t)proof, ROLE_DEVICE, "(e\\d+)",

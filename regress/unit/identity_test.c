@@ -14,14 +14,30 @@
 
 #include "apid/identity.h"
 #include "apid/printable.h"
+#include "apid/san.h"
 
 static struct identity_rules *rules;
+
+static int
+add_subject(uint8_t subject, const char *pattern, const char *network)
+{
+	struct msg_conf_identity m = { .proof = PROOF_CERTIFICATE,
+		.subject = subject,
+		.role = ROLE_DEVICE };
+	char err[512];
+
+	strlcpy(m.pattern, pattern, sizeof(m.pattern));
+	strlcpy(m.network, network, sizeof(m.network));
+	return (identity_rules_add(rules, &m, err, sizeof(err)));
+}
 
 static int
 add(uint8_t proof, uint8_t role, const char *pattern, const char *network,
     char *err, size_t errsize)
 {
-	struct msg_conf_identity m = { .proof = proof, .role = role };
+	struct msg_conf_identity m = { .proof = proof,
+		.subject = SUBJECT_CN,
+		.role = role };
 
 	strlcpy(m.pattern, pattern, sizeof(m.pattern));
 	strlcpy(m.network, network, sizeof(m.network));
@@ -59,7 +75,7 @@ is(const char *subject, const char *name)
 	int r;
 
 	r = identity_match(rules, PROOF_CERTIFICATE, subject, strlen(subject),
-	    &id);
+	    NULL, &id);
 	if (name == NULL) {
 		if (r == 0)
 			fail_msg("%s: matched as %s", subject, id.name);
@@ -77,7 +93,7 @@ isnt(const char *subject, size_t len, int e)
 	struct identity id;
 
 	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, subject, len,
-			     &id),
+			     NULL, &id),
 	    -1);
 	assert_int_equal(errno, e);
 }
@@ -130,17 +146,21 @@ first_wins(void **state)
 			     sizeof(err)),
 	    0);
 	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "dev", 3,
-			     &id),
+			     NULL, &id),
 	    0);
 	assert_int_equal(id.rule, 1);
 	assert_int_equal(id.role, ROLE_PORTAL);
 	assert_string_equal(id.network, "one");
-	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "x", 1, &id),
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "x", 1, NULL,
+			     &id),
 	    0);
 	assert_int_equal(id.rule, 2);
-	assert_int_equal(identity_match(rules, PROOF_HEADER, "dev", 3, &id), 0);
+	assert_int_equal(identity_match(rules, PROOF_HEADER, "dev", 3, NULL,
+			     &id),
+	    0);
 	assert_int_equal(id.rule, 0);
-	assert_int_equal(identity_match(rules, PROOF_ADDRESS, "dev", 3, &id),
+	assert_int_equal(identity_match(rules, PROOF_ADDRESS, "dev", 3, NULL,
+			     &id),
 	    -1);
 	assert_int_equal(errno, ENOENT);
 }
@@ -195,6 +215,125 @@ bad_patterns(void **state)
 	    -1);
 }
 
+static struct san_list sans;
+
+static void
+san(enum conf_subject kind, const char *text)
+{
+	san_add(&sans, kind, text, strlen(text));
+}
+
+/* Who a certificate with this CN and sans is; NULL: errno is e. */
+static void
+who(const char *cn, const char *name, int e)
+{
+	struct identity id;
+	int r;
+
+	r = identity_match(rules, PROOF_CERTIFICATE, cn, strlen(cn), &sans,
+	    &id);
+	if (name == NULL) {
+		if (r == 0)
+			fail_msg("%s: matched as %s", cn, id.name);
+		assert_int_equal(errno, e);
+		return;
+	}
+	if (r == -1)
+		fail_msg("%s: %s", cn, strerror(errno));
+	assert_string_equal(id.name, name);
+}
+
+static void
+other_names(void **state)
+{
+	struct identity id;
+
+	assert_false(identity_wants_sans(rules));
+	rule("root-(\\d+)");
+	assert_false(identity_wants_sans(rules));
+	assert_int_equal(add_subject(SUBJECT_URI, "spiffe://x/dev/(\\w+)", "u"),
+	    0);
+	assert_int_equal(add_subject(SUBJECT_DNS, "(\\w+)\\.dev\\.example",
+			     "d"),
+	    0);
+	assert_int_equal(add_subject(SUBJECT_EMAIL, "(\\w+)@example", "e"), 0);
+	assert_true(identity_wants_sans(rules));
+	san_init(&sans);
+	who("a.dev.example", NULL, ENOENT);
+	san(SUBJECT_EMAIL, "a.dev.example");
+	who("cn", NULL, ENOENT);
+	san(SUBJECT_DNS, "xa.dev.example.evil");
+	san(SUBJECT_DNS, "A.DEV.EXAMPLE");
+	who("cn", NULL, ENOENT);
+	san(SUBJECT_DNS, "a.dev.example");
+	who("cn", "a", 0);
+	/* The order is that of the rules, not that of the names. */
+	san(SUBJECT_URI, "spiffe://x/dev/u1");
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "cn", 2,
+			     &sans, &id),
+	    0);
+	assert_int_equal(id.rule, 1);
+	assert_int_equal(id.subject, SUBJECT_URI);
+	assert_string_equal(sans.list[id.san].text, "spiffe://x/dev/u1");
+	assert_string_equal(id.network, "u");
+	assert_string_equal(id.name, "u1");
+	who("root-7", "7", 0);
+	/* Who has no certificate has no other names. */
+	assert_int_equal(identity_match(rules, PROOF_HEADER, "cn", 2, &sans,
+			     &id),
+	    -1);
+	assert_int_equal(errno, ENOENT);
+	/* Without a CN, as sallyctl may ask. */
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, NULL, 0,
+			     &sans, &id),
+	    0);
+	assert_string_equal(id.name, "u1");
+}
+
+/* Two that fit must mean one identity; nothing later is tried. */
+static void
+two_names(void **state)
+{
+	assert_int_equal(add_subject(SUBJECT_DNS, "(\\w+)\\.(a|b)", "d"), 0);
+	rule(".*");
+	san_init(&sans);
+	san(SUBJECT_DNS, "dev.a");
+	san(SUBJECT_DNS, "none");
+	san(SUBJECT_DNS, "dev.b");
+	who("cn", "dev", 0);
+	san(SUBJECT_DNS, "DEV.b");
+	who("cn", NULL, ENOTUNIQ);
+}
+
+/* A kind that cannot be believed refuses where it is asked for, only there. */
+static void
+bad_names(void **state)
+{
+	unsigned int i;
+
+	rule("first");
+	assert_int_equal(add_subject(SUBJECT_DNS, "ok", "d"), 0);
+	rule("last");
+	san_init(&sans);
+	san(SUBJECT_DNS, "ok");
+	san_add(&sans, SUBJECT_EMAIL, "a\0b", 3);
+	who("last", "ok", 0);
+	san_add(&sans, SUBJECT_DNS, "ok\0", 3);
+	who("first", "first", 0);
+	who("last", NULL, EINVAL);
+	san_init(&sans);
+	for (i = 0; i < SAN_MAX; i++)
+		san(SUBJECT_DNS, "ok");
+	who("last", "ok", 0);
+	san(SUBJECT_URI, "x");
+	who("last", "ok", 0);
+	san(SUBJECT_DNS, "ok");
+	who("last", NULL, EINVAL);
+	san_init(&sans);
+	san_spoil(&sans);
+	who("last", NULL, EINVAL);
+}
+
 static void
 printable(void **state)
 {
@@ -227,6 +366,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(lengths, begin, end),
 		cmocka_unit_test_setup_teardown(limits, begin, end),
 		cmocka_unit_test_setup_teardown(bad_patterns, begin, end),
+		cmocka_unit_test_setup_teardown(other_names, begin, end),
+		cmocka_unit_test_setup_teardown(two_names, begin, end),
+		cmocka_unit_test_setup_teardown(bad_names, begin, end),
 		cmocka_unit_test(printable),
 	};
 
