@@ -25,7 +25,6 @@
 #define SNAPSHOT_AGE_MS	1000	/* one dump serves all who ask within it */
 #define CHECK_S		20	/* look at everything, notified or not */
 #define HEALTH_S	10
-#define UAPI_BACKOFF_MAX_S 60
 
 struct kern;
 

@@ -158,11 +158,14 @@ kern_send_network(struct knet *n)
 	kern_repeat_network(n);
 }
 
+/* Whoever looks in between must not put it off. */
 static void
 arm_retry(struct knet *n)
 {
 	struct timeval	 tv;
 
+	if (evtimer_pending(n->retry, NULL) != 0)
+		return;
 	if (n->backoff_s == 0)
 		n->backoff_s = 1;
 	tv.tv_sec = n->backoff_s;
@@ -217,6 +220,7 @@ net_uapi(struct knet *n, int fd)
 	if (n->uapi == NULL || event_add(n->uapi, NULL) == -1)
 		log_warnx("network %s: cannot watch wireguard-go",
 		    n->conf.name);
+	(void)evtimer_del(n->retry);
 	n->backoff_s = 0;
 	net_ensure(n, true);
 }

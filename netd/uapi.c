@@ -27,6 +27,8 @@
 #define PROGRAM		"/usr/bin/wireguard-go"
 #define SOCKET_DIR	"/var/run/wireguard"
 #define TRY_MS		50
+#define RESTART_MS	500	/* the interface of a dead one takes a while */
+#define STARTS_MAX	3
 #define DEADLINE_MS	10000
 #define PROBE		"set=1\n\n"	/* changes nothing, is answered */
 
@@ -36,7 +38,7 @@ struct job {
 	char		 network[NETNAME_SIZE];
 	char		 interface[IFNAME_SIZE];
 	struct mono	 deadline;
-	bool		 started;
+	unsigned int	 starts;
 	pid_t		 pid;		/* 0: none to reap */
 	struct event	*timer;
 	int		 probe;		/* -1: none */
@@ -176,6 +178,12 @@ become(const char *interface, int verbose)
 static int
 start(struct job *j)
 {
+	if (j->starts++ == STARTS_MAX) {
+		job_fail(j,
+		    "wireguard-go could not start; run it by hand, or "
+		    "netd with -v, to see why");
+		return (-1);
+	}
 	if (access(PROGRAM, X_OK) == -1) {
 		job_fail(j,
 		    PROGRAM " is not installed: apt-get install "
@@ -191,14 +199,13 @@ start(struct job *j)
 		become(j->interface, j->uapi->netd->verbose);
 	log_notice("network %s: started wireguard-go for %s", j->network,
 	    j->interface);
-	j->started = true;
 	return (0);
 }
 
 static void
-wait_more(struct job *j)
+wait_more(struct job *j, int ms)
 {
-	struct timeval tv = { 0, TRY_MS * 1000 };
+	struct timeval tv = { 0, ms * 1000 };
 
 	if (mono_cmp(mono_now(), j->deadline) > 0)
 		job_fail(j, "wireguard-go did not answer in time");
@@ -218,10 +225,15 @@ probe_begin(struct job *j, int fd)
 	    send(fd, PROBE, strlen(PROBE), MSG_NOSIGNAL) !=
 	    (ssize_t)strlen(PROBE)) {
 		probe_end(j);
-		wait_more(j);
+		wait_more(j, TRY_MS);
 	}
 }
 
+/*
+ * It listens before it goes to the background.  If nobody does and there is
+ * none of ours on its way there, none was started, or it has ended since: one
+ * that is killed early leaves no other trace.
+ */
 static void
 uapi_try_cb(evutil_socket_t unused, short what, void *arg)
 {
@@ -230,10 +242,12 @@ uapi_try_cb(evutil_socket_t unused, short what, void *arg)
 
 	if ((fd = uapi_connect(j->interface)) != -1)
 		probe_begin(j, fd);
-	else if (errno != ENOENT && errno != ECONNREFUSED && errno != EAGAIN)
+	else if (errno == EAGAIN)
+		wait_more(j, TRY_MS);
+	else if (errno != ENOENT && errno != ECONNREFUSED)
 		job_fail(j, strerror(errno));
-	else if (j->started || start(j) == 0)
-		wait_more(j);
+	else if (j->pid != 0 || start(j) == 0)
+		wait_more(j, TRY_MS);
 }
 
 static void
@@ -266,7 +280,7 @@ uapi_probe_cb(evutil_socket_t unused, short what, void *arg)
 	if (waiting > 0 && (fd = uapi_connect(j->interface)) != -1)
 		hand_over(j, fd);
 	else
-		wait_more(j);
+		wait_more(j, TRY_MS);
 }
 
 void
@@ -293,7 +307,7 @@ uapi_want(struct uapi *u, unsigned int i)
 	(void)strlcpy(j->network, n->name, sizeof(j->network));
 	(void)strlcpy(j->interface, n->interface, sizeof(j->interface));
 	j->deadline = mono_add_ms(mono_now(), DEADLINE_MS);
-	j->started = false;
+	j->starts = 0;
 	j->active = true;
 	if ((j->timer = evtimer_new(u->netd->base, uapi_try_cb, j)) == NULL)
 		job_fail(j, "no timer");
@@ -313,10 +327,10 @@ uapi_reaped(struct uapi *u, pid_t pid, int status)
 		return (false);
 	j = &u->jobs[i];
 	j->pid = 0;
-	/* It goes to the background with status 0. */
-	if (j->active && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
-		job_fail(j,
-		    "wireguard-go could not start; run it by hand, or "
-		    "netd with -v, to see why");
+	/* It goes to the background with status 0.  If it could not, perhaps
+	 * because one before it is still dying, try again. */
+	if (j->active && j->probe == -1 &&
+	    (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+		wait_more(j, RESTART_MS);
 	return (true);
 }

@@ -42,6 +42,7 @@ check "the same once more: the first one goes on" dev_ping d1
 check "the same once more: its control socket, too" ctl show status
 
 # wireguard-go dies
+wggo_path=$(command -v wireguard-go)
 wggo() {
 	for wggo_p in /proc/[0-9]*; do
 		wggo_c=$(tr '\0' ' ' <"$wggo_p/cmdline" 2>/dev/null)
@@ -53,15 +54,55 @@ wggo() {
 		esac
 	done
 }
-if [ "$(ctl -j show networks | jq -r '.networks[0].backend')" = userspace ]; then
-	kill -KILL $(wggo)
+# Another wireguard-go than PID runs, and netd has told it everything.  Not
+# asked with wg(8): where nobody listens it removes the socket, and may meet the
+# one that has just been made.
+wggo_new() {		# PID
+	wggo_now=$(wggo)
+	[ -n "$wggo_now" ] && [ "$wggo_now" != "$1" ] && suite_up
+}
+
+wggo_kill() {		# NAME
+	wggo_old=$(wggo)
+	kill -KILL "$wggo_old"
+	wait_for 5 gone "$wggo_old" || fail "$1: wireguard-go stays"
+	# 0.2 s if nothing is in the way; a machine may be slow
+	check "$1: another one is set up" wait_for 5 wggo_new "$wggo_old"
 	# The device begins anew, as it would by itself within a while.
-	wait_for 20 wg show wg0
 	dev_apply d1
-	check "wireguard-go killed: the tunnel comes back" \
-	    wait_for 20 dev_ping d1
+	check "$1: the tunnel comes back" dev_ping d1
+}
+
+if [ "$(ctl -j show networks | jq -r '.networks[0].backend')" = userspace ]; then
+	wggo_kill "wireguard-go killed"
 	check "wireguard-go killed: the next device enrols" dev_enrol d2
 	check "wireguard-go killed: and pings" dev_ping d2
+
+	# One that starts and ends, once: before it has gone to the background,
+	# and after.
+	cp "$wggo_path" "$WORK/wireguard-go"
+	cat >"$WORK/wggo_sh" <<-END
+	#!/bin/sh
+	PATH=$PATH
+	if mkdir $WORK/\$(cat $WORK/how) 2>/dev/null; then
+		[ -d $WORK/late ] || exit 1
+		$WORK/wireguard-go "\$@" || exit
+		for p in /proc/[0-9]*; do
+			[ "\$(readlink \$p/exe)" != $WORK/wireguard-go ] ||
+			    kill -KILL \${p#/proc/}
+		done
+		exit 0
+	fi
+	exec $WORK/wireguard-go "\$@"
+	END
+	chmod 755 "$WORK/wggo_sh"
+	mount --bind "$WORK/wggo_sh" "$wggo_path"
+	for wggo_how in early late; do
+		echo $wggo_how >"$WORK/how"
+		wggo_kill "wireguard-go killed, its successor ends $wggo_how"
+		check "$wggo_how: it did" test -d "$WORK/$wggo_how"
+	done
+	umount "$wggo_path"
 else
 	skip "wireguard-go killed" "the kernel has WireGuard"
 fi
@@ -105,7 +146,7 @@ if ip link add wgtest type wireguard 2>/dev/null; then
 	skip "no WireGuard at all" "the kernel has it"
 else
 	: >"$WORK/nothing"
-	mount --bind "$WORK/nothing" "$(command -v wireguard-go)"
+	mount --bind "$WORK/nothing" "$wggo_path"
 	ip link delete wg0 2>/dev/null
 	: >"$WORK/netd.log"
 	suite_spawn
@@ -120,6 +161,6 @@ else
 	check "no WireGuard at all: sallyctl shows it or the suite has left" \
 	    wait_for 10 eval "gone $SUITE || no_net"
 	suite_stop
-	umount "$(command -v wireguard-go)"
+	umount "$wggo_path"
 fi
 finish
