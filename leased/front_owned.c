@@ -45,12 +45,18 @@ front_owned_put(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	return (0);
 }
 
+struct drop {
+	struct msg_owned_drop m;
+	struct mono	 asked;
+};
+
 /* With counters as fresh as can be had. */
 static void
 owned_drop(struct leased *sp, struct chan *c, uint32_t id, const void *arg)
 {
 	const struct asker asker = { ASK_OWNED, c, id };
-	const struct msg_owned_drop *m = arg;
+	const struct drop *d = arg;
+	const struct msg_owned_drop *m = &d->m;
 	struct owned *p = NULL;
 	struct lnet *n;
 	uint8_t code;
@@ -61,19 +67,20 @@ owned_drop(struct leased *sp, struct chan *c, uint32_t id, const void *arg)
 		strcmp(p->owner->name, m->owner) != 0))
 		code = LEASE_E_NOT_FOUND;
 	if (code == LEASE_OK_SAME)
-		turn_owned_drop(sp, p, &m->from, &asker);
-	else
+		turn_owned_drop(sp, p, &m->from, d->asked, &asker);
+	else if (code != LEASE_E_NOT_FOUND ||
+	    !removal_again(sp, n, m, d->asked, &asker))
 		reply_owned(sp, c, id, code, NULL, NULL);
 }
 
 int
 front_owned_drop(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
-	struct msg_owned_drop m;
+	struct drop d = { .asked = mono_now() };
 
-	if (msg_owned_drop_get(b, &m) == -1)
+	if (msg_owned_drop_get(b, &d.m) == -1)
 		return (-1);
-	stats_want(chan_arg(c), owned_drop, c, id, &m, sizeof(m));
+	stats_want(chan_arg(c), owned_drop, c, id, &d, sizeof(d));
 	return (0);
 }
 

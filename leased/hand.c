@@ -22,7 +22,7 @@ struct wish {
 	uint32_t	 id;		/* 0 is unused */
 	struct lease	*lease;		/* NULL: a peer with an owner */
 	struct lnet	*net;		/* of that */
-	struct msg_owned_item *item;	/* of one that goes */
+	uint32_t	 removal;	/* of one that goes, or 0 */
 	uint8_t		 key[WGKEY_LEN];
 	uint8_t		 old[WGKEY_LEN];	/* that it replaces, or zero */
 	struct asker	 asker;
@@ -54,7 +54,6 @@ wish_drop(struct wish *w)
 {
 	if (w->lease != NULL)
 		w->lease->waiting--;
-	free(w->item);
 	memset(w, 0, sizeof(*w));
 }
 
@@ -278,6 +277,7 @@ hand_wish_owned(struct leased *sp, struct owned *p, uint16_t mask,
 	w = wish_owned(sp, p->owner->net, p->key, asker, code);
 	if (w == NULL)
 		return;
+	removal_forget(sp, p->owner->net, p->key);
 	p->wish = w->id;
 	p->pending = true;
 	p->synced = false;
@@ -286,16 +286,14 @@ hand_wish_owned(struct leased *sp, struct owned *p, uint16_t mask,
 
 void
 hand_wish_gone(struct leased *sp, struct lnet *n, const uint8_t *key,
-    const struct asker *asker, uint8_t code, struct msg_owned_item *item)
+    const struct asker *asker, uint8_t code, uint32_t removal)
 {
 	struct wish *w;
 
-	if ((w = wish_owned(sp, n, key, asker, code)) == NULL) {
-		free(item);
+	if ((w = wish_owned(sp, n, key, asker, code)) == NULL)
 		return;
-	}
 	w->ended = true;
-	w->item = item;
+	w->removal = removal;
 	wish_sent(sp, w, hand_send_del(sp, n, key, w->id));
 }
 
@@ -328,7 +326,7 @@ take_back(struct leased *sp, const struct wish *w)
 
 	p = owned_by_key(w->net, w->key);
 	if (p != NULL && p->wish == w->id)
-		turn_owned_drop(sp, p, NULL, &nobody);
+		turn_owned_drop(sp, p, NULL, mono_now(), &nobody);
 }
 
 /* The same for a lease: it has its old key again, or ends if it had none. */
@@ -388,23 +386,28 @@ static void
 hand_owned_done(struct leased *sp, struct wish *w)
 {
 	struct msg_owned_item item;
-	struct owned *p = NULL;
+	struct owned *p;
 
-	if (!w->ended) {
-		if ((p = owned_by_key(w->net, w->key)) == NULL) {
-			/* Removed meanwhile: ask again and see. */
-			reply_asker(sp, &w->asker, LEASE_E_BUSY, NULL);
-			return;
-		}
-		if (p->wish == w->id)
-			p->pending = false;
-		owned_item(p, &item);
+	if (w->ended) {
+		if (w->removal != 0)
+			removal_answer(sp, w->removal, &w->asker);
+		else
+			reply_asker(sp, &w->asker, w->code, NULL);
+		return;
 	}
+	if ((p = owned_by_key(w->net, w->key)) == NULL) {
+		/* Removed meanwhile: ask again and see. */
+		reply_asker(sp, &w->asker, LEASE_E_BUSY, NULL);
+		return;
+	}
+	if (p->wish == w->id)
+		p->pending = false;
+	owned_item(p, &item);
 	if (w->asker.kind != ASK_OWNED)
 		reply_asker(sp, &w->asker, w->code, NULL);
 	else if (w->asker.chan != NULL)
 		reply_owned(sp, w->asker.chan, w->asker.id, w->code, NULL,
-		    p != NULL ? &item : w->item);
+		    &item);
 }
 
 static int

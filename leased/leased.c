@@ -277,6 +277,7 @@ main(void)
 	stats_init(sp);
 	expire_init(sp);
 	sets_init(sp);
+	removals_init(sp);
 	ovpn_init(sp);
 	control_init(sp);
 	sp->parent = chan_new(sp->base, CHILD_FD, P_LEASED, P_PARENT, "parent",

@@ -53,6 +53,7 @@ struct leased {
 	struct expire	*expire;
 	struct control	*control;
 	struct sets	*sets;
+	struct removals	*removals;
 	struct ovpn	*ovpn;
 	bool		 maintenance;	/* as the operator said */
 	bool		 maintenance_file;	/* as the parent saw */
@@ -128,7 +129,7 @@ void	 turn_end(struct leased *, struct lease *, const char *what,
 void	 turn_owned_put(struct leased *, struct lnet *,
 	    const struct msg_owned_put *, const struct asker *);
 void turn_owned_drop(struct leased *, struct owned *, const struct prefix *from,
-    const struct asker *);
+    struct mono asked, const struct asker *);
 /* Write what a change did, and its events; who is besides the owner. */
 int	 turn_store_owned(struct leased *, const struct oop *, size_t log,
 	    const struct prefix *from, const char *who);
@@ -152,12 +153,12 @@ void	 hand_free(struct leased *);
 void	 hand_wish(struct leased *, const struct op *, const struct asker *);
 /*
  * Wish for a peer with an owner as it is now (but of its addresses only those
- * in mask), or that a key goes.  The item, given with an answer, is taken over.
+ * in mask), or that a key goes, whose removal_add() gave that number.
  */
 void	 hand_wish_owned(struct leased *, struct owned *, uint16_t mask,
 	    const struct asker *, uint8_t code);
 void	 hand_wish_gone(struct leased *, struct lnet *, const uint8_t *key,
-	    const struct asker *, uint8_t code, struct msg_owned_item *);
+	    const struct asker *, uint8_t code, uint32_t removal);
 int	 hand_send_owned(struct leased *, const struct owned *, uint16_t mask,
 	    uint32_t id);
 /* Send a lease as part of a sync, or again: no answer wanted. */
@@ -216,6 +217,20 @@ void	 sets_forget_chan(struct leased *, struct chan *);
 /* What became of one of a set's wishes; the key, if it was refused. */
 void
 sets_outcome(struct leased *, uint32_t set, const uint8_t *key, uint8_t code);
+
+/* --- removal.c --- */
+
+void	 removals_init(struct leased *);
+/* Keep how a peer was that its owner removes.  Returns a number, not 0. */
+uint32_t removal_add(struct leased *, const struct lnet *,
+	    const struct msg_owned_item *, struct mono asked);
+/* The owner asks for a removal that has been made.  False: not that we know. */
+bool	 removal_again(struct leased *, struct lnet *,
+    const struct msg_owned_drop *, struct mono asked, const struct asker *);
+/* The peer is gone: tell who asked how it was. */
+void removal_answer(struct leased *, uint32_t removal, const struct asker *);
+/* There is a peer of this key again: tell only who waits already. */
+void removal_forget(struct leased *, const struct lnet *, const uint8_t *key);
 
 /* --- openvpn.c --- */
 

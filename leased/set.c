@@ -343,7 +343,7 @@ set_wish(struct set *s)
 		s->waiting++;
 		if (w->gone)
 			hand_wish_gone(s->sp, s->owner->net, w->key, &asker, 0,
-			    NULL);
+			    0);
 		else
 			hand_wish_owned(s->sp, p, w->mask, &asker,
 			    w->added ? LEASE_OK_NEW : LEASE_OK_REKEYED);

@@ -20,7 +20,7 @@
 #define WRITE_PAUSE_MS	50
 #define FOREIGN_MAX	4096
 #define WAITERS_MAX	256
-#define ARG_MAX		160
+#define ARG_MAX		192
 
 struct waiter {
 	TAILQ_ENTRY(waiter) entry;

@@ -7,6 +7,7 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ struct change {
 	uint8_t		 code;
 	uint8_t		 key[WGKEY_LEN];
 	struct msg_owned_item *item;	/* as it was before its removal */
+	struct mono	 asked;		/* for that */
 };
 
 struct turn {
@@ -262,6 +264,7 @@ turn_store_owned(struct leased *sp, const struct oop *op, size_t from_log,
 {
 	const struct undo *u;
 	const char *what;
+	char extra[64];
 	size_t i;
 
 	if (from_log == op->n)
@@ -278,8 +281,15 @@ turn_store_owned(struct leased *sp, const struct oop *op, size_t from_log,
 		/* Stripped, in the middle of a set: it is not over. */
 		if (u->kind == UNDO_ADDRS && !u->moved && u->peer->naddrs == 0)
 			continue;
-		if (audit_owned(sp, what, u->peer, from, who,
-			u->moved ? "moved=1" : "") == -1)
+		/* Whoever bills by them may have missed the answer. */
+		extra[0] = '\0';
+		if (u->kind == UNDO_DROP)
+			snprintf(extra, sizeof(extra), "rx=%llu tx=%llu",
+			    (unsigned long long)u->peer->rx,
+			    (unsigned long long)u->peer->tx);
+		else if (u->moved)
+			(void)strlcpy(extra, "moved=1", sizeof(extra));
+		if (audit_owned(sp, what, u->peer, from, who, extra) == -1)
 			return (-1);
 	}
 	return (0);
@@ -339,12 +349,13 @@ turn_owned_put(struct leased *sp, struct lnet *n, const struct msg_owned_put *m,
 
 void
 turn_owned_drop(struct leased *sp, struct owned *p, const struct prefix *from,
-    const struct asker *asker)
+    struct mono asked, const struct asker *asker)
 {
 	struct change *ch;
 
 	ch = turn_next(sp);
 	ch->asker = *asker;
+	ch->asked = asked;
 	ch->code = LEASE_OK_SAME;
 	memcpy(ch->key, p->key, sizeof(ch->key));
 	if ((ch->item = malloc(sizeof(*ch->item))) == NULL)
@@ -364,6 +375,7 @@ turn_owned_durable(struct leased *sp, struct change *ch)
 	struct msg_owned_item item;
 	struct undo *u;
 	struct owned *p;
+	uint32_t removal;
 	size_t i;
 
 	for (i = 0; i < ch->oop.n; i++) {
@@ -379,12 +391,15 @@ turn_owned_durable(struct leased *sp, struct change *ch)
 		if (owned_served(u->peer))
 			hand_wish_owned(sp, u->peer, UINT16_MAX, &nobody, 0);
 		else
-			hand_wish_gone(sp, n, u->peer->key, &nobody, 0, NULL);
+			hand_wish_gone(sp, n, u->peer->key, &nobody, 0, 0);
 	}
 	p = owned_by_key(n, ch->key);
-	if (ch->item != NULL)
-		hand_wish_gone(sp, n, ch->key, &ch->asker, ch->code, ch->item);
-	else if (p == NULL || !owned_served(p))
+	if (ch->item != NULL) {
+		removal = 0;
+		if (ch->asker.kind == ASK_OWNED)
+			removal = removal_add(sp, n, ch->item, ch->asked);
+		hand_wish_gone(sp, n, ch->key, &ch->asker, ch->code, removal);
+	} else if (p == NULL || !owned_served(p))
 		/* Within the same turn another change took its place. */
 		reply_asker(sp, &ch->asker, LEASE_E_BUSY, NULL);
 	else if (p->pending)
@@ -394,6 +409,7 @@ turn_owned_durable(struct leased *sp, struct change *ch)
 		reply_owned(sp, ch->asker.chan, ch->asker.id, ch->code, NULL,
 		    &item);
 	}
+	free(ch->item);
 	ch->item = NULL;
 	oop_done(&ch->oop);
 }

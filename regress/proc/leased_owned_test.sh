@@ -146,6 +146,51 @@ shows "counters begin anew below" '^item .*10.9.0.30/32 rx=(15|5) tx=(25|5)'
 is "a pool that went" "$(nth '^peers=' 3 | cut -d' ' -f1)" peers=0
 is "and came back" "$(nth '^peers=' 4 | cut -d' ' -f1)" peers=2
 
+# --- a removal that is not confirmed in time ---------------------------------
+
+{ begin late; cat <<'END'
+start
+up net0
+put net0 portal:a k1 10.9.0.20/32
+put net0 portal:a k2 10.9.0.21/32
+put net0 portal:a k3 10.9.0.22/32
+stat k1 1000 500
+stat k2 7 8
+sleep 2100
+kern hold
+drop net0 portal:a k1
+drop net0 portal:a k2
+drop net0 portal:a k3
+kern ok
+drop net0 portal:b k1
+drop net0 portal:a k1
+drop net0 portal:a k1
+reg net0 dev k2
+drop net0 portal:a k2
+put net0 portal:a k3 10.9.0.22/32
+drop net0 portal:a k3
+drop net0 portal:a k3
+peers
+ctl events
+END
+} >"$WORK/orders"
+drive "$WORK/orders"
+is "not confirmed: try again" "$(field '^owned' 4 2)" code=24
+is "not another's to ask about" "$(field '^owned' 7 2)" code=23
+is "again: removed, as it was" "$(nth '^owned' 8 | cut -d' ' -f2,4-6)" \
+    "code=2 addrs=10.9.0.20/32 rx=1000 tx=500"
+is "removed once, late or not" "$(field '^owned' 9 2)" code=23
+is "a device has the key by now" "$(field '^code=' 1 1)" code=1
+is "again: its counters all the same" \
+    "$(nth '^owned' 10 | cut -d' ' -f2,4-6)" \
+    "code=2 addrs=10.9.0.21/32 rx=7 tx=8"
+is "and the device's peer is left" "$(field '^peers=' 1 1)" peers=1
+is "added anew and removed: nothing of before" \
+    "$(nth '^owned' 12 | cut -d' ' -f2,5-6)" "code=2 rx=0 tx=0"
+is "and removed once" "$(field '^owned' 13 2)" code=23
+shows "the event has the counters" \
+    '^event what=peer.remove .* key=[^ ]* rx=1000 tx=500 addr=10.9.0.20'
+
 # --- whole sets --------------------------------------------------------------
 
 { begin set; cat <<'END'
