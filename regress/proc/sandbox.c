@@ -19,15 +19,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ROOM	 512 /* bytes below the red zone for what pointers mean */
 #define STR	 0   /* offset of the path in there */
 #define SOCKADDR 128
 #define ARGV	 256
+#define TRIES	 200
+#define TRY_US	 20000
 
 /* An argument that is an address: that of something in the room. */
 #define AT(off) (0x5a5a000000000000LL + (off))
@@ -126,9 +130,9 @@ go_on(pid_t pid, enum __ptrace_request how)
 	return (WSTOPSIG(status));
 }
 
-/* Stop it where it stands, on a system call instruction that it just made. */
-static void
-attach(pid_t pid, struct user_regs_struct *regs)
+/* Stop it where it stands; whether it is on a system call it just made. */
+static bool
+stop_on_call(pid_t pid, struct user_regs_struct *regs)
 {
 	long word;
 	int status;
@@ -144,8 +148,23 @@ attach(pid_t pid, struct user_regs_struct *regs)
 	word = ptrace(PTRACE_PEEKTEXT, pid, regs->rip - 2, 0);
 	if (errno != 0)
 		err(2, "read its code");
-	if ((word & 0xffff) != 0x050f)
-		errx(2, "%d is not in a system call; try again", (int)pid);
+	return ((word & 0xffff) == 0x050f);
+}
+
+/* It may be busy: until it waits for something again. */
+static void
+attach(pid_t pid, struct user_regs_struct *regs)
+{
+	unsigned int i;
+
+	for (i = 0; i < TRIES; i++) {
+		if (stop_on_call(pid, regs))
+			return;
+		if (ptrace(PTRACE_DETACH, pid, 0, 0) == -1)
+			err(2, "detach from %d", (int)pid);
+		(void)usleep(TRY_US);
+	}
+	errx(2, "%d makes no system call", (int)pid);
 }
 
 int
