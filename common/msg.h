@@ -72,7 +72,8 @@ enum ctl_code {
 	CTL_NEGATIVE = 2,	/* no, not found */
 	CTL_USAGE = 3,
 	CTL_BUSY = 4,		/* try again */
-	CTL_FAILED = 5
+	CTL_FAILED = 5,
+	CTL_CONFIG = 6		/* the new configuration is not good */
 };
 
 enum ctl_what {

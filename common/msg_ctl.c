@@ -47,7 +47,7 @@ codec_msg_ctl_test_cn(struct codec *c, struct msg_ctl_test_cn *m)
 int
 codec_msg_ctl_result(struct codec *c, struct msg_ctl_result *m)
 {
-	if (codec_range(c, &m->code, CTL_OK, CTL_FAILED) == -1 ||
+	if (codec_range(c, &m->code, CTL_OK, CTL_CONFIG) == -1 ||
 	    STR(c, m->text) == -1)
 		return (-1);
 	return (0);

@@ -109,11 +109,12 @@ can_begin(const struct netd *n)
 /* The file, what it names, and what must stay; NULL with why if that went
  * wrong. */
 static struct bundle *
-read_next(struct netd *n, char *why, size_t size)
+read_next(struct netd *n, enum ctl_code *code, char *why, size_t size)
 {
 	struct config *c;
 	struct bundle *b;
 
+	*code = CTL_FAILED;
 	(void)strlcpy(why, "no memory", size);
 	if ((c = config_load(n->file)) == NULL)
 		return (NULL);
@@ -122,6 +123,7 @@ read_next(struct netd *n, char *why, size_t size)
 		config_check(c);
 	}
 	if (c->nerrors != 0) {
+		*code = CTL_CONFIG;
 		tell_errors(c, why, size);
 		config_free(c);
 		return (NULL);
@@ -130,6 +132,7 @@ read_next(struct netd *n, char *why, size_t size)
 	if ((b = bundle_open(c, n->conf)) == NULL)
 		return (NULL);
 	if (c->nerrors != 0) {
+		*code = CTL_CONFIG;
 		tell_errors(c, why, size);
 		bundle_free(b);
 		return (NULL);
@@ -142,6 +145,7 @@ reload_try(struct netd *n)
 {
 	struct timeval tv = { CONF_MS / 1000, 0 };
 	char why[CONF_ERROR_SIZE];
+	enum ctl_code code;
 	struct reload *r;
 	unsigned int i;
 
@@ -151,8 +155,9 @@ reload_try(struct netd *n)
 	r->wanted = false;
 	r->active = true;
 	notify_reloading(&n->notify);
-	if ((r->next = read_next(n, why, sizeof(why))) == NULL) {
-		reload_end(n, CTL_NEGATIVE, why);
+	r->next = read_next(n, &code, why, sizeof(why));
+	if (r->next == NULL) {
+		reload_end(n, code, why);
 		return;
 	}
 	if (r->timer == NULL)
@@ -228,14 +233,14 @@ reload_check(struct netd *n)
 void
 reload_answered(struct proc *p)
 {
-	char why[TEXT_SIZE + 32];
+	char why[CONF_PATH + TEXT_SIZE + 32];
 
 	if (!p->netd->reload.active)
 		return;
 	if (p->answer == ANSWER_NAK) {
-		(void)snprintf(why, sizeof(why), "%s refused it: %s", p->name,
-		    p->nak);
-		abandon(p->netd, CTL_NEGATIVE, why);
+		(void)snprintf(why, sizeof(why), "%s: %s refused it: %s",
+		    p->netd->file, p->name, p->nak);
+		abandon(p->netd, CTL_CONFIG, why);
 	} else
 		reload_check(p->netd);
 }

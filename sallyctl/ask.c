@@ -296,6 +296,9 @@ result(struct talk *t, struct ibuf *b)
 		break;
 	case CTL_FAILED:
 		break;
+	case CTL_CONFIG:
+		st = EX_CONFIG;
+		break;
 	}
 	format_vis(m.text, vis, sizeof(vis));
 	/* An item that says no has said all. */

@@ -31,6 +31,7 @@ lookup_result(struct client *c, const struct msg_ctl_result *m)
 		[CTL_USAGE] = EX_USAGE,
 		[CTL_BUSY] = EX_TEMPFAIL,
 		[CTL_FAILED] = EX_SOFTWARE,
+		[CTL_CONFIG] = EX_CONFIG,
 	};
 	char vis[FORMAT_VIS(TEXT_SIZE)];
 

@@ -497,6 +497,8 @@ serve_one(struct stub *st)
 		send_code(st, CTL_USAGE, "");
 	else if (plays(st, "failed"))
 		send_code(st, CTL_FAILED, "disk I/O error");
+	else if (plays(st, "config"))
+		send_code(st, CTL_CONFIG, "sallyport.conf:3: \033[31mno");
 	else if (!answer_set(st, &m))
 		answer(st, &m);
 	fflush(stdout);

@@ -212,7 +212,7 @@ play die 9
 ctl -j show leases
 json "dies midway, valid JSON with the reason" \
     '(.leases | length) == 3 and (.error | test("ended the connection"))'
-for s in busy:75 negative:1 usage:64 failed:70 wrong-id:65 wrong-item:65 \
+for s in busy:75 negative:1 usage:64 failed:70 config:78 wrong-id:65 wrong-item:65 \
     cut:65 descriptor:65; do
 	play "${s%:*}"
 	ctl show leases

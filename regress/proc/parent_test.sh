@@ -147,7 +147,7 @@ taken "the good one again" cp "$WORK/good/server.crt" "$PKI/..2/server.crt"
 was=$(loads)
 echo 'zebra = 1;' >>"$CONF"
 check "a bad word is named" wait_for 5 logged 'sallyport.conf:[0-9]+: unknown word "zebra"'
-check_status "sallyctl reload says so" 1 ctl reload
+check_status "sallyctl reload says so" 78 ctl reload
 like "with file and line" "$(cat "$WORK/out")" 'sallyport.conf:[0-9]+: unknown word'
 is "nothing was loaded" "$(loads)" "$was"
 sed -i 's/^zebra.*//; s/workers = 1/workers = 3/' "$CONF"
