@@ -193,8 +193,13 @@ child_enter(const struct child *c, const char *rw_dir)
 	set_ids(c);
 	set_caps(c);
 	set_limits(c);
+	/*
+	 * The end of the parent's link is enough for who turns; one that hangs
+	 * would keep sockets and locks from the next suite.
+	 */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
 		fatal("prctl");
 	if ((n = sandbox_landlock(rw_dir)) == -1)
 		fatal("Landlock");

@@ -339,9 +339,9 @@ signal_cb(evutil_socket_t sig, short what, void *arg)
 }
 
 /*
- * Everybody has to answer a ping.  The service manager's watchdog is fed only
- * while all that run did; one that is silent for long is started again.  One
- * that waits for its restart does not hang, and does not count.
+ * Everybody has to answer a ping; one that is silent for long is started
+ * again.  The service manager is not to end all for the sake of one before:
+ * its watchdog is not fed only if one of us hangs that cannot even be killed.
  */
 static void
 ping_cb(evutil_socket_t fd, short what, void *arg)
@@ -356,8 +356,12 @@ ping_cb(evutil_socket_t fd, short what, void *arg)
 		p = &n->procs[i];
 		if (p->state != PROC_UP)
 			continue;
-		if (p->unanswered > 0)
+		if (p->unanswered > PING_MISSED)
 			alive = false;
+		if (p->unanswered == PING_LATE)
+			log_warnx("%s (pid %d) does not answer: it is started "
+				  "again if that goes on",
+			    p->name, (int)p->pid);
 		if (p->unanswered++ >= PING_MISSED)
 			proc_kill(p, "it hangs");
 		else if (chan_send_bare(p->chan, MSG_SETUP_PING, 0) == -1)

@@ -28,6 +28,7 @@
 #define STOP_MS		5000	/* to leave */
 #define KILL_MS		500	/* to die after the link has closed */
 #define PING_MS		10000
+#define PING_LATE	2	/* unanswered pings until that is said */
 #define PING_MISSED	6	/* unanswered pings until a child is killed */
 #define RELOAD_IDS	16
 

@@ -122,6 +122,8 @@ pong(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	struct proc *p;
 
 	p = chan_arg(c);
+	if (p->unanswered > PING_LATE)
+		log_notice("%s answers again", p->name);
 	p->unanswered = 0;
 	return (0);
 }

@@ -1,0 +1,68 @@
+#!/bin/sh
+# A process that hangs is started again, and the service manager's watchdog,
+# which would end the whole suite, is fed meanwhile.  Who hangs when the parent
+# is killed keeps neither sockets nor locks from the next suite.
+. "${TOP:-.}/regress/lib.sh"
+private "$@"
+. "$TOP/regress/suite.sh"
+
+# The service manager's ear: a line for each message.
+spawn manager perl -MSocket -e 'socket(S, AF_UNIX, SOCK_DGRAM, 0) or die;
+    bind(S, sockaddr_un($ARGV[0])) or die;
+    while (recv(S, $m, 4096, 0), defined $m) { syswrite(STDOUT, "$m\n") }' \
+    "$WORK/notify"
+wait_for 5 test -S "$WORK/notify" || skip_all "no perl to listen with"
+fed() {			# more often than COUNT
+	[ "$(grep -c '^WATCHDOG=1' "$WORK/manager.log")" -gt "$1" ]
+}
+said() {
+	grep -q "$1" "$WORK/netd.log"
+}
+
+pki_init
+suite_conf
+NOTIFY_SOCKET=$WORK/notify WATCHDOG_USEC=3000000
+export NOTIFY_SOCKET WATCHDOG_USEC
+suite_start
+unset NOTIFY_SOCKET WATCHDOG_USEC
+dev_add d1
+cert d1 smart-toilet-1
+check "enrol" dev_enrol d1
+check "the service manager hears that it is ready" \
+    grep -q '^READY=1' "$WORK/manager.log"
+
+# A ping is sent each second.
+for role in leased kern apid keyd; do
+	: >"$WORK/netd.log"
+	pid=$(role_pid $role)
+	kill -STOP "$pid"
+	check "$role hangs: the log says so" wait_for 6 said \
+	    "(pid $pid) does not answer"
+	n=$(grep -c '^WATCHDOG=1' "$WORK/manager.log")
+	check "$role hangs: the watchdog is fed" wait_for 3 fed "$n"
+	check "$role hangs: it is started again" wait_for 12 \
+	    role_new $role "$pid"
+	check "$role hangs: the tunnel is there" dev_ping d1
+done
+check "afterwards: the suite is well" wait_for 10 suite_up
+: >"$WORK/netd.log"
+pid=$(role_pid leased)
+kill -STOP "$pid"
+wait_for 6 said "does not answer"
+kill -CONT "$pid"
+check "one that goes on in time: the log says so" wait_for 5 said \
+    'leased answers again'
+is "one that goes on in time is not killed" "$(role_pid leased)" "$pid"
+
+left=$(suite_pids)
+kill -STOP $left
+kill -ABRT "$SUITE"
+stop "$SUITE"
+for pid in $left; do
+	check "all hang, the parent dies: process $pid goes" wait_for 5 \
+	    gone "$pid"
+done
+suite_start
+check "the next suite starts" wait_for 10 suite_up
+check "and the tunnel works" dev_ping d1
+finish
