@@ -516,5 +516,6 @@ show_start(struct conn *k, const struct msg_ctl_show *m)
 	    m->what == SHOW_SYNC)
 		show_fresh(k->sp, k->chan, k->id, NULL);
 	else
-		stats_want(k->sp, show_fresh, k->chan, k->id, NULL, 0);
+		stats_want(k->sp, STATS_LOOK_MS, show_fresh, k->chan, k->id,
+		    NULL, 0);
 }

@@ -182,7 +182,7 @@ front_list(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	if (msg_lease_list_get(b, &m) == -1)
 		return (-1);
 	(void)turn_commit(sp);
-	stats_want(sp, front_page, c, id, &m, sizeof(m));
+	stats_want(sp, STATS_LOOK_MS, front_page, c, id, &m, sizeof(m));
 	return (0);
 }
 

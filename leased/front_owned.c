@@ -80,7 +80,8 @@ front_owned_drop(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 
 	if (msg_owned_drop_get(b, &d.m) == -1)
 		return (-1);
-	stats_want(chan_arg(c), owned_drop, c, id, &d, sizeof(d));
+	stats_want(chan_arg(c), STATS_LAST_MS, owned_drop, c, id, &d,
+	    sizeof(d));
 	return (0);
 }
 
@@ -162,7 +163,7 @@ front_owned_page(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		return (-1);
 	/* What has gathered is not yet true. */
 	(void)turn_commit(sp);
-	stats_want(sp, owned_page, c, id, &m, sizeof(m));
+	stats_want(sp, STATS_LOOK_MS, owned_page, c, id, &m, sizeof(m));
 	return (0);
 }
 
@@ -202,7 +203,8 @@ void
 front_node_counted(struct leased *sp, struct chan *c, uint32_t id,
     uint32_t clients)
 {
-	stats_want(sp, node_fresh, c, id, &clients, sizeof(clients));
+	stats_want(sp, STATS_LOOK_MS, node_fresh, c, id, &clients,
+	    sizeof(clients));
 }
 
 static void
@@ -221,7 +223,7 @@ front_node_get(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	if (msg_node_get_get(b, &m) == -1)
 		return (-1);
 	if (m.counts) {
-		stats_want(sp, node_ask, c, id, NULL, 0);
+		stats_want(sp, STATS_LOOK_MS, node_ask, c, id, NULL, 0);
 		ovpn_count(sp, c, id);
 		return (0);
 	}

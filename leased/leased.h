@@ -189,11 +189,13 @@ struct foreign {
 
 void	 stats_init(struct leased *);
 void	 stats_free(struct leased *);
+#define STATS_LOOK_MS	2000	/* for who looks */
+#define STATS_LAST_MS	100	/* for who sends the bill, and looks no more */
 /*
- * Call cb when the counters are at most two seconds old, at once if they are
- * or if nobody can be asked.
+ * Call cb when the counters are at most age_ms old, at once if they are or if
+ * nobody can be asked.
  */
-void stats_want(struct leased *,
+void stats_want(struct leased *, int64_t age_ms,
     void (*cb)(struct leased *, struct chan *, uint32_t id, const void *arg),
     struct chan *, uint32_t id, const void *arg, size_t len);
 void	 stats_peer(struct leased *, const struct msg_peer_stat *);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Counters of peers: asked for when somebody looks, at most every two seconds,
+ * Counters of peers: asked for when somebody looks, as old as he likes them,
  * and once a minute; added up by lease, so that they survive re-added peers,
  * new keys and restarts; written lazily.
  */
@@ -12,7 +12,6 @@
 #include "leased.h"
 #include "log.h"
 
-#define FRESH_MS	2000
 #define ANSWER_MS	1500		/* then who waits gets what there is */
 #define ROUND_MS	10000		/* then nobody expects more */
 #define MINUTE_S	60
@@ -130,15 +129,14 @@ stats_ask(struct leased *sp)
 }
 
 void
-stats_want(struct leased *sp,
+stats_want(struct leased *sp, int64_t age_ms,
     void (*cb)(struct leased *, struct chan *, uint32_t, const void *),
     struct chan *c, uint32_t id, const void *arg, size_t len)
 {
 	struct stats *st = sp->stats;
 	struct waiter *w;
 
-	if ((st->fresh_once &&
-		mono_diff_ms(mono_now(), st->fresh) < FRESH_MS) ||
+	if ((st->fresh_once && mono_diff_ms(mono_now(), st->fresh) < age_ms) ||
 	    st->nwaiters >= WAITERS_MAX || len > sizeof(w->arg) ||
 	    !stats_ask(sp) || (w = calloc(1, sizeof(*w))) == NULL) {
 		cb(sp, c, id, arg);

@@ -22,7 +22,7 @@
 #include "wanted.h"
 
 #define SYSCTLS		2	/* enum conf_sysctl, from 1 */
-#define SNAPSHOT_AGE_MS	1000	/* one dump serves all who ask within it */
+#define SNAPSHOT_AGE_MS	100	/* one dump serves all who ask within it */
 #define CHECK_S		20	/* look at everything, notified or not */
 #define HEALTH_S	10
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Counters and handshakes of peers, from one dump that all who ask within a
- * second share, sent a page at a time.
+ * moment share, sent a page at a time.
  */
 
 #include <stdlib.h>
