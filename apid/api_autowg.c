@@ -192,6 +192,7 @@ autowg_register(struct conn *c)
 	(void)strlcpy(m.name, c->who.id.name, sizeof(m.name));
 	(void)strlcpy(m.who, c->who.label, sizeof(m.who));
 	m.from = c->from;
+	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
 	broker_register(c, &wait_register, &m);
 }
 

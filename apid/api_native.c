@@ -196,6 +196,7 @@ native_put(struct conn *c)
 	(void)strlcpy(m.who, c->who.label, sizeof(m.who));
 	memcpy(m.pubkey, wish.pubkey, sizeof(m.pubkey));
 	m.from = c->from;
+	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
 	broker_register(c, &wait_lease, &m);
 }
 
@@ -223,5 +224,6 @@ native_delete(struct conn *c)
 	(void)strlcpy(m.network, c->who.id.network, sizeof(m.network));
 	(void)strlcpy(m.name, c->who.id.name, sizeof(m.name));
 	m.from = c->from;
+	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
 	broker_release(c, &wait_release, &m);
 }

@@ -204,6 +204,8 @@ send_peer(struct conn *c, int status, const struct msg_owned_item *m)
 static void
 peer_put(struct conn *c, const struct msg_owned_reply *m)
 {
+	if (m->code <= LEASE_OK_REKEYED)
+		audit_put(c, m);
 	if (m->code > LEASE_OK_REKEYED)
 		peers_problem(c, m->code, m->text, m->retry_after);
 	else if (m->has_item)
@@ -234,12 +236,15 @@ native_peer_put(struct conn *c)
 	(void)strlcpy(m.network, network, sizeof(m.network));
 	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = c->from;
+	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
 	broker_owned_put(c, &wait_put, &m);
 }
 
 static void
 peer_deleted(struct conn *c, const struct msg_owned_reply *m)
 {
+	if (m->code <= LEASE_OK_REKEYED)
+		audit_drop(c, m);
 	if (m->code > LEASE_OK_REKEYED)
 		peers_problem(c, m->code, m->text, m->retry_after);
 	else if (m->has_item)
@@ -261,6 +266,7 @@ native_peer_delete(struct conn *c)
 	(void)strlcpy(m.network, network, sizeof(m.network));
 	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = c->from;
+	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
 	broker_owned_drop(c, &wait_delete, &m);
 }
 

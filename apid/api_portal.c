@@ -285,10 +285,12 @@ parse_nets(struct conn *c, const struct form *f, struct msg_owned_put *m)
 static void
 added(struct conn *c, const struct msg_owned_reply *m)
 {
-	if (m->code > LEASE_OK_REKEYED)
+	if (m->code > LEASE_OK_REKEYED) {
 		portal_error(c, m->code, m->text, m->retry_after);
-	else
-		reply_send(c, 204, NULL, NULL, NULL, 0);
+		return;
+	}
+	audit_put(c, m);
+	reply_send(c, 204, NULL, NULL, NULL, 0);
 }
 
 void
@@ -311,6 +313,7 @@ portal_add_peer(struct conn *c)
 	(void)strlcpy(m.network, o.network, sizeof(m.network));
 	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = c->from;
+	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
 	broker_owned_put(c, &wait_add, &m);
 }
 
@@ -329,6 +332,7 @@ removed(struct conn *c, const struct msg_owned_reply *m)
 		portal_error(c, m->code, m->text, m->retry_after);
 		return;
 	}
+	audit_drop(c, m);
 	if ((n = peerjson_portal(&m->item, body, sizeof(body) - 1)) == -1) {
 		reply_text(c, 500, "the peer does not fit the answer");
 		return;
@@ -351,6 +355,7 @@ portal_remove_peer(struct conn *c)
 	(void)strlcpy(m.network, o.network, sizeof(m.network));
 	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = c->from;
+	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
 	broker_owned_drop(c, &wait_remove, &m);
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit.h"
 #include "broker.h"
 #include "conn.h"
 #include "form.h"
@@ -29,6 +30,7 @@ struct setput {
 	uint32_t	 id;		/* for leased; 0: it knows nothing */
 	struct jsonset	 json;
 	struct outbuf	 changes[SET_REJECTED];	/* enum set_op - 1 */
+	bool		 dry_run;
 	bool		 lost;		/* leased could not be asked */
 };
 
@@ -143,6 +145,7 @@ read_head(struct conn *c, struct msg_set_begin *m)
 		return (false);
 	(void)strlcpy(m->owner, o.name, sizeof(m->owner));
 	m->from = c->from;
+	(void)strlcpy(m->req, c->reqid, sizeof(m->req));
 	return (true);
 }
 
@@ -203,6 +206,7 @@ set_begin(struct conn *c)
 		return;
 	}
 	s->apid = c->apid;
+	s->dry_run = m.dry_run != 0;
 	c->apid->nsets++;
 	c->setput = s;
 	jsonset_init(&s->json, set_item, c);
@@ -321,6 +325,8 @@ set_done(struct conn *c, const struct msg_set_done *m)
 	char etag[40];
 
 	if (m->code <= LEASE_OK_REKEYED && c->setput->id == 0) {
+		if (!c->setput->dry_run)
+			audit_set(c, m);
 		set_answer(c, m);
 		return;
 	}

@@ -52,7 +52,7 @@ struct apid {
 	bool		 stopping;
 	int		 stop_turns;	/* of stop_timer, until patience ends */
 	uint32_t	 boot;		/* first half of request ids */
-	uint32_t	 requests;	/* second half */
+	uint32_t	 requests;	/* so far; the second half */
 	struct wall	 date_at;	/* of date */
 	char		 date[DATE_SIZE];
 };

@@ -56,3 +56,48 @@ audit_registered(struct conn *c, const struct msg_lease_reply *m)
 	    log_vis(c->who.label), prefix_format_addr(&c->from, from),
 	    c->reqid);
 }
+
+static void
+peer(struct conn *c, const char *verb, const struct msg_owned_item *m)
+{
+	char from[PREFIX_TEXT], topic[64];
+
+	(void)snprintf(topic, sizeof(topic), "%s %s", verb, log_key(m->pubkey));
+	if (!may(c, topic))
+		return;
+	log_info("peer %s key=%s owner=%s by=%s from=%s req=%s", verb,
+	    log_key(m->pubkey), log_vis(m->owner), log_vis(c->who.label),
+	    prefix_format_addr(&c->from, from), c->reqid);
+}
+
+void
+audit_put(struct conn *c, const struct msg_owned_reply *m)
+{
+	if (m->has_item && m->code != LEASE_OK_SAME)
+		peer(c, m->code == LEASE_OK_NEW ? "add" : "change", &m->item);
+}
+
+void
+audit_drop(struct conn *c, const struct msg_owned_reply *m)
+{
+	if (m->has_item)
+		peer(c, "remove", &m->item);
+}
+
+void
+audit_set(struct conn *c, const struct msg_set_done *m)
+{
+	char from[PREFIX_TEXT], topic[64];
+
+	if (m->added + m->removed + m->changed + m->rejected == 0)
+		return;
+	(void)snprintf(topic, sizeof(topic), "set %llu",
+	    (unsigned long long)m->generation);
+	if (!may(c, topic))
+		return;
+	log_info("set added=%u removed=%u changed=%u rejected=%u by=%s from=%s "
+		 "req=%s",
+	    m->added, m->removed, m->changed, m->rejected,
+	    log_vis(c->who.label), prefix_format_addr(&c->from, from),
+	    c->reqid);
+}

@@ -8,10 +8,17 @@
 
 struct conn;
 struct msg_lease_reply;
+struct msg_owned_reply;
+struct msg_set_done;
 
 /* A request was refused; once a minute for an identity and reason. */
 void	 audit_refused(struct conn *, const char *why);
 /* A lease was made or changed its key; renewals are not worth a line. */
 void	 audit_registered(struct conn *, const struct msg_lease_reply *);
+/* A peer with an owner was made or changed; was removed. */
+void	 audit_put(struct conn *, const struct msg_owned_reply *);
+void	 audit_drop(struct conn *, const struct msg_owned_reply *);
+/* A set was taken; one that changed nothing is not worth a line either. */
+void	 audit_set(struct conn *, const struct msg_set_done *);
 
 #endif

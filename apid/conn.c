@@ -15,6 +15,7 @@
 #include "log.h"
 #include "rate.h"
 #include "reply.h"
+#include "reqid.h"
 #include "route.h"
 #include "tls.h"
 
@@ -125,6 +126,22 @@ new_reqid(struct conn *c)
 {
 	(void)snprintf(c->reqid, sizeof(c->reqid), "%08x%08x", c->apid->boot,
 	    ++c->apid->requests);
+}
+
+/* The client's own id, if it has a decent one. */
+static void
+take_reqid(struct conn *c)
+{
+	struct http_span v = { 0, 0 };
+
+	if (http_field(c->in, &c->req, "x-request-id", &v) != 1 ||
+	    !reqid_valid(c->in + v.off, v.len)) {
+		new_reqid(c);
+		return;
+	}
+	c->apid->requests++;
+	memcpy(c->reqid, c->in + v.off, v.len);
+	c->reqid[v.len] = '\0';
 }
 
 void
@@ -295,8 +312,7 @@ head_done(struct conn *c)
 	size_t len;
 
 	c->route = NULL;
-	c->reqid[0] = '\0';
-	new_reqid(c);
+	take_reqid(c);
 	if (!still_welcome(c)) {
 		c->state = CONN_LINGER;
 		c->linger = true;
@@ -446,6 +462,7 @@ next_request(struct conn *c)
 	free(c->big);
 	c->big = NULL;
 	c->streaming = false;
+	c->reqid[0] = '\0';
 	c->in_len -= c->used;
 	if (c->in_len > 0)
 		memmove(c->in, c->in + c->used, c->in_len);

@@ -31,7 +31,6 @@
 #define CONN_WRITE_MS	10000	/* for the client to take an answer */
 #define CONN_LINGER_MS	2000	/* for the client to see our end first */
 #define CONN_LINGER_MAX	65536	/* bytes thrown away meanwhile */
-#define REQID_SIZE	17
 
 struct broker_wait;
 struct clients;
@@ -79,7 +78,7 @@ struct conn {
 	struct who	 who;
 	const struct route *route;
 	struct http_span args[2];	/* what stands for '*' in its path */
-	char		 reqid[REQID_SIZE];
+	char		 reqid[REQID_SIZE];	/* "" before the head is there */
 	struct http_req	 req;
 	size_t		 head_len;
 	size_t		 used;		/* of in, by this request */

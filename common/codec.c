@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "codec.h"
+#include "reqid.h"
 
 static bool
 measuring(const struct codec *c)
@@ -92,7 +93,7 @@ codec_bytes(struct codec *c, void *p, size_t len)
 	if (measuring(c))
 		return (measure(c, len));
 	return (c->mode == CODEC_GET ? ibuf_get(c->b, p, len) :
-	    ibuf_add(c->b, p, len));
+				       ibuf_add(c->b, p, len));
 }
 
 int
@@ -112,6 +113,15 @@ codec_str(struct codec *c, char *s, size_t size)
 	if (codec_check(c, strnlen(s, size) < size) == -1)
 		return (-1);
 	return (ibuf_add_str(c->b, s));
+}
+
+int
+codec_reqid(struct codec *c, char *s)
+{
+	if (codec_str(c, s, REQID_SIZE) == -1)
+		return (-1);
+	return (codec_check(c,
+	    measuring(c) || s[0] == '\0' || reqid_valid(s, strlen(s))));
 }
 
 /* AF_ numbers are the kernel's business: 4, 6, or 0 for none on the wire. */

@@ -35,6 +35,8 @@ int	 codec_bool(struct codec *, uint8_t *);		/* 0 or 1 */
 int	 codec_bytes(struct codec *, void *, size_t);
 int	 codec_key(struct codec *, uint8_t *);
 int	 codec_str(struct codec *, char *, size_t);
+/* An id of a request, or "". */
+int	 codec_reqid(struct codec *, char *);
 /* An enum's member or a count: lo..hi. */
 int	 codec_range(struct codec *, uint8_t *, uint8_t lo, uint8_t hi);
 /* The length of what follows: lo..hi. */

@@ -14,6 +14,7 @@
 #define HOST_SIZE	254	/* a DNS name or address, RFC 1035 */
 #define PATTERN_SIZE	257	/* a PCRE2 pattern */
 #define URLPREFIX_SIZE	65	/* an URL path prefix */
+#define REQID_SIZE	65	/* the id of a request */
 #define TEXT_SIZE	513	/* an error or reason for people */
 #define DIR_SIZE	257	/* a directory */
 

@@ -121,6 +121,7 @@ struct msg_lease_register {
 	char		 who[IDENT_SIZE + 8];	/* the proof, e.g. "cn:dev-1" */
 	uint8_t		 pubkey[WGKEY_LEN];
 	struct prefix	 from;			/* source, for the event log */
+	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 };
 
 struct msg_lease_get {
@@ -132,6 +133,7 @@ struct msg_lease_release {
 	char		 network[NETNAME_SIZE];
 	char		 name[IDENT_SIZE];
 	struct prefix	 from;
+	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 };
 
 /* A lease and what a device needs to use it. */
@@ -208,6 +210,7 @@ struct msg_owned_put {			/* add, or replace its addresses */
 	char		 name[IDENT_SIZE];	/* a label, may be "" */
 	uint8_t		 pubkey[WGKEY_LEN];
 	struct prefix	 from;
+	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 	uint8_t		 naddrs;
 	struct prefix	 addrs[PEER_ADDRS_MAX];
 };
@@ -217,6 +220,7 @@ struct msg_owned_drop {
 	char		 owner[OWNER_SIZE];
 	uint8_t		 pubkey[WGKEY_LEN];
 	struct prefix	 from;
+	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 };
 
 struct msg_owned_item {
@@ -294,6 +298,7 @@ struct msg_set_begin {
 	char		 network[NETNAME_SIZE];
 	char		 owner[OWNER_SIZE];
 	struct prefix	 from;
+	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 	uint8_t		 dry_run;
 	uint8_t		 force;		/* past max_remove_percent */
 	uint8_t		 match;		/* enum set_match */

@@ -14,7 +14,8 @@ codec_msg_lease_register(struct codec *c, struct msg_lease_register *m)
 	if (NET(c, m) == -1 || NAME(c, m) == -1 ||
 	    codec_str(c, m->who, sizeof(m->who)) == -1 ||
 	    codec_key(c, m->pubkey) == -1 ||
-	    codec_prefix_none(c, &m->from) == -1)
+	    codec_prefix_none(c, &m->from) == -1 ||
+	    codec_reqid(c, m->req) == -1)
 		return (-1);
 	return (codec_check(c, m->name[0] != '\0'));
 }
@@ -31,7 +32,8 @@ int
 codec_msg_lease_release(struct codec *c, struct msg_lease_release *m)
 {
 	if (NET(c, m) == -1 || NAME(c, m) == -1 ||
-	    codec_prefix_none(c, &m->from) == -1)
+	    codec_prefix_none(c, &m->from) == -1 ||
+	    codec_reqid(c, m->req) == -1)
 		return (-1);
 	return (0);
 }

@@ -5,18 +5,19 @@
 
 #include "codec.h"
 
-#define NET(c, m)	codec_str(c, (m)->network, sizeof((m)->network))
-#define OWNER(c, m)	codec_str(c, (m)->owner, sizeof((m)->owner))
-#define NAME(c, m)	codec_str(c, (m)->name, sizeof((m)->name))
-#define TEXT(c, m)	codec_str(c, (m)->text, sizeof((m)->text))
-#define CODE(c, m)	codec_range(c, &(m)->code, LEASE_OK_NEW, LEASE_CODE_MAX)
+#define NET(c, m)   codec_str(c, (m)->network, sizeof((m)->network))
+#define OWNER(c, m) codec_str(c, (m)->owner, sizeof((m)->owner))
+#define NAME(c, m)  codec_str(c, (m)->name, sizeof((m)->name))
+#define TEXT(c, m)  codec_str(c, (m)->text, sizeof((m)->text))
+#define CODE(c, m)  codec_range(c, &(m)->code, LEASE_OK_NEW, LEASE_CODE_MAX)
 
 int
 codec_msg_owned_put(struct codec *c, struct msg_owned_put *m)
 {
 	if (NET(c, m) == -1 || OWNER(c, m) == -1 || NAME(c, m) == -1 ||
 	    codec_key(c, m->pubkey) == -1 ||
-	    codec_prefix_none(c, &m->from) == -1)
+	    codec_prefix_none(c, &m->from) == -1 ||
+	    codec_reqid(c, m->req) == -1)
 		return (-1);
 	return (codec_prefixes(c, &m->naddrs, m->addrs, 1, PEER_ADDRS_MAX));
 }
@@ -26,7 +27,8 @@ codec_msg_owned_drop(struct codec *c, struct msg_owned_drop *m)
 {
 	if (NET(c, m) == -1 || OWNER(c, m) == -1 ||
 	    codec_key(c, m->pubkey) == -1 ||
-	    codec_prefix_none(c, &m->from) == -1)
+	    codec_prefix_none(c, &m->from) == -1 ||
+	    codec_reqid(c, m->req) == -1)
 		return (-1);
 	return (0);
 }
@@ -110,7 +112,7 @@ codec_msg_set_begin(struct codec *c, struct msg_set_begin *m)
 {
 	if (NET(c, m) == -1 || OWNER(c, m) == -1 ||
 	    codec_prefix_none(c, &m->from) == -1 ||
-	    codec_bool(c, &m->dry_run) == -1 ||
+	    codec_reqid(c, m->req) == -1 || codec_bool(c, &m->dry_run) == -1 ||
 	    codec_bool(c, &m->force) == -1 ||
 	    codec_range(c, &m->match, SET_MATCH_NONE, SET_MATCH_EMPTY) == -1)
 		return (-1);

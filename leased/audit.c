@@ -89,15 +89,24 @@ audit_owned(struct leased *sp, const char *what, const struct owned *p,
 	return (db_add_event(sp->db, &e));
 }
 
-void
-audit_log_owned(const char *what, const struct owned *p)
+const char *
+asker_req(const struct asker *a, char *dst)
 {
+	snprintf(dst, ASKER_REQ, "%s%s", a->req[0] != '\0' ? " req=" : "",
+	    a->req);
+	return (dst);
+}
+
+void
+audit_log_owned(const char *what, const struct owned *p, const struct asker *a)
+{
+	char req[ASKER_REQ];
 	char addrs[TEXT_SIZE];
 
 	owned_addrs_text(p, addrs, sizeof(addrs));
-	log_info("%s name=%s net=%s%s key=%s by=%s", what, log_vis(p->name),
+	log_info("%s name=%s net=%s%s key=%s by=%s%s", what, log_vis(p->name),
 	    p->owner->net->name, addrs, log_key(p->key),
-	    log_vis(p->owner->name));
+	    log_vis(p->owner->name), asker_req(a, req));
 }
 
 int
@@ -112,12 +121,13 @@ audit_identity(struct leased *sp, const char *what, const char *network,
 }
 
 void
-audit_log(const char *what, const struct op *op)
+audit_log(const char *what, const struct op *op, const struct asker *a)
 {
 	const struct lease *l = op->lease;
-	char addrs[2 * PREFIX_TEXT + 16];
+	char addrs[2 * PREFIX_TEXT + 16], req[ASKER_REQ];
 
 	addrs_text(l, addrs, sizeof(addrs));
-	log_info("%s name=%s net=%s %s key=%s by=%s", what, log_vis(l->name),
-	    l->net->name, addrs, log_key(l->key), log_vis(l->who));
+	log_info("%s name=%s net=%s %s key=%s by=%s%s", what, log_vis(l->name),
+	    l->net->name, addrs, log_key(l->key), log_vis(l->who),
+	    asker_req(a, req));
 }

@@ -31,7 +31,7 @@ change_finish(struct conn *k)
 static void
 revoke_store(struct conn *k, const struct msg_ctl_revoke *m)
 {
-	const struct asker asker = { ASK_CONTROL, k->chan, k->id };
+	const struct asker asker = { ASK_CONTROL, k->chan, k->id, "" };
 	struct leased *sp = k->sp;
 	struct lnet *n;
 	struct lease *l;

@@ -64,13 +64,14 @@ static int
 front_register(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
 	struct leased *sp = chan_arg(c);
-	const struct asker asker = { ASK_LEASE, c, id };
+	struct asker asker = { ASK_LEASE, c, id, "" };
 	struct msg_lease_register m;
 	struct lnet *n;
 	uint8_t code;
 
 	if (msg_lease_register_get(b, &m) == -1)
 		return (-1);
+	(void)strlcpy(asker.req, m.req, sizeof(asker.req));
 	code = front_network(sp, m.network, m.name, &n);
 	if (code == LEASE_OK_SAME && !wgkey_usable(m.pubkey))
 		code = LEASE_E_KEY;
@@ -110,7 +111,7 @@ static int
 front_release(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
 	struct leased *sp = chan_arg(c);
-	const struct asker asker = { ASK_LEASE, c, id };
+	struct asker asker = { ASK_LEASE, c, id, "" };
 	struct msg_lease_release m;
 	struct lnet *n;
 	struct lease *l;
@@ -118,6 +119,7 @@ front_release(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 
 	if (msg_lease_release_get(b, &m) == -1)
 		return (-1);
+	(void)strlcpy(asker.req, m.req, sizeof(asker.req));
 	code = front_network(sp, m.network, m.name, &n);
 	if (code == LEASE_OK_SAME &&
 	    ((l = lease_find(n, m.name)) == NULL || !lease_live(l)))

@@ -30,13 +30,14 @@ int
 front_owned_put(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
 	struct leased *sp = chan_arg(c);
-	const struct asker asker = { ASK_OWNED, c, id };
+	struct asker asker = { ASK_OWNED, c, id, "" };
 	struct msg_owned_put m;
 	struct lnet *n;
 	uint8_t code;
 
 	if (msg_owned_put_get(b, &m) == -1)
 		return (-1);
+	(void)strlcpy(asker.req, m.req, sizeof(asker.req));
 	code = owned_network(sp, m.network, m.owner, &n);
 	if (code == LEASE_OK_SAME)
 		turn_owned_put(sp, n, &m, &asker);
@@ -54,13 +55,14 @@ struct drop {
 static void
 owned_drop(struct leased *sp, struct chan *c, uint32_t id, const void *arg)
 {
-	const struct asker asker = { ASK_OWNED, c, id };
+	struct asker asker = { ASK_OWNED, c, id, "" };
 	const struct drop *d = arg;
 	const struct msg_owned_drop *m = &d->m;
 	struct owned *p = NULL;
 	struct lnet *n;
 	uint8_t code;
 
+	(void)strlcpy(asker.req, m->req, sizeof(asker.req));
 	code = owned_network(sp, m->network, m->owner, &n);
 	if (code == LEASE_OK_SAME &&
 	    ((p = owned_by_key(n, m->pubkey)) == NULL ||

@@ -321,7 +321,7 @@ peer_error(uint8_t code)
 static void
 take_back(struct leased *sp, const struct wish *w)
 {
-	const struct asker nobody = { ASK_NOBODY, NULL, 0 };
+	const struct asker nobody = { .kind = ASK_NOBODY };
 	struct owned *p;
 
 	p = owned_by_key(w->net, w->key);
@@ -333,7 +333,7 @@ take_back(struct leased *sp, const struct wish *w)
 static void
 take_back_lease(struct leased *sp, const struct wish *w)
 {
-	const struct asker nobody = { ASK_NOBODY, NULL, 0 };
+	const struct asker nobody = { .kind = ASK_NOBODY };
 	struct lease *l = w->lease;
 	struct msg_lease_register m;
 
@@ -354,6 +354,7 @@ take_back_lease(struct leased *sp, const struct wish *w)
 static void
 hand_refused(struct leased *sp, const struct wish *w, uint8_t code)
 {
+	char req[ASKER_REQ];
 	struct mono now;
 	uint8_t answer;
 
@@ -361,10 +362,10 @@ hand_refused(struct leased *sp, const struct wish *w, uint8_t code)
 	now = mono_now();
 	if (mono_diff_ms(now, sp->hand->warned) >= 1000) {
 		sp->hand->warned = now;
-		log_warnx("kernel hand: peer=%s %s=%s: %s", log_key(w->key),
+		log_warnx("kernel hand: peer=%s %s=%s%s: %s", log_key(w->key),
 		    w->lease != NULL ? "lease" : "net",
 		    w->lease != NULL ? log_vis(w->lease->name) : w->net->name,
-		    peer_error(code));
+		    asker_req(&w->asker, req), peer_error(code));
 	}
 	answer = code == PEER_E_KEY ? LEASE_E_KEY_TAKEN :
 	    code == PEER_E_MAX	    ? LEASE_E_POOL :
@@ -462,7 +463,7 @@ hand_sync_done(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 static int
 hand_peer_expired(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
-	const struct asker nobody = { ASK_NOBODY, NULL, 0 };
+	const struct asker nobody = { .kind = ASK_NOBODY };
 	struct leased *sp = chan_arg(c);
 	struct msg_peer_expired m;
 	struct lnet *n;

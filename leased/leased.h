@@ -31,6 +31,7 @@ struct asker {
 	enum asker_kind	 kind;
 	struct chan	*chan;
 	uint32_t	 id;
+	char		 req[REQID_SIZE];	/* the client's, for the log */
 };
 
 struct leased {
@@ -110,11 +111,15 @@ int	 audit_lease(struct leased *, const char *what, const struct op *,
 	    const struct prefix *from);
 int	 audit_owned(struct leased *, const char *what, const struct owned *,
 	    const struct prefix *from, const char *who, const char *extra);
-void	 audit_log_owned(const char *what, const struct owned *);
+/* " req=ID" of a client's request, or ""; dst holds ASKER_REQ bytes. */
+#define ASKER_REQ	(REQID_SIZE + 8)
+const char *asker_req(const struct asker *, char *dst);
+void
+audit_log_owned(const char *what, const struct owned *, const struct asker *);
 int	 audit_identity(struct leased *, const char *what, const char *network,
 	    const char *name, const char *who, const char *detail);
 /* The log's line for a change that is durable. */
-void	 audit_log(const char *what, const struct op *);
+void	 audit_log(const char *what, const struct op *, const struct asker *);
 
 /* --- turn.c --- */
 

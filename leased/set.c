@@ -329,7 +329,7 @@ set_tell(struct set *s)
 static void
 set_wish(struct set *s)
 {
-	const struct asker asker = { ASK_SET, NULL, s->serial };
+	const struct asker asker = { .kind = ASK_SET, .id = s->serial };
 	struct set_wish *w;
 	struct owned *p;
 

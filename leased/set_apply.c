@@ -425,10 +425,11 @@ apply(struct set *s)
 	make_wishes(s, &op);
 	if (op.n > 0 || s->done.rejected > 0)
 		log_info("sync net=%s owner=%s added=%u removed=%u changed=%u "
-			 "unchanged=%u rejected=%u",
+			 "unchanged=%u rejected=%u%s%s",
 		    s->begin.network, log_vis(s->begin.owner), s->done.added,
 		    s->done.removed, s->done.changed, s->done.unchanged,
-		    s->done.rejected);
+		    s->done.rejected, s->begin.req[0] != '\0' ? " req=" : "",
+		    s->begin.req);
 	oop_done(&op);
 }
 

@@ -19,7 +19,10 @@
 #define WRITE_PAUSE_MS	50
 #define FOREIGN_MAX	4096
 #define WAITERS_MAX	256
-#define ARG_MAX		192
+#define ARG_MAX		256
+
+/* The largest there is; one that does not fit is not waited for. */
+_Static_assert(ARG_MAX >= sizeof(struct msg_owned_drop) + 16, "ARG_MAX");
 
 struct waiter {
 	TAILQ_ENTRY(waiter) entry;

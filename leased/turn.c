@@ -370,7 +370,7 @@ turn_owned_drop(struct leased *sp, struct owned *p, const struct prefix *from,
 static void
 turn_owned_durable(struct leased *sp, struct change *ch)
 {
-	const struct asker nobody = { ASK_NOBODY, NULL, 0 };
+	const struct asker nobody = { .kind = ASK_NOBODY };
 	struct lnet *n = ch->oop.owner->net;
 	struct msg_owned_item item;
 	struct undo *u;
@@ -381,7 +381,7 @@ turn_owned_durable(struct leased *sp, struct change *ch)
 	for (i = 0; i < ch->oop.n; i++) {
 		u = &ch->oop.log[i];
 		if (undo_event(u) != NULL)
-			audit_log_owned(undo_event(u), u->peer);
+			audit_log_owned(undo_event(u), u->peer, &ch->asker);
 		if (!u->moved || u->peer->gone)
 			continue;
 		/* Who lost an address does so before another has it. */
@@ -439,7 +439,7 @@ turn_commit(struct leased *sp)
 		}
 		grant_done(&ch->op);
 		if (ch->op.store && !ch->op.renewed_only)
-			audit_log(ch->what, &ch->op);
+			audit_log(ch->what, &ch->op, &ch->asker);
 		hand_wish(sp, &ch->op, &ch->asker);
 	}
 	if (n > 0)

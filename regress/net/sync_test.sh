@@ -414,6 +414,38 @@ check_status "import: SaveConfig with our pools is refused" 1 \
     ctl import "$WORK/wg1.conf"
 still "import: SaveConfig"
 
+# The id of a request is in the lines of both processes that know of it.
+traced() {		# NAME ID
+	is "$1" "$(sed -n "s/^\([a-z]*\): .* req=$2\$/\1/p" "$WORK/netd.log" |
+	    sort | tr '\n' ' ')" "apid leased "
+}
+key=$(head -c 32 /dev/urandom | base64)
+as dev PUT https://127.0.0.1:8443/api/v1/self/lease \
+    -H 'Content-Type: application/json' -H 'X-Request-Id: trace.lease' \
+    -d "{\"public_key\":\"$key\"}"
+traced "traced: a registration ($ST)" trace.lease
+key=$(head -c 32 /dev/urandom | base64)
+url=$PEERS/$(printf %s "$key" | tr +/ -_ | tr -d =)
+as portal-a PUT "$url" -H 'Content-Type: application/json' \
+    -H 'X-Request-Id: trace.put' -d '{"addresses":["10.43.90.1/32"]}'
+traced "traced: a peer ($ST)" trace.put
+as portal-a DELETE "$url" -H 'X-Request-Id: trace.delete'
+traced "traced: a peer's end ($ST)" trace.delete
+echo "$key 10.43.90.2/32" | doc >"$WORK/trace"
+as portal-b GET "$PEERS"
+put portal-b "$WORK/trace" '?dry_run=true' -H "If-Match: $ETAG" \
+    -H 'X-Request-Id: trace.dry'
+is "traced: a dry run changes nothing ($ST)" \
+    "$(grep -c 'req=trace.dry' "$WORK/netd.log")" 0
+put portal-b "$WORK/trace" '?force=true' -H "If-Match: $ETAG" \
+    -H 'X-Request-Id: trace.set'
+traced "traced: a set ($ST)" trace.set
+as dev DELETE https://127.0.0.1:8443/api/v1/self/lease \
+    -H 'X-Request-Id: trace.end'
+like "traced: a lease's end ($ST)" "$(cat "$WORK/netd.log")" \
+    '^leased: lease\.release .* req=trace\.end$'
+wg_lines >"$WORK/wg.was"
+
 # All of it is there after a restart.
 suite_stop
 ip link delete wg0

@@ -193,6 +193,50 @@ native_tests() {
 	    "405 GET, PUT, DELETE"
 }
 
+# "same" or "minted": whose id an answer to a request with this one has.
+whose() {		# ID CURL-ARG ...
+	whose_id=$1; shift
+	ask "$@" -H "X-Request-Id: $whose_id"
+	whose_got=$(field X-Request-Id)
+	if [ "$whose_got" = "$whose_id" ]; then
+		echo "same $STATUS"
+	elif printf '%s\n' "$whose_got" | grep -qxE '[0-9a-f]{16}'; then
+		echo "minted $STATUS"
+	else
+		echo "neither: $whose_got"
+	fi
+}
+
+reqid_tests() {
+	L=/api/v1/self/lease
+	id64=$(printf 'a-Z_9~.%.0s' 1 2 3 4 5 6 7 8 9)X
+	is "id: echoed" "$(whose 1 /livez) $(whose "$id64" /livez)" \
+	    "same 200 same 200"
+	is "id: with an error" "$(whose a-1 $L)" "same 403"
+	ask $L -H 'X-Request-Id: a-2'
+	is "id: is the problem's instance" "$(jbody .instance)" a-2
+	is "id: of what is not there" "$(whose a-3 /api/v1/nothing)" "same 404"
+	is "id: with another method" "$(whose a-4 $L -X POST -d x)" "same 405"
+	is "id: with a body too large" \
+	    "$(head -c 17000 /dev/zero | whose a-5 $L -X PUT -H "$SUBJ" --data-binary @-)" \
+	    "same 413"
+	is "id: autowg's" "$(whose a-6 /vpn/v1/register -H "$SUBJ" -d "$KEY2")" \
+	    "same 200"
+	like "id: in the log" "$(cat "$WORK/drv.err.log")" \
+	    'lease rekey name=12 .* req=a-6$'
+	for i in "${id64}Y" 'a b' 'a"b' 'a\b' 'a/b' 'a=b' 'é' 'a,b' '%41'; do
+		is "id: not taken: $i" "$(whose "$i" /livez)" "minted 200"
+	done
+	ask /livez -H 'X-Request-Id;'
+	like "id: an empty one" "$(field X-Request-Id)" '^[0-9a-f]{16}$'
+	ask /livez -H 'X-Request-Id: a' -H 'X-Request-Id: a'
+	like "id: two of them" "$(field X-Request-Id)" '^[0-9a-f]{16}$'
+	raw "s:${G}X-Request-Id: one\r\n\r\n${G}\r\n${G}X-Request-Id: three\r\n\r\nGARBAGE\r\n" r:4000
+	like "id: of four requests, the last one garbage" \
+	    "$(printf '%s\n' "$RAW_OUT" | sed -n 's/^X-Request-Id: //p' | tr '\n' ' ')" \
+	    '^one [0-9a-f]{16} three [0-9a-f]{16} $'
+}
+
 health_tests() {
 	ask /livez
 	is "health: livez" "$STATUS $BODY" "200 ok"
@@ -513,6 +557,7 @@ autowg_tests
 proof_tests
 list_tests
 native_tests
+reqid_tests
 health_tests
 parser_tests
 pipe_tests

@@ -169,6 +169,40 @@ test_strings(void **state)
 	}
 }
 
+/* The id of a request goes into lines of the log as it is. */
+static void
+test_reqid(void **state)
+{
+	static const char *const bad[] = { "a b", "a\"b", "a\nb", "a=b", "a/b",
+		"\xc3\xa9", "\x7f" };
+	struct msg_lease_release m, got;
+	struct ibuf b;
+	uint8_t buf[256];
+	size_t i, at;
+
+	memset(&m, 0, sizeof(m));
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	assert_int_equal(msg_lease_release_put(&b, &m), 0);
+	assert_int_equal(msg_lease_release_get(&b, &got), 0);
+	strlcpy(m.req, "A-z.0_9~", sizeof(m.req));
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	assert_int_equal(msg_lease_release_put(&b, &m), 0);
+	at = b.wpos - strlen(m.req);
+	assert_int_equal(msg_lease_release_get(&b, &got), 0);
+	assert_string_equal(got.req, m.req);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		memcpy(buf + at, bad[i], strlen(bad[i]));
+		b.rpos = 0;
+		assert_int_equal(msg_lease_release_get(&b, &got), -1);
+		memcpy(buf + at, m.req, strlen(m.req));
+	}
+	b.rpos = 0;
+	assert_int_equal(msg_lease_release_get(&b, &got), 0);
+	strlcpy(m.req, "a b", sizeof(m.req));
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	assert_int_equal(msg_lease_release_put(&b, &m), -1);
+}
+
 int
 main(void)
 {
@@ -178,6 +212,7 @@ main(void)
 		cmocka_unit_test(test_peer_set),
 		cmocka_unit_test(test_peer_set_ranges),
 		cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_reqid),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
