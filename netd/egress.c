@@ -25,6 +25,7 @@ struct want {
 	size_t		 nroutes;
 	struct kern_rule rules[2 * NETWORKS_MAX];
 	size_t		 nrules;
+	bool		 unsure;	/* the kernel did not tell all */
 };
 
 static bool
@@ -79,11 +80,13 @@ want_family(struct kern *k, struct want *w, const struct knet *n,
 	memset(&r, 0, sizeof(r));
 	r.dst.family = family;
 	r.table = n->conf.table;
-	if (wan != NULL && wan->up &&
-	    k->ops->route_gateway(k->io, family, wan->ifindex, &r.gateway) ==
-		0) {
+	if (wan != NULL && wan->up) {
 		r.oif = wan->ifindex;
-		want_route(w, &r);
+		if (k->ops->route_gateway(k->io, family, wan->ifindex,
+			&r.gateway) == 0)
+			want_route(w, &r);
+		else if (errno != EAFNOSUPPORT && errno != EOPNOTSUPP)
+			w->unsure = true;
 	}
 	memset(&r.gateway, 0, sizeof(r.gateway));
 	r.oif = 0;
@@ -109,6 +112,7 @@ want_all(struct kern *k, struct want *w)
 		if (!has_egress(n))
 			continue;
 		there = k->ops->link_get(k->io, n->conf.wan, &wan) == 0;
+		w->unsure = w->unsure || (!there && errno != ENODEV);
 		want_family(k, w, n, AF_INET, there ? &wan : NULL);
 		want_family(k, w, n, AF_INET6, there ? &wan : NULL);
 		want_inside(k, w, n->conf.table);
@@ -147,7 +151,7 @@ sync_routes(struct kern *k, const struct want *w)
 		complain(k, "read routes");
 		return (0);
 	}
-	for (i = 0; i < nhave; i++) {
+	for (i = 0; i < nhave && !w->unsure; i++) {
 		/* Those in the main table are route.c's, notes sysctl.c's. */
 		if (have[i].table == RT_TABLE_MAIN ||
 		    have[i].table == SALLYPORT_NOTES)

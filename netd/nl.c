@@ -27,6 +27,8 @@
 #endif
 
 #define NL_SOCKBUF	(4 * 1024 * 1024)
+#define ATTR_ROOM	512
+#define DUMP_TRIES	8
 
 int
 nl_conn_open(struct nl_conn *c, int protocol)
@@ -77,17 +79,25 @@ nl_conn_close(struct nl_conn *c)
 	errno = e;
 }
 
+int
+nl_msg_fail(struct nl_msg *m)
+{
+	if (m != NULL)
+		nlmsg_free(m);
+	errno = ENOMEM;
+	return (-1);
+}
+
 struct nl_msg *
-nl_msg_new(int type, int flags, size_t size)
+nl_msg_new(int type, int flags, const void *head, size_t len, size_t more)
 {
 	struct nl_msg	*m;
 
-	m = nlmsg_alloc_size(size + NLMSG_HDRLEN);
+	m = nlmsg_alloc_size(NLMSG_HDRLEN + len + ATTR_ROOM + more);
 	if (m == NULL ||
-	    nlmsg_put(m, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0, flags) == NULL) {
-		if (m != NULL)
-			nlmsg_free(m);
-		errno = ENOMEM;
+	    nlmsg_put(m, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0, flags) == NULL ||
+	    nlmsg_append(m, (void *)(uintptr_t)head, len, NLMSG_ALIGNTO) < 0) {
+		(void)nl_msg_fail(m);
 		return (NULL);
 	}
 	return (m);
@@ -285,10 +295,28 @@ send_msg(struct nl_conn *c, struct nl_msg *m)
 	return (send_bytes(c, h, h->nlmsg_len));
 }
 
+struct reader {
+	nl_msg_cb	 cb;
+	void		*arg;
+	int		 error;
+};
+
+/* A dump that is not read to its end would be in the way of the next. */
+static int
+reader_cb(const struct nlmsghdr *h, void *arg)
+{
+	struct reader	*r = arg;
+
+	if (r->cb != NULL && r->error == 0 && r->cb(h, r->arg) == -1)
+		r->error = errno;
+	return (0);
+}
+
 /* Read the whole answer to what was sent last. */
 static int
 read_answer(struct nl_conn *c, nl_msg_cb cb, void *arg)
 {
+	struct reader	 rd = { cb, arg, 0 };
 	struct mono	 deadline;
 	ssize_t		 n;
 	bool		 intr = false;
@@ -299,12 +327,13 @@ read_answer(struct nl_conn *c, nl_msg_cb cb, void *arg)
 		n = receive(c, deadline);
 		if (n == -1)
 			return (-1);
-		r = nl_walk(c->buf, (size_t)n, c->seq, cb, arg, &intr, c->text);
+		r = nl_walk(c->buf, (size_t)n, c->seq, reader_cb, &rd, &intr,
+		    c->text);
 	} while (r == 0);
 	if (r == -1)
 		return (-1);
-	if (intr) {
-		errno = EAGAIN;
+	if (rd.error != 0 || intr) {
+		errno = rd.error != 0 ? rd.error : EAGAIN;
 		return (-1);
 	}
 	return (0);
@@ -321,6 +350,33 @@ nl_talk(struct nl_conn *c, struct nl_msg *m, nl_msg_cb cb, void *arg)
 	nlmsg_free(m);
 	errno = e;
 	return (r == -1 ? -1 : read_answer(c, cb, arg));
+}
+
+bool
+nl_again(int error)
+{
+	/* EBUSY: a dump that was given up has not ended yet. */
+	return (error == EAGAIN || error == EBUSY || error == ENOBUFS);
+}
+
+int
+nl_collect(struct nl_conn *c, int type, const void *head, size_t len,
+    nl_msg_cb cb, void *arg, size_t *n)
+{
+	struct nl_msg	*m;
+	size_t		 before = *n;
+	int		 try, r = -1;
+
+	for (try = 0; r == -1 && try < DUMP_TRIES; try++) {
+		*n = before;
+		m = nl_msg_new(type, NLM_F_DUMP, head, len, 0);
+		if (m == NULL)
+			return (-1);
+		r = nl_talk(c, m, cb, arg);
+		if (r == -1 && !nl_again(errno))
+			return (-1);
+	}
+	return (r);
 }
 
 int

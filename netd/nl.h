@@ -25,8 +25,8 @@ struct nl_conn {
 	char		 text[NL_TEXT];	/* why the last one failed */
 };
 
-/* Called for each message of an answer.  -1 with errno stops with an error
- * once the answer has been read. */
+/* Called for each message of an answer.  After -1 with errno it is not called
+ * again, and once the answer has been read that is the result. */
 typedef int (*nl_msg_cb)(const struct nlmsghdr *, void *);
 
 /* Return 0, or -1 with errno. */
@@ -55,7 +55,20 @@ int	 nl_walk(const uint8_t *, size_t n, uint32_t seq, nl_msg_cb, void *,
 uint32_t nl_next_seq(struct nl_conn *);
 int	 nl_talk_raw(struct nl_conn *, const void *, size_t len);
 
-/* A new message with room for size bytes, or NULL with errno ENOMEM. */
-struct nl_msg *nl_msg_new(int type, int flags, size_t size);
+/* A new message that begins with head and has room for some attributes and
+ * more bytes, or NULL with errno ENOMEM. */
+struct nl_msg *nl_msg_new(int type, int flags, const void *head, size_t len,
+    size_t more);
+/* Free one that turned out to be too small.  Returns -1 with errno ENOMEM. */
+int	 nl_msg_fail(struct nl_msg *);
+
+/* Does this errno of a dump say that it may go well the next time? */
+bool	 nl_again(int error);
+/*
+ * Ask for a dump with head, and again, some times, when something comes in
+ * between.  cb counts in n what it has taken: it is put back for each time.
+ */
+int	 nl_collect(struct nl_conn *, int type, const void *head, size_t len,
+    nl_msg_cb cb, void *, size_t *n);
 
 #endif

@@ -18,19 +18,7 @@
 
 #include "nl_link.h"
 
-#define ROOM		512
 #define ADDR_PROTO	11	/* IFA_PROTO, Linux 5.18 */
-#define LINK_DUMP_TRIES	4
-
-/* Free the message and say that it had no room. */
-static int
-no_room(struct nl_msg *m)
-{
-	if (m != NULL)
-		nlmsg_free(m);
-	errno = ENOMEM;
-	return (-1);
-}
 
 static void
 get_kind(struct nlattr *info, struct kern_link *l)
@@ -97,10 +85,9 @@ nl_link_get(struct nl_conn *c, const char *name, struct kern_link *l)
 	struct nl_msg		*m;
 
 	memset(l, 0, sizeof(*l));
-	m = nl_msg_new(RTM_GETLINK, 0, ROOM);
-	if (m == NULL || nlmsg_append(m, &ifi, sizeof(ifi), 4) < 0 ||
-	    nla_put_string(m, IFLA_IFNAME, name) < 0)
-		return (no_room(m));
+	m = nl_msg_new(RTM_GETLINK, 0, &ifi, sizeof(ifi), 0);
+	if (m == NULL || nla_put_string(m, IFLA_IFNAME, name) < 0)
+		return (nl_msg_fail(m));
 	if (nl_talk(c, m, link_cb, l) == -1)
 		return (-1);
 	if (l->ifindex <= 0) {
@@ -117,13 +104,13 @@ nl_link_add(struct nl_conn *c, const char *name)
 	struct nl_msg		*m;
 	struct nlattr		*info;
 
-	m = nl_msg_new(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, ROOM);
-	if (m == NULL || nlmsg_append(m, &ifi, sizeof(ifi), 4) < 0 ||
-	    nla_put_string(m, IFLA_IFNAME, name) < 0)
-		return (no_room(m));
+	m = nl_msg_new(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &ifi,
+	    sizeof(ifi), 0);
+	if (m == NULL || nla_put_string(m, IFLA_IFNAME, name) < 0)
+		return (nl_msg_fail(m));
 	info = nla_nest_start(m, IFLA_LINKINFO);
 	if (info == NULL || nla_put_string(m, IFLA_INFO_KIND, "wireguard") < 0)
-		return (no_room(m));
+		return (nl_msg_fail(m));
 	(void)nla_nest_end(m, info);
 	return (nl_talk(c, m, NULL, NULL));
 }
@@ -135,9 +122,9 @@ nl_link_del(struct nl_conn *c, int ifindex)
 	struct nl_msg		*m;
 
 	ifi.ifi_index = ifindex;
-	m = nl_msg_new(RTM_DELLINK, 0, ROOM);
-	if (m == NULL || nlmsg_append(m, &ifi, sizeof(ifi), 4) < 0)
-		return (no_room(m));
+	m = nl_msg_new(RTM_DELLINK, 0, &ifi, sizeof(ifi), 0);
+	if (m == NULL)
+		return (nl_msg_fail(m));
 	if (nl_talk(c, m, NULL, NULL) == -1 && errno != ENODEV)
 		return (-1);
 	return (0);
@@ -154,14 +141,14 @@ nl_link_set(struct nl_conn *c, int ifindex, const struct kern_linkset *s)
 		ifi.ifi_change = IFF_UP;
 		ifi.ifi_flags = s->up ? IFF_UP : 0;
 	}
-	m = nl_msg_new(RTM_NEWLINK, 0, ROOM);
-	if (m == NULL || nlmsg_append(m, &ifi, sizeof(ifi), 4) < 0)
-		return (no_room(m));
+	m = nl_msg_new(RTM_NEWLINK, 0, &ifi, sizeof(ifi), 0);
+	if (m == NULL)
+		return (nl_msg_fail(m));
 	if (s->mtu != 0 && nla_put_u32(m, IFLA_MTU, s->mtu) < 0)
-		return (no_room(m));
+		return (nl_msg_fail(m));
 	if (s->alias != NULL &&
 	    nla_put(m, IFLA_IFALIAS, (int)strlen(s->alias), s->alias) < 0)
-		return (no_room(m));
+		return (nl_msg_fail(m));
 	return (nl_talk(c, m, NULL, NULL));
 }
 
@@ -217,20 +204,11 @@ nl_addr_list(struct nl_conn *c, int ifindex, struct kern_addr *list, size_t max,
 {
 	struct ifaddrmsg	 ifa = { .ifa_family = AF_UNSPEC };
 	struct addr_ctx		 x = { ifindex, list, max, 0 };
-	struct nl_msg		*m;
-	int			 r = -1, try;
+	int			 r;
 
 	/* The kernel looks at no other interface, if it can. */
 	ifa.ifa_index = (uint32_t)ifindex;
-	for (try = 0; try < LINK_DUMP_TRIES; try++) {
-		x.n = 0;
-		m = nl_msg_new(RTM_GETADDR, NLM_F_DUMP, ROOM);
-		if (m == NULL || nlmsg_append(m, &ifa, sizeof(ifa), 4) < 0)
-			return (no_room(m));
-		r = nl_talk(c, m, addr_cb, &x);
-		if (r == 0 || errno != EAGAIN)
-			break;
-	}
+	r = nl_collect(c, RTM_GETADDR, &ifa, sizeof(ifa), addr_cb, &x, &x.n);
 	*n = x.n;
 	return (r);
 }
@@ -248,11 +226,10 @@ addr_msg(int type, int flags, int ifindex, const struct prefix *p)
 	ifa.ifa_index = (uint32_t)ifindex;
 	/* Detecting duplicates makes no sense here and costs a second. */
 	ifa.ifa_flags = p->family == AF_INET6 ? IFA_F_NODAD : 0;
-	m = nl_msg_new(type, flags, ROOM);
-	if (m == NULL || nlmsg_append(m, &ifa, sizeof(ifa), 4) < 0 ||
-	    nla_put(m, IFA_LOCAL, len, p->addr) < 0 ||
+	m = nl_msg_new(type, flags, &ifa, sizeof(ifa), 0);
+	if (m == NULL || nla_put(m, IFA_LOCAL, len, p->addr) < 0 ||
 	    nla_put(m, IFA_ADDRESS, len, p->addr) < 0) {
-		(void)no_room(m);
+		(void)nl_msg_fail(m);
 		return (NULL);
 	}
 	return (m);
@@ -267,7 +244,7 @@ nl_addr_add(struct nl_conn *c, int ifindex, const struct prefix *p)
 	if (m == NULL)
 		return (-1);
 	if (nla_put_u8(m, ADDR_PROTO, SALLYPORT_RTPROT) < 0)
-		return (no_room(m));
+		return (nl_msg_fail(m));
 	if (nl_talk(c, m, NULL, NULL) == -1 && errno != EEXIST)
 		return (-1);
 	return (0);

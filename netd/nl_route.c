@@ -17,19 +17,10 @@
 
 #include "nl_route.h"
 
-#define ROOM		512
-#define DUMP_TRIES	4
 /* What IPv6 calls a route without a metric. */
 #define IP6_METRIC	1024
 
-static int
-no_room(struct nl_msg *m)
-{
-	if (m != NULL)
-		nlmsg_free(m);
-	errno = ENOMEM;
-	return (-1);
-}
+static const uint8_t families[] = { AF_INET, AF_INET6 };
 
 struct route_ctx {
 	uint8_t		 proto;		/* 0 is any */
@@ -118,27 +109,15 @@ nl_route_list(struct nl_conn *c, struct kern_route *list, size_t max, size_t *n)
 {
 	struct route_ctx	 x = { SALLYPORT_RTPROT, 0, list, max, 0 };
 	struct rtmsg		 rtm;
-	struct nl_msg		*m;
-	size_t			 have = 0;
-	int			 i, r = -1, try;
+	size_t			 i;
 
-	for (i = 0; i < 2; i++) {
-		for (try = 0; try < DUMP_TRIES; try++) {
-			x.n = have;
-			memset(&rtm, 0, sizeof(rtm));
-			rtm.rtm_family = i == 0 ? AF_INET : AF_INET6;
-			rtm.rtm_protocol = SALLYPORT_RTPROT;
-			m = nl_msg_new(RTM_GETROUTE, NLM_F_DUMP, ROOM);
-			if (m == NULL ||
-			    nlmsg_append(m, &rtm, sizeof(rtm), 4) < 0)
-				return (no_room(m));
-			r = nl_talk(c, m, route_cb, &x);
-			if (r == 0 || errno != EAGAIN)
-				break;
-		}
-		if (r == -1)
+	memset(&rtm, 0, sizeof(rtm));
+	rtm.rtm_protocol = SALLYPORT_RTPROT;
+	for (i = 0; i < sizeof(families); i++) {
+		rtm.rtm_family = families[i];
+		if (nl_collect(c, RTM_GETROUTE, &rtm, sizeof(rtm), route_cb, &x,
+			&x.n) == -1)
 			return (-1);
-		have = x.n;
 	}
 	*n = x.n;
 	return (0);
@@ -162,9 +141,8 @@ route_msg(int type, int flags, const struct kern_route *r)
 		r->gateway.family != 0 ?
 	    RT_SCOPE_UNIVERSE :
 	    RT_SCOPE_LINK;
-	m = nl_msg_new(type, flags, ROOM);
-	if (m == NULL || nlmsg_append(m, &rtm, sizeof(rtm), 4) < 0 ||
-	    nla_put_u32(m, RTA_TABLE, r->table) < 0)
+	m = nl_msg_new(type, flags, &rtm, sizeof(rtm), 0);
+	if (m == NULL || nla_put_u32(m, RTA_TABLE, r->table) < 0)
 		goto fail;
 	if (r->dst.len > 0 && nla_put(m, RTA_DST, len, r->dst.addr) < 0)
 		goto fail;
@@ -177,7 +155,7 @@ route_msg(int type, int flags, const struct kern_route *r)
 		goto fail;
 	return (m);
 fail:
-	(void)no_room(m);
+	(void)nl_msg_fail(m);
 	return (NULL);
 }
 
@@ -257,27 +235,16 @@ nl_rule_list(struct nl_conn *c, struct kern_rule *list, size_t max, size_t *n)
 {
 	struct rule_ctx		 x = { list, max, 0 };
 	struct fib_rule_hdr	 frh;
-	struct nl_msg		*m;
-	size_t			 have = 0;
-	int			 i, r = -1, try;
+	size_t			 i;
 
-	for (i = 0; i < 2; i++) {
-		for (try = 0; try < DUMP_TRIES; try++) {
-			x.n = have;
-			memset(&frh, 0, sizeof(frh));
-			frh.family = i == 0 ? AF_INET : AF_INET6;
-			m = nl_msg_new(RTM_GETRULE, NLM_F_DUMP, ROOM);
-			if (m == NULL ||
-			    nlmsg_append(m, &frh, sizeof(frh), 4) < 0)
-				return (no_room(m));
-			r = nl_talk(c, m, rule_cb, &x);
-			if (r == 0 || errno != EAGAIN)
-				break;
-		}
+	memset(&frh, 0, sizeof(frh));
+	for (i = 0; i < sizeof(families); i++) {
+		frh.family = families[i];
 		/* A kernel without policy routing has no rules. */
-		if (r == -1 && errno != EOPNOTSUPP && errno != EAFNOSUPPORT)
+		if (nl_collect(c, RTM_GETRULE, &frh, sizeof(frh), rule_cb, &x,
+			&x.n) == -1 &&
+		    errno != EOPNOTSUPP && errno != EAFNOSUPPORT)
 			return (-1);
-		have = x.n;
 	}
 	*n = x.n;
 	return (0);
@@ -293,12 +260,11 @@ rule_msg(int type, int flags, const struct kern_rule *r)
 	frh.family = r->family;
 	frh.table = r->table < 256 ? (uint8_t)r->table : RT_TABLE_COMPAT;
 	frh.action = FR_ACT_TO_TBL;
-	m = nl_msg_new(type, flags, ROOM);
-	if (m == NULL || nlmsg_append(m, &frh, sizeof(frh), 4) < 0 ||
-	    nla_put_u32(m, FRA_TABLE, r->table) < 0 ||
+	m = nl_msg_new(type, flags, &frh, sizeof(frh), 0);
+	if (m == NULL || nla_put_u32(m, FRA_TABLE, r->table) < 0 ||
 	    nla_put_u8(m, FRA_PROTOCOL, SALLYPORT_RTPROT) < 0 ||
 	    nla_put_string(m, FRA_IIFNAME, r->iif) < 0) {
-		(void)no_room(m);
+		(void)nl_msg_fail(m);
 		return (NULL);
 	}
 	return (m);
@@ -336,20 +302,23 @@ nl_route_gateway(struct nl_conn *c, uint8_t family, int ifindex,
 {
 	struct kern_route	 list[16];
 	struct route_ctx	 x = { 0, RT_TABLE_MAIN, list, 16, 0 };
-	struct rtmsg		 rtm;
-	struct nl_msg		*m;
+	struct {
+		struct rtmsg	 rtm;
+		struct rtattr	 oif;
+		uint32_t	 ifindex;
+	} head;
 	const struct kern_route	*best = NULL;
 	size_t			 i;
 
 	memset(gw, 0, sizeof(*gw));
-	memset(&rtm, 0, sizeof(rtm));
-	rtm.rtm_family = family;
-	rtm.rtm_table = RT_TABLE_MAIN;
-	m = nl_msg_new(RTM_GETROUTE, NLM_F_DUMP, ROOM);
-	if (m == NULL || nlmsg_append(m, &rtm, sizeof(rtm), 4) < 0 ||
-	    nla_put_u32(m, RTA_OIF, (uint32_t)ifindex) < 0)
-		return (no_room(m));
-	if (nl_talk(c, m, route_cb, &x) == -1)
+	memset(&head, 0, sizeof(head));
+	head.rtm.rtm_family = family;
+	head.rtm.rtm_table = RT_TABLE_MAIN;
+	head.oif.rta_type = RTA_OIF;
+	head.oif.rta_len = RTA_LENGTH(sizeof(head.ifindex));
+	head.ifindex = (uint32_t)ifindex;
+	if (nl_collect(c, RTM_GETROUTE, &head, sizeof(head), route_cb, &x,
+		&x.n) == -1)
 		return (-1);
 	for (i = 0; i < x.n; i++) {
 		if (list[i].oif == ifindex &&

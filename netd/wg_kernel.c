@@ -27,7 +27,6 @@
 /* The most one allowed address takes, and one peer without any. */
 #define ADDR_ROOM	(4 + 8 + 20 + 8)
 #define PEER_ROOM	(4 + 4 + WGKEY_LEN + 8 + 4)
-#define HEAD_ROOM	256
 
 int
 wg_kernel_open(struct wg_kernel *w)
@@ -70,15 +69,10 @@ wg_kernel_find(struct wg_kernel *w)
 	struct nl_msg		*m;
 	uint16_t		 family = 0;
 
-	m = nl_msg_new(GENL_ID_CTRL, 0, HEAD_ROOM);
-	if (m == NULL)
-		return (-1);
-	if (nlmsg_append(m, &g, sizeof(g), NLMSG_ALIGNTO) < 0 ||
-	    nla_put_string(m, CTRL_ATTR_FAMILY_NAME, WG_GENL_NAME) < 0) {
-		nlmsg_free(m);
-		errno = ENOMEM;
-		return (-1);
-	}
+	m = nl_msg_new(GENL_ID_CTRL, 0, &g, sizeof(g), 0);
+	if (m == NULL ||
+	    nla_put_string(m, CTRL_ATTR_FAMILY_NAME, WG_GENL_NAME) < 0)
+		return (nl_msg_fail(m));
 	if (nl_talk(&w->nl, m, family_cb, &family) == -1)
 		return (-1);
 	if (family == 0) {
@@ -100,13 +94,10 @@ wg_msg(struct wg_kernel *w, uint8_t cmd, int flags, int ifindex, size_t room)
 		errno = EOPNOTSUPP;
 		return (NULL);
 	}
-	m = nl_msg_new(w->family, flags, HEAD_ROOM + room);
-	if (m == NULL)
-		return (NULL);
-	if (nlmsg_append(m, &g, sizeof(g), NLMSG_ALIGNTO) < 0 ||
+	m = nl_msg_new(w->family, flags, &g, sizeof(g), room);
+	if (m == NULL ||
 	    nla_put_u32(m, WGDEVICE_A_IFINDEX, (uint32_t)ifindex) < 0) {
-		nlmsg_free(m);
-		errno = ENOMEM;
+		(void)nl_msg_fail(m);
 		return (NULL);
 	}
 	return (m);
@@ -126,11 +117,8 @@ wg_kernel_set(struct wg_kernel *w, int ifindex, const uint8_t *priv, int port)
 	if ((priv != NULL &&
 		nla_put(m, WGDEVICE_A_PRIVATE_KEY, WGKEY_LEN, priv) < 0) ||
 	    (port >= 0 &&
-		nla_put_u16(m, WGDEVICE_A_LISTEN_PORT, (uint16_t)port) < 0)) {
-		nlmsg_free(m);
-		errno = ENOMEM;
-		return (-1);
-	}
+		nla_put_u16(m, WGDEVICE_A_LISTEN_PORT, (uint16_t)port) < 0))
+		return (nl_msg_fail(m));
 	/* The message is freed by nl_talk; take a reference to wipe it. */
 	nlmsg_get(m);
 	r = nl_talk(&w->nl, m, NULL, NULL);
@@ -214,9 +202,7 @@ wg_kernel_peers(struct wg_kernel *w, int ifindex, const struct peer_op *ops,
 	(void)nla_nest_end(m, peers);
 	return (nl_talk(&w->nl, m, NULL, NULL));
 fail:
-	nlmsg_free(m);
-	errno = ENOMEM;
-	return (-1);
+	return (nl_msg_fail(m));
 }
 
 static int
@@ -237,9 +223,9 @@ wg_kernel_dump(struct wg_kernel *w, int ifindex, struct snapshot *s)
 		if (m == NULL)
 			break;
 		r = nl_talk(&w->nl, m, dump_cb, s);
-		if (r == 0 || errno != EAGAIN)
+		if (r == 0 || !nl_again(errno))
 			break;
-		log_debug("dump interrupted by a change, asking again");
+		log_debug("dump interrupted, asking again");
 	}
 	/* The answer's first message had the private key in it. */
 	sodium_memzero(w->nl.buf, NL_BUFFER);

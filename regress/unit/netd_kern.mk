@@ -10,9 +10,13 @@ $(O)/regress/kernhand: $(O)/regress/vm/kernhand.o \
 $(O)/regress/vm/kernglue.o: OBJ_CFLAGS = -I. $(netd_CFLAGS)
 regress-vm regress-net: $(O)/regress/kernhand
 
+egress_test_OBJ := $(O)/netd/egress.o
 expiry_test_OBJ := $(O)/netd/expiry.o
 policy_test_OBJ := $(O)/netd/policy.o $(O)/netd/wanted.o $(O)/netd/expiry.o
 reconcile_test_OBJ := $(policy_test_OBJ) $(O)/netd/reconcile.o \
 	$(O)/netd/snapshot.o
+nl_test_CFLAGS := $(netd_CFLAGS)
+nl_test_OBJ := $(O)/netd/nl.o $(O)/netd/nl_link.o $(O)/netd/nl_route.o
+nl_test_LIBS := $(netd_LIBS)
 uapi_test_OBJ := $(O)/netd/wg_uapi_parse.o $(O)/netd/snapshot.o
 DEPS += $(O)/regress/vm/kernhand.d $(O)/regress/vm/kernglue.d

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Egress routes and rules over a kernel that does not always answer: what is
+ * not known is not taken away, and nobody leaks meanwhile.
+ */
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "netd/hand.h"
+
+#define TABLE	42
+
+struct kern_io {
+	struct kern_route routes[16];
+	size_t		 nroutes;
+	struct kern_rule rules[16];
+	size_t		 nrules;
+	size_t		 routes_at_rule;	/* when the first one came */
+	int		 link_error;
+	int		 gateway_error;
+};
+
+struct fixture {
+	struct kern	 k;
+	struct knet	 net;
+	struct kern_io	 io;
+};
+
+static const char *
+io_error(const struct kern_io *io)
+{
+	return ("as the test says");
+}
+
+static int
+io_link_get(struct kern_io *io, const char *name, struct kern_link *l)
+{
+	memset(l, 0, sizeof(*l));
+	l->ifindex = 7;
+	l->up = true;
+	errno = io->link_error;
+	return (io->link_error != 0 ? -1 : 0);
+}
+
+static int
+io_gateway(struct kern_io *io, uint8_t family, int ifindex, struct prefix *gw)
+{
+	memset(gw, 0, sizeof(*gw));
+	errno = io->gateway_error;
+	return (io->gateway_error != 0 ? -1 : 0);
+}
+
+static int
+io_route_list(struct kern_io *io, struct kern_route *list, size_t max,
+    size_t *n)
+{
+	memcpy(list, io->routes, io->nroutes * sizeof(*list));
+	*n = io->nroutes;
+	return (0);
+}
+
+static int
+io_route_add(struct kern_io *io, const struct kern_route *r)
+{
+	io->routes[io->nroutes++] = *r;
+	return (0);
+}
+
+static int
+io_route_del(struct kern_io *io, const struct kern_route *r)
+{
+	size_t	 i;
+
+	for (i = 0; i < io->nroutes; i++) {
+		if (memcmp(&io->routes[i], r, sizeof(*r)) == 0)
+			io->routes[i--] = io->routes[--io->nroutes];
+	}
+	return (0);
+}
+
+static int
+io_rule_list(struct kern_io *io, struct kern_rule *list, size_t max, size_t *n)
+{
+	memcpy(list, io->rules, io->nrules * sizeof(*list));
+	*n = io->nrules;
+	return (0);
+}
+
+static int
+io_rule_add(struct kern_io *io, const struct kern_rule *r)
+{
+	if (io->nrules == 0)
+		io->routes_at_rule = io->nroutes;
+	io->rules[io->nrules++] = *r;
+	return (0);
+}
+
+static int
+io_rule_del(struct kern_io *io, const struct kern_rule *r)
+{
+	io->nrules = 0;
+	return (0);
+}
+
+static int
+io_fw_there(struct kern_io *io)
+{
+	return (1);
+}
+
+static int
+io_fw_set(struct kern_io *io, const struct kern_fw *f, size_t n)
+{
+	return (0);
+}
+
+static const struct kern_ops	 ops = {
+	.error = io_error,
+	.link_get = io_link_get,
+	.route_gateway = io_gateway,
+	.route_list = io_route_list,
+	.route_add = io_route_add,
+	.route_del = io_route_del,
+	.rule_list = io_rule_list,
+	.rule_add = io_rule_add,
+	.rule_del = io_rule_del,
+	.fw_there = io_fw_there,
+	.fw_set = io_fw_set,
+};
+
+static int
+setup(void **state)
+{
+	static struct fixture	 f;
+
+	memset(&f, 0, sizeof(f));
+	TAILQ_INIT(&f.k.nets);
+	f.k.ops = &ops;
+	f.k.io = &f.io;
+	f.net.k = &f.k;
+	f.net.conf.table = TABLE;
+	memcpy(f.net.conf.wan, "eth0", 5);
+	memcpy(f.net.conf.interface, "wg0", 4);
+	TAILQ_INSERT_TAIL(&f.k.nets, &f.net, entry);
+	*state = &f;
+	return (0);
+}
+
+/* How many default routes of a kind. */
+static unsigned int
+defaults(const struct fixture *f, bool unreachable)
+{
+	unsigned int	 n = 0;
+	size_t		 i;
+
+	for (i = 0; i < f->io.nroutes; i++) {
+		if (f->io.routes[i].dst.len == 0 &&
+		    f->io.routes[i].table == TABLE &&
+		    f->io.routes[i].unreachable == unreachable)
+			n++;
+	}
+	return (n);
+}
+
+static void
+test_plain(void **state)
+{
+	struct fixture	*f = *state;
+
+	assert_int_not_equal(0, egress_ensure(&f->k));
+	assert_int_equal(2, defaults(f, false));
+	assert_int_equal(2, defaults(f, true));
+	assert_int_equal(2, f->io.nrules);
+	assert_int_equal(4, f->io.routes_at_rule);
+	assert_int_equal(0, egress_ensure(&f->k));
+	/* The uplink goes: what is behind it remains. */
+	f->io.link_error = ENODEV;
+	assert_int_equal(2, egress_ensure(&f->k));
+	assert_int_equal(0, defaults(f, false));
+	assert_int_equal(2, defaults(f, true));
+	assert_int_equal(2, f->io.nrules);
+}
+
+/* No answer is not the answer that there is no uplink. */
+static void
+test_no_answer(void **state)
+{
+	struct fixture	*f = *state;
+
+	(void)egress_ensure(&f->k);
+	f->io.gateway_error = EAGAIN;
+	assert_int_equal(0, egress_ensure(&f->k));
+	assert_int_equal(2, defaults(f, false));
+	f->io.gateway_error = 0;
+	f->io.link_error = ETIMEDOUT;
+	assert_int_equal(0, egress_ensure(&f->k));
+	assert_int_equal(2, defaults(f, false));
+}
+
+static void
+test_no_answer_ever(void **state)
+{
+	struct fixture	*f = *state;
+
+	f->io.gateway_error = ETIMEDOUT;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(0, defaults(f, false));
+	assert_int_equal(2, defaults(f, true));
+	assert_int_equal(2, f->io.nrules);
+	assert_int_equal(2, f->io.routes_at_rule);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test_setup(test_plain, setup),
+		cmocka_unit_test_setup(test_no_answer, setup),
+		cmocka_unit_test_setup(test_no_answer_ever, setup),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Questions over netlink, with a kernel that answers what the test says: dumps
+ * that are interrupted, refused or too long, and what comes from others.
+ */
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/rtnetlink.h>
+
+#include <cmocka.h>
+
+#include "netd/nl.h"
+#include "netd/nl_link.h"
+#include "netd/nl_route.h"
+
+struct fixture {
+	struct nl_conn nl;
+	int kernel; /* our end of its socket */
+};
+
+/* A real connection with our socket in the place of its own. */
+static int
+setup(void **state)
+{
+	static struct fixture f;
+	int sv[2];
+
+	if (nl_conn_open(&f.nl, NETLINK_ROUTE) == -1 ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv) == -1 ||
+	    dup2(sv[0], f.nl.fd) == -1)
+		return (-1);
+	close(sv[0]);
+	f.kernel = sv[1];
+	*state = &f;
+	return (0);
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	close(f->kernel);
+	nl_conn_close(&f->nl);
+	return (0);
+}
+
+/* Put a datagram with one message into the queue: question 1 is the first. */
+static void
+answer(struct fixture *f, uint32_t question, int type, int flags, const void *p,
+    size_t len)
+{
+	uint8_t buf[256];
+	struct nlmsghdr h;
+
+	memset(&h, 0, sizeof(h));
+	h.nlmsg_len = (uint32_t)(NLMSG_HDRLEN + len);
+	h.nlmsg_type = (uint16_t)type;
+	h.nlmsg_flags = (uint16_t)flags;
+	h.nlmsg_seq = f->nl.seq + question;
+	memcpy(buf, &h, sizeof(h));
+	memcpy(buf + NLMSG_HDRLEN, p, len);
+	assert_int_equal(h.nlmsg_len,
+	    send(f->kernel, buf, h.nlmsg_len, MSG_DONTWAIT));
+}
+
+static void
+done(struct fixture *f, uint32_t question, int flags)
+{
+	int code = 0;
+
+	answer(f, question, NLMSG_DONE, flags | NLM_F_MULTI, &code,
+	    sizeof(code));
+}
+
+static void
+refuse(struct fixture *f, uint32_t question, int error)
+{
+	struct nlmsgerr e;
+
+	memset(&e, 0, sizeof(e));
+	e.error = -error;
+	answer(f, question, NLMSG_ERROR, 0, &e, sizeof(e));
+}
+
+/* A default route through interface 7, by this gateway. */
+static void
+route(struct fixture *f, uint32_t question, uint8_t proto, uint32_t metric,
+    uint8_t gw)
+{
+	struct {
+		struct rtmsg rtm;
+		struct rtattr oif;
+		uint32_t ifindex;
+		struct rtattr prio;
+		uint32_t metric;
+		struct rtattr via;
+		uint8_t gw[4];
+	} m;
+
+	memset(&m, 0, sizeof(m));
+	m.rtm.rtm_family = AF_INET;
+	m.rtm.rtm_table = RT_TABLE_MAIN;
+	m.rtm.rtm_protocol = proto;
+	m.rtm.rtm_type = RTN_UNICAST;
+	m.oif.rta_len = m.prio.rta_len = m.via.rta_len = 8;
+	m.oif.rta_type = RTA_OIF;
+	m.ifindex = 7;
+	m.prio.rta_type = RTA_PRIORITY;
+	m.metric = metric;
+	m.via.rta_type = RTA_GATEWAY;
+	m.gw[0] = 192;
+	m.gw[3] = gw;
+	answer(f, question, RTM_NEWROUTE, NLM_F_MULTI, &m, sizeof(m));
+}
+
+static void
+nothing_left(struct fixture *f)
+{
+	uint8_t b;
+
+	assert_int_equal(-1, recv(f->nl.fd, &b, 1, MSG_DONTWAIT));
+	assert_int_equal(EAGAIN, errno);
+}
+
+/* What came of an interrupted dump does not count, and it is asked again. */
+static void
+test_interrupted(void **state)
+{
+	struct fixture *f = *state;
+	struct kern_route list[4];
+	struct prefix gw;
+	size_t n;
+
+	route(f, 1, RTPROT_STATIC, 1, 9);
+	done(f, 1, NLM_F_DUMP_INTR);
+	route(f, 2, RTPROT_STATIC, 2, 1);
+	done(f, 2, 0);
+	assert_int_equal(0, nl_route_gateway(&f->nl, AF_INET, 7, &gw));
+	assert_int_equal(1, gw.addr[3]);
+
+	route(f, 1, SALLYPORT_RTPROT, 1, 1);
+	done(f, 1, 0);
+	route(f, 2, SALLYPORT_RTPROT, 2, 1);
+	done(f, 2, NLM_F_DUMP_INTR);
+	done(f, 3, 0);
+	assert_int_equal(0, nl_route_list(&f->nl, list, 4, &n));
+	assert_int_equal(1, n);
+	assert_int_equal(1, list[0].metric);
+	nothing_left(f);
+}
+
+/* The socket may still be busy with a dump that was given up. */
+static void
+test_busy(void **state)
+{
+	struct fixture *f = *state;
+	struct prefix gw;
+
+	refuse(f, 1, EBUSY);
+	route(f, 2, RTPROT_STATIC, 1, 3);
+	done(f, 2, 0);
+	assert_int_equal(0, nl_route_gateway(&f->nl, AF_INET, 7, &gw));
+	assert_int_equal(3, gw.addr[3]);
+}
+
+/* Not for ever, though. */
+static void
+test_always(void **state)
+{
+	struct fixture *f = *state;
+	struct prefix gw;
+	uint32_t i;
+
+	for (i = 1; i < 100; i++)
+		done(f, i, NLM_F_DUMP_INTR);
+	assert_int_equal(-1, nl_route_gateway(&f->nl, AF_INET, 7, &gw));
+	assert_int_equal(EAGAIN, errno);
+}
+
+/* More than there is room for is an error, but read to its end. */
+static void
+test_too_many(void **state)
+{
+	struct fixture *f = *state;
+	struct kern_route list[2];
+	size_t n;
+	uint8_t i;
+
+	for (i = 1; i <= 5; i++)
+		route(f, 1, SALLYPORT_RTPROT, i, i);
+	done(f, 1, 0);
+	assert_int_equal(-1, nl_route_list(&f->nl, list, 2, &n));
+	assert_int_equal(E2BIG, errno);
+	nothing_left(f);
+}
+
+static void
+test_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct kern_route r;
+	struct kern_link l;
+
+	memset(&r, 0, sizeof(r));
+	r.dst.family = AF_INET;
+	refuse(f, 1, ESRCH);
+	assert_int_equal(0, nl_route_del(&f->nl, &r));
+	refuse(f, 1, EPERM);
+	assert_int_equal(-1, nl_route_del(&f->nl, &r));
+	assert_int_equal(EPERM, errno);
+	refuse(f, 1, ENODEV);
+	assert_int_equal(-1, nl_link_get(&f->nl, "wg0", &l));
+	assert_int_equal(ENODEV, errno);
+	/* An answer that is no answer. */
+	refuse(f, 1, 0);
+	assert_int_equal(-1, nl_link_get(&f->nl, "wg0", &l));
+	assert_int_equal(ENODEV, errno);
+	nothing_left(f);
+}
+
+/* Cut and overlong messages end the answer with an error. */
+static void
+test_garbage(void **state)
+{
+	struct fixture *f = *state;
+	struct prefix gw;
+	struct nlmsghdr h;
+	uint32_t len;
+
+	for (len = 0; len < 64; len += 63) {
+		memset(&h, 0, sizeof(h));
+		h.nlmsg_len = len;
+		h.nlmsg_seq = f->nl.seq + 1;
+		assert_int_equal(sizeof(h), send(f->kernel, &h, sizeof(h), 0));
+		assert_int_equal(-1, nl_route_gateway(&f->nl, AF_INET, 7, &gw));
+		assert_int_equal(EBADMSG, errno);
+	}
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_interrupted),
+		T(test_busy),
+		T(test_always),
+		T(test_too_many),
+		T(test_refused),
+		T(test_garbage),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}
