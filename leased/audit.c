@@ -46,7 +46,7 @@ audit_lease(struct leased *sp, const char *what, const struct op *op,
 	char addrs[2 * PREFIX_TEXT + 16], key[WGKEY_TEXT], old[WGKEY_TEXT];
 	struct msg_ctl_event e;
 
-	event_init(&e, what, l->net->name, l->name, l->who);
+	event_init(&e, what, l->net->name, l->name, lease_who(l));
 	if (from != NULL && from->family != 0)
 		(void)prefix_format_addr(from, e.from);
 	addrs_text(l, addrs, sizeof(addrs));
@@ -128,6 +128,6 @@ audit_log(const char *what, const struct op *op, const struct asker *a)
 
 	addrs_text(l, addrs, sizeof(addrs));
 	log_info("%s name=%s net=%s %s key=%s by=%s%s", what, log_vis(l->name),
-	    l->net->name, addrs, log_key(l->key), log_vis(l->who),
+	    l->net->name, addrs, log_key(l->key), log_vis(lease_who(l)),
 	    asker_req(a, req));
 }

@@ -117,7 +117,7 @@ show_lease(struct conn *k, const struct lease *l)
 	m.id = (uint64_t)l->id;
 	(void)strlcpy(m.network, l->net->name, sizeof(m.network));
 	(void)strlcpy(m.name, l->name, sizeof(m.name));
-	(void)strlcpy(m.who, l->who, sizeof(m.who));
+	(void)strlcpy(m.who, lease_who(l), sizeof(m.who));
 	m.state = l->state;
 	memcpy(m.pubkey, l->key, sizeof(m.pubkey));
 	m.first = l->first;

@@ -165,6 +165,8 @@ db_prepare(struct db *db, char *error, size_t size)
 		"PRAGMA trusted_schema = OFF",
 		"PRAGMA cell_size_check = ON",
 		"PRAGMA temp_store = MEMORY",
+		/* What decides is in memory; this is a journal. */
+		"PRAGMA cache_size = -512",
 		"PRAGMA mmap_size = 0",
 		"PRAGMA user_version",
 		"BEGIN EXCLUSIVE; COMMIT",

@@ -38,7 +38,7 @@ static void
 bind_lease(sqlite3_stmt *st, const struct lease *l)
 {
 	(void)sqlite3_bind_int64(st, 1, l->id);
-	(void)sqlite3_bind_text(st, 4, l->who, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(st, 4, lease_who(l), -1, SQLITE_STATIC);
 	(void)sqlite3_bind_blob(st, 5, l->key, WGKEY_LEN, SQLITE_STATIC);
 	bind_addr(st, 6, l, FAM4);
 	bind_addr(st, 7, l, FAM6);

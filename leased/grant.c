@@ -75,7 +75,6 @@ grant_undo(struct broker *b, struct op *op)
 		if (op->text != NULL) {
 			free(op->lease->name);
 			op->lease->name = op->text;
-			op->lease->who = op->text + strlen(op->text) + 1;
 		}
 	}
 	op->text = NULL;
@@ -384,7 +383,7 @@ grant_register(struct broker *b, struct lnet *n, const char *name,
 		l->created = wall.s;
 	}
 	l->renewed = wall.s;
-	if (strcmp(l->who, who) != 0) {
+	if (strcmp(lease_who(l), who) != 0) {
 		op->text = lease_set_who(l, who);
 		op->renewed_only = false;
 	}

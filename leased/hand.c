@@ -346,7 +346,7 @@ take_back_lease(struct leased *sp, const struct wish *w)
 	}
 	memset(&m, 0, sizeof(m));
 	(void)strlcpy(m.name, l->name, sizeof(m.name));
-	(void)strlcpy(m.who, l->who, sizeof(m.who));
+	(void)strlcpy(m.who, lease_who(l), sizeof(m.who));
 	memcpy(m.pubkey, w->old, sizeof(m.pubkey));
 	turn_register(sp, l->net, &m, &nobody);
 }

@@ -43,6 +43,12 @@ hash_clear(struct hash *h)
 	h->size = h->used = 0;
 }
 
+static size_t
+hash_step(const struct hash *h, size_t i)
+{
+	return (i + 1 == h->size ? 0 : i + 1);
+}
+
 void *
 hash_find(const struct hash *h, uint64_t hash,
     bool (*eq)(const void *, const void *), const void *key)
@@ -51,8 +57,7 @@ hash_find(const struct hash *h, uint64_t hash,
 
 	if (h->size == 0)
 		return (NULL);
-	for (i = hash & (h->size - 1); h->slot[i] != NULL;
-	     i = (i + 1) & (h->size - 1))
+	for (i = hash % h->size; h->slot[i] != NULL; i = hash_step(h, i))
 		if (eq(h->slot[i], key))
 			return (h->slot[i]);
 	return (NULL);
@@ -63,9 +68,9 @@ hash_put(struct hash *h, void *item)
 {
 	size_t i;
 
-	i = h->of(item) & (h->size - 1);
+	i = h->of(item) % h->size;
 	while (h->slot[i] != NULL)
-		i = (i + 1) & (h->size - 1);
+		i = hash_step(h, i);
 	h->slot[i] = item;
 }
 
@@ -75,7 +80,8 @@ hash_grow(struct hash *h)
 	void **old = h->slot;
 	size_t i, n = h->size;
 
-	h->size = n == 0 ? HASH_FIRST : n * 2;
+	/* By a half: a table that doubles is mostly empty behind it. */
+	h->size = n == 0 ? HASH_FIRST : n + n / 2;
 	if ((h->slot = calloc(h->size, sizeof(*h->slot))) == NULL)
 		fatal("hash of %zu slots", h->size);
 	for (i = 0; i < n; i++)
@@ -93,25 +99,31 @@ hash_insert(struct hash *h, void *item)
 	h->used++;
 }
 
+/* How many steps lead from a to b. */
+static size_t
+hash_from(const struct hash *h, size_t a, size_t b)
+{
+	return (b >= a ? b - a : b + h->size - a);
+}
+
 /* Close the gap behind a removed item, so that probing needs no tombstones. */
 void
 hash_remove(struct hash *h, const void *item)
 {
-	size_t gap, i, home, mask = h->size - 1;
+	size_t gap, i;
 
 	if (h->size == 0)
 		return;
-	for (gap = h->of(item) & mask; h->slot[gap] != item;
-	     gap = (gap + 1) & mask)
+	for (gap = h->of(item) % h->size; h->slot[gap] != item;
+	     gap = hash_step(h, gap))
 		if (h->slot[gap] == NULL)
 			return;
-	for (i = (gap + 1) & mask; h->slot[i] != NULL; i = (i + 1) & mask) {
-		home = h->of(h->slot[i]) & mask;
-		if (((i - home) & mask) >= ((i - gap) & mask)) {
+	for (i = hash_step(h, gap); h->slot[i] != NULL; i = hash_step(h, i))
+		if (hash_from(h, h->of(h->slot[i]) % h->size, i) >=
+		    hash_from(h, gap, i)) {
 			h->slot[gap] = h->slot[i];
 			gap = i;
 		}
-	}
 	h->slot[gap] = NULL;
 	h->used--;
 }

@@ -14,7 +14,7 @@
 
 struct hash {
 	void		**slot;		/* size of them, NULL is empty */
-	size_t		 size;		/* 0 or a power of two */
+	size_t		 size;		/* 0: no table yet */
 	size_t		 used;
 	uint64_t	(*of)(const void *item);
 };

@@ -38,8 +38,7 @@ struct lease {
 	RB_ENTRY(lease)	 byname;
 	LIST_ENTRY(lease) dirty;
 	struct lnet	*net;
-	char		*name;		/* and behind its NUL: */
-	char		*who;		/* the proof of the last registration */
+	char		*name;		/* behind its NUL: see lease_who() */
 	int64_t		 id;
 	int64_t		 first;		/* wall: first registration */
 	int64_t		 created;	/* wall: last change of the key */
@@ -79,7 +78,6 @@ struct lnet {
 	struct pool	*pools[NET_POOLS_MAX];
 	unsigned int	 npools;
 	struct lease_tree byname;
-	struct hash	 names;
 	struct hash	 keys;		/* of those not ended */
 	struct hash	 addrs[FAMS];
 	uint64_t	 live;		/* not ended, not outside */
@@ -141,6 +139,8 @@ struct lease *lease_after(struct lnet *, const char *name);
 bool	 lease_live(const struct lease *);	/* not ended, not outside */
 /* Seconds left, rounded up: 0 is over, LEASE_NEVER. */
 uint32_t lease_ttl(const struct lease *, struct mono now);
+/* The proof of the last registration. */
+const char *lease_who(const struct lease *);
 uint8_t	 lease_addrs(const struct lease *, struct prefix *dst);
 void	 lease_set_addr(struct lease *, enum fam, const uint8_t *addr);
 void	 lease_drop_addr(struct lease *, enum fam);

@@ -133,7 +133,7 @@ picture(const struct world *w)
 		fprintf(f,
 		    "%lld %s %s %d %d %d %d %02x%02x %02x%02x%02x %lld "
 		    "%lld %lld %lld %llu %llu %llu %llu\n",
-		    (long long)l->id, l->name, l->who, l->key[0],
+		    (long long)l->id, l->name, lease_who(l), l->key[0],
 		    l->state == LEASE_EXPIRED, l->has, l->held,
 		    l->has & 1 ? l->addr4[2] : 0, l->has & 1 ? l->addr4[3] : 0,
 		    l->has & 2 ? l->addr6[13] : 0,

@@ -118,7 +118,7 @@ picture(const struct world *w)
 		fprintf(f,
 		    "%s %s %d %d %d %d %d %02x%02x%02x%02x %02x%02x "
 		    "%lld %lld %lld %lld %lld %u\n",
-		    l->name, l->who, l->key[0], l->state, l->has, l->held,
+		    l->name, lease_who(l), l->key[0], l->state, l->has, l->held,
 		    l->outside, l->has & 1 ? l->addr4[0] : 0,
 		    l->has & 1 ? l->addr4[1] : 0, l->has & 1 ? l->addr4[2] : 0,
 		    l->has & 1 ? l->addr4[3] : 0, l->has & 2 ? l->addr6[0] : 0,

@@ -1,0 +1,1 @@
+hash_test_OBJ := $(O)/leased/hash.o
