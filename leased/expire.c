@@ -80,14 +80,6 @@ expire_init(struct leased *sp)
 }
 
 void
-expire_free(struct leased *sp)
-{
-	event_free(sp->expire->ev);
-	free(sp->expire);
-	sp->expire = NULL;
-}
-
-void
 expire_arm(struct leased *sp)
 {
 	struct timeval tv = { EXPIRE_MAX_S, 0 };

@@ -115,14 +115,6 @@ hand_init(struct leased *sp)
 	h->next = h->oldest = h->late = 1;
 }
 
-void
-hand_free(struct leased *sp)
-{
-	event_free(sp->hand->ev_tick);
-	free(sp->hand);
-	sp->hand = NULL;
-}
-
 int
 hand_send_set(struct leased *sp, const struct lease *l, uint32_t id,
     const uint8_t *old)

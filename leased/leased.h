@@ -124,7 +124,6 @@ void	 audit_log(const char *what, const struct op *, const struct asker *);
 /* --- turn.c --- */
 
 void	 turn_init(struct leased *);
-void	 turn_free(struct leased *);
 /* Apply a request; it is stored, sent on and answered with its turn. */
 void	 turn_register(struct leased *, struct lnet *,
 	    const struct msg_lease_register *, const struct asker *);
@@ -153,7 +152,6 @@ void	 turn_forget_chan(struct leased *, struct chan *);
 extern const struct chan_ops hand_ops;
 
 void	 hand_init(struct leased *);
-void	 hand_free(struct leased *);
 /* Wish for op's lease as it is now, or that its key goes. */
 void	 hand_wish(struct leased *, const struct op *, const struct asker *);
 /*
@@ -175,7 +173,6 @@ void	 hand_forget_chan(struct leased *, struct chan *);
 /* --- sync.c --- */
 
 void	 sync_init(struct leased *);
-void	 sync_free(struct leased *);
 void	 sync_start(struct leased *);	/* now, or again after this one */
 void	 sync_later(struct leased *);	/* something failed: heal it soon */
 void	 sync_page(struct leased *);	/* the link takes more */
@@ -193,7 +190,6 @@ struct foreign {
 };
 
 void	 stats_init(struct leased *);
-void	 stats_free(struct leased *);
 #define STATS_LOOK_MS	2000	/* for who looks */
 #define STATS_LAST_MS	100	/* for who sends the bill, and looks no more */
 /*
@@ -255,7 +251,6 @@ void	 ovpn_forget_chan(struct leased *, struct chan *);
 /* --- expire.c --- */
 
 void	 expire_init(struct leased *);
-void	 expire_free(struct leased *);
 /* The first deadline may have changed. */
 void	 expire_arm(struct leased *);
 

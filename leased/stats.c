@@ -352,25 +352,6 @@ stats_init(struct leased *sp)
 }
 
 void
-stats_free(struct leased *sp)
-{
-	struct stats *st = sp->stats;
-	struct waiter *w;
-
-	while ((w = TAILQ_FIRST(&st->waiters)) != NULL) {
-		TAILQ_REMOVE(&st->waiters, w, entry);
-		free(w);
-	}
-	event_free(st->ev_answer);
-	event_free(st->ev_minute);
-	event_free(st->ev_write);
-	free(st->foreign);
-	free(st->coming);
-	free(st);
-	sp->stats = NULL;
-}
-
-void
 stats_lost(struct leased *sp)
 {
 	if (sp->stats->open > 0)

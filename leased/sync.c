@@ -64,15 +64,6 @@ sync_init(struct leased *sp)
 	y->heal_s = HEAL_MIN_S;
 }
 
-void
-sync_free(struct leased *sp)
-{
-	event_free(sp->sync->ev_heal);
-	event_free(sp->sync->ev_late);
-	free(sp->sync);
-	sp->sync = NULL;
-}
-
 bool
 sync_running(const struct leased *sp)
 {

@@ -67,15 +67,6 @@ turn_init(struct leased *sp)
 }
 
 void
-turn_free(struct leased *sp)
-{
-	event_free(sp->turn->ev_commit);
-	event_free(sp->turn->ev_checkpoint);
-	free(sp->turn);
-	sp->turn = NULL;
-}
-
-void
 turn_soon(struct leased *sp)
 {
 	/* Runs behind all that is ready now, in the same round of the loop. */
