@@ -221,6 +221,13 @@ private_users() {
 	    mount --bind /run/group /etc/group
 }
 
+# A directory that forgets what is done to it; 1 if that cannot be.
+cover() {		# DIR
+	mkdir -p "$WORK/up$1" "$WORK/work$1"
+	mount -t overlay overlay -o \
+	    "lowerdir=$1,upperdir=$WORK/up$1,workdir=$WORK/work$1" "$1"
+}
+
 # A further host: a network namespace with a mount namespace of its own, so
 # that /run/wireguard is not shared (wireguard-go would meet its sockets).
 # Call private first.  ns_PID of NAME is in the variable ns_NAME.

@@ -4,13 +4,6 @@
 . "${TOP:-.}/regress/lib.sh"
 private "$@"
 
-# An /etc and a /var/lib that forget what is done to them.
-cover() {		# DIR
-	mkdir -p "$WORK/up$1" "$WORK/work$1"
-	mount -t overlay overlay -o \
-	    "lowerdir=$1,upperdir=$WORK/up$1,workdir=$WORK/work$1" "$1"
-}
-
 cover /etc && cover /var/lib || skip_all "no overlay file system here"
 mount --bind /run/passwd /etc/passwd && mount --bind /run/group /etc/group
 rm -rf /etc/sallyport /var/lib/sallyport
