@@ -9,5 +9,6 @@ $(O)/regress/apid_drv: $(APID_DRV) $(LIBCOMMON)
 $(O)/regress/rawhttp: $(O)/regress/proc/rawhttp.o
 	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^
 
-regress-proc: $(O)/regress/apid_drv $(O)/regress/rawhttp
+regress-proc: $(O)/regress/apid_drv
+regress-proc regress-net: $(O)/regress/rawhttp
 DEPS += $(APID_DRV:.o=.d) $(O)/regress/proc/rawhttp.d
