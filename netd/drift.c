@@ -53,6 +53,21 @@ drift_event_cb(evutil_socket_t fd, short what, void *arg)
 	k->ops->notify_read(k->io, event_cb, k);
 }
 
+void
+drift_say(const struct kern *k, const struct knet *n, const char *what,
+    const struct prefix *p)
+{
+	char	 text[PREFIX_TEXT] = "";
+
+	if (!k->drift_looking)
+		return;
+	if (p != NULL)
+		(void)prefix_format(p, text);
+	log_notice("drift%s%s: put right: %s%s%s", n != NULL ? " net=" : "",
+	    n != NULL ? n->conf.name : "", what, *text != '\0' ? " " : "",
+	    text);
+}
+
 static void
 count(struct kern *k, unsigned int changes)
 {
@@ -80,16 +95,17 @@ look(struct kern *k, bool full)
 	if (k->drift_wait_ms == 0)
 		k->drift_wait_ms = WAIT_MIN_MS;
 	TAILQ_FOREACH(n, &k->nets, entry) {
-		was_up = n->state == NET_UP;
+		k->drift_looking = n->state == NET_UP;
+		was_up = k->drift_looking;
 		net_ensure(n, full);
-		if (was_up && n->changes > 0) {
-			log_notice("drift net=%s: put %u thing%s right",
-			    n->conf.name, n->changes,
-			    n->changes == 1 ? "" : "s");
+		if (was_up)
 			changes += n->changes;
-		}
 	}
+	k->drift_looking = true;
 	changes += egress_ensure(k);
+	if (full)
+		changes += sysctl_ensure(k);
+	k->drift_looking = false;
 	count(k, changes);
 }
 

@@ -164,6 +164,7 @@ sync_routes(struct kern *k, const struct want *w)
 			continue;
 		if (k->ops->route_del(k->io, &have[i]) == -1)
 			complain(k, "remove a route");
+		drift_say(k, NULL, "egress route", &have[i].dst);
 		changes++;
 	}
 	for (j = 0; j < w->nroutes; j++) {
@@ -178,6 +179,7 @@ sync_routes(struct kern *k, const struct want *w)
 				complain(k, "add a route");
 			continue;
 		}
+		drift_say(k, NULL, "egress route", &w->routes[j].dst);
 		changes++;
 	}
 	return (changes);
@@ -203,6 +205,7 @@ sync_rules(struct kern *k, const struct want *w)
 			continue;
 		if (k->ops->rule_del(k->io, &have[i]) == -1)
 			complain(k, "remove a rule");
+		drift_say(k, NULL, "egress rule", NULL);
 		changes++;
 	}
 	for (j = 0; j < w->nrules; j++) {
@@ -212,10 +215,12 @@ sync_rules(struct kern *k, const struct want *w)
 		}
 		if (i < nhave)
 			continue;
-		if (k->ops->rule_add(k->io, &w->rules[j]) == -1)
+		if (k->ops->rule_add(k->io, &w->rules[j]) == -1) {
 			complain(k, "add a rule");
-		else
-			changes++;
+			continue;
+		}
+		drift_say(k, NULL, "egress rule", NULL);
+		changes++;
 	}
 	return (changes);
 }
@@ -274,6 +279,8 @@ sync_fw(struct kern *k)
 			    k->ops->error(k->io));
 		known = false;
 	}
+	if (known)
+		drift_say(k, NULL, "the packet filter", NULL);
 	memcpy(k->fw, list, sizeof(k->fw));
 	k->nfw = count;
 	k->fw_set = true;

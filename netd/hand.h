@@ -134,6 +134,7 @@ struct kern {
 	size_t		 nfw;
 	bool		 fw_set;
 	struct mono	 drift_last;
+	bool		 drift_looking;	/* what changes now is drift */
 	struct msg_kern_health health;
 
 	struct syncitem_list sync_items;
@@ -239,12 +240,21 @@ void	 kconf_apply(struct kern *, struct kconf *);
 
 /* --- sysctl.c --- */
 
-/* Forwarding on if a network wants it.  Old values are kept. */
-void	 sysctl_ensure(struct kern *);
+/*
+ * Forwarding on if a network wants it.  Old values are kept.  Returns how many
+ * were on and are on again.
+ */
+unsigned int sysctl_ensure(struct kern *);
 void	 sysctl_undo(struct kern *);
 
 /* --- drift.c --- */
 
+/*
+ * Say what is put right, if it is: somebody else took it away.  The network
+ * and the prefix may be NULL.
+ */
+void	 drift_say(const struct kern *, const struct knet *, const char *what,
+	    const struct prefix *);
 void	 drift_event_cb(evutil_socket_t, short, void *);
 void	 drift_check_cb(evutil_socket_t, short, void *);
 void	 drift_timer_cb(evutil_socket_t, short, void *);

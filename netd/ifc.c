@@ -77,6 +77,7 @@ ifc_addresses(struct knet *n)
 			continue;
 		if (ops->addr_del(n->k->io, n->dev.ifindex, p) == -1)
 			return (addr_fail(n, "remove", p));
+		drift_say(n->k, n, "an old address", p);
 		n->changes++;
 	}
 	for (i = 0; i < n->conf.naddrs; i++) {
@@ -89,6 +90,7 @@ ifc_addresses(struct knet *n)
 			continue;
 		if (ops->addr_add(n->k->io, n->dev.ifindex, p) == -1)
 			return (addr_fail(n, "add", p));
+		drift_say(n->k, n, "address", p);
 		n->changes++;
 	}
 	return (0);
@@ -149,6 +151,7 @@ ifc_up(struct knet *n, const struct kern_link *l)
 	}
 	if (set.up == 1 && n->conf.adopt)
 		n->upped = true;
+	drift_say(n->k, n, "the link", NULL);
 	n->changes++;
 	return (0);
 }

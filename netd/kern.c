@@ -256,7 +256,7 @@ on_conf_commit(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	}
 	TAILQ_FOREACH(n, &k->nets, entry)
 		net_ensure(n, true);
-	sysctl_ensure(k);
+	(void)sysctl_ensure(k);
 	(void)egress_ensure(k);
 	return (0);
 }

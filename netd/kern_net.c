@@ -458,6 +458,7 @@ set_device(struct knet *n)
 		    n->conf.interface, n->k->ops->error(n->k->io)));
 	if (port != -1)
 		n->port = (uint16_t)port;
+	drift_say(n->k, n, priv != NULL ? "the private key" : "the port", NULL);
 	n->changes++;
 	return (STEP_OK);
 }
@@ -531,6 +532,8 @@ net_ensure(struct knet *n, bool full)
 	net_claims_end(n);
 	if (full && n->synced) {
 		peer_resync(n, &d);
+		if (d.added + d.removed + d.changed > 0)
+			drift_say(n->k, n, "peers", NULL);
 		n->changes += d.added + d.removed + d.changed;
 	}
 	kern_send_network(n);

@@ -70,6 +70,7 @@ add_route(struct knet *n, const struct kern_route *r)
 	char	 text[PREFIX_TEXT];
 
 	if (n->k->ops->route_add(n->k->io, r) == 0) {
+		drift_say(n->k, n, "route", &r->dst);
 		n->changes++;
 		return (0);
 	}
@@ -107,6 +108,7 @@ route_pools(struct knet *n)
 			continue;
 		if (n->k->ops->route_del(n->k->io, &have[i]) == -1)
 			return (route_fail(n, "remove", &have[i].dst));
+		drift_say(n->k, n, "route", &have[i].dst);
 		n->changes++;
 	}
 	for (j = 0; j < nwant; j++) {

@@ -90,19 +90,38 @@ enable(struct kern *k, size_t i)
 	log_info("set %s", name);
 }
 
-void
+/* We had set it: others did, if it is off.  What was before us stays noted. */
+static unsigned int
+again(struct kern *k, size_t i)
+{
+	char	 now;
+
+	if (pread(k->sysctl[i].fd, &now, 1, 0) != 1 || now != '0' ||
+	    pwrite(k->sysctl[i].fd, "1\n", 2, 0) != 2)
+		return (0);
+	drift_say(k, NULL, names[i], NULL);
+	return (1);
+}
+
+unsigned int
 sysctl_ensure(struct kern *k)
 {
-	size_t	 i;
+	unsigned int	 changes = 0;
+	size_t		 i;
 
 	if (!wants_forward(k)) {
 		sysctl_undo(k);
-		return;
+		return (0);
 	}
 	for (i = 0; i < SYSCTLS; i++) {
-		if (k->sysctl[i].fd != -1 && !k->sysctl[i].changed)
+		if (k->sysctl[i].fd == -1)
+			continue;
+		if (k->sysctl[i].changed)
+			changes += again(k, i);
+		else
 			enable(k, i);
 	}
+	return (changes);
 }
 
 void

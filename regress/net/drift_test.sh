@@ -7,9 +7,16 @@ private "$@"
 
 CHECK=30		# seconds: peers are looked at three times a minute
 
+said() {
+	grep -qF "drift$1: put right: $2" "$WORK/netd.log"
+}
+
+ip link add wan0 type veth peer name wan1 && ip link set wan0 up
 pki_init
+CONF_NETWORK='egress: { wan = "wan0"; table = 42; masquerade = true; };'
 suite_conf
 suite_start
+unlike "nothing is drift at the start" "$(cat "$WORK/netd.log")" drift
 for d in d1 d2; do
 	dev_add "$d"
 	cert "$d" "smart-toilet-${d#d}"
@@ -38,9 +45,11 @@ before=$(drift)
 ip address delete "$GW6/48" dev wg0
 check "an address comes back" wait_for $CHECK has_addr
 check "and the tunnel with it" dev_ping d1
+check "the log says which" said " net=devices" "address $GW6/48"
 
 ip link set wg0 down
 check "the link comes up again" wait_for $CHECK is_up
+check "the log says so" said " net=devices" "the link"
 check "and the tunnel with it" wait_for $CHECK dev_ping d1
 
 # WireGuard tells nobody about peers; one look finds all of this.
@@ -55,8 +64,36 @@ check "a peer with other addresses gets its own again" \
     wait_for $CHECK dev_ping d2
 unlike "a peer that nobody leased is removed" "$(wg show wg0 allowed-ips)" \
     10\\.66
+check "the log says so" said " net=devices" peers
 after=$(drift)
 check "drift is counted ($before, then $after)" test "$after" -gt "$before"
+
+# The way out.
+ip rule delete iif wg0
+has_rule() {
+	ip rule show | grep -q "iif wg0 lookup 42"
+}
+check "a rule comes back" wait_for $CHECK has_rule
+check "the log says so" said "" "egress rule"
+ip route flush table 42
+has_wall() {
+	ip route show table 42 | grep -q "^unreachable default"
+}
+check "the end of the egress table comes back" wait_for $CHECK has_wall
+check "the log says so" said "" "egress route 0.0.0.0/0"
+nft delete table inet sallyport
+has_nft() {
+	nft list table inet sallyport
+}
+check "the packet filter comes back" wait_for $CHECK has_nft
+check "the log says so" said "" "the packet filter"
+for f in net.ipv4.ip_forward net.ipv6.conf.all.forwarding; do
+	file=/proc/sys/$(echo "$f" | tr . /)
+	is "$f is on" "$(cat "$file")" 1
+	echo 0 >"$file"
+	check "$f is on again" wait_for $CHECK grep -q 1 "$file"
+	check "the log says so" said "" "$f"
+done
 
 ip link delete wg0
 again() {
@@ -65,4 +102,7 @@ again() {
 check "a deleted interface comes back with its peers" wait_for $CHECK again
 dev_apply d1
 check "and the tunnel with it" dev_ping d1
+suite_stop
+is "forwarding stays with on_stop = keep" \
+    "$(cat /proc/sys/net/ipv4/ip_forward)" 1
 finish
