@@ -162,6 +162,22 @@ register_done(struct conn *c, const struct msg_lease_reply *m)
 	reply_send(c, 200, TEXT_TYPE, NULL, body, (size_t)len);
 }
 
+static void
+key_refused(struct conn *c)
+{
+	if (autowg_has_preshared(c->body, c->body_len)) {
+		audit_refused(c,
+		    "the device sends a preshared key, which is not "
+		    "supported: let it send its public key alone");
+		reply_text(c, 400,
+		    "preshared keys are not supported: send the public key "
+		    "alone");
+		return;
+	}
+	audit_refused(c, "the body is not a usable public key");
+	reply_text(c, 400, "the body must be a WireGuard public key in base64");
+}
+
 void
 autowg_register(struct conn *c)
 {
@@ -182,10 +198,7 @@ autowg_register(struct conn *c)
 	memset(&m, 0, sizeof(m));
 	if (autowg_key(c->body, c->body_len, m.pubkey) == -1 ||
 	    !wgkey_usable(m.pubkey)) {
-		audit_refused(c, "the body is not a usable public key");
-		reply_text(c, 400,
-		    "the body must be a WireGuard public key "
-		    "in base64");
+		key_refused(c);
 		return;
 	}
 	(void)strlcpy(m.network, c->who.id.network, sizeof(m.network));

@@ -38,6 +38,23 @@ fail:
 	return (-1);
 }
 
+bool
+autowg_has_preshared(const char *body, size_t len)
+{
+	uint8_t key[WGKEY_LEN];
+	const char *second;
+	size_t first;
+	bool has;
+
+	if ((second = memchr(body, '\n', len)) == NULL)
+		return (false);
+	first = (size_t)(second++ - body);
+	has = autowg_key(body, first, key) == 0 &&
+	    autowg_key(second, len - first - 1, key) == 0;
+	explicit_bzero(key, sizeof(key));
+	return (has);
+}
+
 static const struct prefix *
 first_v6(const struct prefix *p, unsigned int n)
 {

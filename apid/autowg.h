@@ -22,6 +22,9 @@
  */
 int	 autowg_key(const char *body, size_t len, uint8_t key[WGKEY_LEN]);
 
+/* A body with a preshared key on its second line, which later clients send. */
+bool	 autowg_has_preshared(const char *body, size_t len);
+
 /*
  * The five lines of a lease.  Returns their length, or -1 with errno
  * EAFNOSUPPORT: there is no IPv6 address or route in it, and an autowg client

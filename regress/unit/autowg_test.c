@@ -12,6 +12,7 @@
 #include "apid/autowg.h"
 
 #define KEY	"aqIUKESXUZSIXgqF9v7kSaEtwtu95jkVlFWrW0y7rUw="
+#define PSK	"FpCyhws9cxwWoV4xELtfJvjJN+zQVRPISllRWgeopVE="
 
 static void
 keys(void **state)
@@ -45,6 +46,36 @@ keys(void **state)
 			fail_msg("case %zu: %d", i, r);
 		if (r == 0)
 			assert_memory_equal(key, want, sizeof(key));
+	}
+}
+
+static void
+preshared(void **state)
+{
+	static const struct {
+		const char	*body;
+		bool		 has;
+	} cases[] = {
+		{ KEY "\n" PSK, true },
+		{ KEY "\r\n" PSK "\n", true },
+		{ KEY, false },
+		{ KEY "\n", false },
+		{ KEY "\nAAAA", false },
+		{ "AAAA\n" PSK, false },
+		{ KEY KEY, false },
+		{ "\n" PSK, false },
+		{ "", false },
+	};
+	uint8_t key[WGKEY_LEN];
+	size_t i, len;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		len = strlen(cases[i].body);
+		if (autowg_has_preshared(cases[i].body, len) != cases[i].has)
+			fail_msg("case %zu", i);
+		if (cases[i].has)
+			assert_int_equal(autowg_key(cases[i].body, len, key),
+			    -1);
 	}
 }
 
@@ -137,6 +168,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys),
+		cmocka_unit_test(preshared),
 		cmocka_unit_test(lease),
 		cmocka_unit_test(list),
 	};
