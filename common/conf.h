@@ -84,7 +84,8 @@ enum conf_cert {
 /* What a descriptor sent with CONF_SYSCTL writes. */
 enum conf_sysctl {
 	SYSCTL_IP4_FORWARD = 1,
-	SYSCTL_IP6_FORWARD = 2
+	SYSCTL_IP6_FORWARD = 2,
+	SYSCTL_ACCEPT_RA = 3	/* of one interface */
 };
 
 #endif

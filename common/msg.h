@@ -489,6 +489,7 @@ struct msg_conf_wgkey {			/* +fd: the private key file */
 
 struct msg_conf_sysctl {		/* +fd: a file under /proc/sys */
 	uint8_t		 which;		/* enum conf_sysctl */
+	char		 interface[IFNAME_SIZE];	/* "": all */
 };
 
 struct msg_conf_uapi {			/* +fd: connected to wireguard-go */

@@ -63,8 +63,11 @@ codec_msg_conf_wgkey(struct codec *c, struct msg_conf_wgkey *m)
 int
 codec_msg_conf_sysctl(struct codec *c, struct msg_conf_sysctl *m)
 {
-	return (
-	    codec_range(c, &m->which, SYSCTL_IP4_FORWARD, SYSCTL_IP6_FORWARD));
+	if (codec_range(c, &m->which, SYSCTL_IP4_FORWARD, SYSCTL_ACCEPT_RA) ==
+		-1 ||
+	    STR(c, m->interface) == -1)
+		return (-1);
+	return (0);
 }
 
 int

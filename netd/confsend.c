@@ -6,16 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "log.h"
 #include "netd.h"
 
-static const char *const sysctl_path[] = {
-	[SYSCTL_IP4_FORWARD] = "/proc/sys/net/ipv4/ip_forward",
-	[SYSCTL_IP6_FORWARD] = "/proc/sys/net/ipv6/conf/all/forwarding",
-};
+#define IP4_FORWARD	"/proc/sys/net/ipv4/ip_forward"
+#define IP6_CONF	"/proc/sys/net/ipv6/conf/"
 
 static void
 copy_prefixes(uint8_t *n, struct prefix *dst, const struct prefixes *src)
@@ -92,23 +91,50 @@ send_common(struct proc *p, const struct config *c)
 	return (0);
 }
 
-/* Those that the kernel has; only networks that forward need them. */
+/* Those that the kernel has. */
 static int
-send_sysctls(struct proc *p)
+send_sysctl(struct proc *p, uint8_t which, const char *path,
+    const char *interface)
 {
 	struct msg_conf_sysctl m;
-	int fd, r;
+	int fd;
 
-	for (m.which = SYSCTL_IP4_FORWARD; m.which <= SYSCTL_IP6_FORWARD;
-	    m.which++) {
-		fd = open(sysctl_path[m.which], O_RDWR | O_CLOEXEC);
-		if (fd == -1) {
-			log_warn("cannot open %s: no forwarding",
-			    sysctl_path[m.which]);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd == -1) {
+		/* An uplink may come later, or have no IPv6. */
+		if (*interface == '\0')
+			log_warn("cannot open %s: no forwarding", path);
+		return (0);
+	}
+	memset(&m, 0, sizeof(m));
+	m.which = which;
+	(void)strlcpy(m.interface, interface, sizeof(m.interface));
+	return (chan_send_conf_sysctl(p->chan, 0, &m, fd));
+}
+
+/* Only networks that forward need them. */
+static int
+send_sysctls(struct proc *p, const struct config *c)
+{
+	char path[sizeof(IP6_CONF) + IFNAME_SIZE + 16];
+	const char *wan;
+	unsigned int i, k;
+
+	if (send_sysctl(p, SYSCTL_IP4_FORWARD, IP4_FORWARD, "") == -1 ||
+	    send_sysctl(p, SYSCTL_IP6_FORWARD, IP6_CONF "all/forwarding", "") ==
+		-1)
+		return (-1);
+	for (i = 0; i < c->nnetworks; i++) {
+		wan = c->networks[i].wan;
+		for (k = 0; k < i; k++)
+			if (c->networks[k].has_egress &&
+			    strcmp(c->networks[k].wan, wan) == 0)
+				break;
+		if (!c->networks[i].has_egress || k < i)
 			continue;
-		}
-		r = chan_send_conf_sysctl(p->chan, 0, &m, fd);
-		if (r == -1)
+		(void)snprintf(path, sizeof(path), IP6_CONF "%s/accept_ra",
+		    wan);
+		if (send_sysctl(p, SYSCTL_ACCEPT_RA, path, wan) == -1)
 			return (-1);
 	}
 	return (0);
@@ -137,7 +163,7 @@ send_kern(struct proc *p, const struct bundle *b)
 		    chan_send_conf_wgkey(p->chan, 0, &m, fd) == -1)
 			return (-1);
 	}
-	return (forwards ? send_sysctls(p) : 0);
+	return (forwards ? send_sysctls(p, b->conf) : 0);
 }
 
 static int

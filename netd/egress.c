@@ -74,7 +74,7 @@ static void
 want_family(struct kern *k, struct want *w, const struct knet *n,
     uint8_t family, const struct kern_link *wan)
 {
-	struct kern_route	 r;
+	struct kern_route	 r, via;
 	struct kern_rule	*rule;
 
 	memset(&r, 0, sizeof(r));
@@ -82,10 +82,11 @@ want_family(struct kern *k, struct want *w, const struct knet *n,
 	r.table = n->conf.table;
 	if (wan != NULL && wan->up) {
 		r.oif = wan->ifindex;
-		if (k->ops->route_gateway(k->io, family, wan->ifindex,
-			&r.gateway) == 0)
+		if (k->ops->route_default(k->io, family, wan->ifindex, &via) ==
+		    0) {
+			r.gateway = via.gateway;
 			want_route(w, &r);
-		else if (errno != EAFNOSUPPORT && errno != EOPNOTSUPP)
+		} else if (errno != EAFNOSUPPORT && errno != EOPNOTSUPP)
 			w->unsure = true;
 	}
 	memset(&r.gateway, 0, sizeof(r.gateway));

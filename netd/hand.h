@@ -21,7 +21,8 @@
 #include "snapshot.h"
 #include "wanted.h"
 
-#define SYSCTLS		2	/* enum conf_sysctl, from 1 */
+#define SYSCTL_UPLINKS	2	/* forwarding comes before */
+#define SYSCTLS		(SYSCTL_UPLINKS + NETWORKS_MAX)
 #define SNAPSHOT_AGE_MS	100	/* one dump serves all who ask within it */
 #define CHECK_S		20	/* look at everything, notified or not */
 #define HEALTH_S	10
@@ -69,19 +70,21 @@ struct kconfnet {
 	bool		 bad_priv;	/* there was one and it is no key */
 };
 
+struct ksysctl {
+	int		 fd;		/* -1: none */
+	bool		 changed;
+	char		 old[16];
+	char		 interface[IFNAME_SIZE];	/* of an uplink's */
+	int		 ifindex;
+};
+
 struct kconf {
 	uint32_t	 generation;
 	uint8_t		 on_stop;
 	size_t		 n;
 	struct kconfnet	 nets[NETWORKS_MAX];
-	int		 sysctl[SYSCTLS];	/* -1: none */
+	struct ksysctl	 sysctl[SYSCTLS];
 	char		 error[TEXT_SIZE];
-};
-
-struct ksysctl {
-	int		 fd;
-	bool		 changed;
-	char		 old[16];
 };
 
 /* A PEER_STATS_GET being answered, a page at a time. */
@@ -233,6 +236,8 @@ void	 kconf_free(struct kconf *);
 /* Returns 0, or -1 with conf->error. */
 int	 kconf_check(struct kconf *);
 int	 kconf_network(struct kconf *, const struct msg_conf_network *);
+/* The descriptor is taken. */
+void	 kconf_sysctl(struct kconf *, const struct msg_conf_sysctl *, int fd);
 /* The descriptor is closed. */
 void	 kconf_wgkey(struct kconf *, const char *network, int fd);
 /* Make it what runs; its keys and descriptors move out of it. */
@@ -240,6 +245,10 @@ void	 kconf_apply(struct kern *, struct kconf *);
 
 /* --- sysctl.c --- */
 
+void	 sysctl_init(struct ksysctl [SYSCTLS]);
+void	 sysctl_close(struct ksysctl [SYSCTLS]);
+/* Take another configuration's descriptors out of it. */
+void	 sysctl_take(struct kern *, struct ksysctl [SYSCTLS]);
 /*
  * Forwarding on if a network wants it.  Old values are kept.  Returns how many
  * were on and are on again.

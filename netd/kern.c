@@ -179,17 +179,12 @@ on_conf_sysctl(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
 	struct kern		*k = chan_arg(c);
 	struct msg_conf_sysctl	 m;
-	int			*slot;
 
-	if (k->shadow == NULL || msg_conf_sysctl_get(b, &m) == -1 ||
-	    m.which < 1 || m.which > SYSCTLS) {
+	if (k->shadow == NULL || msg_conf_sysctl_get(b, &m) == -1) {
 		close(fd);
 		return (-1);
 	}
-	slot = &k->shadow->sysctl[m.which - 1];
-	if (*slot != -1)
-		close(*slot);
-	*slot = fd;
+	kconf_sysctl(k->shadow, &m, fd);
 	return (0);
 }
 
@@ -350,15 +345,13 @@ int
 kern_main(void)
 {
 	struct kern	 k;
-	size_t		 i;
 
 	memset(&k, 0, sizeof(k));
 	TAILQ_INIT(&k.nets);
 	STAILQ_INIT(&k.sync_items);
 	STAILQ_INIT(&k.stats);
 	expiry_init(&k.expiry);
-	for (i = 0; i < SYSCTLS; i++)
-		k.sysctl[i].fd = -1;
+	sysctl_init(k.sysctl);
 	child_start(&k.child, P_KERN, "netd-kern");
 	if (sodium_init() == -1)
 		fatalx("libsodium does not start");

@@ -19,28 +19,21 @@ struct kconf *
 kconf_new(uint32_t generation)
 {
 	struct kconf	*c;
-	size_t		 i;
 
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return (NULL);
 	c->generation = generation;
-	for (i = 0; i < SYSCTLS; i++)
-		c->sysctl[i] = -1;
+	sysctl_init(c->sysctl);
 	return (c);
 }
 
 void
 kconf_free(struct kconf *c)
 {
-	size_t	 i;
-
 	if (c == NULL)
 		return;
-	for (i = 0; i < SYSCTLS; i++) {
-		if (c->sysctl[i] != -1)
-			close(c->sysctl[i]);
-	}
+	sysctl_close(c->sysctl);
 	freezero(c, sizeof(*c));
 }
 
@@ -66,6 +59,26 @@ kconf_network(struct kconf *c, const struct msg_conf_network *m)
 	}
 	c->nets[c->n++].conf = *m;
 	return (0);
+}
+
+void
+kconf_sysctl(struct kconf *c, const struct msg_conf_sysctl *m, int fd)
+{
+	size_t	 i = m->which - SYSCTL_IP4_FORWARD;
+
+	if (m->which == SYSCTL_ACCEPT_RA) {
+		for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
+			if (c->sysctl[i].fd == -1)
+				break;
+		}
+	}
+	if (i == SYSCTLS || c->sysctl[i].fd != -1) {
+		close(fd);
+		return;
+	}
+	c->sysctl[i].fd = fd;
+	(void)strlcpy(c->sysctl[i].interface, m->interface,
+	    sizeof(c->sysctl[i].interface));
 }
 
 /* wg genkey's line: 44 characters, and a line end if one likes. */
@@ -201,13 +214,6 @@ kconf_apply(struct kern *k, struct kconf *c)
 		}
 		TAILQ_INSERT_TAIL(&k->nets, n, entry);
 	}
-	for (i = 0; i < SYSCTLS; i++) {
-		if (c->sysctl[i] == -1)
-			continue;
-		if (k->sysctl[i].fd != -1)
-			close(k->sysctl[i].fd);
-		k->sysctl[i].fd = c->sysctl[i];
-		c->sysctl[i] = -1;
-	}
+	sysctl_take(k, c->sysctl);
 	k->generation = c->generation;
 }

@@ -167,10 +167,10 @@ io_route_del(struct kern_io *io, const struct kern_route *r)
 }
 
 static int
-io_route_gateway(struct kern_io *io, uint8_t family, int ifindex,
-    struct prefix *gw)
+io_route_default(struct kern_io *io, uint8_t family, int ifindex,
+    struct kern_route *r)
 {
-	return (note(io, nl_route_gateway(&io->route, family, ifindex, gw),
+	return (note(io, nl_route_default(&io->route, family, ifindex, r),
 	    io->route.text));
 }
 
@@ -253,7 +253,7 @@ const struct kern_ops kern_ops = {
 	.route_list = io_route_list,
 	.route_add = io_route_add,
 	.route_del = io_route_del,
-	.route_gateway = io_route_gateway,
+	.route_default = io_route_default,
 	.rule_list = io_rule_list,
 	.rule_add = io_rule_add,
 	.rule_del = io_rule_del,

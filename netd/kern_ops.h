@@ -60,6 +60,7 @@ struct kern_route {
 	int		 oif;		/* 0 with an unreachable route */
 	bool		 unreachable;
 	struct prefix	 gateway;	/* host; family 0 is none */
+	bool		 ra;		/* a router advertised it */
 };
 
 struct kern_rule {			/* iif NAME lookup TABLE */
@@ -135,10 +136,10 @@ struct kern_ops {
 	    size_t *n);
 	int (*route_add)(struct kern_io *, const struct kern_route *);
 	int (*route_del)(struct kern_io *, const struct kern_route *);
-	/* The gateway of the main table's default route through a link;
-	 * family 0 if it has none. */
-	int (*route_gateway)(struct kern_io *, uint8_t family, int ifindex,
-	    struct prefix *);
+	/* The main table's default route through a link; oif 0 if it has
+	 * none. */
+	int (*route_default)(struct kern_io *, uint8_t family, int ifindex,
+	    struct kern_route *);
 	int (*rule_list)(struct kern_io *, struct kern_rule *, size_t max,
 	    size_t *n);
 	int		 (*rule_add)(struct kern_io *, const struct kern_rule *);

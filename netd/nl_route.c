@@ -85,6 +85,7 @@ route_cb(const struct nlmsghdr *h, void *arg)
 	r.dst.len = rtm->rtm_dst_len;
 	r.table = rtm->rtm_table;
 	r.unreachable = rtm->rtm_type == RTN_UNREACHABLE;
+	r.ra = rtm->rtm_protocol == RTPROT_RA;
 	a = nlmsg_attrdata(h, sizeof(*rtm));
 	rem = nlmsg_attrlen(h, sizeof(*rtm));
 	for (; nla_ok(a, rem); a = nla_next(a, &rem))
@@ -297,8 +298,8 @@ nl_rule_del(struct nl_conn *c, const struct kern_rule *r)
 }
 
 int
-nl_route_gateway(struct nl_conn *c, uint8_t family, int ifindex,
-    struct prefix *gw)
+nl_route_default(struct nl_conn *c, uint8_t family, int ifindex,
+    struct kern_route *r)
 {
 	struct kern_route	 list[16];
 	struct route_ctx	 x = { 0, RT_TABLE_MAIN, list, 16, 0 };
@@ -310,7 +311,7 @@ nl_route_gateway(struct nl_conn *c, uint8_t family, int ifindex,
 	const struct kern_route	*best = NULL;
 	size_t			 i;
 
-	memset(gw, 0, sizeof(*gw));
+	memset(r, 0, sizeof(*r));
 	memset(&head, 0, sizeof(head));
 	head.rtm.rtm_family = family;
 	head.rtm.rtm_table = RT_TABLE_MAIN;
@@ -326,6 +327,6 @@ nl_route_gateway(struct nl_conn *c, uint8_t family, int ifindex,
 			best = &list[i];
 	}
 	if (best != NULL)
-		*gw = best->gateway;
+		*r = *best;
 	return (0);
 }

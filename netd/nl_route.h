@@ -13,8 +13,8 @@
 int	 nl_route_list(struct nl_conn *, struct kern_route *, size_t, size_t *);
 int	 nl_route_add(struct nl_conn *, const struct kern_route *);
 int	 nl_route_del(struct nl_conn *, const struct kern_route *);
-int	 nl_route_gateway(struct nl_conn *, uint8_t family, int ifindex,
-	    struct prefix *);
+int	 nl_route_default(struct nl_conn *, uint8_t family, int ifindex,
+	    struct kern_route *);
 int	 nl_rule_list(struct nl_conn *, struct kern_rule *, size_t, size_t *);
 int	 nl_rule_add(struct nl_conn *, const struct kern_rule *);
 int	 nl_rule_del(struct nl_conn *, const struct kern_rule *);

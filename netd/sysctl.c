@@ -1,19 +1,58 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Forwarding, through files that the parent opened.  What was there before is
- * put back at the end.  That it was off is noted in the kernel, as a route in a
- * table that nobody looks into: the next process finds it after a crash.
+ * Forwarding, through files that the parent opened, and before it the uplinks
+ * that would lose their IPv6 by it.  What was there before is put back at the
+ * end.  That it was so is noted in the kernel, as a route in a table that
+ * nobody looks into: the next process finds it after a crash.
  */
 
+#include <sys/socket.h>
+
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "hand.h"
 #include "log.h"
 
-static const char *const names[SYSCTLS] = { "net.ipv4.ip_forward",
-	"net.ipv6.conf.all.forwarding" };
+#define NAME_SIZE	(IFNAME_SIZE + 32)
+
+void
+sysctl_init(struct ksysctl s[SYSCTLS])
+{
+	size_t	 i;
+
+	memset(s, 0, SYSCTLS * sizeof(*s));
+	for (i = 0; i < SYSCTLS; i++)
+		s[i].fd = -1;
+}
+
+void
+sysctl_close(struct ksysctl s[SYSCTLS])
+{
+	size_t	 i;
+
+	for (i = 0; i < SYSCTLS; i++) {
+		if (s[i].fd != -1)
+			close(s[i].fd);
+	}
+	sysctl_init(s);
+}
+
+static const char *
+name_of(const struct kern *k, size_t i, char name[NAME_SIZE])
+{
+	static const char *const	 forward[SYSCTL_UPLINKS] = {
+		"net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
+	};
+
+	if (i < SYSCTL_UPLINKS)
+		return (forward[i]);
+	(void)snprintf(name, NAME_SIZE, "net/ipv6/conf/%s/accept_ra",
+	    k->sysctl[i].interface);
+	return (name);
+}
 
 static bool
 wants_forward(const struct kern *k)
@@ -29,10 +68,14 @@ wants_forward(const struct kern *k)
 
 /* The note of one of them: addresses that no packet ever has. */
 static void
-note_of(size_t i, struct kern_route *r)
+note_of(const struct kern *k, size_t i, struct kern_route *r)
 {
 	memset(r, 0, sizeof(*r));
 	(void)prefix_parse(i == 0 ? "192.0.0.8/32" : "100::/128", &r->dst);
+	if (i >= SYSCTL_UPLINKS) {
+		r->dst.addr[8] = 1;
+		memcpy(r->dst.addr + 12, &k->sysctl[i].ifindex, 4);
+	}
 	r->table = SALLYPORT_NOTES;
 	r->unreachable = true;
 }
@@ -43,7 +86,7 @@ noted(struct kern *k, size_t i)
 	struct kern_route	 have[KERN_ROUTES_MAX], note;
 	size_t			 n, j;
 
-	note_of(i, &note);
+	note_of(k, i, &note);
 	if (k->ops->route_list(k->io, have, KERN_ROUTES_MAX, &n) == -1)
 		return (false);
 	for (j = 0; j < n; j++) {
@@ -54,52 +97,138 @@ noted(struct kern *k, size_t i)
 	return (false);
 }
 
+/* From one value to the next, if it is wanted and was not done already. */
 static void
-enable(struct kern *k, size_t i)
+set(struct kern *k, size_t i, const char *from, const char *to, bool wanted)
 {
 	struct ksysctl		*s = &k->sysctl[i];
 	struct kern_route	 note;
-	const char		*name = names[i];
+	char			 buf[NAME_SIZE];
+	const char		*name = name_of(k, i, buf);
 	ssize_t			 n;
 
 	n = pread(s->fd, s->old, sizeof(s->old) - 1, 0);
 	if (n <= 0) {
-		log_warn("cannot read %s", name);
+		/* An uplink that was made anew has another file. */
+		log_warn("cannot read %s: reload to have it opened again",
+		    name);
+		close(s->fd);
+		s->fd = -1;
 		return;
 	}
 	s->old[n] = '\0';
 	/* 2 is a stronger 1 in some of them. */
-	if (s->old[0] != '0') {
-		if (noted(k, i)) {
-			(void)strlcpy(s->old, "0\n", sizeof(s->old));
-			s->changed = true;
-		}
-		return;
+	if (s->old[0] > from[0] && noted(k, i)) {
+		(void)strlcpy(s->old, from, sizeof(s->old));
+		s->changed = true;
 	}
-	note_of(i, &note);
+	if (s->old[0] != from[0] || s->changed || !wanted)
+		return;
+	note_of(k, i, &note);
 	if (k->ops->route_add(k->io, &note) == -1 && errno != EEXIST)
-		log_warnx("cannot note that %s was off: %s", name,
+		log_warnx("cannot note what %s was: %s", name,
 		    k->ops->error(k->io));
-	if (pwrite(s->fd, "1\n", 2, 0) != 2) {
-		log_warn("cannot set %s: forwarding stays off; set it with "
-			 "sysctl(8)",
-		    name);
+	if (pwrite(s->fd, to, 2, 0) != 2) {
+		log_warn("cannot set %s to %c; set it with sysctl(8)", name,
+		    to[0]);
 		return;
 	}
 	s->changed = true;
-	log_info("set %s", name);
+	log_info("set %s to %c", name, to[0]);
 }
 
-/* We had set it: others did, if it is off.  What was before us stays noted. */
-static unsigned int
-again(struct kern *k, size_t i)
+static void
+put_back(struct kern *k, size_t i)
 {
-	char	 now;
+	struct ksysctl		*s = &k->sysctl[i];
+	struct kern_route	 note;
+	char			 buf[NAME_SIZE];
+	size_t			 len = strlen(s->old);
 
-	if (pread(k->sysctl[i].fd, &now, 1, 0) != 1 || now != '0' ||
-	    pwrite(k->sysctl[i].fd, "1\n", 2, 0) != 2)
+	if (s->fd == -1 || !s->changed)
+		return;
+	if (pwrite(s->fd, s->old, len, 0) != (ssize_t)len)
+		log_warn("cannot put %s back", name_of(k, i, buf));
+	s->changed = false;
+	note_of(k, i, &note);
+	if (k->ops->route_del(k->io, &note) == -1)
+		log_warnx("cannot remove the note about %s",
+		    name_of(k, i, buf));
+}
+
+/*
+ * A host that forwards hears no routers: its default route would go with their
+ * advertisements.  2 makes it hear them all the same; 0 is somebody's choice.
+ */
+static void
+keep_uplink(struct kern *k, size_t i)
+{
+	struct ksysctl		*s = &k->sysctl[i];
+	struct kern_route	 r;
+	struct kern_link	 l;
+
+	if (k->ops->link_get(k->io, s->interface, &l) == -1)
+		return;
+	s->ifindex = l.ifindex;
+	if (k->ops->route_default(k->io, AF_INET6, l.ifindex, &r) == -1)
+		memset(&r, 0, sizeof(r));
+	set(k, i, "1\n", "2\n", r.ra);
+}
+
+/* The place of an uplink, or an empty one. */
+static size_t
+place_of(const struct ksysctl s[SYSCTLS], const char *interface)
+{
+	size_t	 i;
+
+	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
+		if (strcmp(s[i].interface, interface) == 0)
+			break;
+	}
+	return (i);
+}
+
+void
+sysctl_take(struct kern *k, struct ksysctl s[SYSCTLS])
+{
+	size_t	 i, to;
+
+	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
+		if (k->sysctl[i].fd == -1 ||
+		    place_of(s, k->sysctl[i].interface) < SYSCTLS)
+			continue;
+		put_back(k, i);
+		close(k->sysctl[i].fd);
+		memset(&k->sysctl[i], 0, sizeof(k->sysctl[i]));
+		k->sysctl[i].fd = -1;
+	}
+	for (i = 0; i < SYSCTLS; i++) {
+		if (s[i].fd == -1)
+			continue;
+		to = i;
+		if (i >= SYSCTL_UPLINKS)
+			to = place_of(k->sysctl, s[i].interface);
+		if (to == SYSCTLS)
+			to = place_of(k->sysctl, "");
+		if (k->sysctl[to].fd != -1)
+			close(k->sysctl[to].fd);
+		k->sysctl[to].fd = s[i].fd;
+		(void)strlcpy(k->sysctl[to].interface, s[i].interface,
+		    sizeof(k->sysctl[to].interface));
+		s[i].fd = -1;
+	}
+}
+
+/* We had set it: others did, if it is as before.  That stays noted. */
+static unsigned int
+again(struct kern *k, size_t i, const char *from, const char *to)
+{
+	char	 now, buf[NAME_SIZE];
+
+	if (pread(k->sysctl[i].fd, &now, 1, 0) != 1 || now != from[0] ||
+	    pwrite(k->sysctl[i].fd, to, 2, 0) != 2)
 		return (0);
-	drift_say(k, NULL, names[i], NULL);
+	drift_say(k, NULL, name_of(k, i, buf), NULL);
 	return (1);
 }
 
@@ -113,13 +242,17 @@ sysctl_ensure(struct kern *k)
 		sysctl_undo(k);
 		return (0);
 	}
-	for (i = 0; i < SYSCTLS; i++) {
-		if (k->sysctl[i].fd == -1)
-			continue;
+	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
 		if (k->sysctl[i].changed)
-			changes += again(k, i);
-		else
-			enable(k, i);
+			changes += again(k, i, "1\n", "2\n");
+		else if (k->sysctl[i].fd != -1)
+			keep_uplink(k, i);
+	}
+	for (i = 0; i < SYSCTL_UPLINKS; i++) {
+		if (k->sysctl[i].changed)
+			changes += again(k, i, "0\n", "1\n");
+		else if (k->sysctl[i].fd != -1)
+			set(k, i, "0\n", "1\n", true);
 	}
 	return (changes);
 }
@@ -127,20 +260,8 @@ sysctl_ensure(struct kern *k)
 void
 sysctl_undo(struct kern *k)
 {
-	struct kern_route	 note;
-	struct ksysctl		*s;
-	size_t			 i, len;
+	size_t	 i;
 
-	for (i = 0; i < SYSCTLS; i++) {
-		s = &k->sysctl[i];
-		if (s->fd == -1 || !s->changed)
-			continue;
-		len = strlen(s->old);
-		if (pwrite(s->fd, s->old, len, 0) != (ssize_t)len)
-			log_warn("cannot put %s back", names[i]);
-		s->changed = false;
-		note_of(i, &note);
-		if (k->ops->route_del(k->io, &note) == -1)
-			log_warnx("cannot remove the note about %s", names[i]);
-	}
+	for (i = 0; i < SYSCTLS; i++)
+		put_back(k, i);
 }

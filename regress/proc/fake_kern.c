@@ -341,10 +341,10 @@ fake_route_del(struct kern_io *io, const struct kern_route *r)
 }
 
 static int
-fake_route_gateway(struct kern_io *io, uint8_t family, int ifindex,
-    struct prefix *gw)
+fake_route_default(struct kern_io *io, uint8_t family, int ifindex,
+    struct kern_route *r)
 {
-	memset(gw, 0, sizeof(*gw));
+	memset(r, 0, sizeof(*r));
 	return (0);
 }
 
@@ -497,7 +497,7 @@ const struct kern_ops kern_ops = {
 	.route_list = fake_route_list,
 	.route_add = fake_route_add,
 	.route_del = fake_route_del,
-	.route_gateway = fake_route_gateway,
+	.route_default = fake_route_default,
 	.rule_list = fake_rule_list,
 	.rule_add = fake_rule_add,
 	.rule_del = fake_rule_del,

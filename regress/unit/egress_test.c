@@ -35,6 +35,13 @@ struct fixture {
 	struct kern_io	 io;
 };
 
+/* drift.c is not part of this. */
+void
+drift_say(const struct kern *k, const struct knet *n, const char *what,
+    const struct prefix *p)
+{
+}
+
 static const char *
 io_error(const struct kern_io *io)
 {
@@ -52,9 +59,10 @@ io_link_get(struct kern_io *io, const char *name, struct kern_link *l)
 }
 
 static int
-io_gateway(struct kern_io *io, uint8_t family, int ifindex, struct prefix *gw)
+io_default(struct kern_io *io, uint8_t family, int ifindex,
+    struct kern_route *r)
 {
-	memset(gw, 0, sizeof(*gw));
+	memset(r, 0, sizeof(*r));
 	errno = io->gateway_error;
 	return (io->gateway_error != 0 ? -1 : 0);
 }
@@ -126,7 +134,7 @@ io_fw_set(struct kern_io *io, const struct kern_fw *f, size_t n)
 static const struct kern_ops	 ops = {
 	.error = io_error,
 	.link_get = io_link_get,
-	.route_gateway = io_gateway,
+	.route_default = io_default,
 	.route_list = io_route_list,
 	.route_add = io_route_add,
 	.route_del = io_route_del,

@@ -138,15 +138,22 @@ test_interrupted(void **state)
 {
 	struct fixture *f = *state;
 	struct kern_route list[4];
-	struct prefix gw;
+	struct kern_route r;
 	size_t n;
 
 	route(f, 1, RTPROT_STATIC, 1, 9);
 	done(f, 1, NLM_F_DUMP_INTR);
 	route(f, 2, RTPROT_STATIC, 2, 1);
 	done(f, 2, 0);
-	assert_int_equal(0, nl_route_gateway(&f->nl, AF_INET, 7, &gw));
-	assert_int_equal(1, gw.addr[3]);
+	assert_int_equal(0, nl_route_default(&f->nl, AF_INET, 7, &r));
+	assert_int_equal(1, r.gateway.addr[3]);
+	assert_false(r.ra);
+	route(f, 1, RTPROT_STATIC, 2, 1);
+	route(f, 1, RTPROT_RA, 1, 9);
+	done(f, 1, 0);
+	assert_int_equal(0, nl_route_default(&f->nl, AF_INET, 7, &r));
+	assert_int_equal(9, r.gateway.addr[3]);
+	assert_true(r.ra);
 
 	route(f, 1, SALLYPORT_RTPROT, 1, 1);
 	done(f, 1, 0);
@@ -164,13 +171,13 @@ static void
 test_busy(void **state)
 {
 	struct fixture *f = *state;
-	struct prefix gw;
+	struct kern_route r;
 
 	refuse(f, 1, EBUSY);
 	route(f, 2, RTPROT_STATIC, 1, 3);
 	done(f, 2, 0);
-	assert_int_equal(0, nl_route_gateway(&f->nl, AF_INET, 7, &gw));
-	assert_int_equal(3, gw.addr[3]);
+	assert_int_equal(0, nl_route_default(&f->nl, AF_INET, 7, &r));
+	assert_int_equal(3, r.gateway.addr[3]);
 }
 
 /* Not for ever, though. */
@@ -178,12 +185,12 @@ static void
 test_always(void **state)
 {
 	struct fixture *f = *state;
-	struct prefix gw;
+	struct kern_route r;
 	uint32_t i;
 
 	for (i = 1; i < 100; i++)
 		done(f, i, NLM_F_DUMP_INTR);
-	assert_int_equal(-1, nl_route_gateway(&f->nl, AF_INET, 7, &gw));
+	assert_int_equal(-1, nl_route_default(&f->nl, AF_INET, 7, &r));
 	assert_int_equal(EAGAIN, errno);
 }
 
@@ -233,7 +240,7 @@ static void
 test_garbage(void **state)
 {
 	struct fixture *f = *state;
-	struct prefix gw;
+	struct kern_route r;
 	struct nlmsghdr h;
 	uint32_t len;
 
@@ -242,7 +249,7 @@ test_garbage(void **state)
 		h.nlmsg_len = len;
 		h.nlmsg_seq = f->nl.seq + 1;
 		assert_int_equal(sizeof(h), send(f->kernel, &h, sizeof(h), 0));
-		assert_int_equal(-1, nl_route_gateway(&f->nl, AF_INET, 7, &gw));
+		assert_int_equal(-1, nl_route_default(&f->nl, AF_INET, 7, &r));
 		assert_int_equal(EBADMSG, errno);
 	}
 }

@@ -57,15 +57,13 @@ static void
 hand_open(struct test *t)
 {
 	struct kern	*k = &t->k;
-	size_t		 i;
 
 	memset(k, 0, sizeof(*k));
 	TAILQ_INIT(&k->nets);
 	STAILQ_INIT(&k->sync_items);
 	STAILQ_INIT(&k->stats);
 	expiry_init(&k->expiry);
-	for (i = 0; i < SYSCTLS; i++)
-		k->sysctl[i].fd = -1;
+	sysctl_init(k->sysctl);
 	k->ops = &kern_ops;
 	k->base = event_base_new();
 	k->io = k->ops->open();
