@@ -35,13 +35,6 @@ struct fixture {
 	struct kern_io	 io;
 };
 
-/* drift.c is not part of this. */
-void
-drift_say(const struct kern *k, const struct knet *n, const char *what,
-    const struct prefix *p)
-{
-}
-
 static const char *
 io_error(const struct kern_io *io)
 {
