@@ -35,7 +35,10 @@ conn_free(struct conn *k)
 	event_free(k->ev_deadline);
 	event_free(k->ev_more);
 	TAILQ_REMOVE(&ctl->conns, k, entry);
-	ctl->nconns--;
+	if (ctl->nconns-- == CONNS_MAX && ctl->ev_accept != NULL)
+		event_add(ctl->ev_accept, NULL);
+	if (ctl->nconns < CONNS_MAX / 2)
+		ctl->full = false;
 	free(k);
 }
 
@@ -348,6 +351,14 @@ control_accept_cb(evutil_socket_t lfd, short what, void *arg)
 	struct conn *k;
 	int fd;
 
+	if (ctl->nconns >= CONNS_MAX) {
+		if (!ctl->full)
+			log_warnx("control: %d connections; more have to wait",
+			    CONNS_MAX);
+		ctl->full = true;
+		event_del(ctl->ev_accept);
+		return;
+	}
 	fd = accept4(lfd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd == -1) {
 		if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
@@ -356,12 +367,6 @@ control_accept_cb(evutil_socket_t lfd, short what, void *arg)
 		log_warn("control: accept; pausing %d s", ACCEPT_PAUSE_S);
 		event_del(ctl->ev_accept);
 		evtimer_add(ctl->ev_again, &tv);
-		return;
-	}
-	if (ctl->nconns >= CONNS_MAX) {
-		log_warnx("control: more than %d connections; closing one",
-		    CONNS_MAX);
-		close(fd);
 		return;
 	}
 	(void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);

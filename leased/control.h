@@ -58,6 +58,7 @@ struct control {
 	struct event	*ev_again;	/* accept again, after a pause */
 	TAILQ_HEAD(, conn) conns;
 	unsigned int	 nconns;
+	bool		 full;		/* that has been said */
 	uint32_t	 asked;
 };
 

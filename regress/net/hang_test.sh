@@ -1,7 +1,8 @@
 #!/bin/sh
 # A process that hangs is started again, and the service manager's watchdog,
 # which would end the whole suite, is fed meanwhile.  Who hangs when the parent
-# is killed keeps neither sockets nor locks from the next suite.
+# is killed keeps neither sockets nor locks from the next suite.  A crowd on the
+# control socket has to wait.
 . "${TOP:-.}/regress/lib.sh"
 private "$@"
 . "$TOP/regress/suite.sh"
@@ -53,6 +54,24 @@ kill -CONT "$pid"
 check "one that goes on in time: the log says so" wait_for 5 said \
     'leased answers again'
 is "one that goes on in time is not killed" "$(role_pid leased)" "$pid"
+
+# Who opens the control socket again and again, and says nothing.
+: >"$WORK/netd.log"
+spawn silent perl -MSocket -e 'for (1 .. 100) {
+    socket($s[$_], AF_UNIX, SOCK_SEQPACKET, 0) &&
+    connect($s[$_], sockaddr_un($ARGV[0])) or die } sleep 100' "$S/ctl.sock"
+silent=$PID
+check "many silent on the control socket: the log says so" wait_for 5 said \
+    'more have to wait'
+spawn later ctl show version
+later=$PID
+sleep 1
+check "one more waits" kill -0 "$later"
+stop "$silent"
+check "and has its turn" wait_for 5 gone "$later"
+wait "$later"
+is "and its answer" "$? $(grep -c '^sallyport' "$WORK/later.log")" "0 1"
+is "one line is enough" "$(grep -c 'control:' "$WORK/netd.log")" 1
 
 left=$(suite_pids)
 kill -STOP $left
