@@ -161,6 +161,8 @@ db_prepare(struct db *db, char *error, size_t size)
 		"PRAGMA journal_mode = WAL",
 		"PRAGMA synchronous = FULL",
 		"PRAGMA wal_autocheckpoint = 0",
+		/* A large transaction's log does not stay that large. */
+		"PRAGMA journal_size_limit = 16777216",
 		"PRAGMA foreign_keys = ON",
 		"PRAGMA trusted_schema = OFF",
 		"PRAGMA cell_size_check = ON",

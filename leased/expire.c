@@ -18,32 +18,47 @@ struct expire {
 	struct event	*ev;
 };
 
-/* Long ended: out of the database, and its addresses free. */
+/* Long ended: out of the database together, and their addresses free. */
 static int
-expire_forget(struct leased *sp, struct lease *l, struct mono now)
+expire_forget(struct leased *sp, struct lease *const *gone, unsigned int n)
 {
-	if (l->waiting > 0) {
-		deadline_set(&sp->broker, l, mono_add_ms(now, FORGET_LATER_MS));
+	unsigned int i;
+	int rc;
+
+	if (n == 0)
 		return (0);
+	if ((rc = db_begin(sp->db)) == 0) {
+		for (i = 0; i < n && rc == 0; i++)
+			rc = db_del_lease(sp->db, gone[i]);
+		if (rc == 0)
+			rc = db_commit(sp->db);
+		if (rc == -1)
+			db_rollback(sp->db);
 	}
-	if (turn_commit(sp) == -1 || db_begin(sp->db) == -1)
-		return (-1);
-	if (db_del_lease(sp->db, l) == -1 || db_commit(sp->db) == -1) {
-		db_rollback(sp->db);
-		return (-1);
+	for (i = 0; i < n; i++) {
+		if (rc == -1) {
+			deadline_set(&sp->broker, gone[i], gone[i]->deadline);
+			continue;
+		}
+		log_info("lease.forget name=%s net=%s", log_vis(gone[i]->name),
+		    gone[i]->net->name);
+		lease_free(&sp->broker, gone[i]);
 	}
-	log_info("lease.forget name=%s net=%s", log_vis(l->name), l->net->name);
-	lease_free(&sp->broker, l);
-	return (0);
+	db_checkpoint(sp->db);
+	return (rc);
 }
 
 static int
 expire_run(struct leased *sp)
 {
-	struct lease *l;
+	struct lease *l, *gone[EXPIRE_STEP];
 	struct mono now;
-	unsigned int i;
+	unsigned int i, n = 0;
+	int rc;
 
+	/* A registration of this round may have revived one. */
+	if (turn_commit(sp) == -1)
+		return (-1);
 	now = mono_now();
 	for (i = 0; i < EXPIRE_STEP; i++) {
 		if ((l = deadline_first(&sp->broker)) == NULL ||
@@ -51,12 +66,21 @@ expire_run(struct leased *sp)
 			break;
 		if (l->state != LEASE_EXPIRED)
 			turn_end(sp, l, "lease.expire", NULL, NULL);
-		else if (expire_forget(sp, l, now) == -1)
-			return (-1);
+		else if (l->waiting > 0)
+			deadline_set(&sp->broker, l,
+			    mono_add_ms(now, FORGET_LATER_MS));
+		else {
+			deadline_clear(&sp->broker, l);
+			gone[n++] = l;
+		}
+		/* One try shows whether it can be written again. */
 		if (!db_ok(sp->db))
-			return (-1);
+			break;
 	}
-	return (turn_commit(sp));
+	rc = turn_commit(sp);
+	if (expire_forget(sp, gone, n) == -1 || !db_ok(sp->db))
+		rc = -1;
+	return (rc);
 }
 
 static void

@@ -287,6 +287,8 @@ stats_write(struct leased *sp)
 		lease_clear_dirty(done[i]);
 	for (i = 0; i < k; i++)
 		owned_clear_dirty(written[i]);
+	/* With many peers this is most of what is ever written. */
+	db_checkpoint(sp->db);
 	return (!LIST_EMPTY(&sp->broker.dirty) ||
 	    !LIST_EMPTY(&sp->broker.owned_dirty));
 fail:

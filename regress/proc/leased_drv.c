@@ -12,7 +12,7 @@
  *	up NET | down NET	what the kernel hand says of a network
  *	kern ok|hold|N|gone|new	how it answers wishes: N is a peer_code
  *	peers			what it has
- *	stat NAME-SEED RX TX	counters that it reports
+ *	stat NAME-SEED RX TX	counters that it reports; of all
  *	reg NET NAME SEED | get NET NAME | del NET NAME | list NET | health
  *	burst NET PREFIX N	N registrations in one turn
  *	load NET PREFIX N C [KILL]	N with C at a time; kill -9 after KILL
@@ -490,7 +490,13 @@ do_stat(struct drv *d, const char *seed, char *rest)
 {
 	uint8_t key[WGKEY_LEN];
 	struct peer *p;
+	size_t pos = 0;
 
+	if (strcmp(seed, "all") == 0) {
+		while ((p = hash_next(&d->peers, &pos)) != NULL)
+			p->rx = p->tx = strtoull(rest, NULL, 10);
+		return;
+	}
 	key_from(seed, key);
 	if ((p = peer_find(d, key)) == NULL || rest == NULL) {
 		printf("no such peer\n");

@@ -201,6 +201,8 @@ kern_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	return (chan_send_peer_sync_done(c, 0, &d->last, -1));
 }
 
+#define STATS_MAX	(CHAN_QUEUE_MSGS - 64)
+
 static int
 kern_stats(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
@@ -209,13 +211,14 @@ kern_stats(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	struct msg_peer_stats_end end = { .code = PEER_OK };
 	struct msg_peer_stat s;
 	struct peer *p;
-	size_t pos = 0;
+	size_t pos = 0, n = 0;
 
 	if (msg_peer_stats_get_get(b, &m) == -1)
 		return (-1);
 	d->stats_asked++;
 	while ((p = hash_next(&d->peers, &pos)) != NULL) {
-		if (strcmp(p->network, m.network) != 0 || chan_busy(c))
+		/* What the queue takes in one go. */
+		if (strcmp(p->network, m.network) != 0 || n++ >= STATS_MAX)
 			continue;
 		memset(&s, 0, sizeof(s));
 		(void)strlcpy(s.network, p->network, sizeof(s.network));
