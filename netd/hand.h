@@ -162,10 +162,6 @@ void	 net_free(struct knet *);
 void	 net_ensure(struct knet *, bool full);
 /* The device cannot be reached: say so and try again later. */
 void	 net_lost(struct knet *, const char *why);
-/* Dump the device into n->snap.  Returns 0, or -1 with errno. */
-int	 net_dump(struct knet *);
-/* Remember whose keys in the dump are foreign, for policy. */
-void	 net_note_foreign(struct knet *);
 /* Before the first sync: may peers that nobody wants yet be claimed? */
 void	 net_claims_begin(struct knet *);
 /* Is that time over? */
@@ -173,6 +169,29 @@ void	 net_claims_end(struct knet *);
 void	 net_uapi_close(struct knet *);
 /* A fresh enough dump, or NULL with the text of the error logged. */
 struct snapshot *net_snapshot(struct knet *, int64_t max_age_ms);
+/* --- device.c: its WireGuard device --- */
+
+/* What became of a step: on to the next, or not now, or not at all. */
+enum step {
+	STEP_OK,
+	STEP_WAIT,
+	STEP_FAILED
+};
+
+/* Find or make it: n->dev and the link are set then.  With any other answer
+ * n->text says why. */
+enum step device_find(struct knet *, struct kern_link *);
+/* A link without our alias is ours if nobody has used it yet. */
+enum step device_owner(struct knet *, const struct kern_link *);
+/* The device's key and port. */
+enum step device_set(struct knet *);
+/* It could not be dumped: what to do now. */
+enum step device_unread(struct knet *);
+/* Dump the device into n->snap.  Returns 0, or -1 with errno. */
+int	 device_dump(struct knet *);
+/* Remember whose keys in the dump are foreign, for policy. */
+void	 device_note_foreign(struct knet *);
+
 /* --- undo.c: take everything back that we made for it --- */
 
 void	 net_undo(struct knet *);

@@ -11,9 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,10 +24,8 @@
 #include "netd.h"
 
 #define CONF_FILE	SYSCONFDIR "/sallyport/sallyport.conf"
-#define CTL_GROUP	"sallyport"
 #define NOFILE		131072
 #define EXIT_USAGE	64
-#define EXIT_NOUSER	67
 #define EXIT_NOPERM	77
 
 struct options {
@@ -116,49 +112,6 @@ check_only(const struct options *o)
 	(void)fprintf(stderr, "configuration OK\n");
 	config_free(c);
 	exit(0);
-}
-
-/* Who the children become. */
-static void
-find_users(struct netd *n)
-{
-	static const struct {
-		uint8_t		 role;
-		const char	*name;
-	} users[] = { { P_KERN, "_sallynet" }, { P_LEASED, "_sallylease" },
-		{ P_APID, "_sallyapi" }, { P_KEYD, "_sallykey" } };
-	const struct passwd *pw;
-	const struct group *gr;
-	size_t i;
-
-	for (i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
-		n->uid[users[i].role] = geteuid();
-		n->gid[users[i].role] = getegid();
-		if (n->nouser)
-			continue;
-		if ((pw = getpwnam(users[i].name)) == NULL) {
-			log_warnx("there is no user %s: run systemd-sysusers, "
-				  "or useradd -r %s",
-			    users[i].name, users[i].name);
-			exit(EXIT_NOUSER);
-		}
-		if (pw->pw_uid == 0) {
-			log_warnx("the user %s is root: it must not be",
-			    users[i].name);
-			exit(EXIT_NOUSER);
-		}
-		n->uid[users[i].role] = pw->pw_uid;
-		n->gid[users[i].role] = pw->pw_gid;
-	}
-	n->ctl_gid = getegid();
-	if (n->nouser)
-		return;
-	if ((gr = getgrnam(CTL_GROUP)) == NULL) {
-		log_warnx("there is no group " CTL_GROUP ": run "
-		    "systemd-sysusers, or groupadd -r " CTL_GROUP);
-		exit(EXIT_NOUSER);
-	}
-	n->ctl_gid = gr->gr_gid;
 }
 
 static void
@@ -478,7 +431,7 @@ run(const struct options *o)
 	find_file(n, o->file);
 	c = config_load(n->file);
 	leave_if_bad(c);
-	find_users(n);
+	users_find(n);
 	find_programs(n, o);
 	if (!o->foreground)
 		go_background(n);

@@ -218,6 +218,10 @@ bool	 listen_again(unsigned int *tries);
 /* The control socket; notes an error in the configuration on -1. */
 int	 listen_ctl(struct config *, uint32_t gid, bool chown_it);
 
+/* users.c */
+/* Fill in uid, gid and ctl_gid; exits with what is missing. */
+void	 users_find(struct netd *);
+
 /* statedir.c */
 /* Make and lock the state directory; the descriptor holds the lock.  Notes an
  * error in the configuration on -1. */

@@ -18,12 +18,12 @@ undo_peers(struct knet *n)
 
 	if (n->dev.backend == BACKEND_USERSPACE && n->dev.fd == -1)
 		return;
-	if (net_dump(n) == -1) {
+	if (device_dump(n) == -1) {
 		log_warnx("undo net=%s: cannot read %s: %s", n->conf.name,
 		    n->conf.interface, n->k->ops->error(n->k->io));
 		return;
 	}
-	net_note_foreign(n);
+	device_note_foreign(n);
 	for (i = 0; i <= n->snap->npeers; i++) {
 		if (k == KERN_CHUNK || (i == n->snap->npeers && k > 0)) {
 			if (n->k->ops->wg_peers(n->k->io, &n->dev, ops, k) ==

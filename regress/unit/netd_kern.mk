@@ -1,6 +1,6 @@
 # The kernel hand without its process: what the tests on real systems drive.
-kernhand_PARTS := claim egress expiry fw fw_rule ifc kern_conf kern_linux \
-	kern_net kern_peer nl nl_event nl_link nl_route policy reconcile route \
+kernhand_PARTS := claim device egress expiry fw fw_rule ifc kern_conf \
+	kern_linux kern_net kern_peer nl nl_event nl_link nl_route policy reconcile route \
 	snapshot stats sync sysctl undo wanted wg_dump wg_kernel wg_uapi \
 	wg_uapi_parse drift
 $(O)/regress/vm/kernhand.o: OBJ_CFLAGS = -I. $(netd_CFLAGS)

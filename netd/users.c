@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who the children become, and who may use the control socket.  What is
+ * missing ends the start, with what to do about it.
+ */
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "netd.h"
+
+#define CTL_GROUP	"sallyport"
+#define EXIT_NOUSER	67
+
+void
+users_find(struct netd *n)
+{
+	static const struct {
+		uint8_t		 role;
+		const char	*name;
+	} users[] = { { P_KERN, "_sallynet" }, { P_LEASED, "_sallylease" },
+		{ P_APID, "_sallyapi" }, { P_KEYD, "_sallykey" } };
+	const struct passwd *pw;
+	const struct group *gr;
+	size_t i;
+
+	for (i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+		n->uid[users[i].role] = geteuid();
+		n->gid[users[i].role] = getegid();
+		if (n->nouser)
+			continue;
+		if ((pw = getpwnam(users[i].name)) == NULL) {
+			log_warnx("there is no user %s: run systemd-sysusers, "
+				  "or useradd -r %s",
+			    users[i].name, users[i].name);
+			exit(EXIT_NOUSER);
+		}
+		if (pw->pw_uid == 0) {
+			log_warnx("the user %s is root: it must not be",
+			    users[i].name);
+			exit(EXIT_NOUSER);
+		}
+		n->uid[users[i].role] = pw->pw_uid;
+		n->gid[users[i].role] = pw->pw_gid;
+	}
+	n->ctl_gid = getegid();
+	if (n->nouser)
+		return;
+	if ((gr = getgrnam(CTL_GROUP)) == NULL) {
+		log_warnx("there is no group " CTL_GROUP ": run "
+		    "systemd-sysusers, or groupadd -r " CTL_GROUP);
+		exit(EXIT_NOUSER);
+	}
+	n->ctl_gid = gr->gr_gid;
+}
