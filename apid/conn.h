@@ -117,7 +117,7 @@ void	 conn_run(struct conn *);
 /* An idle client whom the rules of now would not let in goes. */
 void	 conn_recheck(struct conn *);
 
-/* What to do next; one for each state (conn.c), I/O in connio.c. */
+/* What to do next; one for each state (conn.c, connbody.c), I/O in connio.c. */
 enum step {
 	STEP_AGAIN,		/* the state has changed: go on */
 	STEP_PARK,		/* wait for an event */
@@ -131,6 +131,10 @@ void	 conn_refuse(struct conn *, int status);
 void	 conn_punish(struct conn *);
 /* An answer comes before the body has been read: nothing can follow it. */
 void	 conn_unread(struct conn *);
+
+/* connbody.c: the head has been read and has a route. */
+enum step conn_body_begin(struct conn *);
+enum step conn_step_body(struct conn *);
 
 /* connio.c */
 enum step conn_step_handshake(struct conn *);

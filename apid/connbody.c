@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * How a request's body comes: it stays in the connection's buffer, has memory
+ * of its own when it is larger, or is used piece by piece as it comes.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker.h"
+#include "conn.h"
+#include "route.h"
+
+static enum step
+dispatch(struct conn *c)
+{
+	c->timed = false;
+	c->state = CONN_WAIT;
+	c->wait_id = 0;
+	route_call(c);
+	return (STEP_AGAIN);
+}
+
+static void
+say_continue(struct conn *c)
+{
+	if (!c->req.expect || c->body_len > 0)
+		return;
+	c->out_len = strlcpy(c->out, "HTTP/1.1 100 Continue\r\n\r\n",
+	    sizeof(c->out));
+	c->state = CONN_WRITE;
+	c->next = CONN_BODY;
+}
+
+/* All of a streamed body is there. */
+static enum step
+stream_end(struct conn *c)
+{
+	c->timed = false;
+	c->state = CONN_WAIT;
+	route_call(c);
+	return (STEP_AGAIN);
+}
+
+/*
+ * A body that is used as it comes.  The route may answer at its beginning or
+ * at any piece: then the state is no longer CONN_BODY.
+ */
+static enum step
+stream_begin(struct conn *c, size_t len)
+{
+	if ((c->big = malloc(CONN_PIECE)) == NULL) {
+		conn_refuse(c, 503);
+		return (STEP_AGAIN);
+	}
+	c->timed = true;
+	conn_deadline(c, CONN_BULK_MS);
+	c->state = CONN_BODY;
+	route_begin(c);
+	if (c->state == CONN_BODY && c->body_len > 0)
+		route_piece(c, c->body, c->body_len);
+	if (c->state != CONN_BODY)
+		return (STEP_AGAIN);
+	if (c->body_len == len)
+		return (stream_end(c));
+	say_continue(c);
+	return (STEP_AGAIN);
+}
+
+static enum step
+step_stream(struct conn *c)
+{
+	size_t left = (size_t)c->req.length - c->body_len, n;
+	enum step s;
+
+	if (c->eof)
+		return (STEP_GONE);
+	/* broker.c calls when there is room again. */
+	if (broker_busy(c->apid)) {
+		conn_want(c, false, false);
+		return (STEP_PARK);
+	}
+	s = conn_read(c, c->big, left < CONN_PIECE ? left : CONN_PIECE, &n);
+	if (s != STEP_AGAIN)
+		return (s);
+	c->body_len += n;
+	if (n > 0)
+		route_piece(c, c->big, n);
+	if (c->state == CONN_BODY && c->body_len == c->req.length)
+		return (stream_end(c));
+	return (STEP_AGAIN);
+}
+
+enum step
+conn_body_begin(struct conn *c)
+{
+	size_t len = (size_t)c->req.length;
+
+	c->streaming = route_streams(c);
+	if (len > (c->streaming ? CONN_BULK : c->set->limits.body_bytes)) {
+		conn_refuse(c, 413);
+		return (STEP_AGAIN);
+	}
+	if (c->streaming)
+		return (stream_begin(c, len));
+	if (c->body_len == len)
+		return (dispatch(c));
+	if (len > sizeof(c->in) - c->head_len) {
+		if ((c->big = malloc(len)) == NULL) {
+			conn_refuse(c, 503);
+			return (STEP_AGAIN);
+		}
+		memcpy(c->big, c->body, c->body_len);
+		c->body = c->big;
+	}
+	c->timed = true;
+	conn_deadline(c, c->set->limits.body_ms);
+	c->state = CONN_BODY;
+	say_continue(c);
+	return (STEP_AGAIN);
+}
+
+enum step
+conn_step_body(struct conn *c)
+{
+	size_t len = (size_t)c->req.length, n;
+	enum step s;
+
+	if (c->streaming)
+		return (step_stream(c));
+	if (c->eof)
+		return (STEP_GONE);
+	/* Never more than the body: what follows is another request. */
+	s = conn_read(c, c->body + c->body_len, len - c->body_len, &n);
+	if (s != STEP_AGAIN)
+		return (s);
+	c->body_len += n;
+	if (c->big == NULL) {
+		c->in_len += n;
+		c->used += n;
+	}
+	return (c->body_len == len ? dispatch(c) : STEP_AGAIN);
+}
