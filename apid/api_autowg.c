@@ -246,9 +246,14 @@ unauthorized(struct conn *c)
 {
 	struct http_span v;
 
-	/* Without a password the client only asks for the question. */
-	if (http_field(c->in, &c->req, "authorization", &v) != 0)
+	/*
+	 * Without a password the client only asks for the question.  With one
+	 * it guesses: each guess costs it a connection, which are counted.
+	 */
+	if (http_field(c->in, &c->req, "authorization", &v) != 0) {
 		conn_punish(c);
+		c->close = c->linger = true;
+	}
 	reply_send(c, 401, NULL, "WWW-Authenticate: Basic realm=auth\r\n", NULL,
 	    0);
 }

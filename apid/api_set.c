@@ -191,6 +191,7 @@ void
 set_begin(struct conn *c)
 {
 	struct msg_set_begin m;
+	bool close = c->close;
 	struct setput *s;
 	unsigned int i;
 
@@ -217,7 +218,8 @@ set_begin(struct conn *c)
 		return;
 	s->id = c->wait_id;
 	/* Only an answer that comes too early ends the connection. */
-	c->close = c->linger = false;
+	c->close = close;
+	c->linger = false;
 }
 
 /* What was wrong with the body. */

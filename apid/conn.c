@@ -209,6 +209,8 @@ still_welcome(struct conn *c)
 		c->set = settings_ref(c->apid->set);
 		c->lst = l;
 		c->who.generation = 0;
+		/* Else each CRL of old stays as long as its connections. */
+		c->close |= c->tls != NULL;
 	}
 	if (c->tls != NULL && tls_conn_recheck(c->tls, c->lst->tls) == -1) {
 		log_info("connection ended by=%s reason=\"%s\"",
@@ -216,6 +218,19 @@ still_welcome(struct conn *c)
 		return (false);
 	}
 	return (true);
+}
+
+bool
+conn_welcome(struct conn *c)
+{
+	if (still_welcome(c))
+		return (true);
+	broker_forget(c);
+	route_forget(c);
+	c->state = CONN_LINGER;
+	c->linger = true;
+	conn_deadline(c, CONN_LINGER_MS);
+	return (false);
 }
 
 void
@@ -233,12 +248,8 @@ head_done(struct conn *c)
 
 	c->route = NULL;
 	take_reqid(c);
-	if (!still_welcome(c)) {
-		c->state = CONN_LINGER;
-		c->linger = true;
-		conn_deadline(c, CONN_LINGER_MS);
+	if (!conn_welcome(c))
 		return (STEP_AGAIN);
-	}
 	len = (size_t)c->req.length;
 	c->body_len = c->in_len - c->head_len;
 	if (c->body_len > len)

@@ -129,6 +129,9 @@ void	 conn_deadline(struct conn *, uint32_t ms);
 /* Answer with status and end the connection; of the client's making. */
 void	 conn_refuse(struct conn *, int status);
 void	 conn_punish(struct conn *);
+/* Is the client still let in, by what is in force now?  If not, the connection
+ * is on its way out, without an answer. */
+bool	 conn_welcome(struct conn *);
 /* An answer comes before the body has been read: nothing can follow it. */
 void	 conn_unread(struct conn *);
 

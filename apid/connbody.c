@@ -86,7 +86,9 @@ step_stream(struct conn *c)
 	c->body_len += n;
 	if (n > 0)
 		route_piece(c, c->big, n);
-	if (c->state == CONN_BODY && c->body_len == c->req.length)
+	/* A body takes its time: who sent it may be revoked by now. */
+	if (c->state == CONN_BODY && c->body_len == c->req.length &&
+	    conn_welcome(c))
 		return (stream_end(c));
 	return (STEP_AGAIN);
 }
@@ -139,5 +141,6 @@ conn_step_body(struct conn *c)
 		c->in_len += n;
 		c->used += n;
 	}
-	return (c->body_len == len ? dispatch(c) : STEP_AGAIN);
+	return (
+	    c->body_len == len && conn_welcome(c) ? dispatch(c) : STEP_AGAIN);
 }

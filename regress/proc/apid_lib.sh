@@ -73,3 +73,14 @@ refused() {		# NAME STATUS STEP ...
 	is "$refused_n" "$CODES $END" "$refused_s eof"
 	[ "$MS" -lt 2500 ] || fail "$refused_n: took $MS ms"
 }
+
+# A connection with this certificate in $PKI, HOLD_PID, that sends what is
+# written to $WORK/FIFO; its answers are in FIFO.out.
+hold() {		# PORT FIFO CERT
+	mkfifo "$WORK/$2"
+	timeout 20 openssl s_client -connect "127.0.0.1:$1" -quiet \
+	    -CAfile "$PKI/ca.crt" -cert "$PKI/$3.crt" -key "$PKI/$3.key" \
+	    <>"$WORK/$2" >"$WORK/$2.out" 2>/dev/null &
+	HOLD_PID=$!
+	pids="$HOLD_PID $pids"
+}

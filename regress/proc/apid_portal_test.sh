@@ -414,7 +414,28 @@ tls_tests() {
 	is "TLS: an operator, in any network" "$STATUS $(jbody '.peers | length')" "200 0"
 	ask "$NET" $(with op) -X PUT -H 'Content-Type: application/json' -H 'If-Match: "1"' -d '{"peers":[]}'
 	is "TLS: a set" "$STATUS" 412
+	# Who is revoked in the middle of a set has not sent one.
+	ask "$NET" $(with portal)
 	}
+	hold "$(port ptls)" begun portal
+	s='{"peers":[]}'
+	printf 'PUT %s HTTP/1.1\r\nHost: a\r\nIf-Match: %s\r\nContent-Type: application/json\r\nContent-Length: %u\r\n\r\n{' \
+	    "$NET" "$(field ETag)" ${#s} >"$WORK/begun"
+	sleep 0.3
+	"$O/mint" crl "$PKI" portal || fail "no CRL"
+	drv "reload" '^ack'
+	drv sets '^sets '
+	was=${ANSWER#*aborted=}
+	printf %s "${s#?}" >"$WORK/begun"
+	check "TLS: revoked in the middle of a set" wait_for 2 gone "$HOLD_PID"
+	is "TLS: no answer" "$(cat "$WORK/begun.out")" ""
+	drv sets '^sets '
+	like "TLS: it is taken back" "$ANSWER" "aborted=$((was + 1))\$"
+	"$O/mint" crl "$PKI" || fail "no CRL"
+	drv "reload" '^ack'
+	# shellcheck disable=SC2046
+	ask "$NET" $(with portal)
+	is "TLS: nobody's peer is gone" "$(jbody '.peers[].public_key')" "$K2"
 	URL=http://127.0.0.1:$H
 	ask "$NET" -H 'X-Client-Subject: CN=portal-a'
 	is "header: the rule's portal" "$STATUS $(jbody '.peers[].public_key')" "200 $K2"
