@@ -55,10 +55,9 @@ int	 nl_walk(const uint8_t *, size_t n, uint32_t seq, nl_msg_cb, void *,
 uint32_t nl_next_seq(struct nl_conn *);
 int	 nl_talk_raw(struct nl_conn *, const void *, size_t len);
 
-/* A new message that begins with head and has room for some attributes and
- * more bytes, or NULL with errno ENOMEM. */
-struct nl_msg *nl_msg_new(int type, int flags, const void *head, size_t len,
-    size_t more);
+/* A new message of that type and flags that begins with head (len bytes) and
+ * has room for some attributes and more bytes, or NULL with errno ENOMEM. */
+struct nl_msg *nl_msg_new(int, int, const void *head, size_t, size_t more);
 /* Free one that turned out to be too small.  Returns -1 with errno ENOMEM. */
 int	 nl_msg_fail(struct nl_msg *);
 
