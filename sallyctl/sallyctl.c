@@ -65,15 +65,31 @@ run(const struct request *r, struct output *o, const char *path)
 	return (st);
 }
 
+/* A program gets its document also if the command makes no sense. */
+static int
+not_understood(struct output *o, char *text)
+{
+	fputs(text, stderr);
+	if (o->ops == &json_ops) {
+		text[strcspn(text, "\n")] = '\0';
+		o->ops->begin(o);
+		o->ops->end(o, strchr(text, ' ') + 1);
+	}
+	return (EX_USAGE);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct output_ops *ops = &text_ops;
 	const char *path = CLIENT_SOCKET;
+	char *wrong = NULL;
+	size_t len;
+	FILE *err;
 	bool numeric = false, quiet = false;
 	struct request r;
 	struct output o;
-	int ch;
+	int ch, st;
 
 	while ((ch = getopt(argc, argv, "+jnqs:V")) != -1) {
 		switch (ch) {
@@ -98,8 +114,16 @@ main(int argc, char **argv)
 	}
 	argc -= optind;
 	argv += optind;
-	if (grammar_parse(argc, argv, &r, stderr) == -1)
-		return (EX_USAGE);
+	if ((err = open_memstream(&wrong, &len)) == NULL) {
+		perror("sallyctl");
+		return (EX_OSERR);
+	}
+	st = grammar_parse(argc, argv, &r, err);
 	output_init(&o, quiet ? &quiet_ops : ops, r.action, numeric, stdout);
-	return (run(&r, &o, path));
+	if (fclose(err) == EOF || wrong == NULL)
+		st = EX_OSERR;
+	else
+		st = st == -1 ? not_understood(&o, wrong) : run(&r, &o, path);
+	free(wrong);
+	return (st);
 }

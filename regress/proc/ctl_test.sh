@@ -222,6 +222,25 @@ for s in busy:75 negative:1 usage:64 failed:70 config:78 wrong-id:65 wrong-item:
 	ctl -j show leases
 	json "${s%:*} in JSON" '.leases == [] and (.error | length) > 0'
 done
+for s in nosuch 's s' 'show events since 1x' 'show lease' revoke \
+    "$(printf 'no\033\377such')"; do
+	# shellcheck disable=SC2086
+	set -- $s
+	s=$(printf %s "$s" | LC_ALL=C tr -cd ' -~')
+	ctl -j "$@"
+	is "not understood: $s, exit" "$ST" 64
+	json "not understood: $s, in JSON" '.schema == 1 and
+	    (.result // .events // .leases // [] | length) == 0 and has("error")'
+	like "not understood: $s, in text" "$ERR" '^sallyctl: .+'
+	ctl -j -q "$@"
+	is "not understood: $s, quiet" "$ST$OUT" 64
+done
+ctl -j show events since 1x
+json "not understood: the member of the command, and why" '.events == [] and
+    (.error | test("^1x is not a duration"))'
+ctl show nosuch
+is "not understood: as text nothing on standard output" "$OUT" ''
+like "not understood: what would be" "$ERR" 'valid commands'
 play unwell
 ctl show status
 is "an unwell suite" "$ST" 1
