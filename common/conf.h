@@ -71,7 +71,6 @@ enum conf_access {
 #define API_AUTOWG	0x0001
 #define API_NATIVE	0x0002
 #define API_PORTAL	0x0004
-#define API_AUTOYGG	0x0008
 #define API_METRICS	0x0010
 
 /* What a descriptor sent with CONF_CERT holds. */

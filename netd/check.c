@@ -440,6 +440,11 @@ config_check(struct config *c)
 		config_error(c, config_line(c, "access.mode", 0),
 		    "mode = "
 		    "\"list\" needs a \"file\"");
+	/* Better than to let in who was to be kept out. */
+	if (c->access.require_contact)
+		config_error(c, config_line(c, "access.require_contact", 0),
+		    "no API asks for a contact yet: require_contact must be "
+		    "false");
 	if (c->limits.per_source > c->limits.connections)
 		config_error(c, config_line(c, "limits.per_source", 0),
 		    "per_source is more than connections");

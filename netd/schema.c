@@ -45,7 +45,7 @@ static const struct word_name access_names[] = { { "open", ACCESS_OPEN },
 	{ "list", ACCESS_LIST }, { NULL, 0 } };
 static const struct word_name api_names[] = { { "autowg", API_AUTOWG },
 	{ "native", API_NATIVE }, { "portal", API_PORTAL },
-	{ "autoygg", API_AUTOYGG }, { "metrics", API_METRICS }, { NULL, 0 } };
+	{ "metrics", API_METRICS }, { NULL, 0 } };
 
 static const char *
 valid_name(const char *s)
