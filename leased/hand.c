@@ -198,6 +198,9 @@ hand_wish(struct leased *sp, const struct op *op, const struct asker *asker)
 	}
 	if (sp->kern == NULL || (w = wish_new(sp)) == NULL) {
 		reply_asker(sp, asker, LEASE_E_BUSY, NULL);
+		/* What is not said now would not be said before a restart. */
+		if (sp->kern != NULL)
+			sync_later(sp);
 		return;
 	}
 	w->lease = l;

@@ -11,15 +11,19 @@
  *	reload			the configuration as it is now
  *	up NET | down NET	what the kernel hand says of a network
  *	kern ok|hold|N|gone|new	how it answers wishes: N is a peer_code
+ *	kern release		say yes, without doing them, to those held
  *	peers			what it has
+ *	disk full|ok		whether it can write
  *	stat NAME-SEED RX TX	counters that it reports; of all
  *	reg NET NAME SEED | get NET NAME | del NET NAME | list NET | health
  *	burst NET PREFIX N	N registrations in one turn
+ *	flood NET PREFIX N	the same, and nobody waits for the answers
  *	load NET PREFIX N C [KILL]	N with C at a time; kill -9 after KILL
  *	verify NET		all that were acknowledged are there
  *	ctl WHAT ...		a request of sallyctl
  */
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -251,6 +255,9 @@ do_network(struct drv *d, const char *name, uint8_t state)
 static void
 do_kern(struct drv *d, const char *how)
 {
+	const struct msg_peer_done yes = { .code = PEER_OK };
+	unsigned int i;
+
 	if (strcmp(how, "gone") == 0) {
 		chan_free(d->kern);
 		d->kern = NULL;
@@ -258,11 +265,30 @@ do_kern(struct drv *d, const char *how)
 		chan_free(d->kern);
 		d->syncing = false;
 		d->kern = link_new(d, P_KERN, &drv_kern_ops);
+	} else if (strcmp(how, "release") == 0) {
+		d->mode = PEER_OK;
+		for (i = 0; i < d->nheld; i++) {
+			if (i % CHAN_HIGH == CHAN_HIGH - 1)
+				run_ms(d, 20);
+			(void)chan_send_peer_done(d->kern, d->held[i], &yes,
+			    -1);
+		}
+		d->nheld = 0;
 	} else
 		d->mode = strcmp(how, "ok") == 0 ? PEER_OK :
 		    strcmp(how, "hold") == 0	 ? 0 :
 						   atoi(how);
 	run_ms(d, 50);
+}
+
+/* Writes behind the first page fail from now on, or no longer. */
+static void
+do_disk(struct drv *d, bool full)
+{
+	struct rlimit r = { full ? 4096 : RLIM_INFINITY, RLIM_INFINITY };
+
+	if (prlimit(d->pid, RLIMIT_FSIZE, &r, NULL) == -1)
+		fatal("prlimit");
 }
 
 static void
@@ -435,20 +461,26 @@ do_verify(struct drv *d, const char *network)
 }
 
 static void
-do_burst(struct drv *d, const char *network, const char *prefix, int n)
+do_burst(struct drv *d, const char *network, const char *prefix, int n,
+    bool flood)
 {
 	char name[IDENT_SIZE];
 	int i;
 
 	d->answers = 0;
-	d->wanted = (unsigned int)n;
+	d->wanted = (unsigned int)n + flood;
 	memset(d->codes, 0, sizeof(d->codes));
 	d->quiet = true;
 	for (i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), "%s%d", prefix, i);
 		send_register(d, network, name, name);
+		if (i % CHAN_HIGH == CHAN_HIGH - 1)
+			run_ms(d, 100);
 	}
-	run(d);
+	if (flood)
+		run_ms(d, 300);
+	else
+		run(d);
 	d->quiet = false;
 	codes_print(d);
 }
@@ -510,6 +542,7 @@ static void
 order(struct drv *d, char *line)
 {
 	char none[] = "", *verb, *arg, *rest;
+	char *a;
 
 	verb = strsep(&line, " ");
 	arg = line != NULL ? strsep(&line, " ") : none;
@@ -537,6 +570,8 @@ order(struct drv *d, char *line)
 		do_kern(d, arg);
 	else if (strcmp(verb, "peers") == 0)
 		do_peers(d);
+	else if (strcmp(verb, "disk") == 0)
+		do_disk(d, strcmp(arg, "full") == 0);
 	else if (strcmp(verb, "stat") == 0)
 		do_stat(d, arg, rest);
 	else if (strcmp(verb, "sleep") == 0)
@@ -547,9 +582,11 @@ order(struct drv *d, char *line)
 		if (rest != NULL)
 			rest[-1] = ' ';
 		do_load(d, arg);
-	} else if (strcmp(verb, "burst") == 0 && rest != NULL) {
-		verb = strsep(&rest, " ");
-		do_burst(d, arg, verb, rest != NULL ? atoi(rest) : 1);
+	} else if ((strcmp(verb, "burst") == 0 || strcmp(verb, "flood") == 0) &&
+	    rest != NULL) {
+		a = strsep(&rest, " ");
+		do_burst(d, arg, a, rest != NULL ? atoi(rest) : 1,
+		    verb[0] == 'f');
 	} else if (strcmp(verb, "verify") == 0)
 		do_verify(d, arg);
 	else if (strcmp(verb, "health") == 0) {
@@ -572,6 +609,8 @@ main(int argc, char **argv)
 	}
 	log_init("drv", 1);
 	signal(SIGPIPE, SIG_IGN);
+	/* leased is to see an error, as of a disk, and no signal. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (sodium_init() == -1 || (d->base = event_base_new()) == NULL)
 		fatalx("libraries");
 	d->program = argv[1];

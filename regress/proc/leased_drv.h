@@ -53,6 +53,8 @@ struct drv {
 	bool		 ctl_sent;
 	/* the kernel hand */
 	int		 mode;			/* 0 hold, else a peer_code */
+	uint32_t	 held[16384];		/* ids */
+	unsigned int	 nheld;
 	struct hash	 peers;
 	bool		 syncing;
 	unsigned int	 syncs, sets, dels, stats_asked;

@@ -101,6 +101,13 @@ addr_used(struct drv *d, const struct msg_peer_set *m)
 	return (false);
 }
 
+static void
+drv_hold(struct drv *d, uint32_t id)
+{
+	if (d->nheld < sizeof(d->held) / sizeof(d->held[0]))
+		d->held[d->nheld++] = id;
+}
+
 static int
 kern_set(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
@@ -112,8 +119,10 @@ kern_set(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	if (msg_peer_set_get(b, &m) == -1)
 		return (-1);
 	d->sets++;
-	if (id != 0 && d->mode == 0)
+	if (id != 0 && d->mode == 0) {
+		drv_hold(d, id);
 		return (0);
+	}
 	if (id != 0 && addr_used(d, &m)) {
 		printf("kern: address in use\n");
 		done.code = PEER_E_ADDR;
@@ -152,8 +161,10 @@ kern_del(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	if (msg_peer_del_get(b, &m) == -1)
 		return (-1);
 	d->dels++;
-	if (d->mode == 0)
+	if (d->mode == 0) {
+		drv_hold(d, id);
 		return (0);
+	}
 	if (d->mode == PEER_OK)
 		peer_remove(d, m.pubkey);
 	done.code = (uint8_t)d->mode;

@@ -4,6 +4,7 @@
  * plays.
  *
  *	put NET OWNER SEED ADDRS [NAME] | drop NET OWNER SEED
+ *	twice NET OWNER SEED ADDRS [NAME]	the same put two times at once
  *	page NET OWNER [online] | one NET OWNER SEED | owned NET OWNER (count)
  *	whole NET OWNER MATCH FLAGS [SEED=ADDRS ...]	MATCH none, empty, N;
  *				FLAGS letters: d dry, f force, c sallyctl, a
@@ -186,7 +187,8 @@ addrs_from(char *list, struct prefix *dst)
 }
 
 static void
-do_put(struct drv *d, char *network, char *owner, char *seed, char *rest)
+do_put(struct drv *d, char *network, char *owner, char *seed, char *rest,
+    unsigned int times)
 {
 	struct msg_owned_put m;
 
@@ -199,8 +201,9 @@ do_put(struct drv *d, char *network, char *owner, char *seed, char *rest)
 	if (rest != NULL)
 		(void)strlcpy(m.name, rest, sizeof(m.name));
 	d->answers = 0;
-	d->wanted = 1;
-	(void)chan_send_owned_put(d->front, 1, &m, -1);
+	d->wanted = times;
+	for (; times > 0; times--)
+		(void)chan_send_owned_put(d->front, times, &m, -1);
 	run(d);
 }
 
@@ -538,10 +541,10 @@ owned_order(struct drv *d, const char *verb, char *arg, char *rest)
 		do_proc(d, arg, a, rest);
 	} else if (d->front == NULL)
 		printf("no front\n");
-	else if (strcmp(verb, "put") == 0) {
+	else if (strcmp(verb, "put") == 0 || strcmp(verb, "twice") == 0) {
 		a = strsep(&rest, " ");
 		b = strsep(&rest, " ");
-		do_put(d, arg, a, b, rest);
+		do_put(d, arg, a, b, rest, verb[0] == 'p' ? 1 : 2);
 	} else if (strcmp(verb, "putload") == 0) {
 		a = strsep(&rest, " ");
 		b = strsep(&rest, " ");

@@ -442,6 +442,29 @@ sleep 1
 refuse "a second instance" 'in use by another process: a second sallyport'
 wait "$holder"
 
+# --- more wishes than the kernel hand can be told -----------------------------
+
+{ begin many; cat <<'END'
+set pools fd00:1::/64
+start
+up net0
+reg net0 dev kdev
+peers
+kern hold
+flood net0 d 8300
+ctl revoke dev
+kern release
+peers
+sleep 6000
+peers
+stop
+END
+} >"$WORK/orders"
+drive "$WORK/orders"
+shows "no room for the wish: told so" '^result code=[^1].*has ended; but the kernel hand has not'
+is "it was not said" "$(nth '^peers=' 2 | cut -d' ' -f1,2)" 'peers=1 syncs=0'
+is "it is said soon" "$(nth '^peers=' 3 | cut -d' ' -f1,2)" 'peers=8300 syncs=1'
+
 # --- the log of the database is bounded --------------------------------------
 
 wal() { stat -c %s "$WORK/$1/sallyport.db-wal" 2>/dev/null || echo 0; }
