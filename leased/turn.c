@@ -330,7 +330,8 @@ turn_owned_put(struct leased *sp, struct lnet *n, const struct msg_owned_put *m,
 		reply_asker(sp, asker, ch->code, NULL);
 		return;
 	}
-	if (ch->code == LEASE_OK_SAME && !p->pending) {
+	/* It may be the same as what is not yet durable. */
+	if (ch->code == LEASE_OK_SAME && !p->pending && !sp->turn->open) {
 		owned_item(p, &item);
 		reply_owned(sp, asker->chan, asker->id, ch->code, NULL, &item);
 		return;

@@ -146,6 +146,30 @@ shows "counters begin anew below" '^item .*10.9.0.30/32 rx=(15|5) tx=(25|5)'
 is "a pool that went" "$(nth '^peers=' 3 | cut -d' ' -f1)" peers=0
 is "and came back" "$(nth '^peers=' 4 | cut -d' ' -f1)" peers=2
 
+# --- two puts of the same, and a disk that is full ---------------------------
+
+{ begin full; cat <<'END'
+start
+up net0
+put net0 portal:a k1 10.9.0.20/32 old
+disk full
+twice net0 portal:a k1 10.9.0.20/32 new
+disk ok
+one net0 portal:a k1
+twice net0 portal:a k1 10.9.0.20/32 newer
+kill
+start
+up net0
+one net0 portal:a k1
+END
+} >"$WORK/orders"
+drive "$WORK/orders"
+is "what is not stored is not acknowledged" \
+    "$(grep '^owned' "$WORK/out" | cut -d' ' -f2 | tr '\n' ' ')" \
+    "code=1 code=25 code=25 code=3 code=2 "
+is "it is as it was" "$(field '^item' 1 3)" name=old
+is "what is stored is acknowledged" "$(field '^item' 2 3)" name=newer
+
 # --- a removal that is not confirmed in time ---------------------------------
 
 { begin late; cat <<'END'
