@@ -172,7 +172,7 @@ load_owner(void *arg, sqlite3_stmt *st)
 	if ((n = net_by_id(ld->broker, sqlite3_column_int64(st, 1))) == NULL ||
 	    name == NULL || text == NULL || strlen(name) >= OWNER_SIZE)
 		return (-1);
-	o = owner_get(n, name);
+	o = owner_add(n, name);
 	o->id = sqlite3_column_int64(st, 0);
 	o->generation = (uint64_t)sqlite3_column_int64(st, 3);
 	o->synced = sqlite3_column_int64(st, 4);

@@ -84,6 +84,7 @@ struct lnet {
 	uint64_t	 pending;	/* of those */
 	uint64_t	 outside;
 	struct owners	 owners;
+	unsigned int	 nowners;
 	struct owned_bynet owned;
 	struct hash	 owned_keys;
 	struct hash	 owned_addrs;	/* of struct oaddr */

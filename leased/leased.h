@@ -17,6 +17,7 @@
 
 #define APIDS_MAX	16
 #define ONLINE_S	180	/* a handshake that recent means online */
+#define OWNERS_TEXT	"too many owners have had peers in this network"
 
 /* Who waits for the outcome of a change. */
 enum asker_kind {

@@ -77,6 +77,24 @@ owner_find(const struct lnet *n, const char *name)
 	return (NULL);
 }
 
+/* One that was asked for and never had a peer makes room. */
+static bool
+owners_room(struct lnet *n)
+{
+	struct owner *o;
+
+	if (n->nowners < OWNERS_MAX)
+		return (true);
+	TAILQ_FOREACH(o, &n->owners, entry)
+		if (o->id == 0 && o->count == 0 && !o->busy) {
+			TAILQ_REMOVE(&n->owners, o, entry);
+			n->nowners--;
+			free(o);
+			return (true);
+		}
+	return (false);
+}
+
 struct owner *
 owner_get(struct lnet *n, const char *name)
 {
@@ -84,12 +102,21 @@ owner_get(struct lnet *n, const char *name)
 
 	if ((o = owner_find(n, name)) != NULL)
 		return (o);
+	return (owners_room(n) ? owner_add(n, name) : NULL);
+}
+
+struct owner *
+owner_add(struct lnet *n, const char *name)
+{
+	struct owner *o;
+
 	if ((o = calloc(1, sizeof(*o))) == NULL)
 		fatal("owner");
 	o->net = n;
 	(void)strlcpy(o->name, name, sizeof(o->name));
 	RB_INIT(&o->peers);
 	TAILQ_INSERT_TAIL(&n->owners, o, entry);
+	n->nowners++;
 	return (o);
 }
 

@@ -18,6 +18,7 @@
 
 #define OWNER_STATIC	"static"
 #define OWNER_PORTAL	"portal:"	/* and the portal's name */
+#define OWNERS_MAX	1024		/* in a network */
 
 struct broker;
 struct lease;
@@ -84,7 +85,9 @@ TAILQ_HEAD(owners, owner);
 /* --- owned.c --- */
 
 struct owner *owner_find(const struct lnet *, const char *name);
-struct owner *owner_get(struct lnet *, const char *name);	/* or make it */
+/* Or make it: NULL, there are OWNERS_MAX that have had peers. */
+struct owner *owner_get(struct lnet *, const char *name);
+struct owner *owner_add(struct lnet *, const char *name);	/* it is new */
 uint8_t	 owner_source(const struct owner *);	/* enum peer_source */
 /* May there be an owner of this name? */
 bool	 owner_valid(const char *name);

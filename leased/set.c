@@ -146,7 +146,9 @@ set_check(struct set *s)
 	else if (m->match == SET_MATCH_NONE && !s->by_operator)
 		set_refuse(s, LEASE_E_NO_PRECOND,
 		    "say which state is to be replaced");
-	else if ((s->owner = owner_get(n, m->owner))->busy) {
+	else if ((s->owner = owner_get(n, m->owner)) == NULL)
+		set_refuse(s, LEASE_E_POOL, OWNERS_TEXT);
+	else if (s->owner->busy) {
 		s->owner = NULL;
 		set_refuse(s, LEASE_E_BUSY,
 		    "another set of this owner is under way");

@@ -310,7 +310,11 @@ turn_owned_put(struct leased *sp, struct lnet *n, const struct msg_owned_put *m,
 	struct owned *p;
 	uint8_t code, naddrs;
 
-	o = owner_get(n, m->owner);
+	if ((o = owner_get(n, m->owner)) == NULL) {
+		reply_owned(sp, asker->chan, asker->id, LEASE_E_POOL,
+		    OWNERS_TEXT, NULL);
+		return;
+	}
 	memcpy(addrs, m->addrs, sizeof(addrs));
 	naddrs = owned_sort(addrs, m->naddrs);
 	code = oop_check(&sp->broker, o, m->pubkey, addrs, naddrs, mono_now(),

@@ -170,6 +170,32 @@ is "what is not stored is not acknowledged" \
 is "it is as it was" "$(field '^item' 1 3)" name=old
 is "what is stored is acknowledged" "$(field '^item' 2 3)" name=newer
 
+# --- owners without end -------------------------------------------------------
+
+{ begin owners
+echo 'set pools fd00:1::/64'
+echo start
+echo 'up net0'
+i=0; while [ $i -lt 1100 ]; do
+	echo "put net0 portal:x$i AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= fd00:1::9/128"
+	i=$((i + 1))
+done
+i=0; while [ $i -lt 1025 ]; do
+	echo "put net0 portal:y$i k$i fd00:1::b:$i/128"
+	i=$((i + 1))
+done
+echo 'put net0 portal:y7 k7 fd00:1::c:7/128'
+echo 'whole net0 portal:z empty - k9=fd00:1::c:9/128'
+echo stop; } >"$WORK/orders"
+drive "$WORK/orders"
+is "those without a peer take no room" \
+    "$(grep -c '^owned code=1 ' "$WORK/out")" 1024
+is "one more is one too many" "$(grep -A1 '^owned code=19 ' "$WORK/out" |
+    grep -c 'too many owners')" 1
+is "who is known goes on" "$(grep '^owned' "$WORK/out" | tail -n 1 |
+    cut -d' ' -f2)" code=3
+shows "nor a set of another" '^done code=19 .*too many owners'
+
 # --- a removal that is not confirmed in time ---------------------------------
 
 { begin late; cat <<'END'
