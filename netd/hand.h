@@ -25,7 +25,7 @@
 #define SYSCTLS		(SYSCTL_UPLINKS + NETWORKS_MAX)
 #define SNAPSHOT_AGE_MS	100	/* one dump serves all who ask within it */
 #define CHECK_S		20	/* look at everything, notified or not */
-#define HEALTH_S	10
+#define HEALTH_S	2
 
 struct kern;
 

@@ -49,6 +49,11 @@ is "GET: the name is the pattern's group" \
 is "GET: the key" "$(jq -r .public_key "$WORK/d2.body")" \
     "$(cat "$WORK/d2.pub")"
 
+counted() {
+	[ "$(ctl -j show status | jq .status.kernel_hand.peers)" = 2 ]
+}
+check "show status counts both peers soon" wait_for 4 counted
+
 # renewing leaves the peer alone: its counters and handshake stay
 rx=$(wg show wg0 transfer | awk -v k="$(cat "$WORK/d1.pub")" '$1 == k { print $2 }')
 is "renewal: 200" "$(dev_post d1 d1)" 200
