@@ -121,6 +121,7 @@ struct kern {
 	const struct kern_ops *ops;
 	struct kern_io	*io;
 	bool		 entered;	/* the sandbox */
+	bool		 stopping;	/* nothing is put right any more */
 	struct kconf	*shadow;
 	uint32_t	 generation;
 	struct knet_list nets;

@@ -112,7 +112,7 @@ on_stop(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		undo(k);
 	if (chan_send_bare(c, MSG_SETUP_STOPPED, 0) == -1)
 		log_warn("cannot tell the parent that all is stopped");
-	/* Nothing is put right any more, whatever happens now. */
+	k->stopping = true;
 	(void)evtimer_del(k->expire_ev);
 	(void)evtimer_del(k->check_ev);
 	(void)evtimer_del(k->drift_ev);
@@ -238,6 +238,8 @@ on_conf_commit(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	    m.generation != k->shadow->generation ||
 	    k->shadow->error[0] != '\0')
 		return (-1);
+	if (k->stopping)
+		return (0);
 	kconf_apply(k, k->shadow);
 	kconf_free(k->shadow);
 	k->shadow = NULL;

@@ -256,6 +256,8 @@ net_ensure(struct knet *n, bool full)
 	bool			 came_up;
 
 	n->changes = 0;
+	if (n->k->stopping)
+		return;
 	s = steps(n, full);
 	if (s != STEP_OK) {
 		n->state = s == STEP_WAIT ? NET_DOWN : NET_FAILED;

@@ -220,8 +220,12 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 	if (!n->synced)
 		net_claims_begin(n);
 	n->synced = true;
-	if (net_snapshot(n, 0) == NULL)
+	if (net_snapshot(n, 0) == NULL) {
+		/* Nobody compares it before the next look, else. */
+		if (n->state == NET_UP)
+			net_lost(n, "the device cannot be read now");
 		return;
+	}
 	peer_resync(n, &d);
 	queue_waiting(n);
 	sum->added += d.added;

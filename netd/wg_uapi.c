@@ -116,12 +116,21 @@ talk(struct wg_uapi *w, int fd, size_t len, struct snapshot *s)
 {
 	struct uapi_parser	 u;
 	struct mono		 deadline;
+	ssize_t			 n;
+	char			 early;
 	int			 r;
 
 	w->text[0] = '\0';
 	deadline = mono_add_ms(mono_now(), UAPI_TIMEOUT_MS);
 	uapi_parser_init(&u, s);
-	r = write_all(fd, w->buf, len, deadline);
+	/* What is there before the question is no answer to it. */
+	n = recv(fd, &early, 1, MSG_PEEK | MSG_DONTWAIT);
+	if (n == -1)
+		r = write_all(fd, w->buf, len, deadline);
+	else {
+		errno = n == 0 ? EPIPE : EBADMSG;
+		r = -1;
+	}
 	if (r == 0)
 		r = read_answer(w, fd, &u, deadline);
 	uapi_parser_wipe(&u);

@@ -458,6 +458,10 @@ fake_wg_dump(struct kern_io *io, const struct wg_dev *d, struct snapshot *s)
 	if (f == NULL)
 		return (no(io, ENODEV));
 	io->s->calls_dump++;
+	if (io->s->busy_dumps > 0) {
+		io->s->busy_dumps--;
+		return (no(io, EAGAIN));
+	}
 	snapshot_reset(s);
 	s->has_key = f->has_key;
 	memcpy(s->pub, f->pub, sizeof(s->pub));

@@ -63,6 +63,7 @@ struct fake_state {
 	uint32_t	 poked;		/* counted up by who changes things */
 	uint32_t	 no_wireguard;	/* the kernel has none */
 	uint32_t	 fail_peers;	/* so many changes of peers fail */
+	uint32_t	 busy_dumps;	/* so many dumps are interrupted */
 	int		 next_ifindex;
 	uint32_t	 calls_peers;
 	uint32_t	 calls_dump;

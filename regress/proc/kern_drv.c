@@ -129,11 +129,11 @@ key_file(void)
 	return (fd);
 }
 
+/* A configuration, but for its commit. */
 static void
-configure(struct drv *d)
+offer(struct drv *d)
 {
 	struct msg_conf_begin	 begin = { .generation = 1 };
-	struct msg_conf_commit	 commit = { .generation = 1 };
 	struct msg_conf_network	 n;
 	struct msg_conf_wgkey	 k;
 	struct imsg		 m;
@@ -159,6 +159,14 @@ configure(struct drv *d)
 	bare(d->parent, MSG_CONF_END);
 	if (!await(d, d->parent, MSG_CONF_ACK, &m, WAIT_MS))
 		errx(1, "no acknowledgement of the configuration");
+}
+
+static void
+configure(struct drv *d)
+{
+	struct msg_conf_commit	 commit = { .generation = 1 };
+
+	offer(d);
 	SEND(d->parent, CONF_COMMIT, conf_commit, 0, &commit, -1);
 }
 
@@ -408,6 +416,23 @@ test_failure(struct drv *d)
 	    "sync after failures", "%u there", installed(d->s));
 }
 
+/* A device that cannot be compared at the end of a sync is not left so. */
+static void
+test_busy(struct drv *d)
+{
+	struct msg_peer_sync_done	 done;
+	struct mono			 from = mono_now();
+
+	d->s->busy_dumps = 1;
+	(void)sync_peers(d, PEERS - 10, &done);
+	check(d,
+	    network_up(d) && sync_peers(d, PEERS, &done) &&
+		mono_diff_ms(mono_now(), from) < 5000 &&
+		installed(d->s) == PEERS,
+	    "sync without a dump is asked for again", "%u there",
+	    installed(d->s));
+}
+
 static void
 test_expiry(struct drv *d)
 {
@@ -523,25 +548,29 @@ test_restart(struct drv *d)
 	    "started: no change", "%s", d->s->log + log);
 }
 
+/* A stop in the midst of a reload: what is undone stays undone. */
 static void
 test_undo(struct drv *d)
 {
+	struct msg_conf_commit	 commit = { .generation = 1 };
 	struct msg_setup_stop	 stop = { .undo = 1 };
 	struct imsg		 m;
 	int			 status = -1;
 
+	offer(d);
 	SEND(d->parent, SETUP_STOP, setup_stop, 0, &stop, -1);
+	SEND(d->parent, CONF_COMMIT, conf_commit, 0, &commit, -1);
 	check(d, await(d, d->parent, MSG_SETUP_STOPPED, &m, WAIT_MS), "stopped",
 	    "no STOPPED");
+	(void)waitpid(d->pid, &status, 0);
+	check(d, WIFEXITED(status) && WEXITSTATUS(status) == 0, "left",
+	    "status %x", (unsigned int)status);
 	check(d,
 	    installed(d->s) == 0 && d->s->nroutes == 0 && !d->s->links[0].used,
 	    "undo leaves nothing", "%u peers", installed(d->s));
 	d->s->log[d->s->log_len] = '\0';
 	check(d, strstr(d->s->log, "link del wg0 peers 0\n") != NULL,
 	    "flushed before the interface went", "no");
-	(void)waitpid(d->pid, &status, 0);
-	check(d, WIFEXITED(status) && WEXITSTATUS(status) == 0, "left",
-	    "status %x", (unsigned int)status);
 }
 
 int
@@ -562,6 +591,7 @@ main(int argc, char *argv[])
 	test_burst(&d);
 	test_policy(&d);
 	test_failure(&d);
+	test_busy(&d);
 	test_expiry(&d);
 	test_stats(&d);
 	test_drift(&d);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The parser of UAPI answers: what is right, in any portions, and what is not.
+ * And a question to one that is out of step.
  */
+
+#include <sys/socket.h>
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -10,9 +13,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "netd/wg_uapi.h"
 #include "netd/wg_uapi_parse.h"
 
 #define K1 "0900000000000000000000000000000000000000000000000000000000000011"
@@ -130,6 +135,41 @@ test_errno(void **state)
 	assert_int_equal(22, u.error);
 }
 
+/* Ask for a dump; says is there before the question. */
+static int
+dump(int sv[2], const char *says, size_t *npeers)
+{
+	struct snapshot	*s = snapshot_new();
+	struct wg_uapi	 w;
+	int		 r, e;
+
+	assert_int_equal(0, wg_uapi_open(&w));
+	if (says != NULL)
+		assert_int_equal(strlen(says),
+		    send(sv[1], says, strlen(says), 0));
+	r = wg_uapi_dump(&w, sv[0], s);
+	e = errno;
+	*npeers = s->npeers;
+	snapshot_free(s);
+	wg_uapi_close(&w);
+	errno = e;
+	return (r);
+}
+
+/* The late answer to another question is not that to this one. */
+static void
+test_out_of_step(void **state)
+{
+	size_t	 n;
+	int	 sv[2];
+
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sv));
+	assert_int_equal(-1, dump(sv, "errno=0\n\n", &n));
+	assert_int_equal(EPIPE, errno);
+	close(sv[0]);
+	close(sv[1]);
+}
+
 int
 main(void)
 {
@@ -138,6 +178,7 @@ main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_errno),
+		cmocka_unit_test(test_out_of_step),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
