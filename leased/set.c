@@ -13,8 +13,10 @@
 #include "set.h"
 
 #define SETS_MAX	8		/* under way at a time */
-#define IDLE_S		60		/* between two items */
+#define SETS_FRONT	6		/* of them from fronts */
+#define COLLECT_S	90		/* for all of its items */
 #define CONFIRM_S	20		/* for the kernel hand, with everything */
+#define TELL_S		60		/* then, for who asked to take the outcome */
 #define WISHES_OPEN	512		/* sent and without an outcome */
 #define STEP		256		/* differences told at once */
 
@@ -89,34 +91,53 @@ set_more_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-set_late_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct set *s = arg;
-
-	if (s->state == SET_TELL) {
-		log_warnx("set of %s: the kernel hand has not confirmed %zu "
-			  "changes within %d s",
-		    log_vis(s->begin.owner),
-		    s->waiting + (s->nwishes - s->wished), CONFIRM_S);
-		s->unconfirmed = true;
-		s->wished = s->nwishes;
-		s->waiting = 0;
-		sync_later(s->sp);
-		set_pump(s);
-		return;
-	}
-	s->done.code = LEASE_E_BUSY;
-	snprintf(s->done.text, sizeof(s->done.text),
-	    "nothing came for %d s; nothing was changed", IDLE_S);
-	set_done(s);
-}
-
-static void
 set_wait(struct set *s, unsigned int sec)
 {
 	const struct timeval tv = { sec, 0 };
 
 	evtimer_add(s->ev_late, &tv);
+}
+
+/* First the kernel hand is waited for no longer, then who asked. */
+static void
+set_late_tell(struct set *s)
+{
+	size_t open = s->waiting + (s->nwishes - s->wished);
+
+	if (s->late) {
+		log_warnx("set of %s: nobody takes its outcome",
+		    log_vis(s->begin.owner));
+		s->chan = NULL;
+		set_pump(s);
+		return;
+	}
+	s->late = true;
+	set_wait(s, TELL_S);
+	if (open == 0)
+		return;
+	log_warnx("set of %s: the kernel hand has not confirmed %zu changes "
+		  "within %d s",
+	    log_vis(s->begin.owner), open, CONFIRM_S);
+	s->unconfirmed = true;
+	s->wished = s->nwishes;
+	s->waiting = 0;
+	sync_later(s->sp);
+	set_pump(s);
+}
+
+static void
+set_late_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct set *s = arg;
+
+	if (s->state == SET_TELL) {
+		set_late_tell(s);
+		return;
+	}
+	s->done.code = LEASE_E_BUSY;
+	snprintf(s->done.text, sizeof(s->done.text),
+	    "it was not complete within %d s; nothing was changed", COLLECT_S);
+	set_done(s);
 }
 
 static void
@@ -161,8 +182,11 @@ set_new(struct leased *sp, struct chan *c, uint32_t id)
 {
 	struct sets *all = sp->sets;
 	struct set *s;
+	unsigned int max;
 
-	if (all->n >= SETS_MAX || (s = calloc(1, sizeof(*s))) == NULL)
+	/* The operator finds room whatever the fronts do. */
+	max = chan_peer(c) == P_CTL ? SETS_MAX : SETS_FRONT;
+	if (all->n >= max || (s = calloc(1, sizeof(*s))) == NULL)
 		return (NULL);
 	s->sp = sp;
 	s->chan = c;
@@ -215,7 +239,7 @@ set_begin(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		k->id = id;
 	}
 	set_check(s);
-	set_wait(s, IDLE_S);
+	set_wait(s, COLLECT_S);
 	return (0);
 }
 
@@ -266,7 +290,6 @@ set_item(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	    (p->name = strdup(m.name)) == NULL)
 		fatal("set of peers");
 	memcpy(p->addrs, m.addrs, p->naddrs * sizeof(*p->addrs));
-	set_wait(s, IDLE_S);
 	return (0);
 }
 

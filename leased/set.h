@@ -61,6 +61,7 @@ struct set {
 	size_t		 nwishes, maxwishes, wished;
 	unsigned int	 waiting;	/* wishes without an outcome */
 	bool		 unconfirmed;
+	bool		 late;
 	struct msg_set_done done;
 	struct event	*ev_more;
 	struct event	*ev_late;

@@ -10,6 +10,7 @@
  *				FLAGS letters: d dry, f force, c sallyctl, a
  *				abort, q quiet, - none
  *	bulk NET OWNER MATCH FLAGS N [SKEW]	N peers; SKEW shifts the last
+ *	open NET OWNER N	N sets that never end, of OWNER0, OWNER1, ...
  *	node [counts] | maint 0|1 | guard PERCENT
  *	proc NAME HOW [CN ...]	an OpenVPN process; HOW ok, hang, mute, gone
  *	clients | disconnect CN
@@ -342,6 +343,21 @@ set_bulk(struct drv *d, struct chan *c, unsigned int n, unsigned int skew)
 	}
 }
 
+/* Begin sets that do not go on. */
+static void
+do_open(struct drv *d, const char *network, const char *owner, int n)
+{
+	struct msg_set_begin m = { .match = SET_MATCH_EMPTY };
+	int i;
+
+	(void)strlcpy(m.network, network, sizeof(m.network));
+	for (i = 0; i < n; i++) {
+		(void)snprintf(m.owner, sizeof(m.owner), "%s%d", owner, i);
+		(void)chan_send_set_begin(d->front, 100 + (uint32_t)i, &m, -1);
+	}
+	run_ms(d, 100);
+}
+
 static void
 do_set(struct drv *d, const char *verb, char *network, char *owner, char *rest)
 {
@@ -545,6 +561,9 @@ owned_order(struct drv *d, const char *verb, char *arg, char *rest)
 		a = strsep(&rest, " ");
 		b = strsep(&rest, " ");
 		do_put(d, arg, a, b, rest, verb[0] == 'p' ? 1 : 2);
+	} else if (strcmp(verb, "open") == 0) {
+		a = strsep(&rest, " ");
+		do_open(d, arg, a, rest != NULL ? atoi(rest) : 1);
 	} else if (strcmp(verb, "putload") == 0) {
 		a = strsep(&rest, " ");
 		b = strsep(&rest, " ");

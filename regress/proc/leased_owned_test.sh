@@ -196,6 +196,23 @@ is "who is known goes on" "$(grep '^owned' "$WORK/out" | tail -n 1 |
     cut -d' ' -f2)" code=3
 shows "nor a set of another" '^done code=19 .*too many owners'
 
+# --- sets that do not end ------------------------------------------------------
+
+{ begin open; cat <<'END'
+start
+up net0
+open net0 portal:a 20
+whole net0 portal:z empty - k1=10.9.0.11/32
+whole net0 static empty c k2=10.9.0.12/32
+END
+} >"$WORK/orders"
+drive "$WORK/orders"
+is "no more than a few sets at a time" \
+    "$(nth '^done' 1 | cut -d' ' -f2) $(grep -c '^done code=24' "$WORK/out")" \
+    "code=24 15"
+is "the operator's finds room" "$(grep '^done' "$WORK/out" | tail -n 1 |
+    cut -d' ' -f2,3)" "code=2 added=1"
+
 # --- a removal that is not confirmed in time ---------------------------------
 
 { begin late; cat <<'END'
