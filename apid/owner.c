@@ -8,26 +8,23 @@
 
 #include "conn.h"
 #include "owner.h"
-#include "tls.h"
 
-/* As the original: no rules, no questions beyond the listener's own. */
+/*
+ * As the original: no rules, no questions beyond the listener's own.  It is
+ * one portal however it comes, so that it keeps its peers with its next
+ * certificate, which may have another name.
+ */
 static int
 without_rule(struct conn *c, struct owner *o)
 {
-	const char *name;
-
 	if ((c->lst->api & API_PORTAL) == 0 || !c->who.unmatched ||
 	    c->set->portal_rules[c->lst->proof] || c->set->nnetworks == 0)
 		return (-1);
-	if (c->lst->proof == PROOF_NONE)
-		name = "local";
-	else if (c->lst->proof == PROOF_CERTIFICATE && c->tls != NULL)
-		name = tls_conn_cn(c->tls);
-	else
+	if (c->lst->proof != PROOF_NONE && c->lst->proof != PROOF_CERTIFICATE)
 		return (-1);
 	o->role = ROLE_PORTAL;
 	(void)strlcpy(o->network, c->set->networks[0], sizeof(o->network));
-	(void)snprintf(o->name, sizeof(o->name), "portal:%s", name);
+	(void)strlcpy(o->name, "portal:default", sizeof(o->name));
 	return (0);
 }
 

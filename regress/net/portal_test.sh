@@ -151,7 +151,7 @@ is "an address moves, as WireGuard would" \
 is "to the new one" "$(allowed "$k2")" "10.43.0.4/32 fd43::4/128"
 unlike "from the old one" "$(allowed "$k1")" '10\.43\.0\.4'
 check "and that is logged" wait_for 3 grep -q \
-    "peer.move net=devices owner=portal:local from=.* to=" "$WORK/netd.log"
+    "peer.move net=devices owner=portal:default from=.* to=" "$WORK/netd.log"
 is "the list agrees" "$(list | sed 's/^200 //' | jq -c '[.peer_list[] |
     select(.ip_net | index("10.43.0.4/32")) | .public_key]')" "[\"$k2\"]"
 
@@ -479,6 +479,8 @@ is "credentials: adds" "$(as ed25519 other POST /w/add_peer \
     "public_key=$(esc "$k2")&ip_net=10.43.0.5%2F32" | short)" 204
 is "credentials: and lists" "$(as ed25519 other GET \
     '/w/peer_list?show_all=yes' | short | grep -cF "$k2")" 1
+is "credentials: another name is the same portal" "$(as ed25519 a \
+    POST /w/remove_peer "public_key=$(esc "$k2")" | short | cut -c 1-4)" '200 '
 check_status "credentials: not in plain" 1 sh -c \
     "curl -sS -m 5 http://$AT/i/node | grep -q cpu_count"
 suite_stop
