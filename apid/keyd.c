@@ -48,7 +48,7 @@ tell_refusal(struct keyd *k, const struct chan *ch, uint16_t key,
 	now = mono_now();
 	if (mono_cmp(now, k->quiet) < 0)
 		return;
-	log_warnx("%s: refused to sign with the key of listener %u: %s (%u "
+	log_warnx("%s: refused to sign with the key of listen[%u]: %s (%u "
 		  "refused since the last line)",
 	    chan_name(ch), key, why, k->refused);
 	k->refused = 0;
@@ -164,7 +164,7 @@ keyd_conf_tlskey(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	/* The first fault is the one that is told. */
 	if (k->shadow != NULL && k->bad[0] == '\0' &&
 	    keyset_load(k->shadow, m.listen, fd, why, sizeof(why)) == -1)
-		snprintf(k->bad, sizeof(k->bad), "listener %u: key: %s",
+		snprintf(k->bad, sizeof(k->bad), "listen[%u]: key: %s",
 		    m.listen, why);
 	close(fd);
 	return (0);
@@ -184,7 +184,7 @@ keyd_conf_cert(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	}
 	if (m.kind == CERT_CHAIN && k->shadow != NULL && k->bad[0] == '\0' &&
 	    keyset_expect(k->shadow, m.listen, fd, why, sizeof(why)) == -1)
-		snprintf(k->bad, sizeof(k->bad), "listener %u: %s", m.listen,
+		snprintf(k->bad, sizeof(k->bad), "listen[%u]: %s", m.listen,
 		    why);
 	close(fd);
 	return (0);

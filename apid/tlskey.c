@@ -271,7 +271,7 @@ ask(struct tlskey *tk, const struct msg_key_sign *req,
 	if (ans->ok)
 		return (0);
 	set_error(tk,
-	    "key holder: refused to sign for listener %u; its log "
+	    "key holder: refused to sign for listen[%u]; its log "
 	    "says why",
 	    req->key);
 	return (-1);
@@ -337,7 +337,7 @@ tlskey_key_sign(struct tlskey_key *key, uint16_t scheme, const uint8_t *tbs,
 	if (!key->proven && !good_signature(key, &req, &ans)) {
 		ERR_clear_error();
 		set_error(key->tk,
-		    "the private key of listener %u is not that "
+		    "the private key of listen[%u] is not that "
 				   "of its certificate: give both of one pair "
 		    "and reload",
 		    key->index);

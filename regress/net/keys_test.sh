@@ -41,7 +41,8 @@ for key in p384 rsa1024; do
 	cp "$PKI/server.key" "$WORK/good.key"
 	cp "$PKI/server.crt" "$WORK/good.crt"
 	swap $key
-	check "$key: the log says what to use" wait_for 5 said 'use P-256'
+	check "$key: the log says which, and what to use" wait_for 5 \
+	    said 'listen.*: .*use P-256'
 	is "$key: the old one is kept" "$(dev_post d1 d1)" 200
 	cp "$WORK/good.key" "$PKI/server.key"
 	cp "$WORK/good.crt" "$PKI/server.crt"
