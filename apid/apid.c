@@ -210,21 +210,16 @@ static int
 apid_conf_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 {
 	struct apid *a = chan_arg(ch);
-	struct msg_conf_ack ack;
-	struct msg_conf_nak nak;
+	int r;
 
 	if (a->shadow == NULL)
 		return (-1);
-	if (settings_build(a->shadow, a->tlskey, a->set == NULL) == 0) {
-		ack.generation = a->shadow->generation;
-		return (chan_send_conf_ack(ch, id, &ack, -1));
-	}
-	memset(&nak, 0, sizeof(nak));
-	nak.generation = a->shadow->generation;
-	(void)strlcpy(nak.text, a->shadow->error, sizeof(nak.text));
+	if (settings_build(a->shadow, a->tlskey, a->set == NULL) == 0)
+		return (child_conf_answer(ch, id, a->shadow->generation, NULL));
+	r = child_conf_answer(ch, id, a->shadow->generation, a->shadow->error);
 	settings_unref(a->shadow);
 	a->shadow = NULL;
-	return (chan_send_conf_nak(ch, id, &nak, -1));
+	return (r);
 }
 
 /* A look at keys and dates, when the key holder had time to follow. */

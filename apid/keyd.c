@@ -194,18 +194,11 @@ static int
 keyd_conf_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 {
 	struct keyd *k = chan_arg(ch);
-	struct msg_conf_ack ack;
-	struct msg_conf_nak nak;
+	bool good;
 
-	if (k->bad[0] == '\0' && k->shadow != NULL &&
-	    keyset_check(k->shadow, k->bad, sizeof(k->bad)) == 0) {
-		ack.generation = k->generation;
-		return (chan_send_conf_ack(ch, 0, &ack, -1));
-	}
-	memset(&nak, 0, sizeof(nak));
-	nak.generation = k->generation;
-	(void)strlcpy(nak.text, k->bad, sizeof(nak.text));
-	return (chan_send_conf_nak(ch, 0, &nak, -1));
+	good = k->bad[0] == '\0' && k->shadow != NULL &&
+	    keyset_check(k->shadow, k->bad, sizeof(k->bad)) == 0;
+	return (child_conf_answer(ch, id, k->generation, good ? NULL : k->bad));
 }
 
 static int

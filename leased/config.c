@@ -178,22 +178,18 @@ static int
 config_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
 	struct leased *sp = chan_arg(c);
-	struct msg_conf_ack ack;
-	struct msg_conf_nak nak;
 	const char *error;
+	int r;
 
 	if (shadow(c) == NULL)
 		return (-1);
-	memset(&ack, 0, sizeof(ack));
-	ack.generation = sp->shadow->generation;
-	if ((error = conf_check(sp->shadow, sp->conf)) == NULL)
-		return (chan_send_conf_ack(c, id, &ack, -1));
-	memset(&nak, 0, sizeof(nak));
-	nak.generation = sp->shadow->generation;
-	(void)strlcpy(nak.text, error, sizeof(nak.text));
-	conf_free(sp->shadow);
-	sp->shadow = NULL;
-	return (chan_send_conf_nak(c, id, &nak, -1));
+	error = conf_check(sp->shadow, sp->conf);
+	r = child_conf_answer(c, id, sp->shadow->generation, error);
+	if (error != NULL) {
+		conf_free(sp->shadow);
+		sp->shadow = NULL;
+	}
+	return (r);
 }
 
 static int

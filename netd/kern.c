@@ -211,20 +211,12 @@ on_conf_uapi(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 static int
 on_conf_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
-	struct kern		*k = chan_arg(c);
-	struct msg_conf_ack	 ack;
-	struct msg_conf_nak	 nak;
+	struct kern	*k = chan_arg(c);
 
 	if (k->shadow == NULL)
 		return (-1);
-	if (kconf_check(k->shadow) == -1) {
-		memset(&nak, 0, sizeof(nak));
-		nak.generation = k->shadow->generation;
-		(void)strlcpy(nak.text, k->shadow->error, sizeof(nak.text));
-		return (chan_send_conf_nak(c, id, &nak, -1));
-	}
-	ack.generation = k->shadow->generation;
-	return (chan_send_conf_ack(c, id, &ack, -1));
+	return (child_conf_answer(c, id, k->shadow->generation,
+	    kconf_check(k->shadow) == -1 ? k->shadow->error : NULL));
 }
 
 static int
