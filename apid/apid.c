@@ -29,6 +29,7 @@
 #define PENDING		65000	/* room; the limit is the configuration's */
 #define STOP_MS		3000	/* for requests under way */
 #define KEY_TEST_MS	2000	/* for the key holder to have the same config */
+#define LINK_S		5	/* between two looks at our links */
 #define CRL_SOON	(3 * 24 * 60 * 60)	/* seconds */
 
 static int	 apid_setup_peer(struct chan *, uint32_t, struct ibuf *, int);
@@ -247,6 +248,29 @@ key_cb(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+/*
+ * A link that ends comes again when the other process does.  If it never went,
+ * the link was closed over a bad message or for want of memory, and only the
+ * parent can make another.
+ */
+static void
+link_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval tv = { LINK_S, 0 };
+	struct msg_setup_link m = { P_LEASED, 0 };
+	struct apid *a = arg;
+
+	if (a->stopping || a->parent == NULL)
+		return;
+	if (a->leased == NULL)
+		(void)chan_send_setup_link(a->parent, 0, &m, -1);
+	m.role = P_KEYD;
+	if (!tlskey_linked(a->tlskey))
+		(void)chan_send_setup_link(a->parent, 0, &m, -1);
+	if (evtimer_add(&a->link_timer, &tv) == -1)
+		log_warnx("event: cannot set a timer");
+}
+
 static int
 apid_conf_commit(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 {
@@ -272,8 +296,10 @@ apid_conf_commit(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	settings_unref(old);
 	if (evtimer_add(&a->key_timer, &tv) == -1)
 		log_warnx("event: cannot set a timer");
-	if (old == NULL)
+	if (old == NULL) {
+		link_cb(-1, 0, a);
 		return (chan_send_bare(ch, MSG_SETUP_READY, 0));
+	}
 	log_debug("configuration %u is in force", m.generation);
 	return (0);
 }
@@ -311,7 +337,8 @@ apid_init(struct apid *a)
 	if ((a->tlskey = tlskey_new()) == NULL)
 		fatal("TLS library");
 	if (evtimer_assign(&a->stop_timer, a->base, stop_cb, a) == -1 ||
-	    evtimer_assign(&a->key_timer, a->base, key_cb, a) == -1)
+	    evtimer_assign(&a->key_timer, a->base, key_cb, a) == -1 ||
+	    evtimer_assign(&a->link_timer, a->base, link_cb, a) == -1)
 		fatalx("event: cannot make a timer");
 	accept_init(a);
 	arc4random_buf(&a->boot, sizeof(a->boot));

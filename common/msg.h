@@ -105,6 +105,11 @@ struct msg_setup_peer {			/* +fd: a link to another process */
 	uint16_t	 index;
 };
 
+struct msg_setup_link {			/* said again and again until it comes */
+	uint8_t		 role;		/* P_..., of whom there is no link to */
+	uint16_t	 index;
+};
+
 struct msg_setup_verbose {
 	uint8_t		 verbose;
 };

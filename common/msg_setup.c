@@ -25,6 +25,14 @@ codec_msg_setup_peer(struct codec *c, struct msg_setup_peer *m)
 }
 
 int
+codec_msg_setup_link(struct codec *c, struct msg_setup_link *m)
+{
+	if (codec_n8(c, &m->role) == -1 || codec_n16(c, &m->index) == -1)
+		return (-1);
+	return (0);
+}
+
+int
 codec_msg_setup_verbose(struct codec *c, struct msg_setup_verbose *m)
 {
 	return (codec_range(c, &m->verbose, 0, 9));

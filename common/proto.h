@@ -18,7 +18,7 @@
 #include "msg.h"
 
 /* Counted up with every change of a message; both sides must agree. */
-#define PROTO_VERSION	5
+#define PROTO_VERSION	6
 
 /* Who: one bit each. */
 #define P_PARENT	0x01
@@ -47,6 +47,7 @@
 	E(SETUP_PONG, 0x0006, P_CHILD, P_PARENT)			\
 	X(SETUP_STOP, setup_stop, 0x0007, P_PARENT, P_CHILD, 0)		\
 	E(SETUP_STOPPED, 0x0008, P_CHILD, P_PARENT)			\
+	X(SETUP_LINK, setup_link, 0x0009, P_LEASED|P_APID, P_PARENT, 0)	\
 									\
 	X(LEASE_REGISTER, lease_register, 0x0101, P_APID, P_LEASED, 0)	\
 	X(LEASE_GET, lease_get, 0x0102, P_APID, P_LEASED, 0)		\

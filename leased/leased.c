@@ -18,6 +18,8 @@
 #include "leased.h"
 #include "log.h"
 
+#define LINK_S		5	/* between two looks at our link */
+
 void
 leased_forget_chan(struct leased *sp, struct chan *c)
 {
@@ -182,6 +184,32 @@ leased_patient(void)
 		log_debug("SCHED_BATCH: %s", strerror(errno));
 }
 
+/*
+ * A kernel hand that was gone comes back with a link.  If it never went, the
+ * link was closed over a bad message or for want of memory, and only the parent
+ * can make another.
+ */
+static void
+leased_link_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct msg_setup_link m = { P_KERN, 0 };
+	struct leased *sp = arg;
+
+	if (sp->kern == NULL && sp->parent != NULL)
+		(void)chan_send_setup_link(sp->parent, 0, &m, -1);
+}
+
+static void
+leased_watch_link(struct leased *sp)
+{
+	const struct timeval tv = { LINK_S, 0 };
+	struct event *ev;
+
+	ev = event_new(sp->base, -1, EV_PERSIST, leased_link_cb, sp);
+	if (ev == NULL || event_add(ev, &tv) == -1)
+		fatalx("event: cannot set a timer");
+}
+
 /* The first configuration: open everything, lock ourselves in, be ready. */
 static void
 leased_first(struct leased *sp)
@@ -208,6 +236,7 @@ leased_first(struct leased *sp)
 	leased_load(sp);
 	control_listen(sp, sp->conf->ctl_fd);
 	sp->conf->ctl_fd = -1;
+	leased_watch_link(sp);
 	for (i = 0; i < APIDS_MAX; i++)
 		if (sp->apid[i] != NULL)
 			chan_resume(sp->apid[i]);

@@ -11,6 +11,8 @@
 #include "log.h"
 #include "netd.h"
 
+#define LINK_MS		3000	/* before one is made again */
+
 static void
 link_add(struct netd *n, const struct proc *a, const struct proc *b)
 {
@@ -94,10 +96,43 @@ links_up(struct proc *p)
 			l->fd[0] = l->fd[1] = -1;
 			continue;
 		}
+		if (!l->made)
+			l->at = mono_now();
 		l->made = true;
 		link_deliver(n, l, 0);
 		link_deliver(n, l, 1);
 	}
+}
+
+int
+link_again(struct proc *p, uint8_t role, uint16_t index)
+{
+	const struct proc *other;
+	struct netd *n;
+	struct link *l;
+	unsigned int i, me, them;
+
+	n = p->netd;
+	if ((other = proc_find(n, role, index)) == NULL)
+		return (-1);
+	me = (unsigned int)(p - n->procs);
+	them = (unsigned int)(other - n->procs);
+	for (i = 0, l = NULL; i < n->nlinks && l == NULL; i++)
+		if ((n->links[i].end[0] == me && n->links[i].end[1] == them) ||
+		    (n->links[i].end[1] == me && n->links[i].end[0] == them))
+			l = &n->links[i];
+	if (l == NULL)
+		return (-1);
+	/* One that is gone gets its links when it has come back. */
+	if (!l->made || p->state != PROC_UP || other->state != PROC_UP ||
+	    mono_diff_ms(mono_now(), l->at) < LINK_MS)
+		return (0);
+	log_warnx("%s: its link to %s has ended and both are there: making "
+		  "another",
+	    p->name, other->name);
+	link_reset(l);
+	links_up(p);
+	return (0);
 }
 
 void

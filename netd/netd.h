@@ -92,6 +92,7 @@ struct link {
 	unsigned int	 end[2];
 	int		 fd[2];		/* not delivered yet, else -1 */
 	bool		 made;
+	struct mono	 at;		/* when it was */
 };
 
 enum suite_state {
@@ -204,6 +205,12 @@ unsigned int backoff_count(unsigned int deaths, int64_t lived_ms);
 void	 links_init(struct netd *);
 /* A child has greeted: give it its links, and its neighbours theirs. */
 void	 links_up(struct proc *);
+/*
+ * A child says that its link to this one has ended.  If both are there, and it
+ * was not made just now, there is a new one.  Returns 0, or -1: these two never
+ * have a link.
+ */
+int	 link_again(struct proc *, uint8_t role, uint16_t index);
 /* A child is gone: its links are to be made anew. */
 void	 links_down(struct proc *);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What children tell the parent.  It is little, on purpose: a greeting, an
- * answer to a configuration, that they are ready, the name of a network, and
- * three requests without content.
+ * answer to a configuration, that they are ready, the name of a network, who
+ * they have no link to, and three requests without content.
  */
 
 #include <string.h>
@@ -128,6 +128,16 @@ pong(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	return (0);
 }
 
+static int
+want_link(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct msg_setup_link m;
+
+	if (msg_setup_link_get(b, &m) == -1)
+		return (-1);
+	return (link_again(chan_arg(c), m.role, m.index));
+}
+
 /* The kernel hand, done with its stop; the others just leave. */
 static int
 stopped(struct chan *c, uint32_t id, struct ibuf *b, int fd)
@@ -203,6 +213,7 @@ static const struct chan_handler table[] = {
 	{ MSG_SETUP_READY, PROC_ENTER, ready },
 	{ MSG_SETUP_PONG, ST_ANY, pong },
 	{ MSG_SETUP_STOPPED, PROC_LEAVING, stopped },
+	{ MSG_SETUP_LINK, PROC_ENTER | PROC_UP | PROC_LEAVING, want_link },
 	{ MSG_CONF_ACK, PROC_CONF | PROC_UP | PROC_LEAVING, ack },
 	{ MSG_CONF_NAK, PROC_CONF | PROC_UP | PROC_LEAVING, nak },
 	{ MSG_UAPI_WANT, PROC_ENTER | PROC_UP | PROC_LEAVING, want_uapi },

@@ -386,6 +386,7 @@ static const struct chan_handler parent_table[] = {
 	{ MSG_SETUP_HELLO, 1, parent_hello },
 	{ MSG_SETUP_READY, 1, parent_ready },
 	{ MSG_SETUP_STOPPED, 1, parent_other },
+	{ MSG_SETUP_LINK, 1, parent_other },
 	{ MSG_CONF_ACK, 1, parent_ack },
 	{ MSG_CONF_NAK, 1, parent_nak },
 };

@@ -170,6 +170,23 @@ like "apid captured: no signature for a client's CertificateVerify" \
     "$(as apid keyd raw 0x0301 "000004030082$tbs")" \
     '^(KEY_SIGNED 0|closed)$'
 renew apid
+# Who was caught once and lives has a link again, without a restart.
+works() {
+	[ "$(dev_put d1 d1)" = 200 ]
+}
+again() {		# SENDER RECEIVER
+	again_s=$(role_pid "$1") again_r=$(role_pid "$2")
+	is "a bad message of $1 ends its link to $2" \
+	    "$(as "$1" "$2" raw 0x7777)" closed
+	kill -CONT "$again_s"
+	check "$1 and $2 have a link again" wait_for 15 works
+	is "$1 and $2 are the same as before" \
+	    "$(role_pid "$1") $(role_pid "$2")" "$again_s $again_r"
+}
+check "a renewal works" works
+again apid leased
+again apid keyd
+again leased kern
 state >"$WORK/after"
 check "apid captured: nothing changed" diff "$WORK/before" "$WORK/after"
 check "and the tunnel works" dev_ping d1

@@ -673,12 +673,20 @@ parent_closed(struct chan *c, const char *reason)
 	finish(d);
 }
 
+/* A kernel hand that an order has taken away stays away. */
+static int
+parent_link(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	return (0);
+}
+
 static const struct chan_handler parent_table[] = {
 	{ MSG_SETUP_HELLO, 1, parent_hello },
 	{ MSG_CONF_ACK, 1, parent_ack },
 	{ MSG_CONF_NAK, 1, parent_nak },
 	{ MSG_SETUP_READY, 1, parent_ready },
 	{ MSG_SETUP_STOPPED, 1, parent_stopped },
+	{ MSG_SETUP_LINK, 1, parent_link },
 	{ MSG_OPENVPN_WANT, 1, drv_want_openvpn },
 	{ MSG_CTL_RELOAD, 1, parent_reload },
 	{ MSG_CTL_TEARDOWN, 1, parent_reload },
