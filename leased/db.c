@@ -81,10 +81,27 @@ db_dir(const struct db *db)
 	return (db->dir);
 }
 
+/*
+ * Nothing is promised that would be written to a file without a name: it is
+ * gone with this process.
+ */
 int
 db_begin(struct db *db)
 {
-	return (db_run(db, ST_BEGIN));
+	int moved = 0;
+
+	(void)sqlite3_file_control(db->h, "main", SQLITE_FCNTL_HAS_MOVED,
+	    &moved);
+	if (!moved)
+		return (db_run(db, ST_BEGIN));
+	if (!db->failed)
+		log_warnx("%s: was removed or replaced: leases are kept, new "
+			  "ones refused until it is back; a copy of what is "
+			  "known: sallyctl backup",
+		    db->path);
+	db->failed = true;
+	errno = EIO;
+	return (-1);
 }
 
 int

@@ -128,6 +128,27 @@ mv "$S/state.good" "$S/state"
 suite_start
 dev_apply d1
 check "the good one: the tunnel is there again" wait_for 10 dev_ping d1
+
+# taken away while it is used: what would be lost is not promised
+mkdir "$S/away"
+mv "$db"* "$S/away"
+: >"$WORK/netd.log"
+cert d3 smart-toilet-3
+is "database away: a new lease is refused" \
+    "$(dev_curl d2 d3 -d "$(wg genkey | wg pubkey)" "$REGISTER")" 503
+is "database away: a renewal is not" "$(dev_post d1 d1)" 200
+check "database away: the log says so" \
+    grep -q 'sallyport.db: was removed or replaced' "$WORK/netd.log"
+check_status "database away: status says so" 1 ctl show status
+check "database away: a copy can be had" ctl backup "$WORK/copy.db"
+is "database away: with the leases in it" \
+    "$(sqlite3 "$WORK/copy.db" 'SELECT count(*) FROM lease')" \
+    "$(ctl -j show leases expired | jq '.leases | length')"
+mv "$S/away"/* "$S/state"
+back() {
+	[ "$(dev_curl d2 d3 -d "$(wg genkey | wg pubkey)" "$REGISTER")" = 200 ]
+}
+check "database back: a new lease is given" wait_for 5 back
 suite_stop
 
 # a configuration that others can write
