@@ -326,21 +326,3 @@ lease_set_who(struct lease *l, const char *who)
 	l->name = lease_text(old, who);
 	return (old);
 }
-
-void
-lease_set_dirty(struct broker *b, struct lease *l)
-{
-	if (l->is_dirty)
-		return;
-	l->is_dirty = true;
-	LIST_INSERT_HEAD(&b->dirty, l, dirty);
-}
-
-void
-lease_clear_dirty(struct lease *l)
-{
-	if (!l->is_dirty)
-		return;
-	l->is_dirty = false;
-	LIST_REMOVE(l, dirty);
-}

@@ -150,8 +150,13 @@ void	 lease_set_key(struct lease *, const uint8_t *key);
 void	 lease_set_state(struct lease *, enum lease_state, bool outside);
 /* Replace the text of the proof; the old text is the caller's to free. */
 char	*lease_set_who(struct lease *, const char *who);
+
+/* --- dirty.c --- */
+
 void	 lease_set_dirty(struct broker *, struct lease *);
 void	 lease_clear_dirty(struct lease *);
+/* In the order of the rows: then one page takes many of them. */
+void	 dirty_sort(struct broker *);
 
 /* --- deadline.c --- */
 

@@ -279,6 +279,7 @@ leased_stop(struct leased *sp)
 	if (sp->db == NULL)
 		return;
 	(void)turn_commit(sp);
+	dirty_sort(&sp->broker);
 	while (stats_write(sp))
 		;
 	control_free(sp);

@@ -395,24 +395,6 @@ owned_online(const struct owned *p, int64_t now)
 }
 
 void
-owned_set_dirty(struct broker *b, struct owned *p)
-{
-	if (p->is_dirty)
-		return;
-	p->is_dirty = true;
-	LIST_INSERT_HEAD(&b->owned_dirty, p, dirty);
-}
-
-void
-owned_clear_dirty(struct owned *p)
-{
-	if (!p->is_dirty)
-		return;
-	p->is_dirty = false;
-	LIST_REMOVE(p, dirty);
-}
-
-void
 owned_settle(struct owned *p)
 {
 	struct prefix own;

@@ -113,12 +113,15 @@ bool	 owned_same_addrs(const struct owned *, const struct prefix *, uint8_t n);
 uint8_t	 owned_sort(struct prefix *, uint8_t n);
 bool	 owned_served(const struct owned *);	/* WireGuard is to have it */
 bool	 owned_online(const struct owned *, int64_t now);
-void	 owned_set_dirty(struct broker *, struct owned *);
-void	 owned_clear_dirty(struct owned *);
 /* Take the addresses in pools that are new. */
 void	 owned_place(struct owned *);
 /* See whether it is outside the pools. */
 void	 owned_settle(struct owned *);
+
+/* --- dirty.c --- */
+
+void	 owned_set_dirty(struct broker *, struct owned *);
+void	 owned_clear_dirty(struct owned *);
 
 /* --- owned_change.c --- */
 

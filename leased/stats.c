@@ -38,6 +38,7 @@ struct stats {
 	uint32_t	 round;		/* id of the questions under way */
 	unsigned int	 open;		/* networks that have not answered */
 	bool		 late;		/* nobody waits for them any more */
+	bool		 sorted;	/* what is dirty, for this round */
 	bool		 fresh_once;
 	struct mono	 fresh;		/* when the last round ended */
 	struct foreign	*foreign;	/* of the last round */
@@ -265,7 +266,12 @@ stats_write(struct leased *sp)
 	if (LIST_EMPTY(&sp->broker.dirty) &&
 	    LIST_EMPTY(&sp->broker.owned_dirty))
 		return (false);
-	if (turn_commit(sp) == -1 || db_begin(sp->db) == -1)
+	if (turn_commit(sp) == -1)
+		return (false);
+	if (!sp->stats->sorted)
+		dirty_sort(&sp->broker);
+	sp->stats->sorted = true;
+	if (db_begin(sp->db) == -1)
 		return (false);
 	LIST_FOREACH(l, &sp->broker.dirty, dirty) {
 		if (n == WRITE_STEP)
@@ -330,6 +336,7 @@ stats_minute_cb(evutil_socket_t fd, short what, void *arg)
 	struct leased *sp = arg;
 
 	(void)stats_ask(sp);
+	sp->stats->sorted = false;
 	if (!evtimer_pending(sp->stats->ev_write, NULL))
 		evtimer_add(sp->stats->ev_write, &tv);
 }

@@ -1,2 +1,2 @@
-lease_test_OBJ := $(patsubst %,$(O)/leased/%.o,lease place deadline grant \
+lease_test_OBJ := $(patsubst %,$(O)/leased/%.o,lease dirty place deadline grant \
     pool assign hash owned)
