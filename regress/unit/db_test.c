@@ -21,73 +21,16 @@
 
 #include <cmocka.h>
 
-#include "leased/db.h"
+#include "db_rig.h"
 #include "leased/db_local.h"
-
-struct world {
-	char		 dir[64];
-	struct db	*db;
-	struct broker	 b;
-	struct lnet	*n;
-	struct msg_conf_network conf;
-	int64_t		 s;
-};
-
-static struct mono
-mono_of(const struct world *w)
-{
-	struct mono t = { w->s * INT64_C(1000000000) };
-
-	return (t);
-}
-
-static struct wall
-wall_of(const struct world *w)
-{
-	struct wall t = { w->s + 1700000000 };
-
-	return (t);
-}
-
-static void
-world_open(struct world *w, const struct db_schema *schema)
-{
-	char error[1024];
-	int64_t id;
-
-	broker_init(&w->b);
-	w->db = db_open(w->dir, schema, 2, error, sizeof(error));
-	if (w->db == NULL)
-		fail_msg("%s", error);
-	assert_int_equal(db_load_networks(w->db, &w->b), 0);
-	if ((w->n = lnet_find(&w->b, "net")) == NULL) {
-		assert_int_equal(db_add_network(w->db, "net", &id), 0);
-		w->n = lnet_add(&w->b, "net", id);
-	}
-	lnet_configure(&w->b, w->n, &w->conf);
-	assert_int_equal(db_load_leases(w->db, &w->b, mono_of(w), wall_of(w)),
-	    0);
-}
-
-static void
-world_close(struct world *w)
-{
-	broker_clear(&w->b);
-	db_close(w->db);
-	w->db = NULL;
-}
 
 static int
 setup(void **state)
 {
 	struct world *w;
 
-	if ((w = calloc(1, sizeof(*w))) == NULL)
+	if ((w = world_new()) == NULL)
 		return (-1);
-	(void)strlcpy(w->dir, "/tmp/sallyport-db.XXXXXX", sizeof(w->dir));
-	if (mkdtemp(w->dir) == NULL)
-		return (-1);
-	w->s = 1000;
 	w->conf.assign = ASSIGN_POOL;
 	w->conf.lease = 3600;
 	w->conf.quarantine = 60;
@@ -102,21 +45,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	static const char *const files[] = { "", "-wal", "-shm", "-journal",
-		".v1.bak", ".v2.bak", ".v3.bak" };
-	struct world *w = *state;
-	char path[128];
-	size_t i;
-
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), "%s/" DB_FILE "%s", w->dir,
-		    files[i]);
-		(void)unlink(path);
-	}
-	snprintf(path, sizeof(path), "%s/copy", w->dir);
-	(void)unlink(path);
-	(void)rmdir(w->dir);
-	free(w);
+	world_free(*state);
 	return (0);
 }
 
@@ -147,22 +76,6 @@ picture(const struct world *w)
 	    (long long)w->b.next_id);
 	fclose(f);
 	return (text);
-}
-
-/* Write a change as the broker does. */
-static int
-store(struct world *w, const struct op *op)
-{
-	enum fam f;
-
-	for (f = FAM4; f <= FAM6; f++)
-		if (op->victim[f] != NULL &&
-		    db_put_lease(w->db, op->victim[f]) == -1)
-			return (-1);
-	if (op->renewed_only)
-		return (db_put_term(w->db, op->lease));
-	return (op->created ? db_add_lease(w->db, op->lease) :
-	    db_put_lease(w->db, op->lease));
 }
 
 static void

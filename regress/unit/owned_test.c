@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "db_rig.h"
 #include "leased/db_local.h"
 #include "leased/policy.h"
 #include "leased/pool.h"
@@ -27,31 +28,6 @@
 
 static const char *const owners[] = { "portal:a", "portal:b", "static" };
 
-struct world {
-	char		 dir[64];
-	struct db	*db;
-	struct broker	 b;
-	struct lnet	*n;
-	struct msg_conf_network conf;
-	int64_t		 s;
-};
-
-static struct mono
-mono_of(const struct world *w)
-{
-	struct mono t = { w->s * INT64_C(1000000000) };
-
-	return (t);
-}
-
-static struct wall
-wall_of(const struct world *w)
-{
-	struct wall t = { w->s + 1700000000 };
-
-	return (t);
-}
-
 static struct prefix
 P(const char *text) {
 	struct prefix p;
@@ -60,44 +36,12 @@ P(const char *text) {
 	return (p);
 }
 
-static void
-world_open(struct world *w)
-{
-	char error[1024];
-	int64_t id;
-
-	broker_init(&w->b);
-	w->db = db_open(w->dir, &db_schema, 2, error, sizeof(error));
-	if (w->db == NULL)
-		fail_msg("%s", error);
-	assert_int_equal(db_load_networks(w->db, &w->b), 0);
-	if ((w->n = lnet_find(&w->b, "net")) == NULL) {
-		assert_int_equal(db_add_network(w->db, "net", &id), 0);
-		w->n = lnet_add(&w->b, "net", id);
-	}
-	lnet_configure(&w->b, w->n, &w->conf);
-	assert_int_equal(db_load_leases(w->db, &w->b, mono_of(w), wall_of(w)),
-	    0);
-	assert_int_equal(db_load_owned(w->db, &w->b), 0);
-}
-
-static void
-world_close(struct world *w)
-{
-	broker_clear(&w->b);
-	db_close(w->db);
-	w->db = NULL;
-}
-
 static int
 setup(void **state)
 {
 	struct world *w;
 
-	if ((w = calloc(1, sizeof(*w))) == NULL)
-		return (-1);
-	(void)strlcpy(w->dir, "/tmp/sallyport-owned.XXXXXX", sizeof(w->dir));
-	if (mkdtemp(w->dir) == NULL)
+	if ((w = world_new()) == NULL)
 		return (-1);
 	(void)strlcpy(w->conf.name, "net", sizeof(w->conf.name));
 	w->conf.assign = ASSIGN_POOL;
@@ -112,7 +56,6 @@ setup(void **state)
 	w->conf.naddrs = 2;
 	w->conf.addrs[0] = P("10.0.0.1/27");
 	w->conf.addrs[1] = P("fd00::1/64");
-	w->s = 1000;
 	*state = w;
 	return (0);
 }
@@ -120,19 +63,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	static const char *const files[] = { "", "-wal", "-shm", "-journal",
-		".v1.bak" };
-	struct world *w = *state;
-	char path[128];
-	size_t i;
-
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), "%s/" DB_FILE "%s", w->dir,
-		    files[i]);
-		(void)unlink(path);
-	}
-	(void)rmdir(w->dir);
-	free(w);
+	world_free(*state);
 	return (0);
 }
 
@@ -366,21 +297,6 @@ struct any {
 	struct oop	 oop;
 };
 
-static int
-store_lease(struct world *w, const struct op *op)
-{
-	enum fam f;
-
-	for (f = FAM4; f <= FAM6; f++)
-		if (op->victim[f] != NULL &&
-		    db_put_lease(w->db, op->victim[f]) == -1)
-			return (-1);
-	if (op->renewed_only)
-		return (db_put_term(w->db, op->lease));
-	return (op->created ? db_add_lease(w->db, op->lease) :
-	    db_put_lease(w->db, op->lease));
-}
-
 /* Returns 1 if something changed. */
 static int
 change_lease(struct world *w, struct op *op)
@@ -397,7 +313,7 @@ change_lease(struct world *w, struct op *op)
 	else if (grant_register(&w->b, w->n, name, "who", key, mono_of(w),
 	    wall_of(w), op) >= LEASE_E_KEY)
 		return (0);
-	assert_int_equal(store_lease(w, op), 0);
+	assert_int_equal(store(w, op), 0);
 	return (1);
 }
 
@@ -452,7 +368,7 @@ model(void **state)
 	int i, k, n;
 	bool undo;
 
-	world_open(w);
+	world_open(w, &db_schema);
 	for (i = 0; i < 3000; i++) {
 		w->s += random() % 40;
 		undo = random() % 3 == 0;
@@ -478,7 +394,7 @@ model(void **state)
 			continue;
 		before = picture(w);
 		world_close(w);
-		world_open(w);
+		world_open(w, &db_schema);
 		check(w);
 		same(before, picture(w));
 	}
@@ -522,7 +438,7 @@ lock(void **state)
 	struct op op;
 	size_t i;
 
-	world_open(w);
+	world_open(w, &db_schema);
 	key_of(1, key);
 	assert_int_equal(grant_register(&w->b, w->n, "a", "who", key,
 			     mono_of(w), wall_of(w), &op),
@@ -565,7 +481,7 @@ migrate(void **state)
 		NULL, NULL, NULL),
 	    SQLITE_OK);
 	assert_int_equal(sqlite3_close(h), SQLITE_OK);
-	world_open(w);
+	world_open(w, &db_schema);
 	assert_non_null(lease_find(w->n, "a"));
 	assert_int_equal(w->n->live, 1);
 	snprintf(path, sizeof(path), "%s/" DB_FILE ".v1.bak", w->dir);
