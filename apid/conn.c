@@ -171,7 +171,9 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 			break;
 		broker_forget(c);
 		route_forget(c);
-		memset(&c->req, 0, sizeof(c->req));
+		/* Of half a head nothing is known, least of all its dialect. */
+		if (c->state == CONN_HEAD)
+			memset(&c->req, 0, sizeof(c->req));
 		conn_refuse(c, 408);
 		conn_run(c);
 		return;

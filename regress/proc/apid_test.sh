@@ -429,6 +429,12 @@ slow_tests() {
 	t "half a head" 408 900 1600 "s:GET /liv"
 	t "a trickled head" 408 900 2700 "d:25:100:A"
 	t "half a body" 408 900 1600 "s:${P}Content-Length: 44\r\n\r\nAAAA"
+	RAW_PORT=$(port portal)
+	raw "s:PUT /api/v1/networks/devices/peers/x HTTP/1.1\r\nHost: a\r\nX-Request-Id: slow\r\nContent-Length: 44\r\n\r\n{" r:6000
+	RAW_PORT=''
+	like "half a body of a native request, beside a portal" \
+	    "$(printf %s "$RAW_OUT" | tr '\n' ' ')" \
+	    '^HTTP/1.1 408 .*application/problem\+json.*"instance":"slow"'
 	t "a trickled body" 408 900 2700 "s:${P}Content-Length: 44\r\n\r\n" \
 	    "d:20:120:A"
 	t "an idle client" 200 1900 2700 "s:${G}\r\n"
