@@ -6,6 +6,7 @@ private "$@"
 . "$TOP/regress/suite.sh"
 
 CHECK=30		# seconds: peers are looked at three times a minute
+FORWARDING="net.ipv4.ip_forward net.ipv6.conf.all.forwarding"
 
 said() {
 	grep -qF "drift$1: put right: $2" "$WORK/netd.log"
@@ -52,7 +53,13 @@ check "the link comes up again" wait_for $CHECK is_up
 check "the log says so" said " net=devices" "the link"
 check "and the tunnel with it" wait_for $CHECK dev_ping d1
 
-# WireGuard tells nobody about peers; one look finds all of this.
+# Nobody is told of these; one look finds all of them.
+nft delete table inet sallyport
+for f in $FORWARDING; do
+	file=/proc/sys/$(echo "$f" | tr . /)
+	is "$f is on" "$(cat "$file")" 1
+	echo 0 >"$file"
+done
 stranger=$(wg genkey | wg pubkey)
 wg set wg0 peer "$stranger" allowed-ips 10.66.0.0/24
 wg set wg0 peer "$(cat "$WORK/d2.pub")" allowed-ips 10.66.1.0/24
@@ -65,6 +72,16 @@ check "a peer with other addresses gets its own again" \
 unlike "a peer that nobody leased is removed" "$(wg show wg0 allowed-ips)" \
     10\\.66
 check "the log says so" said " net=devices" peers
+has_nft() {
+	nft list table inet sallyport
+}
+check "the packet filter comes back" wait_for $CHECK has_nft
+check "the log says so" said "" "the packet filter"
+for f in $FORWARDING; do
+	check "$f is on again" wait_for $CHECK \
+	    grep -q 1 "/proc/sys/$(echo "$f" | tr . /)"
+	check "the log says so" said "" "$f"
+done
 after=$(drift)
 check "drift is counted ($before, then $after)" test "$after" -gt "$before"
 
@@ -81,20 +98,6 @@ has_wall() {
 }
 check "the end of the egress table comes back" wait_for $CHECK has_wall
 check "the log says so" said "" "egress route 0.0.0.0/0"
-nft delete table inet sallyport
-has_nft() {
-	nft list table inet sallyport
-}
-check "the packet filter comes back" wait_for $CHECK has_nft
-check "the log says so" said "" "the packet filter"
-for f in net.ipv4.ip_forward net.ipv6.conf.all.forwarding; do
-	file=/proc/sys/$(echo "$f" | tr . /)
-	is "$f is on" "$(cat "$file")" 1
-	echo 0 >"$file"
-	check "$f is on again" wait_for $CHECK grep -q 1 "$file"
-	check "the log says so" said "" "$f"
-done
-
 ip link delete wg0
 again() {
 	is_up && has_peer && has_addr

@@ -33,17 +33,21 @@ check "the service manager hears that it is ready" \
     grep -q '^READY=1' "$WORK/manager.log"
 
 # A ping is sent each second.
-for role in leased kern apid keyd; do
-	: >"$WORK/netd.log"
-	pid=$(role_pid $role)
-	kill -STOP "$pid"
+kern=$(role_pid kern) leased=$(role_pid leased) apid=$(role_pid apid)
+keyd=$(role_pid keyd)
+kill -STOP "$kern" "$leased" "$apid" "$keyd"
+for role in kern leased apid keyd; do
+	eval "pid=\$$role"
 	check "$role hangs: the log says so" wait_for 6 said \
 	    "(pid $pid) does not answer"
-	n=$(grep -c '^WATCHDOG=1' "$WORK/manager.log")
-	check "$role hangs: the watchdog is fed" wait_for 3 fed "$n"
+done
+n=$(grep -c '^WATCHDOG=1' "$WORK/manager.log")
+check "all hang: the watchdog is fed" wait_for 2 fed "$n"
+check "all hang: the tunnel is there" dev_ping d1
+for role in kern leased apid keyd; do
+	eval "pid=\$$role"
 	check "$role hangs: it is started again" wait_for 12 \
 	    role_new $role "$pid"
-	check "$role hangs: the tunnel is there" dev_ping d1
 done
 check "afterwards: the suite is well" wait_for 10 suite_up
 : >"$WORK/netd.log"
