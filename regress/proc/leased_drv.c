@@ -465,6 +465,7 @@ do_burst(struct drv *d, const char *network, const char *prefix, int n,
     bool flood)
 {
 	char name[IDENT_SIZE];
+	unsigned int was;
 	int i;
 
 	d->answers = 0;
@@ -477,10 +478,13 @@ do_burst(struct drv *d, const char *network, const char *prefix, int n,
 		if (i % CHAN_HIGH == CHAN_HIGH - 1)
 			run_ms(d, 100);
 	}
-	if (flood)
-		run_ms(d, 300);
-	else
+	if (!flood)
 		run(d);
+	/* Until the kernel hand is told no more. */
+	for (was = 0; flood && (was == 0 || was != d->nheld);) {
+		was = d->nheld;
+		run_ms(d, 200);
+	}
 	d->quiet = false;
 	codes_print(d);
 }

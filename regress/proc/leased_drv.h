@@ -68,7 +68,7 @@ struct drv {
 	bool		 quiet;
 	struct mono	 begun;
 	/* peers with an owner, sets, OpenVPN */
-	unsigned int	 items, wants;
+	unsigned int	 items, dones, wants;
 	uint8_t		 last_key[WGKEY_LEN];
 	uint8_t		 more;
 	uint8_t		 guard;			/* percent + 1; 0: not told */

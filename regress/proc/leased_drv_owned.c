@@ -10,7 +10,8 @@
  *				FLAGS letters: d dry, f force, c sallyctl, a
  *				abort, q quiet, - none
  *	bulk NET OWNER MATCH FLAGS N [SKEW]	N peers; SKEW shifts the last
- *	open NET OWNER N	N sets that never end, of OWNER0, OWNER1, ...
+ *	open NET OWNER N M	N sets that never end, of OWNER0, OWNER1, ...;
+ *				M of them are refused
  *	node [counts] | maint 0|1 | guard PERCENT
  *	proc NAME HOW [CN ...]	an OpenVPN process; HOW ok, hang, mute, gone
  *	clients | disconnect CN
@@ -129,6 +130,7 @@ drv_set_done(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 
 	if (msg_set_done_get(b, &m) == -1)
 		return (-1);
+	d->dones++;
 	printf("done code=%u added=%u removed=%u changed=%u unchanged=%u "
 	       "rejected=%u told=%u text=%s\n",
 	    m.code, m.added, m.removed, m.changed, m.unchanged, m.rejected,
@@ -343,9 +345,10 @@ set_bulk(struct drv *d, struct chan *c, unsigned int n, unsigned int skew)
 	}
 }
 
-/* Begin sets that do not go on. */
+/* Begin sets that do not go on; some of them are refused. */
 static void
-do_open(struct drv *d, const char *network, const char *owner, int n)
+do_open(struct drv *d, const char *network, const char *owner, int n,
+    unsigned int refused)
 {
 	struct msg_set_begin m = { .match = SET_MATCH_EMPTY };
 	int i;
@@ -355,7 +358,8 @@ do_open(struct drv *d, const char *network, const char *owner, int n)
 		(void)snprintf(m.owner, sizeof(m.owner), "%s%d", owner, i);
 		(void)chan_send_set_begin(d->front, 100 + (uint32_t)i, &m, -1);
 	}
-	run_ms(d, 100);
+	for (d->dones = 0; d->dones < refused;)
+		(void)event_base_loop(d->base, EVLOOP_ONCE);
 }
 
 static void
@@ -563,7 +567,8 @@ owned_order(struct drv *d, const char *verb, char *arg, char *rest)
 		do_put(d, arg, a, b, rest, verb[0] == 'p' ? 1 : 2);
 	} else if (strcmp(verb, "open") == 0) {
 		a = strsep(&rest, " ");
-		do_open(d, arg, a, rest != NULL ? atoi(rest) : 1);
+		b = strsep(&rest, " ");
+		do_open(d, arg, a, atoi(b), (unsigned int)atoi(rest));
 	} else if (strcmp(verb, "putload") == 0) {
 		a = strsep(&rest, " ");
 		b = strsep(&rest, " ");

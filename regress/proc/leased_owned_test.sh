@@ -201,7 +201,7 @@ shows "nor a set of another" '^done code=19 .*too many owners'
 { begin open; cat <<'END'
 start
 up net0
-open net0 portal:a 20
+open net0 portal:a 20 14
 whole net0 portal:z empty - k1=10.9.0.11/32
 whole net0 static empty c k2=10.9.0.12/32
 END
