@@ -77,7 +77,8 @@ netd_PKG :=	libconfig libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libnftnl \
 leased_PKG :=	sqlite3 libsodium
 apid_PKG :=	libssl libcrypto jansson libpcre2-8 libsodium
 # Codes for a telephone's camera, if the library is there; QRENCODE= for none.
-QRENCODE ?=	$(shell $(PKG_CONFIG) --exists libqrencode && echo libqrencode)
+QRENCODE ?=	$(shell $(PKG_CONFIG) --exists libqrencode 2>/dev/null && \
+		echo libqrencode)
 sallyctl_PKG :=	jansson libsodium $(QRENCODE)
 sallyctl_DEFS := $(if $(QRENCODE),-DHAVE_QRENCODE)
 
