@@ -293,22 +293,46 @@ set_item(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	return (0);
 }
 
-int
-set_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+static void
+set_tell_all(struct set *s)
+{
+	s->state = SET_TELL;
+	set_wait(s, CONFIRM_S);
+	set_pump(s);
+}
+
+static void
+set_counted(struct leased *sp, struct chan *c, uint32_t id, const void *arg)
 {
 	struct set *s;
 
-	if ((s = set_find(asked(c), c, id)) == NULL)
+	/* It may have been given up meanwhile. */
+	if ((s = set_find(sp, c, id)) == NULL || s->state != SET_COUNT)
+		return;
+	set_apply(s);
+	set_tell_all(s);
+}
+
+int
+set_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+{
+	struct leased *sp = asked(c);
+	struct set *s;
+
+	if ((s = set_find(sp, c, id)) == NULL)
 		return (0);
-	if (s->state == SET_TELL)
+	if (s->state == SET_REFUSED) {
+		set_tell_all(s);
+		return (0);
+	}
+	if (s->state != SET_COLLECT)
 		return (-1);
-	if (s->state == SET_COLLECT) {
-		s->state = SET_TELL;
-		set_apply(s);
-	} else
-		s->state = SET_TELL;
-	set_wait(s, CONFIRM_S);
-	set_pump(s);
+	s->state = SET_COUNT;
+	/* Who goes is told his last counters. */
+	if (set_removes(s))
+		stats_want(sp, STATS_LAST_MS, set_counted, c, id, NULL, 0);
+	else
+		set_counted(sp, c, id, NULL);
 	return (0);
 }
 

@@ -38,6 +38,7 @@ struct set_wish {
 
 enum set_state {
 	SET_COLLECT,
+	SET_COUNT,		/* counters of those who go are read */
 	SET_TELL,		/* the kernel hand and who asked */
 	SET_REFUSED		/* nothing to do but to wait for its end */
 };
@@ -68,6 +69,9 @@ struct set {
 };
 
 /* --- set_apply.c --- */
+
+/* Has the owner peers that are not in the set? */
+bool	 set_removes(const struct set *);
 
 /*
  * Compare the set with what the owner has and, unless that is all that is

@@ -131,7 +131,34 @@ is_same(const struct owned *p, const struct set_peer *x)
 	    (x->name[0] == '\0' || strcmp(x->name, p->name) == 0));
 }
 
-/* Judge each item, mark what stays, and count. */
+/* Mark the peers that are named, and count the others. */
+static uint32_t
+mark(const struct set *s)
+{
+	struct owned *p;
+	uint32_t left;
+	size_t i;
+
+	RB_FOREACH(p, owned_byowner, &s->owner->peers)
+		p->seen = false;
+	left = s->owner->count;
+	for (i = 0; i < s->npeers; i++) {
+		p = owned_by_key(s->owner->net, s->peers[i].key);
+		if (p == NULL || p->owner != s->owner || p->seen)
+			continue;
+		p->seen = true;
+		left--;
+	}
+	return (left);
+}
+
+bool
+set_removes(const struct set *s)
+{
+	return (mark(s) > 0);
+}
+
+/* Judge each item, and count what comes of it. */
 static void
 compare(struct set *s)
 {
@@ -143,8 +170,8 @@ compare(struct set *s)
 	uint8_t code;
 
 	check_repeats(s);
-	RB_FOREACH(p, owned_byowner, &s->owner->peers)
-		p->seen = false;
+	/* One that is named, but wrongly, is not to be removed. */
+	s->done.removed = mark(s);
 	for (i = 0; i < s->npeers; i++) {
 		x = &s->peers[i];
 		if (x->code == 0 &&
@@ -155,9 +182,6 @@ compare(struct set *s)
 		p = owned_by_key(s->owner->net, x->key);
 		if (p != NULL && p->owner != s->owner)
 			p = NULL;
-		/* One that is named, but wrongly, is not to be removed. */
-		if (p != NULL)
-			p->seen = true;
 		if (x->code != 0)
 			s->done.rejected++;
 		else if (p == NULL)
@@ -167,8 +191,6 @@ compare(struct set *s)
 		else
 			s->done.changed++;
 	}
-	RB_FOREACH(p, owned_byowner, &s->owner->peers)
-		s->done.removed += !p->seen;
 }
 
 /* Would too much go? */

@@ -453,4 +453,29 @@ suite_start
 still "a restart with a new interface"
 as portal-a GET "$PEERS"
 is "the set is there" "$(json '.peers | length')" 100
+
+# Who goes with a set goes with his last bytes.
+dev_add d1
+pub=$(cat "$WORK/d1.pub")
+jq -n --arg k "$(wg show wg0 public-key)" --arg e "$GW:51820" \
+    '{server: {public_key: $k, endpoint: $e, routes: ["fd43::/64"]},
+    addresses: ["fd43::92:1"]}' >"$WORK/d1.body"
+echo "$pub fd43::92:1/128" | doc >"$WORK/mine"
+put_now portal-b "$WORK/mine" '?force=true'
+is "a device" "$ST" 200 || printf '%s\n' "$BODY"
+dev_apply d1
+check "a device: it pings" dev_ping d1
+as portal-b GET "$PEERS"
+in_ns d1 ping -q -c 5 -i 0.1 -s 1000 "$GW6" >/dev/null
+sleep 0.3
+wg show wg0 transfer | awk -v k="$pub" '$1 == k { print $2, $3 }' >"$WORK/bytes"
+echo '{"peers":[]}' >"$WORK/none"
+bytes() {
+	json ".removed[] | select(.public_key == \"$pub\") |
+	    [.rx_bytes, .tx_bytes]" | tr -d '[]' | tr , ' '
+}
+put portal-b "$WORK/none" '?force=true&dry_run=true' -H "If-Match: $ETAG"
+is "removed, dry run: its bytes to the last" "$(bytes)" "$(cat "$WORK/bytes")"
+put portal-b "$WORK/none" '?force=true' -H "If-Match: $ETAG"
+is "removed: its bytes to the last" "$ST $(bytes)" "200 $(cat "$WORK/bytes")"
 finish
