@@ -24,7 +24,7 @@ void
 leased_forget_chan(struct leased *sp, struct chan *c)
 {
 	turn_forget_chan(sp, c);
-	hand_forget_chan(sp, c);
+	wishes_forget_chan(sp, c);
 	stats_forget_chan(sp, c);
 	sets_forget_chan(sp, c);
 	ovpn_forget_chan(sp, c);
@@ -36,7 +36,7 @@ link_kern(struct leased *sp, int fd)
 	if (sp->kern != NULL) {
 		chan_free(sp->kern);
 		sp->kern = NULL;
-		hand_lost(sp);
+		wishes_lost(sp);
 		sync_lost(sp);
 		stats_lost(sp);
 	}
@@ -302,7 +302,7 @@ main(void)
 	if ((sp->base = event_base_new()) == NULL)
 		fatal("event loop");
 	turn_init(sp);
-	hand_init(sp);
+	wishes_init(sp);
 	sync_init(sp);
 	stats_init(sp);
 	expire_init(sp);

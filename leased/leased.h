@@ -49,7 +49,7 @@ struct leased {
 	struct wall	 started;
 	struct msg_kern_health health;
 	struct turn	*turn;
-	struct hand	*hand;
+	struct wishes	*wishes;
 	struct sync	*sync;
 	struct stats	*stats;
 	struct expire	*expire;
@@ -152,24 +152,28 @@ void	 turn_forget_chan(struct leased *, struct chan *);
 
 extern const struct chan_ops hand_ops;
 
-void	 hand_init(struct leased *);
+/* --- wish.c: what the kernel hand is to do, and its outcome --- */
+
+void	 wishes_init(struct leased *);
 /* Wish for op's lease as it is now, or that its key goes. */
-void	 hand_wish(struct leased *, const struct op *, const struct asker *);
+void	 wish_lease(struct leased *, const struct op *, const struct asker *);
 /*
  * Wish for a peer with an owner as it is now (but of its addresses only those
  * in mask), or that a key goes, whose removal_add() gave that number.
  */
-void	 hand_wish_owned(struct leased *, struct owned *, uint16_t mask,
+void	 wish_owned(struct leased *, struct owned *, uint16_t mask,
 	    const struct asker *, uint8_t code);
-void	 hand_wish_gone(struct leased *, struct lnet *, const uint8_t *key,
+void	 wish_gone(struct leased *, struct lnet *, const uint8_t *key,
 	    const struct asker *, uint8_t code, uint32_t removal);
-int	 hand_send_owned(struct leased *, const struct owned *, uint16_t mask,
+/* As part of a sync, or again, with id 0: no answer wanted.  0 or -1. */
+int	 wish_send_owned(struct leased *, const struct owned *, uint16_t mask,
 	    uint32_t id);
-/* Send a lease as part of a sync, or again: no answer wanted. */
-int	 hand_send_set(struct leased *, const struct lease *, uint32_t id,
+int	 wish_send_lease(struct leased *, const struct lease *, uint32_t id,
 	    const uint8_t *old);
-void	 hand_lost(struct leased *);
-void	 hand_forget_chan(struct leased *, struct chan *);
+/* The handler of the kernel hand's answer. */
+int	 wish_done(struct chan *, uint32_t id, struct ibuf *, int fd);
+void	 wishes_lost(struct leased *);
+void	 wishes_forget_chan(struct leased *, struct chan *);
 
 /* --- sync.c --- */
 

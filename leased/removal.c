@@ -109,8 +109,7 @@ removal_again(struct leased *sp, struct lnet *n, const struct msg_owned_drop *m,
 	    owned_by_key(n, m->pubkey) != NULL)
 		removal_answer(sp, r->serial, asker);
 	else
-		hand_wish_gone(sp, n, m->pubkey, asker, LEASE_OK_SAME,
-		    r->serial);
+		wish_gone(sp, n, m->pubkey, asker, LEASE_OK_SAME, r->serial);
 	return (true);
 }
 

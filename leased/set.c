@@ -391,10 +391,9 @@ set_wish(struct set *s)
 			continue;
 		s->waiting++;
 		if (w->gone)
-			hand_wish_gone(s->sp, s->owner->net, w->key, &asker, 0,
-			    0);
+			wish_gone(s->sp, s->owner->net, w->key, &asker, 0, 0);
 		else
-			hand_wish_owned(s->sp, p, w->mask, &asker,
+			wish_owned(s->sp, p, w->mask, &asker,
 			    w->added ? LEASE_OK_NEW : LEASE_OK_REKEYED);
 	}
 }

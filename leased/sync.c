@@ -138,7 +138,7 @@ sync_send(struct leased *sp)
 		if (chan_busy(sp->kern))
 			return (false);
 		l->synced = lease_ttl(l, mono_now()) != 0;
-		if (l->synced && hand_send_set(sp, l, 0, NULL) == -1)
+		if (l->synced && wish_send_lease(sp, l, 0, NULL) == -1)
 			return (false);
 		(void)strlcpy(y->name, l->name, sizeof(y->name));
 		/* Within one call nothing changes: step along the tree. */
@@ -165,7 +165,7 @@ sync_send_owned(struct leased *sp)
 				return (false);
 			p->synced = owned_served(p);
 			if (p->synced &&
-			    hand_send_owned(sp, p, UINT16_MAX, 0) == -1)
+			    wish_send_owned(sp, p, UINT16_MAX, 0) == -1)
 				return (false);
 			y->has_key = true;
 			memcpy(y->key, p->key, sizeof(y->key));

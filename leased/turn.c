@@ -385,21 +385,21 @@ turn_owned_durable(struct leased *sp, struct change *ch)
 		    log_vis(ch->oop.owner->name), log_key(u->peer->key),
 		    log_key(ch->key));
 		if (owned_served(u->peer))
-			hand_wish_owned(sp, u->peer, UINT16_MAX, &nobody, 0);
+			wish_owned(sp, u->peer, UINT16_MAX, &nobody, 0);
 		else
-			hand_wish_gone(sp, n, u->peer->key, &nobody, 0, 0);
+			wish_gone(sp, n, u->peer->key, &nobody, 0, 0);
 	}
 	p = owned_by_key(n, ch->key);
 	if (ch->item != NULL) {
 		removal = 0;
 		if (ch->asker.kind == ASK_OWNED)
 			removal = removal_add(sp, n, ch->item, ch->asked);
-		hand_wish_gone(sp, n, ch->key, &ch->asker, ch->code, removal);
+		wish_gone(sp, n, ch->key, &ch->asker, ch->code, removal);
 	} else if (p == NULL || !owned_served(p))
 		/* Within the same turn another change took its place. */
 		reply_asker(sp, &ch->asker, LEASE_E_BUSY, NULL);
 	else if (p->pending)
-		hand_wish_owned(sp, p, UINT16_MAX, &ch->asker, ch->code);
+		wish_owned(sp, p, UINT16_MAX, &ch->asker, ch->code);
 	else if (ch->asker.chan != NULL) {
 		owned_item(p, &item);
 		reply_owned(sp, ch->asker.chan, ch->asker.id, ch->code, NULL,
@@ -436,7 +436,7 @@ turn_commit(struct leased *sp)
 		grant_done(&ch->op);
 		if (ch->op.store && !ch->op.renewed_only)
 			audit_log(ch->what, &ch->op, &ch->asker);
-		hand_wish(sp, &ch->op, &ch->asker);
+		wish_lease(sp, &ch->op, &ch->asker);
 	}
 	if (n > 0)
 		expire_arm(sp);
