@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "form.h"
+#include "hex.h"
 
 struct reader {
 	const char	*p;
@@ -14,18 +15,6 @@ struct reader {
 	struct form	*form;
 	size_t		 used;		/* of form->text */
 };
-
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (c - 'a' + 10);
-	if (c >= 'A' && c <= 'F')
-		return (c - 'A' + 10);
-	return (-1);
-}
 
 /* One decoded byte, never 0; or -1 with *why. */
 static int
@@ -42,8 +31,8 @@ next_byte(struct reader *r, const char **why)
 		*why = "a byte that must be percent-encoded";
 		return (-1);
 	}
-	if (r->end - r->p < 2 || (hi = hex(r->p[0])) == -1 ||
-	    (lo = hex(r->p[1])) == -1) {
+	if (r->end - r->p < 2 || (hi = hex_digit(r->p[0])) == -1 ||
+	    (lo = hex_digit(r->p[1])) == -1) {
 		*why = "a percent sign without two hexadecimal digits";
 		return (-1);
 	}

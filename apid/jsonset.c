@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hex.h"
 #include "jsonset.h"
 #include "printable.h"
 
@@ -40,7 +41,7 @@ enum lex {
 	OUTSIDE,		/* of a string */
 	INSIDE,
 	ESCAPE,			/* after a backslash */
-	UNICODE			/* in \uXXXX */
+	UNICODE			/* in \uhhhh */
 };
 
 static int refuse(struct jsonset *, const char *code, const char *, ...)
@@ -279,7 +280,7 @@ add_code_point(struct jsonset *j, uint32_t c)
 	return (add(j, 0x80 | (c & 0x3f)));
 }
 
-/* \uXXXX is complete. */
+/* \uhhhh is complete. */
 static int
 unit(struct jsonset *j)
 {
@@ -304,16 +305,13 @@ unit(struct jsonset *j)
 }
 
 static int
-hex_digit(struct jsonset *j, char c)
+unit_digit(struct jsonset *j, char c)
 {
-	static const char digits[] = "0123456789abcdefABCDEF";
-	const char *p;
-	unsigned int d;
+	int d;
 
-	if (c == '\0' || (p = strchr(digits, c)) == NULL)
+	if ((d = hex_digit(c)) == -1)
 		return (malformed(j));
-	d = (unsigned int)(p - digits);
-	j->unit = (uint16_t)(j->unit << 4 | (d < 16 ? d : d - 6));
+	j->unit = (uint16_t)(j->unit << 4 | d);
 	return (++j->ndigits == 4 ? unit(j) : 0);
 }
 
@@ -382,7 +380,7 @@ jsonset_feed(struct jsonset *j, const char *buf, size_t len)
 			r = escape(j, buf[i]);
 			break;
 		case UNICODE:
-			r = hex_digit(j, buf[i]);
+			r = unit_digit(j, buf[i]);
 			break;
 		}
 	}

@@ -27,8 +27,8 @@ struct jsonset {
 	uint8_t		 member;	/* whose value comes */
 	uint8_t		 seen;		/* members of this peer */
 	uint8_t		 lex;		/* inside a string */
-	uint8_t		 ndigits;	/* of \uXXXX */
-	uint16_t	 unit;		/* of \uXXXX */
+	uint8_t		 ndigits;	/* of \uhhhh */
+	uint16_t	 unit;		/* of \uhhhh */
 	uint16_t	 high;		/* surrogate waiting for its other half */
 	size_t		 len;		/* of string */
 	char		 string[JSONSET_STRING];

@@ -84,3 +84,16 @@ jsonw_string(struct jsonw *w, const char *s)
 	}
 	jsonw_add(w, "\"");
 }
+
+void
+jsonw_prefixes(struct jsonw *w, const struct prefix *p, unsigned int n)
+{
+	char text[PREFIX_TEXT];
+	unsigned int i;
+
+	jsonw_add(w, "[");
+	for (i = 0; i < n; i++)
+		jsonw_add(w, "%s\"%s\"", i == 0 ? "" : ",",
+		    prefix_format(&p[i], text));
+	jsonw_add(w, "]");
+}

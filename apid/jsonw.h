@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "addr.h"
+
 struct jsonw {
 	char		*buf;
 	size_t		 len;		/* below size unless full */
@@ -24,5 +26,7 @@ void	 jsonw_add(struct jsonw *, const char *, ...)
 /* A string with its quotes; pure ASCII, other characters escaped.  What is
  * not UTF-8 becomes U+FFFD. */
 void	 jsonw_string(struct jsonw *, const char *);
+/* An array of n prefixes. */
+void	 jsonw_prefixes(struct jsonw *, const struct prefix *, unsigned int n);
 
 #endif

@@ -99,19 +99,6 @@ state_name(uint8_t state)
 }
 
 static void
-add_prefixes(struct jsonw *w, const struct prefix *p, unsigned int n)
-{
-	char text[PREFIX_TEXT];
-	unsigned int i;
-
-	jsonw_add(w, "[");
-	for (i = 0; i < n; i++)
-		jsonw_add(w, "%s\"%s\"", i == 0 ? "" : ",",
-		    prefix_format(&p[i], text));
-	jsonw_add(w, "]");
-}
-
-static void
 add_server(struct jsonw *w, const struct msg_lease_reply *m)
 {
 	char endpoint[HOST_SIZE + 10], key[WGKEY_TEXT];
@@ -125,7 +112,7 @@ add_server(struct jsonw *w, const struct msg_lease_reply *m)
 	    wgkey_format(m->server_key, key));
 	jsonw_string(w, endpoint);
 	jsonw_add(w, ",\"keepalive\":%u,\"routes\":", m->keepalive);
-	add_prefixes(w, m->routes, m->nroutes);
+	jsonw_prefixes(w, m->routes, m->nroutes);
 	jsonw_add(w, "}");
 }
 
@@ -143,7 +130,7 @@ leasejson_format(const struct msg_lease_reply *m, char *buf, size_t size)
 	jsonw_string(&w, m->network);
 	jsonw_add(&w, ",\"state\":\"%s\",\"public_key\":\"%s\",\"addresses\":",
 	    state_name(m->state), wgkey_format(m->pubkey, key));
-	add_prefixes(&w, m->addrs, m->naddrs);
+	jsonw_prefixes(&w, m->addrs, m->naddrs);
 	at.s = m->created;
 	jsonw_add(&w, ",\"created\":\"%s\",", wall_format(at, when));
 	if (m->expires == 0)

@@ -13,19 +13,6 @@
 #include "peerjson.h"
 #include "printable.h"
 
-static void
-add_addresses(struct jsonw *w, const struct prefix *p, unsigned int n)
-{
-	char text[PREFIX_TEXT];
-	unsigned int i;
-
-	jsonw_add(w, "[");
-	for (i = 0; i < n; i++)
-		jsonw_add(w, "%s\"%s\"", i == 0 ? "" : ",",
-		    prefix_format(&p[i], text));
-	jsonw_add(w, "]");
-}
-
 /* null for never. */
 static void
 add_time(struct jsonw *w, const char *name, int64_t s)
@@ -48,7 +35,7 @@ peerjson_portal(const struct msg_owned_item *m, char *buf, size_t size)
 	jsonw_init(&w, buf, size);
 	jsonw_add(&w,
 	    "{\"public_key\":\"%s\",\"ip_net\":", wgkey_format(m->pubkey, key));
-	add_addresses(&w, m->addrs, m->naddrs);
+	jsonw_prefixes(&w, m->addrs, m->naddrs);
 	jsonw_add(&w, ",");
 	add_time(&w, "last_handshake_time", m->handshake);
 	jsonw_add(&w, ",\"bytes_in\":%llu,\"bytes_out\":%llu}",
@@ -70,7 +57,7 @@ peerjson_native(const struct msg_owned_item *m, char *buf, size_t size)
 	else
 		jsonw_string(&w, m->name);
 	jsonw_add(&w, ",\"addresses\":");
-	add_addresses(&w, m->addrs, m->naddrs);
+	jsonw_prefixes(&w, m->addrs, m->naddrs);
 	jsonw_add(&w, ",");
 	add_time(&w, "created", m->created);
 	jsonw_add(&w, ",");

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "hex.h"
 #include "printable.h"
 #include "subject.h"
 
@@ -23,18 +24,6 @@ struct dn {
 	size_t		 cn_len;
 	unsigned int	 cns;
 };
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (c - 'a' + 10);
-	if (c >= 'A' && c <= 'F')
-		return (c - 'A' + 10);
-	return (-1);
-}
 
 /* The attribute type up to '='; tells whether it is the common name. */
 static int
@@ -89,8 +78,8 @@ dn_char(struct dn *d, char *out)
 		*out = c;
 		return (1);
 	}
-	if ((hi = hex_value(c)) == -1 || d->pos == d->len ||
-	    (lo = hex_value(d->s[d->pos])) == -1)
+	if ((hi = hex_digit(c)) == -1 || d->pos == d->len ||
+	    (lo = hex_digit(d->s[d->pos])) == -1)
 		return (-1);
 	d->pos++;
 	*out = (char)(hi << 4 | lo);
@@ -108,7 +97,7 @@ dn_value(struct dn *d, bool is_cn)
 
 	/* "#0c03...": the DER of a type the proxy has no name for. */
 	if (d->pos < d->len && d->s[d->pos] == '#') {
-		for (d->pos++; d->pos < d->len && hex_value(d->s[d->pos]) != -1;
+		for (d->pos++; d->pos < d->len && hex_digit(d->s[d->pos]) != -1;
 		     d->pos++)
 			n++;
 		if (n == 0 || n % 2 != 0 || is_cn)

@@ -228,6 +228,36 @@ cover() {		# DIR
 	    "lowerdir=$1,upperdir=$WORK/up$1,workdir=$WORK/work$1" "$1"
 }
 
+# A systemctl of ours, first in PATH, for commands that are run as people are
+# told to: there is no service manager in here.  It logs to $WORK/systemctl,
+# and $WORK/pid is the suite that it started.
+own_systemctl() {
+	mkdir -p "$WORK/bin"
+	cat >"$WORK/bin/systemctl" <<-'END'
+	#!/bin/sh
+	echo "systemctl $*" >>"$WORK/systemctl"
+	case $* in
+	'enable --now sallyport')
+		netd -d $NOUSER -L "$BIN" >"$WORK/netd.log" 2>&1 &
+		echo $! >"$WORK/pid"
+		i=0
+		until sallyctl -j show networks 2>/dev/null |
+		    jq -e '.networks[0].state == "up"' >/dev/null; do
+			i=$((i + 1))
+			[ $i -lt 200 ] || exit 1
+			sleep 0.1
+		done ;;
+	'disable --now sallyport')
+		kill "$(cat "$WORK/pid")"
+		while kill -0 "$(cat "$WORK/pid")" 2>/dev/null; do sleep 0.1; done ;;
+	esac
+	END
+	chmod +x "$WORK/bin/systemctl"
+	export WORK
+	PATH=$WORK/bin:$BIN:$PATH
+	hash -r
+}
+
 # A further host: a network namespace with a mount namespace of its own, so
 # that /run/wireguard is not shared (wireguard-go would meet its sockets).
 # Call private first.  ns_PID of NAME is in the variable ns_NAME.

@@ -1,1 +1,1 @@
-form_fuzz_SRC := apid/form.c
+form_fuzz_SRC := apid/form.c apid/hex.c

@@ -1,1 +1,1 @@
-subject_fuzz_SRC := apid/subject.c apid/printable.c
+subject_fuzz_SRC := apid/subject.c apid/hex.c apid/printable.c

@@ -15,32 +15,10 @@ command -v wg-quick >/dev/null || skip_all "no wg-quick"
 [ -z "$NOUSER" ] || skip_all "wg-quick's files are root's"
 mount --bind /run/passwd /etc/passwd && mount --bind /run/group /etc/group
 rm -rf /etc/sallyport /var/lib/sallyport /etc/wireguard
-mkdir -p /etc/sallyport /etc/wireguard "$WORK/bin" \
+mkdir -p /etc/sallyport /etc/wireguard \
     /etc/systemd/system/vpn-daemon.service.d
 
-cat >"$WORK/bin/systemctl" <<'END'
-#!/bin/sh
-echo "systemctl $*" >>"$WORK/systemctl"
-case $* in
-'enable --now sallyport')
-	netd -d $NOUSER -L "$BIN" >"$WORK/netd.log" 2>&1 &
-	echo $! >"$WORK/pid"
-	i=0
-	until sallyctl -j show networks 2>/dev/null |
-	    jq -e '.networks[0].state == "up"' >/dev/null; do
-		i=$((i + 1))
-		[ $i -lt 200 ] || exit 1
-		sleep 0.1
-	done ;;
-'disable --now sallyport')
-	kill "$(cat "$WORK/pid")"
-	while kill -0 "$(cat "$WORK/pid")" 2>/dev/null; do sleep 0.1; done ;;
-esac
-END
-chmod +x "$WORK/bin/systemctl"
-export WORK
-PATH=$WORK/bin:$BIN:$PATH
-hash -r
+own_systemctl
 
 # The node as it was: wg-quick's interface with alice, who is the operator's,
 # and in WireGuard also bob, who is the portal's.

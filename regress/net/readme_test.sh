@@ -9,26 +9,14 @@ mount --bind /run/passwd /etc/passwd && mount --bind /run/group /etc/group
 rm -rf /etc/sallyport /var/lib/sallyport
 mkdir /etc/sallyport
 
-cat >"$WORK/start.sh" <<'END'
-set -e
-systemctl() {
-	netd -d $NOUSER -L "$BIN" >"$WORK/netd.log" 2>&1 &
-	echo $! >"$WORK/pid"
-	i=0
-	until sallyctl -j show networks 2>/dev/null |
-	    jq -e '.networks[0].state == "up"' >/dev/null; do
-		i=$((i + 1))
-		[ $i -lt 200 ] || exit 1
-		sleep 0.1
-	done
-}
-END
+own_systemctl
+echo "set -e" >"$WORK/start.sh"
 sed -n '/quick start: begin/,/quick start: end/p' "$TOP/README.md" |
     sed '/^<!--/d; /^```/d' >>"$WORK/start.sh"
 n=$(grep -Ec '^(cd|openssl|cat|systemctl|curl|sallyctl) ' "$WORK/start.sh")
 is "eight commands" "$n" 8
 
-PATH=$BIN:$PATH sh "$WORK/start.sh" >"$WORK/out" 2>"$WORK/err.log"
+sh "$WORK/start.sh" >"$WORK/out" 2>"$WORK/err.log"
 is "every command succeeds" $? 0
 [ ! -s "$WORK/pid" ] || pids="$(cat "$WORK/pid") $pids"
 like "the device gets a lease" "$(cat "$WORK/out")" \

@@ -97,20 +97,6 @@ int	 leased_set_abort(struct chan *, uint32_t, struct ibuf *, int);
 void	 leased_writable(struct chan *);
 unsigned int sets_open(const struct drv *);
 
-/* apid_drv_owned.c: peers with an owner, sets, the node. */
-int	 leased_owned_put(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_owned_drop(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_owned_page(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_node_get(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_ovpn_list(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_ovpn_kill(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_set_begin(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_set_item(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_set_end(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_set_abort(struct chan *, uint32_t, struct ibuf *, int);
-void	 leased_writable(struct chan *);
-unsigned int sets_open(const struct drv *);
-
 /* leased's end of its link to apid; arg is the struct drv. */
 extern const struct chan_ops leased_ops;
 

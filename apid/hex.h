@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: ISC */
+/* Hexadecimal digits, as percent-encoding and distinguished names have them. */
+
+#ifndef HEX_H
+#define HEX_H
+
+/* The value of a digit of either case, or -1. */
+int	 hex_digit(char);
+
+#endif
