@@ -194,11 +194,13 @@ sysctl_take(struct kern *k, struct ksysctl s[SYSCTLS])
 	size_t	 i, to;
 
 	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
-		if (k->sysctl[i].fd == -1 ||
+		if (k->sysctl[i].interface[0] == '\0' ||
 		    place_of(s, k->sysctl[i].interface) < SYSCTLS)
 			continue;
+		/* Also one whose file was lost: its place is needed. */
 		put_back(k, i);
-		close(k->sysctl[i].fd);
+		if (k->sysctl[i].fd != -1)
+			close(k->sysctl[i].fd);
 		memset(&k->sysctl[i], 0, sizeof(k->sysctl[i]));
 		k->sysctl[i].fd = -1;
 	}

@@ -18,5 +18,6 @@ reconcile_test_OBJ := $(policy_test_OBJ) $(O)/netd/reconcile.o \
 nl_test_CFLAGS := $(netd_CFLAGS)
 nl_test_OBJ := $(O)/netd/nl.o $(O)/netd/nl_link.o $(O)/netd/nl_route.o
 nl_test_LIBS := $(netd_LIBS)
+sysctl_test_OBJ := $(O)/netd/sysctl.o
 uapi_test_OBJ := $(O)/netd/wg_uapi.o $(O)/netd/wg_uapi_parse.o $(O)/netd/snapshot.o
 DEPS += $(O)/regress/vm/kernhand.d $(O)/regress/vm/kernglue.d
