@@ -44,7 +44,8 @@ WARN :=		-Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wcast-qual \
 		-Wcast-align -Wstrict-prototypes -Wmissing-prototypes \
 		-Wmissing-declarations -Wold-style-definition -Wundef \
 		-Wwrite-strings -Wsign-compare -Wformat=2 -Wvla \
-		-Wimplicit-fallthrough -Wno-unused-parameter \
+		-Wimplicit-fallthrough -Werror=incompatible-pointer-types \
+		-Wno-unused-parameter \
 		$(call cc-option,-Wlogical-op) \
 		$(call cc-option,-Wduplicated-cond)
 HARDEN :=	-fPIE -fstack-protector-strong \

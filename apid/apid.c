@@ -51,22 +51,22 @@ static void	 apid_closed(struct chan *, const char *);
 
 /* clang-format off */
 static const struct chan_handler table[] = {
-	{ MSG_SETUP_PEER,	UP,	apid_setup_peer },
-	{ MSG_SETUP_VERBOSE,	UP,	child_verbose },
-	{ MSG_SETUP_STOP,	UP,	apid_setup_stop },
-	{ MSG_CONF_BEGIN,	UP,	apid_conf_begin },
-	{ MSG_CONF_GATEWAY,	UP,	apid_conf_gateway },
-	{ MSG_CONF_NETWORK,	UP,	apid_conf_network },
-	{ MSG_CONF_IDENTITY,	UP,	apid_conf_identity },
-	{ MSG_CONF_LISTEN,	UP,	apid_conf_listen },
-	{ MSG_CONF_CERT,	UP,	apid_conf_cert },
-	{ MSG_CONF_PROXY,	UP,	apid_conf_proxy },
-	{ MSG_CONF_LIMITS,	UP,	apid_conf_limits },
-	{ MSG_CONF_BASIC,	UP,	apid_conf_basic },
-	{ MSG_CONF_PROC,	UP,	apid_conf_proc },
-	{ MSG_CONF_END,		UP,	apid_conf_end },
-	{ MSG_CONF_COMMIT,	UP,	apid_conf_commit },
-	{ MSG_CONF_ABORT,	UP,	apid_conf_abort },
+	RAW(SETUP_PEER, UP, apid_setup_peer),
+	ON(setup_verbose, UP, child_verbose),
+	RAW(SETUP_STOP, UP, apid_setup_stop),
+	RAW(CONF_BEGIN, UP, apid_conf_begin),
+	RAW(CONF_GATEWAY, UP, apid_conf_gateway),
+	RAW(CONF_NETWORK, UP, apid_conf_network),
+	RAW(CONF_IDENTITY, UP, apid_conf_identity),
+	RAW(CONF_LISTEN, UP, apid_conf_listen),
+	RAW(CONF_CERT, UP, apid_conf_cert),
+	RAW(CONF_PROXY, UP, apid_conf_proxy),
+	RAW(CONF_LIMITS, UP, apid_conf_limits),
+	RAW(CONF_BASIC, UP, apid_conf_basic),
+	RAW(CONF_PROC, UP, apid_conf_proc),
+	RAW(CONF_END, UP, apid_conf_end),
+	RAW(CONF_COMMIT, UP, apid_conf_commit),
+	RAW(CONF_ABORT, UP, apid_conf_abort),
 };
 /* clang-format on */
 

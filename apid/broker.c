@@ -40,19 +40,19 @@ static void	 broker_writable(struct chan *);
 
 /* clang-format off */
 static const struct chan_handler table[] = {
-	{ MSG_LEASE_REPLY,		UP,	broker_reply },
-	{ MSG_LEASE_ITEM,		UP,	broker_item },
-	{ MSG_LEASE_LIST_END,		UP,	broker_list_end },
-	{ MSG_LEASE_HEALTH_REPLY,	UP,	broker_health_reply },
-	{ MSG_IDENT_TEST,		UP,	broker_ident_test },
-	{ MSG_OWNED_REPLY,		UP,	broker_owned_reply },
-	{ MSG_OWNED_ITEM,		UP,	broker_owned_item },
-	{ MSG_OWNED_PAGE_END,		UP,	broker_page_end },
-	{ MSG_NODE_REPLY,		UP,	broker_node_reply },
-	{ MSG_OVPN_ITEM,		UP,	broker_ovpn_item },
-	{ MSG_OVPN_END,			UP,	broker_ovpn_end },
-	{ MSG_SET_CHANGE,		UP,	broker_set_change },
-	{ MSG_SET_DONE,			UP,	broker_set_done },
+	RAW(LEASE_REPLY, UP, broker_reply),
+	RAW(LEASE_ITEM, UP, broker_item),
+	RAW(LEASE_LIST_END, UP, broker_list_end),
+	RAW(LEASE_HEALTH_REPLY, UP, broker_health_reply),
+	RAW(IDENT_TEST, UP, broker_ident_test),
+	RAW(OWNED_REPLY, UP, broker_owned_reply),
+	RAW(OWNED_ITEM, UP, broker_owned_item),
+	RAW(OWNED_PAGE_END, UP, broker_page_end),
+	RAW(NODE_REPLY, UP, broker_node_reply),
+	RAW(OVPN_ITEM, UP, broker_ovpn_item),
+	RAW(OVPN_END, UP, broker_ovpn_end),
+	RAW(SET_CHANGE, UP, broker_set_change),
+	RAW(SET_DONE, UP, broker_set_done),
 };
 /* clang-format on */
 

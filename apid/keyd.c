@@ -85,7 +85,7 @@ front_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler front_table[] = {
-	{ MSG_KEY_SIGN, UP, keyd_key_sign },
+	RAW(KEY_SIGN, UP, keyd_key_sign),
 };
 
 static const struct chan_ops front_ops = {
@@ -244,17 +244,17 @@ parent_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler parent_table[] = {
-	{ MSG_SETUP_PEER, UP, keyd_setup_peer },
-	{ MSG_SETUP_VERBOSE, UP, child_verbose },
-	{ MSG_SETUP_STOP, UP, keyd_setup_stop },
-	{ MSG_CONF_BEGIN, UP, keyd_conf_begin },
-	{ MSG_CONF_GATEWAY, UP, keyd_conf_other },
-	{ MSG_CONF_NETWORK, UP, keyd_conf_other },
-	{ MSG_CONF_TLSKEY, UP, keyd_conf_tlskey },
-	{ MSG_CONF_CERT, UP, keyd_conf_cert },
-	{ MSG_CONF_END, UP, keyd_conf_end },
-	{ MSG_CONF_COMMIT, UP, keyd_conf_commit },
-	{ MSG_CONF_ABORT, UP, keyd_conf_abort },
+	RAW(SETUP_PEER, UP, keyd_setup_peer),
+	ON(setup_verbose, UP, child_verbose),
+	RAW(SETUP_STOP, UP, keyd_setup_stop),
+	RAW(CONF_BEGIN, UP, keyd_conf_begin),
+	RAW(CONF_GATEWAY, UP, keyd_conf_other),
+	RAW(CONF_NETWORK, UP, keyd_conf_other),
+	RAW(CONF_TLSKEY, UP, keyd_conf_tlskey),
+	RAW(CONF_CERT, UP, keyd_conf_cert),
+	RAW(CONF_END, UP, keyd_conf_end),
+	RAW(CONF_COMMIT, UP, keyd_conf_commit),
+	RAW(CONF_ABORT, UP, keyd_conf_abort),
 };
 
 static const struct chan_ops parent_ops = {

@@ -201,6 +201,62 @@ chan_check(const struct chan *c, const struct imsg *m,
 	return (NULL);
 }
 
+static const char refused[] = "refused";
+
+/* clang-format off */
+/*
+ * Decode a message and call its handler.  Returns NULL, or why it is refused.
+ * Each message has a function, and so a stack frame, of its own: inlined, all
+ * payloads would lie side by side in one frame.
+ */
+#define FD_0
+#define FD_1	, m->fd
+#define X(NAME, name, val, from, to, fd_)				\
+static __attribute__((noinline)) const char *				\
+call_##name(struct chan *c, const struct chan_handler *h, struct imsg *m) \
+{									\
+	/* The codec zeroes it. */					\
+	__attribute__((uninitialized)) struct msg_##name body;		\
+									\
+	if (msg_##name##_get(&m->data, &body) == -1) {			\
+		if (m->fd != -1)					\
+			close(m->fd);					\
+		return ("malformed");					\
+	}								\
+	return (h->fn.name(c, m->id, &body FD_##fd_) == -1 ? refused :	\
+	    NULL);							\
+}
+#define E(NAME, name, val, from, to)					\
+static const char *							\
+call_##name(struct chan *c, const struct chan_handler *h, struct imsg *m) \
+{									\
+	return (h->fn.name(c, m->id) == -1 ? refused : NULL);		\
+}
+MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+#undef FD_0
+#undef FD_1
+
+static const char *
+chan_call(struct chan *c, const struct chan_handler *h, struct imsg *m)
+{
+	if (!h->typed)
+		return (h->fn.raw(c, m->id, &m->data, m->fd) == -1 ? refused :
+		    NULL);
+	switch (h->type) {
+#define X(NAME, name, val, from, to, fd)				\
+	case MSG_##NAME:						\
+		return (call_##name(c, h, m));
+#define E(NAME, name, val, from, to)	X(NAME, name, val, from, to, 0)
+	MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+	}
+	return ("unknown message");
+}
+/* clang-format on */
+
 /* Handle one message; the reason it is refused, or NULL. */
 static const char *
 chan_handle(struct chan *c, struct imsg *m)
@@ -215,9 +271,9 @@ chan_handle(struct chan *c, struct imsg *m)
 	}
 	if (h == NULL)		/* a ping: our loop turns */
 		(void)chan_send_bare(c, MSG_SETUP_PONG, m->id);
-	else if (h->fn(c, m->id, &m->data, m->fd) == -1)
-		return ("refused");
-	return (NULL);
+	else
+		error = chan_call(c, h, m);
+	return (error);
 }
 
 /* Take what waits, at most a turn's worth; false when the channel is gone. */
@@ -440,7 +496,7 @@ chan_send_##name(struct chan *c, uint32_t id, const struct msg_##name *m, \
 	}								\
 	return (chan_send(c, MSG_##NAME, id, data, b.wpos, fd));	\
 }
-#define E(NAME, val, from, to)
+#define E(NAME, name, val, from, to)
 MSG_CATALOGUE(X, E)
 #undef X
 #undef E

@@ -20,16 +20,61 @@
 
 struct chan;
 
+/* clang-format off */
 /*
- * A handler gets the request id, the payload to decode, and the descriptor
- * that came with it, now its own (-1 if the catalogue says none).  Returning -1
- * closes the channel; it must not free the channel itself.
+ * A handler of a message: of the type that its row in the catalogue gives it.
+ * It gets the request id, the decoded payload (gone when it returns), and the
+ * descriptor that came with it, now its own.  A message without payload has
+ * the id alone.  Returning -1 closes the channel; it must not free the channel
+ * itself.
  */
+union chan_fn {
+	/* Undecoded: for tables that are not converted. */
+	int (*raw)(struct chan *, uint32_t id, struct ibuf *, int fd);
+#define FD_0
+#define FD_1	, int fd
+#define X(NAME, name, val, from, to, fd)				\
+	int (*name)(struct chan *, uint32_t id,				\
+	    const struct msg_##name * FD_##fd);
+#define E(NAME, name, val, from, to)					\
+	int (*name)(struct chan *, uint32_t id);
+	MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+#undef FD_0
+#undef FD_1
+};
+
+/* The types by lower-case name, for ON(). */
+enum {
+#define X(NAME, name, val, from, to, fd) CHAN_TYPE_##name = (val),
+#define E(NAME, name, val, from, to) CHAN_TYPE_##name = (val),
+	MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+};
+/* clang-format on */
+
 struct chan_handler {
 	enum msg_type	 type;
 	unsigned int	 states;	/* mask: where it is allowed */
-	int (*fn)(struct chan *, uint32_t id, struct ibuf *, int fd);
+	union chan_fn	 fn;
+	bool		 typed;		/* not fn.raw */
 };
+
+/* clang-format off */
+/*
+ * A row of a link's table: ON(peer_set, ST_UP | ST_SYNC, kern_peer_set).  It
+ * compiles only if the function has the type of that message's handlers.
+ */
+#define ON(name, mask, func)						\
+	{ .type = (enum msg_type)CHAN_TYPE_##name, .states = (mask),	\
+	  .fn = { .name = (func) }, .typed = true }
+/* The same with fn.raw: RAW(PEER_SET, ...). */
+#define RAW(NAME, mask, func)						\
+	{ .type = MSG_##NAME, .states = (mask), .fn = { .raw = (func) },	\
+	  .typed = false }
+/* clang-format on */
 
 struct chan_ops {
 	const struct chan_handler *table;
@@ -92,7 +137,7 @@ void	 chan_fail(struct chan *, const char *reason);
 #define X(NAME, name, val, from, to, fd)				\
 	int	 chan_send_##name(struct chan *, uint32_t id,		\
 	    const struct msg_##name *, int);
-#define E(NAME, val, from, to)
+#define E(NAME, name, val, from, to)
 MSG_CATALOGUE(X, E)
 #undef X
 #undef E

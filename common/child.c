@@ -87,13 +87,9 @@ child_start(struct child *c, uint8_t role, const char *proc)
 }
 
 int
-child_verbose(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+child_verbose(struct chan *c, uint32_t id, const struct msg_setup_verbose *m)
 {
-	struct msg_setup_verbose m;
-
-	if (msg_setup_verbose_get(b, &m) == -1)
-		return (-1);
-	log_setverbose(m.verbose);
+	log_setverbose(m->verbose);
 	return (0);
 }
 

@@ -30,7 +30,7 @@ struct child {
 void	 child_start(struct child *, uint8_t role, const char *proc);
 
 /* The handler of SETUP_VERBOSE, the same for all. */
-int	 child_verbose(struct chan *, uint32_t id, struct ibuf *, int fd);
+int child_verbose(struct chan *, uint32_t id, const struct msg_setup_verbose *);
 
 /*
  * Answer CONF_END: CONF_ACK if error is NULL, else CONF_NAK with it, cut if

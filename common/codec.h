@@ -54,7 +54,7 @@ int	 codec_check(const struct codec *, bool ok);
 
 #define X(NAME, name, val, from, to, fd)				\
 	int	 codec_msg_##name(struct codec *, struct msg_##name *);
-#define E(NAME, val, from, to)
+#define E(NAME, name, val, from, to)
 MSG_CATALOGUE(X, E)
 #undef X
 #undef E

@@ -17,7 +17,7 @@ static struct msg_desc catalogue[] = {
 #define X(NAME, name_, val, from_, to_, fd_)				\
 	{ .name = #NAME, .type = (val), .from = (from_), .to = (to_),	\
 	  .fd = (fd_) },
-#define E(NAME, val, from_, to_)					\
+#define E(NAME, name_, val, from_, to_)					\
 	{ .name = #NAME, .type = (val), .from = (from_), .to = (to_) },
 	MSG_CATALOGUE(X, E)
 #undef X
@@ -36,14 +36,14 @@ size_##name(enum codec_mode mode)					\
 	(void)codec_msg_##name(&c, &m);					\
 	return ((uint32_t)c.size);					\
 }
-#define E(NAME, val, from, to)
+#define E(NAME, name, val, from, to)
 MSG_CATALOGUE(X, E)
 #undef X
 #undef E
 
 static uint32_t (*const sizes[])(enum codec_mode) = {
 #define X(NAME, name, val, from, to, fd)	size_##name,
-#define E(NAME, val, from, to)			NULL,
+#define E(NAME, name, val, from, to)		NULL,
 	MSG_CATALOGUE(X, E)
 #undef X
 #undef E
@@ -119,7 +119,7 @@ msg_##name##_get(struct ibuf *b, struct msg_##name *m)			\
 		return (-1);						\
 	return (codec_check(&c, ibuf_left(b) == 0));			\
 }
-#define E(NAME, val, from, to)
+#define E(NAME, name, val, from, to)
 MSG_CATALOGUE(X, E)
 #undef X
 #undef E

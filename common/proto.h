@@ -32,7 +32,7 @@
 /* clang-format off */
 /*
  * X(NAME, name, value, from, to, descriptor)
- * E(NAME, value, from, to): no payload, no descriptor
+ * E(NAME, name, value, from, to): no payload, no descriptor
  * Values are never reused: 0x00xx setup, 0x01xx lease, 0x02xx peer, 0x03xx
  * key, 0x04xx configuration, 0x05xx control.
  */
@@ -40,13 +40,13 @@
 	X(SETUP_HELLO, setup_hello, 0x0001,				\
 	    P_PARENT|P_CHILD, P_PARENT|P_CHILD, 0)			\
 	X(SETUP_PEER, setup_peer, 0x0002, P_PARENT, P_CHILD, 1)		\
-	E(SETUP_READY, 0x0003, P_CHILD, P_PARENT)			\
+	E(SETUP_READY, setup_ready, 0x0003, P_CHILD, P_PARENT)		\
 	X(SETUP_VERBOSE, setup_verbose, 0x0004,				\
 	    P_PARENT|P_LEASED, P_PARENT|P_CHILD, 0)			\
-	E(SETUP_PING, 0x0005, P_PARENT, P_CHILD)			\
-	E(SETUP_PONG, 0x0006, P_CHILD, P_PARENT)			\
+	E(SETUP_PING, setup_ping, 0x0005, P_PARENT, P_CHILD)		\
+	E(SETUP_PONG, setup_pong, 0x0006, P_CHILD, P_PARENT)		\
 	X(SETUP_STOP, setup_stop, 0x0007, P_PARENT, P_CHILD, 0)		\
-	E(SETUP_STOPPED, 0x0008, P_CHILD, P_PARENT)			\
+	E(SETUP_STOPPED, setup_stopped, 0x0008, P_CHILD, P_PARENT)	\
 	X(SETUP_LINK, setup_link, 0x0009, P_LEASED|P_APID, P_PARENT, 0)	\
 									\
 	X(LEASE_REGISTER, lease_register, 0x0101, P_APID, P_LEASED, 0)	\
@@ -56,7 +56,7 @@
 	X(LEASE_LIST, lease_list, 0x0105, P_APID, P_LEASED, 0)		\
 	X(LEASE_ITEM, lease_item, 0x0106, P_LEASED, P_APID, 0)		\
 	X(LEASE_LIST_END, lease_list_end, 0x0107, P_LEASED, P_APID, 0)	\
-	E(LEASE_HEALTH, 0x0108, P_APID, P_LEASED)			\
+	E(LEASE_HEALTH, lease_health, 0x0108, P_APID, P_LEASED)		\
 	X(LEASE_HEALTH_REPLY, lease_health_reply, 0x0109,		\
 	    P_LEASED, P_APID, 0)					\
 	X(IDENT_TEST, ident_test, 0x010a, P_LEASED, P_APID, 0)		\
@@ -70,19 +70,19 @@
 	    P_LEASED, P_APID, 0)					\
 	X(NODE_GET, node_get, 0x0116, P_APID, P_LEASED, 0)		\
 	X(NODE_REPLY, node_reply, 0x0117, P_LEASED, P_APID, 0)		\
-	E(OVPN_LIST, 0x0118, P_APID, P_LEASED)				\
+	E(OVPN_LIST, ovpn_list, 0x0118, P_APID, P_LEASED)		\
 	X(OVPN_ITEM, ovpn_item, 0x0119, P_LEASED, P_APID, 0)		\
 	X(OVPN_END, ovpn_end, 0x011a, P_LEASED, P_APID, 0)		\
 	X(OVPN_KILL, ovpn_kill, 0x011b, P_APID, P_LEASED, 0)		\
 	X(SET_BEGIN, set_begin, 0x0120, P_APID|P_CTL, P_LEASED, 0)	\
 	X(SET_ITEM, set_item, 0x0121, P_APID|P_CTL, P_LEASED, 0)	\
-	E(SET_END, 0x0122, P_APID|P_CTL, P_LEASED)			\
-	E(SET_ABORT, 0x0123, P_APID|P_CTL, P_LEASED)			\
+	E(SET_END, set_end, 0x0122, P_APID|P_CTL, P_LEASED)		\
+	E(SET_ABORT, set_abort, 0x0123, P_APID|P_CTL, P_LEASED)		\
 	X(SET_CHANGE, set_change, 0x0124, P_LEASED, P_APID|P_CTL, 0)	\
 	X(SET_DONE, set_done, 0x0125, P_LEASED, P_APID|P_CTL, 0)	\
 									\
-	E(PEER_SYNC_BEGIN, 0x0201, P_LEASED, P_KERN)			\
-	E(PEER_SYNC_END, 0x0202, P_LEASED, P_KERN)			\
+	E(PEER_SYNC_BEGIN, peer_sync_begin, 0x0201, P_LEASED, P_KERN)	\
+	E(PEER_SYNC_END, peer_sync_end, 0x0202, P_LEASED, P_KERN)	\
 	X(PEER_SYNC_DONE, peer_sync_done, 0x0203, P_KERN, P_LEASED, 0)	\
 	X(PEER_SET, peer_set, 0x0204, P_LEASED, P_KERN, 0)		\
 	X(PEER_DEL, peer_del, 0x0205, P_LEASED, P_KERN, 0)		\
@@ -114,15 +114,16 @@
 	X(CONF_ACCESS, conf_access, 0x040e, P_PARENT, P_LEASED, 0)	\
 	X(CONF_ACCESS_NAME, conf_access_name, 0x040f,			\
 	    P_PARENT, P_LEASED, 0)					\
-	E(CONF_END, 0x0410, P_PARENT, P_CHILD)				\
+	E(CONF_END, conf_end, 0x0410, P_PARENT, P_CHILD)		\
 	X(CONF_ACK, conf_ack, 0x0411, P_CHILD, P_PARENT, 0)		\
 	X(CONF_NAK, conf_nak, 0x0412, P_CHILD, P_PARENT, 0)		\
 	X(CONF_COMMIT, conf_commit, 0x0413, P_PARENT, P_CHILD, 0)	\
 	X(CONF_ABORT, conf_abort, 0x0414, P_PARENT, P_CHILD, 0)		\
 	X(CONF_BASIC, conf_basic, 0x0415, P_PARENT, P_APID, 0)		\
 	X(CONF_OPENVPN, conf_openvpn, 0x0417, P_PARENT, P_LEASED, 1)	\
-	E(OPENVPN_WANT, 0x0418, P_LEASED, P_PARENT)			\
-	E(CONF_OPENVPN_END, 0x041c, P_PARENT, P_LEASED)			\
+	E(OPENVPN_WANT, openvpn_want, 0x0418, P_LEASED, P_PARENT)	\
+	E(CONF_OPENVPN_END, conf_openvpn_end, 0x041c,			\
+	    P_PARENT, P_LEASED)						\
 	X(CONF_PROC, conf_proc, 0x0419, P_PARENT, P_APID, 1)		\
 	X(CONF_MAINTENANCE, conf_maintenance, 0x041a,			\
 	    P_PARENT, P_LEASED, 0)					\
@@ -133,9 +134,11 @@
 	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 0)		\
 	X(CTL_APPROVE, ctl_approve, 0x0503, P_CTL, P_LEASED, 0)		\
 	X(CTL_TEST_CN, ctl_test_cn, 0x0504, P_CTL, P_LEASED, 0)		\
-	E(CTL_RELOAD, 0x0505, P_CTL|P_LEASED, P_LEASED|P_PARENT)	\
-	E(CTL_TEARDOWN, 0x0506, P_CTL|P_LEASED, P_LEASED|P_PARENT)	\
-	E(CTL_BACKUP, 0x0507, P_CTL, P_LEASED)				\
+	E(CTL_RELOAD, ctl_reload, 0x0505,				\
+	    P_CTL|P_LEASED, P_LEASED|P_PARENT)				\
+	E(CTL_TEARDOWN, ctl_teardown, 0x0506,				\
+	    P_CTL|P_LEASED, P_LEASED|P_PARENT)				\
+	E(CTL_BACKUP, ctl_backup, 0x0507, P_CTL, P_LEASED)		\
 	X(CTL_RESULT, ctl_result, 0x0508,				\
 	    P_LEASED|P_PARENT, P_CTL|P_LEASED, 0)			\
 	X(CTL_STATUS, ctl_status, 0x0509, P_LEASED, P_CTL, 0)		\
@@ -152,7 +155,7 @@
 
 enum msg_type {
 #define X(NAME, name, val, from, to, fd) MSG_##NAME = (val),
-#define E(NAME, val, from, to) MSG_##NAME = (val),
+#define E(NAME, name, val, from, to) MSG_##NAME = (val),
 	MSG_CATALOGUE(X, E)
 #undef X
 #undef E
@@ -183,7 +186,7 @@ const char *msg_role_name(uint8_t role);
 #define X(NAME, name, val, from, to, fd)			\
 	int	 msg_##name##_put(struct ibuf *, const struct msg_##name *); \
 	int	 msg_##name##_get(struct ibuf *, struct msg_##name *);
-#define E(NAME, val, from, to)
+#define E(NAME, name, val, from, to)
 MSG_CATALOGUE(X, E)
 #undef X
 #undef E

@@ -433,18 +433,18 @@ control_free(struct leased *sp)
 }
 
 static const struct chan_handler conn_table[] = {
-	{ MSG_CTL_SHOW, 1, ctl_show },
-	{ MSG_CTL_REVOKE, 1, ctl_revoke },
-	{ MSG_CTL_APPROVE, 1, ctl_approve },
-	{ MSG_CTL_TEST_CN, 1, ctl_test_cn },
-	{ MSG_CTL_RELOAD, 1, ctl_reload },
-	{ MSG_CTL_TEARDOWN, 1, ctl_teardown },
-	{ MSG_CTL_BACKUP, 1, ctl_backup },
-	{ MSG_CTL_MAINTENANCE, 1, ctl_maintenance },
-	{ MSG_SET_BEGIN, 1, set_begin },
-	{ MSG_SET_ITEM, 1, set_item },
-	{ MSG_SET_END, 1, set_end },
-	{ MSG_SET_ABORT, 1, set_abort },
+	RAW(CTL_SHOW, 1, ctl_show),
+	RAW(CTL_REVOKE, 1, ctl_revoke),
+	RAW(CTL_APPROVE, 1, ctl_approve),
+	RAW(CTL_TEST_CN, 1, ctl_test_cn),
+	RAW(CTL_RELOAD, 1, ctl_reload),
+	RAW(CTL_TEARDOWN, 1, ctl_teardown),
+	RAW(CTL_BACKUP, 1, ctl_backup),
+	RAW(CTL_MAINTENANCE, 1, ctl_maintenance),
+	RAW(SET_BEGIN, 1, set_begin),
+	RAW(SET_ITEM, 1, set_item),
+	RAW(SET_END, 1, set_end),
+	RAW(SET_ABORT, 1, set_abort),
 };
 
 static const struct chan_ops conn_ops = { conn_table,

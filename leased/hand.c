@@ -136,13 +136,13 @@ hand_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler hand_table[] = {
-	{ MSG_PEER_DONE, 1, wish_done },
-	{ MSG_PEER_SYNC_DONE, 1, hand_sync_done },
-	{ MSG_PEER_EXPIRED, 1, hand_peer_expired },
-	{ MSG_PEER_STAT, 1, hand_peer_stat },
-	{ MSG_PEER_STATS_END, 1, hand_stats_end },
-	{ MSG_KERN_NETWORK, 1, hand_kern_network },
-	{ MSG_KERN_HEALTH, 1, hand_health },
+	RAW(PEER_DONE, 1, wish_done),
+	RAW(PEER_SYNC_DONE, 1, hand_sync_done),
+	RAW(PEER_EXPIRED, 1, hand_peer_expired),
+	RAW(PEER_STAT, 1, hand_peer_stat),
+	RAW(PEER_STATS_END, 1, hand_stats_end),
+	RAW(KERN_NETWORK, 1, hand_kern_network),
+	RAW(KERN_HEALTH, 1, hand_health),
 };
 
 const struct chan_ops hand_ops = { hand_table,

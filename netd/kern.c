@@ -274,18 +274,18 @@ parent_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler parent_table[] = {
-	{ MSG_SETUP_PEER, PS_ANY, on_peer },
-	{ MSG_SETUP_VERBOSE, PS_ANY, child_verbose },
-	{ MSG_SETUP_STOP, PS_ANY, on_stop },
-	{ MSG_CONF_BEGIN, PS_ANY, on_conf_begin },
-	{ MSG_CONF_GATEWAY, PS_ANY, on_conf_gateway },
-	{ MSG_CONF_NETWORK, PS_ANY, on_conf_network },
-	{ MSG_CONF_WGKEY, PS_ANY, on_conf_wgkey },
-	{ MSG_CONF_SYSCTL, PS_ANY, on_conf_sysctl },
-	{ MSG_CONF_UAPI, PS_ANY, on_conf_uapi },
-	{ MSG_CONF_END, PS_ANY, on_conf_end },
-	{ MSG_CONF_COMMIT, PS_ANY, on_conf_commit },
-	{ MSG_CONF_ABORT, PS_ANY, on_conf_abort },
+	RAW(SETUP_PEER, PS_ANY, on_peer),
+	ON(setup_verbose, PS_ANY, child_verbose),
+	RAW(SETUP_STOP, PS_ANY, on_stop),
+	RAW(CONF_BEGIN, PS_ANY, on_conf_begin),
+	RAW(CONF_GATEWAY, PS_ANY, on_conf_gateway),
+	RAW(CONF_NETWORK, PS_ANY, on_conf_network),
+	RAW(CONF_WGKEY, PS_ANY, on_conf_wgkey),
+	RAW(CONF_SYSCTL, PS_ANY, on_conf_sysctl),
+	RAW(CONF_UAPI, PS_ANY, on_conf_uapi),
+	RAW(CONF_END, PS_ANY, on_conf_end),
+	RAW(CONF_COMMIT, PS_ANY, on_conf_commit),
+	RAW(CONF_ABORT, PS_ANY, on_conf_abort),
 };
 
 static const struct chan_ops parent_ops = {

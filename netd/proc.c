@@ -209,17 +209,17 @@ want_openvpn(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static const struct chan_handler table[] = {
-	{ MSG_SETUP_HELLO, PROC_HELLO, hello },
-	{ MSG_SETUP_READY, PROC_ENTER, ready },
-	{ MSG_SETUP_PONG, ST_ANY, pong },
-	{ MSG_SETUP_STOPPED, PROC_LEAVING, stopped },
-	{ MSG_SETUP_LINK, PROC_ENTER | PROC_UP | PROC_LEAVING, want_link },
-	{ MSG_CONF_ACK, PROC_CONF | PROC_UP | PROC_LEAVING, ack },
-	{ MSG_CONF_NAK, PROC_CONF | PROC_UP | PROC_LEAVING, nak },
-	{ MSG_UAPI_WANT, PROC_ENTER | PROC_UP | PROC_LEAVING, want_uapi },
-	{ MSG_OPENVPN_WANT, PROC_ENTER | PROC_UP | PROC_LEAVING, want_openvpn },
-	{ MSG_CTL_RELOAD, PROC_UP | PROC_LEAVING, want_reload },
-	{ MSG_CTL_TEARDOWN, PROC_UP | PROC_LEAVING, want_teardown },
+	RAW(SETUP_HELLO, PROC_HELLO, hello),
+	RAW(SETUP_READY, PROC_ENTER, ready),
+	RAW(SETUP_PONG, ST_ANY, pong),
+	RAW(SETUP_STOPPED, PROC_LEAVING, stopped),
+	RAW(SETUP_LINK, PROC_ENTER | PROC_UP | PROC_LEAVING, want_link),
+	RAW(CONF_ACK, PROC_CONF | PROC_UP | PROC_LEAVING, ack),
+	RAW(CONF_NAK, PROC_CONF | PROC_UP | PROC_LEAVING, nak),
+	RAW(UAPI_WANT, PROC_ENTER | PROC_UP | PROC_LEAVING, want_uapi),
+	RAW(OPENVPN_WANT, PROC_ENTER | PROC_UP | PROC_LEAVING, want_openvpn),
+	RAW(CTL_RELOAD, PROC_UP | PROC_LEAVING, want_reload),
+	RAW(CTL_TEARDOWN, PROC_UP | PROC_LEAVING, want_teardown),
 };
 
 static void

@@ -328,11 +328,11 @@ leased_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler leased_table[] = {
-	{ MSG_PEER_SYNC_BEGIN, LS_ANY, on_sync_begin },
-	{ MSG_PEER_SYNC_END, LS_SYNC, on_sync_end },
-	{ MSG_PEER_SET, LS_ANY, on_set },
-	{ MSG_PEER_DEL, LS_ANY, on_del },
-	{ MSG_PEER_STATS_GET, LS_ANY, on_stats_get },
+	RAW(PEER_SYNC_BEGIN, LS_ANY, on_sync_begin),
+	RAW(PEER_SYNC_END, LS_SYNC, on_sync_end),
+	RAW(PEER_SET, LS_ANY, on_set),
+	RAW(PEER_DEL, LS_ANY, on_del),
+	RAW(PEER_STATS_GET, LS_ANY, on_stats_get),
 };
 
 const struct chan_ops kern_leased_ops = {

@@ -37,7 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 		    memcmp(in, out, e.wpos) != 0)			\
 			abort();					\
 	}
-#define E(NAME, val, from, to)
+#define E(NAME, name, val, from, to)
 	MSG_CATALOGUE(X, E)
 #undef X
 #undef E

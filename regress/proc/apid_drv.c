@@ -383,12 +383,12 @@ parent_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler parent_table[] = {
-	{ MSG_SETUP_HELLO, 1, parent_hello },
-	{ MSG_SETUP_READY, 1, parent_ready },
-	{ MSG_SETUP_STOPPED, 1, parent_other },
-	{ MSG_SETUP_LINK, 1, parent_other },
-	{ MSG_CONF_ACK, 1, parent_ack },
-	{ MSG_CONF_NAK, 1, parent_nak },
+	RAW(SETUP_HELLO, 1, parent_hello),
+	RAW(SETUP_READY, 1, parent_ready),
+	RAW(SETUP_STOPPED, 1, parent_other),
+	RAW(SETUP_LINK, 1, parent_other),
+	RAW(CONF_ACK, 1, parent_ack),
+	RAW(CONF_NAK, 1, parent_nak),
 };
 
 static const struct chan_ops parent_ops = {

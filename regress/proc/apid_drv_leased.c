@@ -229,22 +229,22 @@ leased_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler leased_table[] = {
-	{ MSG_LEASE_REGISTER, 1, leased_register },
-	{ MSG_LEASE_GET, 1, leased_get },
-	{ MSG_LEASE_RELEASE, 1, leased_release },
-	{ MSG_LEASE_LIST, 1, leased_list },
-	{ MSG_LEASE_HEALTH, 1, leased_health },
-	{ MSG_IDENT_RESULT, 1, leased_ident },
-	{ MSG_OWNED_PUT, 1, leased_owned_put },
-	{ MSG_OWNED_DROP, 1, leased_owned_drop },
-	{ MSG_OWNED_PAGE, 1, leased_owned_page },
-	{ MSG_NODE_GET, 1, leased_node_get },
-	{ MSG_OVPN_LIST, 1, leased_ovpn_list },
-	{ MSG_OVPN_KILL, 1, leased_ovpn_kill },
-	{ MSG_SET_BEGIN, 1, leased_set_begin },
-	{ MSG_SET_ITEM, 1, leased_set_item },
-	{ MSG_SET_END, 1, leased_set_end },
-	{ MSG_SET_ABORT, 1, leased_set_abort },
+	RAW(LEASE_REGISTER, 1, leased_register),
+	RAW(LEASE_GET, 1, leased_get),
+	RAW(LEASE_RELEASE, 1, leased_release),
+	RAW(LEASE_LIST, 1, leased_list),
+	RAW(LEASE_HEALTH, 1, leased_health),
+	RAW(IDENT_RESULT, 1, leased_ident),
+	RAW(OWNED_PUT, 1, leased_owned_put),
+	RAW(OWNED_DROP, 1, leased_owned_drop),
+	RAW(OWNED_PAGE, 1, leased_owned_page),
+	RAW(NODE_GET, 1, leased_node_get),
+	RAW(OVPN_LIST, 1, leased_ovpn_list),
+	RAW(OVPN_KILL, 1, leased_ovpn_kill),
+	RAW(SET_BEGIN, 1, leased_set_begin),
+	RAW(SET_ITEM, 1, leased_set_item),
+	RAW(SET_END, 1, leased_set_end),
+	RAW(SET_ABORT, 1, leased_set_abort),
 };
 
 const struct chan_ops leased_ops = {

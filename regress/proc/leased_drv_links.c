@@ -263,11 +263,11 @@ kern_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler kern_table[] = {
-	{ MSG_PEER_SET, 1, kern_set },
-	{ MSG_PEER_DEL, 1, kern_del },
-	{ MSG_PEER_SYNC_BEGIN, 1, kern_begin },
-	{ MSG_PEER_SYNC_END, 1, kern_end },
-	{ MSG_PEER_STATS_GET, 1, kern_stats },
+	RAW(PEER_SET, 1, kern_set),
+	RAW(PEER_DEL, 1, kern_del),
+	RAW(PEER_SYNC_BEGIN, 1, kern_begin),
+	RAW(PEER_SYNC_END, 1, kern_end),
+	RAW(PEER_STATS_GET, 1, kern_stats),
 };
 
 const struct chan_ops drv_kern_ops = { kern_table,
@@ -419,19 +419,19 @@ front_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler front_table[] = {
-	{ MSG_LEASE_REPLY, 1, front_reply },
-	{ MSG_LEASE_ITEM, 1, front_item },
-	{ MSG_LEASE_LIST_END, 1, front_list_end },
-	{ MSG_LEASE_HEALTH_REPLY, 1, front_health },
-	{ MSG_IDENT_TEST, 1, front_ident },
-	{ MSG_OWNED_REPLY, 1, drv_owned_reply },
-	{ MSG_OWNED_ITEM, 1, drv_owned_got },
-	{ MSG_OWNED_PAGE_END, 1, drv_owned_page_end },
-	{ MSG_NODE_REPLY, 1, drv_node_reply },
-	{ MSG_SET_CHANGE, 1, drv_set_change },
-	{ MSG_SET_DONE, 1, drv_set_done },
-	{ MSG_OVPN_ITEM, 1, drv_ovpn_item },
-	{ MSG_OVPN_END, 1, drv_ovpn_end },
+	RAW(LEASE_REPLY, 1, front_reply),
+	RAW(LEASE_ITEM, 1, front_item),
+	RAW(LEASE_LIST_END, 1, front_list_end),
+	RAW(LEASE_HEALTH_REPLY, 1, front_health),
+	RAW(IDENT_TEST, 1, front_ident),
+	RAW(OWNED_REPLY, 1, drv_owned_reply),
+	RAW(OWNED_ITEM, 1, drv_owned_got),
+	RAW(OWNED_PAGE_END, 1, drv_owned_page_end),
+	RAW(NODE_REPLY, 1, drv_node_reply),
+	RAW(SET_CHANGE, 1, drv_set_change),
+	RAW(SET_DONE, 1, drv_set_done),
+	RAW(OVPN_ITEM, 1, drv_ovpn_item),
+	RAW(OVPN_END, 1, drv_ovpn_end),
 };
 
 const struct chan_ops drv_front_ops = { front_table,
@@ -584,17 +584,17 @@ ctl_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler ctl_table[] = {
-	{ MSG_CTL_RESULT, 1, ctl_result },
-	{ MSG_CTL_STATUS, 1, ctl_status },
-	{ MSG_CTL_NETWORK, 1, ctl_network },
-	{ MSG_CTL_LEASE, 1, ctl_lease },
-	{ MSG_CTL_PEER, 1, ctl_peer },
-	{ MSG_CTL_EVENT, 1, ctl_event },
-	{ MSG_CTL_TEST, 1, ctl_test },
-	{ MSG_CTL_CHUNK, 1, ctl_chunk },
-	{ MSG_CTL_SYNC, 1, ctl_sync },
-	{ MSG_SET_CHANGE, 1, drv_set_change },
-	{ MSG_SET_DONE, 1, drv_set_done },
+	RAW(CTL_RESULT, 1, ctl_result),
+	RAW(CTL_STATUS, 1, ctl_status),
+	RAW(CTL_NETWORK, 1, ctl_network),
+	RAW(CTL_LEASE, 1, ctl_lease),
+	RAW(CTL_PEER, 1, ctl_peer),
+	RAW(CTL_EVENT, 1, ctl_event),
+	RAW(CTL_TEST, 1, ctl_test),
+	RAW(CTL_CHUNK, 1, ctl_chunk),
+	RAW(CTL_SYNC, 1, ctl_sync),
+	RAW(SET_CHANGE, 1, drv_set_change),
+	RAW(SET_DONE, 1, drv_set_done),
 };
 
 const struct chan_ops drv_ctl_ops = { ctl_table,
@@ -681,15 +681,15 @@ parent_link(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static const struct chan_handler parent_table[] = {
-	{ MSG_SETUP_HELLO, 1, parent_hello },
-	{ MSG_CONF_ACK, 1, parent_ack },
-	{ MSG_CONF_NAK, 1, parent_nak },
-	{ MSG_SETUP_READY, 1, parent_ready },
-	{ MSG_SETUP_STOPPED, 1, parent_stopped },
-	{ MSG_SETUP_LINK, 1, parent_link },
-	{ MSG_OPENVPN_WANT, 1, drv_want_openvpn },
-	{ MSG_CTL_RELOAD, 1, parent_reload },
-	{ MSG_CTL_TEARDOWN, 1, parent_reload },
+	RAW(SETUP_HELLO, 1, parent_hello),
+	RAW(CONF_ACK, 1, parent_ack),
+	RAW(CONF_NAK, 1, parent_nak),
+	RAW(SETUP_READY, 1, parent_ready),
+	RAW(SETUP_STOPPED, 1, parent_stopped),
+	RAW(SETUP_LINK, 1, parent_link),
+	RAW(OPENVPN_WANT, 1, drv_want_openvpn),
+	RAW(CTL_RELOAD, 1, parent_reload),
+	RAW(CTL_TEARDOWN, 1, parent_reload),
 };
 
 const struct chan_ops drv_parent_ops = { parent_table,

@@ -39,19 +39,34 @@ static struct chan *a, *b;	/* a: leased; b: the kernel hand */
 static struct end ea, eb;
 
 static int
-got(struct chan *c, uint32_t id, struct ibuf *buf, int fd)
+got(struct chan *c, uint32_t id)
 {
 	struct end *e = chan_arg(c);
 
 	e->got++;
 	e->last_id = id;
-	if (fd != -1)
-		e->fd = fd;
 	if (e->free_inside) {
 		chan_free(c);
 		b = NULL;
 	}
 	return (e->answer);
+}
+
+static int
+got_del(struct chan *c, uint32_t id, const struct msg_peer_del *m)
+{
+	assert_string_equal(m->network, "n");
+	return (got(c, id));
+}
+
+static int
+got_uapi(struct chan *c, uint32_t id, const struct msg_conf_uapi *m, int fd)
+{
+	struct end *e = chan_arg(c);
+
+	assert_string_equal(m->network, "n");
+	e->fd = fd;
+	return (got(c, id));
 }
 
 static void
@@ -74,11 +89,21 @@ closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler table[] = {
-	{ MSG_PEER_SYNC_BEGIN, ST_A, got },
-	{ MSG_PEER_DEL, ST_A | ST_B, got },
+	ON(peer_sync_begin, ST_A, got),
+	ON(peer_del, ST_A | ST_B, got_del),
 };
 
 static const struct chan_ops ops = { table, 2, turn, writable, closed };
+
+static const struct chan_handler uapi_table[] = {
+	ON(conf_uapi, ST_A, got_uapi),
+};
+
+static const struct chan_ops uapi_ops = {
+	.table = uapi_table,
+	.n = 1,
+	.closed = closed,
+};
 
 static int raw;		/* a's end, when it is driven by hand */
 
@@ -189,12 +214,12 @@ test_hostile(void **state)
 	};
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		eb.answer = bad[i].len == 64 ? -1 : 0;
 		assert_int_equal(imsg_send(raw, bad[i].type, 1, zero,
 				     bad[i].len, bad[i].fd ? raw : -1),
 		    0);
 		run();
 		assert_int_equal(eb.closed, 1);
+		assert_int_equal(eb.got, 0);
 		teardown(state);
 		setup(state);
 	}
@@ -237,16 +262,14 @@ test_pause(void **state)
 static void
 test_descriptor(void **state)
 {
-	static const struct chan_handler t[] = { { MSG_CONF_UAPI, ST_A, got } };
-	static const struct chan_ops o = { t, 1, NULL, NULL, closed };
 	struct msg_conf_uapi m = { .network = "n" };
 	struct end e = { .fd = -1 };
 	struct chan *p, *k;
 	int fds[2], sv[2];
 
 	assert_int_equal(imsg_pair(sv), 0);
-	p = chan_new(base, sv[0], P_PARENT, P_KERN, "p", &o, ST_A, &ea);
-	k = chan_new(base, sv[1], P_KERN, P_PARENT, "k", &o, ST_A, &e);
+	p = chan_new(base, sv[0], P_PARENT, P_KERN, "p", &uapi_ops, ST_A, &ea);
+	k = chan_new(base, sv[1], P_KERN, P_PARENT, "k", &uapi_ops, ST_A, &e);
 	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
 	assert_int_equal(chan_send_conf_uapi(p, 0, &m, fds[1]), 0);
 	assert_int_equal(fcntl(fds[1], F_GETFD), -1);	/* consumed */
@@ -260,6 +283,44 @@ test_descriptor(void **state)
 	assert_int_equal(chan_send_conf_uapi(p, 0, &m, -1), -1);
 	chan_free(p);
 	chan_free(k);
+}
+
+/* What does not decode does not arrive, and its descriptor is closed. */
+static void
+test_bad_descriptor(void **state)
+{
+	static const uint8_t data[] = { 0, 1, 0 }; /* a name that is a NUL */
+	struct end e = { .fd = -1 };
+	struct chan *k;
+	int fds[2], sv[2];
+
+	assert_int_equal(imsg_pair(sv), 0);
+	k = chan_new(base, sv[1], P_KERN, P_PARENT, "k", &uapi_ops, ST_A, &e);
+	assert_non_null(k);
+	assert_int_equal(pipe2(fds, O_CLOEXEC | O_NONBLOCK), 0);
+	assert_int_equal(imsg_send(sv[0], MSG_CONF_UAPI, 1, data, sizeof(data),
+			     fds[1]),
+	    0);
+	close(fds[1]);
+	run();
+	assert_int_equal(e.got, 0);
+	assert_int_equal(e.closed, 1);
+	assert_int_equal(read(fds[0], sv, 1), 0);	/* no writer left */
+	close(fds[0]);
+	close(sv[0]);
+	chan_free(k);
+}
+
+/* A handler's no costs the sender the channel. */
+static void
+test_refused(void **state)
+{
+	eb.answer = -1;
+	assert_int_equal(send_del(1), 0);
+	assert_int_equal(send_del(2), 0);
+	run();
+	assert_int_equal(eb.got, 1);
+	assert_int_equal(eb.closed, 1);
 }
 
 static void
@@ -289,6 +350,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_descriptor, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(test_bad_descriptor, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_free_inside, setup,
 		    teardown),
 	};

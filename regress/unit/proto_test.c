@@ -17,7 +17,7 @@
 
 static const uint32_t types[] = {
 #define X(NAME, name, val, from, to, fd) (val),
-#define E(NAME, val, from, to) (val),
+#define E(NAME, name, val, from, to) (val),
 	MSG_CATALOGUE(X, E)
 #undef X
 #undef E
