@@ -1,5 +1,6 @@
-# Configurations, good and bad: N.in goes through netd -n -v; what comes out is
-# N.ok (and loads again to the same), or N.err with exit status 78.
+# Configurations, good and bad: the cases of good.conf and bad.conf go through
+# netd -n -v.  A good one gives the dump that the table says, which loads again
+# to the same; a bad one its message and exit status 78.
 
 . "${TOP:-.}/regress/lib.sh"
 
@@ -8,43 +9,50 @@ cd "$WORK" || exit 1
 umask 022
 unset CREDENTIALS_DIRECTORY
 
-try() {			# FILE: OUT, ERR and ST are set
+try() {			# FILE: sets ST, makes stdout and stderr
 	"$BIN/netd" -n -v -f "$1" >stdout 2>stderr
 	ST=$?
 }
 
-for in in "$CASES"/[0-9]*.in; do
-	n=$(basename "$in" .in)
-	# NAME of the case: its first line.
-	what="$n $(sed -n '1s/^# //p' "$in" | tr -d '\000')"
-	cat "$in" >"$n.in"
-	try "$n.in"
-	if [ -f "$CASES/$n.ok" ]; then
-		if [ $ST -ne 0 ] || ! cmp -s "$CASES/$n.ok" stdout; then
-			fail "$what: status $ST"
-			cat stderr
-			diff "$CASES/$n.ok" stdout
-			continue
-		fi
-		is "$what: says OK" "$(cat stderr)" "configuration OK"
-		cp stdout again.conf
-		try again.conf
-		check "$what: its dump loads again" cmp again.conf stdout
-	else
-		if [ $ST -ne 78 ] || [ -s stdout ] ||
-		    ! cmp -s "$CASES/$n.err" stderr; then
-			fail "$what: status $ST"
-			diff "$CASES/$n.err" stderr
-			continue
-		fi
-		ok "$what"
+# Into files: T.001.in and T.001.want, T.002.in ...
+for t in good bad; do
+	awk -v base="$CASES/base.conf" -v out=$t -f "$CASES/cases.awk" \
+	    "$CASES/$t.conf"
+done
+sed -i 's/\^@/\x00/' bad.*.in
+
+for in in good.*.in; do
+	what=$(sed -n '1s/^# //p' "$in")
+	try "$in"
+	diff "$CASES/base.dump" stdout | grep '^[<>]' >got
+	if [ $ST -ne 0 ] || ! cmp -s "${in%.in}.want" got; then
+		fail "$what: status $ST"
+		cat stderr
+		diff "${in%.in}.want" got
+		continue
 	fi
+	is "$what: says OK" "$(cat stderr)" "configuration OK"
+	cp stdout again.conf
+	try again.conf
+	check "$what: its dump loads again" cmp again.conf stdout
+done
+
+for in in bad.*.in; do
+	what=$(sed -n '1s/^# //p' "$in")
+	try "$in"
+	if [ $ST -ne 78 ] || [ -s stdout ] ||
+	    ! cmp -s "${in%.in}.want" stderr; then
+		fail "$what: status $ST"
+		diff "${in%.in}.want" stderr
+		continue
+	fi
+	ok "$what"
 done
 
 # --- the file itself ---
 
 good() {
-	cat "$CASES/001.in" >f.conf
+	cat "$CASES/base.conf" >f.conf
 	chmod 640 f.conf
 }
 bad() {			# NAME ERE
@@ -74,10 +82,13 @@ bad "errors are bounded" '^and 11 more$'
 
 # --- certificates that the service manager brings ---
 
-# 131 is refused without them, and has them with them.
+# Without them it is refused (bad.conf).
+{ cat "$CASES/base.conf"; cat <<'END'; } >portal.conf
+listen = ( { address = "127.0.0.1:41194"; api = [ "portal" ]; } );
+END
 mkdir creds
 export CREDENTIALS_DIRECTORY="$WORK/creds"
-try "131.in"
+try portal.conf
 is "credentials: status" $ST 0
 for w in certificate:server.crt key:server.key client_ca:ca.crt; do
 	like "credentials: ${w%:*}" "$(cat stdout)" \
@@ -86,19 +97,20 @@ done
 unlike "credentials: no list of the revoked" "$(cat stdout)" 'crl ='
 cp stdout again.conf
 : >creds/tls.crl
-try "131.in"
+try portal.conf
 like "credentials: a list of the revoked" "$(cat stdout)" \
     "^		crl = \"$WORK/creds/tls.crl\";"
-try "121.in"
+sed 's/\[ "portal" \];/& proof = "none";/' portal.conf >f.conf
+try f.conf
 unlike "credentials: not for proof none" "$(cat stdout)" 'tls:'
-sed 's/"portal"/"native"/' 131.in >f.conf
+sed 's/"portal"/"native"/' portal.conf >f.conf
 bad "credentials: not for other dialects" 'needs a "tls" group'
 CREDENTIALS_DIRECTORY=$(printf '/%0600d' 0)
-try "131.in"
+try portal.conf
 is "credentials: a path too long, status" $ST 78
 like "credentials: a path too long" "$(cat stderr)" 'is longer than'
 CREDENTIALS_DIRECTORY=creds
-try "131.in"
+try portal.conf
 is "credentials: not a whole path" $ST 78
 unset CREDENTIALS_DIRECTORY
 try again.conf
@@ -119,10 +131,18 @@ CREDENTIALS_DIRECTORY=$WORK/creds
 export CREDENTIALS_DIRECTORY
 instead "the portal elsewhere"
 unset CREDENTIALS_DIRECTORY
+try "$(grep -l '^# the sample of the design$' good.*.in)"
+mv stdout sample
 cp "$TOP/etc/sallyport.conf" f.conf
 chmod 640 f.conf
 try f.conf
 is "etc/sallyport.conf" $ST 0
+check "etc/sallyport.conf: its dump is that of the sample" \
+    cmp sample stdout
+is "etc/sallyport.conf: says OK" "$(cat stderr)" "configuration OK"
+cp stdout again.conf
+try again.conf
+check "etc/sallyport.conf: its dump loads again" cmp again.conf stdout
 
 check_status "an unknown option" 64 "$BIN/netd" -x
 check_status "an argument too many" 64 "$BIN/netd" -n x
