@@ -44,6 +44,6 @@ mutants:
 	@sh regress/mutants
 
 bench: all
-	@O=$(O) BIN=$(BIN) sh regress/bench/run
+	@O=$(O) BIN=$(BIN) sh regress/bench/bench
 
 .PHONY: regress fuzz mutants bench $(patsubst %,regress-%,unit conf proc net vm fuzz)

@@ -1,5 +1,5 @@
 # Programs that the tests of whole processes use.
-PROC_TOOLS :=	sandbox hostile memfind
+PROC_TOOLS :=	breakout hostile memfind
 
 $(PROC_TOOLS:%=$(O)/regress/%): $(O)/regress/%: $(O)/regress/proc/%.o \
     $(LIBCOMMON)

@@ -8,7 +8,7 @@ private "$@"
 
 ATTACKS="open openat create socket netlink execve connect ptrace fork setuid
     unshare"
-TRY=$O/regress/sandbox
+TRY=$O/regress/breakout
 [ "$(uname -m)" = x86_64 ] || skip_all "written for x86_64"
 
 # Without a sandbox the same calls work, or fail for another reason.

@@ -4,17 +4,17 @@
 # forwarding.  One boot for all of it.
 
 conf=/etc/sallyport/sallyport.conf
-self=$TOP/regress/vm/unit_test.sh
+self=$TOP/regress/vm/systemd_test.sh
 
 if [ -z "$1" ]; then
 	[ -x /lib/systemd/systemd ] || {
-		echo "skip unit: no systemd"
+		echo "skip systemd: no systemd"
 		exit 0
 	}
 	sh "$TOP/regress/vm/vm" -t 300 exec env O="$O" TOP="$TOP" sh "$self" boot
 	status=$?
 	[ $status -ne 126 ] || {
-		echo "skip unit: see above"
+		echo "skip systemd: see above"
 		exit 0
 	}
 	exit $status

@@ -4,9 +4,9 @@
 
 if [ "$1" != inside ]; then
 	sh "$TOP/regress/vm/vm" -t 500 env O="$O" TOP="$TOP" BIN="$BIN" \
-	    sh "$TOP/regress/vm/portal_test.sh" inside
+	    sh "$TOP/regress/vm/kernportal_test.sh" inside
 	status=$?
-	[ $status -eq 126 ] && { echo "skip portal: see above"; exit 0; }
+	[ $status -eq 126 ] && { echo "skip kernportal: see above"; exit 0; }
 	exit $status
 fi
 

@@ -4,7 +4,7 @@
  * ptrace(2), let it execute one system call of our choice at its own system
  * call instruction, and tell what became of it.  x86_64 only.
  *
- * usage: sandbox PID ATTACK	prints "killed", "errno N NAME" or "done RESULT"
+ * usage: breakout PID ATTACK	prints "killed", "errno N NAME" or "done RESULT"
  */
 
 #include <sys/ptrace.h>
@@ -178,7 +178,7 @@ main(int argc, char *argv[])
 	size_t i;
 
 	if (argc != 3)
-		errx(64, "usage: sandbox PID ATTACK");
+		errx(64, "usage: breakout PID ATTACK");
 	pid = (pid_t)strtol(argv[1], NULL, 10);
 	for (a = NULL, i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
 		if (strcmp(attacks[i].name, argv[2]) == 0)
