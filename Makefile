@@ -62,38 +62,58 @@ HARDEN :=	-fPIE -fsanitize=$(SAN) -fno-sanitize-recover=all \
 LDHARDEN :=	-pie -fsanitize=$(SAN)
 endif
 
-BASE_PKG =	libbsd-overlay libevent_core libseccomp
+BASE_PKG =	libbsd-overlay libevent_core
 BASE_CFLAGS :=	$(call pkg-cflags,$(BASE_PKG))
 BASE_LIBS :=	$(call pkg-libs,$(BASE_PKG)) $(call pkg-libs,libsodium)
-CPPFLAGS_ALL =	-Icommon -D_GNU_SOURCE -DLIBBSD_OPENBSD_VIS \
+CPPFLAGS_ALL =	$(COMMON_DIRS:%=-iquote %) -D_GNU_SOURCE -DLIBBSD_OPENBSD_VIS \
 		-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
 		-DLIBEXECDIR='"$(LIBEXECDIR)"' $(BASE_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL =	-std=gnu11 $(WARN) $(HARDEN) $(CFLAGS)
 
-# A program is a folder, and links only what its role needs: leased cannot
-# even name a netlink symbol, netd cannot name a TLS one.
-PROGS =		netd leased apid sallyctl
-netd_PKG :=	libconfig libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libnftnl \
-		libmnl libsodium
-leased_PKG :=	sqlite3 libsodium
-apid_PKG :=	libssl libcrypto jansson libpcre2-8 libsodium
+# A program is a folder or some, and includes and links only what its role
+# needs: leased cannot even name a netlink symbol, netd cannot name a TLS one.
+PROGS =		netd netd-hand leased apid apid-key sallyctl
+netd_DIRS :=	netd/parent netd/config
+netd_PKG :=	libconfig libsodium
+netd-hand_DIRS := netd/hand
+netd-hand_LIB = $(LIBWG)
+netd-hand_INC := -iquote netd/wg
+netd-hand_PKG :=	libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libnftnl libmnl \
+		libsodium libseccomp
+leased_DIRS :=	leased leased/peers leased/store leased/access leased/links
+leased_PKG :=	sqlite3 libsodium libseccomp
+apid_DIRS :=	apid apid/http apid/tls apid/who apid/api
+apid_SRC :=	apid/key/pem.c
+apid_INC :=	-iquote apid/key
+apid_PKG :=	libssl libcrypto jansson libpcre2-8 libsodium libseccomp
+apid-key_DIRS := apid/key
+apid-key_PKG :=	libcrypto libsodium libseccomp
 # Codes for a telephone's camera, if the library is there; QRENCODE= for none.
 QRENCODE ?=	$(shell $(PKG_CONFIG) --exists libqrencode 2>/dev/null && \
 		echo libqrencode)
+sallyctl_DIRS := sallyctl
 sallyctl_PKG :=	jansson libsodium $(QRENCODE)
 sallyctl_DEFS := $(if $(QRENCODE),-DHAVE_QRENCODE)
 
-COMMON_SRC :=	$(sort $(wildcard common/*.c))
+# Two libraries for what several programs need.
+COMMON_DIRS :=	common/base common/ipc
+COMMON_SRC :=	$(sort $(wildcard $(COMMON_DIRS:%=%/*.c)))
 COMMON_OBJ :=	$(COMMON_SRC:%.c=$(O)/%.o)
 LIBCOMMON =	$(O)/libcommon.a
+WG_SRC :=	$(sort $(wildcard netd/wg/*.c))
+WG_OBJ :=	$(WG_SRC:%.c=$(O)/%.o)
+LIBWG =		$(O)/libwg.a
 BIN =		$(O)/bin
 MAN =		$(sort $(wildcard man/*.[578]))
 
 all: $(PROGS:%=$(BIN)/%)
 
 $(LIBCOMMON): $(COMMON_OBJ)
+$(LIBWG): $(WG_OBJ)
+$(LIBCOMMON) $(LIBWG):
 	@rm -f $@
 	$(AR) rcs $@ $^
+$(WG_OBJ): OBJ_CFLAGS = $(netd-hand_CFLAGS) -iquote netd/wg
 
 # Paths are compiled in: other paths are another build.
 PATHS =		$(VERSION) $(SYSCONFDIR) $(LIBEXECDIR) $(QRENCODE)
@@ -106,12 +126,13 @@ $(O)/%.o: %.c $(O)/paths
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(OBJ_CFLAGS) -MMD -MP -c -o $@ $<
 
 define PROG_template
-$(1)_SRC := $$(sort $$(wildcard $(1)/*.c))
+$(1)_SRC += $$(sort $$(wildcard $$($(1)_DIRS:%=%/*.c)))
 $(1)_OBJ := $$($(1)_SRC:%.c=$$(O)/%.o)
 $(1)_CFLAGS := $$(call pkg-cflags,$$($(1)_PKG))
 $(1)_LIBS := $$(call pkg-libs,$$($(1)_PKG))
-$$($(1)_OBJ): OBJ_CFLAGS = $$($(1)_CFLAGS) $$($(1)_DEFS)
-$$(BIN)/$(1): $$($(1)_OBJ) $$(LIBCOMMON)
+$$($(1)_OBJ): OBJ_CFLAGS = $$($(1)_CFLAGS) $$($(1)_DEFS) \
+    $$($(1)_DIRS:%=-iquote %) $$($(1)_INC)
+$$(BIN)/$(1): $$($(1)_OBJ) $$($(1)_LIB) $$(LIBCOMMON)
 	@mkdir -p $$(@D)
 	$$(CC) $$(LDHARDEN) $$(LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) $$(BASE_LIBS)
 DEPS += $$($(1)_OBJ:.o=.d)
@@ -149,7 +170,8 @@ install: all
 	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR) \
 	    $(DESTDIR)$(TMPFILESDIR) $(DESTDIR)$(SYSCONFDIR)/sallyport
 	$(INSTALL) -m 0755 $(BIN)/netd $(BIN)/sallyctl $(DESTDIR)$(SBINDIR)
-	$(INSTALL) -m 0755 $(BIN)/leased $(BIN)/apid $(DESTDIR)$(LIBEXECDIR)
+	$(INSTALL) -m 0755 $(BIN)/netd-hand $(BIN)/leased $(BIN)/apid \
+	    $(BIN)/apid-key $(DESTDIR)$(LIBEXECDIR)
 	for n in 5 7 8; do $(INSTALL) -m 0644 man/*.$$n \
 	    $(DESTDIR)$(MANDIR)/man$$n || exit 1; done
 	$(INSTALL) -m 0644 README.md CHANGES LICENSE etc/openapi.yaml \
@@ -166,7 +188,7 @@ install: all
 clean:
 	rm -rf $(O)
 
--include $(DEPS) $(COMMON_OBJ:.o=.d)
+-include $(DEPS) $(COMMON_OBJ:.o=.d) $(WG_OBJ:.o=.d)
 FORCE:
 .PHONY: FORCE all deps demo lint man-lint format-check install clean
 .DEFAULT_GOAL := all

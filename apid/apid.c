@@ -14,7 +14,6 @@
 #include "broker.h"
 #include "chan.h"
 #include "conn.h"
-#include "keyd.h"
 #include "log.h"
 #include "node.h"
 #include "pend.h"
@@ -100,7 +99,7 @@ apid_setup_peer(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	}
 	if (m.role == P_LEASED)
 		broker_link(a, fd);
-	else if (m.role == P_KEYD)
+	else if (m.role == P_KEY)
 		tlskey_set_link(a->tlskey, fd);
 	else {
 		(void)close(fd);
@@ -264,7 +263,7 @@ link_cb(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (a->leased == NULL)
 		(void)chan_send_setup_link(a->parent, 0, &m, -1);
-	m.role = P_KEYD;
+	m.role = P_KEY;
 	if (!tlskey_linked(a->tlskey))
 		(void)chan_send_setup_link(a->parent, 0, &m, -1);
 	if (evtimer_add(&a->link_timer, &tv) == -1)
@@ -367,8 +366,8 @@ apid_clear(struct apid *a)
 	event_base_free(a->base);
 }
 
-static int
-apid_main(void)
+int
+main(void)
 {
 	static struct apid a;
 
@@ -378,23 +377,4 @@ apid_main(void)
 		log_warnx("event: the loop failed");
 	apid_clear(&a);
 	return (0);
-}
-
-int
-main(int argc, char *argv[])
-{
-	int ch, signer = 0;
-
-	while ((ch = getopt(argc, argv, "S")) != -1) {
-		switch (ch) {
-		case 'S':
-			signer = 1;
-			break;
-		default:
-			log_init("apid", 0);
-			log_warnx("usage: apid [-S] (started by netd(8))");
-			return (64);
-		}
-	}
-	return (signer ? keyd_main() : apid_main());
 }

@@ -40,7 +40,7 @@ link_kern(struct leased *sp, int fd)
 		sync_lost(sp);
 		stats_lost(sp);
 	}
-	sp->kern = chan_new(sp->base, fd, P_LEASED, P_KERN, "kernel hand",
+	sp->kern = chan_new(sp->base, fd, P_LEASED, P_HAND, "kernel hand",
 	    &hand_ops, 1, sp);
 	if (sp->kern == NULL)
 		log_warn("link to the kernel hand");
@@ -72,7 +72,7 @@ link_apid(struct leased *sp, unsigned int i, int fd)
 void
 leased_link(struct leased *sp, const struct msg_setup_peer *m, int fd)
 {
-	if (m->role == P_KERN)
+	if (m->role == P_HAND)
 		link_kern(sp, fd);
 	else if (m->role == P_APID && m->index < APIDS_MAX)
 		link_apid(sp, m->index, fd);
@@ -192,7 +192,7 @@ leased_patient(void)
 static void
 leased_link_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct msg_setup_link m = { P_KERN, 0 };
+	struct msg_setup_link m = { P_HAND, 0 };
 	struct leased *sp = arg;
 
 	if (sp->kern == NULL && sp->parent != NULL)

@@ -13,7 +13,7 @@
 #include "child.h"
 #include "db.h"
 #include "lease.h"
-#include "policy.h"
+#include "rules.h"
 
 #define APIDS_MAX	16
 #define ONLINE_S	180	/* a handshake that recent means online */

@@ -6,26 +6,42 @@ T ?=		unit conf proc net vm fuzz
 CMOCKA_CFLAGS :=	$(call pkg-cflags,cmocka)
 CMOCKA_LIBS :=		$(call pkg-libs,cmocka)
 
-# Objects under test that do not live in common/, and the libraries they need.
-# NAME_test_OBJ = $(O)/leased/pool.o; NAME_test_LIBS = $(leased_LIBS)
--include regress/unit/*.mk regress/proc/*.mk
+# All that a test can link: product sources by their unique names.  Tests, but
+# never programs, may include every header.
+PRODUCT_SRC :=	$(sort $(WG_SRC) $(foreach p,$(PROGS),$($(p)_SRC)))
+HAND_MODULES :=	$(notdir $(basename $(netd-hand_SRC) $(WG_SRC)))
+src =		$(foreach m,$(1),$(filter %/$(m).c,$(PRODUCT_SRC)))
+obj =		$(patsubst %.c,$(O)/%.o,$(call src,$(1)))
+rig =		$(1:%=$(O)/regress/%.o)
+TEST_INC :=	$(addprefix -iquote ,$(sort $(dir $(PRODUCT_SRC))) regress \
+		regress/proc)
+TEST_CFLAGS :=	$(CMOCKA_CFLAGS) $(sort $(foreach p,$(PROGS),$($(p)_CFLAGS)))
+TEST_LIBS =	$(foreach p,$(PROGS),$($(p)_LIBS)) $(BASE_LIBS)
+TEST_OBJ =	$(patsubst %.c,$(O)/%.o,$(wildcard regress/*.c regress/*/*.c))
+$(O)/regress/%.o: OBJ_CFLAGS = $(TEST_CFLAGS) $(TEST_INC)
+DEPS +=		$(TEST_OBJ:.o=.d)
 
-DEPS += $(UNIT:%=$(O)/regress/unit/%.d)
-$(O)/regress/unit/%.o: OBJ_CFLAGS = $(CMOCKA_CFLAGS) -I. $($(*F)_CFLAGS)
+include regress/unit/tests.mk regress/proc/tools.mk regress/fuzz/fuzzers.mk
 
 .SECONDEXPANSION:
-$(O)/regress/%_test: $(O)/regress/unit/%_test.o $$($$*_test_OBJ) $(LIBCOMMON)
-	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $($*_test_LIBS) \
-	    $(CMOCKA_LIBS) $(BASE_LIBS)
+$(UNIT:%=$(O)/regress/%): $(O)/regress/%: $(O)/regress/unit/%.o \
+    $$(call obj,$$($$*_USES)) $$(call rig,$$($$*_RIG)) $(LIBCOMMON)
+	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CMOCKA_LIBS)
 
-# Fuzzers are built from source, with coverage: NAME_fuzz_SRC, NAME_fuzz_PKG.
--include regress/fuzz/*.mk
-$(O)/fuzz/%_fuzz: regress/fuzz/%_fuzz.c $$($$*_fuzz_SRC) $(COMMON_SRC)
+$(TOOLS:%=$(O)/regress/%): $(O)/regress/%: $$(call rig,$$($$*_RIG)) \
+    $$(call obj,$$($$*_USES)) $(LIBCOMMON)
+	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+# Fuzzers are built from source, with coverage.
+$(O)/fuzz/%_fuzz: regress/fuzz/%_fuzz.c $$(call src,$$($$*_fuzz_USES)) \
+    $(COMMON_SRC)
 	@mkdir -p $(@D)
-	$(CLANG) $(CPPFLAGS_ALL) -I. $(call pkg-cflags,$($*_fuzz_PKG)) \
+	$(CLANG) $(CPPFLAGS_ALL) $(TEST_INC) \
+	    $(call pkg-cflags,$($*_fuzz_PKG)) \
 	    -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all -o $@ $(filter %.c,$^) \
-	    $(call pkg-libs,$($*_fuzz_PKG)) $($*_fuzz_LIBS) $(BASE_LIBS)
+	    $(call pkg-libs,$($*_fuzz_PKG)) $($*_fuzz_LIBS) $(BASE_LIBS) \
+	    $(call pkg-libs,libseccomp)
 
 regress-unit: $(UNIT:%=$(O)/regress/%)
 regress-fuzz: $(FUZZERS:%=$(O)/fuzz/%)

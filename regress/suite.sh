@@ -123,15 +123,12 @@ suite_kill() {
 	done
 }
 
-# The process of a role: kern leased apid keyd.  Nothing and 1 if there is none.
-role_pid() {		# ROLE
+# The child of that name: netd-hand leased apid apid-key.  Nothing and 1 if
+# there is none.
+role_pid() {		# NAME
 	for role_p in $(cat "/proc/$SUITE/task/$SUITE/children" 2>/dev/null); do
-		case $1:$(tr '\0' ' ' <"/proc/$role_p/cmdline" 2>/dev/null) in
-		kern:*netd*' -K '*|leased:*leased*|keyd:*apid*' -S '*) ;;
-		apid:*apid*) case $(tr '\0' ' ' <"/proc/$role_p/cmdline") in
-		    *' -S '*) continue ;; esac ;;
-		*) continue ;;
-		esac
+		[ "$(tr '\0' '\n' <"/proc/$role_p/cmdline" 2>/dev/null)" = "$1" ] ||
+		    continue
 		gone "$role_p" || { echo "$role_p"; return 0; }
 	done
 	return 1
@@ -144,7 +141,7 @@ role_new() {		# ROLE PID
 
 # The processes of these roles, or of all.
 suite_pids() {		# [ROLE ...]
-	[ $# -gt 0 ] || set -- kern leased apid keyd
+	[ $# -gt 0 ] || set -- netd-hand leased apid apid-key
 	for suite_r; do role_pid "$suite_r"; done
 }
 

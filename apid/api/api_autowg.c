@@ -14,7 +14,7 @@
 
 #include <sodium.h>
 
-#include "audit.h"
+#include "audit_line.h"
 #include "autowg.h"
 #include "broker.h"
 #include "conn.h"

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "audit.h"
+#include "audit_line.h"
 #include "broker.h"
 #include "conn.h"
 #include "leasejson.h"

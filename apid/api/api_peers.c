@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit.h"
+#include "audit_line.h"
 #include "broker.h"
 #include "conn.h"
 #include "form.h"

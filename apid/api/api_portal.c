@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit.h"
+#include "audit_line.h"
 #include "broker.h"
 #include "conn.h"
 #include "form.h"

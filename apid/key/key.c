@@ -15,7 +15,6 @@
 #include "chan.h"
 #include "child.h"
 #include "clock.h"
-#include "keyd.h"
 #include "keyset.h"
 #include "log.h"
 
@@ -110,7 +109,7 @@ keyd_setup_peer(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	}
 	snprintf(name, sizeof(name), "apid %u", m.index);
 	chan_free(k->fronts[m.index]);
-	k->fronts[m.index] = chan_new(k->base, fd, P_KEYD, P_APID, name,
+	k->fronts[m.index] = chan_new(k->base, fd, P_KEY, P_APID, name,
 	    &front_ops, UP, k);
 	if (k->fronts[m.index] == NULL)
 		log_warn("link to %s", name);
@@ -277,15 +276,15 @@ keyd_clear(struct keyd *k)
 }
 
 int
-keyd_main(void)
+main(void)
 {
 	static struct keyd k;
 
-	child_start(&k.child, P_KEYD, "keyd");
+	child_start(&k.child, P_KEY, "apid-key");
 	keyset_init();
 	if ((k.base = event_base_new()) == NULL)
 		fatalx("event: cannot make a loop");
-	k.parent = chan_new(k.base, CHILD_FD, P_KEYD, P_PARENT, "parent",
+	k.parent = chan_new(k.base, CHILD_FD, P_KEY, P_PARENT, "parent",
 	    &parent_ops, UP, &k);
 	if (k.parent == NULL)
 		fatal("link to the parent");

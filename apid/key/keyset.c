@@ -23,7 +23,7 @@
 #include "keycheck.h"
 #include "keyset.h"
 #include "log.h"
-#include "tlsread.h"
+#include "pem.h"
 
 #define HEAP_SIZE	(512 * 1024)	/* a power of two */
 #define HEAP_LEAST	16
@@ -285,7 +285,7 @@ keyset_expect(struct keyset *s, uint16_t index, int fd, char *err,
 		snprintf(err, errsize, "more than %d listeners", LISTEN_MAX);
 		return (-1);
 	}
-	certs = tls_read_certs(NULL, fd, "certificate", err, errsize);
+	certs = pem_read_certs(NULL, fd, "certificate", err, errsize);
 	if (certs == NULL)
 		return (-1);
 	pub = X509_get_pubkey(sk_X509_value(certs, 0));

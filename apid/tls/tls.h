@@ -18,7 +18,6 @@ struct tls_server;
 struct tls_conn;
 struct tlskey;
 
-#define TLS_PEM_MAX	(1024 * 1024)		/* bytes of a chain or CA file */
 #define TLS_CRL_MAX	(16 * 1024 * 1024)	/* bytes of a CRL file */
 #define TLS_SERIAL_TEXT	44	/* a serial number in hexadecimal, with NUL */
 

@@ -15,7 +15,7 @@
 #include "conf.h"
 #include "tls.h"
 #include "tlscert.h"
-#include "tlsread.h"
+#include "pem.h"
 
 #define CRLS_MAX	64	/* CRLs in a file */
 

@@ -220,7 +220,7 @@ tls_crls_read(OSSL_LIB_CTX *ctx, int fd, STACK_OF(X509) *cas, bool stale_ok,
 	char *buf;
 	size_t len;
 
-	if ((buf = tls_read_pem(fd, TLS_CRL_MAX, &len, "crl", err, errsize)) ==
+	if ((buf = pem_read(fd, TLS_CRL_MAX, &len, "crl", err, errsize)) ==
 	    NULL)
 		return (NULL);
 	if ((crls = calloc(1, sizeof(*crls))) == NULL ||

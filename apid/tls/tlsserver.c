@@ -150,7 +150,7 @@ use_chain(struct tls_server *s, const struct tls_server_args *args, char *err,
 	X509 *leaf = NULL;
 	int ret = -1;
 
-	chain = tls_read_certs(tlskey_libctx(s->tk), args->chain_fd,
+	chain = pem_read_certs(tlskey_libctx(s->tk), args->chain_fd,
 	    "certificate", err, errsize);
 	if (chain == NULL)
 		return (-1);
@@ -222,7 +222,7 @@ use_cas(struct tls_server *s, const struct tls_server_args *args, char *err,
 	int i, n, good = 0;
 	bool root = false;
 
-	s->cas = tls_read_certs(tlskey_libctx(s->tk), args->ca_fd, "client_ca",
+	s->cas = pem_read_certs(tlskey_libctx(s->tk), args->ca_fd, "client_ca",
 	    err, errsize);
 	if (s->cas == NULL)
 		return (-1);

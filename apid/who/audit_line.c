@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "audit.h"
+#include "audit_line.h"
 #include "conn.h"
 #include "log.h"
 #include "proto.h"

@@ -132,6 +132,17 @@ prefix_contains(const struct prefix *outer, const struct prefix *inner)
 }
 
 bool
+prefix_among(const struct prefix *set, size_t n, const struct prefix *p)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (prefix_contains(&set[i], p))
+			return (true);
+	return (false);
+}
+
+bool
 prefix_overlaps(const struct prefix *a, const struct prefix *b)
 {
 	return (prefix_contains(a, b) || prefix_contains(b, a));

@@ -40,6 +40,8 @@ bool	 prefix_is_canonical(const struct prefix *);	/* no host bit set */
 bool	 prefix_equal(const struct prefix *, const struct prefix *);
 /* inner lies wholly in outer; host bits of both are ignored. */
 bool prefix_contains(const struct prefix *outer, const struct prefix *inner);
+/* One of the n prefixes of a set contains it. */
+bool prefix_among(const struct prefix *set, size_t n, const struct prefix *);
 bool	 prefix_overlaps(const struct prefix *, const struct prefix *);
 /* Total order: family, address, length. */
 int	 prefix_cmp(const struct prefix *, const struct prefix *);

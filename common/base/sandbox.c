@@ -149,9 +149,9 @@ struct profile {
 };
 
 static const struct profile profiles[] = {
-	{ P_KEYD, NULL, 0 },
+	{ P_KEY, NULL, 0 },
 	{ P_APID, allow_apid, NELEMS(allow_apid) },
-	{ P_KERN, allow_kern, NELEMS(allow_kern) },
+	{ P_HAND, allow_kern, NELEMS(allow_kern) },
 	{ P_LEASED, allow_leased, NELEMS(allow_leased) },
 };
 

@@ -18,7 +18,7 @@
 int	 sandbox_landlock(const char *rw_dir);
 
 /*
- * Install the filter of a role (P_KERN, P_LEASED, P_APID or P_KEYD).  What
+ * Install the filter of a role (P_HAND, P_LEASED, P_APID or P_KEY).  What
  * libc may ask politely gets an error, anything else kills the process.
  * Needs no_new_privs.  Returns 0, or -1 with errno.
  */

@@ -150,7 +150,7 @@ set_caps(const struct child *c)
 
 	if (syscall(SYS_capget, &head, data) == -1)
 		fatal("capget");
-	keep = c->role == P_KERN ? 1U << CAP_NET_ADMIN : 0;
+	keep = c->role == P_HAND ? 1U << CAP_NET_ADMIN : 0;
 	if ((data[0].permitted & keep) != keep) {
 		if ((c->flags & HELLO_NOUSER) == 0)
 			fatalx("CAP_NET_ADMIN is missing: netd must be started "

@@ -83,15 +83,15 @@ msg_role_name(uint8_t role)
 {
 	switch (role) {
 	case P_PARENT:
-		return ("parent");
-	case P_KERN:
-		return ("kernel hand");
+		return ("netd");
+	case P_HAND:
+		return ("netd-hand");
 	case P_LEASED:
 		return ("leased");
 	case P_APID:
 		return ("apid");
-	case P_KEYD:
-		return ("key holder");
+	case P_KEY:
+		return ("apid-key");
 	case P_CTL:
 		return ("sallyctl");
 	}

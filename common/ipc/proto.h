@@ -22,12 +22,12 @@
 
 /* Who: one bit each. */
 #define P_PARENT	0x01
-#define P_KERN		0x02
+#define P_HAND		0x02
 #define P_LEASED	0x04
 #define P_APID		0x08
-#define P_KEYD		0x10
+#define P_KEY		0x10
 #define P_CTL		0x20
-#define P_CHILD		(P_KERN | P_LEASED | P_APID | P_KEYD)
+#define P_CHILD		(P_HAND | P_LEASED | P_APID | P_KEY)
 
 /* clang-format off */
 /*
@@ -81,33 +81,33 @@
 	X(SET_CHANGE, set_change, 0x0124, P_LEASED, P_APID|P_CTL, 0)	\
 	X(SET_DONE, set_done, 0x0125, P_LEASED, P_APID|P_CTL, 0)	\
 									\
-	E(PEER_SYNC_BEGIN, peer_sync_begin, 0x0201, P_LEASED, P_KERN)	\
-	E(PEER_SYNC_END, peer_sync_end, 0x0202, P_LEASED, P_KERN)	\
-	X(PEER_SYNC_DONE, peer_sync_done, 0x0203, P_KERN, P_LEASED, 0)	\
-	X(PEER_SET, peer_set, 0x0204, P_LEASED, P_KERN, 0)		\
-	X(PEER_DEL, peer_del, 0x0205, P_LEASED, P_KERN, 0)		\
-	X(PEER_DONE, peer_done, 0x0206, P_KERN, P_LEASED, 0)		\
-	X(PEER_EXPIRED, peer_expired, 0x0207, P_KERN, P_LEASED, 0)	\
-	X(PEER_STATS_GET, peer_stats_get, 0x0208, P_LEASED, P_KERN, 0)	\
-	X(PEER_STAT, peer_stat, 0x0209, P_KERN, P_LEASED, 0)		\
-	X(PEER_STATS_END, peer_stats_end, 0x020a, P_KERN, P_LEASED, 0)	\
-	X(KERN_NETWORK, kern_network, 0x020b, P_KERN, P_LEASED, 0)	\
-	X(UAPI_WANT, uapi_want, 0x020c, P_KERN, P_PARENT, 0)		\
-	X(KERN_HEALTH, kern_health, 0x020d, P_KERN, P_LEASED, 0)	\
+	E(PEER_SYNC_BEGIN, peer_sync_begin, 0x0201, P_LEASED, P_HAND)	\
+	E(PEER_SYNC_END, peer_sync_end, 0x0202, P_LEASED, P_HAND)	\
+	X(PEER_SYNC_DONE, peer_sync_done, 0x0203, P_HAND, P_LEASED, 0)	\
+	X(PEER_SET, peer_set, 0x0204, P_LEASED, P_HAND, 0)		\
+	X(PEER_DEL, peer_del, 0x0205, P_LEASED, P_HAND, 0)		\
+	X(PEER_DONE, peer_done, 0x0206, P_HAND, P_LEASED, 0)		\
+	X(PEER_EXPIRED, peer_expired, 0x0207, P_HAND, P_LEASED, 0)	\
+	X(PEER_STATS_GET, peer_stats_get, 0x0208, P_LEASED, P_HAND, 0)	\
+	X(PEER_STAT, peer_stat, 0x0209, P_HAND, P_LEASED, 0)		\
+	X(PEER_STATS_END, peer_stats_end, 0x020a, P_HAND, P_LEASED, 0)	\
+	X(KERN_NETWORK, kern_network, 0x020b, P_HAND, P_LEASED, 0)	\
+	X(UAPI_WANT, uapi_want, 0x020c, P_HAND, P_PARENT, 0)		\
+	X(KERN_HEALTH, kern_health, 0x020d, P_HAND, P_LEASED, 0)	\
 									\
-	X(KEY_SIGN, key_sign, 0x0301, P_APID, P_KEYD, 0)		\
-	X(KEY_SIGNED, key_signed, 0x0302, P_KEYD, P_APID, 0)		\
+	X(KEY_SIGN, key_sign, 0x0301, P_APID, P_KEY, 0)		\
+	X(KEY_SIGNED, key_signed, 0x0302, P_KEY, P_APID, 0)		\
 									\
 	X(CONF_BEGIN, conf_begin, 0x0401, P_PARENT, P_CHILD, 0)		\
 	X(CONF_GATEWAY, conf_gateway, 0x0402, P_PARENT, P_CHILD, 0)	\
 	X(CONF_NETWORK, conf_network, 0x0403, P_PARENT, P_CHILD, 0)	\
-	X(CONF_WGKEY, conf_wgkey, 0x0404, P_PARENT, P_KERN, 1)		\
-	X(CONF_SYSCTL, conf_sysctl, 0x0405, P_PARENT, P_KERN, 1)	\
-	X(CONF_UAPI, conf_uapi, 0x0406, P_PARENT, P_KERN, 1)		\
+	X(CONF_WGKEY, conf_wgkey, 0x0404, P_PARENT, P_HAND, 1)		\
+	X(CONF_SYSCTL, conf_sysctl, 0x0405, P_PARENT, P_HAND, 1)	\
+	X(CONF_UAPI, conf_uapi, 0x0406, P_PARENT, P_HAND, 1)		\
 	X(CONF_IDENTITY, conf_identity, 0x0407, P_PARENT, P_APID, 0)	\
 	X(CONF_LISTEN, conf_listen, 0x0408, P_PARENT, P_APID, 1)	\
-	X(CONF_CERT, conf_cert, 0x0409, P_PARENT, P_APID|P_KEYD, 1)	\
-	X(CONF_TLSKEY, conf_tlskey, 0x040a, P_PARENT, P_KEYD, 1)	\
+	X(CONF_CERT, conf_cert, 0x0409, P_PARENT, P_APID|P_KEY, 1)	\
+	X(CONF_TLSKEY, conf_tlskey, 0x040a, P_PARENT, P_KEY, 1)	\
 	X(CONF_PROXY, conf_proxy, 0x040b, P_PARENT, P_APID, 0)		\
 	X(CONF_LIMITS, conf_limits, 0x040c, P_PARENT, P_APID, 0)	\
 	X(CONF_CTL, conf_ctl, 0x040d, P_PARENT, P_LEASED, 1)		\

@@ -13,7 +13,7 @@
 
 #include "assign.h"
 #include "log.h"
-#include "policy.h"
+#include "rules.h"
 
 #define ENTRY_KEY_SIZE	(NETNAME_SIZE + IDENT_SIZE)
 

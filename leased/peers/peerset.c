@@ -10,7 +10,7 @@
 
 #include "control.h"
 #include "log.h"
-#include "set.h"
+#include "peerset.h"
 
 #define SETS_MAX	8		/* under way at a time */
 #define SETS_FRONT	6		/* of them from fronts */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "log.h"
-#include "set.h"
+#include "peerset.h"
 
 static uint64_t
 key_of(const void *item)

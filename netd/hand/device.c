@@ -167,7 +167,8 @@ device_note_foreign(struct knet *n)
 	uint32_t	 i = 0, count;
 	size_t		 j;
 
-	count = reconcile_classify(n->snap, &n->wanted, &n->conf);
+	count = reconcile_classify(n->snap, &n->wanted, n->conf.adopt != 0,
+	    n->conf.pools, n->conf.npools);
 	if (count > 0) {
 		keys = reallocarray(NULL, count, WGKEY_LEN);
 		if (keys == NULL)

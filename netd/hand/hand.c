@@ -14,7 +14,6 @@
 #include <sodium.h>
 
 #include "hand.h"
-#include "kern.h"
 #include "log.h"
 
 #define PS_ANY	0x01
@@ -73,7 +72,7 @@ on_peer(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		k->sync_running = false;
 		chan_free(k->leased);
 	}
-	k->leased = chan_new(k->base, fd, P_KERN, P_LEASED, "leased",
+	k->leased = chan_new(k->base, fd, P_HAND, P_LEASED, "leased",
 	    &kern_leased_ops, LS_IDLE, k);
 	if (k->leased == NULL) {
 		log_warn("cannot take the link to leased");
@@ -336,7 +335,7 @@ clear(struct kern *k)
 }
 
 int
-kern_main(void)
+main(void)
 {
 	struct kern	 k;
 
@@ -346,7 +345,7 @@ kern_main(void)
 	STAILQ_INIT(&k.stats);
 	expiry_init(&k.expiry);
 	sysctl_init(k.sysctl);
-	child_start(&k.child, P_KERN, "netd-kern");
+	child_start(&k.child, P_HAND, "netd-hand");
 	if (sodium_init() == -1)
 		fatalx("libsodium does not start");
 	k.ops = &kern_ops;
@@ -357,7 +356,7 @@ kern_main(void)
 	k.io = k.ops->open();
 	if (k.io == NULL)
 		fatal("cannot open netlink sockets");
-	k.parent = chan_new(k.base, CHILD_FD, P_KERN, P_PARENT, "parent",
+	k.parent = chan_new(k.base, CHILD_FD, P_HAND, P_PARENT, "parent",
 	    &parent_ops, PS_ANY, &k);
 	if (k.parent == NULL || watch(&k) == -1)
 		fatal("start");

@@ -206,7 +206,8 @@ peer_resync(struct knet *n, struct difference *d)
 	memset(d, 0, sizeof(*d));
 	if (n->snap == NULL)
 		return;
-	(void)reconcile_classify(n->snap, &n->wanted, &n->conf);
+	(void)reconcile_classify(n->snap, &n->wanted, n->conf.adopt != 0,
+	    n->conf.pools, n->conf.npools);
 	if (reconcile_diff(&n->wanted, n->snap, d) == -1)
 		log_warn("network %s: sync", n->conf.name);
 }
@@ -339,7 +340,8 @@ peer_recheck(struct knet *n)
 		if (!x->wanted)
 			continue;
 		for (i = 0; i < x->naddrs; i++) {
-			if (!policy_in_pools(&n->conf, &x->addrs[i].prefix))
+			if (!prefix_among(n->conf.pools, n->conf.npools,
+				&x->addrs[i].prefix))
 				break;
 		}
 		if (i == x->naddrs)

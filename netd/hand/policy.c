@@ -25,18 +25,6 @@ policy_is_foreign(const struct policy *p, const uint8_t *key)
 	    policy_key_cmp) != NULL);
 }
 
-bool
-policy_in_pools(const struct msg_conf_network *c, const struct prefix *a)
-{
-	size_t	 i;
-
-	for (i = 0; i < c->npools; i++) {
-		if (prefix_contains(&c->pools[i], a))
-			return (true);
-	}
-	return (false);
-}
-
 /* The wish counts: it is wanted, and not one that a sync is replacing. */
 static bool
 counts(const struct wanted *w, const struct wish *x, bool sync)
@@ -53,7 +41,8 @@ addr_allowed(const struct policy *p, struct wanted *w,
 	struct prefix		 host;
 	size_t			 i;
 
-	if (!prefix_is_host(a) || !policy_in_pools(p->conf, a))
+	if (!prefix_is_host(a) ||
+	    !prefix_among(p->conf->pools, p->conf->npools, a))
 		return (false);
 	for (i = 0; i < p->conf->naddrs; i++) {
 		host = prefix_host(&p->conf->addrs[i]);

@@ -25,8 +25,6 @@ struct policy {
  */
 enum peer_code policy_check(const struct policy *, struct wanted *,
 	    const struct msg_peer_set *, bool sync);
-/* The address lies in a pool of the network. */
-bool policy_in_pools(const struct msg_conf_network *, const struct prefix *);
 bool	 policy_is_foreign(const struct policy *, const uint8_t *key);
 /* For qsort(3) of the foreign keys. */
 int	 policy_key_cmp(const void *, const void *);

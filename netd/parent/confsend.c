@@ -365,7 +365,7 @@ send_slice(struct proc *p, const struct bundle *b)
 
 	if (chan_send_conf_begin(p->chan, 0, &m, -1) == -1)
 		return (-1);
-	if (p->role == P_KERN)
+	if (p->role == P_HAND)
 		return (send_kern(p, b));
 	if (p->role == P_LEASED)
 		return (send_leased(p, b));

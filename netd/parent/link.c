@@ -31,9 +31,9 @@ links_init(struct netd *n)
 	const struct proc *kern, *leased, *keyd;
 	unsigned int i;
 
-	kern = proc_find(n, P_KERN, 0);
+	kern = proc_find(n, P_HAND, 0);
 	leased = proc_find(n, P_LEASED, 0);
-	keyd = proc_find(n, P_KEYD, 0);
+	keyd = proc_find(n, P_KEY, 0);
 	link_add(n, leased, kern);
 	for (i = 0; i < n->nprocs; i++) {
 		if (n->procs[i].role != P_APID)

@@ -19,7 +19,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kern.h"
 #include "log.h"
 #include "netd.h"
 
@@ -118,16 +117,11 @@ static void
 find_programs(struct netd *n, const struct options *o)
 {
 	char dir[PATH_MAX];
-	ssize_t len;
 
 	if (realpath(o->libexec, dir) == NULL)
 		fatal("cannot find the other programs in %s", o->libexec);
 	if (strlcpy(n->libexec, dir, sizeof(n->libexec)) >= sizeof(n->libexec))
 		fatalx("the name of %s is too long", dir);
-	len = readlink("/proc/self/exe", n->self, sizeof(n->self) - 1);
-	if (len == -1)
-		fatal("cannot find this program: is /proc mounted?");
-	n->self[len] = '\0';
 }
 
 /* From the root on, since we may leave this directory; links stay as they are,
@@ -374,9 +368,9 @@ start_children(struct netd *n)
 	unsigned int i, workers;
 
 	workers = count_workers(n->conf->conf);
-	proc_add(n, P_KERN, 0);
+	proc_add(n, P_HAND, 0);
 	proc_add(n, P_LEASED, 0);
-	proc_add(n, P_KEYD, 0);
+	proc_add(n, P_KEY, 0);
 	for (i = 0; i < workers; i++)
 		proc_add(n, P_APID, (uint16_t)i);
 	links_init(n);
@@ -460,8 +454,6 @@ main(int argc, char **argv)
 {
 	struct options o;
 
-	if (argc == 2 && strcmp(argv[1], "-K") == 0)
-		return (kern_main());
 	parse_options(&o, argc, argv);
 	log_init("netd", o.verbose);
 	if (o.check)

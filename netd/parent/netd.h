@@ -121,12 +121,11 @@ struct notify {
 struct netd {
 	struct event_base *base;
 	char		 file[CONF_PATH];
-	char		 self[CONF_PATH];	/* this program */
 	char		 libexec[CONF_PATH];
 	bool		 nouser;
 	int		 verbose;
-	uint32_t	 uid[P_KEYD + 1];	/* by role */
-	uint32_t	 gid[P_KEYD + 1];
+	uint32_t	 uid[P_KEY + 1];	/* by role */
+	uint32_t	 gid[P_KEY + 1];
 	uint32_t	 ctl_gid;
 	int		 lock;
 	int		 ctl;

@@ -145,7 +145,7 @@ stopped(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	struct proc *p;
 
 	p = chan_arg(c);
-	if (p->role == P_KERN)
+	if (p->role == P_HAND)
 		stop_kern_done(p->netd);
 	chan_fail(c, "stopped");
 	return (0);

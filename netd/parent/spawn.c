@@ -28,12 +28,6 @@ static const char *const env_kept[] = { "JOURNAL_STREAM", "TZ", "ASAN_OPTIONS",
 
 static void	 proc_timer_cb(evutil_socket_t, short, void *);
 
-static const char *
-role_program(uint8_t role)
-{
-	return (role == P_KERN ? "netd" : role == P_LEASED ? "leased" : "apid");
-}
-
 void
 proc_add(struct netd *n, uint8_t role, uint16_t index)
 {
@@ -98,22 +92,13 @@ make_env(char **env, size_t size)
 __attribute__((noreturn)) static void
 become(const struct proc *p, int fd)
 {
-	char path[CONF_PATH + 16], *env[ENV_MAX];
-	char arg_kern[] = "-K", arg_key[] = "-S", prog[16];
-	char *argv[] = { prog, NULL, NULL };
+	char path[CONF_PATH + 16], prog[16], *env[ENV_MAX];
+	char *argv[] = { prog, NULL };
 	int null;
 
 	make_env(env, ENV_MAX);
-	(void)strlcpy(prog, role_program(p->role), sizeof(prog));
-	if (p->role == P_KERN) {
-		argv[1] = arg_kern;
-		(void)strlcpy(path, p->netd->self, sizeof(path));
-	} else {
-		if (p->role == P_KEYD)
-			argv[1] = arg_key;
-		(void)snprintf(path, sizeof(path), "%s/%s", p->netd->libexec,
-		    prog);
-	}
+	strlcpy(prog, msg_role_name(p->role), sizeof(prog));
+	snprintf(path, sizeof(path), "%s/%s", p->netd->libexec, prog);
 	/* A Ctrl-C is for the parent: it knows the order of stopping. */
 	(void)setsid();
 	null = open("/dev/null", O_RDWR);

@@ -42,7 +42,7 @@ stop_all(struct netd *n)
 
 	n->state = SUITE_STOP_ALL;
 	for (i = 0; i < n->nprocs; i++)
-		if (n->procs[i].role != P_KERN)
+		if (n->procs[i].role != P_HAND)
 			ask(&n->procs[i], false, STOP_MS);
 	stop_gone(n);
 }
@@ -81,7 +81,7 @@ stop_begin(struct netd *n, int status, bool undo)
 	undo = undo || n->conf->conf->gateway.on_stop == ON_STOP_UNDO;
 	log_notice("stopping%s", undo ? ", and undoing what was done" : "");
 	notify_send(&n->notify, "STOPPING=1\nSTATUS=stopping");
-	kern = proc_find(n, P_KERN, 0);
+	kern = proc_find(n, P_HAND, 0);
 	ask(kern, undo, undo ? UNDO_MS : STOP_MS);
 	stop_gone(n);
 }
@@ -101,7 +101,7 @@ stop_gone(struct netd *n)
 	unsigned int i;
 
 	if (n->state == SUITE_STOP_KERN &&
-	    proc_find(n, P_KERN, 0)->state == PROC_GONE) {
+	    proc_find(n, P_HAND, 0)->state == PROC_GONE) {
 		answer_teardown(n, false);
 		stop_all(n);
 		return;

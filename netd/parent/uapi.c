@@ -256,7 +256,7 @@ hand_over(struct job *j, int fd)
 	struct msg_conf_uapi m;
 	struct proc *p;
 
-	p = proc_find(j->uapi->netd, P_KERN, 0);
+	p = proc_find(j->uapi->netd, P_HAND, 0);
 	memset(&m, 0, sizeof(m));
 	(void)strlcpy(m.network, j->network, sizeof(m.network));
 	if ((p->state & (PROC_ENTER | PROC_UP)) == 0)

@@ -21,8 +21,8 @@ users_find(struct netd *n)
 	static const struct {
 		uint8_t		 role;
 		const char	*name;
-	} users[] = { { P_KERN, "_sallynet" }, { P_LEASED, "_sallylease" },
-		{ P_APID, "_sallyapi" }, { P_KEYD, "_sallykey" } };
+	} users[] = { { P_HAND, "_sallynet" }, { P_LEASED, "_sallylease" },
+		{ P_APID, "_sallyapi" }, { P_KEY, "_sallykey" } };
 	const struct passwd *pw;
 	const struct group *gr;
 	size_t i;

@@ -6,12 +6,11 @@
 
 #include <string.h>
 
-#include "policy.h"
 #include "reconcile.h"
 
 uint32_t
-reconcile_classify(struct snapshot *s, struct wanted *w,
-    const struct msg_conf_network *c)
+reconcile_classify(struct snapshot *s, struct wanted *w, bool adopted,
+    const struct prefix *pools, size_t npools)
 {
 	struct snappeer		*p;
 	const struct prefix	*a;
@@ -21,10 +20,10 @@ reconcile_classify(struct snapshot *s, struct wanted *w,
 
 	for (i = 0; i < s->npeers; i++) {
 		p = &s->peers[i];
-		p->foreign = c->adopt != 0;
+		p->foreign = adopted;
 		a = snapshot_addrs(s, p);
 		for (j = 0; j < p->naddrs && p->foreign; j++) {
-			if (policy_in_pools(c, &a[j]))
+			if (prefix_among(pools, npools, &a[j]))
 				p->foreign = false;
 		}
 		if (p->foreign) {

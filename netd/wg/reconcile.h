@@ -6,7 +6,6 @@
 #ifndef RECONCILE_H
 #define RECONCILE_H
 
-#include "proto.h"
 #include "snapshot.h"
 #include "wanted.h"
 
@@ -19,12 +18,13 @@ struct difference {
 
 /*
  * Tell our peers from foreign ones in a dump: on an interface that others
- * made, a peer is ours if it is wanted or has an allowed address in a pool.
+ * made (adopted), a peer is ours if it is wanted or has an allowed address in
+ * a pool.
  * Of ours, those that nobody wants are spared while w->spare.  Returns how
  * many are foreign.
  */
-uint32_t reconcile_classify(struct snapshot *, struct wanted *,
-	    const struct msg_conf_network *);
+uint32_t reconcile_classify(struct snapshot *, struct wanted *, bool adopted,
+    const struct prefix *pools, size_t npools);
 
 /*
  * Queue every key in which the wanted state and the classified dump differ.

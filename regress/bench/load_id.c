@@ -13,7 +13,7 @@
 #include <openssl/x509v3.h>
 
 #include "load.h"
-#include "regress/mint.h"
+#include "mint.h"
 
 static int
 authority_read(struct mint_id *ca, const char *cert, const char *key)

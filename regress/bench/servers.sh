@@ -109,7 +109,7 @@ gw_stop() {
 
 # Every process of the gateway as -p options of load.
 gw_cpu() {
-	for gw_r in kern leased apid keyd; do
+	for gw_r in netd-hand leased apid apid-key; do
 		printf -- '-p %s:%s ' $gw_r "$(role_pid $gw_r)"
 	done
 	printf -- '-p netd:%s ' "$SUITE"

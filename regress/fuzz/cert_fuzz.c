@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apid/printable.h"
-#include "apid/tlscert.h"
+#include "printable.h"
+#include "tlscert.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

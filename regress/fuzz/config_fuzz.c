@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "netd/config.h"
+#include "config.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 const char *__asan_default_options(void);

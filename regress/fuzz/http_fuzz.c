@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apid/http.h"
+#include "http.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

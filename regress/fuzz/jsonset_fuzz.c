@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "apid/jsonset.h"
+#include "jsonset.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apid/keycheck.h"
+#include "keycheck.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -13,9 +13,9 @@
 
 #include <jansson.h>
 
-#include "apid/autowg.h"
-#include "apid/jsonw.h"
-#include "apid/leasejson.h"
+#include "autowg.h"
+#include "jsonw.h"
+#include "leasejson.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "leased/openvpn_parse.h"
+#include "openvpn_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "netd/wg_uapi_parse.h"
+#include "wg_uapi_parse.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "netd/nl.h"
-#include "netd/wg_dump.h"
+#include "nl.h"
+#include "wg_dump.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

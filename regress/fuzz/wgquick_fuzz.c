@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sallyctl/wgquick.h"
+#include "wgquick.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

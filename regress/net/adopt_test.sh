@@ -78,7 +78,7 @@ ip -6 route flush dev wg0 proto 83
 check "routes taken by others come back" wait_for 10 has_routes
 check "ping over them" dev_ping d1
 
-kill -KILL "$(role_pid kern)"
+kill -KILL "$(role_pid netd-hand)"
 wait_for 10 suite_up
 check "ping after a crash of the kernel hand" dev_ping d1
 # With a lease, this is an interface that we know.

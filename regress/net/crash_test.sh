@@ -117,13 +117,13 @@ round_parent() {
 spawn client1 client 1 100
 spawn client2 client 2 $((100 + BACKLOG))
 wait_for 10 acked_more 3
-for role in leased apid keyd kern; do
+for role in leased apid apid-key netd-hand; do
 	round "$role"
 done
 round_parent
 # All at once, twice, but for the parent.
 for i in 1 2; do
-	kill -KILL $(role_pid leased) $(role_pid kern) $(role_pid apid)
+	kill -KILL $(role_pid leased) $(role_pid netd-hand) $(role_pid apid)
 	wait_for 20 suite_up
 done
 n=$(acked | wc -l)

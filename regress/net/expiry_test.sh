@@ -36,13 +36,13 @@ expires "all alive" true
 is "all alive: sallyctl shows no live lease" "$(leases)" ""
 
 expires "parent, leased and apid stand still" \
-    kill -STOP "$SUITE" $(suite_pids leased apid keyd)
-kill -CONT "$SUITE" $(suite_pids leased apid keyd)
+    kill -STOP "$SUITE" $(suite_pids leased apid apid-key)
+kill -CONT "$SUITE" $(suite_pids leased apid apid-key)
 wait_for 5 suite_up
 
 # Everyone dead but the kernel hand; the parent must not start them again.
 dead() {
-	kill -STOP "$SUITE" && kill -KILL $(suite_pids leased apid keyd)
+	kill -STOP "$SUITE" && kill -KILL $(suite_pids leased apid apid-key)
 }
 expires "leased, apid and key holder dead" dead
 kill -CONT "$SUITE"

@@ -405,7 +405,7 @@ totals "first"
 # A replaced peer is still the same one.
 add "$(cat "$WORK/d1.pub")" 10.43.9.1/32 fd43::9:1/128 >"$WORK/out"
 totals "added again"
-for role in leased apid kern; do
+for role in leased apid netd-hand; do
 	ping_begin d1
 	pid=$(role_pid $role)
 	kill -KILL "$pid"

@@ -96,7 +96,7 @@ kill_role() {		# ROLE
 	wait_for 15 role_new "$1" "$kill_pid" || fail "$1 is not back"
 }
 
-for role in leased apid kern; do
+for role in leased apid netd-hand; do
 	amid "$role killed" kill_role $role
 done
 restart_all() {

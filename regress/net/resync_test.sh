@@ -19,11 +19,11 @@ broken() {		# WHY
 
 # The sync that the kernel hand did last, in words: "0 0 0 3000 0".
 last_sync() {
-	sed -n 's/.*netd-kern: sync done //p' "$WORK/netd.log" | tail -n 1
+	sed -n 's/.*netd-hand: sync done //p' "$WORK/netd.log" | tail -n 1
 }
 
 synced() {		# HOW_OFTEN
-	[ "$(grep -c 'netd-kern: sync done' "$WORK/netd.log")" -ge "$1" ]
+	[ "$(grep -c 'netd-hand: sync done' "$WORK/netd.log")" -ge "$1" ]
 }
 
 # Kill a process of a role; the peers stay and no sync changes anything.
@@ -38,7 +38,7 @@ restart() {		# ROLE
 	}
 	sleep 1
 	is "$1 started again: nothing is added, removed or changed" "$(sed -n \
-	    's/.*netd-kern: sync done \(.*\) unchanged.*failed=/\1 failed=/p' \
+	    's/.*netd-hand: sync done \(.*\) unchanged.*failed=/\1 failed=/p' \
 	    "$WORK/netd.log" | sort -u)" \
 	    "added=0 removed=0 changed=0 failed=0"
 	is "$1 started again: the last sync found all" "$(last_sync)" \
@@ -53,6 +53,6 @@ pki_init
 gw_seeded a $N
 before=$(wg show "$IF" allowed-ips | sort | cksum)
 restart leased
-restart kern
+restart netd-hand
 gw_stop
 finish

@@ -92,7 +92,7 @@ unlike "and not the foreign one" "$(cat "$WORK/list")" \
     "$(printf %s "$foreign" | sed 's/+/\\+/g')"
 
 # From now on as any other: restarts and changes.
-for role in leased kern; do
+for role in leased netd-hand; do
 	ping_begin d1
 	pid=$(role_pid $role)
 	kill -KILL "$pid"
@@ -123,9 +123,9 @@ like "a foreign peer's key is refused" "$(cat "$WORK/answer")" \
 "$PC" "$AT" call GET '/w/peer_list?show_all=yes' >"$WORK/list"
 unlike "and is not listed" "$(cat "$WORK/list")" \
     "$(printf %s "$foreign" | sed 's/+/\\+/g')"
-pid=$(role_pid kern)
+pid=$(role_pid netd-hand)
 kill -KILL "$pid"
-wait_for 15 role_new kern "$pid"
+wait_for 15 role_new netd-hand "$pid"
 wait_for 20 suite_up
 sleep 3
 outside >"$WORK/foreign.after"

@@ -109,11 +109,11 @@ until_true 5 ruled; say "rule put right" $?
 until_true 5 filtered; say "packet filter put right" $?
 until_true 5 addressed; say "address put right" $?
 
-kern=$(sed -n 's/.*kernel hand: started, pid //p' "$dir/log" | tail -n 1)
+kern=$(sed -n 's/.*netd-hand: started, pid //p' "$dir/log" | tail -n 1)
 kill -9 "$kern"
 sleep 0.2
 routed && ruled && filtered; say "kernel hand killed: all stays" $?
-again() { [ "$(grep -c 'kernel hand: ready' "$dir/log")" -eq 2 ]; }
+again() { [ "$(grep -c 'netd-hand: ready' "$dir/log")" -eq 2 ]; }
 until_true 5 again; say "kernel hand started again" $?
 sleep 1.5
 

@@ -53,9 +53,9 @@ check "it is the devices' default route, too" \
     wait_for 5 eval "ip -6 route show table 42 | grep -q '^default via fe80::1 '"
 ip -6 route delete default dev wan0
 check "and comes again with the next advertisement" wait_for 10 heard
-p=$(role_pid kern)
+p=$(role_pid netd-hand)
 kill -KILL "$p"
-check "the kernel hand again" wait_for 10 role_new kern "$p"
+check "the kernel hand again" wait_for 10 role_new netd-hand "$p"
 again() { [ "$(grep -c 'network up' "$WORK/netd.log")" -ge 2 ]; }
 check "and its network" wait_for 10 again
 is "accept_ra is left alone" "$(ra)" 2

@@ -312,7 +312,7 @@ parent_hello(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 		if (imsg_pair(sv) == -1)
 			err(1, "socketpair");
 		link_peer(d, d->keyd, P_APID, sv[0]);
-		link_peer(d, d->front, P_KEYD, sv[1]);
+		link_peer(d, d->front, P_KEY, sv[1]);
 		configure_keyd(d);
 		return (0);
 	}
@@ -398,7 +398,7 @@ static const struct chan_ops parent_ops = {
 };
 
 static struct chan *
-start(struct drv *d, uint8_t role, const char *arg, pid_t *pid)
+start(struct drv *d, uint8_t role, const char *bin, pid_t *pid)
 {
 	struct msg_setup_hello m;
 	struct chan *ch;
@@ -411,12 +411,12 @@ start(struct drv *d, uint8_t role, const char *arg, pid_t *pid)
 	if (*pid == 0) {
 		if (dup2(sv[1], CHILD_FD) == -1)
 			_exit(126);
-		(void)execl(d->bin, "apid", arg, (char *)NULL);
+		(void)execl(bin, msg_role_name(role), (char *)NULL);
 		_exit(127);
 	}
 	(void)close(sv[1]);
-	ch = chan_new(d->base, sv[0], P_PARENT, role,
-	    arg == NULL ? "apid" : "keyd", &parent_ops, 1, d);
+	ch = chan_new(d->base, sv[0], P_PARENT, role, msg_role_name(role),
+	    &parent_ops, 1, d);
 	memset(&m, 0, sizeof(m));
 	m.version = PROTO_VERSION;
 	m.role = role;
@@ -573,20 +573,21 @@ main(int argc, char *argv[])
 			return (64);
 		}
 	}
-	if (optind != argc - 1)
+	if (optind != argc - 2)
 		errx(64,
 		    "usage: apid_drv [-b user:password] [-l limits] "
-		    "[-p DIR] [-t DIR] apid");
+		    "[-p DIR] [-t DIR] apid apid-key");
 	d.bin = argv[optind];
+	d.keybin = argv[optind + 1];
 	log_init("drv", 1);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if ((d.base = event_base_new()) == NULL)
 		errx(1, "event");
 	open_listeners(&d);
-	d.front = start(&d, P_APID, NULL, &d.front_pid);
+	d.front = start(&d, P_APID, d.bin, &d.front_pid);
 	say("apid %d", (int)d.front_pid);
 	if (d.dir != NULL) {
-		d.keyd = start(&d, P_KEYD, "-S", &d.keyd_pid);
+		d.keyd = start(&d, P_KEY, d.keybin, &d.keyd_pid);
 		say("keyd %d", (int)d.keyd_pid);
 	}
 	orders = event_new(d.base, STDIN_FILENO, EV_READ | EV_PERSIST, order_cb,

@@ -52,6 +52,7 @@ struct drv {
 	pid_t		 front_pid;
 	pid_t		 keyd_pid;
 	const char	*bin;
+	const char	*keybin;
 	const char	*dir;		/* -t */
 	const char	*basic;
 	const char	*proc;		/* -p */

@@ -10,7 +10,7 @@ ASAN_OPTIONS=detect_leaks=0; export ASAN_OPTIONS
 drv_start() {		# OPTION ...
 	rm -f "$WORK/in" "$WORK/drv.log" "$WORK/drv.err"
 	mkfifo "$WORK/in"
-	"$DRV" "$@" "$APID" <>"$WORK/in" >"$WORK/drv.log" \
+	"$DRV" "$@" "$APID" "$BIN/apid-key" <>"$WORK/in" >"$WORK/drv.log" \
 	    2>"$WORK/drv.err.log" &
 	DRV_PID=$!
 	pids="$DRV_PID $pids"

@@ -2,7 +2,7 @@
 /*
  * A kernel in memory, in the place of kern_linux.c: links, addresses, routes
  * and a WireGuard that behaves like the real one.  Every change is logged as a
- * line of text.  Linked into a binary of its own, netd-fake; the real netd has
+ * line of text.  Linked into a binary of its own, netd-hand-fake; the real netd-hand has
  * no such way.
  */
 
@@ -18,8 +18,8 @@
 
 #include "fake_kern.h"
 #include "log.h"
-#include "netd/snapshot.h"
-#include "netd/wg_uapi.h"
+#include "snapshot.h"
+#include "wg_uapi.h"
 
 struct kern_io {
 	struct fake_state *s;

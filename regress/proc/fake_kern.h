@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "netd/kern_ops.h"
+#include "kern_ops.h"
 
 #define FAKE_LINKS	8
 #define FAKE_ROUTES	64

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Look at the fake kernel of a running netd-fake, and change things behind
+ * Look at the fake kernel of a running netd-hand-fake, and change things behind
  * its back.
  * usage: fakectl FILE log | peers | calls | steal N | drop-routes |
  *	  drop-addrs | drop-link NAME | fail N | no-wireguard 0|1 |

@@ -58,7 +58,7 @@ check "ping" dev_ping d1
 own=$(wg show wg0 public-key)
 fresh=$(wg genkey | wg pubkey)
 d1=$(cat "$WORK/d1.pub")
-kernhand=$(role_pid kern)
+kernhand=$(role_pid netd-hand)
 broker=$(role_pid leased)
 
 peers() {
@@ -74,9 +74,9 @@ same_peers() {		# NAME
 
 no_peer() {		# NAME NETWORK KEY PREFIX [OLD]
 	no_peer_n=$1; shift
-	like "leased captured: $no_peer_n" "$(as leased kern set "$@")" \
+	like "leased captured: $no_peer_n" "$(as leased netd-hand set "$@")" \
 	    '^(PEER_DONE ([2-9]|[1-9][0-9]+)|closed)$'
-	[ "$(role_pid kern)" = "$kernhand" ] ||
+	[ "$(role_pid netd-hand)" = "$kernhand" ] ||
 	    fail "$no_peer_n: the kernel hand died"
 }
 no_peer "a default route" devices "$fresh" 0.0.0.0/0
@@ -93,14 +93,14 @@ no_peer "the key of all zero" devices \
 no_peer "the gateway's own key" devices "$own" 100.64.1.9/32
 no_peer "a foreign peer's key" devices "$foreign" 100.64.1.9/32
 same_peers "leased captured: sets"
-as leased kern set devices "$fresh" 100.64.1.9/32 "$foreign" >/dev/null
-as leased kern del devices "$foreign" >/dev/null
+as leased netd-hand set devices "$fresh" 100.64.1.9/32 "$foreign" >/dev/null
+as leased netd-hand del devices "$foreign" >/dev/null
 like "leased captured: a foreign peer cannot be removed" "$(peers)" \
     "10.66.0.0/24\$"
-as leased kern empty-sync >/dev/null
+as leased netd-hand empty-sync >/dev/null
 like "leased captured: nor by an empty sync" "$(peers)" \
     "10.66.0.0/24\$"
-is "leased captured: the kernel hand lives" "$(role_pid kern)" "$kernhand"
+is "leased captured: the kernel hand lives" "$(role_pid netd-hand)" "$kernhand"
 renew leased
 back() {
 	peers >"$WORK/peers2" && cmp -s "$WORK/peers" "$WORK/peers2"
@@ -126,14 +126,14 @@ suite_restart() {
 	suite_kill
 	suite_start
 }
-malformed leased kern "an unknown message" raw 0x7777
-malformed leased kern "a message of another link" raw 0x0101 00
-malformed leased kern "a message of the parent's" raw 0x0007 01
-malformed leased kern "a message cut short" raw 0x0204 0001
-malformed leased kern "a message too long" raw 0x0205 \
+malformed leased netd-hand "an unknown message" raw 0x7777
+malformed leased netd-hand "a message of another link" raw 0x0101 00
+malformed leased netd-hand "a message of the parent's" raw 0x0007 01
+malformed leased netd-hand "a message cut short" raw 0x0204 0001
+malformed leased netd-hand "a message too long" raw 0x0205 \
     "$(printf '00%.0s' $(seq 200))"
-malformed leased kern "a descriptor nobody asked for" raw-fd 0x0201
-malformed leased kern "random bytes" random 1 500
+malformed leased netd-hand "a descriptor nobody asked for" raw-fd 0x0201
+malformed leased netd-hand "random bytes" random 1 500
 same_peers "leased captured"
 
 state >"$WORK/before"
@@ -144,8 +144,8 @@ malformed apid leased "a new configuration" raw 0x0401 00000001
 malformed apid leased "a message cut short" raw 0x0101 0001
 malformed apid leased "a descriptor nobody asked for" raw-fd 0x0108
 malformed apid leased "random bytes" random 2 500
-malformed apid keyd "a message of another link" raw 0x0108
-malformed apid keyd "a message cut short" raw 0x0301 0000
+malformed apid apid-key "a message of another link" raw 0x0108
+malformed apid apid-key "a message cut short" raw 0x0301 0000
 
 # --- apid against leased: no more than a client could ask
 
@@ -167,7 +167,7 @@ is "apid captured: leased lives" "$(role_pid leased)" "$broker"
 tbs=$(printf '20%.0s' $(seq 64))$(printf 'TLS 1.3, client CertificateVerify' |
     od -An -v -tx1 | tr -d ' \n')00$(printf 'ab%.0s' $(seq 32))
 like "apid captured: no signature for a client's CertificateVerify" \
-    "$(as apid keyd raw 0x0301 "000004030082$tbs")" \
+    "$(as apid apid-key raw 0x0301 "000004030082$tbs")" \
     '^(KEY_SIGNED 0|closed)$'
 renew apid
 # Who was caught once and lives has a link again, without a restart.
@@ -185,8 +185,8 @@ again() {		# SENDER RECEIVER
 }
 check "a renewal works" works
 again apid leased
-again apid keyd
-again leased kern
+again apid apid-key
+again leased netd-hand
 state >"$WORK/after"
 check "apid captured: nothing changed" diff "$WORK/before" "$WORK/after"
 check "and the tunnel works" dev_ping d1

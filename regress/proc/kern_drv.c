@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A scripted parent and leased around one real kernel hand (netd-fake -K):
+ * A scripted parent and leased around one real kernel hand (netd-hand-fake):
  * every promise of its two links, with a kernel that can be told to fail.
  * usage: kern_drv NETD-FAKE STATE-FILE
  */
@@ -188,7 +188,7 @@ static void
 start(struct drv *d)
 {
 	struct msg_setup_hello	 h = { .version = PROTO_VERSION,
-		.role = P_KERN,
+		.role = P_HAND,
 		.flags = HELLO_NOUSER | HELLO_NOLANDLOCK_OK };
 	struct imsg		 m;
 	int			 sv[2];
@@ -201,7 +201,7 @@ start(struct drv *d)
 	if (d->pid == 0) {
 		if (dup2(sv[1], 3) == -1)
 			_exit(1);
-		execl(d->netd, "netd", "-K", (char *)NULL);
+		execl(d->netd, "netd-hand", (char *)NULL);
 		_exit(1);
 	}
 	close(sv[1]);
@@ -579,7 +579,7 @@ main(int argc, char *argv[])
 	struct drv	 d;
 
 	if (argc != 3)
-		errx(64, "usage: kern_drv netd-fake state-file");
+		errx(64, "usage: kern_drv netd-hand-fake state-file");
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	log_init("kern_drv", 0);
 	memset(&d, 0, sizeof(d));

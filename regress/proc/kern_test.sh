@@ -6,4 +6,4 @@ ASAN_OPTIONS=detect_leaks=0
 export ASAN_OPTIONS
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
-FAKE_KERN=$dir/state "$O/regress/kern_drv" "$BIN/netd-fake" "$dir/state"
+FAKE_KERN=$dir/state "$O/regress/kern_drv" "$O/regress/netd-hand-fake" "$dir/state"

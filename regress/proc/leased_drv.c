@@ -147,7 +147,7 @@ do_start(struct drv *d)
 	d->parent = chan_new(d->base, sv[0], P_PARENT, P_LEASED, "leased",
 	    &drv_parent_ops, 1, d);
 	(void)chan_send_setup_hello(d->parent, 0, &m, -1);
-	d->kern = link_new(d, P_KERN, &drv_kern_ops);
+	d->kern = link_new(d, P_HAND, &drv_kern_ops);
 	d->front = link_new(d, P_APID, &drv_front_ops);
 	conf_send(d);
 	d->begun = mono_now();
@@ -264,7 +264,7 @@ do_kern(struct drv *d, const char *how)
 	} else if (strcmp(how, "new") == 0) {
 		chan_free(d->kern);
 		d->syncing = false;
-		d->kern = link_new(d, P_KERN, &drv_kern_ops);
+		d->kern = link_new(d, P_HAND, &drv_kern_ops);
 	} else if (strcmp(how, "release") == 0) {
 		d->mode = PEER_OK;
 		for (i = 0; i < d->nheld; i++) {

@@ -8,7 +8,7 @@
 
 #include "chan.h"
 #include "clock.h"
-#include "leased/hash.h"
+#include "hash.h"
 
 struct peer {
 	uint8_t		 key[WGKEY_LEN];

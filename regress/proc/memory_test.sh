@@ -45,15 +45,15 @@ check "control: 32 raw bytes are found" found "$PID" "$WORK/wg.raw"
 has_tls() {
 	found "$1" "$WORK/tls.raw" || found "$1" "$WORK/tls.back"
 }
-check "control: the key holder has the TLS key" has_tls "$(role_pid keyd)"
+check "control: the key holder has the TLS key" has_tls "$(role_pid apid-key)"
 
-for role in apid leased kern; do
+for role in apid leased netd-hand; do
 	for what in raw back text; do
 		check_status "$role: no TLS key ($what)" 1 \
 		    found "$(role_pid $role)" "$WORK/tls.$what"
 	done
 done
-for role in apid leased keyd; do
+for role in apid leased apid-key; do
 	for what in raw text; do
 		check_status "$role: no WireGuard key ($what)" 1 \
 		    found "$(role_pid $role)" "$WORK/wg.$what"

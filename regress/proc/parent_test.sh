@@ -92,7 +92,7 @@ is "the key file's mode" "$(stat -c %a "$S/wg0.key")" 600
 is "the control socket's mode" "$(stat -c %a "$S/ctl.sock")" 660
 is "the state directory's mode" "$(stat -c %a "$S/state")" 700
 key=$(cat "$S/wg0.key")
-for r in kern leased apid keyd; do
+for r in netd-hand leased apid apid-key; do
 	p=$(role_pid $r)
 	unlike "$r: its environment is clean" \
 	    "$(tr '\0' '\n' <"/proc/$p/environ" 2>&1)" '^(PATH|HOME|WORK)='
@@ -182,16 +182,16 @@ check "it is gone" wait_for 5 no_9586
 
 # --- death ---
 
-for r in leased apid keyd kern; do
+for r in leased apid apid-key netd-hand; do
 	p=$(role_pid $r)
 	kill -9 "$p"
 	check "$r killed: it comes back" wait_for 10 role_new $r "$p"
 done
 check "and the suite works" wait_for 10 ctl show status
-p=$(role_pid keyd)
+p=$(role_pid apid-key)
 kill -9 "$p"
 check "the second death waits longer" wait_for 5 logged 'key.*: starting it again in 2 s'
-check "it comes back" wait_for 10 role_new keyd "$p"
+check "it comes back" wait_for 10 role_new apid-key "$p"
 
 # --- stop ---
 

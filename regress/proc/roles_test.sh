@@ -44,10 +44,10 @@ walls() {		# NAME PID USER CAPS
 }
 
 none=0000000000000000
-walls "kernel hand" "$(role_pid kern)" _sallynet 0000000000001000
+walls "kernel hand" "$(role_pid netd-hand)" _sallynet 0000000000001000
 walls leased "$(role_pid leased)" _sallylease $none
 walls apid "$(role_pid apid)" _sallyapi $none
-walls "key holder" "$(role_pid keyd)" _sallykey $none
+walls "key holder" "$(role_pid apid-key)" _sallykey $none
 
 # Nobody else of the suite is root; wireguard-go may be, until it has dropped
 # to CAP_NET_ADMIN alone.
@@ -72,11 +72,11 @@ files() {		# PID
 	    grep -v "$WORK/netd.log"
 }
 is "apid: no file open" "$(files "$(role_pid apid)")" ""
-is "key holder: no file open" "$(files "$(role_pid keyd)")" ""
+is "key holder: no file open" "$(files "$(role_pid apid-key)")" ""
 unlike "leased: its directory and nothing else" \
     "$(files "$(role_pid leased)" | grep -v "^$S/state")" .
 unlike "kernel hand: sysctl files and nothing else" \
-    "$(files "$(role_pid kern)" | grep -v '^/proc/sys/net')" .
+    "$(files "$(role_pid netd-hand)" | grep -v '^/proc/sys/net')" .
 unlike "the key file is open nowhere" "$(for p in $(suite_pids); do
 	files "$p"; done)" '\.key'
 is "the state directory is leased's alone" \

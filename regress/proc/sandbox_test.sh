@@ -29,7 +29,7 @@ pki_init
 suite_conf
 for a in $ATTACKS; do
 	suite_start
-	for role in kern leased apid keyd; do
+	for role in netd-hand leased apid apid-key; do
 		pid=$(wait_for 10 role_pid $role; role_pid $role)
 		out=$("$TRY" "$pid" "$a" 2>&1)
 		like "$role: $a" "$out" '^(killed|errno (1|13) )'

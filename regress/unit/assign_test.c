@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "leased/assign.h"
+#include "assign.h"
 
 struct vector {
 	const char	*pool;

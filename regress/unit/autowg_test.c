@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "apid/autowg.h"
+#include "autowg.h"
 
 #define KEY	"aqIUKESXUZSIXgqF9v7kSaEtwtu95jkVlFWrW0y7rUw="
 #define PSK	"FpCyhws9cxwWoV4xELtfJvjJN+zQVRPISllRWgeopVE="

@@ -118,8 +118,8 @@ setup(void **state)
 	eb.fd = -1;
 	assert_int_equal(imsg_pair(sv), 0);
 	raw = dup(sv[0]);
-	a = chan_new(base, sv[0], P_LEASED, P_KERN, "a", &ops, ST_A, &ea);
-	b = chan_new(base, sv[1], P_KERN, P_LEASED, "b", &ops, ST_A, &eb);
+	a = chan_new(base, sv[0], P_LEASED, P_HAND, "a", &ops, ST_A, &ea);
+	b = chan_new(base, sv[1], P_HAND, P_LEASED, "b", &ops, ST_A, &eb);
 	assert_true(a != NULL && b != NULL);
 	return (0);
 }
@@ -268,8 +268,8 @@ test_descriptor(void **state)
 	int fds[2], sv[2];
 
 	assert_int_equal(imsg_pair(sv), 0);
-	p = chan_new(base, sv[0], P_PARENT, P_KERN, "p", &uapi_ops, ST_A, &ea);
-	k = chan_new(base, sv[1], P_KERN, P_PARENT, "k", &uapi_ops, ST_A, &e);
+	p = chan_new(base, sv[0], P_PARENT, P_HAND, "p", &uapi_ops, ST_A, &ea);
+	k = chan_new(base, sv[1], P_HAND, P_PARENT, "k", &uapi_ops, ST_A, &e);
 	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
 	assert_int_equal(chan_send_conf_uapi(p, 0, &m, fds[1]), 0);
 	assert_int_equal(fcntl(fds[1], F_GETFD), -1);	/* consumed */
@@ -295,7 +295,7 @@ test_bad_descriptor(void **state)
 	int fds[2], sv[2];
 
 	assert_int_equal(imsg_pair(sv), 0);
-	k = chan_new(base, sv[1], P_KERN, P_PARENT, "k", &uapi_ops, ST_A, &e);
+	k = chan_new(base, sv[1], P_HAND, P_PARENT, "k", &uapi_ops, ST_A, &e);
 	assert_non_null(k);
 	assert_int_equal(pipe2(fds, O_CLOEXEC | O_NONBLOCK), 0);
 	assert_int_equal(imsg_send(sv[0], MSG_CONF_UAPI, 1, data, sizeof(data),

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "sallyctl/format.h"
-#include "sallyctl/grammar.h"
-#include "sallyctl/table.h"
+#include "format.h"
+#include "grammar.h"
+#include "table.h"
 
 #define WORDS_MAX	16
 

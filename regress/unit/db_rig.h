@@ -7,7 +7,7 @@
 #ifndef DB_RIG_H
 #define DB_RIG_H
 
-#include "leased/db.h"
+#include "db.h"
 
 struct world {
 	char		 dir[64];

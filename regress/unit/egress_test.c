@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "netd/hand.h"
+#include "hand.h"
 
 #define TABLE	42
 

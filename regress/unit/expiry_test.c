@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "netd/expiry.h"
+#include "expiry.h"
 
 #define ITEMS	300
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "apid/form.h"
+#include "form.h"
 
 static void
 taken(void **state)

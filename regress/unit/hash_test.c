@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "leased/hash.h"
+#include "hash.h"
 
 #define ITEMS	500
 #define STEPS	20000

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "apid/http.h"
+#include "http.h"
 
 #define H	"Host: a\r\n"
 #define NELEMS(a)	(sizeof(a) / sizeof((a)[0]))

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "apid/identity.h"
-#include "apid/printable.h"
-#include "apid/san.h"
+#include "identity.h"
+#include "printable.h"
+#include "san.h"
 
 static struct identity_rules *rules;
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "apid/jsonset.h"
+#include "jsonset.h"
 
 #define KEY	"aqIUKESXUZSIXgqF9v7kSaEtwtu95jkVlFWrW0y7rUw="
 #define A	"\"addresses\":[\"10.0.0.1\"]"

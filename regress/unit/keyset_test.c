@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "apid/keycheck.h"
-#include "apid/keyset.h"
+#include "keycheck.h"
+#include "keyset.h"
 #include "tls_rig.h"
 
 static const char server[] = "TLS 1.3, server CertificateVerify";

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "leased/lease.h"
-#include "leased/pool.h"
+#include "lease.h"
+#include "pool.h"
 
 #define NAMES	24
 #define KEYS	30

@@ -18,9 +18,9 @@
 
 #include <cmocka.h>
 
-#include "netd/nl.h"
-#include "netd/nl_link.h"
-#include "netd/nl_route.h"
+#include "nl.h"
+#include "nl_link.h"
+#include "nl_route.h"
 
 struct fixture {
 	struct nl_conn nl;

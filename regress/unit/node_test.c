@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "apid/node.h"
+#include "node.h"
 
 static void
 load(void **state)

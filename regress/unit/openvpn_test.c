@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "leased/openvpn_parse.h"
+#include "openvpn_parse.h"
 
 #define ROW(cn, v4, v6) "CLIENT_LIST," cn ",192.0.2.1:1," v4 "," v6 ",1,2,x,3"
 

@@ -19,9 +19,9 @@
 #include <cmocka.h>
 
 #include "db_rig.h"
-#include "leased/db_local.h"
-#include "leased/policy.h"
-#include "leased/pool.h"
+#include "db_local.h"
+#include "rules.h"
+#include "pool.h"
 
 #define KEYS	40
 #define MAX	24

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "apid/pend.h"
+#include "pend.h"
 
 static void
 bounds(void **state)

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "netd/policy.h"
+#include "policy.h"
 
 struct fixture {
 	struct msg_conf_network	 conf;

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "leased/pool.h"
+#include "pool.h"
 
 enum {
 	O_FREE,

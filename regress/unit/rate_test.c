@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "apid/quiet.h"
-#include "apid/rate.h"
+#include "quiet.h"
+#include "rate.h"
 
 static struct mono
 at(int64_t ms)

@@ -14,7 +14,8 @@
 
 #include <cmocka.h>
 
-#include "netd/reconcile.h"
+#include "proto.h"
+#include "reconcile.h"
 
 #define KEYS	40
 #define ADDRS	60
@@ -227,7 +228,8 @@ sync(struct world *w, struct difference *d)
 	struct snapshot	*s;
 
 	s = device_dump(&w->dev);
-	(void)reconcile_classify(s, &w->w, &w->conf);
+	(void)reconcile_classify(s, &w->w, w->conf.adopt != 0, w->conf.pools,
+	    w->conf.npools);
 	assert_int_equal(0, reconcile_diff(&w->w, s, d));
 	snapshot_free(s);
 }
@@ -307,7 +309,9 @@ test_foreign(void **state)
 	assert_int_equal(0, prefix_parse("10.0.0.6", &p));
 	assert_non_null(wanted_set(&w, k, &p, 1, SOURCE_LEASE));
 	conf.adopt = 1;
-	assert_int_equal(4, reconcile_classify(s, &w, &conf));
+	assert_int_equal(4,
+	    reconcile_classify(s, &w, conf.adopt != 0, conf.pools,
+		conf.npools));
 	assert_int_equal(0, reconcile_diff(&w, s, &d));
 	/* 4 was ours once, 6 lost its address. */
 	assert_int_equal(1, d.removed);
@@ -321,7 +325,9 @@ test_foreign(void **state)
 	assert_false(x->wanted);
 	/* On our own interface nobody is foreign. */
 	conf.adopt = 0;
-	assert_int_equal(0, reconcile_classify(s, &w, &conf));
+	assert_int_equal(0,
+	    reconcile_classify(s, &w, conf.adopt != 0, conf.pools,
+		conf.npools));
 	wanted_clear(&w);
 	snapshot_free(s);
 }

@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "apid/conn.h"
-#include "apid/reply.h"
-#include "apid/route.h"
+#include "conn.h"
+#include "reply.h"
+#include "route.h"
 
 static const char *called;
 static int	 status;

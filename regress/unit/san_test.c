@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apid/tlscert.h"
+#include "tlscert.h"
 
 static struct san_list l;
 static GENERAL_NAMES *names;

@@ -190,7 +190,7 @@ check_role(uint8_t role, const char *rw_dir)
 static void
 test_keyd(void **state)
 {
-	check_role(P_KEYD, NULL);
+	check_role(P_KEY, NULL);
 }
 
 static void
@@ -202,7 +202,7 @@ test_apid(void **state)
 static void
 test_kern(void **state)
 {
-	check_role(P_KERN, NULL);
+	check_role(P_HAND, NULL);
 }
 
 static void
@@ -248,7 +248,7 @@ work(void)
 static void
 test_work(void **state)
 {
-	static const uint8_t roles[] = { P_KERN, P_LEASED, P_APID, P_KEYD };
+	static const uint8_t roles[] = { P_HAND, P_LEASED, P_APID, P_KEY };
 	size_t i;
 
 	for (i = 0; i < sizeof(roles); i++)

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "apid/subject.h"
+#include "subject.h"
 
 #define NELEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define X16		"xxxxxxxxxxxxxxxx"

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "netd/hand.h"
+#include "hand.h"
 
 /* Of drift.c, which these tests do without. */
 void

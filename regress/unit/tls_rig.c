@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "apid/keyset.h"
+#include "keyset.h"
 #include "proto.h"
 #include "tls_rig.h"
 

@@ -11,9 +11,9 @@
 
 #include <sys/types.h>
 
-#include "apid/tls.h"
-#include "apid/tlskey.h"
-#include "regress/mint.h"
+#include "tls.h"
+#include "tlskey.h"
+#include "mint.h"
 
 #define RIG_HOLDERS	8
 

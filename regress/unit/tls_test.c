@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "apid/tlscert.h"
+#include "tlscert.h"
 #include "clock.h"
 #include "tls_rig.h"
 

@@ -20,8 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "apid/keyset.h"
-#include "apid/tlskey_int.h"
+#include "keyset.h"
+#include "tlskey_int.h"
 #include "clock.h"
 #include "proto.h"
 #include "tls_rig.h"

@@ -17,8 +17,8 @@
 
 #include <cmocka.h>
 
-#include "netd/wg_uapi.h"
-#include "netd/wg_uapi_parse.h"
+#include "wg_uapi.h"
+#include "wg_uapi_parse.h"
 
 #define K1 "0900000000000000000000000000000000000000000000000000000000000011"
 #define K2 "0a00000000000000000000000000000000000000000000000000000000000011"

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "sallyctl/wgquick.h"
+#include "wgquick.h"
 
 #define K1	"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="
 #define K2	"CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg="

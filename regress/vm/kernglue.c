@@ -4,7 +4,7 @@
  * have none.
  */
 
-#include "netd/hand.h"
+#include "hand.h"
 
 void
 kern_send_health(struct kern *k)

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "netd/hand.h"
+#include "hand.h"
 
 #define IFNAME	"wgsp0"
 

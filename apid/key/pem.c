@@ -9,18 +9,19 @@
 #include <openssl/pem.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "tls_int.h"
+#include "pem.h"
 
 #define CHUNK		16384
 #define CERTS_MAX	64
 
 char *
-tls_read_pem(int fd, size_t max, size_t *len, const char *what, char *err,
+pem_read(int fd, size_t max, size_t *len, const char *what, char *err,
     size_t errsize)
 {
 	char *buf = NULL, *more;
@@ -100,7 +101,7 @@ parse_certs(OSSL_LIB_CTX *ctx, BIO *bio, STACK_OF(X509) *certs,
 }
 
 STACK_OF(X509) *
-tls_read_certs(OSSL_LIB_CTX *ctx, int fd, const char *what, char *err,
+pem_read_certs(OSSL_LIB_CTX *ctx, int fd, const char *what, char *err,
     size_t errsize)
 {
 	STACK_OF(X509) *certs = NULL;
@@ -108,8 +109,7 @@ tls_read_certs(OSSL_LIB_CTX *ctx, int fd, const char *what, char *err,
 	char *buf;
 	size_t len;
 
-	if ((buf = tls_read_pem(fd, TLS_PEM_MAX, &len, what, err, errsize)) ==
-	    NULL)
+	if ((buf = pem_read(fd, PEM_MAX, &len, what, err, errsize)) == NULL)
 		return (NULL);
 	if ((bio = BIO_new_mem_buf(buf, (int)len)) == NULL ||
 	    (certs = sk_X509_new_null()) == NULL) {

@@ -1,2 +1,0 @@
-cert_fuzz_SRC := apid/tlscert.c apid/printable.c apid/san.c
-cert_fuzz_PKG := libcrypto

@@ -1,1 +1,0 @@
-form_fuzz_SRC := apid/form.c apid/hex.c

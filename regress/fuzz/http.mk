@@ -1,2 +1,0 @@
-http_fuzz_SRC := apid/http.c
-http_fuzz_LIBS := -lhttp_parser

@@ -1,1 +1,0 @@
-keyd_fuzz_SRC := apid/keycheck.c

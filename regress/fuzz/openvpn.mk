@@ -1,1 +1,0 @@
-openvpn_fuzz_SRC := leased/openvpn_parse.c

@@ -1,1 +1,0 @@
-wgquick_fuzz_SRC := sallyctl/wgquick.c

@@ -1,0 +1,42 @@
+# Programs of the tests: what plays a neighbour of a process, a client, an
+# attacker.  TOOL_RIG are their own files below regress/, TOOL_USES modules of
+# the product.
+
+TOOLS :=	apid_drv breakout ctl_stub fakectl hostile kern_drv kernhand leased_drv \
+		memfind portalc rawhttp
+
+apid_drv_RIG :=		proc/apid_drv proc/apid_drv_leased proc/apid_drv_owned
+breakout_RIG :=		proc/breakout
+ctl_stub_RIG :=		proc/ctl_stub
+fakectl_RIG :=		proc/fakectl proc/fake_state
+hostile_RIG :=		proc/hostile
+kern_drv_RIG :=		proc/kern_drv proc/fake_state
+leased_drv_RIG :=	proc/leased_drv proc/leased_drv_links proc/leased_drv_owned
+leased_drv_USES :=	hash
+memfind_RIG :=		proc/memfind
+portalc_RIG :=		proc/portalc proc/portalc_call
+rawhttp_RIG :=		proc/rawhttp
+# The kernel hand without its process: what the tests on real systems drive.
+kernhand_RIG :=		vm/kernhand vm/kernglue
+kernhand_USES :=	$(filter-out hand,$(HAND_MODULES))
+
+# netd-hand with a kernel in memory: a program of its own, so that no option
+# and no variable of the real one can ask for it.
+netd-hand-fake_RIG :=	proc/fake_kern proc/fake_state
+netd-hand-fake_USES :=	$(filter-out kern_linux,$(HAND_MODULES))
+TOOLS +=	netd-hand-fake
+
+# mint makes the certificates of tests, demo and benchmark.
+MINT :=		$(O)/mint
+$(MINT): $(O)/regress/mint.o $(O)/regress/mint_main.o
+	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+# The load generator of the benchmark.
+LOAD_OBJ :=	$(patsubst %.c,$(O)/%.o,$(sort $(wildcard regress/bench/*.c)))
+$(O)/bench/load: $(LOAD_OBJ) $(O)/regress/mint.o $(LIBCOMMON)
+	@mkdir -p $(@D)
+	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+regress-proc regress-net regress-vm bench: $(TOOLS:%=$(O)/regress/%)
+regress-conf regress-proc regress-net regress-vm bench: $(MINT)
+bench: $(O)/bench/load

@@ -1,1 +1,0 @@
-assign_test_OBJ := $(O)/leased/assign.o

@@ -1,1 +1,0 @@
-hash_test_OBJ := $(O)/leased/hash.o

@@ -1,1 +1,0 @@
-openvpn_test_OBJ := $(O)/leased/openvpn_parse.o

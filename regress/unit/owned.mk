@@ -1,4 +1,0 @@
-owned_test_OBJ := $(O)/regress/unit/db_rig.o $(patsubst %,$(O)/leased/%.o,db \
-    db_lease db_owned db_event db_backup db_schema lease dirty place deadline \
-    grant pool assign hash owned owned_change policy)
-owned_test_LIBS := $(leased_LIBS)

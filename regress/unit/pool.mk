@@ -1,1 +1,0 @@
-pool_test_OBJ := $(O)/leased/pool.o

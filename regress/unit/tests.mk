@@ -1,0 +1,54 @@
+# What each unit test links besides common/: the modules that it is about.
+# NAME_test_USES lists them by file name, as file names are unique.  A module
+# that cannot be linked without half of its program is one to redesign.
+
+assign_test_USES :=	assign
+autowg_test_USES :=	autowg jsonw
+ctl_test_USES :=	grammar format table
+egress_test_USES :=	egress
+expiry_test_USES :=	expiry
+form_test_USES :=	form hex
+hash_test_USES :=	hash
+http_test_USES :=	http
+identity_test_USES :=	identity printable san
+jsonset_test_USES :=	jsonset hex printable
+leasejson_test_USES :=	leasejson jsonw
+netd_conf_test_USES :=	check creds dump parse schema suggest conftext units value \
+			merge access
+netd_watch_test_USES :=	watch backoff keyfile notify
+nl_test_USES :=		nl nl_link nl_route
+node_test_USES :=	node
+openvpn_test_USES :=	openvpn_parse
+peerjson_test_USES :=	peerjson jsonw printable
+pend_test_USES :=	pend
+policy_test_USES :=	policy wanted expiry
+pool_test_USES :=	pool
+rate_test_USES :=	rate quiet
+reconcile_test_USES :=	$(policy_test_USES) reconcile snapshot
+route_test_USES :=	route http
+san_test_USES :=	printable san tlscert
+subject_test_USES :=	subject hex printable
+sysctl_test_USES :=	sysctl
+uapi_test_USES :=	wg_uapi wg_uapi_parse snapshot
+wgquick_test_USES :=	wgquick
+
+# The lease machine, and the database with it.
+lease_test_USES :=	lease dirty place deadline grant pool assign hash owned
+db_test_USES :=		$(lease_test_USES) db db_lease db_owned db_event db_backup \
+			db_schema
+db_test_RIG :=		unit/db_rig
+owned_test_USES :=	$(db_test_USES) owned_change rules
+owned_test_RIG :=	unit/db_rig
+
+# TLS: the server's side from apid, a key holder, clients and certificates.
+TLS_USES :=		printable tls tlsbase tlscert san tlscrl tlskey tlsprov \
+			pem tlsserver tlsverify keycheck keyset
+TLS_RIG :=		unit/tls_rig mint
+tls_test_USES :=	$(TLS_USES)
+tls_test_RIG :=		$(TLS_RIG)
+crl_test_USES :=	$(TLS_USES)
+crl_test_RIG :=		$(TLS_RIG)
+tlskey_test_USES :=	$(TLS_USES)
+tlskey_test_RIG :=	$(TLS_RIG)
+keyset_test_USES :=	$(TLS_USES)
+keyset_test_RIG :=	$(TLS_RIG)

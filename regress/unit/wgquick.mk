@@ -1,1 +1,0 @@
-wgquick_test_OBJ := $(O)/sallyctl/wgquick.o
