@@ -8,7 +8,7 @@
 #	make SAN=address,undefined O=obj-asan regress T=unit
 #	make fuzz FUZZ_TIME=600		the fuzzers, longer (clang)
 #	make bench			rates beside nginx and wg in the same run
-#	make lint			manuals and formatting
+#	make lint			manuals, formatting, names of files
 #	make install DESTDIR=/tmp/pkg PREFIX=/usr
 
 PREFIX ?=	/usr/local
@@ -151,7 +151,7 @@ demo:
 	@MAKE="$(MAKE)" O="$(O)" sh regress/net/demo.sh build
 	@O="$(O)" sh regress/net/demo.sh $(if $(KEEP),keep,show)
 
-lint: man-lint format-check
+lint: man-lint format-check name-check
 
 man-lint:
 	cd man && $(MANDOC) -T lint -W style $(notdir $(MAN))
@@ -162,6 +162,12 @@ format-check:
 	@st=0; for f in $$(git ls-files '*.c' '*.h'); do \
 		$(CLANG_FORMAT) $$f | diff -uw $$f - || st=1; \
 	done; exit $$st
+
+# A file is found by its name alone: it is unique in the tree.  Fragments for
+# make and seeds for the fuzzers may be called alike.
+name-check:
+	@! git ls-files | grep -v '^\.ci/\|\.mk$$\|\.seed/' | sed 's|.*/||' | \
+	    sort | uniq -d | sed 's/^/two files are called /' | grep .
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
@@ -190,6 +196,6 @@ clean:
 
 -include $(DEPS) $(COMMON_OBJ:.o=.d) $(WG_OBJ:.o=.d)
 FORCE:
-.PHONY: FORCE all deps demo lint man-lint format-check install clean
+.PHONY: FORCE all deps demo lint man-lint format-check name-check install clean
 .DEFAULT_GOAL := all
 .SECONDARY:
