@@ -11,7 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check.h"
+#include "conferror.h"
 #include "config.h"
+#include "schema.h"
 
 #define DIRECT_BCD_LEN	112	/* the longest prefix with 16 bits to fill */
 

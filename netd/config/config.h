@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The configuration as the parent holds it, and the one table of words that
- * drives parsing, checking, dumping, reloading and the manual's test.
+ * The configuration as the parent holds it: one struct, filled from the table
+ * of words in schema.c.
  */
 
 #ifndef CONFIG_H
@@ -10,9 +10,7 @@
 #include <sys/socket.h>
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "addr.h"
 #include "conf.h"
@@ -132,118 +130,5 @@ struct config {
 	unsigned int		 nerrors;	/* also those not kept */
 	char			 errors[CONF_ERRORS_MAX][CONF_ERROR_SIZE];
 };
-
-enum word_type {
-	WORD_GROUP,		/* off: a bool that is set if it is there */
-	WORD_LIST,		/* of groups; off: the array */
-	WORD_STRING,		/* char[size] */
-	WORD_FILE,		/* char[size], an absolute path */
-	WORD_BOOL,		/* bool */
-	WORD_NUMBER,		/* uint32_t */
-	WORD_DURATION,		/* uint32_t, seconds; "never" if hi allows */
-	WORD_MILLIS,		/* uint32_t */
-	WORD_BYTES,		/* uint32_t */
-	WORD_CHOICE,		/* uint8_t, one of names */
-	WORD_CHOICES,		/* uint16_t, a mask of names */
-	WORD_PREFIXES,		/* struct prefixes, hi at most */
-	WORD_ENDPOINT		/* struct endpoint */
-};
-
-struct word_name {
-	const char	*name;
-	unsigned int	 value;
-};
-
-struct word {
-	const char	*path;		/* "networks[].egress.table" */
-	enum word_type	 type;
-	size_t		 off;		/* in the list's element or config */
-	size_t		 size;		/* of the field or a list's element */
-	size_t		 count;		/* WORD_LIST: offset of its length */
-	const char	*def;		/* as text; NULL: it must be there */
-	uint64_t	 lo;		/* bounds of the value or its length */
-	uint64_t	 hi;
-	const struct word_name *names;
-	/* NULL, or what is wrong with a string. */
-	const char	*(*valid)(const char *);
-	bool		 reload;
-	const char	*help;
-};
-
-/* schema.c */
-extern const struct word schema[];
-extern const size_t schema_len;
-const struct word *schema_find(const char *path);
-/* The last part of a word's path. */
-const char *schema_leaf(const struct word *);
-/* w is directly in the group or list whose children begin with prefix
- * ("" is the top, "networks[]." a list, "networks[].egress." a group). */
-bool	 schema_child(const struct word *, const char *prefix);
-
-/* parse.c */
-/*
- * Load a file into a new struct.  NULL only without memory; the caller frees
- * it, and looks at nerrors.  check is run too if nothing was wrong so far.
- */
-struct config *config_load(const char *file);
-void	 config_free(struct config *);
-/* Note an error at line (0: none in particular). */
-void	 config_error(struct config *, unsigned int line, const char *, ...)
-	    __attribute__((format(printf, 3, 4)));
-/* The line of a word in element i, else of the element, else 0. */
-unsigned int
-config_line(const struct config *, const char *path, unsigned int i);
-
-/* value.c */
-/*
- * Set the field of w in the struct at base from text.  Returns NULL, or what
- * is wrong in a static text that the next call replaces.
- */
-const char *value_set(const struct word *, void *base, const char *text);
-/* Add one element to a list type; the same answer. */
-const char *value_add(const struct word *, void *base, const char *text);
-/* Empty a list type. */
-void	 value_clear(const struct word *, void *base);
-/* The value as it is written in a file; dst holds CONF_VALUE_SIZE bytes. */
-const char *value_format(const struct word *, const void *base, char *dst);
-/* It is what the word has when nobody writes it. */
-bool	 value_empty(const struct word *, const void *base);
-
-/* text.c */
-/*
- * What libconfig would swallow in silence: numbers that do not fit, NUL bytes,
- * @include.  Notes errors; returns 0 or -1.
- */
-int	 config_lint(struct config *, const char *text, size_t len);
-
-/* creds.c */
-/* Give a portal's listener without TLS the certificates that the service
- * manager brought, if it did. */
-void	 config_credentials(struct config *);
-
-/* check.c */
-void	 config_check(struct config *);
-
-/* dump.c */
-/* Every word with its value, as a file that loads again. */
-void	 config_dump(const struct config *, FILE *);
-
-/* units.c */
-/* "10m", "1h30m", "never" (LEASE_NEVER).  0, or -1 with errno EINVAL/ERANGE. */
-int	 units_parse_duration(const char *, uint32_t *seconds);
-/* "500ms", "5s" */
-int	 units_parse_millis(const char *, uint32_t *ms);
-/* "16k", "8m" */
-int	 units_parse_bytes(const char *, uint32_t *bytes);
-#define UNITS_TEXT	24
-const char *units_format_duration(uint32_t, char *dst);
-const char *units_format_millis(uint32_t, char *dst);
-const char *units_format_bytes(uint32_t, char *dst);
-
-/* suggest.c */
-/* The number of single-letter changes between two words, at most 99. */
-unsigned int suggest_distance(const char *, const char *);
-/* The child of prefix most like name, or NULL if none is near. */
-const char *suggest_word(const char *prefix, const char *name);
 
 #endif

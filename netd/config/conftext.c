@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conferror.h"
 #include "config.h"
+#include "conftext.h"
 
 #define NUMBER_MAX	40
 

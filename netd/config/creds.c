@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conferror.h"
 #include "config.h"
+#include "creds.h"
 
 static int
 set_path(struct config *c, unsigned int i, char *dst, const char *dir,

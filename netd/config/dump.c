@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "config.h"
+#include "dump.h"
+#include "schema.h"
+#include "value.h"
 
 #define PREFIX_SIZE	128
 

@@ -6,8 +6,13 @@
 
 #include <string.h>
 
+#include "conferror.h"
+#include "config.h"
 #include "log.h"
-#include "netd.h"
+#include "merge.h"
+#include "reload.h"
+#include "schema.h"
+#include "value.h"
 
 #define IN_NETWORK	"networks[]."
 

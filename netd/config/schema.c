@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "schema.h"
 
 #define SIZEOF(s, f)	sizeof(((struct s *)0)->f)
 /* A word: in the top struct, or in an element of a list. */

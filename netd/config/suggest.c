@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#include "config.h"
+#include "schema.h"
+#include "suggest.h"
 
 #define SUGGEST_LEN	40	/* longer words are not compared */
 

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config.h"
+#include "conf.h"
+#include "units.h"
 
 struct unit {
 	const char	*name;

@@ -11,6 +11,9 @@
 
 #include "config.h"
 #include "ibuf.h"
+#include "schema.h"
+#include "units.h"
+#include "value.h"
 
 static char why[256];	/* the answer of value_set, until the next call */
 

@@ -6,8 +6,10 @@
  * has claimed by then is removed.
  */
 
-#include "hand.h"
+#include "claim.h"
+#include "hand_net.h"
 #include "log.h"
+#include "wanted.h"
 
 #define CLAIM_MS	(15 * 60 * 1000)	/* three syncs of a portal */
 

@@ -12,8 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
+#include "drift.h"
 #include "hand.h"
+#include "hand_net.h"
+#include "kern_ops.h"
 #include "log.h"
+#include "policy.h"
+#include "reconcile.h"
+#include "snapshot.h"
+#include "wanted.h"
 
 __attribute__((format(printf, 3, 4))) static enum step
 fail(struct knet *n, enum step s, const char *fmt, ...)

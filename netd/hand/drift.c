@@ -7,8 +7,13 @@
 
 #include <string.h>
 
+#include "drift.h"
+#include "egress.h"
 #include "hand.h"
+#include "hand_net.h"
+#include "kern_ops.h"
 #include "log.h"
+#include "sysctl.h"
 
 #define WAIT_MIN_MS	100	/* let a burst end */
 #define WAIT_MAX_MS	30000

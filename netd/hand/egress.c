@@ -14,8 +14,14 @@
 
 #include <linux/rtnetlink.h>
 
+#include "drift.h"
+#include "egress.h"
+#include "fw.h"
 #include "hand.h"
+#include "hand_net.h"
+#include "kern_ops.h"
 #include "log.h"
+#include "policy.h"
 
 #define WORST_METRIC	0xff000000U	/* of the unreachable route */
 #define WANT_MAX	KERN_ROUTES_MAX

@@ -13,8 +13,20 @@
 
 #include <sodium.h>
 
+#include "drift.h"
+#include "egress.h"
+#include "expiry.h"
 #include "hand.h"
+#include "hand_conf.h"
+#include "hand_net.h"
+#include "hand_peer.h"
+#include "kern_ops.h"
 #include "log.h"
+#include "stats.h"
+#include "sync.h"
+#include "sysctl.h"
+#include "undo.h"
+#include "wanted.h"
 
 #define PS_ANY	0x01
 #define LS_IDLE	0x01	/* sync.c's first state */

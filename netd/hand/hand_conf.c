@@ -13,7 +13,13 @@
 #include <sodium.h>
 
 #include "hand.h"
+#include "hand_conf.h"
+#include "hand_net.h"
+#include "hand_peer.h"
 #include "log.h"
+#include "sync.h"
+#include "sysctl.h"
+#include "undo.h"
 
 struct kconf *
 kconf_new(uint32_t generation)

@@ -13,8 +13,23 @@
 
 #include <sodium.h>
 
+#include "claim.h"
+#include "device.h"
+#include "drift.h"
+#include "egress.h"
+#include "expiry.h"
 #include "hand.h"
+#include "hand_conf.h"
+#include "hand_net.h"
+#include "hand_peer.h"
+#include "ifc.h"
+#include "kern_ops.h"
 #include "log.h"
+#include "policy.h"
+#include "pool_route.h"
+#include "reconcile.h"
+#include "snapshot.h"
+#include "wanted.h"
 
 #define RETRY_MAX_S	60
 

@@ -9,8 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expiry.h"
 #include "hand.h"
+#include "hand_net.h"
+#include "hand_peer.h"
+#include "kern_ops.h"
 #include "log.h"
+#include "policy.h"
+#include "reconcile.h"
+#include "sync.h"
+#include "wanted.h"
 
 #define WORK_MS		20	/* a turn's worth of changes */
 #define EXPIRE_TURN	4096

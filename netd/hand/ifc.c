@@ -10,7 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "drift.h"
 #include "hand.h"
+#include "hand_net.h"
+#include "ifc.h"
+#include "kern_ops.h"
 #include "log.h"
 
 /* The kernel makes those by itself, for itself. */

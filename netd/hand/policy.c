@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hand_net.h"
 #include "policy.h"
+#include "wanted.h"
 
 int
 policy_key_cmp(const void *a, const void *b)

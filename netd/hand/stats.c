@@ -8,7 +8,11 @@
 #include <string.h>
 
 #include "hand.h"
+#include "hand_net.h"
 #include "log.h"
+#include "policy.h"
+#include "snapshot.h"
+#include "stats.h"
 
 #define STATS_MAX	16	/* questions being answered */
 

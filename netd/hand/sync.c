@@ -9,8 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim.h"
+#include "expiry.h"
 #include "hand.h"
+#include "hand_net.h"
+#include "hand_peer.h"
 #include "log.h"
+#include "policy.h"
+#include "reconcile.h"
+#include "stats.h"
+#include "sync.h"
+#include "wanted.h"
 
 #define LS_IDLE	0x01
 #define LS_SYNC	0x02

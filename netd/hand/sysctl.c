@@ -13,8 +13,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drift.h"
 #include "hand.h"
+#include "hand_net.h"
+#include "kern_ops.h"
 #include "log.h"
+#include "sysctl.h"
+#include "wanted.h"
 
 #define NAME_SIZE	(IFNAME_SIZE + 32)
 

@@ -6,8 +6,14 @@
 
 #include <string.h>
 
+#include "device.h"
 #include "hand.h"
+#include "hand_net.h"
+#include "ifc.h"
+#include "kern_ops.h"
 #include "log.h"
+#include "pool_route.h"
+#include "undo.h"
 
 /* Remove our peers, in chunks; an interface is not deleted with peers on. */
 static void

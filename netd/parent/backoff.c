@@ -3,7 +3,7 @@
  * How long to wait before a child that died is started again.
  */
 
-#include "netd.h"
+#include "backoff.h"
 
 #define BACKOFF_MAX	60	/* seconds */
 #define GOOD_LIFE_MS	60000	/* a life after which deaths are forgotten */

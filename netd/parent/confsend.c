@@ -10,8 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access.h"
+#include "config.h"
+#include "confsend.h"
+#include "files.h"
 #include "log.h"
+#include "maintenance.h"
 #include "netd.h"
+#include "proc.h"
 
 #define IP4_FORWARD	"/proc/sys/net/ipv4/ip_forward"
 #define IP6_CONF	"/proc/sys/net/ipv6/conf/"

@@ -18,8 +18,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access.h"
+#include "conferror.h"
+#include "config.h"
+#include "files.h"
+#include "keyfile.h"
+#include "listen.h"
 #include "log.h"
-#include "netd.h"
+#include "parse.h"
+#include "schema.h"
 
 #define PEM_MAX		(1024 * 1024)
 #define CRL_MAX		(64 * 1024 * 1024)

@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "netd.h"
+#include "config.h"
+#include "keyfile.h"
 #include "wgkey.h"
 
 static int

@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 #include "imsg.h"
+#include "link.h"
 #include "log.h"
 #include "netd.h"
+#include "proc.h"
+#include "spawn.h"
 
 #define LINK_MS		3000	/* before one is made again */
 

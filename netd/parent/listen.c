@@ -17,8 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conferror.h"
+#include "config.h"
+#include "listen.h"
 #include "log.h"
-#include "netd.h"
 
 #define BACKLOG	1024
 #define TRIES	60	/* 3 s in all */

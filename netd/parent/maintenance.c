@@ -7,8 +7,14 @@
 
 #include <unistd.h>
 
+#include "config.h"
+#include "files.h"
 #include "log.h"
+#include "maintenance.h"
 #include "netd.h"
+#include "proc.h"
+#include "spawn.h"
+#include "watch.h"
 
 static bool
 is_there(const char *path)

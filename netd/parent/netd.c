@@ -19,8 +19,24 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
+#include "dump.h"
+#include "files.h"
+#include "link.h"
+#include "listen.h"
 #include "log.h"
+#include "maintenance.h"
 #include "netd.h"
+#include "notify.h"
+#include "parse.h"
+#include "proc.h"
+#include "reload.h"
+#include "spawn.h"
+#include "statedir.h"
+#include "stop.h"
+#include "uapi.h"
+#include "users.h"
+#include "watch.h"
 
 #define CONF_FILE	SYSCONFDIR "/sallyport/sallyport.conf"
 #define NOFILE		131072

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "netd.h"
+#include "notify.h"
 
 void
 notify_init(struct notify *n)

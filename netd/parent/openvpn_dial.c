@@ -16,8 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "log.h"
 #include "netd.h"
+#include "openvpn_dial.h"
+#include "proc.h"
 
 #define SOCKETS_MAX	64
 

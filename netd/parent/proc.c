@@ -7,8 +7,18 @@
 
 #include <string.h>
 
+#include "config.h"
+#include "confsend.h"
+#include "files.h"
+#include "link.h"
 #include "log.h"
 #include "netd.h"
+#include "openvpn_dial.h"
+#include "proc.h"
+#include "reload.h"
+#include "spawn.h"
+#include "stop.h"
+#include "uapi.h"
 
 #define ST_ANY	0xff
 

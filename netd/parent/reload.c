@@ -8,8 +8,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check.h"
+#include "config.h"
+#include "confsend.h"
+#include "files.h"
 #include "log.h"
+#include "maintenance.h"
+#include "merge.h"
 #include "netd.h"
+#include "notify.h"
+#include "parse.h"
+#include "proc.h"
+#include "reload.h"
+#include "spawn.h"
 
 static void	 reload_timer_cb(evutil_socket_t, short, void *);
 

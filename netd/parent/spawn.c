@@ -16,10 +16,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backoff.h"
 #include "child.h"
+#include "config.h"
 #include "imsg.h"
+#include "link.h"
 #include "log.h"
 #include "netd.h"
+#include "proc.h"
+#include "reload.h"
+#include "spawn.h"
+#include "stop.h"
 
 #define ENV_MAX		16
 

@@ -14,8 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conferror.h"
+#include "config.h"
+#include "listen.h"
 #include "log.h"
-#include "netd.h"
+#include "statedir.h"
 
 /* mkdir for each missing part of the path. */
 static int

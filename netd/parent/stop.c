@@ -7,8 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "files.h"
 #include "log.h"
 #include "netd.h"
+#include "notify.h"
+#include "proc.h"
+#include "spawn.h"
+#include "stop.h"
 
 #define UNDO_MS	20000	/* taking back 100,000 peers is work */
 

@@ -21,8 +21,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
+#include "files.h"
 #include "log.h"
 #include "netd.h"
+#include "proc.h"
+#include "spawn.h"
+#include "uapi.h"
 
 #define PROGRAM		"/usr/bin/wireguard-go"
 #define SOCKET_DIR	"/var/run/wireguard"

@@ -11,6 +11,7 @@
 
 #include "log.h"
 #include "netd.h"
+#include "users.h"
 
 #define CTL_GROUP	"sallyport"
 #define EXIT_NOUSER	67

@@ -17,8 +17,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "config.h"
 #include "log.h"
-#include "netd.h"
+#include "watch.h"
 
 #define QUIET_MS	150
 #define NOISE_MS	1000	/* but not longer than this */

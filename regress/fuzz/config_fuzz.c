@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "dump.h"
+#include "parse.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 const char *__asan_default_options(void);

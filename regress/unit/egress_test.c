@@ -15,7 +15,13 @@
 
 #include <cmocka.h>
 
+#include "drift.h"
+#include "egress.h"
+#include "fw.h"
 #include "hand.h"
+#include "hand_net.h"
+#include "kern_ops.h"
+#include "policy.h"
 
 #define TABLE	42
 

@@ -16,8 +16,15 @@
 
 #include <cmocka.h>
 
+#include "access.h"
+#include "check.h"
+#include "config.h"
 #include "log.h"
-#include "netd.h"
+#include "merge.h"
+#include "parse.h"
+#include "schema.h"
+#include "suggest.h"
+#include "units.h"
 
 #define MANUAL	"man/sallyport.conf.5"
 

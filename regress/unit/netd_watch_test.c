@@ -21,7 +21,12 @@
 
 #include <cmocka.h>
 
-#include "netd.h"
+#include "backoff.h"
+#include "config.h"
+#include "keyfile.h"
+#include "notify.h"
+#include "watch.h"
+#include "wgkey.h"
 
 struct fixture {
 	struct event_base *base;

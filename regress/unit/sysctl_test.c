@@ -15,7 +15,10 @@
 
 #include <cmocka.h>
 
+#include "drift.h"
 #include "hand.h"
+#include "hand_net.h"
+#include "sysctl.h"
 
 /* Of drift.c, which these tests do without. */
 void

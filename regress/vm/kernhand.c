@@ -18,8 +18,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "egress.h"
+#include "expiry.h"
 #include "hand.h"
+#include "hand_conf.h"
+#include "hand_net.h"
+#include "hand_peer.h"
+#include "kern_ops.h"
+#include "log.h"
+#include "policy.h"
+#include "reconcile.h"
+#include "snapshot.h"
+#include "sysctl.h"
+#include "undo.h"
+#include "wanted.h"
 
 #define IFNAME	"wgsp0"
 

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Errors of a configuration: each is noted with the line of its word, so that
+ * all of them can be told at once.
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conferror.h"
+#include "config.h"
+#include "schema.h"
+
+#define LABEL_SIZE	128
+
+void
+config_error(struct config *c, unsigned int lineno, const char *fmt, ...)
+{
+	char text[CONF_ERROR_SIZE / 2], line[CONF_ERROR_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (lineno != 0)
+		(void)snprintf(line, sizeof(line), "%.300s:%u: %s", c->file,
+		    lineno, text);
+	else
+		(void)snprintf(line, sizeof(line), "%.300s: %s", c->file, text);
+	if (c->nerrors < CONF_ERRORS_MAX)
+		(void)strlcpy(c->errors[c->nerrors], line, CONF_ERROR_SIZE);
+	c->nerrors++;
+}
+
+unsigned int
+config_line(const struct config *c, const char *path, unsigned int i)
+{
+	char up[LABEL_SIZE], *end;
+	const struct word *w;
+
+	(void)strlcpy(up, path, sizeof(up));
+	for (;;) {
+		w = schema_find(up);
+		if (w != NULL && i < CONF_ITEMS_MAX && c->line[w - schema][i])
+			return (c->line[w - schema][i]);
+		if ((end = strrchr(up, '.')) == NULL)
+			return (0);
+		*end = '\0';
+		if (end > up + 2 && strcmp(end - 2, "[]") == 0)
+			end[-2] = '\0';
+	}
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The text of a configuration, before libconfig sees it.
+ */
+
+#ifndef CONFTEXT_H
+#define CONFTEXT_H
+
+#include <stddef.h>
+
+struct config;
+
+/*
+ * What libconfig would swallow in silence: numbers that do not fit, NUL bytes,
+ * @include.  Notes errors; returns 0 or -1.
+ */
+int	 config_lint(struct config *, const char *text, size_t len);
+
+#endif

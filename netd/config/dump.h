@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The configuration as text.
+ */
+
+#ifndef DUMP_H
+#define DUMP_H
+
+#include <stdio.h>
+
+struct config;
+
+/* Every word with its value, as a file that loads again. */
+void	 config_dump(const struct config *, FILE *);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A network's interface: parts of net_ensure, which return 0, or -1 with net->text.
+ */
+
+#ifndef IFC_H
+#define IFC_H
+
+#include "kern_ops.h"
+
+struct knet;
+
+int	 ifc_addresses(struct knet *);
+int	 ifc_undo_addresses(struct knet *);
+int	 ifc_up(struct knet *, const struct kern_link *);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Routes of the pools: parts of net_ensure, which return 0, or -1 with net->text.
+ */
+
+#ifndef POOL_ROUTE_H
+#define POOL_ROUTE_H
+
+struct knet;
+
+int	 route_pools(struct knet *);
+int	 route_undo(struct knet *);
+
+#endif

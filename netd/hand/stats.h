@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Counters of peers, a page at a time.
+ */
+
+#ifndef STATS_H
+#define STATS_H
+
+#include <sys/queue.h>
+
+#include <stdint.h>
+
+#include "conf.h"
+#include "snapshot.h"
+
+struct kern;
+
+/* A PEER_STATS_GET being answered, a page at a time. */
+struct statreq {
+	STAILQ_ENTRY(statreq) entry;
+	uint32_t	 id;
+	char		 network[NETNAME_SIZE];
+	struct snapshot	*snap;
+	size_t		 pos;
+};
+STAILQ_HEAD(statreq_list, statreq);
+
+void	 stats_get(struct kern *, uint32_t id, const char *network);
+void	 stats_continue(struct kern *);
+void	 stats_clear(struct kern *);
+
+#endif

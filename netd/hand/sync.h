@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The link to leased, and synchronisation.
+ */
+
+#ifndef SYNC_H
+#define SYNC_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "chan.h"
+
+struct kern;
+struct knet;
+
+/* A wish that came between PEER_SYNC_BEGIN and _END. */
+struct syncitem {
+	STAILQ_ENTRY(syncitem) entry;
+	uint32_t	 id;
+	bool		 del;
+	uint8_t		 source;
+	uint8_t		 has_old;
+	uint8_t		 naddrs;
+	uint32_t	 ttl;
+	struct knet	*net;		/* NULL: unknown network */
+	uint8_t		 key[WGKEY_LEN];
+	uint8_t		 old[WGKEY_LEN];
+	struct prefix	 addrs[];
+};
+STAILQ_HEAD(syncitem_list, syncitem);
+
+extern const struct chan_ops kern_leased_ops;
+void	 sync_clear(struct kern *);
+/* A network goes: what was collected of a sync for it does not count. */
+void	 sync_forget(struct kern *, const struct knet *);
+/* Send PEER_SYNC_DONE if one is owed and nothing is queued any more. */
+void	 sync_check(struct kern *);
+
+#endif

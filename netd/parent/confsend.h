@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Sending each child its part of a configuration.
+ */
+
+#ifndef CONFSEND_H
+#define CONFSEND_H
+
+#include <stdint.h>
+
+struct bundle;
+struct proc;
+
+/* Send the child its part of b; the rest follows when the link is writable. */
+void	 confsend_start(struct proc *, const struct bundle *, uint32_t);
+void	 confsend_more(struct proc *);
+
+#endif

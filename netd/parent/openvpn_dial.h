@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Connecting to OpenVPN's management sockets.
+ */
+
+#ifndef OPENVPN_DIAL_H
+#define OPENVPN_DIAL_H
+
+struct proc;
+
+/* Connect to every management socket there is, and give them to leased. */
+void	 openvpn_connect(struct proc *);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The users of the children.
+ */
+
+#ifndef USERS_H
+#define USERS_H
+
+struct netd;
+
+/* Fill in uid, gid and ctl_gid; exits with what is missing. */
+void	 users_find(struct netd *);
+
+#endif
