@@ -151,7 +151,14 @@ demo:
 	@MAKE="$(MAKE)" O="$(O)" sh regress/net/demo.sh build
 	@O="$(O)" sh regress/net/demo.sh $(if $(KEEP),keep,show)
 
-lint: man-lint format-check name-check
+lint: man-lint format-check name-check circles
+
+# A circle of files that call each other has at most five of them; the libraries
+# have no circle at all.
+circles: all
+	@sh regress/lint/cycles.sh common 1 $(COMMON_OBJ) -- \
+	    netd/wg 1 $(WG_OBJ) $(foreach p,$(filter-out leased apid,$(PROGS)),\
+	    -- $(p) 5 $($(p)_OBJ))
 
 man-lint:
 	cd man && $(MANDOC) -T lint -W style $(notdir $(MAN))
@@ -196,6 +203,6 @@ clean:
 
 -include $(DEPS) $(COMMON_OBJ:.o=.d) $(WG_OBJ:.o=.d)
 FORCE:
-.PHONY: FORCE all deps demo lint man-lint format-check name-check install clean
+.PHONY: FORCE all deps demo lint circles man-lint format-check name-check install clean
 .DEFAULT_GOAL := all
 .SECONDARY:

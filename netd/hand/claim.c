@@ -7,8 +7,8 @@
  */
 
 #include "claim.h"
-#include "hand_net.h"
 #include "log.h"
+#include "network.h"
 #include "wanted.h"
 
 #define CLAIM_MS	(15 * 60 * 1000)	/* three syncs of a portal */

@@ -13,11 +13,11 @@
 #include <string.h>
 
 #include "device.h"
-#include "drift.h"
+#include "driftlog.h"
 #include "hand.h"
-#include "hand_net.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "network.h"
 #include "policy.h"
 #include "reconcile.h"
 #include "snapshot.h"
@@ -266,4 +266,23 @@ device_unread(struct knet *n)
 	    n->k->ops->error(n->k->io));
 	net_uapi_close(n);
 	return (STEP_WAIT);
+}
+
+struct snapshot *
+device_snapshot(struct knet *n, int64_t max_age_ms)
+{
+	if (n->state != NET_UP)
+		return (NULL);
+	if (n->snap != NULL &&
+	    mono_diff_ms(mono_now(), n->snap->at) < max_age_ms)
+		return (n->snap);
+	if (device_dump(n) == -1) {
+		log_warnx("network %s: cannot read %s: %s", n->conf.name,
+		    n->conf.interface, n->k->ops->error(n->k->io));
+		if (errno != ENOMEM && errno != EAGAIN)
+			net_lost(n, "the device cannot be read");
+		return (NULL);
+	}
+	device_note_foreign(n);
+	return (n->snap);
 }

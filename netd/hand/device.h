@@ -6,9 +6,14 @@
 #ifndef DEVICE_H
 #define DEVICE_H
 
+#include <stdint.h>
+
 #include "kern_ops.h"
 
+#define SNAPSHOT_AGE_MS	100	/* one dump serves all who ask within it */
+
 struct knet;
+struct snapshot;
 
 /* What became of a step: on to the next, or not now, or not at all. */
 enum step {
@@ -30,5 +35,8 @@ enum step device_unread(struct knet *);
 int	 device_dump(struct knet *);
 /* Remember whose keys in the dump are foreign, for policy. */
 void	 device_note_foreign(struct knet *);
+
+/* A fresh enough dump, or NULL with the text of the error logged. */
+struct snapshot *device_snapshot(struct knet *, int64_t max_age_ms);
 
 #endif

@@ -13,7 +13,9 @@
 #include "hand_net.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "network.h"
 #include "sysctl.h"
+#include "tell.h"
 
 #define WAIT_MIN_MS	100	/* let a burst end */
 #define WAIT_MAX_MS	30000
@@ -56,21 +58,6 @@ drift_event_cb(evutil_socket_t fd, short what, void *arg)
 	struct kern	*k = arg;
 
 	k->ops->notify_read(k->io, event_cb, k);
-}
-
-void
-drift_say(const struct kern *k, const struct knet *n, const char *what,
-    const struct prefix *p)
-{
-	char	 text[PREFIX_TEXT] = "";
-
-	if (!k->drift_looking)
-		return;
-	if (p != NULL)
-		(void)prefix_format(p, text);
-	log_notice("drift%s%s: put right: %s%s%s", n != NULL ? " net=" : "",
-	    n != NULL ? n->conf.name : "", what, *text != '\0' ? " " : "",
-	    text);
 }
 
 static void

@@ -9,18 +9,17 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <linux/rtnetlink.h>
 
-#include "drift.h"
+#include "driftlog.h"
 #include "egress.h"
 #include "fw.h"
 #include "hand.h"
-#include "hand_net.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "network.h"
 #include "policy.h"
 
 #define WORST_METRIC	0xff000000U	/* of the unreachable route */

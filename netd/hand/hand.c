@@ -6,8 +6,6 @@
 
 #include <sys/socket.h>
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,30 +20,17 @@
 #include "hand_peer.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "network.h"
 #include "stats.h"
 #include "sync.h"
 #include "sysctl.h"
+#include "tell.h"
 #include "undo.h"
-#include "wanted.h"
 
 #define PS_ANY	0x01
 #define LS_IDLE	0x01	/* sync.c's first state */
 
 #define STOP_MS	50	/* for the last message to leave */
-
-void
-kern_send_health(struct kern *k)
-{
-	struct knet	*n;
-
-	k->health.peers = 0;
-	TAILQ_FOREACH(n, &k->nets, entry)
-		k->health.peers += n->wanted.count;
-	if (k->leased == NULL)
-		return;
-	if (chan_send_kern_health(k->leased, 0, &k->health, -1) == -1)
-		log_debug("cannot send health to leased");
-}
 
 static void
 expire_cb(evutil_socket_t fd, short what, void *arg)

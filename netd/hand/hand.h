@@ -18,8 +18,8 @@
 #include "child.h"
 #include "clock.h"
 #include "expiry.h"
-#include "hand_net.h"
 #include "kern_ops.h"
+#include "network.h"
 #include "stats.h"
 #include "sync.h"
 #include "sysctl.h"
@@ -67,6 +67,5 @@ struct kern {
 	size_t		 nstats;
 };
 
-void	 kern_send_health(struct kern *);
 
 #endif

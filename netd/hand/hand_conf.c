@@ -4,7 +4,6 @@
  * the change from what runs to it.
  */
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +16,11 @@
 #include "hand_net.h"
 #include "hand_peer.h"
 #include "log.h"
+#include "network.h"
 #include "sync.h"
 #include "sysctl.h"
 #include "undo.h"
+#include "wish_answer.h"
 
 struct kconf *
 kconf_new(uint32_t generation)
@@ -194,7 +195,7 @@ remove_gone(struct kern *k, struct kconf *c)
 		log_info("network %s: taken out", n->conf.name);
 		TAILQ_REMOVE(&k->nets, n, entry);
 		sync_forget(k, n);
-		peer_fail_waiters(n, PEER_E_NETWORK);
+		wish_fail_all(n, PEER_E_NETWORK);
 		net_undo(n);
 		net_free(n);
 	}
@@ -213,12 +214,8 @@ kconf_apply(struct kern *k, struct kconf *c)
 			change_network(n, &c->nets[i]);
 			continue;
 		}
-		n = net_new(k, &c->nets[i]);
-		if (n == NULL) {
+		if (net_add(k, &c->nets[i]) == NULL)
 			log_warn("network %s", c->nets[i].conf.name);
-			continue;
-		}
-		TAILQ_INSERT_TAIL(&k->nets, n, entry);
 	}
 	sysctl_take(k, c->sysctl);
 	k->generation = c->generation;

@@ -5,19 +5,10 @@
  * is told what came of it.
  */
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <sodium.h>
-
 #include "claim.h"
 #include "device.h"
-#include "drift.h"
+#include "driftlog.h"
 #include "egress.h"
-#include "expiry.h"
 #include "hand.h"
 #include "hand_conf.h"
 #include "hand_net.h"
@@ -25,185 +16,11 @@
 #include "ifc.h"
 #include "kern_ops.h"
 #include "log.h"
-#include "policy.h"
+#include "network.h"
 #include "pool_route.h"
 #include "reconcile.h"
-#include "snapshot.h"
-#include "wanted.h"
-
-#define RETRY_MAX_S	60
-
-static void	 retry_cb(evutil_socket_t, short, void *);
-static void	 work_cb(evutil_socket_t, short, void *);
-static void	 uapi_cb(evutil_socket_t, short, void *);
-
-struct knet *
-net_find(struct kern *k, const char *name)
-{
-	struct knet	*n;
-
-	TAILQ_FOREACH(n, &k->nets, entry) {
-		if (strcmp(n->conf.name, name) == 0)
-			return (n);
-	}
-	return (NULL);
-}
-
-struct knet *
-net_new(struct kern *k, const struct kconfnet *c)
-{
-	struct knet	*n;
-
-	n = calloc(1, sizeof(*n));
-	if (n == NULL)
-		return (NULL);
-	n->k = k;
-	n->conf = c->conf;
-	memcpy(n->priv, c->priv, sizeof(n->priv));
-	n->has_priv = c->has_priv;
-	n->state = NET_DOWN;
-	n->dev.fd = -1;
-	wanted_init(&n->wanted, n);
-	n->retry = event_new(k->base, -1, 0, retry_cb, n);
-	n->work = event_new(k->base, -1, 0, work_cb, n);
-	if (n->retry == NULL || n->work == NULL) {
-		net_free(n);
-		errno = ENOMEM;
-		return (NULL);
-	}
-	return (n);
-}
-
-void
-net_uapi_close(struct knet *n)
-{
-	if (n->uapi != NULL)
-		event_free(n->uapi);
-	n->uapi = NULL;
-	if (n->dev.fd != -1)
-		close(n->dev.fd);
-	n->dev.fd = -1;
-}
-
-void
-net_free(struct knet *n)
-{
-	struct wish	*x;
-
-	RB_FOREACH(x, wish_tree, &n->wanted.keys)
-		expiry_unset(&n->k->expiry, &x->expiry);
-	wanted_clear(&n->wanted);
-	net_uapi_close(n);
-	if (n->retry != NULL)
-		event_free(n->retry);
-	if (n->work != NULL)
-		event_free(n->work);
-	snapshot_free(n->snap);
-	free(n->foreign);
-	sodium_memzero(n->priv, sizeof(n->priv));
-	free(n);
-}
-
-void
-net_policy(const struct knet *n, struct policy *p)
-{
-	memset(p, 0, sizeof(*p));
-	p->conf = &n->conf;
-	p->has_pub = n->has_pub;
-	memcpy(p->pub, n->pub, sizeof(p->pub));
-	p->limit = n->dev.backend == BACKEND_USERSPACE ? UAPI_PEERS_MAX :
-							 UINT32_MAX;
-	p->foreign = (const uint8_t (*)[WGKEY_LEN])n->foreign;
-	p->nforeign = n->nforeign;
-}
-
-static void
-log_change(const struct knet *n, const struct msg_kern_network *m)
-{
-	if (m->state == NET_UP && n->sent.state != NET_UP)
-		log_info("network up net=%s interface=%s backend=%s port=%u",
-		    m->network, n->conf.interface,
-		    m->backend == BACKEND_USERSPACE ? "userspace" : "kernel",
-		    m->port);
-	else if (m->state != NET_UP && strcmp(m->text, n->sent.text) != 0)
-		log_warnx("network %s net=%s: %s",
-		    m->state == NET_FAILED ? "failed" : "down", m->network,
-		    m->text);
-}
-
-void
-kern_repeat_network(struct knet *n)
-{
-	if (n->k->leased == NULL || n->sent.state == 0)
-		return;
-	if (chan_send_kern_network(n->k->leased, 0, &n->sent, -1) == -1)
-		log_warn("cannot tell leased about network %s", n->conf.name);
-}
-
-void
-kern_send_network(struct knet *n)
-{
-	struct msg_kern_network	 m;
-
-	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, n->conf.name, sizeof(m.network));
-	m.state = n->state;
-	m.backend = n->dev.backend != 0 ? n->dev.backend : BACKEND_KERNEL;
-	m.adopted = n->conf.adopt;
-	if (n->state == NET_UP) {
-		memcpy(m.pubkey, n->pub, sizeof(m.pubkey));
-		m.port = n->port;
-		m.foreign = n->nforeign;
-	} else
-		(void)strlcpy(m.text, n->text, sizeof(m.text));
-	if (memcmp(&m, &n->sent, sizeof(m)) == 0)
-		return;
-	log_change(n, &m);
-	n->sent = m;
-	kern_repeat_network(n);
-}
-
-/* Whoever looks in between must not put it off. */
-static void
-arm_retry(struct knet *n)
-{
-	struct timeval	 tv;
-
-	if (evtimer_pending(n->retry, NULL) != 0)
-		return;
-	if (n->backoff_s == 0)
-		n->backoff_s = 1;
-	tv.tv_sec = n->backoff_s;
-	tv.tv_usec = 0;
-	(void)evtimer_add(n->retry, &tv);
-	n->backoff_s *= 2;
-	if (n->backoff_s > RETRY_MAX_S)
-		n->backoff_s = RETRY_MAX_S;
-}
-
-void
-net_lost(struct knet *n, const char *why)
-{
-	if (why != n->text)
-		(void)strlcpy(n->text, why, sizeof(n->text));
-	n->state = NET_DOWN;
-	net_uapi_close(n);
-	peer_fail_waiters(n, PEER_E_KERNEL);
-	kern_send_network(n);
-	arm_retry(n);
-}
-
-static void
-retry_cb(evutil_socket_t fd, short what, void *arg)
-{
-	net_ensure(arg, true);
-}
-
-static void
-work_cb(evutil_socket_t fd, short what, void *arg)
-{
-	peer_work(arg);
-}
+#include "tell.h"
+#include "wish_answer.h"
 
 /* Between questions nothing comes but the end of the connection. */
 static void
@@ -276,9 +93,9 @@ net_ensure(struct knet *n, bool full)
 	s = steps(n, full);
 	if (s != STEP_OK) {
 		n->state = s == STEP_WAIT ? NET_DOWN : NET_FAILED;
-		peer_fail_waiters(n, PEER_E_NETWORK);
+		wish_fail_all(n, PEER_E_NETWORK);
 		kern_send_network(n);
-		arm_retry(n);
+		net_retry_later(n);
 		return;
 	}
 	(void)evtimer_del(n->retry);
@@ -300,21 +117,25 @@ net_ensure(struct knet *n, bool full)
 		(void)egress_ensure(n->k);
 }
 
-struct snapshot *
-net_snapshot(struct knet *n, int64_t max_age_ms)
+static void
+retry_cb(evutil_socket_t fd, short what, void *arg)
 {
-	if (n->state != NET_UP)
-		return (NULL);
-	if (n->snap != NULL &&
-	    mono_diff_ms(mono_now(), n->snap->at) < max_age_ms)
-		return (n->snap);
-	if (device_dump(n) == -1) {
-		log_warnx("network %s: cannot read %s: %s", n->conf.name,
-		    n->conf.interface, n->k->ops->error(n->k->io));
-		if (errno != ENOMEM && errno != EAGAIN)
-			net_lost(n, "the device cannot be read");
-		return (NULL);
-	}
-	device_note_foreign(n);
-	return (n->snap);
+	net_ensure(arg, true);
+}
+
+static void
+work_cb(evutil_socket_t fd, short what, void *arg)
+{
+	peer_work(arg);
+}
+
+struct knet *
+net_add(struct kern *k, const struct kconfnet *c)
+{
+	struct knet *n;
+
+	n = net_new(k, c, retry_cb, work_cb);
+	if (n != NULL)
+		TAILQ_INSERT_TAIL(&k->nets, n, entry);
+	return (n);
 }

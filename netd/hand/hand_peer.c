@@ -6,60 +6,23 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "expiry.h"
 #include "hand.h"
-#include "hand_net.h"
 #include "hand_peer.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "network.h"
 #include "policy.h"
 #include "reconcile.h"
-#include "sync.h"
+#include "tell.h"
 #include "wanted.h"
+#include "wish_answer.h"
 
 #define WORK_MS		20	/* a turn's worth of changes */
 #define EXPIRE_TURN	4096
 #define TICK_MS		1000
-
-static void
-done(struct kern *k, uint32_t id, enum peer_code code)
-{
-	struct msg_peer_done	 m = { .code = code };
-
-	if (id == 0 || k->leased == NULL)
-		return;
-	if (chan_send_peer_done(k->leased, id, &m, -1) == -1)
-		log_warn("cannot answer leased");
-}
-
-/* Answer all who wait for this key. */
-static void
-answer(struct knet *n, struct wish *x, enum peer_code code)
-{
-	struct waiter	*r;
-
-	while ((r = SLIST_FIRST(&x->waiters)) != NULL) {
-		SLIST_REMOVE_HEAD(&x->waiters, entry);
-		done(n->k, r->id, code);
-		free(r);
-	}
-}
-
-void
-peer_fail_waiters(struct knet *n, enum peer_code code)
-{
-	struct wish	*x, *next;
-
-	for (x = RB_MIN(wish_tree, &n->wanted.keys); x != NULL; x = next) {
-		next = RB_NEXT(wish_tree, &n->wanted.keys, x);
-		if (!SLIST_EMPTY(&x->waiters))
-			answer(n, x, code);
-		wanted_release(&n->wanted, x);
-	}
-}
 
 static void
 drop(struct knet *n, struct wish *x)
@@ -74,7 +37,7 @@ finish(struct knet *n, struct wish *x, bool ok)
 {
 	struct msg_peer_expired	 m;
 
-	answer(n, x, ok ? PEER_OK : PEER_E_KERNEL);
+	wish_answer(n, x, ok ? PEER_OK : PEER_E_KERNEL);
 	if (ok && x->expired && n->k->leased != NULL) {
 		memset(&m, 0, sizeof(m));
 		(void)strlcpy(m.network, n->conf.name, sizeof(m.network));
@@ -276,7 +239,7 @@ refuse(struct kern *k, uint32_t id, const struct msg_peer_set *m,
 		    code == PEER_E_ADDR ?
 			"address outside the pools or in use" :
 			"key");
-	done(k, id, code);
+	wish_done(k, id, code);
 }
 
 void
@@ -301,15 +264,15 @@ peer_set(struct kern *k, uint32_t id, const struct msg_peer_set *m)
 	drop_old(n, m);
 	x = peer_want(n, m);
 	if (x == NULL) {
-		done(k, id, PEER_E_KERNEL);
+		wish_done(k, id, PEER_E_KERNEL);
 		return;
 	}
 	peer_arm_expiry(k);
 	wanted_queue(&n->wanted, x, true);
 	if (n->state != NET_UP)
-		done(k, id, PEER_E_NETWORK);
+		wish_done(k, id, PEER_E_NETWORK);
 	else if (id != 0 && wanted_wait(x, id) == -1)
-		done(k, id, PEER_E_KERNEL);
+		wish_done(k, id, PEER_E_KERNEL);
 }
 
 void
@@ -320,22 +283,22 @@ peer_del(struct kern *k, uint32_t id, const struct msg_peer_del *m)
 
 	n = net_find(k, m->network);
 	if (n == NULL) {
-		done(k, id, PEER_E_NETWORK);
+		wish_done(k, id, PEER_E_NETWORK);
 		return;
 	}
 	x = wanted_find(&n->wanted, m->pubkey);
 	/* Not ours to remove, or not there: the wish is fulfilled. */
 	if (x == NULL || (!x->wanted && !x->queued)) {
-		done(k, id, PEER_OK);
+		wish_done(k, id, PEER_OK);
 		return;
 	}
 	if (x->wanted)
 		drop(n, x);
 	wanted_queue(&n->wanted, x, true);
 	if (n->state != NET_UP)
-		done(k, id, PEER_E_NETWORK);
+		wish_done(k, id, PEER_E_NETWORK);
 	else if (id != 0 && wanted_wait(x, id) == -1)
-		done(k, id, PEER_E_KERNEL);
+		wish_done(k, id, PEER_E_KERNEL);
 }
 
 void

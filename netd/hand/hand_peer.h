@@ -21,8 +21,6 @@ void	 peer_del(struct kern *, uint32_t id, const struct msg_peer_del *);
 struct wish *peer_want(struct knet *, const struct msg_peer_set *);
 /* Work on the queues of a network for a moment. */
 void	 peer_work(struct knet *);
-/* Everybody who waits for a change of this network gets this answer. */
-void	 peer_fail_waiters(struct knet *, enum peer_code);
 /* Compare a dump with the wanted state and queue the difference. */
 void	 peer_resync(struct knet *, struct difference *);
 void	 peer_expire(struct kern *);

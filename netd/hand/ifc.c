@@ -10,12 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "drift.h"
+#include "driftlog.h"
 #include "hand.h"
-#include "hand_net.h"
 #include "ifc.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "network.h"
 
 /* The kernel makes those by itself, for itself. */
 static bool

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hand_net.h"
+#include "network.h"
 #include "policy.h"
 #include "wanted.h"
 

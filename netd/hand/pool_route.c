@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "drift.h"
+#include "driftlog.h"
 #include "hand.h"
-#include "hand_net.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "network.h"
 #include "pool_route.h"
 
 /* An address of the interface brings the kernel's own route to its prefix. */

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "hand.h"
-#include "hand_net.h"
 #include "log.h"
+#include "network.h"
 #include "policy.h"
 #include "snapshot.h"
 #include "stats.h"
@@ -40,7 +41,7 @@ stats_get(struct kern *k, uint32_t id, const char *network)
 		send_end(k, id, network, PEER_E_NETWORK);
 		return;
 	}
-	s = net_snapshot(n, SNAPSHOT_AGE_MS);
+	s = device_snapshot(n, SNAPSHOT_AGE_MS);
 	r = k->nstats >= STATS_MAX ? NULL : calloc(1, sizeof(*r));
 	if (s == NULL || r == NULL) {
 		free(r);

@@ -5,20 +5,21 @@
  * counts before its end, so that a leased that dies halfway changes nothing.
  */
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "claim.h"
+#include "device.h"
 #include "expiry.h"
 #include "hand.h"
-#include "hand_net.h"
 #include "hand_peer.h"
 #include "log.h"
+#include "network.h"
 #include "policy.h"
 #include "reconcile.h"
 #include "stats.h"
 #include "sync.h"
+#include "tell.h"
 #include "wanted.h"
 
 #define LS_IDLE	0x01
@@ -229,7 +230,7 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 	if (!n->synced)
 		net_claims_begin(n);
 	n->synced = true;
-	if (net_snapshot(n, 0) == NULL) {
+	if (device_snapshot(n, 0) == NULL) {
 		/* Nobody compares it before the next look, else. */
 		if (n->state == NET_UP)
 			net_lost(n, "the device cannot be read now");
@@ -266,30 +267,6 @@ on_sync_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		peer_work(n);
 	sync_check(k);
 	return (0);
-}
-
-void
-sync_check(struct kern *k)
-{
-	struct knet	*n;
-
-	if (!k->sync_running)
-		return;
-	TAILQ_FOREACH(n, &k->nets, entry) {
-		if (n->state == NET_UP && !wanted_idle(&n->wanted) &&
-		    k->apply_failed == k->sync_base)
-			return;
-	}
-	k->sync_running = false;
-	if (k->leased == NULL)
-		return;
-	log_info("sync done added=%u removed=%u changed=%u unchanged=%u "
-		 "failed=%u",
-	    k->sync_done.added, k->sync_done.removed, k->sync_done.changed,
-	    k->sync_done.unchanged, k->sync_done.failed);
-	if (chan_send_peer_sync_done(k->leased, 0, &k->sync_done, -1) == -1)
-		log_warn("cannot tell leased that the sync is done");
-	kern_send_health(k);
 }
 
 static int

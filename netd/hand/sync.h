@@ -36,7 +36,5 @@ extern const struct chan_ops kern_leased_ops;
 void	 sync_clear(struct kern *);
 /* A network goes: what was collected of a sync for it does not count. */
 void	 sync_forget(struct kern *, const struct knet *);
-/* Send PEER_SYNC_DONE if one is owed and nothing is queued any more. */
-void	 sync_check(struct kern *);
 
 #endif

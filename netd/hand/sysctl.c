@@ -13,11 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "drift.h"
+#include "driftlog.h"
 #include "hand.h"
-#include "hand_net.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "network.h"
 #include "sysctl.h"
 #include "wanted.h"
 

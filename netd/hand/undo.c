@@ -8,10 +8,10 @@
 
 #include "device.h"
 #include "hand.h"
-#include "hand_net.h"
 #include "ifc.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "network.h"
 #include "pool_route.h"
 #include "undo.h"
 

@@ -12,7 +12,6 @@
 #include "log.h"
 #include "netd.h"
 #include "proc.h"
-#include "spawn.h"
 
 #define LINK_MS		3000	/* before one is made again */
 

@@ -13,7 +13,6 @@
 #include "maintenance.h"
 #include "netd.h"
 #include "proc.h"
-#include "spawn.h"
 #include "watch.h"
 
 static bool

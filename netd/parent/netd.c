@@ -23,6 +23,7 @@
 #include "dump.h"
 #include "files.h"
 #include "link.h"
+#include "link_child.h"
 #include "listen.h"
 #include "log.h"
 #include "maintenance.h"
@@ -210,58 +211,6 @@ raise_nofile(void)
 		log_warn("cannot raise the number of open files");
 }
 
-void
-netd_settled(struct netd *n)
-{
-	unsigned char status = 0;
-	unsigned int i;
-
-	for (i = 0; i < n->nprocs; i++)
-		if (n->procs[i].state != PROC_UP)
-			break;
-	if (n->state == SUITE_STARTING && i == n->nprocs) {
-		n->state = SUITE_RUNNING;
-		log_notice("ready: %u processes", n->nprocs);
-		notify_send(&n->notify, "READY=1\nSTATUS=generation %u",
-		    n->generation);
-		if (n->ready_fd != -1) {
-			(void)!write(n->ready_fd, &status, 1);
-			close(n->ready_fd);
-			n->ready_fd = -1;
-		}
-	}
-	reload_try(n);
-}
-
-void
-netd_watch(struct netd *n, const struct config *c)
-{
-	const char *paths[3 + 4 * LISTEN_MAX];
-	const struct conf_listen *l;
-	size_t np;
-	unsigned int i;
-
-	np = 0;
-	paths[np++] = n->file;
-	if (*c->access.file != '\0')
-		paths[np++] = c->access.file;
-	if (*c->auth_file != '\0')
-		paths[np++] = c->auth_file;
-	for (i = 0; i < c->nlisten; i++) {
-		l = &c->listen[i];
-		if (!l->has_tls)
-			continue;
-		paths[np++] = l->certificate;
-		paths[np++] = l->key;
-		if (*l->client_ca != '\0')
-			paths[np++] = l->client_ca;
-		if (*l->crl != '\0')
-			paths[np++] = l->crl;
-	}
-	if (watch_set(n->watch, paths, np) == -1)
-		log_warnx("cannot watch files: no memory");
-}
-
 static void
 changed_cb(void *arg, const char *path)
 {
@@ -366,7 +315,7 @@ open_everything(struct netd *n, struct config *c)
 	n->uapi = uapi_new(n);
 	if (n->watch == NULL || n->uapi == NULL || maintenance_init(n) == -1)
 		fatalx("no memory");
-	netd_watch(n, c);
+	reload_watch(n, c);
 	n->lock = statedir_lock(c, n->uid[P_LEASED], n->gid[P_LEASED],
 	    n->nouser);
 	leave_if_bad(c);
@@ -438,6 +387,7 @@ run(const struct options *o)
 	n->nouser = o->nouser;
 	n->verbose = o->verbose > UINT8_MAX ? UINT8_MAX : o->verbose;
 	n->generation = 1;
+	n->child_ops = &link_child_ops;
 	find_file(n, o->file);
 	c = config_load(n->file);
 	leave_if_bad(c);

@@ -53,6 +53,7 @@ struct netd {
 	int		 status;	/* to exit with */
 	uint32_t	 teardown_id;	/* leased's request, 0 is none */
 
+	const struct chan_ops *child_ops;	/* of their links */
 	struct proc	 procs[PROC_MAX];
 	unsigned int	 nprocs;
 	struct link	 links[LINKS_MAX];
@@ -66,10 +67,5 @@ struct netd {
 	struct uapi	*uapi;
 	struct notify	 notify;
 };
-
-/* Watch the files that a configuration names from now on. */
-void	 netd_watch(struct netd *, const struct config *);
-/* A child came up or went down: go on with what waited for it. */
-void	 netd_settled(struct netd *);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A child as the parent sees it, and the messages that it may send.
+ * The children as the parent knows them.
  */
 
 #ifndef PROC_H
@@ -63,6 +63,11 @@ struct proc {
 	char		 nak[TEXT_SIZE];
 };
 
-extern const struct chan_ops proc_chan_ops;
+/* The child of a role; index tells the fronts apart.  NULL if there is none. */
+struct proc *proc_find(struct netd *, uint8_t role, uint16_t index);
+/* Call back in ms milliseconds, instead of at the time that was set before. */
+void	 proc_set_timer(struct proc *, int64_t ms);
+/* End it now; it is started again. */
+void	 proc_kill(struct proc *, const char *why);
 
 #endif

@@ -21,6 +21,7 @@
 #include "proc.h"
 #include "reload.h"
 #include "spawn.h"
+#include "watch.h"
 
 static void	 reload_timer_cb(evutil_socket_t, short, void *);
 
@@ -139,7 +140,7 @@ read_next(struct netd *n, enum ctl_code *code, char *why, size_t size)
 		config_free(c);
 		return (NULL);
 	}
-	netd_watch(n, c);
+	reload_watch(n, c);
 	if ((b = bundle_open(c, n->conf)) == NULL)
 		return (NULL);
 	if (c->nerrors != 0) {
@@ -277,4 +278,33 @@ reload_timer_cb(evutil_socket_t fd, short what, void *arg)
 
 	if (n->reload.active)
 		abandon(n, CTL_BUSY, "a process did not answer in time");
+}
+
+void
+reload_watch(struct netd *n, const struct config *c)
+{
+	const char *paths[3 + 4 * LISTEN_MAX];
+	const struct conf_listen *l;
+	size_t np;
+	unsigned int i;
+
+	np = 0;
+	paths[np++] = n->file;
+	if (*c->access.file != '\0')
+		paths[np++] = c->access.file;
+	if (*c->auth_file != '\0')
+		paths[np++] = c->auth_file;
+	for (i = 0; i < c->nlisten; i++) {
+		l = &c->listen[i];
+		if (!l->has_tls)
+			continue;
+		paths[np++] = l->certificate;
+		paths[np++] = l->key;
+		if (*l->client_ca != '\0')
+			paths[np++] = l->client_ca;
+		if (*l->crl != '\0')
+			paths[np++] = l->crl;
+	}
+	if (watch_set(n->watch, paths, np) == -1)
+		log_warnx("cannot watch files: no memory");
 }

@@ -14,6 +14,7 @@
 #define RELOAD_IDS	16
 
 struct bundle;
+struct config;
 struct netd;
 struct proc;
 
@@ -30,6 +31,8 @@ struct reload {
 
 /* Read the configuration again; id of leased's request or 0. */
 void	 reload_request(struct netd *, uint32_t id, const char *why);
+/* Watch the files that a configuration names from now on. */
+void	 reload_watch(struct netd *, const struct config *);
 /* Begin, if one is wanted and everybody can take part. */
 void	 reload_try(struct netd *);
 /* Use the new one if nobody's answer is missing. */

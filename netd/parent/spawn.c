@@ -24,6 +24,7 @@
 #include "log.h"
 #include "netd.h"
 #include "proc.h"
+#include "ready.h"
 #include "reload.h"
 #include "spawn.h"
 #include "stop.h"
@@ -53,26 +54,6 @@ proc_add(struct netd *n, uint8_t role, uint16_t index)
 	p->timer = evtimer_new(n->base, proc_timer_cb, p);
 	if (p->timer == NULL)
 		fatal("evtimer_new");
-}
-
-struct proc *
-proc_find(struct netd *n, uint8_t role, uint16_t index)
-{
-	unsigned int i;
-
-	for (i = 0; i < n->nprocs; i++)
-		if (n->procs[i].role == role && n->procs[i].index == index)
-			return (&n->procs[i]);
-	return (NULL);
-}
-
-void
-proc_set_timer(struct proc *p, int64_t ms)
-{
-	struct timeval tv = { ms / 1000, (ms % 1000) * 1000 };
-
-	if (evtimer_add(p->timer, &tv) == -1)
-		log_warnx("%s: cannot set a timer", p->name);
 }
 
 /* What is kept of our environment, at most size - 1 of it. */
@@ -184,20 +165,12 @@ proc_start(struct proc *p)
 	p->pid = pid;
 	p->state = PROC_HELLO;
 	p->chan = chan_new(p->netd->base, sv[0], P_PARENT, p->role, p->name,
-	    &proc_chan_ops, PROC_HELLO, p);
+	    p->netd->child_ops, PROC_HELLO, p);
 	if (p->chan == NULL || send_hello(p) == -1)
 		proc_kill(p, "cannot greet it");
 	else
 		proc_set_timer(p, HELLO_MS);
 	log_debug("%s: started, pid %d", p->name, (int)pid);
-}
-
-void
-proc_kill(struct proc *p, const char *why)
-{
-	log_warnx("%s: %s; killing it", p->name, why);
-	if (p->pid != 0)
-		(void)kill(p->pid, SIGKILL);
 }
 
 /* Both its link and the process are gone. */
@@ -227,7 +200,7 @@ proc_gone(struct proc *p)
 		return;
 	}
 	reload_lost(p);
-	netd_settled(n);
+	ready_check(n);
 }
 
 bool

@@ -23,12 +23,8 @@ struct proc;
 
 void	 proc_add(struct netd *, uint8_t role, uint16_t index);
 void	 proc_start(struct proc *);
-/* End it now; it is started again. */
-void	 proc_kill(struct proc *, const char *why);
-void	 proc_set_timer(struct proc *, int64_t ms);
 /* waitpid said so.  False: not one of ours. */
 bool	 proc_reaped(struct netd *, pid_t, int status);
-struct proc *proc_find(struct netd *, uint8_t role, uint16_t index);
 
 /* The closed callback of a child's channel. */
 void	 proc_closed(struct chan *, const char *);

@@ -26,7 +26,6 @@
 #include "log.h"
 #include "netd.h"
 #include "proc.h"
-#include "spawn.h"
 #include "uapi.h"
 
 #define PROGRAM		"/usr/bin/wireguard-go"

@@ -17,7 +17,7 @@ memfind_RIG :=		proc/memfind
 portalc_RIG :=		proc/portalc proc/portalc_call
 rawhttp_RIG :=		proc/rawhttp
 # The kernel hand without its process: what the tests on real systems drive.
-kernhand_RIG :=		vm/kernhand vm/kernglue
+kernhand_RIG :=		vm/kernhand
 kernhand_USES :=	$(filter-out hand,$(HAND_MODULES))
 
 # netd-hand with a kernel in memory: a program of its own, so that no option

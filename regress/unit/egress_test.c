@@ -15,12 +15,12 @@
 
 #include <cmocka.h>
 
-#include "drift.h"
+#include "driftlog.h"
 #include "egress.h"
 #include "fw.h"
 #include "hand.h"
-#include "hand_net.h"
 #include "kern_ops.h"
+#include "network.h"
 #include "policy.h"
 
 #define TABLE	42

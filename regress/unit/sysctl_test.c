@@ -15,9 +15,9 @@
 
 #include <cmocka.h>
 
-#include "drift.h"
+#include "driftlog.h"
 #include "hand.h"
-#include "hand_net.h"
+#include "network.h"
 #include "sysctl.h"
 
 /* Of drift.c, which these tests do without. */

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "egress.h"
 #include "expiry.h"
 #include "hand.h"
@@ -26,6 +27,7 @@
 #include "hand_peer.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "network.h"
 #include "policy.h"
 #include "reconcile.h"
 #include "snapshot.h"
@@ -243,7 +245,7 @@ count_ours(struct test *t, struct difference *d)
 	size_t		 i;
 
 	memset(d, 0, sizeof(*d));
-	s = net_snapshot(t->n, 0);
+	s = device_snapshot(t->n, 0);
 	if (s == NULL)
 		return (-1);
 	for (i = 0; i < s->npeers; i++) {

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A network of the kernel hand: its life, and what others ask of it.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "expiry.h"
+#include "hand.h"
+#include "hand_conf.h"
+#include "kern_ops.h"
+#include "network.h"
+#include "policy.h"
+#include "snapshot.h"
+#include "tell.h"
+#include "wanted.h"
+#include "wish_answer.h"
+
+#define RETRY_MAX_S	60
+
+struct knet *
+net_find(struct kern *k, const char *name)
+{
+	struct knet	*n;
+
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (strcmp(n->conf.name, name) == 0)
+			return (n);
+	}
+	return (NULL);
+}
+
+struct knet *
+net_new(struct kern *k, const struct kconfnet *c, event_callback_fn retry,
+    event_callback_fn work)
+{
+	struct knet	*n;
+
+	n = calloc(1, sizeof(*n));
+	if (n == NULL)
+		return (NULL);
+	n->k = k;
+	n->conf = c->conf;
+	memcpy(n->priv, c->priv, sizeof(n->priv));
+	n->has_priv = c->has_priv;
+	n->state = NET_DOWN;
+	n->dev.fd = -1;
+	wanted_init(&n->wanted, n);
+	n->retry = event_new(k->base, -1, 0, retry, n);
+	n->work = event_new(k->base, -1, 0, work, n);
+	if (n->retry == NULL || n->work == NULL) {
+		net_free(n);
+		errno = ENOMEM;
+		return (NULL);
+	}
+	return (n);
+}
+
+void
+net_uapi_close(struct knet *n)
+{
+	if (n->uapi != NULL)
+		event_free(n->uapi);
+	n->uapi = NULL;
+	if (n->dev.fd != -1)
+		close(n->dev.fd);
+	n->dev.fd = -1;
+}
+
+void
+net_free(struct knet *n)
+{
+	struct wish	*x;
+
+	RB_FOREACH(x, wish_tree, &n->wanted.keys)
+		expiry_unset(&n->k->expiry, &x->expiry);
+	wanted_clear(&n->wanted);
+	net_uapi_close(n);
+	if (n->retry != NULL)
+		event_free(n->retry);
+	if (n->work != NULL)
+		event_free(n->work);
+	snapshot_free(n->snap);
+	free(n->foreign);
+	sodium_memzero(n->priv, sizeof(n->priv));
+	free(n);
+}
+
+void
+net_policy(const struct knet *n, struct policy *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->conf = &n->conf;
+	p->has_pub = n->has_pub;
+	memcpy(p->pub, n->pub, sizeof(p->pub));
+	p->limit = n->dev.backend == BACKEND_USERSPACE ? UAPI_PEERS_MAX :
+							 UINT32_MAX;
+	p->foreign = (const uint8_t (*)[WGKEY_LEN])n->foreign;
+	p->nforeign = n->nforeign;
+}
+
+void
+net_retry_later(struct knet *n)
+{
+	struct timeval	 tv;
+
+	if (evtimer_pending(n->retry, NULL) != 0)
+		return;
+	if (n->backoff_s == 0)
+		n->backoff_s = 1;
+	tv.tv_sec = n->backoff_s;
+	tv.tv_usec = 0;
+	(void)evtimer_add(n->retry, &tv);
+	n->backoff_s *= 2;
+	if (n->backoff_s > RETRY_MAX_S)
+		n->backoff_s = RETRY_MAX_S;
+}
+
+void
+net_lost(struct knet *n, const char *why)
+{
+	if (why != n->text)
+		(void)strlcpy(n->text, why, sizeof(n->text));
+	n->state = NET_DOWN;
+	net_uapi_close(n);
+	wish_fail_all(n, PEER_E_KERNEL);
+	kern_send_network(n);
+	net_retry_later(n);
+}

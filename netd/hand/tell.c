@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the kernel hand tells leased without being asked.
+ */
+
+#include <string.h>
+
+#include "hand.h"
+#include "log.h"
+#include "network.h"
+#include "tell.h"
+#include "wanted.h"
+
+void
+kern_send_health(struct kern *k)
+{
+	struct knet	*n;
+
+	k->health.peers = 0;
+	TAILQ_FOREACH(n, &k->nets, entry)
+		k->health.peers += n->wanted.count;
+	if (k->leased == NULL)
+		return;
+	if (chan_send_kern_health(k->leased, 0, &k->health, -1) == -1)
+		log_debug("cannot send health to leased");
+}
+
+static void
+log_change(const struct knet *n, const struct msg_kern_network *m)
+{
+	if (m->state == NET_UP && n->sent.state != NET_UP)
+		log_info("network up net=%s interface=%s backend=%s port=%u",
+		    m->network, n->conf.interface,
+		    m->backend == BACKEND_USERSPACE ? "userspace" : "kernel",
+		    m->port);
+	else if (m->state != NET_UP && strcmp(m->text, n->sent.text) != 0)
+		log_warnx("network %s net=%s: %s",
+		    m->state == NET_FAILED ? "failed" : "down", m->network,
+		    m->text);
+}
+
+void
+kern_repeat_network(struct knet *n)
+{
+	if (n->k->leased == NULL || n->sent.state == 0)
+		return;
+	if (chan_send_kern_network(n->k->leased, 0, &n->sent, -1) == -1)
+		log_warn("cannot tell leased about network %s", n->conf.name);
+}
+
+void
+kern_send_network(struct knet *n)
+{
+	struct msg_kern_network	 m;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.network, n->conf.name, sizeof(m.network));
+	m.state = n->state;
+	m.backend = n->dev.backend != 0 ? n->dev.backend : BACKEND_KERNEL;
+	m.adopted = n->conf.adopt;
+	if (n->state == NET_UP) {
+		memcpy(m.pubkey, n->pub, sizeof(m.pubkey));
+		m.port = n->port;
+		m.foreign = n->nforeign;
+	} else
+		(void)strlcpy(m.text, n->text, sizeof(m.text));
+	if (memcmp(&m, &n->sent, sizeof(m)) == 0)
+		return;
+	log_change(n, &m);
+	n->sent = m;
+	kern_repeat_network(n);
+}
+
+void
+sync_check(struct kern *k)
+{
+	struct knet	*n;
+
+	if (!k->sync_running)
+		return;
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (n->state == NET_UP && !wanted_idle(&n->wanted) &&
+		    k->apply_failed == k->sync_base)
+			return;
+	}
+	k->sync_running = false;
+	if (k->leased == NULL)
+		return;
+	log_info("sync done added=%u removed=%u changed=%u unchanged=%u "
+		 "failed=%u",
+	    k->sync_done.added, k->sync_done.removed, k->sync_done.changed,
+	    k->sync_done.unchanged, k->sync_done.failed);
+	if (chan_send_peer_sync_done(k->leased, 0, &k->sync_done, -1) == -1)
+		log_warn("cannot tell leased that the sync is done");
+	kern_send_health(k);
+}
