@@ -11,9 +11,9 @@
 
 #include "chan.h"
 #include "child.h"
-#include "db.h"
 #include "lease.h"
 #include "rules.h"
+#include "store.h"
 
 #define APIDS_MAX	16
 #define ONLINE_S	180	/* a handshake that recent means online */

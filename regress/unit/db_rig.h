@@ -7,7 +7,7 @@
 #ifndef DB_RIG_H
 #define DB_RIG_H
 
-#include "db.h"
+#include "store.h"
 
 struct world {
 	char		 dir[64];

@@ -22,7 +22,7 @@
 #include <cmocka.h>
 
 #include "db_rig.h"
-#include "db_local.h"
+#include "sqlite_local.h"
 
 static int
 setup(void **state)

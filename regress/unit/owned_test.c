@@ -19,7 +19,7 @@
 #include <cmocka.h>
 
 #include "db_rig.h"
-#include "db_local.h"
+#include "sqlite_local.h"
 #include "rules.h"
 #include "pool.h"
 

@@ -34,8 +34,8 @@ wgquick_test_USES :=	wgquick
 
 # The lease machine, and the database with it.
 lease_test_USES :=	lease dirty place deadline grant pool assign hash owned
-db_test_USES :=		$(lease_test_USES) db db_lease db_owned db_event db_backup \
-			db_schema
+db_test_USES :=		$(lease_test_USES) sqlite sqlite_peer sqlite_owned \
+			sqlite_event sqlite_backup sqlite_schema
 db_test_RIG :=		unit/db_rig
 owned_test_USES :=	$(db_test_USES) owned_change rules
 owned_test_RIG :=	unit/db_rig

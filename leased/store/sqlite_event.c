@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "db_local.h"
+#include "sqlite_local.h"
 
 #define TRIM_STEP	1000
 

@@ -7,7 +7,7 @@
  * among those that have not ended.
  */
 
-#include "db.h"
+#include "store.h"
 
 static const char *const steps[] = {
 	/* 0 -> 1 */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "db_local.h"
+#include "sqlite_local.h"
 #include "log.h"
 
 struct db_backup {

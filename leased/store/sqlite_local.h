@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the db_*.c files share.
+ * What the sqlite*.c files share.
  */
 
-#ifndef DB_LOCAL_H
-#define DB_LOCAL_H
+#ifndef SQLITE_LOCAL_H
+#define SQLITE_LOCAL_H
 
 #include <sqlite3.h>
 
-#include "db.h"
+#include "store.h"
 
 /* clang-format off */
 #define DB_STATEMENTS(S)						\

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "db_local.h"
+#include "sqlite_local.h"
 #include "log.h"
 
 #define OPEN_WAIT_MS	3000

@@ -7,8 +7,8 @@
  * what is on the disk is unknown then, and only reading it again tells.
  */
 
-#ifndef DB_H
-#define DB_H
+#ifndef STORE_H
+#define STORE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,7 +50,7 @@ void	 db_rollback(struct db *);
 /* Move the log into the database when it is long; never inside a COMMIT. */
 void	 db_checkpoint(struct db *);
 
-/* --- db_lease.c --- */
+/* --- sqlite_peer.c --- */
 
 /*
  * Read the networks into an empty broker; then, with these configured, the
@@ -70,7 +70,7 @@ int	 db_del_denied(struct db *, const char *network, const char *name);
 int db_load_denied(struct db *,
     void (*cb)(void *arg, const char *network, const char *name), void *arg);
 
-/* --- db_owned.c --- */
+/* --- sqlite_owned.c --- */
 
 /* With the networks configured and the leases read. */
 int	 db_load_owned(struct db *, struct broker *);
@@ -86,7 +86,7 @@ int	 db_put_changes(struct db *, const struct oop *, size_t from);
 int	 db_put_setting(struct db *, const char *name, int64_t);
 int	 db_get_setting(struct db *, const char *name, int64_t *);
 
-/* --- db_event.c --- */
+/* --- sqlite_event.c --- */
 
 int	 db_add_event(struct db *, const struct msg_ctl_event *);
 /* The first and last id, 0 and 0 when there is none. */
@@ -102,7 +102,7 @@ int	 db_get_events(struct db *, int64_t from, int64_t to,
  * 1 if there may be more to drop. */
 int	 db_trim_events(struct db *, struct wall);
 
-/* --- db_backup.c --- */
+/* --- sqlite_backup.c --- */
 
 struct db_backup;
 

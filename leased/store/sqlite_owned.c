@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "db_local.h"
+#include "sqlite_local.h"
 #include "log.h"
 
 int
