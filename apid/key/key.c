@@ -14,23 +14,23 @@
 
 #include "chan.h"
 #include "child.h"
+#include "childconf.h"
 #include "clock.h"
 #include "keyset.h"
 #include "log.h"
 
-#define UP		1U	/* the only state of a link */
+#define UP		1U	/* the only state of a front's link */
 #define FRONTS_MAX	64	/* links */
 #define QUIET_MS	1000	/* between two lines about refusals */
 
 struct keyd {
+	struct childconf conf;		/* its shadow is a keyset */
 	struct child	 child;
 	struct event_base *base;
 	struct chan	*parent;
 	struct chan	*fronts[FRONTS_MAX];
 	struct keyset	*keys;		/* in force; NULL before the first */
-	struct keyset	*shadow;	/* being sent, or acknowledged */
-	uint32_t	 generation;	/* of the shadow */
-	char		 bad[TEXT_SIZE];	/* what is wrong with it */
+	char		 bad[TEXT_SIZE];	/* what is wrong with the shadow */
 	struct mono	 quiet;		/* until then refusals are counted */
 	unsigned int	 refused;	/* not told yet */
 };
@@ -55,17 +55,14 @@ tell_refusal(struct keyd *k, const struct chan *ch, uint16_t key,
 }
 
 static int
-keyd_key_sign(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+keyd_key_sign(struct chan *ch, uint32_t id, const struct msg_key_sign *m)
 {
 	struct keyd *k = chan_arg(ch);
 	struct msg_key_signed ans;
-	struct msg_key_sign m;
 	const char *why;
 
-	if (msg_key_sign_get(b, &m) == -1)
-		return (-1);
-	if ((why = keyset_sign(k->keys, &m, &ans)) != NULL)
-		tell_refusal(k, ch, m.key, why);
+	if ((why = keyset_sign(k->keys, m, &ans)) != NULL)
+		tell_refusal(k, ch, m->key, why);
 	/* A front that does not read its answers loses its link. */
 	return (chan_send_key_signed(ch, id, &ans, -1));
 }
@@ -84,7 +81,7 @@ front_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler front_table[] = {
-	RAW(KEY_SIGN, UP, keyd_key_sign),
+	ON(key_sign, UP, keyd_key_sign),
 };
 
 static const struct chan_ops front_ops = {
@@ -96,28 +93,27 @@ static const struct chan_ops front_ops = {
 /* --- the parent --- */
 
 static int
-keyd_setup_peer(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+keyd_setup_peer(struct chan *ch, uint32_t id, const struct msg_setup_peer *m,
+    int fd)
 {
 	struct keyd *k = chan_arg(ch);
-	struct msg_setup_peer m;
 	char name[16];
 
-	if (msg_setup_peer_get(b, &m) == -1 || m.role != P_APID ||
-	    m.index >= FRONTS_MAX) {
+	if (m->role != P_APID || m->index >= FRONTS_MAX) {
 		close(fd);
 		return (-1);
 	}
-	snprintf(name, sizeof(name), "apid %u", m.index);
-	chan_free(k->fronts[m.index]);
-	k->fronts[m.index] = chan_new(k->base, fd, P_KEY, P_APID, name,
+	snprintf(name, sizeof(name), "apid %u", m->index);
+	chan_free(k->fronts[m->index]);
+	k->fronts[m->index] = chan_new(k->base, fd, P_KEY, P_APID, name,
 	    &front_ops, UP, k);
-	if (k->fronts[m.index] == NULL)
+	if (k->fronts[m->index] == NULL)
 		log_warn("link to %s", name);
 	return (0);
 }
 
 static int
-keyd_setup_stop(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+keyd_setup_stop(struct chan *ch, uint32_t id, const struct msg_setup_stop *m)
 {
 	struct keyd *k = chan_arg(ch);
 
@@ -126,110 +122,87 @@ keyd_setup_stop(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-keyd_conf_begin(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+keyd_conf_tlskey(struct chan *ch, uint32_t id, const struct msg_conf_tlskey *m,
+    int fd)
 {
 	struct keyd *k = chan_arg(ch);
-	struct msg_conf_begin m;
-
-	if (msg_conf_begin_get(b, &m) == -1)
-		return (-1);
-	keyset_free(k->shadow);
-	k->generation = m.generation;
-	k->bad[0] = '\0';
-	if ((k->shadow = keyset_new()) == NULL)
-		(void)strlcpy(k->bad, "key holder: out of memory",
-		    sizeof(k->bad));
-	return (0);
-}
-
-/* Slices that every process gets and this one has no use for. */
-static int
-keyd_conf_other(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
-{
-	return (0);
-}
-
-static int
-keyd_conf_tlskey(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
-{
-	struct keyd *k = chan_arg(ch);
-	struct msg_conf_tlskey m;
 	char why[TEXT_SIZE / 2];
 
-	if (msg_conf_tlskey_get(b, &m) == -1) {
-		close(fd);
-		return (-1);
-	}
 	/* The first fault is the one that is told. */
-	if (k->shadow != NULL && k->bad[0] == '\0' &&
-	    keyset_load(k->shadow, m.listen, fd, why, sizeof(why)) == -1)
+	if (k->bad[0] == '\0' &&
+	    keyset_load(childconf_shadow(ch), m->listen, fd, why,
+		sizeof(why)) == -1)
 		snprintf(k->bad, sizeof(k->bad), "listen[%u]: key: %s",
-		    m.listen, why);
+		    m->listen, why);
 	close(fd);
 	return (0);
 }
 
 /* The chain alone is of use here: its key must be ours. */
 static int
-keyd_conf_cert(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+keyd_conf_cert(struct chan *ch, uint32_t id, const struct msg_conf_cert *m,
+    int fd)
 {
 	struct keyd *k = chan_arg(ch);
-	struct msg_conf_cert m;
 	char why[TEXT_SIZE / 2];
 
-	if (msg_conf_cert_get(b, &m) == -1) {
-		close(fd);
-		return (-1);
-	}
-	if (m.kind == CERT_CHAIN && k->shadow != NULL && k->bad[0] == '\0' &&
-	    keyset_expect(k->shadow, m.listen, fd, why, sizeof(why)) == -1)
-		snprintf(k->bad, sizeof(k->bad), "listen[%u]: %s", m.listen,
+	if (m->kind == CERT_CHAIN && k->bad[0] == '\0' &&
+	    keyset_expect(childconf_shadow(ch), m->listen, fd, why,
+		sizeof(why)) == -1)
+		snprintf(k->bad, sizeof(k->bad), "listen[%u]: %s", m->listen,
 		    why);
 	close(fd);
 	return (0);
 }
 
-static int
-keyd_conf_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+static void *
+conf_begin(void *arg, uint32_t generation)
 {
-	struct keyd *k = chan_arg(ch);
-	bool good;
+	struct keyd *k = arg;
 
-	good = k->bad[0] == '\0' && k->shadow != NULL &&
-	    keyset_check(k->shadow, k->bad, sizeof(k->bad)) == 0;
-	return (child_conf_answer(ch, id, k->generation, good ? NULL : k->bad));
+	k->bad[0] = '\0';
+	return (keyset_new());
+}
+
+static const char *
+conf_check(void *arg, void *shadow)
+{
+	struct keyd *k = arg;
+
+	if (k->bad[0] == '\0' &&
+	    keyset_check(shadow, k->bad, sizeof(k->bad)) == 0)
+		return (NULL);
+	return (k->bad);
 }
 
 static int
-keyd_conf_commit(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+conf_commit(void *arg, void *shadow)
 {
-	struct keyd *k = chan_arg(ch);
-	struct msg_conf_commit m;
+	struct keyd *k = arg;
 	bool first = k->keys == NULL;
 
-	if (msg_conf_commit_get(b, &m) == -1 || k->shadow == NULL ||
-	    k->bad[0] != '\0' || m.generation != k->generation)
-		return (-1);
 	keyset_free(k->keys);
-	k->keys = k->shadow;
-	k->shadow = NULL;
+	k->keys = shadow;
 	log_debug("%u keys, configuration %u", keyset_count(k->keys),
-	    m.generation);
+	    k->conf.generation);
 	if (!first)
 		return (0);
 	child_enter(&k->child, NULL);
-	return (chan_send_bare(ch, MSG_SETUP_READY, 0));
+	return (chan_send_bare(k->parent, MSG_SETUP_READY, 0));
 }
 
-static int
-keyd_conf_abort(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+static void
+conf_drop(void *shadow)
 {
-	struct keyd *k = chan_arg(ch);
-
-	keyset_free(k->shadow);
-	k->shadow = NULL;
-	return (0);
+	keyset_free(shadow);
 }
+
+static const struct childconf_ops conf_ops = {
+	.begin = conf_begin,
+	.check = conf_check,
+	.commit = conf_commit,
+	.drop = conf_drop,
+};
 
 static void
 parent_closed(struct chan *ch, const char *reason)
@@ -243,17 +216,12 @@ parent_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler parent_table[] = {
-	RAW(SETUP_PEER, UP, keyd_setup_peer),
-	ON(setup_verbose, UP, child_verbose),
-	RAW(SETUP_STOP, UP, keyd_setup_stop),
-	RAW(CONF_BEGIN, UP, keyd_conf_begin),
-	RAW(CONF_GATEWAY, UP, keyd_conf_other),
-	RAW(CONF_NETWORK, UP, keyd_conf_other),
-	RAW(CONF_TLSKEY, UP, keyd_conf_tlskey),
-	RAW(CONF_CERT, UP, keyd_conf_cert),
-	RAW(CONF_END, UP, keyd_conf_end),
-	RAW(CONF_COMMIT, UP, keyd_conf_commit),
-	RAW(CONF_ABORT, UP, keyd_conf_abort),
+	ON(setup_peer, CONF_ANY, keyd_setup_peer),
+	ON(setup_verbose, CONF_ANY, child_verbose),
+	ON(setup_stop, CONF_ANY, keyd_setup_stop),
+	CHILDCONF_ROWS,
+	ON(conf_tlskey, CONF_OPEN, keyd_conf_tlskey),
+	ON(conf_cert, CONF_OPEN, keyd_conf_cert),
 };
 
 static const struct chan_ops parent_ops = {
@@ -271,21 +239,21 @@ keyd_clear(struct keyd *k)
 		chan_free(k->fronts[i]);
 	chan_free(k->parent);
 	keyset_free(k->keys);
-	keyset_free(k->shadow);
+	childconf_clear(&k->conf);
 	event_base_free(k->base);
 }
 
 int
 main(void)
 {
-	static struct keyd k;
+	static struct keyd k = { .conf.ops = &conf_ops };
 
 	child_start(&k.child, P_KEY, "apid-key");
 	keyset_init();
 	if ((k.base = event_base_new()) == NULL)
 		fatalx("event: cannot make a loop");
 	k.parent = chan_new(k.base, CHILD_FD, P_KEY, P_PARENT, "parent",
-	    &parent_ops, UP, &k);
+	    &parent_ops, CONF_IDLE, &k);
 	if (k.parent == NULL)
 		fatal("link to the parent");
 	if (event_base_dispatch(k.base) == -1)

@@ -27,7 +27,6 @@
 #include "tell.h"
 #include "undo.h"
 
-#define PS_ANY	0x01
 #define LS_IDLE	0x01	/* sync.c's first state */
 
 #define STOP_MS	50	/* for the last message to leave */
@@ -47,19 +46,19 @@ health_cb(evutil_socket_t fd, short what, void *arg)
 static void
 stop_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct kern	*k = arg;
+	struct kern *k = arg;
 
 	(void)event_base_loopbreak(k->base);
 }
 
 static int
-on_peer(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+hand_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
+    int fd)
 {
-	struct msg_setup_peer	 m;
-	struct kern		*k = chan_arg(c);
-	struct knet		*n;
+	struct kern *k = chan_arg(c);
+	struct knet *n;
 
-	if (msg_setup_peer_get(b, &m) == -1 || m.role != P_LEASED) {
+	if (m->role != P_LEASED) {
 		close(fd);
 		return (-1);
 	}
@@ -86,7 +85,7 @@ on_peer(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 static void
 undo(struct kern *k)
 {
-	struct knet	*n;
+	struct knet *n;
 
 	egress_undo(k);
 	TAILQ_FOREACH(n, &k->nets, entry)
@@ -96,15 +95,12 @@ undo(struct kern *k)
 }
 
 static int
-on_stop(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+hand_setup_stop(struct chan *c, uint32_t id, const struct msg_setup_stop *m)
 {
-	struct timeval		 tv = { 0, STOP_MS * 1000 };
-	struct msg_setup_stop	 m;
-	struct kern		*k = chan_arg(c);
+	struct timeval tv = { 0, STOP_MS * 1000 };
+	struct kern *k = chan_arg(c);
 
-	if (msg_setup_stop_get(b, &m) == -1)
-		return (-1);
-	if (m.undo)
+	if (m->undo)
 		undo(k);
 	if (chan_send_bare(c, MSG_SETUP_STOPPED, 0) == -1)
 		log_warn("cannot tell the parent that all is stopped");
@@ -118,123 +114,83 @@ on_stop(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	return (0);
 }
 
+/* Every process gets it; there is nothing in it for this one. */
 static int
-on_conf_begin(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+hand_conf_gateway(struct chan *c, uint32_t id, const struct msg_conf_gateway *m)
 {
-	struct kern		*k = chan_arg(c);
-	struct msg_conf_begin	 m;
-
-	if (msg_conf_begin_get(b, &m) == -1)
-		return (-1);
-	kconf_free(k->shadow);
-	k->shadow = kconf_new(m.generation);
-	return (k->shadow == NULL ? -1 : 0);
-}
-
-static int
-on_conf_gateway(struct chan *c, uint32_t id, struct ibuf *b, int fd)
-{
-	struct kern		*k = chan_arg(c);
-	struct msg_conf_gateway	 m;
-
-	if (k->shadow == NULL || msg_conf_gateway_get(b, &m) == -1)
-		return (-1);
-	k->shadow->on_stop = m.on_stop;
 	return (0);
 }
 
 static int
-on_conf_network(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+hand_conf_network(struct chan *c, uint32_t id, const struct msg_conf_network *m)
 {
-	struct kern		*k = chan_arg(c);
-	struct msg_conf_network	 m;
-
-	if (k->shadow == NULL || msg_conf_network_get(b, &m) == -1)
-		return (-1);
-	/* What is wrong with it is told at the end. */
-	(void)kconf_network(k->shadow, &m);
+	kconf_network(childconf_shadow(c), m);
 	return (0);
 }
 
 static int
-on_conf_wgkey(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+hand_conf_wgkey(struct chan *c, uint32_t id, const struct msg_conf_wgkey *m,
+    int fd)
 {
-	struct kern		*k = chan_arg(c);
-	struct msg_conf_wgkey	 m;
+	kconf_wgkey(childconf_shadow(c), m->network, fd);
+	return (0);
+}
 
-	if (k->shadow == NULL || msg_conf_wgkey_get(b, &m) == -1) {
+static int
+hand_conf_sysctl(struct chan *c, uint32_t id, const struct msg_conf_sysctl *m,
+    int fd)
+{
+	kconf_sysctl(childconf_shadow(c), m, fd);
+	return (0);
+}
+
+static int
+hand_conf_uapi(struct chan *c, uint32_t id, const struct msg_conf_uapi *m,
+    int fd)
+{
+	struct knet *n;
+
+	n = net_find(chan_arg(c), m->network);
+	if (n == NULL || n->conf.backend == BACKEND_KERNEL)
 		close(fd);
-		return (-1);
-	}
-	kconf_wgkey(k->shadow, m.network, fd);
+	else
+		net_uapi(n, fd);
 	return (0);
 }
 
-static int
-on_conf_sysctl(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+static void *
+conf_begin(void *arg, uint32_t generation)
 {
-	struct kern		*k = chan_arg(c);
-	struct msg_conf_sysctl	 m;
+	return (kconf_new());
+}
 
-	if (k->shadow == NULL || msg_conf_sysctl_get(b, &m) == -1) {
-		close(fd);
-		return (-1);
-	}
-	kconf_sysctl(k->shadow, &m, fd);
-	return (0);
+static const char *
+conf_check(void *arg, void *shadow)
+{
+	return (kconf_check(shadow));
+}
+
+static void
+conf_drop(void *shadow)
+{
+	kconf_free(shadow);
 }
 
 static int
-on_conf_uapi(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+conf_commit(void *arg, void *shadow)
 {
-	struct kern		*k = chan_arg(c);
-	struct msg_conf_uapi	 m;
-	struct knet		*n;
+	struct kern *k = arg;
+	struct knet *n;
 
-	if (msg_conf_uapi_get(b, &m) == -1) {
-		close(fd);
-		return (-1);
-	}
-	n = net_find(k, m.network);
-	if (n == NULL || n->conf.backend == BACKEND_KERNEL) {
-		close(fd);
-		return (0);
-	}
-	net_uapi(n, fd);
-	return (0);
-}
-
-static int
-on_conf_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
-{
-	struct kern	*k = chan_arg(c);
-
-	if (k->shadow == NULL)
-		return (-1);
-	return (child_conf_answer(c, id, k->shadow->generation,
-	    kconf_check(k->shadow) == -1 ? k->shadow->error : NULL));
-}
-
-static int
-on_conf_commit(struct chan *c, uint32_t id, struct ibuf *b, int fd)
-{
-	struct kern		*k = chan_arg(c);
-	struct msg_conf_commit	 m;
-	struct knet		*n;
-
-	if (k->shadow == NULL || msg_conf_commit_get(b, &m) == -1 ||
-	    m.generation != k->shadow->generation ||
-	    k->shadow->error[0] != '\0')
-		return (-1);
+	if (!k->stopping)
+		kconf_apply(k, shadow);
+	kconf_free(shadow);
 	if (k->stopping)
 		return (0);
-	kconf_apply(k, k->shadow);
-	kconf_free(k->shadow);
-	k->shadow = NULL;
 	if (!k->entered) {
 		child_enter(&k->child, NULL);
 		k->entered = true;
-		if (chan_send_bare(c, MSG_SETUP_READY, 0) == -1)
+		if (chan_send_bare(k->parent, MSG_SETUP_READY, 0) == -1)
 			return (-1);
 		if (k->leased != NULL)
 			chan_resume(k->leased);
@@ -246,42 +202,33 @@ on_conf_commit(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	return (0);
 }
 
-static int
-on_conf_abort(struct chan *c, uint32_t id, struct ibuf *b, int fd)
-{
-	struct kern		*k = chan_arg(c);
-	struct msg_conf_abort	 m;
-
-	if (msg_conf_abort_get(b, &m) == -1)
-		return (-1);
-	kconf_free(k->shadow);
-	k->shadow = NULL;
-	return (0);
-}
+static const struct childconf_ops conf_ops = {
+	.begin = conf_begin,
+	.check = conf_check,
+	.commit = conf_commit,
+	.drop = conf_drop,
+};
 
 /* Without the parent there is nobody to serve; tunnels go on by themselves. */
 static void
 parent_closed(struct chan *c, const char *reason)
 {
-	struct kern	*k = chan_arg(c);
+	struct kern *k = chan_arg(c);
 
 	log_info("link to the parent ended: %s", reason);
 	(void)event_base_loopbreak(k->base);
 }
 
 static const struct chan_handler parent_table[] = {
-	RAW(SETUP_PEER, PS_ANY, on_peer),
-	ON(setup_verbose, PS_ANY, child_verbose),
-	RAW(SETUP_STOP, PS_ANY, on_stop),
-	RAW(CONF_BEGIN, PS_ANY, on_conf_begin),
-	RAW(CONF_GATEWAY, PS_ANY, on_conf_gateway),
-	RAW(CONF_NETWORK, PS_ANY, on_conf_network),
-	RAW(CONF_WGKEY, PS_ANY, on_conf_wgkey),
-	RAW(CONF_SYSCTL, PS_ANY, on_conf_sysctl),
-	RAW(CONF_UAPI, PS_ANY, on_conf_uapi),
-	RAW(CONF_END, PS_ANY, on_conf_end),
-	RAW(CONF_COMMIT, PS_ANY, on_conf_commit),
-	RAW(CONF_ABORT, PS_ANY, on_conf_abort),
+	ON(setup_peer, CONF_ANY, hand_setup_peer),
+	ON(setup_verbose, CONF_ANY, child_verbose),
+	ON(setup_stop, CONF_ANY, hand_setup_stop),
+	CHILDCONF_ROWS,
+	ON(conf_gateway, CONF_OPEN, hand_conf_gateway),
+	ON(conf_network, CONF_OPEN, hand_conf_network),
+	ON(conf_wgkey, CONF_OPEN, hand_conf_wgkey),
+	ON(conf_sysctl, CONF_OPEN, hand_conf_sysctl),
+	ON(conf_uapi, CONF_ANY, hand_conf_uapi),
 };
 
 static const struct chan_ops parent_ops = {
@@ -294,7 +241,7 @@ static const struct chan_ops parent_ops = {
 static int
 watch(struct kern *k)
 {
-	struct timeval	 health = { HEALTH_S, 0 }, check = { CHECK_S, 0 };
+	struct timeval health = { HEALTH_S, 0 }, check = { CHECK_S, 0 };
 
 	k->expire_ev = evtimer_new(k->base, expire_cb, k);
 	k->health_ev = event_new(k->base, -1, EV_PERSIST, health_cb, k);
@@ -316,7 +263,7 @@ watch(struct kern *k)
 static void
 clear(struct kern *k)
 {
-	struct knet	*n;
+	struct knet *n;
 
 	sync_clear(k);
 	stats_clear(k);
@@ -324,7 +271,7 @@ clear(struct kern *k)
 		TAILQ_REMOVE(&k->nets, n, entry);
 		net_free(n);
 	}
-	kconf_free(k->shadow);
+	childconf_clear(&k->conf);
 	chan_free(k->leased);
 	chan_free(k->parent);
 	k->ops->close(k->io);
@@ -334,9 +281,10 @@ clear(struct kern *k)
 int
 main(void)
 {
-	struct kern	 k;
+	struct kern k;
 
 	memset(&k, 0, sizeof(k));
+	k.conf.ops = &conf_ops;
 	TAILQ_INIT(&k.nets);
 	STAILQ_INIT(&k.sync_items);
 	STAILQ_INIT(&k.stats);
@@ -354,7 +302,7 @@ main(void)
 	if (k.io == NULL)
 		fatal("cannot open netlink sockets");
 	k.parent = chan_new(k.base, CHILD_FD, P_HAND, P_PARENT, "parent",
-	    &parent_ops, PS_ANY, &k);
+	    &parent_ops, CONF_IDLE, &k);
 	if (k.parent == NULL || watch(&k) == -1)
 		fatal("start");
 	(void)event_base_dispatch(k.base);

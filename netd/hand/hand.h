@@ -16,6 +16,7 @@
 
 #include "chan.h"
 #include "child.h"
+#include "childconf.h"
 #include "clock.h"
 #include "expiry.h"
 #include "kern_ops.h"
@@ -27,9 +28,8 @@
 #define CHECK_S		20	/* look at everything, notified or not */
 #define HEALTH_S	2
 
-struct kconf;
-
 struct kern {
+	struct childconf conf;		/* first; its shadow is a kconf */
 	struct event_base *base;
 	struct child	 child;
 	struct chan	*parent;
@@ -38,8 +38,6 @@ struct kern {
 	struct kern_io	*io;
 	bool		 entered;	/* the sandbox */
 	bool		 stopping;	/* nothing is put right any more */
-	struct kconf	*shadow;
-	uint32_t	 generation;
 	struct knet_list nets;
 	struct ksysctl	 sysctl[SYSCTLS];
 	struct expiry	 expiry;

@@ -23,14 +23,13 @@
 #include "wish_answer.h"
 
 struct kconf *
-kconf_new(uint32_t generation)
+kconf_new(void)
 {
 	struct kconf	*c;
 
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return (NULL);
-	c->generation = generation;
 	sysctl_init(c->sysctl);
 	return (c);
 }
@@ -56,16 +55,14 @@ kconf_find(struct kconf *c, const char *name)
 	return (NULL);
 }
 
-int
+void
 kconf_network(struct kconf *c, const struct msg_conf_network *m)
 {
-	if (c->n >= NETWORKS_MAX || kconf_find(c, m->name) != NULL) {
-		(void)snprintf(c->error, sizeof(c->error),
+	if (c->n < NETWORKS_MAX && kconf_find(c, m->name) == NULL)
+		c->nets[c->n++].conf = *m;
+	else
+		snprintf(c->error, sizeof(c->error),
 		    "network %s: there twice, or too many networks", m->name);
-		return (-1);
-	}
-	c->nets[c->n++].conf = *m;
-	return (0);
 }
 
 void
@@ -114,15 +111,15 @@ kconf_wgkey(struct kconf *c, const char *network, int fd)
 	sodium_memzero(text, sizeof(text));
 }
 
-static int
+static void
 bad(struct kconf *c, const struct kconfnet *n, const char *why)
 {
-	(void)snprintf(c->error, sizeof(c->error), "network %s: %s",
-	    n->conf.name, why);
-	return (-1);
+	if (c->error[0] == '\0')
+		snprintf(c->error, sizeof(c->error), "network %s: %s",
+		    n->conf.name, why);
 }
 
-static int
+static void
 check_network(struct kconf *c, const struct kconfnet *n, size_t before)
 {
 	const struct msg_conf_network	*m = &n->conf;
@@ -130,37 +127,29 @@ check_network(struct kconf *c, const struct kconfnet *n, size_t before)
 
 	for (i = 0; i < before; i++) {
 		if (strcmp(c->nets[i].conf.interface, m->interface) == 0)
-			return (bad(c, n, "its interface is another's too"));
+			bad(c, n, "its interface is another's too");
 	}
 	for (i = 0; i < m->npools; i++) {
 		if (!prefix_is_canonical(&m->pools[i]))
-			return (bad(c, n,
-			    "a pool has bits beyond its "
-			    "length"));
+			bad(c, n, "a pool has bits beyond its length");
 		if (m->pools[i].len == 0)
-			return (bad(c, n, "a pool is everything"));
+			bad(c, n, "a pool is everything");
 	}
 	if (n->bad_priv)
-		return (bad(c, n,
-		    "private_key_file holds no key (one line of "
-		    "44 characters, as wg genkey prints)"));
-	if (!m->adopt && !n->has_priv)
-		return (bad(c, n, "it has no private_key_file"));
-	return (0);
+		bad(c, n,
+		    "private_key_file holds no key (one line of 44 characters, as wg genkey prints)");
+	else if (!m->adopt && !n->has_priv)
+		bad(c, n, "it has no private_key_file");
 }
 
-int
+const char *
 kconf_check(struct kconf *c)
 {
 	size_t	 i;
 
-	if (c->error[0] != '\0')
-		return (-1);
-	for (i = 0; i < c->n; i++) {
-		if (check_network(c, &c->nets[i], i) == -1)
-			return (-1);
-	}
-	return (0);
+	for (i = 0; i < c->n && c->error[0] == '\0'; i++)
+		check_network(c, &c->nets[i], i);
+	return (c->error[0] == '\0' ? NULL : c->error);
 }
 
 /* The same interface, made the same way: it can be changed as it runs. */
@@ -218,5 +207,4 @@ kconf_apply(struct kern *k, struct kconf *c)
 			log_warn("network %s", c->nets[i].conf.name);
 	}
 	sysctl_take(k, c->sysctl);
-	k->generation = c->generation;
 }

@@ -23,19 +23,18 @@ struct kconfnet {
 };
 
 struct kconf {
-	uint32_t	 generation;
-	uint8_t		 on_stop;
 	size_t		 n;
 	struct kconfnet	 nets[NETWORKS_MAX];
 	struct ksysctl	 sysctl[SYSCTLS];
 	char		 error[TEXT_SIZE];
 };
 
-struct kconf *kconf_new(uint32_t generation);
+struct kconf *kconf_new(void);
 void	 kconf_free(struct kconf *);
-/* Returns 0, or -1 with conf->error. */
-int	 kconf_check(struct kconf *);
-int	 kconf_network(struct kconf *, const struct msg_conf_network *);
+/* Returns what is wrong with it, or NULL. */
+const char *kconf_check(struct kconf *);
+/* What is wrong with it is told by the check. */
+void	 kconf_network(struct kconf *, const struct msg_conf_network *);
 /* The descriptor is taken. */
 void	 kconf_sysctl(struct kconf *, const struct msg_conf_sysctl *, int fd);
 /* The descriptor is closed. */
