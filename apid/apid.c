@@ -23,57 +23,12 @@
 #include "tls.h"
 #include "tlskey.h"
 
-#define UP		1U	/* the only state of the link to the parent */
 #define SOURCES		65536	/* remembered */
 #define PENDING		65000	/* room; the limit is the configuration's */
 #define STOP_MS		3000	/* for requests under way */
 #define KEY_TEST_MS	2000	/* for the key holder to have the same config */
 #define LINK_S		5	/* between two looks at our links */
 #define CRL_SOON	(3 * 24 * 60 * 60)	/* seconds */
-
-static int	 apid_setup_peer(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_setup_stop(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_conf_begin(struct chan *, uint32_t, struct ibuf *, int);
-static int apid_conf_gateway(struct chan *, uint32_t, struct ibuf *, int);
-static int apid_conf_network(struct chan *, uint32_t, struct ibuf *, int);
-static int apid_conf_identity(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_conf_listen(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_conf_cert(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_conf_proxy(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_conf_limits(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_conf_basic(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_conf_proc(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_conf_end(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_conf_commit(struct chan *, uint32_t, struct ibuf *, int);
-static int	 apid_conf_abort(struct chan *, uint32_t, struct ibuf *, int);
-static void	 apid_closed(struct chan *, const char *);
-
-/* clang-format off */
-static const struct chan_handler table[] = {
-	RAW(SETUP_PEER, UP, apid_setup_peer),
-	ON(setup_verbose, UP, child_verbose),
-	RAW(SETUP_STOP, UP, apid_setup_stop),
-	RAW(CONF_BEGIN, UP, apid_conf_begin),
-	RAW(CONF_GATEWAY, UP, apid_conf_gateway),
-	RAW(CONF_NETWORK, UP, apid_conf_network),
-	RAW(CONF_IDENTITY, UP, apid_conf_identity),
-	RAW(CONF_LISTEN, UP, apid_conf_listen),
-	RAW(CONF_CERT, UP, apid_conf_cert),
-	RAW(CONF_PROXY, UP, apid_conf_proxy),
-	RAW(CONF_LIMITS, UP, apid_conf_limits),
-	RAW(CONF_BASIC, UP, apid_conf_basic),
-	RAW(CONF_PROC, UP, apid_conf_proc),
-	RAW(CONF_END, UP, apid_conf_end),
-	RAW(CONF_COMMIT, UP, apid_conf_commit),
-	RAW(CONF_ABORT, UP, apid_conf_abort),
-};
-/* clang-format on */
-
-static const struct chan_ops ops = {
-	.table = table,
-	.n = sizeof(table) / sizeof(table[0]),
-	.closed = apid_closed,
-};
 
 /* The end of descriptor 3 is the end of the process. */
 static void
@@ -88,21 +43,17 @@ apid_closed(struct chan *ch, const char *reason)
 }
 
 static int
-apid_setup_peer(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+apid_setup_peer(struct chan *ch, uint32_t id, const struct msg_setup_peer *m,
+    int fd)
 {
 	struct apid *a = chan_arg(ch);
-	struct msg_setup_peer m;
 
-	if (msg_setup_peer_get(b, &m) == -1) {
-		(void)close(fd);
-		return (-1);
-	}
-	if (m.role == P_LEASED)
+	if (m->role == P_LEASED)
 		broker_link(a, fd);
-	else if (m.role == P_KEY)
+	else if (m->role == P_KEY)
 		tlskey_set_link(a->tlskey, fd);
 	else {
-		(void)close(fd);
+		close(fd);
 		return (-1);
 	}
 	return (0);
@@ -121,14 +72,11 @@ stop_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 static int
-apid_setup_stop(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+apid_setup_stop(struct chan *ch, uint32_t id, const struct msg_setup_stop *m)
 {
 	struct apid *a = chan_arg(ch);
-	struct msg_setup_stop m;
 	struct conn *c, *next;
 
-	if (msg_setup_stop_get(b, &m) == -1)
-		return (-1);
 	if (a->stopping)
 		return (0);
 	a->stopping = true;
@@ -145,81 +93,89 @@ apid_setup_stop(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-apid_conf_begin(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+apid_conf_network(struct chan *ch, uint32_t id,
+    const struct msg_conf_network *m)
 {
-	struct apid *a = chan_arg(ch);
-	struct msg_conf_begin m;
-
-	if (msg_conf_begin_get(b, &m) == -1)
-		return (-1);
-	settings_unref(a->shadow);
-	if ((a->shadow = settings_new(m.generation)) == NULL) {
-		log_warn("configuration");
-		return (-1);
-	}
+	settings_add_network(childconf_shadow(ch), m);
 	return (0);
 }
 
-/* clang-format off */
-/* Slices outside CONF_BEGIN and CONF_END are the parent's mistake. */
-#define SLICE(NAME, fn)							\
-static int								\
-apid_conf_##NAME(struct chan *ch, uint32_t id, struct ibuf *b, int fd)	\
-{									\
-	struct apid *a = chan_arg(ch);					\
-	struct msg_conf_##NAME m;					\
-									\
-	if (msg_conf_##NAME##_get(b, &m) == -1 || a->shadow == NULL) {	\
-		if (fd != -1)						\
-			(void)close(fd);				\
-		return (-1);						\
-	}								\
-	fn;								\
-	explicit_bzero(&m, sizeof(m));					\
-	return (0);							\
+static int
+apid_conf_identity(struct chan *ch, uint32_t id,
+    const struct msg_conf_identity *m)
+{
+	settings_add_identity(childconf_shadow(ch), m);
+	return (0);
 }
 
-SLICE(gateway, (void)0)
-SLICE(network, settings_add_network(a->shadow, &m))
-SLICE(identity, settings_add_identity(a->shadow, &m))
-SLICE(listen, settings_add_listen(a->shadow, &m, fd))
-SLICE(cert, settings_add_cert(a->shadow, &m, fd))
-SLICE(proxy, settings_add_proxy(a->shadow, &m))
-SLICE(limits, settings_set_limits(a->shadow, &m))
-SLICE(basic, settings_set_basic(a->shadow, &m))
-/* clang-format on */
+static int
+apid_conf_listen(struct chan *ch, uint32_t id, const struct msg_conf_listen *m,
+    int fd)
+{
+	settings_add_listen(childconf_shadow(ch), m, fd);
+	return (0);
+}
+
+static int
+apid_conf_cert(struct chan *ch, uint32_t id, const struct msg_conf_cert *m,
+    int fd)
+{
+	settings_add_cert(childconf_shadow(ch), m, fd);
+	return (0);
+}
+
+static int
+apid_conf_proxy(struct chan *ch, uint32_t id, const struct msg_conf_proxy *m)
+{
+	settings_add_proxy(childconf_shadow(ch), m);
+	return (0);
+}
+
+static int
+apid_conf_limits(struct chan *ch, uint32_t id, const struct msg_conf_limits *m)
+{
+	settings_set_limits(childconf_shadow(ch), m);
+	return (0);
+}
+
+static int
+apid_conf_basic(struct chan *ch, uint32_t id, const struct msg_conf_basic *m)
+{
+	settings_set_basic(childconf_shadow(ch), m);
+	return (0);
+}
 
 /* These files are the same in every generation. */
 static int
-apid_conf_proc(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+apid_conf_proc(struct chan *ch, uint32_t id, const struct msg_conf_proc *m,
+    int fd)
 {
 	struct apid *a = chan_arg(ch);
-	struct msg_conf_proc m;
 
-	if (msg_conf_proc_get(b, &m) == -1) {
-		(void)close(fd);
-		return (-1);
-	}
-	if (a->proc_fds[m.which] != -1)
-		(void)close(a->proc_fds[m.which]);
-	a->proc_fds[m.which] = fd;
+	if (a->proc_fds[m->which] != -1)
+		close(a->proc_fds[m->which]);
+	a->proc_fds[m->which] = fd;
 	return (0);
 }
 
-static int
-apid_conf_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+static void *
+conf_begin(void *arg, uint32_t generation)
 {
-	struct apid *a = chan_arg(ch);
-	int r;
+	return (settings_new(generation));
+}
 
-	if (a->shadow == NULL)
-		return (-1);
-	if (settings_build(a->shadow, a->tlskey, a->set == NULL) == 0)
-		return (child_conf_answer(ch, id, a->shadow->generation, NULL));
-	r = child_conf_answer(ch, id, a->shadow->generation, a->shadow->error);
-	settings_unref(a->shadow);
-	a->shadow = NULL;
-	return (r);
+static const char *
+conf_check(void *arg, void *shadow)
+{
+	struct apid *a = arg;
+
+	return (settings_build(shadow, a->tlskey, a->set == NULL));
+}
+
+static void
+conf_drop(void *shadow)
+{
+	settings_unref(shadow);
 }
 
 /* A look at keys and dates, when the key holder had time to follow. */
@@ -271,19 +227,14 @@ link_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 static int
-apid_conf_commit(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+conf_commit(void *arg, void *shadow)
 {
 	struct timeval tv = { KEY_TEST_MS / 1000, 0 };
-	struct apid *a = chan_arg(ch);
+	struct apid *a = arg;
 	struct settings *old = a->set;
-	struct msg_conf_commit m;
 	struct conn *c, *next;
 
-	if (msg_conf_commit_get(b, &m) == -1 || a->shadow == NULL ||
-	    a->shadow->generation != m.generation)
-		return (-1);
-	a->set = a->shadow;
-	a->shadow = NULL;
+	a->set = shadow;
 	if (old == NULL)
 		child_enter(&a->child, NULL);
 	else
@@ -297,30 +248,46 @@ apid_conf_commit(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 		log_warnx("event: cannot set a timer");
 	if (old == NULL) {
 		link_cb(-1, 0, a);
-		return (chan_send_bare(ch, MSG_SETUP_READY, 0));
+		return (chan_send_bare(a->parent, MSG_SETUP_READY, 0));
 	}
-	log_debug("configuration %u is in force", m.generation);
+	log_debug("configuration %u is in force", a->conf.generation);
 	return (0);
 }
 
-static int
-apid_conf_abort(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
-{
-	struct apid *a = chan_arg(ch);
-	struct msg_conf_abort m;
+static const struct childconf_ops conf_ops = {
+	.begin = conf_begin,
+	.check = conf_check,
+	.commit = conf_commit,
+	.drop = conf_drop,
+};
 
-	if (msg_conf_abort_get(b, &m) == -1)
-		return (-1);
-	settings_unref(a->shadow);
-	a->shadow = NULL;
-	return (0);
-}
+static const struct chan_handler table[] = {
+	ON(setup_peer, CONF_ANY, apid_setup_peer),
+	ON(setup_verbose, CONF_ANY, child_verbose),
+	ON(setup_stop, CONF_ANY, apid_setup_stop),
+	CHILDCONF_ROWS,
+	ON(conf_network, CONF_OPEN, apid_conf_network),
+	ON(conf_identity, CONF_OPEN, apid_conf_identity),
+	ON(conf_listen, CONF_OPEN, apid_conf_listen),
+	ON(conf_cert, CONF_OPEN, apid_conf_cert),
+	ON(conf_proxy, CONF_OPEN, apid_conf_proxy),
+	ON(conf_limits, CONF_OPEN, apid_conf_limits),
+	ON(conf_basic, CONF_OPEN, apid_conf_basic),
+	ON(conf_proc, CONF_OPEN, apid_conf_proc),
+};
+
+static const struct chan_ops ops = {
+	.table = table,
+	.n = sizeof(table) / sizeof(table[0]),
+	.closed = apid_closed,
+};
 
 static void
 apid_init(struct apid *a)
 {
 	struct event_config *cfg;
 
+	a->conf.ops = &conf_ops;
 	TAILQ_INIT(&a->conns);
 	a->cpus = node_cpus();
 	a->proc_fds[PROC_LOADAVG] = a->proc_fds[PROC_UPTIME] = -1;
@@ -342,7 +309,7 @@ apid_init(struct apid *a)
 	accept_init(a);
 	arc4random_buf(&a->boot, sizeof(a->boot));
 	a->parent = chan_new(a->base, CHILD_FD, P_APID, P_PARENT, "parent",
-	    &ops, UP, a);
+	    &ops, CONF_IDLE, a);
 	if (a->parent == NULL)
 		fatal("link to the parent");
 }
@@ -358,7 +325,7 @@ apid_clear(struct apid *a)
 	chan_free(a->leased);
 	chan_free(a->parent);
 	settings_unref(a->set);
-	settings_unref(a->shadow);
+	childconf_clear(&a->conf);
 	pend_free(a->pend);
 	rate_free(a->rate);
 	quiet_free(a->quiet);

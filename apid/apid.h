@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "child.h"
+#include "childconf.h"
 #include "clock.h"
 #include "proto.h"
 
@@ -31,13 +32,13 @@ struct tlskey;
 TAILQ_HEAD(conn_list, conn);
 
 struct apid {
+	struct childconf conf;		/* first; its shadow is a settings */
 	struct child	 child;
 	struct event_base *base;
 	struct chan	*parent;
 	struct chan	*leased;	/* NULL while there is none */
 	struct tlskey	*tlskey;
 	struct settings	*set;		/* in force; NULL before the first */
-	struct settings	*shadow;	/* being sent, or acknowledged */
 	struct pend	*pend;
 	struct rate	*rate;
 	struct quiet	*quiet;

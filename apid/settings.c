@@ -215,7 +215,7 @@ settings_set_basic(struct settings *s, const struct msg_conf_basic *m)
 	    sodium_base64_VARIANT_ORIGINAL);
 }
 
-int
+const char *
 settings_build(struct settings *s, struct tlskey *key, bool first)
 {
 	struct tls_server_args args;
@@ -247,7 +247,7 @@ settings_build(struct settings *s, struct tlskey *key, bool first)
 			refuse(s, "listener %s: %s", l->address, why);
 		close_certs(l);
 	}
-	return (s->broken ? -1 : 0);
+	return (s->broken ? s->error : NULL);
 }
 
 bool

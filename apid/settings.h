@@ -77,10 +77,10 @@ void	 settings_set_limits(struct settings *, const struct msg_conf_limits *);
 void	 settings_set_basic(struct settings *, const struct msg_conf_basic *);
 
 /*
- * All slices are there: make the TLS servers, check the whole.  Returns 0, or
- * -1 with error set.  first: there are no older ones to stay with.
+ * All slices are there: make the TLS servers, check the whole.  Returns what is
+ * wrong, or NULL.  first: there are no older ones to stay with.
  */
-int	 settings_build(struct settings *, struct tlskey *, bool first);
+const char *settings_build(struct settings *, struct tlskey *, bool first);
 
 /* Lookups. */
 bool	 settings_has_network(const struct settings *, const char *);

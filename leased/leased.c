@@ -18,7 +18,8 @@
 #include "leased.h"
 #include "log.h"
 
-#define LINK_S		5	/* between two looks at our link */
+#define LINK_S	5 /* between two looks at our link */
+#define BACKUPS 3 /* copies of the database kept at migrations */
 
 void
 leased_forget_chan(struct leased *sp, struct chan *c)
@@ -165,7 +166,7 @@ leased_load(struct leased *sp)
 	    (long long)mono_diff_ms(mono_now(), begin));
 	if (outside > 0)
 		log_warnx("%llu leases are outside the configured networks and "
-		    "pools and not served; they are kept",
+			  "pools and not served; they are kept",
 		    (unsigned long long)outside);
 }
 
@@ -229,8 +230,7 @@ leased_first(struct leased *sp)
 	/* The database is opened inside, by the user who owns it. */
 	child_enter(&sp->child, dir);
 	backup_clean(dir);
-	sp->db = db_open(dir, &db_schema, sp->conf->backups, error,
-	    sizeof(error));
+	sp->db = db_open(dir, &db_schema, BACKUPS, error, sizeof(error));
 	if (sp->db == NULL)
 		fatalx("%s", error);
 	leased_load(sp);
@@ -250,14 +250,13 @@ leased_first(struct leased *sp)
 }
 
 void
-leased_commit(struct leased *sp)
+leased_commit(struct leased *sp, struct conf *conf)
 {
 	struct conf *old = sp->conf;
 
 	if (old != NULL)
 		(void)turn_commit(sp);
-	sp->conf = sp->shadow;
-	sp->shadow = NULL;
+	sp->conf = conf;
 	if (old == NULL) {
 		leased_first(sp);
 		return;
@@ -293,6 +292,7 @@ main(void)
 	static struct leased leased;
 	struct leased *sp = &leased;
 
+	sp->childconf.ops = &conf_ops;
 	child_start(&sp->child, P_LEASED, "leased");
 	if (sodium_init() == -1 || sqlite3_initialize() != SQLITE_OK)
 		fatalx("libraries cannot be set up");
@@ -311,7 +311,7 @@ main(void)
 	ovpn_init(sp);
 	control_init(sp);
 	sp->parent = chan_new(sp->base, CHILD_FD, P_LEASED, P_PARENT, "parent",
-	    &parent_ops, 1, sp);
+	    &parent_ops, CONF_IDLE, sp);
 	if (sp->parent == NULL)
 		fatal("link to the parent");
 	if (event_base_dispatch(sp->base) == -1)

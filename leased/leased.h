@@ -11,6 +11,7 @@
 
 #include "chan.h"
 #include "child.h"
+#include "childconf.h"
 #include "lease.h"
 #include "rules.h"
 #include "store.h"
@@ -36,13 +37,13 @@ struct asker {
 };
 
 struct leased {
+	struct childconf childconf;		/* first; its shadow is a conf */
 	struct child	 child;
 	struct event_base *base;
 	struct chan	*parent;
 	struct chan	*kern;			/* NULL: no kernel hand */
 	struct chan	*apid[APIDS_MAX];
 	struct conf	*conf;
-	struct conf	*shadow;
 	struct db	*db;
 	struct broker	 broker;
 	struct hash	 denied;		/* of struct entry */
@@ -64,11 +65,13 @@ struct leased {
 /* --- config.c: the parent's link --- */
 
 extern const struct chan_ops parent_ops;
+extern const struct childconf_ops conf_ops;
 
 /* --- leased.c --- */
 
 void	 leased_link(struct leased *, const struct msg_setup_peer *, int fd);
-void	 leased_commit(struct leased *);
+/* The configuration is taken over. */
+void	 leased_commit(struct leased *, struct conf *);
 void	 leased_stop(struct leased *);
 /* Nobody waits behind this channel any more. */
 void	 leased_forget_chan(struct leased *, struct chan *);

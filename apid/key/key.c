@@ -23,8 +23,8 @@
 #define FRONTS_MAX	64	/* links */
 #define QUIET_MS	1000	/* between two lines about refusals */
 
-struct keyd {
-	struct childconf conf;		/* its shadow is a keyset */
+struct holder {
+	struct childconf conf;		/* first; its shadow is a keyset */
 	struct child	 child;
 	struct event_base *base;
 	struct chan	*parent;
@@ -38,7 +38,7 @@ struct keyd {
 /* --- the fronts --- */
 
 static void
-tell_refusal(struct keyd *k, const struct chan *ch, uint16_t key,
+tell_refusal(struct holder *k, const struct chan *ch, uint16_t key,
     const char *why)
 {
 	struct mono now;
@@ -55,9 +55,9 @@ tell_refusal(struct keyd *k, const struct chan *ch, uint16_t key,
 }
 
 static int
-keyd_key_sign(struct chan *ch, uint32_t id, const struct msg_key_sign *m)
+key_sign(struct chan *ch, uint32_t id, const struct msg_key_sign *m)
 {
-	struct keyd *k = chan_arg(ch);
+	struct holder *k = chan_arg(ch);
 	struct msg_key_signed ans;
 	const char *why;
 
@@ -70,7 +70,7 @@ keyd_key_sign(struct chan *ch, uint32_t id, const struct msg_key_sign *m)
 static void
 front_closed(struct chan *ch, const char *reason)
 {
-	struct keyd *k = chan_arg(ch);
+	struct holder *k = chan_arg(ch);
 	unsigned int i;
 
 	log_debug("%s: %s", chan_name(ch), reason);
@@ -81,7 +81,7 @@ front_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler front_table[] = {
-	ON(key_sign, UP, keyd_key_sign),
+	ON(key_sign, UP, key_sign),
 };
 
 static const struct chan_ops front_ops = {
@@ -93,10 +93,10 @@ static const struct chan_ops front_ops = {
 /* --- the parent --- */
 
 static int
-keyd_setup_peer(struct chan *ch, uint32_t id, const struct msg_setup_peer *m,
+key_setup_peer(struct chan *ch, uint32_t id, const struct msg_setup_peer *m,
     int fd)
 {
-	struct keyd *k = chan_arg(ch);
+	struct holder *k = chan_arg(ch);
 	char name[16];
 
 	if (m->role != P_APID || m->index >= FRONTS_MAX) {
@@ -113,19 +113,19 @@ keyd_setup_peer(struct chan *ch, uint32_t id, const struct msg_setup_peer *m,
 }
 
 static int
-keyd_setup_stop(struct chan *ch, uint32_t id, const struct msg_setup_stop *m)
+key_setup_stop(struct chan *ch, uint32_t id, const struct msg_setup_stop *m)
 {
-	struct keyd *k = chan_arg(ch);
+	struct holder *k = chan_arg(ch);
 
 	(void)event_base_loopexit(k->base, NULL);
 	return (0);
 }
 
 static int
-keyd_conf_tlskey(struct chan *ch, uint32_t id, const struct msg_conf_tlskey *m,
+key_conf_tlskey(struct chan *ch, uint32_t id, const struct msg_conf_tlskey *m,
     int fd)
 {
-	struct keyd *k = chan_arg(ch);
+	struct holder *k = chan_arg(ch);
 	char why[TEXT_SIZE / 2];
 
 	/* The first fault is the one that is told. */
@@ -140,10 +140,10 @@ keyd_conf_tlskey(struct chan *ch, uint32_t id, const struct msg_conf_tlskey *m,
 
 /* The chain alone is of use here: its key must be ours. */
 static int
-keyd_conf_cert(struct chan *ch, uint32_t id, const struct msg_conf_cert *m,
+key_conf_cert(struct chan *ch, uint32_t id, const struct msg_conf_cert *m,
     int fd)
 {
-	struct keyd *k = chan_arg(ch);
+	struct holder *k = chan_arg(ch);
 	char why[TEXT_SIZE / 2];
 
 	if (m->kind == CERT_CHAIN && k->bad[0] == '\0' &&
@@ -158,7 +158,7 @@ keyd_conf_cert(struct chan *ch, uint32_t id, const struct msg_conf_cert *m,
 static void *
 conf_begin(void *arg, uint32_t generation)
 {
-	struct keyd *k = arg;
+	struct holder *k = arg;
 
 	k->bad[0] = '\0';
 	return (keyset_new());
@@ -167,7 +167,7 @@ conf_begin(void *arg, uint32_t generation)
 static const char *
 conf_check(void *arg, void *shadow)
 {
-	struct keyd *k = arg;
+	struct holder *k = arg;
 
 	if (k->bad[0] == '\0' &&
 	    keyset_check(shadow, k->bad, sizeof(k->bad)) == 0)
@@ -178,7 +178,7 @@ conf_check(void *arg, void *shadow)
 static int
 conf_commit(void *arg, void *shadow)
 {
-	struct keyd *k = arg;
+	struct holder *k = arg;
 	bool first = k->keys == NULL;
 
 	keyset_free(k->keys);
@@ -207,7 +207,7 @@ static const struct childconf_ops conf_ops = {
 static void
 parent_closed(struct chan *ch, const char *reason)
 {
-	struct keyd *k = chan_arg(ch);
+	struct holder *k = chan_arg(ch);
 
 	log_debug("parent: %s", reason);
 	chan_free(ch);
@@ -216,12 +216,12 @@ parent_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler parent_table[] = {
-	ON(setup_peer, CONF_ANY, keyd_setup_peer),
+	ON(setup_peer, CONF_ANY, key_setup_peer),
 	ON(setup_verbose, CONF_ANY, child_verbose),
-	ON(setup_stop, CONF_ANY, keyd_setup_stop),
+	ON(setup_stop, CONF_ANY, key_setup_stop),
 	CHILDCONF_ROWS,
-	ON(conf_tlskey, CONF_OPEN, keyd_conf_tlskey),
-	ON(conf_cert, CONF_OPEN, keyd_conf_cert),
+	ON(conf_tlskey, CONF_OPEN, key_conf_tlskey),
+	ON(conf_cert, CONF_OPEN, key_conf_cert),
 };
 
 static const struct chan_ops parent_ops = {
@@ -231,7 +231,7 @@ static const struct chan_ops parent_ops = {
 };
 
 static void
-keyd_clear(struct keyd *k)
+key_clear(struct holder *k)
 {
 	unsigned int i;
 
@@ -246,7 +246,7 @@ keyd_clear(struct keyd *k)
 int
 main(void)
 {
-	static struct keyd k = { .conf.ops = &conf_ops };
+	static struct holder k = { .conf.ops = &conf_ops };
 
 	child_start(&k.child, P_KEY, "apid-key");
 	keyset_init();
@@ -258,6 +258,6 @@ main(void)
 		fatal("link to the parent");
 	if (event_base_dispatch(k.base) == -1)
 		log_warnx("event: the loop failed");
-	keyd_clear(&k);
+	key_clear(&k);
 	return (0);
 }

@@ -93,21 +93,6 @@ child_verbose(struct chan *c, uint32_t id, const struct msg_setup_verbose *m)
 	return (0);
 }
 
-int
-child_conf_answer(struct chan *c, uint32_t id, uint32_t generation,
-    const char *error)
-{
-	struct msg_conf_ack ack = { generation };
-	struct msg_conf_nak nak;
-
-	if (error == NULL)
-		return (chan_send_conf_ack(c, id, &ack, -1));
-	memset(&nak, 0, sizeof(nak));
-	nak.generation = generation;
-	(void)strlcpy(nak.text, error, sizeof(nak.text));
-	return (chan_send_conf_nak(c, id, &nak, -1));
-}
-
 static void
 set_ids(const struct child *c)
 {

@@ -33,13 +33,6 @@ void	 child_start(struct child *, uint8_t role, const char *proc);
 int child_verbose(struct chan *, uint32_t id, const struct msg_setup_verbose *);
 
 /*
- * Answer CONF_END: CONF_ACK if error is NULL, else CONF_NAK with it, cut if
- * need be.  Returns 0, or -1 with errno of chan_send().
- */
-int	 child_conf_answer(struct chan *, uint32_t id, uint32_t generation,
-	    const char *error);
-
-/*
  * Give up everything but what the role needs, in this order: groups and ids,
  * capabilities (the kernel hand keeps CAP_NET_ADMIN), rlimits, no_new_privs,
  * undumpable, Landlock (rw_dir alone if not NULL), seccomp.  Any failure is

@@ -456,11 +456,10 @@ struct msg_conf_begin {
 struct msg_conf_gateway {
 	char		 name[IDENT_SIZE];
 	char		 endpoint[HOST_SIZE];
-	char		 state_dir[DIR_SIZE];	/* leased only, else "" */
-	uint8_t		 on_stop;
+	char		 state_dir[DIR_SIZE];
 };
 
-/* One network.  Every process gets it; apid with its lists empty. */
+/* One network; to apid with its lists empty. */
 struct msg_conf_network {
 	char		 name[NETNAME_SIZE];
 	char		 interface[IFNAME_SIZE];
@@ -596,10 +595,6 @@ struct msg_conf_maintenance {		/* the file is there, or not */
 
 struct msg_conf_sync {
 	uint8_t		 max_remove_percent;	/* 0..100; 100: no guard */
-};
-
-struct msg_conf_backup {		/* database copies kept at migrations */
-	uint32_t	 keep;
 };
 
 /* --- control --- */

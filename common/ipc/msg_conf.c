@@ -18,8 +18,7 @@ int
 codec_msg_conf_gateway(struct codec *c, struct msg_conf_gateway *m)
 {
 	if (STR(c, m->name) == -1 || STR(c, m->endpoint) == -1 ||
-	    STR(c, m->state_dir) == -1 ||
-	    codec_range(c, &m->on_stop, ON_STOP_KEEP, ON_STOP_UNDO) == -1)
+	    STR(c, m->state_dir) == -1)
 		return (-1);
 	return (0);
 }
@@ -189,10 +188,4 @@ int
 codec_msg_conf_basic(struct codec *c, struct msg_conf_basic *m)
 {
 	return (STR(c, m->credentials));
-}
-
-int
-codec_msg_conf_backup(struct codec *c, struct msg_conf_backup *m)
-{
-	return (codec_n32(c, &m->keep));
 }

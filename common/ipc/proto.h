@@ -18,7 +18,7 @@
 #include "msg.h"
 
 /* Counted up with every change of a message; both sides must agree. */
-#define PROTO_VERSION	6
+#define PROTO_VERSION	7
 
 /* Who: one bit each. */
 #define P_PARENT	0x01
@@ -99,8 +99,9 @@
 	X(KEY_SIGNED, key_signed, 0x0302, P_KEY, P_APID, 0)		\
 									\
 	X(CONF_BEGIN, conf_begin, 0x0401, P_PARENT, P_CHILD, 0)		\
-	X(CONF_GATEWAY, conf_gateway, 0x0402, P_PARENT, P_CHILD, 0)	\
-	X(CONF_NETWORK, conf_network, 0x0403, P_PARENT, P_CHILD, 0)	\
+	X(CONF_GATEWAY, conf_gateway, 0x0402, P_PARENT, P_LEASED, 0)	\
+	X(CONF_NETWORK, conf_network, 0x0403,				\
+	    P_PARENT, P_HAND|P_LEASED|P_APID, 0)			\
 	X(CONF_WGKEY, conf_wgkey, 0x0404, P_PARENT, P_HAND, 1)		\
 	X(CONF_SYSCTL, conf_sysctl, 0x0405, P_PARENT, P_HAND, 1)	\
 	X(CONF_UAPI, conf_uapi, 0x0406, P_PARENT, P_HAND, 1)		\
@@ -128,7 +129,6 @@
 	X(CONF_MAINTENANCE, conf_maintenance, 0x041a,			\
 	    P_PARENT, P_LEASED, 0)					\
 	X(CONF_SYNC, conf_sync, 0x041b, P_PARENT, P_LEASED, 0)		\
-	X(CONF_BACKUP, conf_backup, 0x0416, P_PARENT, P_LEASED, 0)	\
 									\
 	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED, 0)		\
 	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 0)		\

@@ -119,7 +119,6 @@ conf_new(uint32_t generation)
 		fatal("configuration");
 	c->generation = generation;
 	c->access_mode = ACCESS_OPEN;
-	c->backups = 3;
 	c->max_remove = 50;
 	c->ctl_fd = -1;
 	entries_init(&c->access);

@@ -22,7 +22,6 @@ struct conf {
 	unsigned int	 nnets;
 	uint8_t		 access_mode;		/* enum conf_access */
 	struct hash	 access;		/* of struct entry */
-	uint32_t	 backups;
 	uint8_t		 max_remove;	/* percent, of a set */
 	int		 ctl_fd;		/* -1, or the listening socket */
 	char		 error[TEXT_SIZE];	/* the first; "" is none */

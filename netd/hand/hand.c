@@ -114,13 +114,6 @@ hand_setup_stop(struct chan *c, uint32_t id, const struct msg_setup_stop *m)
 	return (0);
 }
 
-/* Every process gets it; there is nothing in it for this one. */
-static int
-hand_conf_gateway(struct chan *c, uint32_t id, const struct msg_conf_gateway *m)
-{
-	return (0);
-}
-
 static int
 hand_conf_network(struct chan *c, uint32_t id, const struct msg_conf_network *m)
 {
@@ -224,7 +217,6 @@ static const struct chan_handler parent_table[] = {
 	ON(setup_verbose, CONF_ANY, child_verbose),
 	ON(setup_stop, CONF_ANY, hand_setup_stop),
 	CHILDCONF_ROWS,
-	ON(conf_gateway, CONF_OPEN, hand_conf_gateway),
 	ON(conf_network, CONF_OPEN, hand_conf_network),
 	ON(conf_wgkey, CONF_OPEN, hand_conf_wgkey),
 	ON(conf_sysctl, CONF_OPEN, hand_conf_sysctl),

@@ -19,8 +19,8 @@
 #include "netd.h"
 #include "proc.h"
 
-#define IP4_FORWARD	"/proc/sys/net/ipv4/ip_forward"
-#define IP6_CONF	"/proc/sys/net/ipv6/conf/"
+#define IP4_FORWARD "/proc/sys/net/ipv4/ip_forward"
+#define IP6_CONF    "/proc/sys/net/ipv6/conf/"
 
 static void
 copy_prefixes(uint8_t *n, struct prefix *dst, const struct prefixes *src)
@@ -43,10 +43,7 @@ send_gateway(struct proc *p, const struct config *c)
 		(void)strlcpy(m.endpoint, "[", sizeof(m.endpoint));
 	(void)strlcat(m.endpoint, c->gateway.endpoint, sizeof(m.endpoint));
 	(void)strlcat(m.endpoint, end, sizeof(m.endpoint));
-	if (p->role == P_LEASED)
-		(void)strlcpy(m.state_dir, c->gateway.state_dir,
-		    sizeof(m.state_dir));
-	m.on_stop = c->gateway.on_stop;
+	(void)strlcpy(m.state_dir, c->gateway.state_dir, sizeof(m.state_dir));
 	return (chan_send_conf_gateway(p->chan, 0, &m, -1));
 }
 
@@ -85,12 +82,10 @@ send_network(struct proc *p, const struct conf_network *n)
 }
 
 static int
-send_common(struct proc *p, const struct config *c)
+send_networks(struct proc *p, const struct config *c)
 {
 	unsigned int i;
 
-	if (send_gateway(p, c) == -1)
-		return (-1);
 	for (i = 0; i < c->nnetworks; i++)
 		if (send_network(p, &c->networks[i]) == -1)
 			return (-1);
@@ -155,7 +150,7 @@ send_kern(struct proc *p, const struct bundle *b)
 	int fd;
 
 	forwards = false;
-	if (send_common(p, b->conf) == -1)
+	if (send_networks(p, b->conf) == -1)
 		return (-1);
 	for (i = 0; i < b->conf->nnetworks; i++) {
 		forwards = forwards || b->conf->networks[i].has_egress ||
@@ -180,7 +175,7 @@ send_leased(struct proc *p, const struct bundle *b)
 	struct msg_conf_ctl m;
 	int fd;
 
-	if (send_common(p, b->conf) == -1)
+	if (send_gateway(p, b->conf) == -1 || send_networks(p, b->conf) == -1)
 		return (-1);
 	s.max_remove_percent = (uint8_t)b->conf->max_remove_percent;
 	if (chan_send_conf_sync(p->chan, 0, &s, -1) == -1 ||
@@ -318,7 +313,8 @@ send_apid(struct proc *p, const struct bundle *b)
 	struct msg_conf_proxy m;
 	unsigned int i;
 
-	if (send_common(p, b->conf) == -1 || send_identities(p, b->conf) == -1)
+	if (send_networks(p, b->conf) == -1 ||
+	    send_identities(p, b->conf) == -1)
 		return (-1);
 	for (i = 0; i < b->conf->proxies.n; i++) {
 		memset(&m, 0, sizeof(m));

@@ -623,7 +623,6 @@ main(int argc, char **argv)
 	(void)strlcpy(d->gw.name, "gw", sizeof(d->gw.name));
 	(void)strlcpy(d->gw.endpoint, "vpn.example.com",
 	    sizeof(d->gw.endpoint));
-	d->gw.on_stop = ON_STOP_KEEP;
 	(void)strlcpy(d->net.name, "net0", sizeof(d->net.name));
 	(void)strlcpy(d->net.interface, "wg0", sizeof(d->net.interface));
 	(void)strlcpy(d->net.metans_template, "%s",
