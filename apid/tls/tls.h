@@ -64,7 +64,6 @@ int	 tls_server_selftest(struct tls_server *, char *err, size_t errsize);
  * warnings and metrics.
  */
 int64_t	 tls_server_crl_left(const struct tls_server *);
-int64_t	 tls_server_cert_left(const struct tls_server *);
 
 enum tls_result {
 	TLS_OK,

@@ -13,9 +13,9 @@
 
 #include "addr.h"
 #include "conf.h"
+#include "pem.h"
 #include "tls.h"
 #include "tlscert.h"
-#include "pem.h"
 
 #define CRLS_MAX	64	/* CRLs in a file */
 
@@ -51,7 +51,6 @@ struct tls_server {
 	STACK_OF(X509)	*cas;
 	struct tls_crls	*crls;		/* NULL: none configured */
 	uint32_t	 crl_generation;
-	int64_t		 cert_until;	/* of our own certificate */
 	X509_STORE_CTX_check_crl_fn check_crl;	/* OpenSSL's own */
 	struct tls_seen	*seen;		/* SEEN_MAX of them */
 	bool		 stale;		/* said that a CRL has run out */

@@ -129,14 +129,13 @@ check_own(struct tls_server *s, X509 *leaf, char *err, size_t errsize)
 	char when[WALL_TEXT];
 	struct wall until;
 
-	if (cert_time(X509_get0_notAfter(leaf), &s->cert_until) == -1) {
+	if (cert_time(X509_get0_notAfter(leaf), &until.s) == -1) {
 		snprintf(err, errsize, "certificate: malformed dates");
 		return (-1);
 	}
-	until.s = s->cert_until;
-	if (s->cert_until <= wall_now().s)
-		log_warnx("listener %s: certificate ran out at %s: most "
-			  "clients will refuse it",
+	if (until.s <= wall_now().s)
+		log_warnx(
+		    "listener %s: certificate ran out at %s: most clients will refuse it",
 		    s->name, wall_format(until, when));
 	return (0);
 }
@@ -358,10 +357,4 @@ tls_server_crl_left(const struct tls_server *s)
 
 	until = tls_crls_until(s->crls);
 	return (until == INT64_MAX ? until : until - wall_now().s);
-}
-
-int64_t
-tls_server_cert_left(const struct tls_server *s)
-{
-	return (s->cert_until - wall_now().s);
 }
