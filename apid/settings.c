@@ -49,12 +49,6 @@ settings_new(uint32_t generation)
 	}
 	s->refs = 1;
 	s->generation = generation;
-	s->limits.handshake_ms = s->limits.head_ms = s->limits.body_ms = 5000;
-	s->limits.idle_ms = 15000;
-	s->limits.body_bytes = 16384;
-	s->limits.connections = 4096;
-	s->limits.per_source = 256;
-	s->limits.pending = 2048;
 	return (s);
 }
 
@@ -223,6 +217,8 @@ settings_build(struct settings *s, struct tlskey *key, bool first)
 	char why[TEXT_SIZE / 2];
 	unsigned int i;
 
+	if (s->limits.connections == 0)
+		refuse(s, "limits: they are missing");
 	for (i = 0; i < s->nlisteners && !s->broken; i++) {
 		l = &s->listeners[i];
 		if (!l->has_tls)
