@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "apid.h"
-#include "broker.h"
 #include "chan.h"
 #include "conn.h"
+#include "link_leased.h"
 #include "log.h"
 #include "node.h"
 #include "pend.h"
@@ -49,7 +49,7 @@ apid_setup_peer(struct chan *ch, uint32_t id, const struct msg_setup_peer *m,
 	struct apid *a = chan_arg(ch);
 
 	if (m->role == P_LEASED)
-		broker_link(a, fd);
+		link_leased_open(a, fd);
 	else if (m->role == P_KEY)
 		tlskey_set_link(a->tlskey, fd);
 	else {

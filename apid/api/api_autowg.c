@@ -16,8 +16,8 @@
 
 #include "audit_line.h"
 #include "autowg.h"
-#include "broker.h"
 #include "conn.h"
+#include "link_leased.h"
 #include "log.h"
 #include "reply.h"
 #include "route.h"
@@ -47,14 +47,18 @@ static void	 peers_end(struct conn *, const struct msg_lease_list_end *);
 static void	 peers_failed(struct conn *, const char *);
 static void	 peers_more(struct conn *);
 
-static const struct broker_wait wait_register = {
-	.lease = register_done,
+static const struct ask ask_register = {
+	.answers = {
+		ANSWER(lease_reply, register_done),
+	},
 	.failed = register_failed,
 };
 
-static const struct broker_wait wait_peers = {
-	.item = peers_item,
-	.list_end = peers_end,
+static const struct ask ask_peers = {
+	.answers = {
+		ANSWER_PART(lease_item, peers_item),
+		ANSWER(lease_list_end, peers_end),
+	},
 	.failed = peers_failed,
 	.drained = peers_more,
 };
@@ -206,7 +210,7 @@ autowg_register(struct conn *c)
 	(void)strlcpy(m.who, c->who.label, sizeof(m.who));
 	m.from = c->from;
 	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
-	broker_register(c, &wait_register, &m);
+	ASK(c, &ask_register, lease_register, &m);
 }
 
 /* The password, compared in a time that tells nothing about it. */
@@ -277,7 +281,7 @@ peers_ask(struct conn *c)
 	(void)strlcpy(m.network, c->peers->network, sizeof(m.network));
 	(void)strlcpy(m.after, c->peers->after, sizeof(m.after));
 	c->peers->items = 0;
-	broker_list(c, &wait_peers, &m);
+	ASK(c, &ask_peers, lease_list, &m);
 }
 
 void

@@ -7,16 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "broker.h"
 #include "conn.h"
+#include "link_leased.h"
 #include "reply.h"
 #include "route.h"
 
 static void health_answer(struct conn *, const struct msg_lease_health_reply *);
 static void	 health_failed(struct conn *, const char *);
 
-static const struct broker_wait wait_health = {
-	.health = health_answer,
+static const struct ask ask_health = {
+	.answers = {
+		ANSWER(lease_health_reply, health_answer),
+	},
 	.failed = health_failed,
 };
 
@@ -56,5 +58,5 @@ health_livez(struct conn *c)
 void
 health_readyz(struct conn *c)
 {
-	broker_health(c, &wait_health);
+	ASK_BARE(c, &ask_health, LEASE_HEALTH);
 }

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "audit_line.h"
-#include "broker.h"
 #include "conn.h"
 #include "leasejson.h"
+#include "link_leased.h"
 #include "reply.h"
 #include "route.h"
 
@@ -16,13 +16,17 @@ static void	 native_lease(struct conn *, const struct msg_lease_reply *);
 static void	 native_released(struct conn *, const struct msg_lease_reply *);
 static void	 native_failed(struct conn *, const char *);
 
-static const struct broker_wait wait_lease = {
-	.lease = native_lease,
+static const struct ask ask_lease = {
+	.answers = {
+		ANSWER(lease_reply, native_lease),
+	},
 	.failed = native_failed,
 };
 
-static const struct broker_wait wait_release = {
-	.lease = native_released,
+static const struct ask ask_release = {
+	.answers = {
+		ANSWER(lease_reply, native_released),
+	},
 	.failed = native_failed,
 };
 
@@ -197,7 +201,7 @@ native_put(struct conn *c)
 	memcpy(m.pubkey, wish.pubkey, sizeof(m.pubkey));
 	m.from = c->from;
 	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
-	broker_register(c, &wait_lease, &m);
+	ASK(c, &ask_lease, lease_register, &m);
 }
 
 void
@@ -210,7 +214,7 @@ native_get(struct conn *c)
 	memset(&m, 0, sizeof(m));
 	(void)strlcpy(m.network, c->who.id.network, sizeof(m.network));
 	(void)strlcpy(m.name, c->who.id.name, sizeof(m.name));
-	broker_get(c, &wait_lease, &m);
+	ASK(c, &ask_lease, lease_get, &m);
 }
 
 void
@@ -225,5 +229,5 @@ native_delete(struct conn *c)
 	(void)strlcpy(m.name, c->who.id.name, sizeof(m.name));
 	m.from = c->from;
 	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
-	broker_release(c, &wait_release, &m);
+	ASK(c, &ask_release, lease_release, &m);
 }

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "audit_line.h"
-#include "broker.h"
 #include "conn.h"
 #include "form.h"
+#include "link_leased.h"
 #include "owner.h"
 #include "peerjson.h"
 #include "peerlist.h"
@@ -23,13 +23,17 @@ static void	 peer_deleted(struct conn *, const struct msg_owned_reply *);
 static void	 peers_failed(struct conn *, const char *);
 static void	 peers_refused(struct conn *, uint8_t, const char *);
 
-static const struct broker_wait wait_put = {
-	.owned_reply = peer_put,
+static const struct ask ask_put = {
+	.answers = {
+		ANSWER(owned_reply, peer_put),
+	},
 	.failed = peers_failed,
 };
 
-static const struct broker_wait wait_delete = {
-	.owned_reply = peer_deleted,
+static const struct ask ask_delete = {
+	.answers = {
+		ANSWER(owned_reply, peer_deleted),
+	},
 	.failed = peers_failed,
 };
 
@@ -237,7 +241,7 @@ native_peer_put(struct conn *c)
 	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = c->from;
 	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
-	broker_owned_put(c, &wait_put, &m);
+	ASK(c, &ask_put, owned_put, &m);
 }
 
 static void
@@ -267,7 +271,7 @@ native_peer_delete(struct conn *c)
 	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = c->from;
 	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
-	broker_owned_drop(c, &wait_delete, &m);
+	ASK(c, &ask_delete, owned_drop, &m);
 }
 
 void

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "audit_line.h"
-#include "broker.h"
 #include "conn.h"
 #include "form.h"
+#include "link_leased.h"
 #include "node.h"
 #include "outbuf.h"
 #include "owner.h"
@@ -40,35 +40,45 @@ static void	 disconnected(struct conn *, const struct msg_ovpn_end *);
 static void	 portal_failed(struct conn *, const char *);
 static void	 portal_refused(struct conn *, uint8_t, const char *);
 
-static const struct broker_wait wait_node = {
-	.node_reply = node_done,
+static const struct ask ask_node = {
+	.answers = {
+		ANSWER(node_reply, node_done),
+	},
 	.failed = portal_failed,
-	.ms = BROKER_FAST_MS,
+	.ms = ASK_FAST_MS,
 };
 
-static const struct broker_wait wait_add = {
-	.owned_reply = added,
+static const struct ask ask_add = {
+	.answers = {
+		ANSWER(owned_reply, added),
+	},
 	.failed = portal_failed,
-	.ms = BROKER_FAST_MS,
+	.ms = ASK_FAST_MS,
 };
 
-static const struct broker_wait wait_remove = {
-	.owned_reply = removed,
+static const struct ask ask_remove = {
+	.answers = {
+		ANSWER(owned_reply, removed),
+	},
 	.failed = portal_failed,
-	.ms = BROKER_FAST_MS,
+	.ms = ASK_FAST_MS,
 };
 
-static const struct broker_wait wait_clients = {
-	.ovpn_item = ovpn_item,
-	.ovpn_end = ovpn_end,
+static const struct ask ask_clients = {
+	.answers = {
+		ANSWER_PART(ovpn_item, ovpn_item),
+		ANSWER(ovpn_end, ovpn_end),
+	},
 	.failed = portal_failed,
-	.ms = BROKER_FAST_MS,
+	.ms = ASK_FAST_MS,
 };
 
-static const struct broker_wait wait_disconnect = {
-	.ovpn_end = disconnected,
+static const struct ask ask_disconnect = {
+	.answers = {
+		ANSWER(ovpn_end, disconnected),
+	},
 	.failed = portal_failed,
-	.ms = BROKER_FAST_MS,
+	.ms = ASK_FAST_MS,
 };
 
 static const struct peerlist_form list_form = {
@@ -234,7 +244,7 @@ portal_node(struct conn *c)
 
 	if (is_portal(c, &o) &&
 	    choice(c, "include_client_peer_count", &m.counts))
-		broker_node_get(c, &wait_node, &m);
+		ASK(c, &ask_node, node_get, &m);
 }
 
 static bool
@@ -314,7 +324,7 @@ portal_add_peer(struct conn *c)
 	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = c->from;
 	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
-	broker_owned_put(c, &wait_add, &m);
+	ASK(c, &ask_add, owned_put, &m);
 }
 
 static void
@@ -356,7 +366,7 @@ portal_remove_peer(struct conn *c)
 	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = c->from;
 	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
-	broker_owned_drop(c, &wait_remove, &m);
+	ASK(c, &ask_remove, owned_drop, &m);
 }
 
 void
@@ -394,7 +404,7 @@ portal_connections(struct conn *c)
 	}
 	outbuf_init(&c->clients->out, OVPN_MAX);
 	outbuf_add(&c->clients->out, head, sizeof(head) - 1);
-	broker_ovpn_list(c, &wait_clients);
+	ASK_BARE(c, &ask_clients, OVPN_LIST);
 }
 
 static void
@@ -463,5 +473,5 @@ portal_disconnect(struct conn *c)
 		bad_input(c, "common_name", "not 1 to 64 printable bytes");
 		return;
 	}
-	broker_ovpn_kill(c, &wait_disconnect, &m);
+	ASK(c, &ask_disconnect, ovpn_kill, &m);
 }

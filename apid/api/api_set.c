@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "audit_line.h"
-#include "broker.h"
 #include "conn.h"
 #include "form.h"
 #include "jsonset.h"
+#include "link_leased.h"
 #include "log.h"
 #include "outbuf.h"
 #include "owner.h"
@@ -38,9 +38,11 @@ static void	 set_change(struct conn *, const struct msg_set_change *);
 static void	 set_done(struct conn *, const struct msg_set_done *);
 static void	 set_failed(struct conn *, const char *);
 
-static const struct broker_wait wait_set = {
-	.set_change = set_change,
-	.set_done = set_done,
+static const struct ask ask_set = {
+	.answers = {
+		ANSWER_PART(set_change, set_change),
+		ANSWER(set_done, set_done),
+	},
 	.failed = set_failed,
 	.ms = CONN_BULK_MS,
 };
@@ -54,7 +56,7 @@ set_forget(struct conn *c)
 	if (s == NULL)
 		return;
 	if (s->id != 0)
-		broker_set_abort(s->apid, s->id);
+		link_leased_abort_set(s->apid, s->id);
 	for (i = 0; i < SET_REJECTED; i++)
 		outbuf_clear(&s->changes[i]);
 	s->apid->nsets--;
@@ -66,7 +68,7 @@ set_forget(struct conn *c)
 static void
 set_refuse(struct conn *c, uint8_t code, const char *text, uint32_t retry)
 {
-	broker_forget(c);
+	link_leased_forget(c);
 	set_forget(c);
 	conn_unread(c);
 	peers_problem(c, code, text, retry);
@@ -174,7 +176,7 @@ set_item(void *arg, const struct msg_set_item *m)
 	struct conn *c = arg;
 
 	if (wgkey_usable(m->pubkey)) {
-		if (broker_set_item(c, m) == 0)
+		if (TELL(c, set_item, m) == 0)
 			return (0);
 		c->setput->lost = true;
 		return (-1);
@@ -213,7 +215,7 @@ set_begin(struct conn *c)
 	jsonset_init(&s->json, set_item, c);
 	for (i = 0; i < SET_REJECTED; i++)
 		outbuf_init(&s->changes[i], ANSWER_MAX);
-	broker_set_begin(c, &wait_set, &m);
+	ASK(c, &ask_set, set_begin, &m);
 	if (c->setput == NULL)
 		return;
 	s->id = c->wait_id;
@@ -236,7 +238,7 @@ bad_body(struct conn *c)
 		return;
 	}
 	(void)strlcpy(detail, j->error, sizeof(detail));
-	broker_forget(c);
+	link_leased_forget(c);
 	set_forget(c);
 	conn_unread(c);
 	reply_problem(c, 400, code, detail, -1);
@@ -254,7 +256,7 @@ set_end(struct conn *c)
 {
 	if (jsonset_end(&c->setput->json) == -1)
 		bad_body(c);
-	else if (broker_set_end(c) == -1)
+	else if (TELL_BARE(c, SET_END) == -1)
 		set_refuse(c, LEASE_E_BUSY, "the lease broker cannot be asked",
 		    0);
 	else

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker.h"
 #include "conn.h"
+#include "link_leased.h"
 #include "outbuf.h"
 #include "owner.h"
 #include "peerjson.h"
@@ -32,19 +32,23 @@ static void	 list_end(struct conn *, const struct msg_owned_page_end *);
 static void	 list_failed(struct conn *, const char *);
 static void	 list_ask(struct conn *);
 
-static const struct broker_wait wait_list = {
-	.owned_item = list_item,
-	.owned_page_end = list_end,
+static const struct ask ask_list = {
+	.answers = {
+		ANSWER_PART(owned_item, list_item),
+		ANSWER(owned_page_end, list_end),
+	},
 	.failed = list_failed,
 	.drained = list_ask,
 };
 
-static const struct broker_wait wait_fast = {
-	.owned_item = list_item,
-	.owned_page_end = list_end,
+static const struct ask ask_fast = {
+	.answers = {
+		ANSWER_PART(owned_item, list_item),
+		ANSWER(owned_page_end, list_end),
+	},
 	.failed = list_failed,
 	.drained = list_ask,
-	.ms = BROKER_FAST_MS,
+	.ms = ASK_FAST_MS,
 };
 
 void
@@ -63,7 +67,7 @@ list_ask(struct conn *c)
 	struct peerlist *l = c->list;
 
 	l->items = 0;
-	broker_owned_page(c, l->form->fast ? &wait_fast : &wait_list, &l->page);
+	ASK(c, l->form->fast ? &ask_fast : &ask_list, owned_page, &l->page);
 }
 
 static void

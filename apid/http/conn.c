@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "broker.h"
 #include "conn.h"
+#include "link_leased.h"
 #include "log.h"
 #include "rate.h"
 #include "reply.h"
@@ -77,7 +77,7 @@ conn_free(struct conn *c)
 {
 	struct apid *a = c->apid;
 
-	broker_forget(c);
+	link_leased_forget(c);
 	conn_want(c, false, false);
 	/* Also takes back what conn_run made active itself. */
 	(void)event_del(&c->rev);
@@ -169,7 +169,7 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 		/* An idle client, or one that never began, hears nothing. */
 		if (c->in_len == 0)
 			break;
-		broker_forget(c);
+		link_leased_forget(c);
 		route_forget(c);
 		/* Of half a head nothing is known, least of all its dialect. */
 		if (c->state == CONN_HEAD)
@@ -180,7 +180,7 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 	case CONN_WAIT:
 		if (c->wait_id == 0)
 			break;
-		broker_late(c);
+		link_leased_late(c);
 		conn_run(c);
 		return;
 	case CONN_HANDSHAKE:
@@ -227,7 +227,7 @@ conn_welcome(struct conn *c)
 {
 	if (still_welcome(c))
 		return (true);
-	broker_forget(c);
+	link_leased_forget(c);
 	route_forget(c);
 	c->state = CONN_LINGER;
 	c->linger = true;
@@ -336,7 +336,7 @@ step_wait(struct conn *c)
 	if (!c->timed) {
 		c->timed = true;
 		conn_deadline(c,
-		    c->wait != NULL && c->wait->ms != 0 ? c->wait->ms :
+		    c->ask != NULL && c->ask->ms != 0 ? c->ask->ms :
 							  CONN_WAIT_MS);
 		return (STEP_PARK);
 	}
@@ -387,8 +387,8 @@ step_write(struct conn *c)
 		break;
 	case CONN_WAIT:
 		c->timed = false;
-		if (c->wait != NULL && c->wait->drained != NULL)
-			c->wait->drained(c);
+		if (c->ask != NULL && c->ask->drained != NULL)
+			c->ask->drained(c);
 		break;
 	case CONN_BODY:
 	case CONN_HANDSHAKE:

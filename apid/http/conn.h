@@ -32,7 +32,7 @@
 #define CONN_LINGER_MS	2000	/* for the client to see our end first */
 #define CONN_LINGER_MAX	65536	/* bytes thrown away meanwhile */
 
-struct broker_wait;
+struct ask;
 struct clients;
 struct conn;
 struct peerlist;
@@ -92,7 +92,7 @@ struct conn {
 	size_t		 more_len;
 	size_t		 more_off;
 	size_t		 lingered;
-	const struct broker_wait *wait;	/* what an answer of leased does */
+	const struct ask *ask;		/* what an answer of leased does */
 	uint32_t	 wait_id;	/* 0: nothing asked */
 	struct peers	*peers;		/* a list under way */
 	struct peerlist	*list;		/* another */

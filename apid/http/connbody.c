@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker.h"
 #include "conn.h"
+#include "link_leased.h"
 #include "route.h"
 
 static enum step
@@ -75,8 +75,8 @@ step_stream(struct conn *c)
 
 	if (c->eof)
 		return (STEP_GONE);
-	/* broker.c calls when there is room again. */
-	if (broker_busy(c->apid)) {
+	/* link_leased.c calls when there is room again. */
+	if (link_leased_busy(c->apid)) {
 		conn_want(c, false, false);
 		return (STEP_PARK);
 	}

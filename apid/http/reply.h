@@ -38,7 +38,7 @@ void	 reply_problem_extra(struct conn *, int status, const char *code,
  * A list of unknown length: begin it (chunked, or ended by the end of the
  * connection for HTTP/1.0), and send it piece by piece.  A piece is heap memory
  * (consumed) with REPLY_FRONT bytes of room before the len bytes of content
- * and REPLY_BACK after them; c->wait->drained follows unless it is the last.
+ * and REPLY_BACK after them; c->ask->drained follows unless it is the last.
  */
 #define REPLY_FRONT	16
 #define REPLY_BACK	8	/* CRLF and "0" CRLF CRLF */

@@ -500,4 +500,22 @@ chan_send_##name(struct chan *c, uint32_t id, const struct msg_##name *m, \
 MSG_CATALOGUE(X, E)
 #undef X
 #undef E
+
+int
+chan_send_msg(struct chan *c, enum msg_type type, uint32_t id, const void *m)
+{
+	switch (type) {
+#define X(NAME, name, val, from, to, fd)				\
+	case MSG_##NAME:						\
+		return (chan_send_##name(c, id, m, -1));
+#define E(NAME, name, val, from, to)					\
+	case MSG_##NAME:						\
+		return (chan_send_bare(c, type, id));
+	MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+	}
+	errno = EINVAL;
+	return (-1);
+}
 /* clang-format on */

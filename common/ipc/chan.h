@@ -122,6 +122,9 @@ unsigned int chan_state(const struct chan *);
  */
 int chan_send(struct chan *, enum msg_type, uint32_t id, const void *payload,
     size_t len, int fd);
+/* The message m of that type: its struct, or NULL for one without payload.  For
+ * messages without descriptor; else as chan_send. */
+int chan_send_msg(struct chan *, enum msg_type, uint32_t id, const void *m);
 /* A message without payload. */
 int	 chan_send_bare(struct chan *, enum msg_type, uint32_t id);
 

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Questions to leased and their answers, matched by the id that pend.c gave.
+ * An answer that nobody waits for any more is dropped in silence: the client
+ * went away, or was told to come again.
+ */
+
+#include <string.h>
+#include <unistd.h>
+
+#include "apid.h"
+#include "conn.h"
+#include "ident.h"
+#include "link_leased.h"
+#include "log.h"
+#include "pend.h"
+#include "settings.h"
+
+#define UP	1U	/* the only state of the link */
+
+/* Everyone who waits learns that there will be no answer. */
+static void
+fail_all(struct apid *a, const char *text)
+{
+	struct conn *c;
+
+	while ((c = pend_any(a->pend)) != NULL) {
+		link_leased_forget(c);
+		c->ask->failed(c, text);
+		conn_run(c);
+	}
+}
+
+static void
+leased_closed(struct chan *ch, const char *reason)
+{
+	struct apid *a = chan_arg(ch);
+
+	log_notice(
+	    "leased: link closed (%s), requests are answered with 503 until it is back",
+	    reason);
+	chan_free(ch);
+	a->leased = NULL;
+	fail_all(a, "the lease broker is not there");
+}
+
+/* Those whose sets had to wait go on. */
+static void
+leased_writable(struct chan *ch)
+{
+	struct apid *a = chan_arg(ch);
+	struct conn *c, *next;
+
+	TAILQ_FOREACH_SAFE(c, &a->conns, entry, next) {
+		if (c->streaming && c->state == CONN_BODY)
+			conn_run(c);
+	}
+}
+
+void
+link_leased_ask(struct conn *c, const struct ask *how, enum msg_type type,
+    const void *m)
+{
+	struct apid *a = c->apid;
+
+	c->ask = how;
+	if (a->leased == NULL) {
+		how->failed(c, "the lease broker is not there");
+		return;
+	}
+	/* A set fills the queue on purpose: that keeps nobody out. */
+	if ((chan_busy(a->leased) && a->nsets == 0) ||
+	    pend_count(a->pend) >= a->set->limits.pending ||
+	    (c->wait_id = pend_add(a->pend, c)) == 0) {
+		how->failed(c, "too many requests wait already");
+		return;
+	}
+	if (chan_send_msg(a->leased, type, c->wait_id, m) == 0)
+		return;
+	log_warn("leased: cannot ask, answering 503");
+	link_leased_forget(c);
+	how->failed(c, "the lease broker cannot be asked");
+}
+
+int
+link_leased_tell(struct conn *c, enum msg_type type, const void *m)
+{
+	if (c->apid->leased == NULL || c->wait_id == 0)
+		return (-1);
+	return (chan_send_msg(c->apid->leased, type, c->wait_id, m));
+}
+
+void
+link_leased_abort_set(struct apid *a, uint32_t id)
+{
+	if (a->leased != NULL &&
+	    chan_send_bare(a->leased, MSG_SET_ABORT, id) == -1)
+		/* Half a set must not stay: a new link forgets it. */
+		chan_fail(a->leased, "cannot abort a set");
+}
+
+bool
+link_leased_busy(const struct apid *a)
+{
+	return (a->leased != NULL && chan_busy(a->leased));
+}
+
+void
+link_leased_forget(struct conn *c)
+{
+	if (c->wait_id != 0)
+		pend_del(c->apid->pend, c->wait_id);
+	c->wait_id = 0;
+}
+
+void
+link_leased_late(struct conn *c)
+{
+	link_leased_forget(c);
+	c->ask->failed(c, "the lease broker did not answer in time");
+}
+
+/* The row for an answer of this type, or NULL: not an answer to that. */
+static const struct answer *
+find_answer(const struct ask *how, uint32_t type)
+{
+	unsigned int i;
+
+	for (i = 0; i < ASK_ANSWERS; i++) {
+		if (how->answers[i].type == type)
+			return (&how->answers[i]);
+	}
+	return (NULL);
+}
+
+/* clang-format off */
+/*
+ * Each message that leased alone sends, and that we may get, is an answer: the
+ * row for any other in the table below allows it in no state.
+ */
+#define FD_0
+#define FD_1	, int fd
+#define CLOSE_0
+#define CLOSE_1	close(fd);
+#define X(NAME, name, val, from, to, fd_)				\
+static int								\
+leased_##name(struct chan *ch, uint32_t id,				\
+    const struct msg_##name *m FD_##fd_)				\
+{									\
+	struct apid *a = chan_arg(ch);					\
+	const struct answer *w;						\
+	struct conn *c;							\
+									\
+	CLOSE_##fd_							\
+	if ((c = pend_find(a->pend, id)) == NULL)			\
+		return (0);						\
+	if ((w = find_answer(c->ask, val)) == NULL)			\
+		return (-1);						\
+	if (!w->more)							\
+		link_leased_forget(c);					\
+	w->fn.name(c, m);						\
+	if (!w->more)							\
+		conn_run(c);						\
+	return (0);							\
+}
+#define E(NAME, name, val, from, to)
+MSG_CATALOGUE(X, E)
+#undef X
+/* clang-format on */
+
+static int
+leased_ident_test_asked(struct chan *ch, uint32_t id,
+    const struct msg_ident_test *m)
+{
+	struct apid *a = chan_arg(ch);
+	struct msg_ident_result r;
+
+	ident_test(a->set == NULL ? NULL : a->set->rules, m->cn, &r);
+	if (chan_send_ident_result(ch, id, &r, -1) == -1)
+		log_warn("leased: cannot answer a test of a name");
+	return (0);
+}
+
+/* clang-format off */
+static const struct chan_handler table[] = {
+	ON(ident_test, UP, leased_ident_test_asked),
+#define X(NAME, name, val, from, to, fd)				\
+	ON(name, (from) == P_LEASED && ((to) & P_APID) != 0 ? UP : 0,	\
+	    leased_##name),
+	MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+};
+/* clang-format on */
+
+static const struct chan_ops ops = {
+	.table = table,
+	.n = sizeof(table) / sizeof(table[0]),
+	.writable = leased_writable,
+	.closed = leased_closed,
+};
+
+void
+link_leased_open(struct apid *a, int fd)
+{
+	chan_free(a->leased);
+	a->leased = NULL;
+	fail_all(a, "the lease broker was started again");
+	a->leased = chan_new(a->base, fd, P_APID, P_LEASED, "leased", &ops, UP,
+	    a);
+	if (a->leased == NULL)
+		log_warn(
+		    "leased: cannot use its link, requests are answered with 503");
+}
