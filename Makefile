@@ -151,7 +151,12 @@ demo:
 	@MAKE="$(MAKE)" O="$(O)" sh regress/net/demo.sh build
 	@O="$(O)" sh regress/net/demo.sh $(if $(KEEP),keep,show)
 
-lint: man-lint format-check name-check circles
+lint: man-lint format-check name-check style circles
+
+# Where the one style holds so far.
+STYLED :=	common/base/*.c netd/parent/*.c netd/config/*.c
+style:
+	@sh regress/lint/style.sh $$(git ls-files $(STYLED:%='%'))
 
 # A circle of files that call each other has at most five of them; the libraries
 # have no circle at all.
@@ -203,6 +208,6 @@ clean:
 
 -include $(DEPS) $(COMMON_OBJ:.o=.d) $(WG_OBJ:.o=.d)
 FORCE:
-.PHONY: FORCE all deps demo lint circles man-lint format-check name-check install clean
+.PHONY: FORCE all deps demo lint style circles circles man-lint format-check name-check install clean
 .DEFAULT_GOAL := all
 .SECONDARY:

@@ -23,7 +23,7 @@ net_line(const struct config *c, const char *leaf, unsigned int i)
 {
 	char path[64];
 
-	(void)snprintf(path, sizeof(path), "networks[].%s", leaf);
+	snprintf(path, sizeof(path), "networks[].%s", leaf);
 	return (config_line(c, path, i));
 }
 
@@ -32,7 +32,7 @@ listen_line(const struct config *c, const char *leaf, unsigned int i)
 {
 	char path[64];
 
-	(void)snprintf(path, sizeof(path), "listen[].%s", leaf);
+	snprintf(path, sizeof(path), "listen[].%s", leaf);
 	return (config_line(c, path, i));
 }
 
@@ -47,24 +47,20 @@ check_twice(struct config *c, unsigned int i)
 		o = &c->networks[j];
 		if (strcmp(n->name, o->name) == 0)
 			config_error(c, net_line(c, "name", i),
-			    "the name "
-			    "\"%s\" is taken by networks[%u]",
-			    n->name, j);
+			    "the name \"%s\" is taken by networks[%u]", n->name,
+			    j);
 		if (strcmp(n->interface, o->interface) == 0)
 			config_error(c, net_line(c, "interface", i),
-			    "the "
-			    "interface %s is taken by networks[%u]",
+			    "the interface %s is taken by networks[%u]",
 			    n->interface, j);
 		if (n->listen_port == o->listen_port && !n->adopt && !o->adopt)
 			config_error(c, net_line(c, "listen_port", i),
-			    "the "
-			    "port %u is taken by networks[%u]",
+			    "the port %u is taken by networks[%u]",
 			    n->listen_port, j);
 		if (n->has_egress && o->has_egress && n->table == o->table)
 			config_error(c, net_line(c, "egress.table", i),
-			    "the "
-			    "table %u is taken by networks[%u]",
-			    n->table, j);
+			    "the table %u is taken by networks[%u]", n->table,
+			    j);
 		if (*n->private_key_file != '\0' &&
 		    strcmp(n->private_key_file, o->private_key_file) == 0)
 			config_error(c, net_line(c, "private_key_file", i),
@@ -88,8 +84,7 @@ check_canonical(struct config *c, const struct prefixes *list, const char *word,
 		p = list->p[i];
 		prefix_mask(&p);
 		config_error(c, line,
-		    "%s: %s has bits set behind its length; "
-		    "did you mean %s?",
+		    "%s: %s has bits set behind its length; did you mean %s?",
 		    word, prefix_format(&list->p[i], text),
 		    prefix_format(&p, want));
 	}
@@ -110,8 +105,7 @@ check_pool_overlap(struct config *c, unsigned int i, unsigned int k)
 			    &c->networks[i].pools.p[k]))
 				continue;
 			config_error(c, net_line(c, "pools", i),
-			    "the pool %s "
-			    "overlaps the pool %s of networks[%u]",
+			    "the pool %s overlaps the pool %s of networks[%u]",
 			    prefix_format(&c->networks[i].pools.p[k], a),
 			    prefix_format(&pools->p[m], b), j);
 		}
@@ -140,21 +134,18 @@ check_pools(struct config *c, unsigned int i)
 	for (k = 0; k < n->pools.n; k++) {
 		if (n->pools.p[k].len == 0)
 			config_error(c, net_line(c, "pools", i),
-			    "the pool %s "
-			    "is the whole internet",
+			    "the pool %s is the whole internet",
 			    prefix_format(&n->pools.p[k], text));
 		check_pool_overlap(c, i, k);
 		if (!n->adopt && !inside(&n->pools.p[k], &n->address))
 			config_error(c, net_line(c, "pools", i),
-			    "the pool %s "
-			    "is outside of every \"address\" of the network",
+			    "the pool %s is outside of every \"address\" of the network",
 			    prefix_format(&n->pools.p[k], text));
 	}
 	for (k = 0; k < n->reserve.n; k++)
 		if (!inside(&n->reserve.p[k], &n->pools))
 			config_error(c, net_line(c, "reserve", i),
-			    "reserve: "
-			    "%s is in none of the pools",
+			    "reserve: %s is in none of the pools",
 			    prefix_format(&n->reserve.p[k], text));
 	check_canonical(c, &n->pools, "pools", net_line(c, "pools", i));
 	check_canonical(c, &n->routes, "routes", net_line(c, "routes", i));
@@ -178,16 +169,13 @@ check_assign(struct config *c, unsigned int i)
 		if (n->assign == ASSIGN_BCD &&
 		    n->pools.p[k].len > DIRECT_BCD_LEN)
 			config_error(c, net_line(c, "pools", i),
-			    "direct-bcd "
-			    "fills 16 bits: the pool %s may not be longer "
-			    "than /%u",
+			    "direct-bcd fills 16 bits: the pool %s may not be longer than /%u",
 			    prefix_format(&n->pools.p[k], text),
 			    DIRECT_BCD_LEN);
 	}
 	if (six == 0)
 		config_error(c, net_line(c, "assign", i),
-		    "assign needs an "
-		    "IPv6 pool for this");
+		    "assign needs an IPv6 pool for this");
 }
 
 static void
@@ -200,13 +188,10 @@ check_egress(struct config *c, unsigned int i)
 		return;
 	if (strcmp(n->wan, n->interface) == 0)
 		config_error(c, net_line(c, "egress.wan", i),
-		    "wan is the "
-		    "network's own interface");
+		    "wan is the network's own interface");
 	if (n->table >= 253 && n->table <= 255)
 		config_error(c, net_line(c, "egress.table", i),
-		    "the table %u "
-		    "is the system's own: take another",
-		    n->table);
+		    "the table %u is the system's own: take another", n->table);
 }
 
 static void
@@ -221,20 +206,15 @@ check_network(struct config *c, unsigned int i)
 	check_egress(c, i);
 	if (!n->adopt && *n->private_key_file == '\0')
 		config_error(c, net_line(c, "name", i),
-		    "\"private_key_file\" "
-		    "is missing in networks[%u]: the file is made when it is "
-		    "absent",
+		    "\"private_key_file\" is missing in networks[%u]: the file is made when it is absent",
 		    i);
 	if (!n->adopt && n->address.n == 0)
 		config_error(c, net_line(c, "name", i),
-		    "\"address\" is "
-		    "missing in networks[%u]: the interface's own",
+		    "\"address\" is missing in networks[%u]: the interface's own",
 		    i);
 	if (n->mtu != 0 && n->mtu < 576)
 		config_error(c, net_line(c, "mtu", i),
-		    "mtu: %u is not 0 or "
-		    "in 576..65535",
-		    n->mtu);
+		    "mtu: %u is not 0 or in 576..65535", n->mtu);
 }
 
 static void
@@ -246,14 +226,12 @@ check_identity(struct config *c, unsigned int i)
 	id = &c->identities[i];
 	if (id->subject != SUBJECT_CN && id->proof != PROOF_CERTIFICATE)
 		config_error(c, config_line(c, "identities[].subject", i),
-		    "\"subject\" in identities[%u] needs proof = \"certificate\":"
-		    " no other proof has more than one name",
+		    "\"subject\" in identities[%u] needs proof = \"certificate\": no other proof has more than one name",
 		    i);
 	if (*id->network == '\0') {
 		if (id->role == ROLE_DEVICE || id->role == ROLE_PORTAL)
 			config_error(c, config_line(c, "identities[].role", i),
-			    "\"network\" is missing in identities[%u]: a "
-			    "device or portal needs one",
+			    "\"network\" is missing in identities[%u]: a device or portal needs one",
 			    i);
 		return;
 	}
@@ -320,9 +298,8 @@ check_clash(struct config *c, unsigned int i)
 		if (strcmp(a->text, b->text) == 0 ||
 		    (pa == pb && (takes_all(a) || takes_all(b))))
 			config_error(c, listen_line(c, "address", i),
-			    "%s is "
-			    "taken by listen[%u], %s",
-			    a->text, j, b->text);
+			    "%s is taken by listen[%u], %s", a->text, j,
+			    b->text);
 	}
 }
 
@@ -339,28 +316,23 @@ check_listen(struct config *c, unsigned int i)
 	case PROOF_CERTIFICATE:
 		if (!l->has_tls)
 			config_error(c, line,
-			    "listen[%u]: proof = "
-			    "\"certificate\" needs a \"tls\" group; or say "
-			    "proof = \"none\" on a loopback address",
+			    "listen[%u]: proof = \"certificate\" needs a \"tls\" group; or say proof = \"none\" on a loopback address",
 			    i);
 		else if (*l->client_ca == '\0')
 			config_error(c, listen_line(c, "tls", i),
-			    "listen[%u]: "
-			    "proof = \"certificate\" needs \"client_ca\"",
+			    "listen[%u]: proof = \"certificate\" needs \"client_ca\"",
 			    i);
 		break;
 	case PROOF_HEADER:
 		if (c->proxies.n == 0)
 			config_error(c, line,
-			    "listen[%u]: proof = \"header\" "
-			    "needs \"trusted_proxies\"",
+			    "listen[%u]: proof = \"header\" needs \"trusted_proxies\"",
 			    i);
 		break;
 	case PROOF_NONE:
 		if (!l->has_tls && !is_loopback(&l->address))
 			config_error(c, line,
-			    "listen[%u]: proof = \"none\" "
-			    "without tls is only for loopback, not %s",
+			    "listen[%u]: proof = \"none\" without tls is only for loopback, not %s",
 			    i, l->address.text);
 		break;
 	case PROOF_ADDRESS:
@@ -371,14 +343,11 @@ check_listen(struct config *c, unsigned int i)
 	    (l->proof == PROOF_HEADER || l->proof == PROOF_ADDRESS) &&
 	    !is_loopback(&l->address))
 		config_error(c, listen_line(c, "api", i),
-		    "listen[%u]: api \"portal\" without tls is only for "
-		    "loopback, not %s",
+		    "listen[%u]: api \"portal\" without tls is only for loopback, not %s",
 		    i, l->address.text);
 	if (*l->crl != '\0' && *l->client_ca == '\0')
 		config_error(c, listen_line(c, "tls.crl", i),
-		    "listen[%u]: "
-		    "\"crl\" without \"client_ca\"",
-		    i);
+		    "listen[%u]: \"crl\" without \"client_ca\"", i);
 }
 
 static bool
@@ -417,9 +386,7 @@ check_autowg(struct config *c, unsigned int i)
 	}
 	if (bad != NULL)
 		config_error(c, listen_line(c, "api", i),
-		    "listen[%u]: api \"autowg\" tells a device its IPv6 "
-		    "address and an IPv6 route, and network \"%s\" has no "
-		    "IPv6 prefix in \"%s\": add one, or leave \"autowg\" out",
+		    "listen[%u]: api \"autowg\" tells a device its IPv6 address and an IPv6 route, and network \"%s\" has no IPv6 prefix in \"%s\": add one, or leave \"autowg\" out",
 		    i, bad->name, has_v6(&bad->pools) ? "routes" : "pools");
 }
 
@@ -441,13 +408,11 @@ config_check(struct config *c)
 	    config_line(c, "trusted_proxies", 0));
 	if (c->access.mode == ACCESS_LIST && *c->access.file == '\0')
 		config_error(c, config_line(c, "access.mode", 0),
-		    "mode = "
-		    "\"list\" needs a \"file\"");
+		    "mode = \"list\" needs a \"file\"");
 	/* Better than to let in who was to be kept out. */
 	if (c->access.require_contact)
 		config_error(c, config_line(c, "access.require_contact", 0),
-		    "no API asks for a contact yet: require_contact must be "
-		    "false");
+		    "no API asks for a contact yet: require_contact must be false");
 	if (c->limits.per_source > c->limits.connections)
 		config_error(c, config_line(c, "limits.per_source", 0),
 		    "per_source is more than connections");

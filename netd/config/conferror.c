@@ -21,15 +21,15 @@ config_error(struct config *c, unsigned int lineno, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (lineno != 0)
-		(void)snprintf(line, sizeof(line), "%.300s:%u: %s", c->file,
-		    lineno, text);
+		snprintf(line, sizeof(line), "%.300s:%u: %s", c->file, lineno,
+		    text);
 	else
-		(void)snprintf(line, sizeof(line), "%.300s: %s", c->file, text);
+		snprintf(line, sizeof(line), "%.300s: %s", c->file, text);
 	if (c->nerrors < CONF_ERRORS_MAX)
-		(void)strlcpy(c->errors[c->nerrors], line, CONF_ERROR_SIZE);
+		strlcpy(c->errors[c->nerrors], line, CONF_ERROR_SIZE);
 	c->nerrors++;
 }
 
@@ -39,7 +39,7 @@ config_line(const struct config *c, const char *path, unsigned int i)
 	char up[LABEL_SIZE], *end;
 	const struct word *w;
 
-	(void)strlcpy(up, path, sizeof(up));
+	strlcpy(up, path, sizeof(up));
 	for (;;) {
 		w = schema_find(up);
 		if (w != NULL && i < CONF_ITEMS_MAX && c->line[w - schema][i])

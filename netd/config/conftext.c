@@ -77,9 +77,7 @@ check_token(struct scan *s)
 	v = strtoll(buf, &end, strncasecmp(end, "0x", 2) == 0 ? 16 : 10);
 	if (*end == 'L' || *end == 'l')
 		config_error(s->conf, s->line,
-		    "%s: write the number without "
-		    "\"L\"",
-		    buf);
+		    "%s: write the number without \"L\"", buf);
 	else if (errno == ERANGE || v > INT32_MAX || v < INT32_MIN ||
 	    len == sizeof(buf) - 1)
 		config_error(s->conf, s->line, "%s is too large a number", buf);
@@ -110,8 +108,7 @@ config_lint(struct config *c, const char *text, size_t len)
 			skip_string(&s);
 		else if (*s.p == '@') {
 			config_error(c, s.line,
-			    "@include is not supported: "
-			    "keep the configuration in one file");
+			    "@include is not supported: keep the configuration in one file");
 			break;
 		} else if (isalnum((unsigned char)*s.p) || *s.p == '_' ||
 		    *s.p == '-' || *s.p == '+')

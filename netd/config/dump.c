@@ -22,7 +22,7 @@ static void
 indent(FILE *fp, unsigned int depth)
 {
 	while (depth-- > 0)
-		(void)fputc('\t', fp);
+		fputc('\t', fp);
 }
 
 static void
@@ -34,15 +34,15 @@ dump_list(const struct config *c, FILE *fp, const struct word *w)
 	memcpy(&n, (const char *)c + w->count, sizeof(n));
 	if (n == 0)
 		return;
-	(void)snprintf(prefix, sizeof(prefix), "%s[].", w->path);
-	(void)fprintf(fp, "%s = (", w->path);
+	snprintf(prefix, sizeof(prefix), "%s[].", w->path);
+	fprintf(fp, "%s = (", w->path);
 	for (i = 0; i < n; i++) {
-		(void)fprintf(fp, "%s {\n", i == 0 ? "" : ",");
+		fprintf(fp, "%s {\n", i == 0 ? "" : ",");
 		dump_words(c, fp, prefix,
 		    (const char *)c + w->off + i * w->size, 1);
-		(void)fprintf(fp, "}");
+		fprintf(fp, "}");
 	}
-	(void)fprintf(fp, " );\n");
+	fprintf(fp, " );\n");
 }
 
 static void
@@ -53,12 +53,12 @@ dump_group(const struct config *c, FILE *fp, const struct word *w,
 
 	if (w->off != SIZE_MAX && !*((const bool *)base + w->off))
 		return;
-	(void)snprintf(prefix, sizeof(prefix), "%s.", w->path);
+	snprintf(prefix, sizeof(prefix), "%s.", w->path);
 	indent(fp, depth);
-	(void)fprintf(fp, "%s: {\n", schema_leaf(w));
+	fprintf(fp, "%s: {\n", schema_leaf(w));
 	dump_words(c, fp, prefix, base, depth + 1);
 	indent(fp, depth);
-	(void)fprintf(fp, "};\n");
+	fprintf(fp, "};\n");
 }
 
 static void
@@ -79,7 +79,7 @@ dump_words(const struct config *c, FILE *fp, const char *prefix,
 			dump_group(c, fp, w, base, depth);
 		else if (!value_empty(w, base)) {
 			indent(fp, depth);
-			(void)fprintf(fp, "%s = %s;\n", schema_leaf(w),
+			fprintf(fp, "%s = %s;\n", schema_leaf(w),
 			    value_format(w, base, value));
 		}
 	}

@@ -24,8 +24,8 @@ keep(struct config *c, const struct word *w, void *base, const void *old,
 
 	if (strcmp(value_format(w, base, is), value_format(w, old, was)) == 0)
 		return;
-	log_warnx("%s:%u: %s cannot change while netd runs: it stays %s until "
-		  "a restart",
+	log_warnx(
+	    "%s:%u: %s cannot change while netd runs: it stays %s until a restart",
 	    c->file, config_line(c, w->path, i), w->path, log_vis(was));
 	memcpy((char *)base + w->off, (const char *)old + w->off, w->size);
 }

@@ -105,7 +105,7 @@ scalar_text(const struct word *w, const config_setting_t *s, char *buf,
 	if (w->type == WORD_NUMBER) {
 		if (type != CONFIG_TYPE_INT)
 			return (NULL);
-		(void)snprintf(buf, size, "%d", config_setting_get_int(s));
+		snprintf(buf, size, "%d", config_setting_get_int(s));
 		return (buf);
 	}
 	return (
@@ -187,9 +187,8 @@ check_required(const struct group *g)
 			    w->path, w->help);
 		else
 			config_error(g->conf, line,
-			    "\"%s\" is missing in %s: "
-			    "%s",
-			    schema_leaf(w), g->label, w->help);
+			    "\"%s\" is missing in %s: %s", schema_leaf(w),
+			    g->label, w->help);
 	}
 }
 
@@ -211,23 +210,19 @@ parse_list(const struct group *g, const struct word *w,
 	n = (unsigned int)config_setting_length(s);
 	if (n < w->lo || n > w->hi) {
 		config_error(g->conf, line,
-		    "%s has %u elements, not %llu to "
-		    "%llu",
-		    w->path, n, (unsigned long long)w->lo,
-		    (unsigned long long)w->hi);
+		    "%s has %u elements, not %llu to %llu", w->path, n,
+		    (unsigned long long)w->lo, (unsigned long long)w->hi);
 		return;
 	}
-	(void)snprintf(prefix, sizeof(prefix), "%s[].", w->path);
+	snprintf(prefix, sizeof(prefix), "%s[].", w->path);
 	for (sub.i = 0; sub.i < n; sub.i++) {
 		e = config_setting_get_elem(s, sub.i);
 		line = config_setting_source_line(e);
-		(void)snprintf(label, sizeof(label), "%s[%u]", w->path, sub.i);
+		snprintf(label, sizeof(label), "%s[%u]", w->path, sub.i);
 		g->conf->line[w - schema][sub.i] = line;
 		if (!config_setting_is_group(e)) {
 			config_error(g->conf, line,
-			    "%s must be a group: "
-			    "{ ... }",
-			    label);
+			    "%s must be a group: { ... }", label);
 			continue;
 		}
 		sub.base = (char *)g->conf + w->off + sub.i * w->size;
@@ -252,11 +247,11 @@ parse_subgroup(const struct group *g, const struct word *w,
 	}
 	if (w->off != SIZE_MAX)
 		*((bool *)g->base + w->off) = true;
-	(void)snprintf(prefix, sizeof(prefix), "%s.", w->path);
+	snprintf(prefix, sizeof(prefix), "%s.", w->path);
 	if (*g->prefix == '\0')
-		(void)strlcpy(label, w->path, sizeof(label));
+		strlcpy(label, w->path, sizeof(label));
 	else
-		(void)snprintf(label, sizeof(label), "%s.%s", g->label,
+		snprintf(label, sizeof(label), "%s.%s", g->label,
 		    schema_leaf(w));
 	parse_group(&sub, s);
 }
@@ -289,7 +284,7 @@ parse_group(const struct group *g, const config_setting_t *group)
 	n = (unsigned int)config_setting_length(group);
 	for (i = 0; i < n; i++) {
 		s = config_setting_get_elem(group, i);
-		(void)snprintf(path, sizeof(path), "%s%s", g->prefix,
+		snprintf(path, sizeof(path), "%s%s", g->prefix,
 		    config_setting_name(s));
 		if ((w = schema_find(path)) == NULL ||
 		    !schema_child(w, g->prefix)) {
@@ -331,8 +326,7 @@ parse_text(struct config *c, const char *text, size_t len)
 	/* A group that is not there has its words missing, too. */
 	if (c->nerrors == 0 && c->gateway.endpoint[0] == '\0')
 		config_error(c, 0,
-		    "there is no \"gateway\" with an "
-		    "\"endpoint\": what devices dial");
+		    "there is no \"gateway\" with an \"endpoint\": what devices dial");
 }
 
 /* Root runs what this says: refuse one that others may write. */
@@ -343,13 +337,11 @@ check_owner(struct config *c, const struct stat *st)
 		config_error(c, 0, "is not a regular file");
 	else if (st->st_uid != 0 && st->st_uid != geteuid())
 		config_error(c, 0,
-		    "belongs to user %u, who is neither root "
-		    "nor you: chown root it",
+		    "belongs to user %u, who is neither root nor you: chown root it",
 		    st->st_uid);
 	else if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		config_error(c, 0,
-		    "can be written by others (mode %04o): "
-		    "chmod go-w it",
+		    "can be written by others (mode %04o): chmod go-w it",
 		    st->st_mode & 07777);
 	else if (st->st_size > CONF_TEXT_MAX)
 		config_error(c, 0, "is larger than %u bytes", CONF_TEXT_MAX);

@@ -53,8 +53,8 @@ valid_name(const char *s)
 {
 	for (; *s != '\0'; s++)
 		if (!isalnum((unsigned char)*s) && strchr("_.-", *s) == NULL)
-			return ("only letters, digits, \"_\", \".\" and \"-\" "
-			    "are allowed");
+			return (
+			    "only letters, digits, \"_\", \".\" and \"-\" are allowed");
 	return (NULL);
 }
 
@@ -90,8 +90,8 @@ valid_host(const char *s)
 		} else if (!isalnum((unsigned char)*s) && *s != '-')
 			return ("that is not a host name or address");
 		else if (++label > 63)
-			return ("that is not a host name: a part of it is "
-			    "longer than 63");
+			return (
+			    "that is not a host name: a part of it is longer than 63");
 	}
 	return (NULL);
 }
@@ -109,8 +109,8 @@ valid_urlprefix(const char *s)
 		return ("empty parts, \".\" and \"..\" are not allowed");
 	for (; *s != '\0'; s++)
 		if (!isalnum((unsigned char)*s) && strchr("/_.~-", *s) == NULL)
-			return ("only letters, digits, \"/\", \"_\", \".\", "
-			    "\"~\" and \"-\" are allowed");
+			return (
+			    "only letters, digits, \"/\", \"_\", \".\", \"~\" and \"-\" are allowed");
 	return (NULL);
 }
 

@@ -71,8 +71,8 @@ format(uint32_t n, const struct unit *u, char *dst)
 {
 	while (u[1].name != NULL && (n == 0 || n % u->factor != 0))
 		u++;
-	(void)snprintf(dst, UNITS_TEXT, "%llu%s",
-	    (unsigned long long)(n / u->factor), u->name);
+	snprintf(dst, UNITS_TEXT, "%llu%s", (unsigned long long)(n / u->factor),
+	    u->name);
 	return (dst);
 }
 
@@ -102,7 +102,7 @@ const char *
 units_format_duration(uint32_t n, char *dst)
 {
 	if (n == LEASE_NEVER) {
-		(void)strlcpy(dst, "never", UNITS_TEXT);
+		strlcpy(dst, "never", UNITS_TEXT);
 		return (dst);
 	}
 	return (format(n, seconds, dst));

@@ -54,7 +54,7 @@ set_string(const struct word *w, void *base, const char *text)
 
 	len = strlen(text);
 	if (len >= w->size) {
-		(void)snprintf(why, sizeof(why), "it is longer than %zu bytes",
+		snprintf(why, sizeof(why), "it is longer than %zu bytes",
 		    w->size - 1);
 		return (why);
 	}
@@ -66,7 +66,7 @@ set_string(const struct word *w, void *base, const char *text)
 		return (bad);
 	if (w->type == WORD_FILE && *text != '/')
 		return ("write the whole path, from \"/\" on");
-	(void)strlcpy(field(w, base), text, w->size);
+	strlcpy(field(w, base), text, w->size);
 	return (NULL);
 }
 
@@ -78,8 +78,8 @@ set_number(const struct word *w, void *base, const char *text)
 
 	v = strtonum(text, (long long)w->lo, (long long)w->hi, &errstr);
 	if (errstr != NULL) {
-		(void)snprintf(why, sizeof(why), "%s is not in %llu..%llu",
-		    text, (unsigned long long)w->lo, (unsigned long long)w->hi);
+		snprintf(why, sizeof(why), "%s is not in %llu..%llu", text,
+		    (unsigned long long)w->lo, (unsigned long long)w->hi);
 		return (why);
 	}
 	*(uint32_t *)field(w, base) = (uint32_t)v;
@@ -122,8 +122,8 @@ set_units(const struct word *w, void *base, const char *text)
 	}
 	if (r == -1 || v < w->lo || v > w->hi) {
 		never = w->type == WORD_DURATION && w->hi == LEASE_NEVER;
-		(void)snprintf(why, sizeof(why), "%.60s is not in %s..%s%s",
-		    text, bound(w, w->lo, lo),
+		snprintf(why, sizeof(why), "%.60s is not in %s..%s%s", text,
+		    bound(w, w->lo, lo),
 		    bound(w, never ? DURATION_MAX : w->hi, hi),
 		    never ? " or \"never\"" : "");
 		return (why);
@@ -142,10 +142,10 @@ choice(const struct word *w, const char *text)
 	for (n = w->names; n->name != NULL; n++)
 		if (strcmp(n->name, text) == 0)
 			return (n->value);
-	(void)snprintf(why, sizeof(why), "\"%.60s\" is not one of", text);
+	snprintf(why, sizeof(why), "\"%.60s\" is not one of", text);
 	for (n = w->names; n->name != NULL; n++) {
 		used = strlen(why);
-		(void)snprintf(why + used, sizeof(why) - used, "%s \"%s\"",
+		snprintf(why + used, sizeof(why) - used, "%s \"%s\"",
 		    n == w->names ? "" : ",", n->name);
 	}
 	return (0);
@@ -159,12 +159,12 @@ add_prefix(const struct word *w, void *base, const char *text)
 
 	list = field(w, base);
 	if (prefix_parse(text, &p) == -1) {
-		(void)snprintf(why, sizeof(why),
+		snprintf(why, sizeof(why),
 		    "\"%.80s\" is not an address or prefix", text);
 		return (why);
 	}
 	if (list->n >= w->hi || list->n >= NET_ROUTES_MAX) {
-		(void)snprintf(why, sizeof(why), "more than %llu of them",
+		snprintf(why, sizeof(why), "more than %llu of them",
 		    (unsigned long long)w->hi);
 		return (why);
 	}
@@ -280,13 +280,13 @@ format_prefixes(const struct prefixes *list, char *dst)
 	unsigned int i;
 	size_t used;
 
-	(void)strlcpy(dst, "[", CONF_VALUE_SIZE);
+	strlcpy(dst, "[", CONF_VALUE_SIZE);
 	for (i = 0; i < list->n; i++) {
 		used = strlen(dst);
-		(void)snprintf(dst + used, CONF_VALUE_SIZE - used, "%s \"%s\"",
+		snprintf(dst + used, CONF_VALUE_SIZE - used, "%s \"%s\"",
 		    i == 0 ? "" : ",", prefix_format(&list->p[i], text));
 	}
-	(void)strlcat(dst, " ]", CONF_VALUE_SIZE);
+	strlcat(dst, " ]", CONF_VALUE_SIZE);
 }
 
 static void
@@ -296,17 +296,17 @@ format_choices(const struct word *w, unsigned int mask, char *dst)
 	size_t used;
 	bool first;
 
-	(void)strlcpy(dst, "[", CONF_VALUE_SIZE);
+	strlcpy(dst, "[", CONF_VALUE_SIZE);
 	first = true;
 	for (n = w->names; n->name != NULL; n++) {
 		if ((mask & n->value) == 0)
 			continue;
 		used = strlen(dst);
-		(void)snprintf(dst + used, CONF_VALUE_SIZE - used, "%s \"%s\"",
+		snprintf(dst + used, CONF_VALUE_SIZE - used, "%s \"%s\"",
 		    first ? "" : ",", n->name);
 		first = false;
 	}
-	(void)strlcat(dst, " ]", CONF_VALUE_SIZE);
+	strlcat(dst, " ]", CONF_VALUE_SIZE);
 }
 
 static const char *
@@ -334,21 +334,20 @@ value_format(const struct word *w, const void *base, char *dst)
 		format_string(f, dst);
 		break;
 	case WORD_BOOL:
-		(void)strlcpy(dst, *(const bool *)f ? "true" : "false",
+		strlcpy(dst, *(const bool *)f ? "true" : "false",
 		    CONF_VALUE_SIZE);
 		break;
 	case WORD_NUMBER:
-		(void)snprintf(dst, CONF_VALUE_SIZE, "%u",
-		    *(const uint32_t *)f);
+		snprintf(dst, CONF_VALUE_SIZE, "%u", *(const uint32_t *)f);
 		break;
 	case WORD_DURATION:
 	case WORD_MILLIS:
 	case WORD_BYTES:
-		(void)snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",
+		snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",
 		    bound(w, *(const uint32_t *)f, text));
 		break;
 	case WORD_CHOICE:
-		(void)snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",
+		snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",
 		    choice_name(w, *(const uint8_t *)f));
 		break;
 	case WORD_CHOICES:
@@ -358,7 +357,7 @@ value_format(const struct word *w, const void *base, char *dst)
 		format_prefixes(f, dst);
 		break;
 	case WORD_ENDPOINT:
-		(void)snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",
+		snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",
 		    ((const struct endpoint *)f)->text);
 		break;
 	case WORD_GROUP:

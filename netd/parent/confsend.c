@@ -36,14 +36,14 @@ send_gateway(struct proc *p, const struct config *c)
 	const char *end;
 
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.name, c->gateway.name, sizeof(m.name));
+	strlcpy(m.name, c->gateway.name, sizeof(m.name));
 	/* An IPv6 address with a port behind it needs its brackets. */
 	end = strchr(c->gateway.endpoint, ':') != NULL ? "]" : "";
 	if (*end != '\0')
-		(void)strlcpy(m.endpoint, "[", sizeof(m.endpoint));
-	(void)strlcat(m.endpoint, c->gateway.endpoint, sizeof(m.endpoint));
-	(void)strlcat(m.endpoint, end, sizeof(m.endpoint));
-	(void)strlcpy(m.state_dir, c->gateway.state_dir, sizeof(m.state_dir));
+		strlcpy(m.endpoint, "[", sizeof(m.endpoint));
+	strlcat(m.endpoint, c->gateway.endpoint, sizeof(m.endpoint));
+	strlcat(m.endpoint, end, sizeof(m.endpoint));
+	strlcpy(m.state_dir, c->gateway.state_dir, sizeof(m.state_dir));
 	return (chan_send_conf_gateway(p->chan, 0, &m, -1));
 }
 
@@ -53,9 +53,9 @@ send_network(struct proc *p, const struct conf_network *n)
 	struct msg_conf_network m;
 
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.name, n->name, sizeof(m.name));
-	(void)strlcpy(m.interface, n->interface, sizeof(m.interface));
-	(void)strlcpy(m.metans_template, n->metans_template,
+	strlcpy(m.name, n->name, sizeof(m.name));
+	strlcpy(m.interface, n->interface, sizeof(m.interface));
+	strlcpy(m.metans_template, n->metans_template,
 	    sizeof(m.metans_template));
 	m.backend = n->backend;
 	m.adopt = n->adopt;
@@ -68,7 +68,7 @@ send_network(struct proc *p, const struct conf_network *n)
 	m.quarantine = n->quarantine;
 	m.max_peers = n->max_peers;
 	if (n->has_egress) {
-		(void)strlcpy(m.wan, n->wan, sizeof(m.wan));
+		strlcpy(m.wan, n->wan, sizeof(m.wan));
 		m.table = n->table;
 		m.masquerade = n->masquerade;
 	}
@@ -109,7 +109,7 @@ send_sysctl(struct proc *p, uint8_t which, const char *path,
 	}
 	memset(&m, 0, sizeof(m));
 	m.which = which;
-	(void)strlcpy(m.interface, interface, sizeof(m.interface));
+	strlcpy(m.interface, interface, sizeof(m.interface));
 	return (chan_send_conf_sysctl(p->chan, 0, &m, fd));
 }
 
@@ -133,8 +133,7 @@ send_sysctls(struct proc *p, const struct config *c)
 				break;
 		if (!c->networks[i].has_egress || k < i)
 			continue;
-		(void)snprintf(path, sizeof(path), IP6_CONF "%s/accept_ra",
-		    wan);
+		snprintf(path, sizeof(path), IP6_CONF "%s/accept_ra", wan);
 		if (send_sysctl(p, SYSCTL_ACCEPT_RA, path, wan) == -1)
 			return (-1);
 	}
@@ -158,7 +157,7 @@ send_kern(struct proc *p, const struct bundle *b)
 		if (b->wgkey[i] == -1)
 			continue;
 		memset(&m, 0, sizeof(m));
-		(void)strlcpy(m.network, b->conf->networks[i].name,
+		strlcpy(m.network, b->conf->networks[i].name,
 		    sizeof(m.network));
 		if ((fd = bundle_reopen(b->wgkey[i])) == -1 ||
 		    chan_send_conf_wgkey(p->chan, 0, &m, fd) == -1)
@@ -204,8 +203,8 @@ send_identities(struct proc *p, const struct config *c)
 		m.proof = id->proof;
 		m.subject = id->subject;
 		m.role = id->role;
-		(void)strlcpy(m.pattern, id->pattern, sizeof(m.pattern));
-		(void)strlcpy(m.network, id->network, sizeof(m.network));
+		strlcpy(m.pattern, id->pattern, sizeof(m.pattern));
+		strlcpy(m.network, id->network, sizeof(m.network));
 		if (chan_send_conf_identity(p->chan, 0, &m, -1) == -1)
 			return (-1);
 	}
@@ -226,8 +225,8 @@ send_listener(struct proc *p, const struct bundle *b, unsigned int i)
 	m.api = l->api;
 	m.proof = l->proof;
 	m.tls = l->has_tls;
-	(void)strlcpy(m.prefix, l->prefix, sizeof(m.prefix));
-	(void)strlcpy(m.address, l->address.text, sizeof(m.address));
+	strlcpy(m.prefix, l->prefix, sizeof(m.prefix));
+	strlcpy(m.address, l->address.text, sizeof(m.address));
 	if ((fd = fcntl(b->listen[i], F_DUPFD_CLOEXEC, 3)) == -1 ||
 	    chan_send_conf_listen(p->chan, 0, &m, fd) == -1)
 		return (-1);
@@ -267,7 +266,7 @@ send_basic(struct proc *p, const char *credentials)
 	int r;
 
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.credentials, credentials, sizeof(m.credentials));
+	strlcpy(m.credentials, credentials, sizeof(m.credentials));
 	r = chan_send_conf_basic(p->chan, 0, &m, -1);
 	explicit_bzero(&m, sizeof(m));
 	return (r);
@@ -413,7 +412,7 @@ confsend_more(struct proc *p)
 		name = &b->access.names[p->next_name++];
 		memset(&m, 0, sizeof(m));
 		m.allow = name->allow;
-		(void)strlcpy(m.name, name->name, sizeof(m.name));
+		strlcpy(m.name, name->name, sizeof(m.name));
 		if (chan_send_conf_access_name(p->chan, 0, &m, -1) == -1) {
 			confsend_failed(p);
 			return;

@@ -67,9 +67,8 @@ open_named(struct config *c, const char *path, unsigned int line,
 	}
 	if ((st.st_mode & S_IWOTH) != 0) {
 		config_error(c, line,
-		    "%s: %s can be written by everybody: "
-		    "chmod go-w it",
-		    word, path);
+		    "%s: %s can be written by everybody: chmod go-w it", word,
+		    path);
 		goto fail;
 	}
 	if (secrecy == SECRET && (st.st_mode & S_IROTH) != 0)
@@ -91,7 +90,7 @@ copy_sealed(int fd, const char *path, size_t size)
 	ssize_t n;
 	int mem;
 
-	(void)strlcpy(name, path, sizeof(name));
+	strlcpy(name, path, sizeof(name));
 	mem = memfd_create(basename(name),
 	    MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
 	if (mem == -1 && errno == EINVAL)
@@ -141,7 +140,7 @@ bundle_reopen(int fd)
 {
 	char path[32];
 
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return (open(path, O_RDONLY | O_CLOEXEC));
 }
 
@@ -175,8 +174,8 @@ open_listener(struct bundle *b, unsigned int i, const struct bundle *old)
 	c = b->conf;
 	l = &c->listen[i];
 	if (l->credentials)
-		log_notice("%s: TLS with the certificates in "
-			   "CREDENTIALS_DIRECTORY: %s",
+		log_notice(
+		    "%s: TLS with the certificates in CREDENTIALS_DIRECTORY: %s",
 		    l->address.text, l->certificate);
 	b->listen[i] = open_socket(c, i, old);
 	b->cert[i][CERT_CHAIN] = snapshot(c, l->certificate,

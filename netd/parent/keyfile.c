@@ -51,7 +51,7 @@ sync_dir(const char *path)
 	char dir[CONF_PATH];
 	int fd;
 
-	(void)strlcpy(dir, path, sizeof(dir));
+	strlcpy(dir, path, sizeof(dir));
 	fd = open(dirname(dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd != -1) {
 		(void)fsync(fd);
@@ -69,7 +69,7 @@ keyfile_make(const char *path)
 		return (0);
 	if (errno != ENOENT)
 		return (-1);
-	(void)snprintf(temp, sizeof(temp), "%s.XXXXXX", path);
+	snprintf(temp, sizeof(temp), "%s.XXXXXX", path);
 	if ((fd = mkostemp(temp, O_CLOEXEC)) == -1)
 		return (-1);
 	if (write_key(fd) == -1)

@@ -129,8 +129,8 @@ link_again(struct proc *p, uint8_t role, uint16_t index)
 	if (!l->made || p->state != PROC_UP || other->state != PROC_UP ||
 	    mono_diff_ms(mono_now(), l->at) < LINK_MS)
 		return (0);
-	log_warnx("%s: its link to %s has ended and both are there: making "
-		  "another",
+	log_warnx(
+	    "%s: its link to %s has ended and both are there: making another",
 	    p->name, other->name);
 	link_reset(l);
 	links_up(p);

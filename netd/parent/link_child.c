@@ -38,8 +38,8 @@ hello(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		return (-1);
 	if (m.version != PROTO_VERSION || m.role != p->role ||
 	    m.index != p->index) {
-		log_warnx("%s is of another version than netd: install both "
-			  "together",
+		log_warnx(
+		    "%s is of another version than netd: install both together",
 		    p->name);
 		return (-1);
 	}
@@ -100,7 +100,7 @@ nak(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		return (0);
 	p->answer = ANSWER_NAK;
 	p->sending = NULL;
-	(void)strlcpy(p->nak, m.text, sizeof(p->nak));
+	strlcpy(p->nak, m.text, sizeof(p->nak));
 	log_warnx("%s: %s refuses it: %s", p->netd->file, p->name,
 	    log_vis(p->nak));
 	if (p->state != PROC_CONF) {
@@ -122,7 +122,7 @@ ready(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	p = chan_arg(c);
 	p->state = PROC_UP;
 	chan_set_state(c, p->state);
-	(void)evtimer_del(p->timer);
+	evtimer_del(p->timer);
 	log_debug("%s: ready", p->name);
 	ready_check(p->netd);
 	return (0);
@@ -180,8 +180,7 @@ want_uapi(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 			break;
 	/* A network may have gone with a reload that it has not seen yet. */
 	if (i == conf->nnetworks)
-		log_warnx("%s wants user space WireGuard for an unknown "
-			  "network",
+		log_warnx("%s wants user space WireGuard for an unknown network",
 		    p->name);
 	else if (conf->networks[i].backend == BACKEND_KERNEL)
 		return (-1);

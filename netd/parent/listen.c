@@ -92,7 +92,7 @@ make_dir(const char *path)
 {
 	char dir[CONF_SOCKPATH];
 
-	(void)strlcpy(dir, path, sizeof(dir));
+	strlcpy(dir, path, sizeof(dir));
 	(void)mkdir(dirname(dir), 0755);
 }
 
@@ -109,15 +109,14 @@ listen_ctl(struct config *c, uint32_t gid, bool chown_it)
 	line = config_line(c, "gateway.ctl_socket", 0);
 	memset(&sun, 0, sizeof(sun));
 	sun.sun_family = AF_UNIX;
-	(void)strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
 	make_dir(path);
 	while ((r = clear_stale(&sun)) == -1 && listen_again(&tries))
 		;
 	if (r == -1) {
 		if (errno == EADDRINUSE)
 			config_error(c, line,
-			    "ctl_socket %s: another instance "
-			    "listens there",
+			    "ctl_socket %s: another instance listens there",
 			    path);
 		else
 			config_error(c, line, "ctl_socket %s: %s", path,

@@ -56,8 +56,7 @@ struct options {
 __attribute__((noreturn)) static void
 usage(void)
 {
-	(void)fprintf(stderr,
-	    "usage: netd [-dnUvV] [-f file] [-L directory]\n");
+	fprintf(stderr, "usage: netd [-dnUvV] [-f file] [-L directory]\n");
 	exit(EXIT_USAGE);
 }
 
@@ -90,7 +89,7 @@ parse_options(struct options *o, int argc, char **argv)
 			o->verbose++;
 			break;
 		case 'V':
-			(void)printf("netd %s\n", VERSION);
+			printf("netd %s\n", VERSION);
 			exit(0);
 		default:
 			usage();
@@ -108,10 +107,9 @@ leave_if_bad(const struct config *c)
 	if (c == NULL)
 		fatalx("no memory");
 	for (i = 0; i < c->nerrors && i < CONF_ERRORS_MAX; i++)
-		(void)fprintf(stderr, "%s\n", log_vis(c->errors[i]));
+		fprintf(stderr, "%s\n", log_vis(c->errors[i]));
 	if (c->nerrors > CONF_ERRORS_MAX)
-		(void)fprintf(stderr, "and %u more\n",
-		    c->nerrors - CONF_ERRORS_MAX);
+		fprintf(stderr, "and %u more\n", c->nerrors - CONF_ERRORS_MAX);
 	if (c->nerrors != 0)
 		exit(EXIT_CONFIG);
 }
@@ -125,7 +123,7 @@ check_only(const struct options *o)
 	leave_if_bad(c);
 	if (o->verbose > 0)
 		config_dump(c, stdout);
-	(void)fprintf(stderr, "configuration OK\n");
+	fprintf(stderr, "configuration OK\n");
 	config_free(c);
 	exit(0);
 }
@@ -216,7 +214,7 @@ changed_cb(void *arg, const char *path)
 {
 	char why[CONF_PATH + 32];
 
-	(void)snprintf(why, sizeof(why), "%s has changed", path);
+	snprintf(why, sizeof(why), "%s has changed", path);
 	reload_request(arg, 0, why);
 }
 
@@ -271,8 +269,8 @@ ping_cb(evutil_socket_t fd, short what, void *arg)
 		if (p->unanswered > PING_MISSED)
 			alive = false;
 		if (p->unanswered == PING_LATE)
-			log_warnx("%s (pid %d) does not answer: it is started "
-				  "again if that goes on",
+			log_warnx(
+			    "%s (pid %d) does not answer: it is started again if that goes on",
 			    p->name, (int)p->pid);
 		if (p->unanswered++ >= PING_MISSED)
 			proc_kill(p, "it hangs");
@@ -377,8 +375,7 @@ run(const struct options *o)
 
 	if (!o->nouser && geteuid() != 0) {
 		log_warnx(
-		    "only root can start this; with -U everything stays "
-		    "under your own user, without protection from each other");
+		    "only root can start this; with -U everything stays under your own user, without protection from each other");
 		return (EXIT_NOPERM);
 	}
 	if ((n = calloc(1, sizeof(*n))) == NULL)
@@ -396,8 +393,8 @@ run(const struct options *o)
 	if (!o->foreground)
 		go_background(n);
 	if (n->nouser)
-		log_warnx("-U: no user is changed; the processes are NOT "
-		    "protected from each other. For tests only");
+		log_warnx(
+		    "-U: no user is changed; the processes are NOT protected from each other. For tests only");
 	raise_nofile();
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
 	    (n->base = event_base_new()) == NULL)

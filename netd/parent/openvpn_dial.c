@@ -43,8 +43,7 @@ connect_to(const char *path)
 		goto done;
 	memset(&sun, 0, sizeof(sun));
 	sun.sun_family = AF_UNIX;
-	(void)snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d",
-	    at);
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d", at);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd != -1 &&
 	    connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1) {
@@ -100,8 +99,8 @@ openvpn_connect(struct proc *p)
 		return;
 	}
 	if (g.gl_pathc > SOCKETS_MAX)
-		log_warnx("openvpn: %s names %zu sockets; only the first %d "
-			  "are used",
+		log_warnx(
+		    "openvpn: %s names %zu sockets; only the first %d are used",
 		    pattern, g.gl_pathc, SOCKETS_MAX);
 	for (i = 0; i < g.gl_pathc && i < SOCKETS_MAX; i++)
 		hand_over(p, g.gl_pathv[i]);

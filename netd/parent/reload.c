@@ -36,7 +36,7 @@ answer(struct netd *n, enum ctl_code code, const char *text)
 	p = proc_find(n, P_LEASED, 0);
 	memset(&m, 0, sizeof(m));
 	m.code = (uint8_t)code;
-	(void)strlcpy(m.text, log_vis(text), sizeof(m.text));
+	strlcpy(m.text, log_vis(text), sizeof(m.text));
 	for (i = 0; i < n->reload.nids; i++)
 		if (p->state == PROC_UP &&
 		    chan_send_ctl_result(p->chan, n->reload.ids[i], &m, -1) ==
@@ -49,8 +49,7 @@ void
 reload_request(struct netd *n, uint32_t id, const char *why)
 {
 	struct msg_ctl_result busy = { CTL_BUSY,
-		"too many reloads are wanted "
-	    "already" };
+		"too many reloads are wanted already" };
 	struct reload *r;
 
 	r = &n->reload;
@@ -79,7 +78,7 @@ reload_end(struct netd *n, enum ctl_code code, const char *text)
 	answer(n, code, text);
 	maintenance_watch(n);
 	if (r->timer != NULL)
-		(void)evtimer_del(r->timer);
+		evtimer_del(r->timer);
 	r->active = false;
 	r->next = NULL;
 	memcpy(r->ids, r->late, sizeof(r->ids));
@@ -101,7 +100,7 @@ tell_errors(const struct config *c, char *why, size_t size)
 		log_warnx("%s", log_vis(c->errors[i]));
 	log_warnx("reload: %u error%s; the old configuration stays", c->nerrors,
 	    c->nerrors == 1 ? "" : "s");
-	(void)strlcpy(why, c->errors[0], size);
+	strlcpy(why, c->errors[0], size);
 }
 
 static bool
@@ -127,7 +126,7 @@ read_next(struct netd *n, enum ctl_code *code, char *why, size_t size)
 	struct bundle *b;
 
 	*code = CTL_FAILED;
-	(void)strlcpy(why, "no memory", size);
+	strlcpy(why, "no memory", size);
 	if ((c = config_load(n->file)) == NULL)
 		return (NULL);
 	if (c->nerrors == 0) {
@@ -250,7 +249,7 @@ reload_answered(struct proc *p)
 	if (!p->netd->reload.active)
 		return;
 	if (p->answer == ANSWER_NAK) {
-		(void)snprintf(why, sizeof(why), "%s: %s refused it: %s",
+		snprintf(why, sizeof(why), "%s: %s refused it: %s",
 		    p->netd->file, p->name, p->nak);
 		abandon(p->netd, CTL_CONFIG, why);
 	} else

@@ -48,9 +48,9 @@ proc_add(struct netd *n, uint8_t role, uint16_t index)
 	p->index = index;
 	p->state = PROC_DOWN;
 	if (role == P_APID)
-		(void)snprintf(p->name, sizeof(p->name), "apid[%u]", index);
+		snprintf(p->name, sizeof(p->name), "apid[%u]", index);
 	else
-		(void)strlcpy(p->name, msg_role_name(role), sizeof(p->name));
+		strlcpy(p->name, msg_role_name(role), sizeof(p->name));
 	p->timer = evtimer_new(n->base, proc_timer_cb, p);
 	if (p->timer == NULL)
 		fatal("evtimer_new");
@@ -181,7 +181,7 @@ proc_gone(struct proc *p)
 	bool own;
 
 	n = p->netd;
-	(void)evtimer_del(p->timer);
+	evtimer_del(p->timer);
 	links_down(p);
 	p->sending = NULL;
 	own = WIFEXITED(p->status) && WEXITSTATUS(p->status) != 0;

@@ -26,7 +26,7 @@ make_path(const char *path)
 {
 	char part[DIR_SIZE], *p;
 
-	(void)strlcpy(part, path, sizeof(part));
+	strlcpy(part, path, sizeof(part));
 	for (p = part + 1; (p = strchr(p, '/')) != NULL; p++) {
 		*p = '\0';
 		if (mkdir(part, 0755) == -1 && errno != EEXIST)
@@ -45,7 +45,7 @@ open_lock(const char *dir, uint32_t uid, uint32_t gid, bool nouser)
 	char path[DIR_SIZE + 8];
 	int fd, saved;
 
-	(void)snprintf(path, sizeof(path), "%s/lock", dir);
+	snprintf(path, sizeof(path), "%s/lock", dir);
 	if (!nouser && (setegid(gid) == -1 || seteuid(uid) == -1))
 		return (-1);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
@@ -77,8 +77,7 @@ statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 	if (!nouser && st.st_uid != uid) {
 		if (st.st_uid != 0) {
 			config_error(c, line,
-			    "state_dir %s belongs to user "
-			    "%u, not to leased's: chown it",
+			    "state_dir %s belongs to user %u, not to leased's: chown it",
 			    dir, st.st_uid);
 			return (-1);
 		}
@@ -95,8 +94,7 @@ statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 		if (errno != EWOULDBLOCK)
 			goto fail;
 		config_error(c, line,
-		    "another instance of netd uses the "
-		    "state directory %s",
+		    "another instance of netd uses the state directory %s",
 		    dir);
 		close(fd);
 		return (-1);

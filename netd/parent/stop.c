@@ -26,7 +26,7 @@ ask(struct proc *p, bool undo, int64_t ms)
 
 	p->sending = NULL;
 	if (p->pid == 0 && p->chan == NULL) {
-		(void)evtimer_del(p->timer);
+		evtimer_del(p->timer);
 		p->state = PROC_GONE;
 		return;
 	}
@@ -64,7 +64,7 @@ answer_teardown(struct netd *n, bool done)
 	p = proc_find(n, P_LEASED, 0);
 	memset(&m, 0, sizeof(m));
 	m.code = done ? CTL_OK : CTL_FAILED;
-	(void)strlcpy(m.text,
+	strlcpy(m.text,
 	    done ? "everything was undone; sallyport stops" :
 	    "the kernel hand died while it undid its work: see the log",
 	    sizeof(m.text));

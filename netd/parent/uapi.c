@@ -124,8 +124,8 @@ uapi_connect(const char *interface)
 
 	memset(&sun, 0, sizeof(sun));
 	sun.sun_family = AF_UNIX;
-	(void)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/%s.sock",
-	    SOCKET_DIR, interface);
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/%s.sock", SOCKET_DIR,
+	    interface);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		return (-1);
@@ -166,7 +166,7 @@ become(const char *interface, int verbose)
 	char *argv[] = { prog, name, NULL }, *env[] = { NULL };
 	int null;
 
-	(void)strlcpy(name, interface, sizeof(name));
+	strlcpy(name, interface, sizeof(name));
 	(void)setsid();
 	null = open("/dev/null", O_RDWR);
 	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
@@ -184,14 +184,12 @@ start(struct job *j)
 {
 	if (j->starts++ == STARTS_MAX) {
 		job_fail(j,
-		    "wireguard-go could not start; run it by hand, or "
-		    "netd with -v, to see why");
+		    "wireguard-go could not start; run it by hand, or netd with -v, to see why");
 		return (-1);
 	}
 	if (access(PROGRAM, X_OK) == -1) {
 		job_fail(j,
-		    PROGRAM " is not installed: apt-get install "
-		    "wireguard-go");
+		    PROGRAM " is not installed: apt-get install wireguard-go");
 		return (-1);
 	}
 	if ((j->pid = fork()) == -1) {
@@ -262,7 +260,7 @@ hand_over(struct job *j, int fd)
 
 	p = proc_find(j->uapi->netd, P_HAND, 0);
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, j->network, sizeof(m.network));
+	strlcpy(m.network, j->network, sizeof(m.network));
 	if ((p->state & (PROC_ENTER | PROC_UP)) == 0)
 		close(fd);
 	else if (chan_send_conf_uapi(p->chan, 0, &m, fd) == -1)
@@ -308,8 +306,8 @@ uapi_want(struct uapi *u, unsigned int i)
 		    n->name);
 		return;
 	}
-	(void)strlcpy(j->network, n->name, sizeof(j->network));
-	(void)strlcpy(j->interface, n->interface, sizeof(j->interface));
+	strlcpy(j->network, n->name, sizeof(j->network));
+	strlcpy(j->interface, n->interface, sizeof(j->interface));
 	j->deadline = mono_add_ms(mono_now(), DEADLINE_MS);
 	j->starts = 0;
 	j->active = true;

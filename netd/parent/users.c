@@ -20,8 +20,8 @@ void
 users_find(struct netd *n)
 {
 	static const struct {
-		uint8_t		 role;
-		const char	*name;
+		uint8_t role;
+		const char *name;
 	} users[] = { { P_HAND, "_sallynet" }, { P_LEASED, "_sallylease" },
 		{ P_APID, "_sallyapi" }, { P_KEY, "_sallykey" } };
 	const struct passwd *pw;
@@ -34,8 +34,8 @@ users_find(struct netd *n)
 		if (n->nouser)
 			continue;
 		if ((pw = getpwnam(users[i].name)) == NULL) {
-			log_warnx("there is no user %s: run systemd-sysusers, "
-				  "or useradd -r %s",
+			log_warnx(
+			    "there is no user %s: run systemd-sysusers, or useradd -r %s",
 			    users[i].name, users[i].name);
 			exit(EXIT_NOUSER);
 		}
@@ -51,8 +51,8 @@ users_find(struct netd *n)
 	if (n->nouser)
 		return;
 	if ((gr = getgrnam(CTL_GROUP)) == NULL) {
-		log_warnx("there is no group " CTL_GROUP ": run "
-		    "systemd-sysusers, or groupadd -r " CTL_GROUP);
+		log_warnx("there is no group " CTL_GROUP
+			  ": run systemd-sysusers, or groupadd -r " CTL_GROUP);
 		exit(EXIT_NOUSER);
 	}
 	n->ctl_gid = gr->gr_gid;

@@ -113,7 +113,7 @@ watch_nearest(int fd, const char *dir)
 
 	while ((r = inotify_add_watch(fd, dir, DIR_EVENTS)) == -1 &&
 	    errno == ENOENT && strcmp(dir, "/") != 0 && strcmp(dir, ".") != 0) {
-		(void)strlcpy(up, dir, sizeof(up));
+		strlcpy(up, dir, sizeof(up));
 		if (watch_nearest(fd, dirname(up)) == -1)
 			return (-1);
 		/* It may have been made before the watch above it was. */
@@ -130,7 +130,7 @@ watch_dirs(int fd, const char *path)
 	char dir[CONF_PATH], real[PATH_MAX];
 	int r;
 
-	(void)strlcpy(dir, path, sizeof(dir));
+	strlcpy(dir, path, sizeof(dir));
 	r = watch_nearest(fd, dirname(dir));
 	if (realpath(path, real) != NULL && r != -1)
 		r = inotify_add_watch(fd, dirname(real), DIR_EVENTS);
@@ -202,7 +202,7 @@ watch_set(struct watch *w, const char *const *paths, size_t n)
 	old = w->files;
 	nold = w->n;
 	for (i = 0; i < n; i++)
-		(void)strlcpy(files[i].path, paths[i], sizeof(files[i].path));
+		strlcpy(files[i].path, paths[i], sizeof(files[i].path));
 	w->files = files;
 	w->n = n;
 	start_watching(w);
