@@ -3,6 +3,8 @@
  * The only caller of clock_gettime(2), so that a test can set the time.
  */
 
+#include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +49,22 @@ int
 mono_cmp(struct mono a, struct mono b)
 {
 	return (a.ns < b.ns ? -1 : a.ns > b.ns);
+}
+
+int
+mono_poll(int fd, short events, struct mono deadline)
+{
+	struct pollfd pfd = { .fd = fd, .events = events };
+	int64_t left;
+	int r;
+
+	do {
+		left = mono_diff_ms(deadline, mono_now());
+		r = left <= 0 ? 0 : poll(&pfd, 1, (int)left);
+	} while (r == -1 && errno == EINTR);
+	if (r == 0)
+		errno = ETIMEDOUT;
+	return (r > 0 ? 0 : -1);
 }
 
 struct wall

@@ -25,6 +25,11 @@ struct mono mono_add_ms(struct mono, int64_t ms);
 /* a - b in milliseconds, rounded towards zero. */
 int64_t	 mono_diff_ms(struct mono a, struct mono b);
 int	 mono_cmp(struct mono, struct mono);
+/*
+ * Wait until poll(2) has one of the events for fd, no longer than until the
+ * deadline.  Returns 0, or -1 with errno, ETIMEDOUT for the deadline.
+ */
+int	 mono_poll(int fd, short events, struct mono deadline);
 
 struct wall wall_now(void);
 /* RFC 3339, UTC, seconds, "Z".  dst holds WALL_TEXT bytes. */

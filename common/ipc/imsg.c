@@ -152,26 +152,14 @@ imsg_recv(int s, void *buf, struct imsg *m)
 int
 imsg_recv_wait(int s, void *buf, struct imsg *m, int timeout_ms)
 {
-	struct pollfd pfd = { .fd = s, .events = POLLIN };
 	struct mono end;
-	int64_t left;
 	int n;
 
 	end = mono_add_ms(mono_now(), timeout_ms);
-	for (;;) {
-		if ((left = mono_diff_ms(end, mono_now())) < 0)
-			left = 0;
-		n = poll(&pfd, 1, (int)left);
-		if (n == 0) {
-			errno = ETIMEDOUT;
+	do {
+		if (mono_poll(s, POLLIN, end) == -1)
 			return (-1);
-		}
-		if (n == -1 && errno != EINTR)
-			return (-1);
-		if (n == 1) {
-			n = imsg_recv(s, buf, m);
-			if (n != -1 || errno != EAGAIN)
-				return (n);
-		}
-	}
+		n = imsg_recv(s, buf, m);
+	} while (n == -1 && errno == EAGAIN);
+	return (n);
 }

@@ -204,28 +204,6 @@ nl_walk(const uint8_t *p, size_t n, uint32_t seq, nl_msg_cb cb, void *arg,
 	return (0);
 }
 
-/* Wait until the socket can be read, no longer than the deadline. */
-static int
-wait_readable(int fd, struct mono deadline)
-{
-	struct pollfd	 pfd = { .fd = fd, .events = POLLIN };
-	int64_t		 left;
-	int		 r;
-
-	for (;;) {
-		left = mono_diff_ms(deadline, mono_now());
-		if (left <= 0) {
-			errno = ETIMEDOUT;
-			return (-1);
-		}
-		r = poll(&pfd, 1, (int)left);
-		if (r > 0)
-			return (0);
-		if (r == -1 && errno != EINTR)
-			return (-1);
-	}
-}
-
 /* One datagram from the kernel itself.  Returns its length or -1. */
 static ssize_t
 receive(struct nl_conn *c, struct mono deadline)
@@ -244,7 +222,7 @@ receive(struct nl_conn *c, struct mono deadline)
 		m.msg_iovlen = 1;
 		n = recvmsg(c->fd, &m, MSG_DONTWAIT);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
-			if (wait_readable(c->fd, deadline) == -1)
+			if (mono_poll(c->fd, POLLIN, deadline) == -1)
 				return (-1);
 			continue;
 		}

@@ -39,27 +39,6 @@ wg_uapi_close(struct wg_uapi *w)
 }
 
 static int
-wait_for(int fd, short events, struct mono deadline)
-{
-	struct pollfd	 pfd = { .fd = fd, .events = events };
-	int64_t		 left;
-	int		 r;
-
-	for (;;) {
-		left = mono_diff_ms(deadline, mono_now());
-		if (left <= 0) {
-			errno = ETIMEDOUT;
-			return (-1);
-		}
-		r = poll(&pfd, 1, (int)left);
-		if (r > 0)
-			return (0);
-		if (r == -1 && errno != EINTR)
-			return (-1);
-	}
-}
-
-static int
 write_all(int fd, const char *p, size_t n, struct mono deadline)
 {
 	ssize_t	 w;
@@ -75,7 +54,7 @@ write_all(int fd, const char *p, size_t n, struct mono deadline)
 			continue;
 		if (w == -1 && errno != EAGAIN)
 			return (-1);
-		if (wait_for(fd, POLLOUT, deadline) == -1)
+		if (mono_poll(fd, POLLOUT, deadline) == -1)
 			return (-1);
 	}
 	return (0);
@@ -101,7 +80,7 @@ read_answer(struct wg_uapi *w, int fd, struct uapi_parser *u,
 		}
 		if (errno == EINTR)
 			continue;
-		if (errno != EAGAIN || wait_for(fd, POLLIN, deadline) == -1)
+		if (errno != EAGAIN || mono_poll(fd, POLLIN, deadline) == -1)
 			return (-1);
 	}
 	return (0);
