@@ -78,7 +78,7 @@ netd_PKG :=	libconfig libsodium
 netd-hand_DIRS := netd/hand
 netd-hand_LIB = $(LIBWG)
 netd-hand_INC := -iquote netd/wg
-netd-hand_PKG :=	libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libnftnl libmnl \
+netd-hand_PKG :=	libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libnftnl \
 		libsodium libseccomp
 leased_DIRS :=	leased leased/peers leased/store leased/access leased/links
 leased_PKG :=	sqlite3 libsodium libseccomp

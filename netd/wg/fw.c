@@ -14,7 +14,6 @@
 
 #include <stdio.h>
 
-#include <libmnl/libmnl.h>
 #include <libnftnl/chain.h>
 #include <libnftnl/common.h>
 #include <libnftnl/expr.h>
@@ -69,7 +68,7 @@ next(struct batch *b)
 static void
 taken(struct batch *b, struct nlmsghdr *h)
 {
-	b->len += MNL_ALIGN(h->nlmsg_len);
+	b->len += NLMSG_ALIGN(h->nlmsg_len);
 	b->last = h;
 }
 
@@ -215,7 +214,7 @@ fw_set(struct fw *f, const struct kern_fw *nets, size_t n)
 	}
 	b.last->nlmsg_flags |= NLM_F_ACK;
 	h = nftnl_batch_end(b.buf + b.len, b.seq);
-	b.len += MNL_ALIGN(h->nlmsg_len);
+	b.len += NLMSG_ALIGN(h->nlmsg_len);
 	r = nl_talk_raw(&f->nl, b.buf, b.len);
 done:
 	free(b.buf);

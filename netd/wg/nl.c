@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Netlink, one question and its answer at a time.  libnl opens sockets and
- * builds messages; receiving is ours, for a deadline on each answer, for the
- * kernel's error text, and so that a dump can be parsed from plain bytes.
+ * Netlink, one question and its answer at a time.  libnl opens sockets, builds
+ * messages and reads them; receiving is ours, for a deadline on each answer,
+ * for the kernel's error text, and so that a dump can be parsed from plain
+ * bytes.  Of libnl nothing is used that sends, waits, keeps a cache or opens
+ * a file: the kernel hand is in its sandbox.
  */
 
 #include <sys/socket.h>
@@ -11,6 +13,7 @@
 #include <netlink/attr.h>
 #include <netlink/errno.h>
 #include <netlink/netlink.h>
+#include <netlink/object.h>
 #include <netlink/socket.h>
 
 #include <errno.h>
@@ -27,7 +30,6 @@
 #endif
 
 #define NL_SOCKBUF	(4 * 1024 * 1024)
-#define ATTR_ROOM	512
 #define DUMP_TRIES	8
 
 int
@@ -79,28 +81,68 @@ nl_conn_close(struct nl_conn *c)
 	errno = e;
 }
 
-int
-nl_msg_fail(struct nl_msg *m)
+static void
+parse_cb(struct nl_object *o, void *arg)
 {
-	if (m != NULL)
-		nlmsg_free(m);
-	errno = ENOMEM;
-	return (-1);
+	struct nl_object **found = arg;
+
+	nl_object_get(o);
+	*found = o;
 }
 
-struct nl_msg *
-nl_msg_new(int type, int flags, const void *head, size_t len, size_t more)
+struct nl_object *
+nl_parse(const struct nlmsghdr *h)
 {
-	struct nl_msg	*m;
+	struct nl_object *o = NULL;
+	struct nl_msg *m;
+	int r = -NLE_NOMEM;
 
-	m = nlmsg_alloc_size(NLMSG_HDRLEN + len + ATTR_ROOM + more);
-	if (m == NULL ||
-	    nlmsg_put(m, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0, flags) == NULL ||
-	    nlmsg_append(m, (void *)(uintptr_t)head, len, NLMSG_ALIGNTO) < 0) {
-		(void)nl_msg_fail(m);
-		return (NULL);
+	m = nlmsg_convert((struct nlmsghdr *)(uintptr_t)h);
+	if (m != NULL) {
+		nlmsg_set_proto(m, NETLINK_ROUTE);
+		r = nl_msg_parse(m, parse_cb, &o);
+		nlmsg_free(m);
 	}
-	return (m);
+	if (o == NULL)
+		errno = r == -NLE_NOMEM ? ENOMEM : EBADMSG;
+	return (o);
+}
+
+struct nlattr *
+nl_attr(const struct nlmsghdr *h, int header, int type, int len)
+{
+	struct nlattr *a;
+
+	a = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, header, type);
+	return (a != NULL && nla_len(a) >= len ? a : NULL);
+}
+
+struct nl_addr *
+nl_addr_of(const struct prefix *p)
+{
+	struct nl_addr *a;
+
+	a = nl_addr_build(p->family, p->addr, prefix_bits(p) / 8);
+	if (a != NULL)
+		nl_addr_set_prefixlen(a, p->len);
+	return (a);
+}
+
+struct prefix
+nl_prefix_of(const struct nl_addr *a)
+{
+	struct prefix p;
+	size_t n;
+
+	memset(&p, 0, sizeof(p));
+	if (a == NULL)
+		return (p);
+	p.family = (uint8_t)nl_addr_get_family(a);
+	p.len = (uint8_t)nl_addr_get_prefixlen(a);
+	n = nl_addr_get_len(a);
+	memcpy(p.addr, nl_addr_get_binary_addr(a),
+	    n < sizeof(p.addr) ? n : sizeof(p.addr));
+	return (p);
 }
 
 /* Keep the kernel's words behind an error message, if it has any. */
@@ -323,11 +365,23 @@ nl_talk(struct nl_conn *c, struct nl_msg *m, nl_msg_cb cb, void *arg)
 	int	 r, e;
 
 	c->text[0] = '\0';
+	if (m == NULL) {
+		errno = ENOMEM;
+		return (-1);
+	}
 	r = send_msg(c, m);
 	e = errno;
 	nlmsg_free(m);
 	errno = e;
 	return (r == -1 ? -1 : read_answer(c, cb, arg));
+}
+
+int
+nl_change(struct nl_conn *c, struct nl_msg *m, int harmless)
+{
+	if (nl_talk(c, m, NULL, NULL) == -1 && errno != harmless)
+		return (-1);
+	return (0);
 }
 
 bool
@@ -341,15 +395,17 @@ int
 nl_collect(struct nl_conn *c, int type, const void *head, size_t len,
     nl_msg_cb cb, void *arg, size_t *n)
 {
-	struct nl_msg	*m;
-	size_t		 before = *n;
-	int		 try, r = -1;
+	struct nl_msg *m;
+	size_t before = *n;
+	int try, r = -1;
 
 	for (try = 0; r == -1 && try < DUMP_TRIES; try++) {
 		*n = before;
-		m = nl_msg_new(type, NLM_F_DUMP, head, len, 0);
-		if (m == NULL)
-			return (-1);
+		m = nlmsg_alloc_simple(type, NLM_F_DUMP);
+		/* There is room: a message is a page at least. */
+		if (m != NULL)
+			(void)nlmsg_append(m, (void *)(uintptr_t)head, len,
+			    NLMSG_ALIGNTO);
 		r = nl_talk(c, m, cb, arg);
 		if (r == -1 && !nl_again(errno))
 			return (-1);

@@ -7,11 +7,14 @@
 #ifndef NL_H
 #define NL_H
 
+#include <netlink/addr.h>
 #include <netlink/msg.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "addr.h"
 
 #define NL_TIMEOUT_MS	5000
 #define NL_TEXT		160
@@ -35,10 +38,15 @@ void	 nl_conn_close(struct nl_conn *);
 
 /*
  * Send the message, which is consumed, and read what comes back: until the
- * acknowledgement, or until the end with NLM_F_DUMP.  cb may be NULL.  errno
- * EAGAIN: a dump was interrupted by a change and must be asked again.
+ * acknowledgement, or until the end with NLM_F_DUMP.  cb may be NULL.  The
+ * message may be NULL, as a builder of libnl leaves it that had no memory:
+ * errno ENOMEM.  EAGAIN: a dump was interrupted by a change and must be asked
+ * again.
  */
 int	 nl_talk(struct nl_conn *, struct nl_msg *, nl_msg_cb, void *);
+
+/* The same for a change, when an answer with that errno is as good as none. */
+int	 nl_change(struct nl_conn *, struct nl_msg *, int harmless);
 
 /*
  * Walk one datagram of n bytes of the answer to seq.  Returns 1 at the end of
@@ -55,11 +63,20 @@ int	 nl_walk(const uint8_t *, size_t n, uint32_t seq, nl_msg_cb, void *,
 uint32_t nl_next_seq(struct nl_conn *);
 int	 nl_talk_raw(struct nl_conn *, const void *, size_t len);
 
-/* A new message of that type and flags that begins with head (len bytes) and
- * has room for some attributes and more bytes, or NULL with errno ENOMEM. */
-struct nl_msg *nl_msg_new(int, int, const void *head, size_t, size_t more);
-/* Free one that turned out to be too small.  Returns -1 with errno ENOMEM. */
-int	 nl_msg_fail(struct nl_msg *);
+/*
+ * What libnl-route makes of a message: a struct rtnl_link, _addr, _route or
+ * _rule by its type, which the caller puts back.  NULL with errno ENOMEM, or
+ * EBADMSG for what it cannot read.
+ */
+struct nl_object *nl_parse(const struct nlmsghdr *);
+/* The attribute of that type behind a header of that many bytes, or NULL if
+ * there is none of at least len bytes. */
+struct nlattr *nl_attr(const struct nlmsghdr *, int header, int type, int len);
+
+/* libnl's own kind of address.  Returns NULL without memory. */
+struct nl_addr *nl_addr_of(const struct prefix *);
+/* The way back; family 0 for NULL. */
+struct prefix nl_prefix_of(const struct nl_addr *);
 
 /* Does this errno of a dump say that it may go well the next time? */
 bool	 nl_again(int error);

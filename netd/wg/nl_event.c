@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Notifications about links, addresses, routes and rules: only that something
- * happened and where.  What it means is found out by looking.
+ * happened and where, for which a header and one attribute are enough: a
+ * router has many.  What it means is found out by looking.
  */
 
 #include <sys/socket.h>
@@ -39,63 +40,49 @@ nl_event_open(struct nl_conn *c)
 static void
 event_link(const struct nlmsghdr *h, struct kern_event *ev)
 {
-	struct ifinfomsg	*ifi = nlmsg_data(h);
-	struct nlattr		*a;
-	size_t			 n;
-	int			 rem;
+	const struct ifinfomsg *ifi = nlmsg_data(h);
+	struct nlattr *name;
 
-	if (nlmsg_datalen(h) < (int)sizeof(*ifi))
-		return;
 	ev->ifindex = ifi->ifi_index;
-	a = nlmsg_attrdata(h, sizeof(*ifi));
-	rem = nlmsg_attrlen(h, sizeof(*ifi));
-	for (; nla_ok(a, rem); a = nla_next(a, &rem)) {
-		if (nla_type(a) != IFLA_IFNAME)
-			continue;
-		n = strnlen(nla_data(a), (size_t)nla_len(a));
-		if (n < sizeof(ev->ifname))
-			memcpy(ev->ifname, nla_data(a), n);
-	}
+	name = nl_attr(h, sizeof(*ifi), IFLA_IFNAME, 1);
+	if (name != NULL)
+		(void)nla_strlcpy(ev->ifname, name, sizeof(ev->ifname));
 }
 
 static void
 event_route(const struct nlmsghdr *h, struct kern_event *ev)
 {
-	struct rtmsg	*rtm = nlmsg_data(h);
-	struct nlattr	*a;
-	int		 rem;
+	const struct rtmsg *rtm = nlmsg_data(h);
+	struct nlattr *oif;
 
-	if (nlmsg_datalen(h) < (int)sizeof(*rtm))
-		return;
 	ev->ours = rtm->rtm_protocol == SALLYPORT_RTPROT;
-	a = nlmsg_attrdata(h, sizeof(*rtm));
-	rem = nlmsg_attrlen(h, sizeof(*rtm));
-	for (; nla_ok(a, rem); a = nla_next(a, &rem)) {
-		if (nla_type(a) == RTA_OIF && nla_len(a) >= 4)
-			ev->ifindex = (int)nla_get_u32(a);
-	}
+	oif = nl_attr(h, sizeof(*rtm), RTA_OIF, sizeof(uint32_t));
+	if (oif != NULL)
+		ev->ifindex = (int)nla_get_u32(oif);
 }
 
 /* Returns whether the message says something at all. */
 static bool
 event_of(const struct nlmsghdr *h, struct kern_event *ev)
 {
-	struct ifaddrmsg	*ifa = nlmsg_data(h);
+	const struct ifaddrmsg *ifa = nlmsg_data(h);
 
 	memset(ev, 0, sizeof(*ev));
 	switch (h->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
-		event_link(h, ev);
+		if (nlmsg_valid_hdr(h, sizeof(struct ifinfomsg)))
+			event_link(h, ev);
 		return (true);
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
-		if (nlmsg_datalen(h) >= (int)sizeof(*ifa))
+		if (nlmsg_valid_hdr(h, sizeof(*ifa)))
 			ev->ifindex = (int)ifa->ifa_index;
 		return (true);
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
-		event_route(h, ev);
+		if (nlmsg_valid_hdr(h, sizeof(struct rtmsg)))
+			event_route(h, ev);
 		return (true);
 	case RTM_NEWRULE:
 	case RTM_DELRULE:

@@ -6,88 +6,51 @@
 #include <sys/socket.h>
 
 #include <linux/if_addr.h>
-#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/attr.h>
-#include <netlink/msg.h>
-#include <netlink/netlink.h>
+#include <netlink/route/addr.h>
+#include <netlink/route/link.h>
 
 #include <errno.h>
 #include <string.h>
 
 #include "nl_link.h"
 
-#define ADDR_PROTO	11	/* IFA_PROTO, Linux 5.18 */
-
-static void
-get_kind(struct nlattr *info, struct kern_link *l)
-{
-	struct nlattr	*a;
-	const char	*kind;
-	int		 rem = nla_len(info), n;
-
-	for (a = nla_data(info); nla_ok(a, rem); a = nla_next(a, &rem)) {
-		if (nla_type(a) != IFLA_INFO_KIND)
-			continue;
-		kind = nla_data(a);
-		n = (int)strnlen(kind, (size_t)nla_len(a));
-		if (n == 9 && memcmp(kind, "wireguard", 9) == 0)
-			l->kind = LINK_WIREGUARD;
-		else if (n == 3 && memcmp(kind, "tun", 3) == 0)
-			l->kind = LINK_TUN;
-	}
-}
-
 static int
 link_cb(const struct nlmsghdr *h, void *arg)
 {
-	struct kern_link	*l = arg;
-	struct ifinfomsg	*ifi = nlmsg_data(h);
-	struct nlattr		*a;
-	size_t			 n;
-	int			 rem;
+	struct kern_link *l = arg;
+	struct rtnl_link *link;
+	const char *kind, *alias;
 
-	if (h->nlmsg_type != RTM_NEWLINK ||
-	    nlmsg_datalen(h) < (int)sizeof(*ifi))
+	if (h->nlmsg_type != RTM_NEWLINK)
 		return (0);
-	l->ifindex = ifi->ifi_index;
-	l->up = (ifi->ifi_flags & IFF_UP) != 0;
-	a = nlmsg_attrdata(h, sizeof(*ifi));
-	rem = nlmsg_attrlen(h, sizeof(*ifi));
-	for (; nla_ok(a, rem); a = nla_next(a, &rem)) {
-		switch (nla_type(a)) {
-		case IFLA_MTU:
-			if (nla_len(a) >= 4)
-				l->mtu = nla_get_u32(a);
-			break;
-		case IFLA_IFALIAS:
-			n = strnlen(nla_data(a), (size_t)nla_len(a));
-			if (n >= sizeof(l->alias))
-				n = sizeof(l->alias) - 1;
-			memcpy(l->alias, nla_data(a), n);
-			l->alias[n] = '\0';
-			break;
-		case IFLA_LINKINFO:
-			get_kind(a, l);
-			break;
-		default:
-			break;
-		}
-	}
+	link = (struct rtnl_link *)nl_parse(h);
+	if (link == NULL)
+		return (-1);
+	l->ifindex = rtnl_link_get_ifindex(link);
+	l->up = (rtnl_link_get_flags(link) & IFF_UP) != 0;
+	l->mtu = rtnl_link_get_mtu(link);
+	alias = rtnl_link_get_ifalias(link);
+	if (alias != NULL)
+		(void)strlcpy(l->alias, alias, sizeof(l->alias));
+	kind = rtnl_link_get_type(link);
+	if (kind != NULL && strcmp(kind, "wireguard") == 0)
+		l->kind = LINK_WIREGUARD;
+	else if (kind != NULL && strcmp(kind, "tun") == 0)
+		l->kind = LINK_TUN;
+	rtnl_link_put(link);
 	return (0);
 }
 
 int
 nl_link_get(struct nl_conn *c, const char *name, struct kern_link *l)
 {
-	struct ifinfomsg	 ifi = { .ifi_family = AF_UNSPEC };
-	struct nl_msg		*m;
+	struct nl_msg *m = NULL;
 
 	memset(l, 0, sizeof(*l));
-	m = nl_msg_new(RTM_GETLINK, 0, &ifi, sizeof(ifi), 0);
-	if (m == NULL || nla_put_string(m, IFLA_IFNAME, name) < 0)
-		return (nl_msg_fail(m));
+	(void)rtnl_link_build_get_request(0, name, &m);
 	if (nl_talk(c, m, link_cb, l) == -1)
 		return (-1);
 	if (l->ifindex <= 0) {
@@ -100,96 +63,94 @@ nl_link_get(struct nl_conn *c, const char *name, struct kern_link *l)
 int
 nl_link_add(struct nl_conn *c, const char *name)
 {
-	struct ifinfomsg	 ifi = { .ifi_family = AF_UNSPEC };
-	struct nl_msg		*m;
-	struct nlattr		*info;
+	struct rtnl_link *link;
+	struct nl_msg *m = NULL;
 
-	m = nl_msg_new(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &ifi,
-	    sizeof(ifi), 0);
-	if (m == NULL || nla_put_string(m, IFLA_IFNAME, name) < 0)
-		return (nl_msg_fail(m));
-	info = nla_nest_start(m, IFLA_LINKINFO);
-	if (info == NULL || nla_put_string(m, IFLA_INFO_KIND, "wireguard") < 0)
-		return (nl_msg_fail(m));
-	(void)nla_nest_end(m, info);
-	return (nl_talk(c, m, NULL, NULL));
+	link = rtnl_link_alloc();
+	if (link != NULL) {
+		rtnl_link_set_name(link, name);
+		if (rtnl_link_set_type(link, "wireguard") == 0)
+			(void)rtnl_link_build_add_request(link,
+			    NLM_F_CREATE | NLM_F_EXCL, &m);
+		rtnl_link_put(link);
+	}
+	return (nl_change(c, m, 0));
 }
 
 int
 nl_link_del(struct nl_conn *c, int ifindex)
 {
-	struct ifinfomsg	 ifi = { .ifi_family = AF_UNSPEC };
-	struct nl_msg		*m;
+	struct rtnl_link *link;
+	struct nl_msg *m = NULL;
 
-	ifi.ifi_index = ifindex;
-	m = nl_msg_new(RTM_DELLINK, 0, &ifi, sizeof(ifi), 0);
-	if (m == NULL)
-		return (nl_msg_fail(m));
-	if (nl_talk(c, m, NULL, NULL) == -1 && errno != ENODEV)
-		return (-1);
-	return (0);
+	link = rtnl_link_alloc();
+	if (link != NULL) {
+		rtnl_link_set_ifindex(link, ifindex);
+		(void)rtnl_link_build_delete_request(link, &m);
+		rtnl_link_put(link);
+	}
+	return (nl_change(c, m, ENODEV));
 }
 
 int
 nl_link_set(struct nl_conn *c, int ifindex, const struct kern_linkset *s)
 {
-	struct ifinfomsg	 ifi = { .ifi_family = AF_UNSPEC };
-	struct nl_msg		*m;
+	struct rtnl_link *link, *change;
+	struct nl_msg *m = NULL;
 
-	ifi.ifi_index = ifindex;
-	if (s->up >= 0) {
-		ifi.ifi_change = IFF_UP;
-		ifi.ifi_flags = s->up ? IFF_UP : 0;
+	link = rtnl_link_alloc();
+	change = rtnl_link_alloc();
+	if (link != NULL && change != NULL) {
+		rtnl_link_set_ifindex(link, ifindex);
+		if (s->up > 0)
+			rtnl_link_set_flags(change, IFF_UP);
+		else if (s->up == 0)
+			rtnl_link_unset_flags(change, IFF_UP);
+		if (s->mtu != 0)
+			rtnl_link_set_mtu(change, s->mtu);
+		if (s->alias != NULL)
+			rtnl_link_set_ifalias(change, s->alias);
+		/* Its copy of the alias is not checked there. */
+		if (s->alias == NULL || rtnl_link_get_ifalias(change) != NULL)
+			(void)rtnl_link_build_change_request(link, change, 0,
+			    &m);
 	}
-	m = nl_msg_new(RTM_NEWLINK, 0, &ifi, sizeof(ifi), 0);
-	if (m == NULL)
-		return (nl_msg_fail(m));
-	if (s->mtu != 0 && nla_put_u32(m, IFLA_MTU, s->mtu) < 0)
-		return (nl_msg_fail(m));
-	if (s->alias != NULL &&
-	    nla_put(m, IFLA_IFALIAS, (int)strlen(s->alias), s->alias) < 0)
-		return (nl_msg_fail(m));
-	return (nl_talk(c, m, NULL, NULL));
+	rtnl_link_put(link);
+	rtnl_link_put(change);
+	return (nl_change(c, m, 0));
 }
 
 struct addr_ctx {
-	int		 ifindex;
+	int ifindex;
 	struct kern_addr *list;
-	size_t		 max;
-	size_t		 n;
+	size_t max;
+	size_t n;
 };
 
 static int
 addr_cb(const struct nlmsghdr *h, void *arg)
 {
-	struct addr_ctx		*x = arg;
-	struct ifaddrmsg	*ifa = nlmsg_data(h);
-	struct kern_addr	 ka;
-	struct nlattr		*a;
-	int			 rem, len;
-	bool			 local = false;
+	struct addr_ctx *x = arg;
+	struct rtnl_addr *addr;
+	struct kern_addr ka;
+	struct nlattr *proto;
+	int ifindex;
 
-	if (h->nlmsg_type != RTM_NEWADDR ||
-	    nlmsg_datalen(h) < (int)sizeof(*ifa) ||
-	    ifa->ifa_index != (uint32_t)x->ifindex ||
-	    (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6))
+	if (h->nlmsg_type != RTM_NEWADDR)
 		return (0);
-	memset(&ka, 0, sizeof(ka));
-	ka.prefix.family = ifa->ifa_family;
-	ka.prefix.len = ifa->ifa_prefixlen;
-	len = ifa->ifa_family == AF_INET ? 4 : 16;
-	a = nlmsg_attrdata(h, sizeof(*ifa));
-	rem = nlmsg_attrlen(h, sizeof(*ifa));
-	for (; nla_ok(a, rem); a = nla_next(a, &rem)) {
-		/* With a peer address, IFA_ADDRESS is that of the peer. */
-		if (nla_len(a) >= len &&
-		    (nla_type(a) == IFA_LOCAL ||
-		    (nla_type(a) == IFA_ADDRESS && !local))) {
-			memcpy(ka.prefix.addr, nla_data(a), (size_t)len);
-			local = local || nla_type(a) == IFA_LOCAL;
-		} else if (nla_type(a) == ADDR_PROTO && nla_len(a) >= 1)
-			ka.proto = nla_get_u8(a);
-	}
+	addr = (struct rtnl_addr *)nl_parse(h);
+	if (addr == NULL)
+		return (-1);
+	ka.prefix = nl_prefix_of(rtnl_addr_get_local(addr));
+	ka.prefix.len = (uint8_t)rtnl_addr_get_prefixlen(addr);
+	ifindex = rtnl_addr_get_ifindex(addr);
+	rtnl_addr_put(addr);
+	if (ifindex != x->ifindex ||
+	    (ka.prefix.family != AF_INET && ka.prefix.family != AF_INET6))
+		return (0);
+	/* libnl 3.7 does not know this attribute of Linux 5.18. */
+	proto = nl_attr(h, sizeof(struct ifaddrmsg), IFA_PROTO, 1);
+	ka.proto = proto == NULL ? 0 : nla_get_u8(proto);
 	if (x->n == x->max) {
 		errno = E2BIG;
 		return (-1);
@@ -202,9 +163,9 @@ int
 nl_addr_list(struct nl_conn *c, int ifindex, struct kern_addr *list, size_t max,
     size_t *n)
 {
-	struct ifaddrmsg	 ifa = { .ifa_family = AF_UNSPEC };
-	struct addr_ctx		 x = { ifindex, list, max, 0 };
-	int			 r;
+	struct ifaddrmsg ifa = { .ifa_family = AF_UNSPEC };
+	struct addr_ctx x = { ifindex, list, max, 0 };
+	int r;
 
 	/* The kernel looks at no other interface, if it can. */
 	ifa.ifa_index = (uint32_t)ifindex;
@@ -214,51 +175,47 @@ nl_addr_list(struct nl_conn *c, int ifindex, struct kern_addr *list, size_t max,
 }
 
 static struct nl_msg *
-addr_msg(int type, int flags, int ifindex, const struct prefix *p)
+addr_msg(int (*build)(struct rtnl_addr *, int, struct nl_msg **), int flags,
+    int ifindex, const struct prefix *p)
 {
-	struct ifaddrmsg	 ifa;
-	struct nl_msg		*m;
-	int			 len = p->family == AF_INET ? 4 : 16;
+	struct rtnl_addr *addr;
+	struct nl_addr *local;
+	struct nl_msg *m = NULL;
 
-	memset(&ifa, 0, sizeof(ifa));
-	ifa.ifa_family = p->family;
-	ifa.ifa_prefixlen = p->len;
-	ifa.ifa_index = (uint32_t)ifindex;
-	/* Detecting duplicates makes no sense here and costs a second. */
-	ifa.ifa_flags = p->family == AF_INET6 ? IFA_F_NODAD : 0;
-	m = nl_msg_new(type, flags, &ifa, sizeof(ifa), 0);
-	if (m == NULL || nla_put(m, IFA_LOCAL, len, p->addr) < 0 ||
-	    nla_put(m, IFA_ADDRESS, len, p->addr) < 0) {
-		(void)nl_msg_fail(m);
-		return (NULL);
+	addr = rtnl_addr_alloc();
+	local = nl_addr_of(p);
+	if (addr != NULL && local != NULL) {
+		rtnl_addr_set_ifindex(addr, ifindex);
+		/* Detecting duplicates makes no sense here and costs a
+		 * second. */
+		if (p->family == AF_INET6)
+			rtnl_addr_set_flags(addr, IFA_F_NODAD);
+		if (rtnl_addr_set_local(addr, local) == 0)
+			(void)build(addr, flags, &m);
 	}
+	nl_addr_put(local);
+	rtnl_addr_put(addr);
 	return (m);
 }
 
 int
 nl_addr_add(struct nl_conn *c, int ifindex, const struct prefix *p)
 {
-	struct nl_msg	*m;
+	struct nl_msg *m;
 
-	m = addr_msg(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex, p);
-	if (m == NULL)
-		return (-1);
-	if (nla_put_u8(m, ADDR_PROTO, SALLYPORT_RTPROT) < 0)
-		return (nl_msg_fail(m));
-	if (nl_talk(c, m, NULL, NULL) == -1 && errno != EEXIST)
-		return (-1);
-	return (0);
+	m = addr_msg(rtnl_addr_build_add_request, NLM_F_EXCL, ifindex, p);
+	if (m != NULL && nla_put_u8(m, IFA_PROTO, SALLYPORT_RTPROT) < 0) {
+		nlmsg_free(m);
+		m = NULL;
+	}
+	return (nl_change(c, m, EEXIST));
 }
 
 int
 nl_addr_del(struct nl_conn *c, int ifindex, const struct prefix *p)
 {
-	struct nl_msg	*m;
+	struct nl_msg *m;
 
-	m = addr_msg(RTM_DELADDR, 0, ifindex, p);
-	if (m == NULL)
-		return (-1);
-	if (nl_talk(c, m, NULL, NULL) == -1 && errno != EADDRNOTAVAIL)
-		return (-1);
-	return (0);
+	m = addr_msg(rtnl_addr_build_delete_request, 0, ifindex, p);
+	return (nl_change(c, m, EADDRNOTAVAIL));
 }

@@ -8,9 +8,9 @@
 
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
-#include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <netlink/netlink.h>
+#include <netlink/route/route.h>
+#include <netlink/route/rule.h>
 
 #include <errno.h>
 #include <string.h>
@@ -23,94 +23,78 @@
 static const uint8_t families[] = { AF_INET, AF_INET6 };
 
 struct route_ctx {
-	uint8_t		 proto;		/* 0 is any */
-	uint8_t		 table;		/* 0 is any */
+	uint8_t proto; /* 0 is any */
+	uint8_t table; /* default routes of this one alone; 0 is any */
 	struct kern_route *list;
-	size_t		 max;
-	size_t		 n;
+	size_t max;
+	size_t n;
 };
 
 static void
-route_attr(struct nlattr *a, struct kern_route *r)
+get_route(struct rtnl_route *rt, struct kern_route *r)
 {
-	int	 len = r->dst.family == AF_INET ? 4 : 16;
+	struct rtnl_nexthop *nh = NULL;
 
-	switch (nla_type(a)) {
-	case RTA_DST:
-		if (nla_len(a) >= len)
-			memcpy(r->dst.addr, nla_data(a), (size_t)len);
-		break;
-	case RTA_OIF:
-		if (nla_len(a) >= 4)
-			r->oif = (int)nla_get_u32(a);
-		break;
-	case RTA_TABLE:
-		if (nla_len(a) >= 4)
-			r->table = nla_get_u32(a);
-		break;
-	case RTA_GATEWAY:
-		if (nla_len(a) < len)
-			break;
-		r->gateway.family = r->dst.family;
-		r->gateway.len = (uint8_t)(len * 8);
-		memcpy(r->gateway.addr, nla_data(a), (size_t)len);
-		break;
-	case RTA_PRIORITY:
-		if (nla_len(a) >= 4)
-			r->metric = nla_get_u32(a);
-		break;
-	default:
-		break;
-	}
+	memset(r, 0, sizeof(*r));
+	r->dst = nl_prefix_of(rtnl_route_get_dst(rt));
+	r->table = rtnl_route_get_table(rt);
+	r->metric = rtnl_route_get_priority(rt);
+	if (r->dst.family == AF_INET6 && r->metric == IP6_METRIC)
+		r->metric = 0;
+	r->unreachable = rtnl_route_get_type(rt) == RTN_UNREACHABLE;
+	r->ra = rtnl_route_get_protocol(rt) == RTPROT_RA;
+	if (rtnl_route_get_nnexthops(rt) == 1)
+		nh = rtnl_route_nexthop_n(rt, 0);
+	if (nh == NULL)
+		return;
+	if (!r->unreachable)
+		r->oif = rtnl_route_nh_get_ifindex(nh);
+	r->gateway = nl_prefix_of(rtnl_route_nh_get_gateway(nh));
+}
+
+/* A router has a million routes: the header says whether one is asked for. */
+static bool
+wanted_route(const struct nlmsghdr *h, const struct route_ctx *x)
+{
+	const struct rtmsg *rtm = nlmsg_data(h);
+
+	return (h->nlmsg_type == RTM_NEWROUTE &&
+	    nlmsg_datalen(h) >= (int)sizeof(*rtm) &&
+	    (x->proto == 0 || rtm->rtm_protocol == x->proto) &&
+	    (x->table == 0 ||
+		(rtm->rtm_table == x->table && rtm->rtm_dst_len == 0)) &&
+	    (rtm->rtm_flags & RTM_F_CLONED) == 0 &&
+	    (rtm->rtm_family == AF_INET || rtm->rtm_family == AF_INET6));
 }
 
 static int
 route_cb(const struct nlmsghdr *h, void *arg)
 {
-	struct route_ctx	*x = arg;
-	struct rtmsg		*rtm = nlmsg_data(h);
-	struct kern_route	 r;
-	struct nlattr		*a;
-	int			 rem;
+	struct route_ctx *x = arg;
+	struct rtnl_route *rt;
 
-	if (h->nlmsg_type != RTM_NEWROUTE ||
-	    nlmsg_datalen(h) < (int)sizeof(*rtm) ||
-	    (x->proto != 0 && rtm->rtm_protocol != x->proto) ||
-	    (x->table != 0 && rtm->rtm_table != x->table) ||
-	    (rtm->rtm_flags & RTM_F_CLONED) != 0 ||
-	    (rtm->rtm_family != AF_INET && rtm->rtm_family != AF_INET6))
+	if (!wanted_route(h, x))
 		return (0);
-	memset(&r, 0, sizeof(r));
-	r.dst.family = rtm->rtm_family;
-	r.dst.len = rtm->rtm_dst_len;
-	r.table = rtm->rtm_table;
-	r.unreachable = rtm->rtm_type == RTN_UNREACHABLE;
-	r.ra = rtm->rtm_protocol == RTPROT_RA;
-	a = nlmsg_attrdata(h, sizeof(*rtm));
-	rem = nlmsg_attrlen(h, sizeof(*rtm));
-	for (; nla_ok(a, rem); a = nla_next(a, &rem))
-		route_attr(a, &r);
-	if (r.unreachable)
-		r.oif = 0;
-	if (r.dst.family == AF_INET6 && r.metric == IP6_METRIC)
-		r.metric = 0;
-	/* With a table, its default routes are asked for. */
-	if (x->table != 0 && r.dst.len != 0)
-		return (0);
+	rt = (struct rtnl_route *)nl_parse(h);
+	/* Encapsulations of others may be unknown to libnl. */
+	if (rt == NULL)
+		return (errno == EBADMSG ? 0 : -1);
 	if (x->n == x->max) {
+		rtnl_route_put(rt);
 		errno = E2BIG;
 		return (-1);
 	}
-	x->list[x->n++] = r;
+	get_route(rt, &x->list[x->n++]);
+	rtnl_route_put(rt);
 	return (0);
 }
 
 int
 nl_route_list(struct nl_conn *c, struct kern_route *list, size_t max, size_t *n)
 {
-	struct route_ctx	 x = { SALLYPORT_RTPROT, 0, list, max, 0 };
-	struct rtmsg		 rtm;
-	size_t			 i;
+	struct route_ctx x = { SALLYPORT_RTPROT, 0, list, max, 0 };
+	struct rtmsg rtm;
+	size_t i;
 
 	memset(&rtm, 0, sizeof(rtm));
 	rtm.rtm_protocol = SALLYPORT_RTPROT;
@@ -124,61 +108,75 @@ nl_route_list(struct nl_conn *c, struct kern_route *list, size_t max, size_t *n)
 	return (0);
 }
 
-static struct nl_msg *
-route_msg(int type, int flags, const struct kern_route *r)
+/* Where a route goes, which an unreachable one does not say. */
+static int
+set_nexthop(struct rtnl_route *rt, const struct kern_route *r)
 {
-	struct rtmsg	 rtm;
-	struct nl_msg	*m;
-	int		 len = r->dst.family == AF_INET ? 4 : 16;
+	struct rtnl_nexthop *nh;
+	struct nl_addr *gw;
 
-	memset(&rtm, 0, sizeof(rtm));
-	rtm.rtm_family = r->dst.family;
-	rtm.rtm_dst_len = r->dst.len;
-	rtm.rtm_table = r->table < 256 ? (uint8_t)r->table : RT_TABLE_COMPAT;
-	rtm.rtm_protocol = SALLYPORT_RTPROT;
-	rtm.rtm_type = r->unreachable ? RTN_UNREACHABLE : RTN_UNICAST;
-	/* IPv4 wants a device route to have link scope. */
-	rtm.rtm_scope = r->unreachable || r->dst.family == AF_INET6 ||
-		r->gateway.family != 0 ?
-	    RT_SCOPE_UNIVERSE :
-	    RT_SCOPE_LINK;
-	m = nl_msg_new(type, flags, &rtm, sizeof(rtm), 0);
-	if (m == NULL || nla_put_u32(m, RTA_TABLE, r->table) < 0)
-		goto fail;
-	if (r->dst.len > 0 && nla_put(m, RTA_DST, len, r->dst.addr) < 0)
-		goto fail;
-	if (!r->unreachable && nla_put_u32(m, RTA_OIF, (uint32_t)r->oif) < 0)
-		goto fail;
-	if (r->gateway.family != 0 &&
-	    nla_put(m, RTA_GATEWAY, len, r->gateway.addr) < 0)
-		goto fail;
-	if (r->metric != 0 && nla_put_u32(m, RTA_PRIORITY, r->metric) < 0)
-		goto fail;
+	if (r->unreachable)
+		return (0);
+	nh = rtnl_route_nh_alloc();
+	if (nh == NULL)
+		return (-1);
+	rtnl_route_nh_set_ifindex(nh, r->oif);
+	rtnl_route_add_nexthop(rt, nh);
+	if (r->gateway.family == 0)
+		return (0);
+	gw = nl_addr_of(&r->gateway);
+	rtnl_route_nh_set_gateway(nh, gw);
+	nl_addr_put(gw);
+	return (gw == NULL ? -1 : 0);
+}
+
+static struct nl_msg *
+route_msg(int (*build)(struct rtnl_route *, int, struct nl_msg **), int flags,
+    const struct kern_route *r)
+{
+	struct rtnl_route *rt;
+	struct nl_addr *dst;
+	struct nl_msg *m = NULL;
+
+	rt = rtnl_route_alloc();
+	dst = nl_addr_of(&r->dst);
+	if (rt != NULL && dst != NULL &&
+	    rtnl_route_set_family(rt, r->dst.family) == 0 &&
+	    rtnl_route_set_dst(rt, dst) == 0 && set_nexthop(rt, r) == 0) {
+		rtnl_route_set_table(rt, r->table);
+		rtnl_route_set_protocol(rt, SALLYPORT_RTPROT);
+		(void)rtnl_route_set_type(rt,
+		    r->unreachable ? RTN_UNREACHABLE : RTN_UNICAST);
+		/* IPv4 wants a device route to have link scope. */
+		rtnl_route_set_scope(rt,
+		    r->unreachable || r->dst.family == AF_INET6 ||
+			    r->gateway.family != 0 ?
+			RT_SCOPE_UNIVERSE :
+			RT_SCOPE_LINK);
+		if (r->metric != 0)
+			rtnl_route_set_priority(rt, r->metric);
+		(void)build(rt, flags, &m);
+	}
+	nl_addr_put(dst);
+	rtnl_route_put(rt);
 	return (m);
-fail:
-	(void)nl_msg_fail(m);
-	return (NULL);
 }
 
 int
 nl_route_add(struct nl_conn *c, const struct kern_route *r)
 {
-	struct nl_msg	*m;
+	struct nl_msg *m;
 
-	m = route_msg(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, r);
-	if (m == NULL)
-		return (-1);
-	return (nl_talk(c, m, NULL, NULL));
+	m = route_msg(rtnl_route_build_add_request, NLM_F_EXCL, r);
+	return (nl_change(c, m, 0));
 }
 
 int
 nl_route_del(struct nl_conn *c, const struct kern_route *r)
 {
-	struct nl_msg	*m;
+	struct nl_msg *m;
 
-	m = route_msg(RTM_DELROUTE, 0, r);
-	if (m == NULL)
-		return (-1);
+	m = route_msg(rtnl_route_build_del_request, 0, r);
 	if (nl_talk(c, m, NULL, NULL) == -1 && errno != ESRCH &&
 	    errno != ENODEV)
 		return (-1);
@@ -187,41 +185,33 @@ nl_route_del(struct nl_conn *c, const struct kern_route *r)
 
 struct rule_ctx {
 	struct kern_rule *list;
-	size_t		 max;
-	size_t		 n;
+	size_t max;
+	size_t n;
 };
 
 static int
 rule_cb(const struct nlmsghdr *h, void *arg)
 {
-	struct rule_ctx		*x = arg;
-	struct fib_rule_hdr	*frh = nlmsg_data(h);
-	struct kern_rule	 r;
-	struct nlattr		*a;
-	size_t			 n;
-	int			 rem;
-	bool			 ours = false;
+	struct rule_ctx *x = arg;
+	struct rtnl_rule *rule;
+	struct kern_rule r;
+	const char *iif;
+	uint8_t proto = 0;
 
-	if (h->nlmsg_type != RTM_NEWRULE ||
-	    nlmsg_datalen(h) < (int)sizeof(*frh))
+	if (h->nlmsg_type != RTM_NEWRULE)
 		return (0);
+	rule = (struct rtnl_rule *)nl_parse(h);
+	if (rule == NULL)
+		return (errno == EBADMSG ? 0 : -1);
 	memset(&r, 0, sizeof(r));
-	r.family = frh->family;
-	r.table = frh->table;
-	a = nlmsg_attrdata(h, sizeof(*frh));
-	rem = nlmsg_attrlen(h, sizeof(*frh));
-	for (; nla_ok(a, rem); a = nla_next(a, &rem)) {
-		if (nla_type(a) == FRA_PROTOCOL && nla_len(a) >= 1)
-			ours = nla_get_u8(a) == SALLYPORT_RTPROT;
-		else if (nla_type(a) == FRA_TABLE && nla_len(a) >= 4)
-			r.table = nla_get_u32(a);
-		else if (nla_type(a) == FRA_IIFNAME) {
-			n = strnlen(nla_data(a), (size_t)nla_len(a));
-			if (n < sizeof(r.iif))
-				memcpy(r.iif, nla_data(a), n);
-		}
-	}
-	if (!ours)
+	(void)rtnl_rule_get_protocol(rule, &proto);
+	r.family = (uint8_t)rtnl_rule_get_family(rule);
+	r.table = rtnl_rule_get_table(rule);
+	iif = rtnl_rule_get_iif(rule);
+	if (iif != NULL)
+		(void)strlcpy(r.iif, iif, sizeof(r.iif));
+	rtnl_rule_put(rule);
+	if (proto != SALLYPORT_RTPROT)
 		return (0);
 	if (x->n == x->max) {
 		errno = E2BIG;
@@ -234,9 +224,9 @@ rule_cb(const struct nlmsghdr *h, void *arg)
 int
 nl_rule_list(struct nl_conn *c, struct kern_rule *list, size_t max, size_t *n)
 {
-	struct rule_ctx		 x = { list, max, 0 };
-	struct fib_rule_hdr	 frh;
-	size_t			 i;
+	struct rule_ctx x = { list, max, 0 };
+	struct fib_rule_hdr frh;
+	size_t i;
 
 	memset(&frh, 0, sizeof(frh));
 	for (i = 0; i < sizeof(families); i++) {
@@ -252,64 +242,56 @@ nl_rule_list(struct nl_conn *c, struct kern_rule *list, size_t max, size_t *n)
 }
 
 static struct nl_msg *
-rule_msg(int type, int flags, const struct kern_rule *r)
+rule_msg(int (*build)(struct rtnl_rule *, int, struct nl_msg **), int flags,
+    const struct kern_rule *r)
 {
-	struct fib_rule_hdr	 frh;
-	struct nl_msg		*m;
+	struct rtnl_rule *rule;
+	struct nl_msg *m = NULL;
 
-	memset(&frh, 0, sizeof(frh));
-	frh.family = r->family;
-	frh.table = r->table < 256 ? (uint8_t)r->table : RT_TABLE_COMPAT;
-	frh.action = FR_ACT_TO_TBL;
-	m = nl_msg_new(type, flags, &frh, sizeof(frh), 0);
-	if (m == NULL || nla_put_u32(m, FRA_TABLE, r->table) < 0 ||
-	    nla_put_u8(m, FRA_PROTOCOL, SALLYPORT_RTPROT) < 0 ||
-	    nla_put_string(m, FRA_IIFNAME, r->iif) < 0) {
-		(void)nl_msg_fail(m);
+	rule = rtnl_rule_alloc();
+	if (rule == NULL)
 		return (NULL);
-	}
+	rtnl_rule_set_family(rule, r->family);
+	rtnl_rule_set_table(rule, r->table);
+	rtnl_rule_set_action(rule, FR_ACT_TO_TBL);
+	if (rtnl_rule_set_protocol(rule, SALLYPORT_RTPROT) == 0 &&
+	    rtnl_rule_set_iif(rule, r->iif) == 0)
+		(void)build(rule, flags, &m);
+	rtnl_rule_put(rule);
 	return (m);
 }
 
 int
 nl_rule_add(struct nl_conn *c, const struct kern_rule *r)
 {
-	struct nl_msg	*m;
+	struct nl_msg *m;
 
-	m = rule_msg(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, r);
-	if (m == NULL)
-		return (-1);
-	if (nl_talk(c, m, NULL, NULL) == -1 && errno != EEXIST)
-		return (-1);
-	return (0);
+	m = rule_msg(rtnl_rule_build_add_request, NLM_F_EXCL, r);
+	return (nl_change(c, m, EEXIST));
 }
 
 int
 nl_rule_del(struct nl_conn *c, const struct kern_rule *r)
 {
-	struct nl_msg	*m;
+	struct nl_msg *m;
 
-	m = rule_msg(RTM_DELRULE, 0, r);
-	if (m == NULL)
-		return (-1);
-	if (nl_talk(c, m, NULL, NULL) == -1 && errno != ENOENT)
-		return (-1);
-	return (0);
+	m = rule_msg(rtnl_rule_build_delete_request, 0, r);
+	return (nl_change(c, m, ENOENT));
 }
 
 int
 nl_route_default(struct nl_conn *c, uint8_t family, int ifindex,
     struct kern_route *r)
 {
-	struct kern_route	 list[16];
-	struct route_ctx	 x = { 0, RT_TABLE_MAIN, list, 16, 0 };
+	struct kern_route list[16];
+	struct route_ctx x = { 0, RT_TABLE_MAIN, list, 16, 0 };
 	struct {
-		struct rtmsg	 rtm;
-		struct rtattr	 oif;
-		uint32_t	 ifindex;
+		struct rtmsg rtm;
+		struct rtattr oif;
+		uint32_t ifindex;
 	} head;
-	const struct kern_route	*best = NULL;
-	size_t			 i;
+	const struct kern_route *best = NULL;
+	size_t i;
 
 	memset(r, 0, sizeof(*r));
 	memset(&head, 0, sizeof(head));

@@ -24,6 +24,7 @@
 #include "wg_kernel.h"
 
 #define DUMP_TRIES	8
+#define ATTR_ROOM	512
 /* The most one allowed address takes, and one peer without any. */
 #define ADDR_ROOM	(4 + 8 + 20 + 8)
 #define PEER_ROOM	(4 + 4 + WGKEY_LEN + 8 + 4)
@@ -48,31 +49,49 @@ wg_kernel_close(struct wg_kernel *w)
 static int
 family_cb(const struct nlmsghdr *h, void *arg)
 {
-	uint16_t	*family = arg;
-	struct nlattr	*a;
-	uint8_t		*p = nlmsg_data(h);
-	int		 rem;
+	uint16_t *family = arg;
+	struct nlattr *a;
 
-	rem = nlmsg_datalen(h) - (int)GENL_HDRLEN;
-	for (a = (struct nlattr *)(void *)(p + GENL_HDRLEN); nla_ok(a, rem);
-	     a = nla_next(a, &rem)) {
-		if (nla_type(a) == CTRL_ATTR_FAMILY_ID && nla_len(a) >= 2)
-			*family = nla_get_u16(a);
-	}
+	a = nl_attr(h, GENL_HDRLEN, CTRL_ATTR_FAMILY_ID, sizeof(*family));
+	if (a != NULL)
+		*family = nla_get_u16(a);
 	return (0);
+}
+
+/* A message with room for some attributes and more bytes. */
+static struct nl_msg *
+genl_msg(int family, int flags, uint8_t cmd, uint8_t version, size_t more)
+{
+	struct nl_msg *m;
+
+	m = nlmsg_alloc_size(ATTR_ROOM + more);
+	if (m != NULL &&
+	    genlmsg_put(m, 0, 0, family, 0, flags, cmd, version) == NULL) {
+		nlmsg_free(m);
+		m = NULL;
+	}
+	return (m);
+}
+
+/* Free a message that turned out to be too small. */
+static int
+too_small(struct nl_msg *m)
+{
+	nlmsg_free(m);
+	errno = ENOMEM;
+	return (-1);
 }
 
 int
 wg_kernel_find(struct wg_kernel *w)
 {
-	struct genlmsghdr	 g = { CTRL_CMD_GETFAMILY, 1, 0 };
-	struct nl_msg		*m;
-	uint16_t		 family = 0;
+	struct nl_msg *m;
+	uint16_t family = 0;
 
-	m = nl_msg_new(GENL_ID_CTRL, 0, &g, sizeof(g), 0);
+	m = genl_msg(GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, 1, 0);
 	if (m == NULL ||
 	    nla_put_string(m, CTRL_ATTR_FAMILY_NAME, WG_GENL_NAME) < 0)
-		return (nl_msg_fail(m));
+		return (too_small(m));
 	if (nl_talk(&w->nl, m, family_cb, &family) == -1)
 		return (-1);
 	if (family == 0) {
@@ -87,17 +106,16 @@ wg_kernel_find(struct wg_kernel *w)
 static struct nl_msg *
 wg_msg(struct wg_kernel *w, uint8_t cmd, int flags, int ifindex, size_t room)
 {
-	struct genlmsghdr	 g = { .cmd = cmd, .version = WG_GENL_VERSION };
-	struct nl_msg		*m;
+	struct nl_msg *m;
 
 	if (w->family == 0 && wg_kernel_find(w) == -1) {
 		errno = EOPNOTSUPP;
 		return (NULL);
 	}
-	m = nl_msg_new(w->family, flags, &g, sizeof(g), room);
+	m = genl_msg(w->family, flags, cmd, WG_GENL_VERSION, room);
 	if (m == NULL ||
 	    nla_put_u32(m, WGDEVICE_A_IFINDEX, (uint32_t)ifindex) < 0) {
-		(void)nl_msg_fail(m);
+		(void)too_small(m);
 		return (NULL);
 	}
 	return (m);
@@ -106,10 +124,8 @@ wg_msg(struct wg_kernel *w, uint8_t cmd, int flags, int ifindex, size_t room)
 int
 wg_kernel_set(struct wg_kernel *w, int ifindex, const uint8_t *priv, int port)
 {
-	struct nl_msg	*m;
-	uint8_t		*copy = NULL;
-	size_t		 len;
-	int		 r;
+	struct nl_msg *m;
+	int r;
 
 	m = wg_msg(w, WG_CMD_SET_DEVICE, 0, ifindex, 0);
 	if (m == NULL)
@@ -118,13 +134,11 @@ wg_kernel_set(struct wg_kernel *w, int ifindex, const uint8_t *priv, int port)
 		nla_put(m, WGDEVICE_A_PRIVATE_KEY, WGKEY_LEN, priv) < 0) ||
 	    (port >= 0 &&
 		nla_put_u16(m, WGDEVICE_A_LISTEN_PORT, (uint16_t)port) < 0))
-		return (nl_msg_fail(m));
+		return (too_small(m));
 	/* The message is freed by nl_talk; take a reference to wipe it. */
 	nlmsg_get(m);
 	r = nl_talk(&w->nl, m, NULL, NULL);
-	copy = (uint8_t *)nlmsg_hdr(m);
-	len = nlmsg_hdr(m)->nlmsg_len;
-	sodium_memzero(copy, len);
+	sodium_memzero(nlmsg_hdr(m), nlmsg_hdr(m)->nlmsg_len);
 	nlmsg_free(m);
 	return (r);
 }
@@ -202,7 +216,7 @@ wg_kernel_peers(struct wg_kernel *w, int ifindex, const struct peer_op *ops,
 	(void)nla_nest_end(m, peers);
 	return (nl_talk(&w->nl, m, NULL, NULL));
 fail:
-	return (nl_msg_fail(m));
+	return (too_small(m));
 }
 
 static int

@@ -17,5 +17,5 @@ openvpn_fuzz_USES :=	openvpn_parse
 subject_fuzz_USES :=	subject hex printable
 uapi_fuzz_USES :=	wg_uapi_parse snapshot
 wgdump_fuzz_USES :=	wg_dump snapshot nl
-wgdump_fuzz_PKG :=	libnl-3.0 libnl-genl-3.0
+wgdump_fuzz_PKG :=	libnl-3.0
 wgquick_fuzz_USES :=	wgquick

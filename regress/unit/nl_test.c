@@ -14,7 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/fib_rules.h>
+#include <linux/if_addr.h>
+#include <linux/lwtunnel.h>
 #include <linux/rtnetlink.h>
+#include <netlink/attr.h>
 
 #include <cmocka.h>
 
@@ -235,6 +239,114 @@ test_refused(void **state)
 	nothing_left(f);
 }
 
+/* Send what was put together, which begins with a header of its own. */
+static void
+send_msg(struct fixture *f, struct nl_msg *m)
+{
+	struct nlmsghdr *h = nlmsg_hdr(m);
+
+	h->nlmsg_seq = f->nl.seq + 1;
+	assert_int_equal(h->nlmsg_len,
+	    send(f->kernel, h, h->nlmsg_len, MSG_DONTWAIT));
+	nlmsg_free(m);
+}
+
+static struct nl_msg *
+message(int type, const void *head, size_t len)
+{
+	struct nl_msg *m;
+
+	m = nlmsg_alloc_simple(type, NLM_F_MULTI);
+	assert_non_null(m);
+	assert_int_equal(0,
+	    nlmsg_append(m, (void *)(uintptr_t)head, len, NLMSG_ALIGNTO));
+	return (m);
+}
+
+/* A route that libnl cannot read is another's, and hides none. */
+static void
+test_encapsulated(void **state)
+{
+	struct fixture *f = *state;
+	struct kern_route r;
+	struct rtmsg rtm = { .rtm_family = AF_INET,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_type = RTN_UNICAST };
+	struct nl_msg *m;
+
+	m = message(RTM_NEWROUTE, &rtm, sizeof(rtm));
+	nla_put_u32(m, RTA_OIF, 7);
+	nla_put_u16(m, RTA_ENCAP_TYPE, LWTUNNEL_ENCAP_SEG6);
+	nla_put_u32(m, RTA_ENCAP, 0);
+	send_msg(f, m);
+	route(f, 1, RTPROT_STATIC, 5, 3);
+	done(f, 1, 0);
+	assert_int_equal(0, nl_route_default(&f->nl, AF_INET, 7, &r));
+	assert_int_equal(7, r.oif);
+	assert_int_equal(5, r.metric);
+	assert_int_equal(3, r.gateway.addr[3]);
+	nothing_left(f);
+}
+
+/* Of the rules, those with our mark. */
+static void
+test_rules(void **state)
+{
+	struct fixture *f = *state;
+	struct kern_rule list[4];
+	struct fib_rule_hdr frh = { .family = AF_INET6,
+		.table = 0x53,
+		.action = FR_ACT_TO_TBL };
+	struct nl_msg *m;
+	size_t n;
+	uint8_t proto;
+
+	for (proto = SALLYPORT_RTPROT - 1; proto <= SALLYPORT_RTPROT; proto++) {
+		m = message(RTM_NEWRULE, &frh, sizeof(frh));
+		nla_put_u32(m, FRA_TABLE, SALLYPORT_NOTES);
+		nla_put_string(m, FRA_IIFNAME, "wg0");
+		nla_put_u8(m, FRA_PROTOCOL, proto);
+		send_msg(f, m);
+	}
+	done(f, 1, 0);
+	refuse(f, 2, EAFNOSUPPORT);
+	assert_int_equal(0, nl_rule_list(&f->nl, list, 4, &n));
+	assert_int_equal(1, n);
+	assert_int_equal(AF_INET6, list[0].family);
+	assert_int_equal(SALLYPORT_NOTES, list[0].table);
+	assert_string_equal("wg0", list[0].iif);
+	nothing_left(f);
+}
+
+/* An interface's own address, also where it is said beside its peer's. */
+static void
+test_addresses(void **state)
+{
+	static const uint8_t own[4] = { 192, 0, 2, 1 }, peer[4] = { 192, 0, 2 };
+	struct fixture *f = *state;
+	struct kern_addr list[4];
+	struct ifaddrmsg ifa = { .ifa_family = AF_INET, .ifa_prefixlen = 24 };
+	struct nl_msg *m;
+	size_t n;
+	uint32_t i;
+
+	for (i = 6; i <= 7; i++) {
+		ifa.ifa_index = i;
+		m = message(RTM_NEWADDR, &ifa, sizeof(ifa));
+		nla_put(m, IFA_ADDRESS, sizeof(peer), peer);
+		nla_put(m, IFA_LOCAL, sizeof(own), own);
+		nla_put_u8(m, IFA_PROTO, SALLYPORT_RTPROT);
+		send_msg(f, m);
+	}
+	done(f, 1, 0);
+	assert_int_equal(0, nl_addr_list(&f->nl, 7, list, 4, &n));
+	assert_int_equal(1, n);
+	assert_int_equal(24, list[0].prefix.len);
+	assert_memory_equal(own, list[0].prefix.addr, sizeof(own));
+	assert_int_equal(SALLYPORT_RTPROT, list[0].proto);
+	nothing_left(f);
+}
+
 /* Cut and overlong messages end the answer with an error. */
 static void
 test_garbage(void **state)
@@ -264,6 +376,9 @@ main(void)
 		T(test_always),
 		T(test_too_many),
 		T(test_refused),
+		T(test_encapsulated),
+		T(test_rules),
+		T(test_addresses),
 		T(test_garbage),
 	};
 
