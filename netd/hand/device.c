@@ -262,6 +262,16 @@ device_set(struct knet *n)
 enum step
 device_unread(struct knet *n)
 {
+	if (n->state == NET_UP && (errno == EAGAIN || errno == ENOMEM)) {
+		if (!n->unread)
+			log_notice(
+			    "network %s: cannot read %s now, looking again: %s",
+			    n->conf.name, n->conf.interface,
+			    n->k->ops->error(n->k->io));
+		n->unread = true;
+		net_retry_later(n);
+		return (STEP_BUSY);
+	}
 	(void)fail(n, STEP_WAIT, "cannot read %s: %s", n->conf.interface,
 	    n->k->ops->error(n->k->io));
 	net_uapi_close(n);
@@ -277,10 +287,9 @@ device_snapshot(struct knet *n, int64_t max_age_ms)
 	    mono_diff_ms(mono_now(), n->snap->at) < max_age_ms)
 		return (n->snap);
 	if (device_dump(n) == -1) {
-		log_warnx("network %s: cannot read %s: %s", n->conf.name,
-		    n->conf.interface, n->k->ops->error(n->k->io));
-		if (errno != ENOMEM && errno != EAGAIN)
-			net_lost(n, "the device cannot be read");
+		if (device_unread(n) == STEP_BUSY)
+			return (max_age_ms > 0 ? n->snap : NULL);
+		net_lost(n, n->text);
 		return (NULL);
 	}
 	device_note_foreign(n);

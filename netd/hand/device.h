@@ -19,6 +19,7 @@ struct snapshot;
 enum step {
 	STEP_OK,
 	STEP_WAIT,
+	STEP_BUSY,	/* up, and cannot be read just now */
 	STEP_FAILED
 };
 
@@ -29,14 +30,19 @@ enum step device_find(struct knet *, struct kern_link *);
 enum step device_owner(struct knet *, const struct kern_link *);
 /* The device's key and port. */
 enum step device_set(struct knet *);
-/* It could not be dumped: what to do now. */
+/* It could not be dumped, says errno.  If others are at it (STEP_BUSY), what we
+ * know of it stays until we look again, which is arranged for. */
 enum step device_unread(struct knet *);
 /* Dump the device into n->snap.  Returns 0, or -1 with errno. */
 int	 device_dump(struct knet *);
 /* Remember whose keys in the dump are foreign, for policy. */
 void	 device_note_foreign(struct knet *);
 
-/* A fresh enough dump, or NULL with the text of the error logged. */
+/*
+ * A fresh enough dump.  While the device is busy the last one before, or NULL
+ * if none but a new one will do (max_age_ms 0); NULL also if the network is
+ * down, or is so now as it could not be read.
+ */
 struct snapshot *device_snapshot(struct knet *, int64_t max_age_ms);
 
 #endif

@@ -55,7 +55,7 @@ steps(struct knet *n, bool full)
 	s = device_find(n, &l);
 	if (s != STEP_OK)
 		return (s);
-	if (n->state != NET_UP || before != n->dev.ifindex)
+	if (n->state != NET_UP || before != n->dev.ifindex || n->unread)
 		full = true;
 	if (full) {
 		if (device_dump(n) == -1)
@@ -91,6 +91,10 @@ net_ensure(struct knet *n, bool full)
 	if (n->k->stopping)
 		return;
 	s = steps(n, full);
+	if (s == STEP_BUSY)
+		return;
+	full = full || n->unread;
+	n->unread = false;
 	if (s != STEP_OK) {
 		n->state = s == STEP_WAIT ? NET_DOWN : NET_FAILED;
 		wish_fail_all(n, PEER_E_NETWORK);

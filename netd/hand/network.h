@@ -43,6 +43,7 @@ struct knet {
 	bool		 synced;	/* the wanted state is the whole one */
 	struct mono	 claim_end;	/* when none is left */
 	bool		 claims;	/* there may be some */
+	bool		 unread;	/* busy when we looked: look again */
 	unsigned int	 changes;	/* made by the last net_ensure */
 	struct msg_kern_network sent;	/* what leased knows */
 

@@ -231,9 +231,9 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 		net_claims_begin(n);
 	n->synced = true;
 	if (device_snapshot(n, 0) == NULL) {
-		/* Nobody compares it before the next look, else. */
+		/* Busy: compared with the next look, but nobody waits for it. */
 		if (n->state == NET_UP)
-			net_lost(n, "the device cannot be read now");
+			queue_waiting(n);
 		return;
 	}
 	peer_resync(n, &d);

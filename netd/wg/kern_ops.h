@@ -153,7 +153,8 @@ struct kern_ops {
 
 	/* priv NULL and port -1 are left.  wg_peers takes up to KERN_CHUNK
 	 * operations as one message; after an error some may be done.  wg_dump
-	 * fills an empty snapshot, private key not included. */
+	 * fills an empty snapshot, private key not included; errno EAGAIN: others
+	 * change the device all the time, and no dump of it was whole. */
 	int		 (*wg_set)(struct kern_io *, const struct wg_dev *,
 			    const uint8_t *priv, int port);
 	int		 (*wg_peers)(struct kern_io *, const struct wg_dev *,

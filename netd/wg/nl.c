@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
+#include "log.h"
 #include "nl.h"
 
 #ifndef NETLINK_GET_STRICT_CHK
@@ -30,7 +30,6 @@
 #endif
 
 #define NL_SOCKBUF	(4 * 1024 * 1024)
-#define DUMP_TRIES	8
 
 int
 nl_conn_open(struct nl_conn *c, int protocol)
@@ -385,10 +384,19 @@ nl_change(struct nl_conn *c, struct nl_msg *m, int harmless)
 }
 
 bool
-nl_again(int error)
+nl_again(struct mono since, int *pause_ms)
 {
 	/* EBUSY: a dump that was given up has not ended yet. */
-	return (error == EAGAIN || error == EBUSY || error == ENOBUFS);
+	if (errno != EAGAIN && errno != EBUSY && errno != ENOBUFS)
+		return (false);
+	if (mono_diff_ms(mono_now(), since) >= NL_PATIENCE_MS) {
+		errno = EAGAIN;
+		return (false);
+	}
+	log_debug("dump interrupted, asking again");
+	(void)poll(NULL, 0, *pause_ms);
+	*pause_ms *= 2;
+	return (true);
 }
 
 int
@@ -396,10 +404,11 @@ nl_collect(struct nl_conn *c, int type, const void *head, size_t len,
     nl_msg_cb cb, void *arg, size_t *n)
 {
 	struct nl_msg *m;
+	struct mono since = mono_now();
 	size_t before = *n;
-	int try, r = -1;
+	int r, pause_ms = 1;
 
-	for (try = 0; r == -1 && try < DUMP_TRIES; try++) {
+	do {
 		*n = before;
 		m = nlmsg_alloc_simple(type, NLM_F_DUMP);
 		/* There is room: a message is a page at least. */
@@ -407,9 +416,7 @@ nl_collect(struct nl_conn *c, int type, const void *head, size_t len,
 			(void)nlmsg_append(m, (void *)(uintptr_t)head, len,
 			    NLMSG_ALIGNTO);
 		r = nl_talk(c, m, cb, arg);
-		if (r == -1 && !nl_again(errno))
-			return (-1);
-	}
+	} while (r == -1 && nl_again(since, &pause_ms));
 	return (r);
 }
 

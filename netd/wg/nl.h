@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "clock.h"
 
 #define NL_TIMEOUT_MS	5000
 #define NL_TEXT		160
@@ -78,11 +79,17 @@ struct nl_addr *nl_addr_of(const struct prefix *);
 /* The way back; family 0 for NULL. */
 struct prefix nl_prefix_of(const struct nl_addr *);
 
-/* Does this errno of a dump say that it may go well the next time? */
-bool	 nl_again(int error);
 /*
- * Ask for a dump with head, and again, some times, when something comes in
- * between.  cb counts in n what it has taken: it is put back for each time.
+ * A dump that began at since ended with errno: may it go well the next time?
+ * Waits a little before it says so, twice as long each time (pause_ms, 1 at
+ * first).  When others change the kernel's list all the while it says no, with
+ * errno EAGAIN, as soon as NL_PATIENCE_MS have passed: nobody waits for long.
+ */
+#define NL_PATIENCE_MS	250
+bool	 nl_again(struct mono since, int *pause_ms);
+/*
+ * Ask for a dump with head, and again as nl_again() allows when something comes
+ * in between.  cb counts in n what it has taken: it is put back for each time.
  */
 int	 nl_collect(struct nl_conn *, int type, const void *head, size_t len,
     nl_msg_cb cb, void *, size_t *n);

@@ -19,11 +19,9 @@
 
 #include <sodium.h>
 
-#include "log.h"
 #include "wg_dump.h"
 #include "wg_kernel.h"
 
-#define DUMP_TRIES	8
 #define ATTR_ROOM	512
 /* The most one allowed address takes, and one peer without any. */
 #define ADDR_ROOM	(4 + 8 + 20 + 8)
@@ -229,18 +227,16 @@ int
 wg_kernel_dump(struct wg_kernel *w, int ifindex, struct snapshot *s)
 {
 	struct nl_msg	*m;
-	int		 r = -1, try;
+	struct mono	 since = mono_now();
+	int		 r = -1, pause_ms = 1;
 
-	for (try = 0; try < DUMP_TRIES; try++) {
+	do {
 		snapshot_reset(s);
 		m = wg_msg(w, WG_CMD_GET_DEVICE, NLM_F_DUMP, ifindex, 0);
 		if (m == NULL)
 			break;
 		r = nl_talk(&w->nl, m, dump_cb, s);
-		if (r == 0 || !nl_again(errno))
-			break;
-		log_debug("dump interrupted, asking again");
-	}
+	} while (r == -1 && nl_again(since, &pause_ms));
 	/* The answer's first message had the private key in it. */
 	sodium_memzero(w->nl.buf, NL_BUFFER);
 	s->at = mono_now();

@@ -34,6 +34,7 @@ struct drv {
 	int		 leased;
 	struct fake_state *s;
 	uint8_t		 buf[IMSG_MAX_SIZE];
+	unsigned int networks; /* KERN_NETWORK that await() has seen */
 	int		 failures;
 };
 
@@ -97,6 +98,8 @@ await(struct drv *d, int s, uint32_t type, struct imsg *m, int ms)
 	while ((left = mono_diff_ms(end, mono_now())) > 0) {
 		if (imsg_recv_wait(s, d->buf, m, (int)left) != 1)
 			return (false);
+		if (m->type == MSG_KERN_NETWORK)
+			d->networks++;
 		if (m->type == type)
 			return (true);
 	}
@@ -416,21 +419,63 @@ test_failure(struct drv *d)
 	    "sync after failures", "%u there", installed(d->s));
 }
 
-/* A device that cannot be compared at the end of a sync is not left so. */
+/* Ask for the statistics: for how many peers there are some; 0 on an error. */
+static unsigned int
+count_stats(struct drv *d)
+{
+	struct msg_peer_stats_get g;
+	struct msg_peer_stats_end end;
+	struct imsg m;
+	unsigned int n = 0;
+
+	memset(&g, 0, sizeof(g));
+	(void)strlcpy(g.network, "devices", sizeof(g.network));
+	SEND(d->leased, PEER_STATS_GET, peer_stats_get, 1, &g, -1);
+	while (imsg_recv_wait(d->leased, d->buf, &m, WAIT_MS) == 1) {
+		if (m.type == MSG_PEER_STAT)
+			n++;
+		if (m.type != MSG_PEER_STATS_END)
+			continue;
+		if (msg_peer_stats_end_get(&m.data, &end) == -1 ||
+		    end.code != PEER_OK)
+			break;
+		return (n);
+	}
+	return (0);
+}
+
+/* Others change the device all the time: no dump of it is whole. */
 static void
 test_busy(struct drv *d)
 {
 	struct msg_peer_sync_done	 done;
-	struct mono			 from = mono_now();
+	struct msg_peer_set p;
+	uint32_t dumps;
+	unsigned int networks = d->networks, n, whole;
+	int i;
 
-	d->s->busy_dumps = 1;
+	whole = count_stats(d);
+	d->s->busy_dumps = UINT32_MAX;
 	(void)sync_peers(d, PEERS - 10, &done);
-	check(d,
-	    network_up(d) && sync_peers(d, PEERS, &done) &&
-		mono_diff_ms(mono_now(), from) < 5000 &&
-		installed(d->s) == PEERS,
-	    "sync without a dump is asked for again", "%u there",
+	make_set(&p, 1);
+	SEND(d->leased, PEER_SET, peer_set, 7, &p, -1);
+	check(d, answers(d, 1, PEER_OK) == 1, "busy: a wish is done", "no");
+	/* Until it is asked for a dump of its own. */
+	for (dumps = d->s->calls_dump; dumps == d->s->calls_dump;) {
+		n = count_stats(d);
+		usleep(100000);
+	}
+	check(d, whole >= PEERS && n == whole,
+	    "busy: the last whole dump serves", "%u", n);
+	check(d, d->networks == networks, "busy: the network stays up", "no");
+	d->s->busy_dumps = 0;
+	for (i = 0; i < WAIT_MS / 100 && installed(d->s) != PEERS - 10; i++)
+		usleep(100000);
+	check(d, installed(d->s) == PEERS - 10,
+	    "busy no more: the sync is made up for", "%u there",
 	    installed(d->s));
+	check(d, sync_peers(d, PEERS, &done) && installed(d->s) == PEERS,
+	    "and the next one as ever", "%u there", installed(d->s));
 }
 
 static void

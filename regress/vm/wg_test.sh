@@ -4,7 +4,7 @@
 vm=$TOP/regress/vm/vm
 
 if [ "$1" != inside ]; then
-	sh "$vm" -t 240 env O="$O" TOP="$TOP" sh "$TOP/regress/vm/wg_test.sh" inside
+	sh "$vm" -t 1200 env O="$O" TOP="$TOP" sh "$TOP/regress/vm/wg_test.sh" inside
 	status=$?
 	case $status in
 	126) echo "skip kernel: see above"; exit 0 ;;
@@ -12,10 +12,23 @@ if [ "$1" != inside ]; then
 	exit $status
 fi
 
+. "$TOP/regress/lib.sh"
 hand=$O/regress/kernhand
 
 say() {		# NAME STATUS
 	[ "$2" -eq 0 ] && echo "ok $1" || echo "FAIL $1"
+}
+
+# The monitor has started, and told all that was before, once it tells of this.
+told() {		# NAME
+	ip link add "$1" type dummy
+	ip link delete "$1"
+	grep -q "$1" "$WORK/monitor.log"
+}
+
+# Duplicate address detection changes flags.
+settled() {
+	! ip address | grep -q tentative
 }
 
 state() {
@@ -35,7 +48,7 @@ state() {
 grep -q '^wireguard ' /proc/modules; say "module is loaded by a link" $?
 
 VERBOSE=1 "$hand" interrupted >/tmp/interrupted 2>&1
-grep -E '^(ok|FAIL)' /tmp/interrupted
+grep -E '^(ok|FAIL|#)' /tmp/interrupted
 grep -q 'dump interrupted' /tmp/interrupted; say "dumps were interrupted" $?
 echo "# $(grep -c 'dump interrupted' /tmp/interrupted) times"
 
@@ -43,13 +56,12 @@ echo "# $(grep -c 'dump interrupted' /tmp/interrupted) times"
 "$hand" fill
 [ "$(wg show wgsp0 peers | wc -l)" -eq 300 ]
 say "peers stay when the hand leaves" $?
-ip monitor >/tmp/monitor 2>&1 &
-mon=$!
-sleep 0.5
+spawn monitor ip -o monitor
+wait_for 30 told begin0
 "$hand" fill
-sleep 0.5
-kill $mon
-[ ! -s /tmp/monitor ]
+wait_for 30 told end0
+stop "$PID"
+! grep -Ev 'begin0|end0' "$WORK/monitor.log"
 say "a second start changes no link, address or route" $?
 ip -d link show wgsp0 | grep -q 'alias sp:devices'; say "alias" $?
 ip route show proto 83 | grep -q '^100.65.0.0/16 dev wgsp0'
@@ -72,7 +84,7 @@ ip addr add 192.0.2.1/24 dev other
 ip link set other up
 ip route add 198.51.100.0/24 dev other proto 99
 ip rule add from 192.0.2.7 lookup 77
-sleep 2		# duplicate address detection changes flags
+wait_for 30 settled
 state >/tmp/before
 "$hand" undo; say "undo of a fresh interface" $?
 state >/tmp/after
@@ -90,7 +102,7 @@ wg set wgsp0 peer "$(wg genkey | wg pubkey)" allowed-ips 2001:db8:7::/48
 wg set wgsp0 peer "$(wg genkey | wg pubkey)"
 ip addr add 10.99.0.1/24 dev wgsp0
 ip link set wgsp0 up
-sleep 1
+wait_for 30 settled
 state wg >/tmp/before
 wg show wgsp0 dump >/tmp/foreign
 "$hand" adopt || echo "FAIL adopt: status $?"
