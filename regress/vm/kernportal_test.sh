@@ -3,7 +3,7 @@
 # taken over, and its sync while processes and the interface go away.
 
 if [ "$1" != inside ]; then
-	sh "$TOP/regress/vm/vm" -t 500 env O="$O" TOP="$TOP" BIN="$BIN" \
+	sh "$TOP/regress/vm/vm" -t 2400 env O="$O" TOP="$TOP" BIN="$BIN" \
 	    sh "$TOP/regress/vm/kernportal_test.sh" inside
 	status=$?
 	[ $status -eq 126 ] && { echo "skip kernportal: see above"; exit 0; }

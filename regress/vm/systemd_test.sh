@@ -11,7 +11,7 @@ if [ -z "$1" ]; then
 		echo "skip systemd: no systemd"
 		exit 0
 	}
-	sh "$TOP/regress/vm/vm" -t 300 exec env O="$O" TOP="$TOP" sh "$self" boot
+	sh "$TOP/regress/vm/vm" -t 1200 exec env O="$O" TOP="$TOP" sh "$self" boot
 	status=$?
 	[ $status -ne 126 ] || {
 		echo "skip systemd: see above"
@@ -65,8 +65,8 @@ not() {
 	! "$@"
 }
 
-soon() {		# COMMAND ...: within 10 seconds
-	for soon_i in $(seq 100); do
+soon() {		# COMMAND ...: within a minute
+	for soon_i in $(seq 600); do
 		! "$@" >/dev/null 2>&1 || return 0
 		sleep 0.1
 	done
