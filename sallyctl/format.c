@@ -177,29 +177,7 @@ format_set_op(uint8_t v)
 const char *
 format_lease_code(uint8_t v)
 {
-	static const char *const names[] = {
-		[0] = "",
-		[LEASE_OK_NEW] = "",
-		[LEASE_OK_SAME] = "",
-		[LEASE_OK_REKEYED] = "",
-		[LEASE_E_KEY] = "invalid-public-key",
-		[LEASE_E_KEY_TAKEN] = "public-key-taken",
-		[LEASE_E_NETWORK] = "network-not-found",
-		[LEASE_E_POOL] = "pool-exhausted",
-		[LEASE_E_DENIED] = "identity-denied",
-		[LEASE_E_NAME] = "bad-request",
-		[LEASE_E_ADDR_TAKEN] = "address-taken",
-		[LEASE_E_NOT_FOUND] = "peer-not-found",
-		[LEASE_E_BUSY] = "gateway-busy",
-		[LEASE_E_STORE] = "gateway-busy",
-		[LEASE_E_INTERNAL] = "internal-error",
-		[LEASE_E_OUTSIDE] = "address-outside",
-		[LEASE_E_GUARD] = "too-many-removals",
-		[LEASE_E_NO_MATCH] = "etag-mismatch",
-		[LEASE_E_NO_PRECOND] = "precondition-required",
-	};
-
-	return (word(names, COUNT(names), v));
+	return (v == 0 ? "" : lease_answer(v)->code);
 }
 
 const char *

@@ -111,38 +111,23 @@ register_failed(struct conn *c, const char *text)
 static void
 register_refused(struct conn *c, const struct msg_lease_reply *m)
 {
-	static const struct {
-		uint8_t		 code;
-		int		 status;
-		const char	*text;
-	} errors[] = {
-		{ LEASE_E_KEY, 400, "the public key cannot be used" },
-		{ LEASE_E_KEY_TAKEN, 409, "the public key is held by another" },
-		{ LEASE_E_POOL, 503, "no address is left" },
-		{ LEASE_E_NAME, 400, "this name has no address in the pool" },
-		{ LEASE_E_ADDR_TAKEN, 409,
-		    "the address of this name is held "
-					   "by another" },
-		{ LEASE_E_BUSY, 503, "try again later" },
-		{ LEASE_E_STORE, 503, "leases cannot be stored now" },
-	};
-	size_t i;
+	const struct lease_answer *a = lease_answer(m->code);
+	int status = a->status;
 
 	if (m->code == LEASE_E_DENIED) {
-		permission_denied(c, "revoked, or not on the access list");
+		permission_denied(c, a->text);
 		return;
 	}
-	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
-		if (errors[i].code != m->code)
-			continue;
-		audit_refused(c, errors[i].text);
-		if (errors[i].status == 503)
-			reply_text_retry(c, errors[i].text, m->retry_after);
-		else
-			reply_text(c, errors[i].status, errors[i].text);
-		return;
-	}
-	reply_text(c, 500, "the gateway failed; its log says why");
+	audit_refused(c, a->text);
+	/* A name is what the client sent, a network is not. */
+	if (m->code == LEASE_E_NAME)
+		status = 400;
+	else if (status == 404)
+		status = 500;
+	if (status == 503)
+		reply_text_retry(c, a->text, m->retry_after);
+	else
+		reply_text(c, status, a->text);
 }
 
 static void

@@ -36,51 +36,18 @@ native_failed(struct conn *c, const char *text)
 	reply_problem(c, 503, "gateway-busy", text, 0);
 }
 
-/* Every code of leased that is no success, as conventions name it. */
 static void
 native_error(struct conn *c, const struct msg_lease_reply *m)
 {
-	static const struct {
-		uint8_t		 lease;
-		int		 status;
-		const char	*code;
-		const char	*detail;
-	} errors[] = {
-		{ LEASE_E_KEY, 400, "invalid-public-key",
-		    "this public key cannot be used" },
-		{ LEASE_E_KEY_TAKEN, 409, "public-key-taken",
-		    "this public key is held by another, or by the gateway" },
-		{ LEASE_E_NETWORK, 404, "network-not-found",
-		    "there is no such network" },
-		{ LEASE_E_POOL, 503, "pool-exhausted",
-		    "no address is left, or the network has all the peers it "
-		    "may have" },
-		{ LEASE_E_DENIED, 403, "identity-denied",
-		    "this identity is revoked or not on the access list" },
-		{ LEASE_E_NAME, 403, "identity-denied",
-		    "the name of this identity has no address" },
-		{ LEASE_E_ADDR_TAKEN, 409, "address-taken",
-		    "the address of this name is held by another" },
-		{ LEASE_E_NOT_FOUND, 404, "lease-not-found",
-		    "this identity has no lease" },
-		{ LEASE_E_BUSY, 503, "gateway-busy", "try again later" },
-		{ LEASE_E_STORE, 503, "gateway-busy",
-		    "leases cannot be stored at the moment" },
-	};
-	size_t i;
+	const struct lease_answer *a = lease_answer(m->code);
 
-	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
-		if (errors[i].lease != m->code)
-			continue;
-		audit_refused(c, errors[i].detail);
-		reply_problem(c, errors[i].status, errors[i].code,
-		    errors[i].detail,
-		    errors[i].status == 503 ? (int)(m->retry_after & 0xffff) :
-					      -1);
-		return;
-	}
-	reply_problem(c, 500, "internal-error",
-	    "the lease broker failed; its log says why", -1);
+	audit_refused(c, a->text);
+	if (m->code == LEASE_E_NOT_FOUND)
+		reply_problem(c, 404, "lease-not-found",
+		    "this identity has no lease", -1);
+	else
+		reply_problem(c, a->status, a->code, a->text,
+		    a->status == 503 ? (int)(m->retry_after & 0xffff) : -1);
 }
 
 static void
@@ -104,8 +71,8 @@ native_lease(struct conn *c, const struct msg_lease_reply *m)
 		    "the lease does not fit the answer", -1);
 		return;
 	}
-	reply_send(c, m->code == LEASE_OK_NEW ? 201 : 200, "application/json",
-	    NULL, body, (size_t)len);
+	reply_send(c, lease_answer(m->code)->status, "application/json", NULL,
+	    body, (size_t)len);
 }
 
 static void

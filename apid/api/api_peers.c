@@ -62,11 +62,11 @@ peers_failed(struct conn *c, const char *text)
 void
 peers_problem(struct conn *c, uint8_t code, const char *text, uint32_t retry)
 {
-	const struct owned_problem *p;
+	const struct lease_answer *p;
 
-	p = peerjson_problem(code);
-	audit_refused(c, p->detail);
-	reply_problem(c, p->status, p->code, text[0] != '\0' ? text : p->detail,
+	p = lease_answer(code);
+	audit_refused(c, p->text);
+	reply_problem(c, p->status, p->code, text[0] != '\0' ? text : p->text,
 	    p->status == 503 ? (int)(retry & 0xffff) : -1);
 }
 
@@ -213,7 +213,7 @@ peer_put(struct conn *c, const struct msg_owned_reply *m)
 	if (m->code > LEASE_OK_REKEYED)
 		peers_problem(c, m->code, m->text, m->retry_after);
 	else if (m->has_item)
-		send_peer(c, m->code == LEASE_OK_NEW ? 201 : 200, &m->item);
+		send_peer(c, lease_answer(m->code)->status, &m->item);
 	else
 		reply_send(c, 204, NULL, NULL, NULL, 0);
 }

@@ -100,19 +100,19 @@ portal_failed(struct conn *c, const char *text)
 static void
 portal_error(struct conn *c, uint8_t code, const char *text, uint32_t retry)
 {
-	const struct owned_problem *p;
+	const struct lease_answer *p;
 	char line[TEXT_SIZE];
 	int status;
 	char *s;
 
-	p = peerjson_problem(code);
-	(void)strlcpy(line, text[0] != '\0' ? text : p->detail, sizeof(line));
+	p = lease_answer(code);
+	(void)strlcpy(line, text[0] != '\0' ? text : p->text, sizeof(line));
 	/* One line, whatever leased says. */
 	for (s = line; *s != '\0'; s++) {
 		if ((unsigned char)*s < ' ' || *s == 0x7f)
 			*s = '?';
 	}
-	audit_refused(c, p->detail);
+	audit_refused(c, p->text);
 	/* 404 is for paths: a network of ours that is not there is ours. */
 	status = p->status == 404 ? 500 : p->status;
 	if (status == 503)

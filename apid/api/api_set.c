@@ -325,7 +325,7 @@ set_answer(struct conn *c, const struct msg_set_done *m)
 static void
 set_done(struct conn *c, const struct msg_set_done *m)
 {
-	const struct owned_problem *p;
+	const struct lease_answer *p;
 	char etag[40];
 
 	if (m->code <= LEASE_OK_REKEYED && c->setput->id == 0) {
@@ -339,10 +339,10 @@ set_done(struct conn *c, const struct msg_set_done *m)
 	if (m->code == LEASE_E_NO_MATCH) {
 		set_forget(c);
 		conn_unread(c);
-		p = peerjson_problem(m->code);
+		p = lease_answer(m->code);
 		etag_line(m, etag, sizeof(etag));
 		reply_problem_extra(c, p->status, p->code,
-		    m->text[0] != '\0' ? m->text : p->detail, etag);
+		    m->text[0] != '\0' ? m->text : p->text, etag);
 		return;
 	}
 	if (m->code == LEASE_E_POOL) {

@@ -84,7 +84,7 @@ peerjson_ovpn(const struct msg_ovpn_item *m, char *buf, size_t size)
 int
 peerjson_change(const struct msg_set_change *m, char *buf, size_t size)
 {
-	const struct owned_problem *p;
+	const struct lease_answer *p;
 	char key[WGKEY_TEXT];
 	struct jsonw w;
 
@@ -94,9 +94,9 @@ peerjson_change(const struct msg_set_change *m, char *buf, size_t size)
 		jsonw_add(&w, ",\"rx_bytes\":%llu,\"tx_bytes\":%llu",
 		    (unsigned long long)m->rx, (unsigned long long)m->tx);
 	if (m->op == SET_REJECTED) {
-		p = peerjson_problem(m->code);
+		p = lease_answer(m->code);
 		jsonw_add(&w, ",\"code\":\"%s\",\"detail\":", p->code);
-		jsonw_string(&w, m->text[0] != '\0' ? m->text : p->detail);
+		jsonw_string(&w, m->text[0] != '\0' ? m->text : p->text);
 	}
 	jsonw_add(&w, "}");
 	return (w.full ? -1 : (int)w.len);
@@ -199,48 +199,4 @@ peerjson_path_key(const char *s, size_t len, uint8_t key[WGKEY_LEN])
 			text[i] = '/';
 	}
 	return (wgkey_parse(text, WGKEY_TEXT - 1, key));
-}
-
-const struct owned_problem *
-peerjson_problem(uint8_t lease)
-{
-	static const struct owned_problem problems[] = {
-		{ LEASE_E_KEY, 400, "invalid-public-key",
-		    "this public key cannot be used" },
-		{ LEASE_E_KEY_TAKEN, 409, "public-key-taken",
-		    "this public key is held by another, or by the gateway" },
-		{ LEASE_E_NETWORK, 404, "network-not-found",
-		    "there is no such network" },
-		{ LEASE_E_POOL, 503, "pool-exhausted",
-		    "the network has all the peers it may have" },
-		{ LEASE_E_DENIED, 403, "identity-denied",
-		    "this identity is revoked or not on the access list" },
-		{ LEASE_E_NAME, 400, "bad-request",
-		    "this name cannot be used" },
-		{ LEASE_E_ADDR_TAKEN, 409, "address-taken",
-		    "an address is held by another, or by the gateway" },
-		{ LEASE_E_NOT_FOUND, 404, "peer-not-found",
-		    "there is no such peer of this source" },
-		{ LEASE_E_BUSY, 503, "gateway-busy", "try again later" },
-		{ LEASE_E_STORE, 503, "gateway-busy",
-		    "peers cannot be stored at the moment" },
-		{ LEASE_E_OUTSIDE, 400, "address-outside",
-		    "an address is not a host inside the network's pools" },
-		{ LEASE_E_GUARD, 409, "too-many-removals",
-		    "the set would remove more peers than "
-		    "sync.max_remove_percent allows" },
-		{ LEASE_E_NO_MATCH, 412, "etag-mismatch",
-		    "the peers have changed since: read them again" },
-		{ LEASE_E_NO_PRECOND, 428, "precondition-required",
-		    "If-Match or If-None-Match is needed" },
-		{ 0, 500, "internal-error",
-		    "the lease broker failed; its log says why" },
-	};
-	size_t i;
-
-	for (i = 0; problems[i].lease != 0; i++) {
-		if (problems[i].lease == lease)
-			break;
-	}
-	return (&problems[i]);
 }

@@ -37,15 +37,4 @@ int	 peerjson_parse(const char *, size_t len, struct msg_owned_put *m,
  * -1 with errno EINVAL. */
 int	 peerjson_path_key(const char *, size_t len, uint8_t key[WGKEY_LEN]);
 
-/* How a code of leased is called in problems, and its status there. */
-struct owned_problem {
-	uint8_t		 lease;		/* enum lease_code */
-	int		 status;
-	const char	*code;
-	const char	*detail;
-};
-
-/* Never NULL: what is unknown is an internal error. */
-const struct owned_problem *peerjson_problem(uint8_t lease);
-
 #endif

@@ -11,31 +11,8 @@
 
 #include "addr.h"
 #include "conf.h"
+#include "leasecode.h"
 #include "wgkey.h"
-
-/* What became of a request.  Values are part of the protocol. */
-enum lease_code {
-	LEASE_OK_NEW = 1,	/* a new lease */
-	LEASE_OK_SAME = 2,	/* same key: renewed, or read, or released */
-	LEASE_OK_REKEYED = 3,	/* new key took the place of the old */
-	LEASE_E_KEY = 16,	/* key not usable */
-	LEASE_E_KEY_TAKEN = 17,	/* key held by another, or the gateway's own */
-	LEASE_E_NETWORK = 18,	/* no such network */
-	LEASE_E_POOL = 19,	/* no address left, or max_peers reached */
-	LEASE_E_DENIED = 20,	/* identity revoked or not on the access list */
-	LEASE_E_NAME = 21,	/* name cannot be turned into an address */
-	LEASE_E_ADDR_TAKEN = 22,	/* the name's address is another's */
-	LEASE_E_NOT_FOUND = 23,	/* no lease of that name */
-	LEASE_E_BUSY = 24,	/* try again: kernel hand or a queue */
-	LEASE_E_STORE = 25,	/* database cannot be written; retry later */
-	LEASE_E_INTERNAL = 26,
-	LEASE_E_OUTSIDE = 27,	/* an address outside the pools, or no host */
-	LEASE_E_GUARD = 28,	/* a set would remove more than it may */
-	LEASE_E_NO_MATCH = 29,	/* the precondition names another state */
-	LEASE_E_NO_PRECOND = 30	/* a set without a precondition */
-};
-
-#define LEASE_CODE_MAX	LEASE_E_NO_PRECOND
 
 enum lease_state {
 	LEASE_PENDING = 1,

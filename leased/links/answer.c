@@ -77,28 +77,6 @@ owned_item(const struct owned *p, struct msg_owned_item *m)
 	m->naddrs = owned_addrs(p, m->addrs);
 }
 
-static const char *
-owned_text(uint8_t code)
-{
-	switch (code) {
-	case LEASE_E_KEY_TAKEN:
-		return ("the key is a peer's that is not sallyport's");
-	case LEASE_E_POOL:
-		return ("the network has max_peers peers");
-	case LEASE_E_NETWORK:
-		return ("there is no such network");
-	case LEASE_E_NOT_FOUND:
-		return ("the owner has no peer of this key");
-	case LEASE_E_DENIED:
-		return ("the owner is denied");
-	case LEASE_E_BUSY:
-		return ("WireGuard has not confirmed it; try again");
-	case LEASE_E_STORE:
-		return ("the database cannot be written");
-	}
-	return ("");
-}
-
 void
 reply_owned(struct leased *sp, struct chan *c, uint32_t id, uint8_t code,
     const char *text, const struct msg_owned_item *item)
@@ -108,8 +86,7 @@ reply_owned(struct leased *sp, struct chan *c, uint32_t id, uint8_t code,
 	memset(&m, 0, sizeof(m));
 	m.code = code;
 	m.retry_after = reply_retry(code);
-	(void)strlcpy(m.text, text != NULL ? text : owned_text(code),
-	    sizeof(m.text));
+	(void)strlcpy(m.text, text != NULL ? text : "", sizeof(m.text));
 	if (item != NULL) {
 		m.has_item = 1;
 		m.item = *item;

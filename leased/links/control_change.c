@@ -193,36 +193,6 @@ change_maintenance(struct conn *k, bool on)
 	change_finish(k);
 }
 
-static const char *
-preview_text(uint8_t code)
-{
-	switch ((enum lease_code)code) {
-	case LEASE_E_NAME:
-		return ("the name cannot be turned into an address");
-	case LEASE_E_ADDR_TAKEN:
-		return ("the name's address is another's");
-	case LEASE_E_POOL:
-		return ("the network has no address left");
-	case LEASE_OK_NEW:
-	case LEASE_OK_SAME:
-	case LEASE_OK_REKEYED:
-	case LEASE_E_KEY:
-	case LEASE_E_KEY_TAKEN:
-	case LEASE_E_NETWORK:
-	case LEASE_E_DENIED:
-	case LEASE_E_NOT_FOUND:
-	case LEASE_E_BUSY:
-	case LEASE_E_STORE:
-	case LEASE_E_INTERNAL:
-	case LEASE_E_OUTSIDE:
-	case LEASE_E_GUARD:
-	case LEASE_E_NO_MATCH:
-	case LEASE_E_NO_PRECOND:
-		break;
-	}
-	return ("");
-}
-
 void
 change_test(struct conn *k, const struct msg_ident_result *r)
 {
@@ -250,7 +220,7 @@ change_test(struct conn *k, const struct msg_ident_result *r)
 		m.leased = code == LEASE_OK_SAME;
 		if (code >= LEASE_E_KEY) {
 			m.naddrs = 0;
-			(void)strlcpy(m.text, preview_text(code),
+			(void)strlcpy(m.text, lease_answer(code)->text,
 			    sizeof(m.text));
 		}
 	}

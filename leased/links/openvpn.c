@@ -564,7 +564,7 @@ ovpn_count(struct leased *sp, struct chan *c, uint32_t id)
 int
 ovpn_kill(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
-	struct msg_ovpn_end end = { LEASE_E_NAME };
+	struct msg_ovpn_end end = { LEASE_E_REQUEST };
 	struct msg_ovpn_kill m;
 	char line[IDENT_SIZE + 16];
 

@@ -164,35 +164,6 @@ turn_next(struct leased *sp)
 	return (ch);
 }
 
-static const char *
-change_name(const struct op *op)
-{
-	switch ((enum lease_code)op->code) {
-	case LEASE_OK_NEW:
-		return ("lease.add");
-	case LEASE_OK_REKEYED:
-		return ("lease.rekey");
-	case LEASE_OK_SAME:
-	case LEASE_E_KEY:
-	case LEASE_E_KEY_TAKEN:
-	case LEASE_E_NETWORK:
-	case LEASE_E_POOL:
-	case LEASE_E_DENIED:
-	case LEASE_E_NAME:
-	case LEASE_E_ADDR_TAKEN:
-	case LEASE_E_NOT_FOUND:
-	case LEASE_E_BUSY:
-	case LEASE_E_STORE:
-	case LEASE_E_INTERNAL:
-	case LEASE_E_OUTSIDE:
-	case LEASE_E_GUARD:
-	case LEASE_E_NO_MATCH:
-	case LEASE_E_NO_PRECOND:
-		break;
-	}
-	return ("lease.change");
-}
-
 void
 turn_register(struct leased *sp, struct lnet *n,
     const struct msg_lease_register *m, const struct asker *asker)
@@ -214,7 +185,9 @@ turn_register(struct leased *sp, struct lnet *n,
 		reply_asker(sp, asker, code, ch->op.lease);
 		return;
 	}
-	ch->what = change_name(&ch->op);
+	ch->what = code == LEASE_OK_NEW ? "lease.add" :
+	    code == LEASE_OK_REKEYED	? "lease.rekey" :
+					  "lease.change";
 	turn_add(sp, ch, &m->from);
 }
 

@@ -506,7 +506,7 @@ is "two processes" "$(nth '^clients=' 2)" "clients=4 code=2 fast"
 shows "their clients" '^client cn=carol ip4=10.42.0.2 ip6=fd42::2'
 shows "counted" '^node maintenance=0 w=1 o=4'
 is "disconnected everywhere" "$(grep -c '^killed alice' "$WORK/out")" 2
-is "quotes are refused" "$(nth '^clients=' 4 | cut -d' ' -f2)" code=21
+is "quotes are refused" "$(nth '^clients=' 4 | cut -d' ' -f2)" code=31
 is "one that is not there" "$(nth '^clients=' 5 | cut -d' ' -f2,3)" \
     "code=2 fast"
 is "they are gone" "$(nth '^clients=' 6 | cut -d' ' -f1)" clients=2

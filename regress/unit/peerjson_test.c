@@ -79,27 +79,12 @@ largest(void **state)
 	json_decref(v);
 }
 
-/* Every code of leased has a problem, and none a success. */
-static void
-problems(void **state)
-{
-	unsigned int code;
-
-	for (code = LEASE_E_KEY; code <= LEASE_CODE_MAX; code++) {
-		assert_true(peerjson_problem((uint8_t)code)->status >= 400);
-		if (code != LEASE_E_INTERNAL)
-			assert_int_not_equal(
-			    peerjson_problem((uint8_t)code)->status, 500);
-	}
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(path_keys),
 		cmocka_unit_test(largest),
-		cmocka_unit_test(problems),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

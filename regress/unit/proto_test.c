@@ -203,6 +203,30 @@ test_reqid(void **state)
 	assert_int_equal(msg_lease_release_put(&b, &m), -1);
 }
 
+/* Every code but a success is a problem with a status, a name and a text. */
+static void
+test_lease_codes(void **state)
+{
+	const struct lease_answer *a;
+	unsigned int code;
+
+	for (code = 0; code <= UINT8_MAX; code++) {
+		a = lease_answer((uint8_t)code);
+		if (code >= LEASE_OK_NEW && code <= LEASE_OK_REKEYED) {
+			assert_true(a->status == 200 || a->status == 201);
+			assert_string_equal(a->code, "");
+			continue;
+		}
+		assert_true(a->status >= 400);
+		assert_true(a->code[0] != '\0' && a->text[0] != '\0');
+		assert_int_equal(a->status == 500,
+		    code < LEASE_E_KEY || code > LEASE_CODE_MAX ||
+			code == LEASE_E_INTERNAL);
+	}
+	assert_string_equal(lease_answer(LEASE_E_NAME)->name, "E_NAME");
+	assert_int_equal(lease_answer(LEASE_E_NAME)->status, 403);
+}
+
 int
 main(void)
 {
@@ -213,6 +237,7 @@ main(void)
 		cmocka_unit_test(test_peer_set_ranges),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_reqid),
+		cmocka_unit_test(test_lease_codes),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What leased answers to a request about leases and peers: one list for the
+ * messages, for the problems of the API and for sallyctl.
+ */
+
+#ifndef LEASECODE_H
+#define LEASECODE_H
+
+#include <stdint.h>
+
+/* clang-format off */
+/*
+ * X(NAME, value, HTTP status, problem code, text)
+ * Values are part of the protocol and never reused.  Codes and their statuses
+ * are part of the API: sallyport-api(7).
+ */
+#define LEASE_CODES(X)							\
+	/* A new lease or peer. */					\
+	X(OK_NEW, 1, 201, "", "")					\
+	/* The same key: renewed, or read, or released. */		\
+	X(OK_SAME, 2, 200, "", "")					\
+	/* A new key took the place of the old, or other addresses. */	\
+	X(OK_REKEYED, 3, 200, "", "")					\
+	X(E_KEY, 16, 400, "invalid-public-key",				\
+	    "this public key cannot be used")				\
+	X(E_KEY_TAKEN, 17, 409, "public-key-taken",			\
+	    "this public key is held by another, or by the gateway")	\
+	X(E_NETWORK, 18, 404, "network-not-found",			\
+	    "there is no such network")					\
+	X(E_POOL, 19, 503, "pool-exhausted",				\
+	    "no address is left, or the network has all the peers it may have") \
+	X(E_DENIED, 20, 403, "identity-denied",				\
+	    "this identity is revoked or not on the access list")	\
+	X(E_NAME, 21, 403, "identity-denied",				\
+	    "the name of this identity has no address")			\
+	X(E_ADDR_TAKEN, 22, 409, "address-taken",			\
+	    "an address is held by another, or by the gateway")		\
+	/* A lease that is not there is lease-not-found to its device. */ \
+	X(E_NOT_FOUND, 23, 404, "peer-not-found",			\
+	    "there is no such peer of this source")			\
+	X(E_BUSY, 24, 503, "gateway-busy", "try again later")		\
+	X(E_STORE, 25, 503, "gateway-busy",				\
+	    "the database cannot be written at the moment")		\
+	X(E_INTERNAL, 26, 500, "internal-error",			\
+	    "the lease broker failed; its log says why")		\
+	X(E_OUTSIDE, 27, 400, "address-outside",			\
+	    "an address is not a host inside the network's pools")	\
+	X(E_GUARD, 28, 409, "too-many-removals",			\
+	    "the set would remove more peers than sync.max_remove_percent allows") \
+	X(E_NO_MATCH, 29, 412, "etag-mismatch",				\
+	    "the peers have changed since: read them again")		\
+	X(E_NO_PRECOND, 30, 428, "precondition-required",		\
+	    "If-Match or If-None-Match is needed")			\
+	X(E_REQUEST, 31, 400, "bad-request",				\
+	    "a value of the request cannot be used")
+/* clang-format on */
+
+enum lease_code {
+#define X(NAME, value, status, code, text) LEASE_##NAME = (value),
+	LEASE_CODES(X)
+#undef X
+};
+
+#define LEASE_CODE_MAX	LEASE_E_REQUEST
+
+struct lease_answer {
+	const char	*name;		/* "E_KEY" */
+	int		 status;	/* HTTP's; from 400 it is an error */
+	const char	*code;		/* of the problem; "" if it is none */
+	const char	*text;
+};
+
+/* Never NULL: what is unknown is an internal error. */
+const struct lease_answer *lease_answer(uint8_t code);
+
+#endif
