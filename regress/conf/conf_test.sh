@@ -126,7 +126,7 @@ instead() {		# NAME
 sed -n '/^## Instead of vpn-daemon/,/^   END/p' "$TOP/README.md" |
     sed -n '/cat >.*sallyport.conf/,/^   END/p' | sed '1d; $d' >f.conf
 instead "the portal on this host"
-sed -i 's/^ *listen/# &/; s/^ *# or elsewhere: listen/listen/' f.conf
+sed -i 's/^ *listen/# &/; s/^ *# if it runs elsewhere: listen/listen/' f.conf
 CREDENTIALS_DIRECTORY=$WORK/creds
 export CREDENTIALS_DIRECTORY
 instead "the portal elsewhere"
