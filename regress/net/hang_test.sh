@@ -33,19 +33,21 @@ check "the service manager hears that it is ready" \
     grep -q '^READY=1' "$WORK/manager.log"
 
 # A ping is sent each second.
-kern=$(role_pid netd-hand) leased=$(role_pid leased) apid=$(role_pid apid)
-key=$(role_pid apid-key)
-kill -STOP "$kern" "$leased" "$apid" "$key"
+hung=''
 for role in netd-hand leased apid apid-key; do
-	eval "pid=\$$role"
+	hung="$hung $role:$(role_pid $role)"
+done
+kill -STOP $(echo "$hung" | sed 's/[^ ]*://g')
+for role in $hung; do
+	pid=${role#*:} role=${role%:*}
 	check "$role hangs: the log says so" wait_for 6 said \
 	    "(pid $pid) does not answer"
 done
 n=$(grep -c '^WATCHDOG=1' "$WORK/manager.log")
 check "all hang: the watchdog is fed" wait_for 2 fed "$n"
 check "all hang: the tunnel is there" dev_ping d1
-for role in netd-hand leased apid apid-key; do
-	eval "pid=\$$role"
+for role in $hung; do
+	pid=${role#*:} role=${role%:*}
 	check "$role hangs: it is started again" wait_for 12 \
 	    role_new $role "$pid"
 done

@@ -10,7 +10,7 @@ suite_conf
 suite_start
 dev_add d1
 cert d1 smart-toilet-1
-key=$(role_pid apid-key)
+holder=$(role_pid apid-key)
 is "P-256: a registration" "$(dev_post d1 d1)" 200
 
 served() {
@@ -54,27 +54,27 @@ openssl pkey -in "$PKI/server.key" -aes128 -passout pass:secret \
 mv "$PKI/new.key" "$PKI/server.key"
 check "encrypted: the log says how to help" wait_for 5 said 'encrypted'
 is "encrypted: the old one is kept" "$(dev_post d1 d1)" 200
-is "the key holder is still the same" "$(role_pid apid-key)" "$key"
+is "the key holder is still the same" "$(role_pid apid-key)" "$holder"
 
 # The key holder dies: another takes over, with the same key.
 cp "$WORK/good.key" "$PKI/server.key"
-kill -9 "$key"
+kill -9 "$holder"
 taken() {
 	[ "$(dev_post d1 d1)" = 200 ]
 }
 check "after its death: registrations go on" wait_for 10 taken
-check "after its death: another process" test "$(role_pid apid-key)" != "$key"
+check "after its death: another process" test "$(role_pid apid-key)" != "$holder"
 
 # It hangs: no device comes in, but nobody waits for long, and others of the
 # suite go on; then all is well again.
-key=$(role_pid apid-key)
-kill -STOP "$key"
+holder=$(role_pid apid-key)
+kill -STOP "$holder"
 t=$(now_ms)
 is "stopped: no handshake" "$(dev_post d1 d1)" 000
 is "stopped: no handshake again" "$(dev_post d1 d1)" 000
 t=$(($(now_ms) - t))
 check "stopped: refused soon ($t ms)" test "$t" -lt 2000
 check "stopped: sallyctl answers" ctl show status
-kill -CONT "$key"
+kill -CONT "$holder"
 check "goes on: registrations go on" wait_for 10 taken
 finish
