@@ -151,10 +151,10 @@ demo:
 	@MAKE="$(MAKE)" O="$(O)" sh regress/net/demo.sh build
 	@O="$(O)" sh regress/net/demo.sh $(if $(KEEP),keep,show)
 
-lint: man-lint format-check name-check style circles
+lint: man-lint format-check name-check store-check style circles
 
 # Where the one style holds so far.
-STYLED :=	common/base/*.c netd/parent/*.c netd/config/*.c
+STYLED :=	common/base/*.c netd/parent/*.c netd/config/*.c leased/store/*.c
 style:
 	@sh regress/lint/style.sh $$(git ls-files $(STYLED:%='%'))
 
@@ -180,6 +180,11 @@ format-check:
 name-check:
 	@! git ls-files | grep -v '^\.ci/\|\.mk$$\|\.seed/' | sed 's|.*/||' | \
 	    sort | uniq -d | sed 's/^/two files are called /' | grep .
+
+# The database is named in one folder; elsewhere there is its interface.
+store-check:
+	@! git grep -n 'sqlite' -- '*.c' '*.h' ':!leased/store/sqlite*' \
+	    ':!regress/unit/store_test.c'
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
@@ -208,6 +213,7 @@ clean:
 
 -include $(DEPS) $(COMMON_OBJ:.o=.d) $(WG_OBJ:.o=.d)
 FORCE:
-.PHONY: FORCE all deps demo lint style circles circles man-lint format-check name-check install clean
+.PHONY: FORCE all deps demo lint style circles circles man-lint format-check name-check \
+    store-check install clean
 .DEFAULT_GOAL := all
 .SECONDARY:

@@ -26,16 +26,18 @@ addrs_text(const struct lease *l, char *dst, size_t size)
 		    i > 0 ? " " : "", prefix_format_addr(&addrs[i], text));
 }
 
-static void
-event_init(struct msg_ctl_event *e, const char *what, const char *network,
-    const char *name, const char *who)
+static int
+add_event(struct leased *sp, const char *what, const char *network,
+    const char *name, const char *who, const struct prefix *from,
+    const char *detail)
 {
-	memset(e, 0, sizeof(*e));
-	e->at = wall_now().s;
-	(void)strlcpy(e->what, what, sizeof(e->what));
-	(void)strlcpy(e->network, network, sizeof(e->network));
-	(void)strlcpy(e->name, name, sizeof(e->name));
-	(void)strlcpy(e->who, who, sizeof(e->who));
+	struct event_row r = { 0, wall_now().s, what, network, name, who, "",
+		detail };
+	char text[PREFIX_TEXT];
+
+	if (from != NULL && from->family != 0)
+		r.from = prefix_format_addr(from, text);
+	return (store_add_event(sp->store, &r));
 }
 
 int
@@ -44,16 +46,14 @@ audit_lease(struct leased *sp, const char *what, const struct op *op,
 {
 	const struct lease *l = op->lease;
 	char addrs[2 * PREFIX_TEXT + 16], key[WGKEY_TEXT], old[WGKEY_TEXT];
-	struct msg_ctl_event e;
+	char detail[TEXT_SIZE];
 
-	event_init(&e, what, l->net->name, l->name, lease_who(l));
-	if (from != NULL && from->family != 0)
-		(void)prefix_format_addr(from, e.from);
 	addrs_text(l, addrs, sizeof(addrs));
-	snprintf(e.detail, sizeof(e.detail), "%s key=%s%s%s", addrs,
+	snprintf(detail, sizeof(detail), "%s key=%s%s%s", addrs,
 	    wgkey_format(l->key, key), op->rekeyed ? " old=" : "",
 	    op->rekeyed ? wgkey_format(op->was.key, old) : "");
-	return (db_add_event(sp->db, &e));
+	return (add_event(sp, what, l->net->name, l->name, lease_who(l), from,
+	    detail));
 }
 
 static void
@@ -73,20 +73,16 @@ int
 audit_owned(struct leased *sp, const char *what, const struct owned *p,
     const struct prefix *from, const char *who, const char *extra)
 {
-	struct msg_ctl_event e;
-	char addrs[TEXT_SIZE], key[WGKEY_TEXT];
+	char addrs[TEXT_SIZE], detail[TEXT_SIZE], key[WGKEY_TEXT];
 
-	event_init(&e, what, p->owner->net->name, p->name,
-	    who != NULL ? who : p->owner->name);
-	if (from != NULL && from->family != 0)
-		(void)prefix_format_addr(from, e.from);
 	owned_addrs_text(p, addrs, sizeof(addrs));
 	/* The text is cut behind the first addresses, should there be many. */
-	if (snprintf(e.detail, sizeof(e.detail), "key=%s%s%s%s%s",
+	if (snprintf(detail, sizeof(detail), "key=%s%s%s%s%s",
 		wgkey_format(p->key, key), extra[0] != '\0' ? " " : "", extra,
 		who != NULL ? " owner=static" : "", addrs) < 0)
 		return (-1);
-	return (db_add_event(sp->db, &e));
+	return (add_event(sp, what, p->owner->net->name, p->name,
+	    who != NULL ? who : p->owner->name, from, detail));
 }
 
 const char *
@@ -113,11 +109,7 @@ int
 audit_identity(struct leased *sp, const char *what, const char *network,
     const char *name, const char *who, const char *detail)
 {
-	struct msg_ctl_event e;
-
-	event_init(&e, what, network, name, who);
-	(void)strlcpy(e.detail, detail, sizeof(e.detail));
-	return (db_add_event(sp->db, &e));
+	return (add_event(sp, what, network, name, who, NULL, detail));
 }
 
 void

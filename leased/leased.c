@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <sched.h>
 #include <sodium.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "control.h"
 #include "leased.h"
 #include "log.h"
+#include "row.h"
 
 #define LINK_S	5 /* between two looks at our link */
 #define BACKUPS 3 /* copies of the database kept at migrations */
@@ -45,7 +45,7 @@ link_kern(struct leased *sp, int fd)
 	    &hand_ops, 1, sp);
 	if (sp->kern == NULL)
 		log_warn("link to the kernel hand");
-	else if (sp->db == NULL)
+	else if (sp->store == NULL)
 		chan_pause(sp->kern);
 	else
 		sync_start(sp);
@@ -66,7 +66,7 @@ link_apid(struct leased *sp, unsigned int i, int fd)
 	    1, sp);
 	if (sp->apid[i] == NULL)
 		log_warn("link to %s", name);
-	else if (sp->db == NULL || (sp->kern != NULL && chan_busy(sp->kern)))
+	else if (sp->store == NULL || (sp->kern != NULL && chan_busy(sp->kern)))
 		chan_pause(sp->apid[i]);
 }
 
@@ -84,10 +84,11 @@ leased_link(struct leased *sp, const struct msg_setup_peer *m, int fd)
 	}
 }
 
-static void
-leased_add_denied(void *arg, const char *network, const char *name)
+static int
+leased_denied_cb(void *arg, const struct denied_row *r)
 {
-	entries_add(arg, network, name, false);
+	entries_add(arg, r->network, r->name, false);
+	return (0);
 }
 
 static const struct msg_conf_network *
@@ -109,8 +110,8 @@ leased_networks(struct leased *sp)
 	const struct msg_conf_network *m;
 	struct conf *c = sp->conf;
 	struct lnet *n;
+	struct network_row row;
 	unsigned int i;
-	int64_t id;
 	int rc = 0;
 
 	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
@@ -125,14 +126,15 @@ leased_networks(struct leased *sp)
 	for (i = 0; i < c->nnets; i++) {
 		if (lnet_find(&sp->broker, c->nets[i].name) != NULL)
 			continue;
-		if (db_add_network(sp->db, c->nets[i].name, &id) == -1) {
-			log_warnx("network %s cannot be stored: make room and "
-				  "reload",
+		row.name = c->nets[i].name;
+		if (store_add_network(sp->store, &row) == -1) {
+			log_warnx(
+			    "network %s cannot be stored: make room and reload",
 			    c->nets[i].name);
 			rc = -1;
 			continue;
 		}
-		n = lnet_add(&sp->broker, c->nets[i].name, id);
+		n = lnet_add(&sp->broker, row.name, row.id);
 		lnet_configure(&sp->broker, n, &c->nets[i]);
 	}
 	return (rc);
@@ -147,14 +149,16 @@ leased_load(struct leased *sp)
 	int64_t maintenance;
 
 	begin = mono_now();
-	if (db_load_networks(sp->db, &sp->broker) == -1 ||
+	if (row_load_networks(sp->store, &sp->broker) == -1 ||
 	    leased_networks(sp) == -1 ||
-	    db_load_leases(sp->db, &sp->broker, mono_now(), wall_now()) == -1 ||
-	    db_load_owned(sp->db, &sp->broker) == -1 ||
-	    db_get_setting(sp->db, SETTING_MAINTENANCE, &maintenance) == -1 ||
-	    db_load_denied(sp->db, leased_add_denied, &sp->denied) == -1)
-		fatalx("%s/%s: cannot be read: put a backup in its place",
-		    sp->conf->gateway.state_dir, DB_FILE);
+	    row_load_peers(sp->store, &sp->broker, mono_now(), wall_now()) ==
+		-1 ||
+	    store_get_setting(sp->store, SETTING_MAINTENANCE, &maintenance) ==
+		-1 ||
+	    store_load_denied(sp->store, leased_denied_cb, &sp->denied) == -1)
+		fatalx(
+		    "%s: the database there cannot be read: put a backup in its place",
+		    store_dir(sp->store));
 	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
 		live += n->live;
 		outside += n->outside;
@@ -230,8 +234,8 @@ leased_first(struct leased *sp)
 	/* The database is opened inside, by the user who owns it. */
 	child_enter(&sp->child, dir);
 	backup_clean(dir);
-	sp->db = db_open(dir, &db_schema, BACKUPS, error, sizeof(error));
-	if (sp->db == NULL)
+	sp->store = store_open(dir, BACKUPS, error, sizeof(error));
+	if (sp->store == NULL)
 		fatalx("%s", error);
 	leased_load(sp);
 	control_listen(sp, sp->conf->ctl_fd);
@@ -275,15 +279,15 @@ leased_commit(struct leased *sp, struct conf *conf)
 void
 leased_stop(struct leased *sp)
 {
-	if (sp->db == NULL)
+	if (sp->store == NULL)
 		return;
 	(void)turn_commit(sp);
 	dirty_sort(&sp->broker);
 	while (stats_write(sp))
 		;
 	control_free(sp);
-	db_close(sp->db);
-	sp->db = NULL;
+	store_close(sp->store);
+	sp->store = NULL;
 }
 
 int
@@ -294,8 +298,8 @@ main(void)
 
 	sp->childconf.ops = &conf_ops;
 	child_start(&sp->child, P_LEASED, "leased");
-	if (sodium_init() == -1 || sqlite3_initialize() != SQLITE_OK)
-		fatalx("libraries cannot be set up");
+	if (sodium_init() == -1)
+		fatalx("libsodium cannot be set up");
 	sp->started = wall_now();
 	broker_init(&sp->broker);
 	entries_init(&sp->denied);

@@ -44,7 +44,7 @@ struct leased {
 	struct chan	*kern;			/* NULL: no kernel hand */
 	struct chan	*apid[APIDS_MAX];
 	struct conf	*conf;
-	struct db	*db;
+	struct store	*store;
 	struct broker	 broker;
 	struct hash	 denied;		/* of struct entry */
 	struct wall	 started;

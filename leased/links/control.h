@@ -47,7 +47,7 @@ struct conn {
 	bool		 unconfirmed;
 	char		 text[TEXT_SIZE];	/* what to say if all is well */
 
-	struct db_backup *backup;
+	struct store_backup *backup;
 	int		 fd;		/* the finished copy, or -1 */
 	uint64_t	 offset;
 };

@@ -47,9 +47,9 @@ backup_start(struct conn *k)
 			    "made; try again");
 			return;
 		}
-	tmp_path(db_dir(k->sp->db), path, sizeof(path));
-	backup_clean(db_dir(k->sp->db));
-	if ((k->backup = db_backup_new(k->sp->db, path)) == NULL) {
+	tmp_path(store_dir(k->sp->store), path, sizeof(path));
+	backup_clean(store_dir(k->sp->store));
+	if ((k->backup = store_backup_new(k->sp->store, path)) == NULL) {
 		conn_result(k, CTL_FAILED, "%s: %s", path, strerror(errno));
 		return;
 	}
@@ -62,9 +62,9 @@ void
 backup_end(struct conn *k)
 {
 	if (k->backup != NULL) {
-		db_backup_free(k->backup);
+		store_backup_free(k->backup);
 		k->backup = NULL;
-		backup_clean(db_dir(k->sp->db));
+		backup_clean(store_dir(k->sp->store));
 	}
 	if (k->fd != -1)
 		close(k->fd);
@@ -79,22 +79,22 @@ backup_copy(struct conn *k)
 
 	/* Inside a transaction of ours there is nothing to copy. */
 	(void)turn_commit(k->sp);
-	if ((rc = db_backup_step(k->backup, STEP_PAGES)) == 1) {
+	if ((rc = store_backup_step(k->backup, STEP_PAGES)) == 1) {
 		conn_progress(k);
 		conn_more(k, 0);
 		return;
 	}
-	tmp_path(db_dir(k->sp->db), path, sizeof(path));
-	db_backup_free(k->backup);
+	tmp_path(store_dir(k->sp->store), path, sizeof(path));
+	store_backup_free(k->backup);
 	k->backup = NULL;
 	if (rc == 0)
 		rc = k->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (rc == -1) {
 		conn_result(k, CTL_FAILED, "%s: %s", path, strerror(errno));
-		backup_clean(db_dir(k->sp->db));
+		backup_clean(store_dir(k->sp->store));
 		return;
 	}
-	backup_clean(db_dir(k->sp->db));
+	backup_clean(store_dir(k->sp->store));
 	conn_more(k, 0);
 }
 

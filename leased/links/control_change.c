@@ -32,6 +32,8 @@ static void
 revoke_store(struct conn *k, const struct msg_ctl_revoke *m)
 {
 	const struct asker asker = { ASK_CONTROL, k->chan, k->id, "" };
+	const struct denied_row denied = { m->network, m->name, m->reason,
+		wall_now().s };
 	struct leased *sp = k->sp;
 	struct lnet *n;
 	struct lease *l;
@@ -40,8 +42,7 @@ revoke_store(struct conn *k, const struct msg_ctl_revoke *m)
 		k->unstored = true;
 		return;
 	}
-	if (db_add_denied(sp->db, m->network, m->name, m->reason, wall_now()) ==
-		-1 ||
+	if (store_put_denied(sp->store, &denied) == -1 ||
 	    audit_identity(sp, "identity.revoke", m->network, m->name, k->who,
 		m->reason) == -1) {
 		turn_abort(sp);
@@ -143,7 +144,8 @@ change_approve(struct conn *k, const struct msg_ctl_approve *m)
 	if (turn_commit(sp) == -1 || turn_begin(sp) == -1)
 		goto fail;
 	for (i = 0; i < n; i++)
-		if (db_del_denied(sp->db, found[i].network, m->name) == -1)
+		if (store_del_denied(sp->store, found[i].network, m->name) ==
+		    -1)
 			goto abort;
 	if (audit_identity(sp, "identity.approve", m->network, m->name, k->who,
 		"") == -1)
@@ -174,7 +176,7 @@ change_maintenance(struct conn *k, bool on)
 		change_finish(k);
 		return;
 	}
-	if (db_put_setting(sp->db, SETTING_MAINTENANCE, on) == -1 ||
+	if (store_put_setting(sp->store, SETTING_MAINTENANCE, on) == -1 ||
 	    audit_identity(sp, on ? "maintenance.on" : "maintenance.off", "",
 		"", k->who, "") == -1) {
 		turn_abort(sp);

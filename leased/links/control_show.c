@@ -45,7 +45,7 @@ show_status(struct conn *k)
 			m.online += owned_online(p, now);
 	}
 	m.denied = sp->denied.used;
-	m.db = db_ok(sp->db);
+	m.db = store_ok(sp->store);
 	m.kern = sp->kern != NULL;
 	m.apids = (uint8_t)front_count(sp);
 	sync_status(sp, &m);
@@ -351,11 +351,21 @@ page_peers(struct conn *k)
 }
 
 static void
-event_send(void *arg, const struct msg_ctl_event *e)
+event_send(void *arg, const struct event_row *r)
 {
 	struct conn *k = arg;
+	struct msg_ctl_event e;
 
-	(void)chan_send_ctl_event(k->chan, k->id, e, -1);
+	memset(&e, 0, sizeof(e));
+	e.id = (uint64_t)r->id;
+	e.at = r->at;
+	(void)strlcpy(e.what, r->what, sizeof(e.what));
+	(void)strlcpy(e.network, r->network, sizeof(e.network));
+	(void)strlcpy(e.name, r->name, sizeof(e.name));
+	(void)strlcpy(e.who, r->who, sizeof(e.who));
+	(void)strlcpy(e.from, r->from, sizeof(e.from));
+	(void)strlcpy(e.detail, r->detail, sizeof(e.detail));
+	(void)chan_send_ctl_event(k->chan, k->id, &e, -1);
 	k->sent++;
 }
 
@@ -365,17 +375,18 @@ struct counted {
 };
 
 static void
-event_count(void *arg, const struct msg_ctl_event *e)
+event_count(void *arg, const struct event_row *r)
 {
 	struct counted *c = arg;
 
 	if (c->n < EVENTS_STEP)
-		c->ids[c->n++] = (int64_t)e->id;
+		c->ids[c->n++] = r->id;
 }
 
 /* Step back until there are as many as the limit asks for. */
 static bool
-page_count_events(struct conn *k, int64_t first)
+page_count_events(struct conn *k, const struct event_filter *filter,
+    int64_t first)
 {
 	struct counted c;
 	int64_t from;
@@ -383,7 +394,7 @@ page_count_events(struct conn *k, int64_t first)
 
 	from = k->event - EVENTS_STEP < first ? first : k->event - EVENTS_STEP;
 	c.n = 0;
-	if (db_get_events(k->sp->db, from, k->event, &k->show, event_count,
+	if (store_get_events(k->sp->store, from, k->event, filter, event_count,
 	    &c) == -1)
 		return (true);
 	want = k->show.limit - k->sent;
@@ -402,11 +413,13 @@ page_count_events(struct conn *k, int64_t first)
 static bool
 page_events(struct conn *k)
 {
+	const struct event_filter filter = { k->show.network, k->show.name,
+		k->show.since };
 	int64_t first, last, to;
 
 	/* What has gathered is not yet true. */
 	(void)turn_commit(k->sp);
-	if (db_event_range(k->sp->db, &first, &last) == -1 || last == 0)
+	if (store_event_range(k->sp->store, &first, &last) == -1 || last == 0)
 		return (true);
 	if (k->event_end == 0) {
 		k->event_end = last + 1;
@@ -414,7 +427,7 @@ page_events(struct conn *k)
 		k->event = k->counting ? k->event_end : first;
 	}
 	if (k->counting)
-		return (page_count_events(k, first));
+		return (page_count_events(k, &filter, first));
 	/* Half a queue of them at most, so that none is lost. */
 	to = k->event + PAGE < k->event_end ? k->event + PAGE : k->event_end;
 	if (k->show.network[0] != '\0' || k->show.name[0] != '\0' ||
@@ -422,8 +435,8 @@ page_events(struct conn *k)
 		to = k->event + CHAN_HIGH < k->event_end ?
 		    k->event + CHAN_HIGH :
 		    k->event_end;
-	if (db_get_events(k->sp->db, k->event, to, &k->show, event_send, k) ==
-	    -1)
+	if (store_get_events(k->sp->store, k->event, to, &filter, event_send,
+	    k) == -1)
 		return (true);
 	k->event = to;
 	return (k->event >= k->event_end || at_limit(k));

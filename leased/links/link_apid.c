@@ -35,7 +35,8 @@ front_any(const struct leased *sp)
 void
 front_pressure(struct leased *sp)
 {
-	bool busy = sp->db == NULL || (sp->kern != NULL && chan_busy(sp->kern));
+	bool busy = sp->store == NULL ||
+	    (sp->kern != NULL && chan_busy(sp->kern));
 	unsigned int i;
 
 	for (i = 0; i < APIDS_MAX; i++)
@@ -196,7 +197,7 @@ front_health(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	struct lnet *n;
 
 	memset(&m, 0, sizeof(m));
-	m.db = db_ok(sp->db);
+	m.db = store_ok(sp->store);
 	m.kern = sp->kern != NULL;
 	m.wireguard = 1;
 	TAILQ_FOREACH(n, &sp->broker.nets, entry)

@@ -11,6 +11,7 @@
 
 #include "leased.h"
 #include "log.h"
+#include "row.h"
 
 #define ANSWER_MS	1500		/* then who waits gets what there is */
 #define ROUND_MS	10000		/* then nobody expects more */
@@ -271,34 +272,34 @@ stats_write(struct leased *sp)
 	if (!sp->stats->sorted)
 		dirty_sort(&sp->broker);
 	sp->stats->sorted = true;
-	if (db_begin(sp->db) == -1)
+	if (store_begin(sp->store) == -1)
 		return (false);
 	LIST_FOREACH(l, &sp->broker.dirty, dirty) {
 		if (n == WRITE_STEP)
 			break;
-		if (db_put_stats(sp->db, l) == -1)
+		if (row_put_lease_counters(sp->store, l) == -1)
 			goto fail;
 		done[n++] = l;
 	}
 	LIST_FOREACH(p, &sp->broker.owned_dirty, dirty) {
 		if (k == WRITE_STEP)
 			break;
-		if (db_put_owned_stats(sp->db, p) == -1)
+		if (row_put_owned_counters(sp->store, p) == -1)
 			goto fail;
 		written[k++] = p;
 	}
-	if (db_commit(sp->db) == -1)
+	if (store_commit(sp->store) == -1)
 		goto fail;
 	for (i = 0; i < n; i++)
 		lease_clear_dirty(done[i]);
 	for (i = 0; i < k; i++)
 		owned_clear_dirty(written[i]);
 	/* With many peers this is most of what is ever written. */
-	db_checkpoint(sp->db);
+	store_checkpoint(sp->store);
 	return (!LIST_EMPTY(&sp->broker.dirty) ||
 	    !LIST_EMPTY(&sp->broker.owned_dirty));
 fail:
-	db_rollback(sp->db);
+	store_rollback(sp->store);
 	return (false);
 }
 
@@ -308,11 +309,11 @@ stats_trim(struct leased *sp)
 {
 	int rc;
 
-	if (turn_commit(sp) == -1 || db_begin(sp->db) == -1)
+	if (turn_commit(sp) == -1 || store_begin(sp->store) == -1)
 		return (false);
-	if ((rc = db_trim_events(sp->db, wall_now())) == -1 ||
-	    db_commit(sp->db) == -1) {
-		db_rollback(sp->db);
+	if ((rc = store_trim_events(sp->store, wall_now())) == -1 ||
+	    store_commit(sp->store) == -1) {
+		store_rollback(sp->store);
 		return (false);
 	}
 	return (rc == 1);

@@ -27,13 +27,13 @@ expire_forget(struct leased *sp, struct lease *const *gone, unsigned int n)
 
 	if (n == 0)
 		return (0);
-	if ((rc = db_begin(sp->db)) == 0) {
+	if ((rc = store_begin(sp->store)) == 0) {
 		for (i = 0; i < n && rc == 0; i++)
-			rc = db_del_lease(sp->db, gone[i]);
+			rc = store_del_peer(sp->store, gone[i]->id);
 		if (rc == 0)
-			rc = db_commit(sp->db);
+			rc = store_commit(sp->store);
 		if (rc == -1)
-			db_rollback(sp->db);
+			store_rollback(sp->store);
 	}
 	for (i = 0; i < n; i++) {
 		if (rc == -1) {
@@ -44,7 +44,7 @@ expire_forget(struct leased *sp, struct lease *const *gone, unsigned int n)
 		    gone[i]->net->name);
 		lease_free(&sp->broker, gone[i]);
 	}
-	db_checkpoint(sp->db);
+	store_checkpoint(sp->store);
 	return (rc);
 }
 
@@ -74,11 +74,11 @@ expire_run(struct leased *sp)
 			gone[n++] = l;
 		}
 		/* One try shows whether it can be written again. */
-		if (!db_ok(sp->db))
+		if (!store_ok(sp->store))
 			break;
 	}
 	rc = turn_commit(sp);
-	if (expire_forget(sp, gone, n) == -1 || !db_ok(sp->db))
+	if (expire_forget(sp, gone, n) == -1 || !store_ok(sp->store))
 		rc = -1;
 	return (rc);
 }
@@ -110,7 +110,7 @@ expire_arm(struct leased *sp)
 	struct lease *l;
 	int64_t ms;
 
-	if (!db_ok(sp->db)) {
+	if (!store_ok(sp->store)) {
 		/* Not before the database had time to recover. */
 		tv.tv_sec = EXPIRE_HOLD_S;
 	} else if ((l = deadline_first(&sp->broker)) != NULL) {

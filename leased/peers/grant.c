@@ -66,11 +66,9 @@ grant_undo(struct broker *b, struct op *op)
 {
 	enum fam f;
 
-	if (op->created) {
-		if (op->lease->id == b->next_id - 1)
-			b->next_id--;
+	if (op->created)
 		lease_free(b, op->lease);
-	} else {
+	else {
 		lease_restore(b, op->lease, &op->was);
 		if (op->text != NULL) {
 			free(op->lease->name);
@@ -334,7 +332,6 @@ op_begin(struct broker *b, struct op *op, struct lease *l, struct lnet *n,
 	if (l == NULL) {
 		if ((l = lease_new(b, n, name, who)) == NULL)
 			return (NULL);
-		l->id = b->next_id;
 		l->first = wall.s;
 	} else
 		lease_remember(l, &op->was);
@@ -370,8 +367,6 @@ grant_register(struct broker *b, struct lnet *n, const char *name,
 		grant_undo(b, op);
 		return (op->code);
 	}
-	if (op->created)
-		b->next_id++;
 	op->code = !live ? LEASE_OK_NEW :
 	    same_key	 ? LEASE_OK_SAME :
 	    LEASE_OK_REKEYED;

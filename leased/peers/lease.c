@@ -74,7 +74,6 @@ broker_init(struct broker *b)
 	TAILQ_INIT(&b->nets);
 	LIST_INIT(&b->dirty);
 	LIST_INIT(&b->owned_dirty);
-	b->next_id = 1;
 }
 
 void

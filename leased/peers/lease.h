@@ -39,7 +39,7 @@ struct lease {
 	LIST_ENTRY(lease) dirty;
 	struct lnet	*net;
 	char		*name;		/* behind its NUL: see lease_who() */
-	int64_t		 id;
+	int64_t		 id;		/* its row's, 0: there is none yet */
 	int64_t		 first;		/* wall: first registration */
 	int64_t		 created;	/* wall: last change of the key */
 	int64_t		 renewed;	/* wall: last registration */
@@ -100,7 +100,6 @@ struct broker {
 	struct lease	**heap;		/* from 1 */
 	uint32_t	 heap_n;
 	uint32_t	 heap_max;
-	int64_t		 next_id;
 };
 
 void	 broker_init(struct broker *);

@@ -11,6 +11,7 @@
 
 #include "log.h"
 #include "peerset.h"
+#include "row.h"
 
 static uint64_t
 key_of(const void *item)
@@ -388,7 +389,7 @@ keep_result(struct set *s)
 	s->done.generation = o->generation;
 	o->synced = wall_now().s;
 	o->last = s->done;
-	if (turn_begin(s->sp) == -1 || db_put_owner(s->sp->db, o) == -1)
+	if (turn_begin(s->sp) == -1 || row_put_owner(s->sp->store, o) == -1)
 		return (-1);
 	return (0);
 }

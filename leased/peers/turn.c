@@ -13,6 +13,7 @@
 
 #include "leased.h"
 #include "log.h"
+#include "row.h"
 
 #define TURN_MAX	256
 #define CHECKPOINT_MS	5
@@ -50,7 +51,7 @@ turn_checkpoint_cb(evutil_socket_t fd, short what, void *arg)
 	struct leased *sp = arg;
 
 	(void)turn_commit(sp);
-	db_checkpoint(sp->db);
+	store_checkpoint(sp->store);
 }
 
 void
@@ -79,7 +80,7 @@ turn_begin(struct leased *sp)
 {
 	if (sp->turn->open)
 		return (0);
-	if (db_begin(sp->db) == -1)
+	if (store_begin(sp->store) == -1)
 		return (-1);
 	sp->turn->open = true;
 	return (0);
@@ -93,7 +94,7 @@ turn_fail(struct leased *sp, uint8_t code)
 	unsigned int i, n = t->n;
 
 	if (t->open)
-		db_rollback(sp->db);
+		store_rollback(sp->store);
 	t->open = false;
 	t->n = 0;
 	for (i = n; i > 0; i--) {
@@ -131,12 +132,12 @@ turn_store(struct leased *sp, const struct change *ch,
 		return (-1);
 	for (f = FAM4; f <= FAM6; f++)
 		if (op->victim[f] != NULL &&
-		    db_put_lease(sp->db, op->victim[f]) == -1)
+		    row_put_lease(sp->store, op->victim[f]) == -1)
 			return (-1);
 	if (op->renewed_only)
-		return (db_put_term(sp->db, op->lease));
-	if ((op->created ? db_add_lease(sp->db, op->lease) :
-	    db_put_lease(sp->db, op->lease)) == -1)
+		return (row_put_term(sp->store, op->lease));
+	if ((op->created ? row_add_lease(sp->store, op->lease) :
+	    row_put_lease(sp->store, op->lease)) == -1)
 		return (-1);
 	return (audit_lease(sp, ch->what, op, from));
 }
@@ -235,8 +236,8 @@ turn_store_owned(struct leased *sp, const struct oop *op, size_t from_log,
 		return (0);
 	/* Its row has to be there before the first peer's. */
 	if (turn_begin(sp) == -1 ||
-	    (from_log == 0 && db_put_owner(sp->db, op->owner) == -1) ||
-	    db_put_changes(sp->db, op, from_log) == -1)
+	    (from_log == 0 && row_put_owner(sp->store, op->owner) == -1) ||
+	    row_put_changes(sp->store, op, from_log) == -1)
 		return (-1);
 	for (i = from_log; i < op->n; i++) {
 		u = &op->log[i];
@@ -392,7 +393,7 @@ turn_commit(struct leased *sp)
 	unsigned int i, n = t->n;
 
 	event_del(t->ev_commit);
-	if (t->open && db_commit(sp->db) == -1) {
+	if (t->open && store_commit(sp->store) == -1) {
 		turn_abort(sp);
 		return (-1);
 	}

@@ -12,13 +12,13 @@
 #include "sqlite_local.h"
 #include "log.h"
 
-struct db_backup {
+struct store_backup {
 	sqlite3		*h;
 	sqlite3_backup	*b;
 };
 
 static int
-backup_open(struct db_backup *k, sqlite3 *from, const char *path)
+backup_open(struct store_backup *k, sqlite3 *from, const char *path)
 {
 	int fd;
 
@@ -36,7 +36,7 @@ backup_open(struct db_backup *k, sqlite3 *from, const char *path)
 		"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
 		NULL, NULL, NULL) != SQLITE_OK ||
 	    (k->b = sqlite3_backup_init(k->h, "main", from, "main")) == NULL) {
-		(void)sqlite3_close(k->h);
+		sqlite3_close(k->h);
 		k->h = NULL;
 		errno = EIO;
 		return (-1);
@@ -44,15 +44,15 @@ backup_open(struct db_backup *k, sqlite3 *from, const char *path)
 	return (0);
 }
 
-struct db_backup *
-db_backup_new(struct db *db, const char *path)
+struct store_backup *
+store_backup_new(struct store *s, const char *path)
 {
-	struct db_backup *k;
+	struct store_backup *k;
 	int saved;
 
 	if ((k = calloc(1, sizeof(*k))) == NULL)
 		return (NULL);
-	if (backup_open(k, db->h, path) == -1) {
+	if (backup_open(k, s->h, path) == -1) {
 		saved = errno;
 		free(k);
 		errno = saved;
@@ -62,7 +62,7 @@ db_backup_new(struct db *db, const char *path)
 }
 
 int
-db_backup_step(struct db_backup *k, int pages)
+store_backup_step(struct store_backup *k, int pages)
 {
 	int rc;
 
@@ -84,33 +84,33 @@ db_backup_step(struct db_backup *k, int pages)
 }
 
 void
-db_backup_free(struct db_backup *k)
+store_backup_free(struct store_backup *k)
 {
 	int saved = errno;
 
 	if (k == NULL)
 		return;
 	if (k->b != NULL)
-		(void)sqlite3_backup_finish(k->b);
-	(void)sqlite3_close(k->h);
+		sqlite3_backup_finish(k->b);
+	sqlite3_close(k->h);
 	free(k);
 	errno = saved;
 }
 
 int
-db_copy(sqlite3 *from, const char *path)
+store_copy(sqlite3 *from, const char *path)
 {
-	struct db_backup k = { NULL, NULL };
+	struct store_backup k = { NULL, NULL };
 	int rc, fd, saved;
 
 	if (backup_open(&k, from, path) == -1)
 		return (-1);
-	while ((rc = db_backup_step(&k, -1)) == 1)
+	while ((rc = store_backup_step(&k, -1)) == 1)
 		;
 	saved = errno;
 	if (k.b != NULL)
-		(void)sqlite3_backup_finish(k.b);
-	(void)sqlite3_close(k.h);
+		sqlite3_backup_finish(k.b);
+	sqlite3_close(k.h);
 	if (rc == 0 && (fd = open(path, O_RDONLY | O_CLOEXEC)) != -1) {
 		if (fdatasync(fd) == -1) {
 			saved = errno;

@@ -1,109 +1,97 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The log of what happened, in the database, of bounded length and age.
+ * The log of what happened, of bounded length and age.
  */
-
-#include <string.h>
 
 #include "sqlite_local.h"
 
 #define TRIM_STEP	1000
 
 int
-db_add_event(struct db *db, const struct msg_ctl_event *e)
+store_add_event(struct store *s, const struct event_row *r)
 {
-	sqlite3_stmt *st = db->st[ST_EVENT_ADD];
+	sqlite3_stmt *st = s->st[ST_EVENT_ADD];
 
-	(void)sqlite3_bind_int64(st, 1, e->at);
-	(void)sqlite3_bind_text(st, 2, e->what, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_text(st, 3, e->network, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_text(st, 4, e->name, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_text(st, 5, e->who, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_text(st, 6, e->from, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_text(st, 7, e->detail, -1, SQLITE_STATIC);
-	return (db_run(db, ST_EVENT_ADD));
+	(void)sqlite3_bind_int64(st, 1, r->at);
+	(void)sqlite3_bind_text(st, 2, r->what, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(st, 3, r->network, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(st, 4, r->name, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(st, 5, r->who, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(st, 6, r->from, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(st, 7, r->detail, -1, SQLITE_STATIC);
+	return (store_run(s, ST_EVENT_ADD));
 }
 
 int
-db_event_range(struct db *db, int64_t *first, int64_t *last)
+store_event_range(struct store *s, int64_t *first, int64_t *last)
 {
-	sqlite3_stmt *st = db->st[ST_EVENT_RANGE];
-	int rc = 0;
+	sqlite3_stmt *st = s->st[ST_EVENT_RANGE];
+	int rc;
 
 	*first = *last = 0;
-	if (sqlite3_step(st) == SQLITE_ROW) {
+	while ((rc = store_next(s, ST_EVENT_RANGE)) == 1) {
 		*first = sqlite3_column_int64(st, 0);
 		*last = sqlite3_column_int64(st, 1);
-	} else
-		rc = db_error(db, "range of events");
-	(void)sqlite3_reset(st);
+	}
 	return (rc);
 }
 
-static void
-column(sqlite3_stmt *st, int i, char *dst, size_t size)
-{
-	const char *text;
-
-	text = (const char *)sqlite3_column_text(st, i);
-	(void)strlcpy(dst, text != NULL ? text : "", size);
-}
-
 int
-db_get_events(struct db *db, int64_t from, int64_t to,
-    const struct msg_ctl_show *filter,
-    void (*cb)(void *, const struct msg_ctl_event *), void *arg)
+store_get_events(struct store *s, int64_t from, int64_t to,
+    const struct event_filter *f, void (*cb)(void *, const struct event_row *),
+    void *arg)
 {
-	sqlite3_stmt *st = db->st[ST_EVENT_GET];
-	struct msg_ctl_event e;
+	sqlite3_stmt *st = s->st[ST_EVENT_GET];
+	struct event_row r;
 	int rc;
 
 	(void)sqlite3_bind_int64(st, 1, from);
 	(void)sqlite3_bind_int64(st, 2, to);
-	(void)sqlite3_bind_text(st, 3, filter->network, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_text(st, 4, filter->name, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_int64(st, 5, filter->since);
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		memset(&e, 0, sizeof(e));
-		e.id = (uint64_t)sqlite3_column_int64(st, 0);
-		e.at = sqlite3_column_int64(st, 1);
-		column(st, 2, e.what, sizeof(e.what));
-		column(st, 3, e.network, sizeof(e.network));
-		column(st, 4, e.name, sizeof(e.name));
-		column(st, 5, e.who, sizeof(e.who));
-		column(st, 6, e.from, sizeof(e.from));
-		column(st, 7, e.detail, sizeof(e.detail));
-		cb(arg, &e);
+	(void)sqlite3_bind_text(st, 3, f->network, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(st, 4, f->name, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_int64(st, 5, f->since);
+	while ((rc = store_next(s, ST_EVENT_GET)) == 1) {
+		r.id = sqlite3_column_int64(st, 0);
+		r.at = sqlite3_column_int64(st, 1);
+		r.what = store_text(st, 2, SIZE_MAX);
+		r.network = store_text(st, 3, SIZE_MAX);
+		r.name = store_text(st, 4, SIZE_MAX);
+		r.who = store_text(st, 5, SIZE_MAX);
+		r.from = store_text(st, 6, SIZE_MAX);
+		r.detail = store_text(st, 7, SIZE_MAX);
+		if (r.what == NULL || r.network == NULL || r.name == NULL ||
+		    r.who == NULL || r.from == NULL || r.detail == NULL)
+			return (store_stop(s, ST_EVENT_GET));
+		cb(arg, &r);
 	}
-	if (rc != SQLITE_DONE)
-		(void)db_error(db, "events");
-	(void)sqlite3_reset(st);
-	return (rc == SQLITE_DONE ? 0 : -1);
+	return (rc);
 }
 
 int
-db_trim_events(struct db *db, struct wall now)
+store_trim_events(struct store *s, struct wall now)
 {
-	sqlite3_stmt *st = db->st[ST_EVENT_AT];
+	sqlite3_stmt *st = s->st[ST_EVENT_AT];
 	int64_t first, last, cutoff, at = INT64_MAX;
+	int rc;
 
-	cutoff = now.s - (int64_t)DB_EVENTS_DAYS * 24 * 60 * 60;
-	if (db_event_range(db, &first, &last) == -1)
+	cutoff = now.s - (int64_t)STORE_EVENTS_DAYS * 24 * 60 * 60;
+	if (store_event_range(s, &first, &last) == -1)
 		return (-1);
 	if (first == 0)
 		return (0);
 	(void)sqlite3_bind_int64(st, 1, first);
-	if (sqlite3_step(st) == SQLITE_ROW)
+	while ((rc = store_next(s, ST_EVENT_AT)) == 1)
 		at = sqlite3_column_int64(st, 0);
-	(void)sqlite3_reset(st);
-	if (first > last - DB_EVENTS_MAX && at >= cutoff)
+	if (rc == -1)
+		return (-1);
+	if (first > last - STORE_EVENTS_MAX && at >= cutoff)
 		return (0);
-	st = db->st[ST_EVENT_TRIM];
+	st = s->st[ST_EVENT_TRIM];
 	(void)sqlite3_bind_int64(st, 1, first);
 	(void)sqlite3_bind_int64(st, 2, first + TRIM_STEP);
-	(void)sqlite3_bind_int64(st, 3, last - DB_EVENTS_MAX);
+	(void)sqlite3_bind_int64(st, 3, last - STORE_EVENTS_MAX);
 	(void)sqlite3_bind_int64(st, 4, cutoff);
-	if (db_run(db, ST_EVENT_TRIM) == -1)
+	if (store_run(s, ST_EVENT_TRIM) == -1)
 		return (-1);
 	return (1);
 }

@@ -10,44 +10,53 @@
 
 #include "store.h"
 
+#define DB_FILE		"sallyport.db"
+
 /* clang-format off */
-#define DB_STATEMENTS(S)						\
+#define STORE_STATEMENTS(S)						\
 	S(ST_BEGIN, "BEGIN IMMEDIATE")					\
 	S(ST_COMMIT, "COMMIT")						\
 	S(ST_ROLLBACK, "ROLLBACK")					\
+	S(ST_NET_LIST, "SELECT id, name FROM network ORDER BY id")	\
 	S(ST_NET_ADD, "INSERT INTO network (name) VALUES (?1)")		\
-	S(ST_LEASE_ADD, "INSERT INTO lease (id, network, name, who, key," \
-	    " addr4, addr6, state, first, created, renewed, expires)"	\
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)") \
-	S(ST_LEASE_PUT, "UPDATE lease SET who = ?4, key = ?5,"		\
-	    " addr4 = ?6, addr6 = ?7, state = ?8, created = ?10,"	\
-	    " renewed = ?11, expires = ?12, rx = ?13, tx = ?14,"	\
-	    " rx_raw = ?15, tx_raw = ?16, handshake = ?17 WHERE id = ?1") \
-	S(ST_LEASE_TERM, "UPDATE lease SET renewed = ?2, expires = ?3"	\
+	S(ST_OWNER_LIST, "SELECT id, network, name, generation, synced,"	\
+	    " code, added, removed, changed, unchanged, rejected, text"	\
+	    " FROM owner ORDER BY id")					\
+	S(ST_OWNER_ADD, "INSERT INTO owner (generation, synced, code,"	\
+	    " added, removed, changed, unchanged, rejected, text, network," \
+	    " name) VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)") \
+	S(ST_OWNER_PUT, "UPDATE owner SET generation = ?2, synced = ?3,"	\
+	    " code = ?4, added = ?5, removed = ?6, changed = ?7,"	\
+	    " unchanged = ?8, rejected = ?9, text = ?10 WHERE id = ?1")	\
+	S(ST_PEER_LIST, "SELECT id, network, owner, key, name, who, ended," \
+	    " first, created, renewed, expires, handshake, rx, tx, rx_raw," \
+	    " tx_raw FROM peer ORDER BY id")				\
+	S(ST_PEER_ADD, "INSERT INTO peer (key, name, who, ended, created," \
+	    " renewed, expires, handshake, rx, tx, rx_raw, tx_raw, network," \
+	    " owner, first) VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"	\
+	    " ?11, ?12, ?13, ?14, ?15, ?16)")				\
+	S(ST_PEER_PUT, "UPDATE peer SET key = ?2, name = ?3, who = ?4,"	\
+	    " ended = ?5, created = ?6, renewed = ?7, expires = ?8,"	\
+	    " handshake = ?9, rx = ?10, tx = ?11, rx_raw = ?12,"		\
+	    " tx_raw = ?13 WHERE id = ?1")				\
+	S(ST_PEER_TERM, "UPDATE peer SET renewed = ?2, expires = ?3"	\
 	    " WHERE id = ?1")						\
-	S(ST_LEASE_STATS, "UPDATE lease SET renewed = ?2, rx = ?3,"	\
-	    " tx = ?4, rx_raw = ?5, tx_raw = ?6, handshake = ?7"	\
+	S(ST_PEER_COUNTERS, "UPDATE peer SET renewed = ?2,"		\
+	    " handshake = ?3, rx = ?4, tx = ?5, rx_raw = ?6, tx_raw = ?7"	\
 	    " WHERE id = ?1")						\
-	S(ST_LEASE_DEL, "DELETE FROM lease WHERE id = ?1")		\
+	S(ST_PEER_DEL, "DELETE FROM peer WHERE id = ?1")			\
+	S(ST_ADDR_LIST, "SELECT peer, addr FROM peer_addr ORDER BY peer")	\
+	S(ST_ADDR_GET, "SELECT addr FROM peer_addr WHERE peer = ?1")	\
+	S(ST_ADDR_ADD, "INSERT INTO peer_addr (network, addr, peer)"	\
+	    " VALUES (?1, ?2, ?3)")					\
+	S(ST_ADDR_DEL, "DELETE FROM peer_addr WHERE network = ?1"	\
+	    " AND addr = ?2 AND peer = ?3")				\
+	S(ST_DENIED_LIST, "SELECT network, name, reason, at FROM denied"	\
+	    " ORDER BY network, name")					\
 	S(ST_DENY, "INSERT INTO denied (network, name, reason, at)"	\
 	    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (network, name)"	\
 	    " DO UPDATE SET reason = ?3")				\
 	S(ST_ALLOW, "DELETE FROM denied WHERE network = ?1 AND name = ?2") \
-	S(ST_OWNER_ADD, "INSERT INTO owner (network, name, generation,"	\
-	    " synced, code, added, removed, changed, unchanged, rejected,"	\
-	    " text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)") \
-	S(ST_OWNER_PUT, "UPDATE owner SET generation = ?3, synced = ?4,"	\
-	    " code = ?5, added = ?6, removed = ?7, changed = ?8,"	\
-	    " unchanged = ?9, rejected = ?10, text = ?11 WHERE id = ?1")	\
-	S(ST_OWNED_ADD, "INSERT INTO owned (network, owner, key, name,"	\
-	    " created) VALUES (?1, ?2, ?3, ?4, ?5)")			\
-	S(ST_OWNED_NAME, "UPDATE owned SET name = ?2 WHERE id = ?1")	\
-	S(ST_OWNED_STATS, "UPDATE owned SET rx = ?2, tx = ?3, rx_raw = ?4," \
-	    " tx_raw = ?5, handshake = ?6 WHERE id = ?1")		\
-	S(ST_OWNED_DEL, "DELETE FROM owned WHERE id = ?1")		\
-	S(ST_OADDR_ADD, "INSERT INTO owned_addr (network, addr, peer)"	\
-	    " VALUES (?1, ?2, ?3)")					\
-	S(ST_OADDR_DEL, "DELETE FROM owned_addr WHERE peer = ?1")	\
 	S(ST_SETTING_PUT, "INSERT INTO setting (name, value)"		\
 	    " VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2") \
 	S(ST_SETTING_GET, "SELECT value FROM setting WHERE name = ?1")	\
@@ -64,14 +73,14 @@
 	S(ST_EVENT_AT, "SELECT at FROM event WHERE id = ?1")
 /* clang-format on */
 
-enum db_statement {
+enum statement {
 #define S(name, sql) name,
-	DB_STATEMENTS(S)
+	STORE_STATEMENTS(S)
 #undef S
 	    ST_COUNT
 };
 
-struct db {
+struct store {
 	sqlite3		*h;
 	sqlite3_stmt	*st[ST_COUNT];
 	char		 dir[DIR_SIZE];
@@ -80,14 +89,28 @@ struct db {
 	bool		 failed;
 };
 
+/* Steps that lead from version i to i + 1 of the schema, and how many. */
+struct store_schema {
+	const char *const *step;
+	int		 n;
+};
+
+extern const struct store_schema store_schema;
+
+/* store_open() to this schema, which the tests give another. */
+struct store *store_open_schema(const char *dir, const struct store_schema *,
+    unsigned int keep, char *error, size_t size);
 /* Note a failure, log it, and set errno; always -1. */
-int	 db_error(struct db *, const char *what);
+int	 store_error(struct store *, const char *what);
 /* Run a bound statement that gives no rows, and reset it. */
-int	 db_run(struct db *, enum db_statement);
-/* Give each row of a query to fn; for the start, where nothing is prepared. */
-int db_each(struct db *, const char *sql, int (*fn)(void *, sqlite3_stmt *),
-    void *arg);
+int	 store_run(struct store *, enum statement);
+/* The next row of a query: 1, 0 with the query reset, or -1. */
+int	 store_next(struct store *, enum statement);
+/* End a query whose row does not fit: -1 with errno EINVAL. */
+int	 store_stop(struct store *, enum statement);
+/* A text of the row, or NULL if it has size bytes or more. */
+const char *store_text(sqlite3_stmt *, int column, size_t size);
 /* Copy the database to path, all at once. */
-int	 db_copy(sqlite3 *, const char *path);
+int	 store_copy(sqlite3 *, const char *path);
 
 #endif

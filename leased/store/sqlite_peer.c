@@ -1,280 +1,245 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Networks, leases and denied identities in the database.
+ * Peers and their addresses.
  */
 
-#include <errno.h>
+#include <sys/socket.h>
+
 #include <string.h>
 
 #include "sqlite_local.h"
-#include "log.h"
 
-#define ROW_LIVE	1
-#define ROW_ENDED	2
-
-int
-db_add_network(struct db *db, const char *name, int64_t *id)
+static int
+addr_len(const struct prefix *p)
 {
-	(void)sqlite3_bind_text(db->st[ST_NET_ADD], 1, name, -1,
-	    SQLITE_TRANSIENT);
-	if (db_run(db, ST_NET_ADD) == -1)
+	return (p->family == AF_INET ? 4 : 16);
+}
+
+/* An address of a peer as the row has it.  Returns 0 or -1. */
+static int
+column_addr(sqlite3_stmt *st, int column, struct prefix *p)
+{
+	const void *addr;
+	int len;
+
+	addr = sqlite3_column_blob(st, column);
+	len = sqlite3_column_bytes(st, column);
+	if (addr == NULL || (len != 4 && len != 16))
 		return (-1);
-	*id = sqlite3_last_insert_rowid(db->h);
+	memset(p, 0, sizeof(*p));
+	p->family = len == 4 ? AF_INET : AF_INET6;
+	p->len = (uint8_t)prefix_bits(p);
+	memcpy(p->addr, addr, (size_t)len);
 	return (0);
 }
 
-static void
-bind_addr(sqlite3_stmt *st, int i, const struct lease *l, enum fam f)
+static bool
+has_addr(const struct prefix *addrs, uint8_t n, const struct prefix *p)
 {
-	if ((l->has & FAM_BIT(f)) == 0)
-		(void)sqlite3_bind_null(st, i);
-	else if (f == FAM4)
-		(void)sqlite3_bind_blob(st, i, l->addr4, 4, SQLITE_STATIC);
-	else
-		(void)sqlite3_bind_blob(st, i, l->addr6, 16, SQLITE_STATIC);
+	uint8_t i;
+
+	for (i = 0; i < n; i++)
+		if (prefix_equal(&addrs[i], p))
+			return (true);
+	return (false);
 }
 
-static void
-bind_lease(sqlite3_stmt *st, const struct lease *l)
+/* Add or delete one address of a peer. */
+static int
+run_addr(struct store *s, enum statement which, const struct peer_row *r,
+    const struct prefix *p)
 {
-	(void)sqlite3_bind_int64(st, 1, l->id);
-	(void)sqlite3_bind_text(st, 4, lease_who(l), -1, SQLITE_STATIC);
-	(void)sqlite3_bind_blob(st, 5, l->key, WGKEY_LEN, SQLITE_STATIC);
-	bind_addr(st, 6, l, FAM4);
-	bind_addr(st, 7, l, FAM6);
-	(void)sqlite3_bind_int(st, 8,
-	    l->state == LEASE_EXPIRED ? ROW_ENDED : ROW_LIVE);
-	(void)sqlite3_bind_int64(st, 10, l->created);
-	(void)sqlite3_bind_int64(st, 11, l->renewed);
-	(void)sqlite3_bind_int64(st, 12, l->expires);
+	sqlite3_stmt *st = s->st[which];
+
+	(void)sqlite3_bind_int64(st, 1, r->network);
+	(void)sqlite3_bind_blob(st, 2, p->addr, addr_len(p), SQLITE_STATIC);
+	(void)sqlite3_bind_int64(st, 3, r->id);
+	return (store_run(s, which));
 }
 
-int
-db_add_lease(struct db *db, const struct lease *l)
+static int
+get_addrs(struct store *s, int64_t id, struct prefix *addrs, uint8_t *n)
 {
-	sqlite3_stmt *st = db->st[ST_LEASE_ADD];
-
-	bind_lease(st, l);
-	(void)sqlite3_bind_int64(st, 2, l->net->id);
-	(void)sqlite3_bind_text(st, 3, l->name, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_int64(st, 9, l->first);
-	return (db_run(db, ST_LEASE_ADD));
-}
-
-int
-db_put_lease(struct db *db, const struct lease *l)
-{
-	sqlite3_stmt *st = db->st[ST_LEASE_PUT];
-
-	bind_lease(st, l);
-	(void)sqlite3_bind_int64(st, 13, (int64_t)l->rx);
-	(void)sqlite3_bind_int64(st, 14, (int64_t)l->tx);
-	(void)sqlite3_bind_int64(st, 15, (int64_t)l->rx_raw);
-	(void)sqlite3_bind_int64(st, 16, (int64_t)l->tx_raw);
-	(void)sqlite3_bind_int64(st, 17, l->handshake);
-	return (db_run(db, ST_LEASE_PUT));
-}
-
-int
-db_put_term(struct db *db, const struct lease *l)
-{
-	sqlite3_stmt *st = db->st[ST_LEASE_TERM];
-
-	(void)sqlite3_bind_int64(st, 1, l->id);
-	(void)sqlite3_bind_int64(st, 2, l->renewed);
-	(void)sqlite3_bind_int64(st, 3, l->expires);
-	return (db_run(db, ST_LEASE_TERM));
-}
-
-int
-db_put_stats(struct db *db, const struct lease *l)
-{
-	sqlite3_stmt *st = db->st[ST_LEASE_STATS];
-
-	(void)sqlite3_bind_int64(st, 1, l->id);
-	(void)sqlite3_bind_int64(st, 2, l->renewed);
-	(void)sqlite3_bind_int64(st, 3, (int64_t)l->rx);
-	(void)sqlite3_bind_int64(st, 4, (int64_t)l->tx);
-	(void)sqlite3_bind_int64(st, 5, (int64_t)l->rx_raw);
-	(void)sqlite3_bind_int64(st, 6, (int64_t)l->tx_raw);
-	(void)sqlite3_bind_int64(st, 7, l->handshake);
-	return (db_run(db, ST_LEASE_STATS));
-}
-
-int
-db_del_lease(struct db *db, const struct lease *l)
-{
-	(void)sqlite3_bind_int64(db->st[ST_LEASE_DEL], 1, l->id);
-	return (db_run(db, ST_LEASE_DEL));
-}
-
-int
-db_add_denied(struct db *db, const char *network, const char *name,
-    const char *reason, struct wall at)
-{
-	sqlite3_stmt *st = db->st[ST_DENY];
-
-	(void)sqlite3_bind_text(st, 1, network, -1, SQLITE_TRANSIENT);
-	(void)sqlite3_bind_text(st, 2, name, -1, SQLITE_TRANSIENT);
-	(void)sqlite3_bind_text(st, 3, reason, -1, SQLITE_TRANSIENT);
-	(void)sqlite3_bind_int64(st, 4, at.s);
-	return (db_run(db, ST_DENY));
-}
-
-int
-db_del_denied(struct db *db, const char *network, const char *name)
-{
-	sqlite3_stmt *st = db->st[ST_ALLOW];
-
-	(void)sqlite3_bind_text(st, 1, network, -1, SQLITE_TRANSIENT);
-	(void)sqlite3_bind_text(st, 2, name, -1, SQLITE_TRANSIENT);
-	return (db_run(db, ST_ALLOW));
-}
-
-int
-db_each(struct db *db, const char *sql, int (*fn)(void *, sqlite3_stmt *),
-    void *arg)
-{
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = s->st[ST_ADDR_GET];
 	int rc;
 
-	if (sqlite3_prepare_v2(db->h, sql, -1, &st, NULL) != SQLITE_OK)
-		return (db_error(db, sql));
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
-		if (fn(arg, st) == -1) {
-			(void)sqlite3_finalize(st);
-			errno = EINVAL;
+	*n = 0;
+	(void)sqlite3_bind_int64(st, 1, id);
+	while ((rc = store_next(s, ST_ADDR_GET)) == 1)
+		if (*n == PEER_ADDRS_MAX ||
+		    column_addr(st, 0, &addrs[(*n)++]) == -1)
+			return (store_stop(s, ST_ADDR_GET));
+	return (rc);
+}
+
+/*
+ * What goes is deleted before what comes is inserted, and what stays is not
+ * touched.
+ */
+int
+store_put_addrs(struct store *s, const struct peer_row *r)
+{
+	struct prefix had[PEER_ADDRS_MAX];
+	uint8_t i, n;
+
+	if (get_addrs(s, r->id, had, &n) == -1)
+		return (-1);
+	for (i = 0; i < n; i++)
+		if (!has_addr(r->addrs, r->naddrs, &had[i]) &&
+		    run_addr(s, ST_ADDR_DEL, r, &had[i]) == -1)
 			return (-1);
-		}
-	if (rc != SQLITE_DONE)
-		(void)db_error(db, sql);
-	(void)sqlite3_finalize(st);
-	return (rc == SQLITE_DONE ? 0 : -1);
-}
-
-struct load {
-	struct broker	*broker;
-	struct lnet	*net;		/* of the last row */
-	struct mono	 now;
-	struct wall	 wall;
-};
-
-static int
-load_network(void *arg, sqlite3_stmt *st)
-{
-	struct load *ld = arg;
-	const char *name;
-
-	name = (const char *)sqlite3_column_text(st, 1);
-	if (name == NULL || strlen(name) >= NETNAME_SIZE)
-		return (-1);
-	(void)lnet_add(ld->broker, name, sqlite3_column_int64(st, 0));
+	for (i = 0; i < r->naddrs; i++)
+		if (!has_addr(had, n, &r->addrs[i]) &&
+		    run_addr(s, ST_ADDR_ADD, r, &r->addrs[i]) == -1)
+			return (-1);
 	return (0);
 }
 
-static struct lnet *
-load_net_by_id(struct load *ld, int64_t id)
+static void
+bind_peer(sqlite3_stmt *st, const struct peer_row *r)
 {
-	if (ld->net != NULL && ld->net->id == id)
-		return (ld->net);
-	TAILQ_FOREACH(ld->net, &ld->broker->nets, entry)
-		if (ld->net->id == id)
-			break;
-	return (ld->net);
+	(void)sqlite3_bind_blob(st, 2, r->key, WGKEY_LEN, SQLITE_STATIC);
+	(void)sqlite3_bind_text(st, 3, r->name, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(st, 4, r->who, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_int(st, 5, r->ended);
+	(void)sqlite3_bind_int64(st, 6, r->created);
+	(void)sqlite3_bind_int64(st, 7, r->renewed);
+	(void)sqlite3_bind_int64(st, 8, r->expires);
+	(void)sqlite3_bind_int64(st, 9, r->handshake);
+	(void)sqlite3_bind_int64(st, 10, (int64_t)r->rx);
+	(void)sqlite3_bind_int64(st, 11, (int64_t)r->tx);
+	(void)sqlite3_bind_int64(st, 12, (int64_t)r->rx_raw);
+	(void)sqlite3_bind_int64(st, 13, (int64_t)r->tx_raw);
 }
 
-static int
-load_lease(void *arg, sqlite3_stmt *st)
+int
+store_add_peer(struct store *s, struct peer_row *r)
 {
-	struct load *ld = arg;
-	struct lnet *net;
-	struct lease *l;
-	const char *name, *who;
-	const void *key, *a4, *a6;
+	sqlite3_stmt *st = s->st[ST_PEER_ADD];
+	uint8_t i;
 
-	name = (const char *)sqlite3_column_text(st, 2);
-	who = (const char *)sqlite3_column_text(st, 3);
-	key = sqlite3_column_blob(st, 4);
-	a4 = sqlite3_column_blob(st, 5);
-	a6 = sqlite3_column_blob(st, 6);
-	if ((net = load_net_by_id(ld, sqlite3_column_int64(st, 1))) == NULL ||
-	    name == NULL || who == NULL || key == NULL ||
-	    strlen(name) >= IDENT_SIZE || strlen(who) >= IDENT_SIZE + 8 ||
-	    (l = lease_new(ld->broker, net, name, who)) == NULL)
+	bind_peer(st, r);
+	(void)sqlite3_bind_int64(st, 14, r->network);
+	if (r->owner == 0)
+		(void)sqlite3_bind_null(st, 15);
+	else
+		(void)sqlite3_bind_int64(st, 15, r->owner);
+	(void)sqlite3_bind_int64(st, 16, r->first);
+	if (store_run(s, ST_PEER_ADD) == -1)
 		return (-1);
-	l->id = sqlite3_column_int64(st, 0);
-	lease_set_key(l, key);
-	if (a4 != NULL)
-		lease_set_addr(l, FAM4, a4);
-	if (a6 != NULL)
-		lease_set_addr(l, FAM6, a6);
-	if (sqlite3_column_int(st, 7) == ROW_LIVE)
-		lease_set_state(l, LEASE_PENDING, true);
-	l->first = sqlite3_column_int64(st, 8);
-	l->created = sqlite3_column_int64(st, 9);
-	l->renewed = sqlite3_column_int64(st, 10);
-	l->expires = sqlite3_column_int64(st, 11);
-	l->rx = (uint64_t)sqlite3_column_int64(st, 12);
-	l->tx = (uint64_t)sqlite3_column_int64(st, 13);
-	l->rx_raw = (uint64_t)sqlite3_column_int64(st, 14);
-	l->tx_raw = (uint64_t)sqlite3_column_int64(st, 15);
-	l->handshake = sqlite3_column_int64(st, 16);
-	if (l->id >= ld->broker->next_id)
-		ld->broker->next_id = l->id + 1;
-	lease_load_deadline(ld->broker, l, ld->now, ld->wall);
-	settle_lease(l);
+	r->id = sqlite3_last_insert_rowid(s->h);
+	for (i = 0; i < r->naddrs; i++)
+		if (run_addr(s, ST_ADDR_ADD, r, &r->addrs[i]) == -1)
+			return (-1);
 	return (0);
 }
 
 int
-db_load_networks(struct db *db, struct broker *b)
+store_put_peer(struct store *s, const struct peer_row *r)
 {
-	struct load ld;
+	sqlite3_stmt *st = s->st[ST_PEER_PUT];
 
-	memset(&ld, 0, sizeof(ld));
-	ld.broker = b;
-	return (db_each(db, "SELECT id, name FROM network ORDER BY id",
-	    load_network, &ld));
+	bind_peer(st, r);
+	(void)sqlite3_bind_int64(st, 1, r->id);
+	if (store_run(s, ST_PEER_PUT) == -1)
+		return (-1);
+	return (store_put_addrs(s, r));
 }
 
 int
-db_load_leases(struct db *db, struct broker *b, struct mono now,
-    struct wall wall)
+store_put_term(struct store *s, const struct peer_row *r)
 {
-	struct load ld = { b, NULL, now, wall };
+	sqlite3_stmt *st = s->st[ST_PEER_TERM];
 
-	return (db_each(db,
-	    "SELECT id, network, name, who, key, addr4, addr6,"
-	    " state, first, created, renewed, expires, rx, tx, rx_raw, tx_raw,"
-	    " handshake FROM lease ORDER BY id",
-	    load_lease, &ld));
+	(void)sqlite3_bind_int64(st, 1, r->id);
+	(void)sqlite3_bind_int64(st, 2, r->renewed);
+	(void)sqlite3_bind_int64(st, 3, r->expires);
+	return (store_run(s, ST_PEER_TERM));
 }
 
-struct denied_cb {
-	void		(*fn)(void *, const char *, const char *);
-	void		*arg;
-};
-
-static int
-load_denied(void *arg, sqlite3_stmt *st)
+int
+store_put_counters(struct store *s, const struct peer_row *r)
 {
-	struct denied_cb *d = arg;
-	const char *network, *name;
+	sqlite3_stmt *st = s->st[ST_PEER_COUNTERS];
 
-	network = (const char *)sqlite3_column_text(st, 0);
-	name = (const char *)sqlite3_column_text(st, 1);
-	if (network == NULL || name == NULL)
+	(void)sqlite3_bind_int64(st, 1, r->id);
+	(void)sqlite3_bind_int64(st, 2, r->renewed);
+	(void)sqlite3_bind_int64(st, 3, r->handshake);
+	(void)sqlite3_bind_int64(st, 4, (int64_t)r->rx);
+	(void)sqlite3_bind_int64(st, 5, (int64_t)r->tx);
+	(void)sqlite3_bind_int64(st, 6, (int64_t)r->rx_raw);
+	(void)sqlite3_bind_int64(st, 7, (int64_t)r->tx_raw);
+	return (store_run(s, ST_PEER_COUNTERS));
+}
+
+int
+store_del_peer(struct store *s, int64_t id)
+{
+	/* Its addresses go with it. */
+	(void)sqlite3_bind_int64(s->st[ST_PEER_DEL], 1, id);
+	return (store_run(s, ST_PEER_DEL));
+}
+
+/* Returns 0, or -1 for a row that is not one of ours. */
+static int
+column_peer(sqlite3_stmt *st, struct peer_row *r)
+{
+	r->id = sqlite3_column_int64(st, 0);
+	r->network = sqlite3_column_int64(st, 1);
+	r->owner = sqlite3_column_int64(st, 2);
+	r->key = sqlite3_column_blob(st, 3);
+	r->name = store_text(st, 4, IDENT_SIZE);
+	r->who = store_text(st, 5, IDENT_SIZE + 8);
+	r->ended = sqlite3_column_int(st, 6) != 0;
+	r->first = sqlite3_column_int64(st, 7);
+	r->created = sqlite3_column_int64(st, 8);
+	r->renewed = sqlite3_column_int64(st, 9);
+	r->expires = sqlite3_column_int64(st, 10);
+	r->handshake = sqlite3_column_int64(st, 11);
+	r->rx = (uint64_t)sqlite3_column_int64(st, 12);
+	r->tx = (uint64_t)sqlite3_column_int64(st, 13);
+	r->rx_raw = (uint64_t)sqlite3_column_int64(st, 14);
+	r->tx_raw = (uint64_t)sqlite3_column_int64(st, 15);
+	r->naddrs = 0;
+	if (r->key == NULL || sqlite3_column_bytes(st, 3) != WGKEY_LEN ||
+	    r->name == NULL || r->who == NULL)
 		return (-1);
-	d->fn(d->arg, network, name);
 	return (0);
 }
 
+/*
+ * The addresses of this peer, of those that are listed in order of peers; more
+ * tells whether the list stands at one.  Returns 0 or -1.
+ */
+static int
+take_addrs(struct store *s, struct peer_row *r, int *more)
+{
+	sqlite3_stmt *st = s->st[ST_ADDR_LIST];
+
+	while (*more == 1 && sqlite3_column_int64(st, 0) == r->id) {
+		if (r->naddrs == PEER_ADDRS_MAX ||
+		    column_addr(st, 1, &r->addrs[r->naddrs++]) == -1)
+			return (-1);
+		*more = store_next(s, ST_ADDR_LIST);
+	}
+	return (*more == -1 ? -1 : 0);
+}
+
+/* One walk over both tables, side by side. */
 int
-db_load_denied(struct db *db, void (*cb)(void *, const char *, const char *),
+store_load_peers(struct store *s, int (*cb)(void *, const struct peer_row *),
     void *arg)
 {
-	struct denied_cb d = { cb, arg };
+	struct peer_row r;
+	int rc, more;
 
-	return (
-	    db_each(db, "SELECT network, name FROM denied", load_denied, &d));
+	more = store_next(s, ST_ADDR_LIST);
+	while ((rc = store_next(s, ST_PEER_LIST)) == 1)
+		if (column_peer(s->st[ST_PEER_LIST], &r) == -1 ||
+		    take_addrs(s, &r, &more) == -1 || cb(arg, &r) == -1) {
+			(void)store_stop(s, ST_PEER_LIST);
+			return (store_stop(s, ST_ADDR_LIST));
+		}
+	/* An address of no peer is left over in a damaged store. */
+	return (more == 1 ? store_stop(s, ST_ADDR_LIST) : rc);
 }

@@ -2,12 +2,12 @@
 /*
  * The schema, one step a version.  Steps that were released never change.
  *
- * A lease that has ended keeps its row, key and addresses until the addresses
- * go to another (then they are NULL) or it is forgotten; the key is unique
- * among those that have not ended.
+ * A lease that has ended keeps its row, key and addresses until it is
+ * forgotten or an address goes to another.  So its addresses are unique like
+ * all others, and its key is not.
  */
 
-#include "store.h"
+#include "sqlite_local.h"
 
 static const char *const steps[] = {
 	/* 0 -> 1 */
@@ -121,6 +121,53 @@ static const char *const steps[] = {
 	" name TEXT PRIMARY KEY,"
 	" value INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;",
+	/* 2 -> 3: leases and peers with an owner become rows of one table, and
+	 * unique indexes say what took triggers.  The ids of leases stay. */
+	"CREATE TABLE peer ("
+	" id INTEGER PRIMARY KEY,"
+	" network INTEGER NOT NULL REFERENCES network (id),"
+	" owner INTEGER REFERENCES owner (id),"	/* NULL: a device's lease */
+	" key BLOB NOT NULL CHECK (length(key) = 32),"
+	" name TEXT NOT NULL CHECK (owner IS NOT NULL OR name <> ''),"
+	" who TEXT NOT NULL,"
+	" ended INTEGER NOT NULL CHECK (ended IN (0, 1)),"
+	" first INTEGER NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" renewed INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"	/* 0 never; when ended: when */
+	" handshake INTEGER NOT NULL,"
+	" rx INTEGER NOT NULL,"
+	" tx INTEGER NOT NULL,"
+	" rx_raw INTEGER NOT NULL,"
+	" tx_raw INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE TABLE peer_addr ("
+	" network INTEGER NOT NULL,"
+	" addr BLOB NOT NULL CHECK (length(addr) IN (4, 16)),"
+	" peer INTEGER NOT NULL REFERENCES peer (id) ON DELETE CASCADE,"
+	" PRIMARY KEY (network, addr)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE UNIQUE INDEX peer_key ON peer (network, key) WHERE ended = 0;"
+	"CREATE UNIQUE INDEX peer_name ON peer (network, name)"
+	" WHERE owner IS NULL;"
+	"CREATE INDEX peer_addr_peer ON peer_addr (peer);"
+	"INSERT INTO peer SELECT id, network, NULL, key, name, who, state = 2,"
+	" first, created, renewed, expires, handshake, rx, tx, rx_raw, tx_raw"
+	" FROM lease ORDER BY id;"
+	"INSERT INTO peer SELECT id + (SELECT ifnull(max(id), 0) FROM lease),"
+	" network, owner, key, name, '', 0, 0, created, 0, 0, handshake, rx,"
+	" tx, rx_raw, tx_raw FROM owned ORDER BY id;"
+	"INSERT INTO peer_addr SELECT network, addr4, id FROM lease"
+	" WHERE addr4 IS NOT NULL;"
+	"INSERT INTO peer_addr SELECT network, addr6, id FROM lease"
+	" WHERE addr6 IS NOT NULL;"
+	"INSERT INTO peer_addr SELECT owned.network, addr, peer +"
+	" (SELECT ifnull(max(id), 0) FROM lease) FROM owned_addr"
+	" JOIN owned ON owned.id = peer;"
+	"DROP TABLE owned_addr;"
+	"DROP TABLE owned;"
+	"DROP TABLE lease;",
 };
 
-const struct db_schema db_schema = { steps, sizeof(steps) / sizeof(steps[0]) };
+const struct store_schema store_schema = { steps,
+	sizeof(steps) / sizeof(steps[0]) };

@@ -1,10 +1,24 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The database: journal of the lease machine and second lock on its rules.
- * One connection, exclusive; everything is prepared once.  Functions return 0,
- * or -1 with errno: ENOSPC no room, EEXIST a constraint said no, EIO others;
- * the transaction is to be rolled back then.  A failed sync ends the process:
- * what is on the disk is unknown then, and only reading it again tells.
+ * The store: the journal of what leased decides, and the second lock on its
+ * rules.  The interface speaks of rows and transactions; which database is
+ * behind it is known in this folder alone.
+ *
+ * A row is a view: the texts and keys that it points to belong to the caller
+ * that fills it, and to the store inside a callback, until that returns.
+ *
+ * Functions return 0, or -1 with errno: ENOSPC there is no room, EEXIST a
+ * constraint refuses the row, EIO all others; the transaction is to be rolled
+ * back then.  A failed sync ends the process: what is on the disk is unknown
+ * then, and only reading it again tells.  Outside a transaction each function
+ * that writes is a transaction of its own.
+ *
+ * Among the peers of one network the store holds
+ *	a key	once among those that have not ended,
+ *	an address	once, whether its peer has ended or not,
+ *	a name	once among the leases of devices.
+ * It looks at each row as it is written.  When an address or a key goes from
+ * one peer to another, the peer that loses it is written first.
  */
 
 #ifndef STORE_H
@@ -14,104 +28,159 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "addr.h"
 #include "clock.h"
-#include "lease.h"
-#include "proto.h"
+#include "msg.h"
+#include "wgkey.h"
 
-#define DB_FILE		"sallyport.db"
-#define DB_EVENTS_MAX	1000000
-#define DB_EVENTS_DAYS	90
+#define STORE_EVENTS_MAX	1000000
+#define STORE_EVENTS_DAYS	90
 #define SETTING_MAINTENANCE	"maintenance"
 
-struct db;
+struct store;
+struct store_backup;
 
-/* Steps that lead from version i to i + 1 of the schema, and how many. */
-struct db_schema {
-	const char *const *step;
-	int		 n;
+struct network_row {
+	int64_t		 id;
+	const char	*name;
 };
 
-extern const struct db_schema db_schema;
+/* Who has peers besides devices, and what became of the last whole set. */
+struct owner_row {
+	int64_t		 id;
+	int64_t		 network;	/* a network_row's id */
+	const char	*name;		/* "static" or "portal:NAME" */
+	uint64_t	 generation;
+	int64_t		 synced;	/* the last set, 0 never */
+	uint8_t		 code;
+	uint32_t	 added, removed, changed, unchanged, rejected;
+	const char	*text;
+};
+
+/* Times are seconds of wall time. */
+struct peer_row {
+	int64_t		 id;
+	int64_t		 network;	/* a network_row's id */
+	int64_t		 owner;		/* an owner_row's id; 0: a lease */
+	const uint8_t	*key;		/* WGKEY_LEN bytes */
+	const char	*name;		/* "" if an owner gave no label */
+	const char	*who;		/* a lease's last proof, else "" */
+	bool		 ended;		/* a lease that may come back */
+	int64_t		 first;		/* first registration, 0 no lease */
+	int64_t		 created;	/* last change of the key */
+	int64_t		 renewed;	/* last registration, 0 no lease */
+	int64_t		 expires;	/* end, 0 never; of an ended: when */
+	int64_t		 handshake;	/* 0 never */
+	uint64_t	 rx, tx;
+	uint64_t	 rx_raw, tx_raw;	/* WireGuard's last counters */
+	struct prefix	 addrs[PEER_ADDRS_MAX];
+	uint8_t		 naddrs;
+};
+
+struct denied_row {
+	const char	*network;	/* "" is every one, also one to come */
+	const char	*name;
+	const char	*reason;
+	int64_t		 at;
+};
+
+struct event_row {
+	int64_t		 id;		/* the store's, ever greater */
+	int64_t		 at;
+	const char	*what;
+	const char	*network;
+	const char	*name;
+	const char	*who;
+	const char	*from;
+	const char	*detail;
+};
+
+/* Events that are asked for: "" and 0 are any. */
+struct event_filter {
+	const char	*network;
+	const char	*name;
+	int64_t		 since;
+};
+
+/* --- the store --- */
 
 /*
- * Open or make dir/sallyport.db, check it and bring it to the schema's
- * version, keeping a copy of it first (and at most keep such copies).  Returns
- * NULL with a text for people in error.
+ * Open the store in this directory or make it, check it, and bring it to the
+ * schema of this version.  A copy is made before that, and at most keep such
+ * copies are kept.  Returns NULL with a text for people in error.
  */
-struct db *db_open(const char *dir, const struct db_schema *, unsigned int keep,
-    char *error, size_t size);
-void	 db_close(struct db *);
+struct store *
+store_open(const char *dir, unsigned int keep, char *error, size_t size);
+void	 store_close(struct store *);
+/* The directory that it is in. */
+const char *store_dir(const struct store *);
 /* False after a failed write until one succeeds. */
-bool	 db_ok(const struct db *);
+bool	 store_ok(const struct store *);
 
-int	 db_begin(struct db *);
-int	 db_commit(struct db *);
-void	 db_rollback(struct db *);
-/* Move the log into the database when it is long; never inside a COMMIT. */
-void	 db_checkpoint(struct db *);
+int	 store_begin(struct store *);
+int	 store_commit(struct store *);
+void	 store_rollback(struct store *);
+/* Housekeeping that may take a while: between transactions, soon after. */
+void	 store_checkpoint(struct store *);
 
-/* --- sqlite_peer.c --- */
-
-/*
- * Read the networks into an empty broker; then, with these configured, the
- * leases.
- */
-int	 db_load_networks(struct db *, struct broker *);
-int db_load_leases(struct db *, struct broker *, struct mono, struct wall);
-int	 db_add_network(struct db *, const char *name, int64_t *id);
-int	 db_add_lease(struct db *, const struct lease *);
-int	 db_put_lease(struct db *, const struct lease *);	/* all of it */
-int	 db_put_term(struct db *, const struct lease *);	/* a renewal */
-int	 db_put_stats(struct db *, const struct lease *);
-int	 db_del_lease(struct db *, const struct lease *);
-int	 db_add_denied(struct db *, const char *network, const char *name,
-	    const char *reason, struct wall);
-int	 db_del_denied(struct db *, const char *network, const char *name);
-int db_load_denied(struct db *,
-    void (*cb)(void *arg, const char *network, const char *name), void *arg);
-
-/* --- sqlite_owned.c --- */
-
-/* With the networks configured and the leases read. */
-int	 db_load_owned(struct db *, struct broker *);
-int	 db_put_owner(struct db *, struct owner *);	/* sets its id */
-int	 db_add_owned(struct db *, struct owned *);	/* sets its id */
-int	 db_put_owned_addrs(struct db *, const struct owned *);
-int	 db_put_owned_name(struct db *, const struct owned *);
-int	 db_put_owned_stats(struct db *, const struct owned *);
-int	 db_del_owned(struct db *, const struct owned *);
-/* What a change did from the log's entry on; right after it did it. */
-int	 db_put_changes(struct db *, const struct oop *, size_t from);
 /* Numbers by name; one that is not there is 0. */
-int	 db_put_setting(struct db *, const char *name, int64_t);
-int	 db_get_setting(struct db *, const char *name, int64_t *);
+int	 store_put_setting(struct store *, const char *name, int64_t);
+int	 store_get_setting(struct store *, const char *name, int64_t *);
 
-/* --- sqlite_event.c --- */
+/* --- rows --- */
 
-int	 db_add_event(struct db *, const struct msg_ctl_event *);
-/* The first and last id, 0 and 0 when there is none. */
-int	 db_event_range(struct db *, int64_t *first, int64_t *last);
 /*
- * Give the events with from <= id < to that match what filter asks for (its
- * network, name, since) to cb, in order of ids.  The range bounds the work.
+ * Give each row to the callback, in order of ids.  A callback that returns -1
+ * ends it: then errno is EINVAL, as it is for a row that cannot be read.
  */
-int	 db_get_events(struct db *, int64_t from, int64_t to,
-	    const struct msg_ctl_show *filter,
-	    void (*cb)(void *arg, const struct msg_ctl_event *), void *arg);
+int	 store_load_networks(struct store *,
+	    int (*cb)(void *arg, const struct network_row *), void *arg);
+int	 store_load_owners(struct store *,
+	    int (*cb)(void *arg, const struct owner_row *), void *arg);
+int	 store_load_peers(struct store *,
+	    int (*cb)(void *arg, const struct peer_row *), void *arg);
+
+/* Rows that are added get their id. */
+int	 store_add_network(struct store *, struct network_row *);
+int	 store_add_owner(struct store *, struct owner_row *);
+int	 store_put_owner(struct store *, const struct owner_row *);
+int	 store_add_peer(struct store *, struct peer_row *);
+/* All of a peer but its network, owner and first. */
+int	 store_put_peer(struct store *, const struct peer_row *);
+/* Its addresses alone; its renewed and expires; renewed and the counters. */
+int	 store_put_addrs(struct store *, const struct peer_row *);
+int	 store_put_term(struct store *, const struct peer_row *);
+int	 store_put_counters(struct store *, const struct peer_row *);
+int	 store_del_peer(struct store *, int64_t id);
+
+/* A second one of the same network and name gives another reason. */
+int	 store_put_denied(struct store *, const struct denied_row *);
+int	 store_del_denied(struct store *, const char *network, const char *name);
+int	 store_load_denied(struct store *,
+	    int (*cb)(void *arg, const struct denied_row *), void *arg);
+
+/* --- events --- */
+
+int	 store_add_event(struct store *, const struct event_row *);
+/* The first and last id, 0 and 0 when there is none. */
+int	 store_event_range(struct store *, int64_t *first, int64_t *last);
+/*
+ * Give the events with from <= id < to that match the filter to the callback,
+ * in order of ids.  The range bounds the work.
+ */
+int	 store_get_events(struct store *, int64_t from, int64_t to,
+	    const struct event_filter *,
+	    void (*cb)(void *arg, const struct event_row *), void *arg);
 /* Drop a few of the oldest if there are too many or they are too old.  Returns
  * 1 if there may be more to drop. */
-int	 db_trim_events(struct db *, struct wall);
+int	 store_trim_events(struct store *, struct wall);
 
-/* --- sqlite_backup.c --- */
-
-struct db_backup;
+/* --- copies --- */
 
 /* Begin to copy into path, which must not exist.  NULL on failure. */
-struct db_backup *db_backup_new(struct db *, const char *path);
+struct store_backup *store_backup_new(struct store *, const char *path);
 /* Copy some pages: 1 more to do, 0 complete, -1. */
-int	 db_backup_step(struct db_backup *, int pages);
-void	 db_backup_free(struct db_backup *);
-/* The directory that the database is in. */
-const char *db_dir(const struct db *);
+int	 store_backup_step(struct store_backup *, int pages);
+void	 store_backup_free(struct store_backup *);
 
 #endif

@@ -141,13 +141,16 @@ gw_seed() {		# N
 			key = ""
 			for (k = 0; k < 16; k++)
 				key = key sprintf("%04x", rand() * 65536)
-			printf "INSERT INTO lease (network, name, who, key, " \
-			    "addr4, addr6, state, first, created, renewed, " \
-			    "expires) SELECT id, \"9%06d\", \"cn:9%06d\", " \
-			    "x\"%s\", x\"0a%02x%04x\", x\"fd0%d25fb7f6c0001" \
-			    "00000000%08x\", 1, %d, %d, %d, %d FROM network;\n",
-			    i, i, key, g * 16 + 1 + int(i / 65536), i % 65536,
-			    g, i, now, now, now, now + 14400
+			printf "INSERT INTO peer SELECT %d, id, NULL, " \
+			    "x\"%s\", \"9%06d\", \"cn:9%06d\", 0, %d, %d, %d, " \
+			    "%d, 0, 0, 0, 0, 0 FROM network;\n",
+			    i, key, i, i, now, now, now, now + 14400
+			printf "INSERT INTO peer_addr SELECT id, " \
+			    "x\"0a%02x%04x\", %d FROM network;\n",
+			    g * 16 + 1 + int(i / 65536), i % 65536, i
+			printf "INSERT INTO peer_addr SELECT id, " \
+			    "x\"fd0%d25fb7f6c000100000000%08x\", %d " \
+			    "FROM network;\n", g, i, i
 		}
 		print "COMMIT;"
 	}' | tr '"' "'" | sqlite3 "$S/state/sallyport.db" ||

@@ -142,7 +142,7 @@ check "database away: the log says so" \
 check_status "database away: status says so" 1 ctl show status
 check "database away: a copy can be had" ctl backup "$WORK/copy.db"
 is "database away: with the leases in it" \
-    "$(sqlite3 "$WORK/copy.db" 'SELECT count(*) FROM lease')" \
+    "$(sqlite3 "$WORK/copy.db" 'SELECT count(*) FROM peer')" \
     "$(ctl -j show leases expired | jq '.leases | length')"
 mv "$S/away"/* "$S/state"
 back() {

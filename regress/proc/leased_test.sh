@@ -383,7 +383,7 @@ is "nothing acknowledged is lost" \
 shows "everyone gets a lease" '^verified=5000 bad=0'
 shows "all are counted" '^leases=5500'
 is "a backup is a whole database" "$(sqlite3 "$WORK/load.copy" \
-    'PRAGMA integrity_check; SELECT count(*) FROM lease' | tr '\n' ' ')" \
+    'PRAGMA integrity_check; SELECT count(*) FROM peer' | tr '\n' ' ')" \
     "ok 5500 "
 
 { begin full; cat <<'END'
@@ -498,7 +498,7 @@ ctl count
 stop
 END
 	} >"$WORK/wal/orders"
-	cramped wal 6000 'SELECT count(*) FROM lease WHERE rx = 5'
+	cramped wal 6000 'SELECT count(*) FROM peer WHERE rx = 5'
 	shows "it stops in order, with little room" '^gone status=0'
 	is "all counters that were read are stored, in the order of rows" "$(tail -n 1 "$WORK/out")" 4032
 else
@@ -515,7 +515,7 @@ END
 } >"$WORK/orders"
 drive "$WORK/orders"
 sqlite3 "$WORK/forget/sallyport.db" \
-    "UPDATE lease SET state = 2, expires = 1 WHERE name <> 'd7'"
+    "UPDATE peer SET ended = 1, expires = 1 WHERE name <> 'd7'"
 { begin forget; cat <<'END'
 set pools fd00:1::/64,10.0.0.0/8
 start

@@ -7,7 +7,6 @@
 
 #include <setjmp.h>
 #include <sodium.h>
-#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,10 +17,10 @@
 
 #include <cmocka.h>
 
-#include "db_rig.h"
-#include "sqlite_local.h"
-#include "rules.h"
+#include "store_rig.h"
 #include "pool.h"
+#include "row.h"
+#include "rules.h"
 
 #define KEYS	40
 #define MAX	24
@@ -330,8 +329,8 @@ change(struct world *w, struct any *a)
 		put(w, &a->oop);
 	if (a->oop.n == 0)
 		return (0);
-	assert_int_equal(db_put_owner(w->db, a->oop.owner), 0);
-	assert_int_equal(db_put_changes(w->db, &a->oop, 0), 0);
+	assert_int_equal(row_put_owner(w->store, a->oop.owner), 0);
+	assert_int_equal(row_put_changes(w->store, &a->oop, 0), 0);
 	return (1);
 }
 
@@ -356,7 +355,7 @@ write_stats(struct world *w)
 	struct owned *p;
 
 	RB_FOREACH(p, owned_bynet, &w->n->owned)
-		assert_int_equal(db_put_owned_stats(w->db, p), 0);
+		assert_int_equal(row_put_owned_counters(w->store, p), 0);
 }
 
 static void
@@ -368,21 +367,21 @@ model(void **state)
 	int i, k, n;
 	bool undo;
 
-	world_open(w, &db_schema);
+	world_open(w);
 	for (i = 0; i < 3000; i++) {
 		w->s += random() % 40;
 		undo = random() % 3 == 0;
 		before = picture(w);
-		assert_int_equal(db_begin(w->db), 0);
+		assert_int_equal(store_begin(w->store), 0);
 		for (n = k = 0; k < 8; k++) {
 			n += change(w, &all[n]);
 			check(w);
 		}
 		if (undo)
-			db_rollback(w->db);
+			store_rollback(w->store);
 		else {
 			write_stats(w);
-			assert_int_equal(db_commit(w->db), 0);
+			assert_int_equal(store_commit(w->store), 0);
 		}
 		finish(w, all, n, undo);
 		check(w);
@@ -394,100 +393,10 @@ model(void **state)
 			continue;
 		before = picture(w);
 		world_close(w);
-		world_open(w, &db_schema);
+		world_open(w);
 		check(w);
 		same(before, picture(w));
 	}
-	world_close(w);
-}
-
-static int
-sql(struct world *w, const char *text)
-{
-	return (sqlite3_exec(w->db->h, text, NULL, NULL, NULL) & 0xff);
-}
-
-/* The second lock, with the first one left out. */
-static void
-lock(void **state)
-{
-	static const char *const twice[] = {
-		"INSERT INTO owned (network, owner, key, name, created)"
-		" VALUES (1, 1, randomblob(32), '', 0)",
-		"INSERT INTO owned (network, owner, key, name, created)"
-		" SELECT network, 1, key, '', 0 FROM lease",
-		"INSERT INTO owned (network, owner, key, name, created)"
-		" SELECT network, owner, key, '', 0 FROM owned",
-		"INSERT INTO owned_addr SELECT network, addr4, 1 FROM lease",
-		"INSERT INTO owned_addr SELECT network, addr6, 1 FROM lease",
-		"INSERT INTO owned_addr SELECT network, addr, 1"
-		" FROM owned_addr",
-		"UPDATE lease SET addr4 = x'0a000005'",
-		"UPDATE lease SET key = (SELECT key FROM owned)",
-		"INSERT INTO lease (network, name, who, key, addr4, state,"
-		" first, created, renewed, expires) SELECT 1, 'x', 'x', key,"
-		" x'0a000009', 1, 0, 0, 0, 0 FROM owned",
-		"INSERT INTO lease (network, name, who, key, addr4, state,"
-		" first, created, renewed, expires) VALUES (1, 'x', 'x',"
-		" randomblob(32), x'0a000005', 1, 0, 0, 0, 0)",
-	};
-	struct world *w = *state;
-	struct prefix addr = P("10.0.0.5/32");
-	uint8_t key[WGKEY_LEN];
-	struct oop oop;
-	struct op op;
-	size_t i;
-
-	world_open(w, &db_schema);
-	key_of(1, key);
-	assert_int_equal(grant_register(&w->b, w->n, "a", "who", key,
-			     mono_of(w), wall_of(w), &op),
-	    LEASE_OK_NEW);
-	assert_int_equal(db_add_lease(w->db, op.lease), 0);
-	grant_done(&op);
-	key_of(2, key);
-	oop_begin(&oop, owner_get(w->n, "static"));
-	assert_int_equal(oop_put(&oop, &w->b, key, "", &addr, 1, wall_of(w)),
-	    LEASE_OK_NEW);
-	assert_int_equal(db_put_owner(w->db, oop.owner), 0);
-	assert_int_equal(db_put_changes(w->db, &oop, 0), 0);
-	oop_done(&oop);
-	/* The first is no repeat: it shows that the others could succeed. */
-	for (i = 0; i < sizeof(twice) / sizeof(twice[0]); i++)
-		assert_int_equal(sql(w, twice[i]),
-		    i == 0 ? SQLITE_OK : SQLITE_CONSTRAINT);
-	world_close(w);
-}
-
-/* What a database of the first schema holds is there afterwards. */
-static void
-migrate(void **state)
-{
-	struct world *w = *state;
-	char path[128];
-	sqlite3 *h;
-
-	snprintf(path, sizeof(path), "%s/" DB_FILE, w->dir);
-	assert_int_equal(sqlite3_open(path, &h), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(h, db_schema.step[0], NULL, NULL, NULL),
-	    SQLITE_OK);
-	assert_int_equal(
-	    sqlite3_exec(h,
-	    "INSERT INTO network VALUES (1, 'net');"
-	    "INSERT INTO lease (network, name, who, key, addr4, state, first,"
-	    " created, renewed, expires) VALUES (1, 'a', 'cn:a',"
-	    " randomblob(32), x'0a000005', 1, 1, 1, 1, 0);"
-	    "PRAGMA application_id = 1397780338; PRAGMA user_version = 1",
-		NULL, NULL, NULL),
-	    SQLITE_OK);
-	assert_int_equal(sqlite3_close(h), SQLITE_OK);
-	world_open(w, &db_schema);
-	assert_non_null(lease_find(w->n, "a"));
-	assert_int_equal(w->n->live, 1);
-	snprintf(path, sizeof(path), "%s/" DB_FILE ".v1.bak", w->dir);
-	assert_int_equal(access(path, R_OK), 0);
-	assert_int_equal(sql(w, "INSERT INTO setting VALUES ('x', 1)"),
-	    SQLITE_OK);
 	world_close(w);
 }
 
@@ -496,8 +405,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(model, setup, teardown),
-		cmocka_unit_test_setup_teardown(lock, setup, teardown),
-		cmocka_unit_test_setup_teardown(migrate, setup, teardown),
 	};
 
 	if (sodium_init() == -1)

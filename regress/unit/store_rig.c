@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The broker and its database that some tests share.
+ * The broker and its store that some tests share.
  */
 
 #include <setjmp.h>
@@ -14,7 +14,8 @@
 
 #include <cmocka.h>
 
-#include "db_rig.h"
+#include "store_rig.h"
+#include "row.h"
 
 struct mono
 mono_of(const struct world *w)
@@ -33,33 +34,32 @@ wall_of(const struct world *w)
 }
 
 void
-world_open(struct world *w, const struct db_schema *schema)
+world_open(struct world *w)
 {
+	struct network_row net = { 0, "net" };
 	char error[1024];
-	int64_t id;
 
 	broker_init(&w->b);
-	w->db = db_open(w->dir, schema, 2, error, sizeof(error));
-	if (w->db == NULL)
+	w->store = store_open(w->dir, 2, error, sizeof(error));
+	if (w->store == NULL)
 		fail_msg("%s", error);
-	assert_int_equal(db_load_networks(w->db, &w->b), 0);
-	if ((w->n = lnet_find(&w->b, "net")) == NULL) {
-		assert_int_equal(db_add_network(w->db, "net", &id), 0);
-		w->n = lnet_add(&w->b, "net", id);
+	assert_int_equal(row_load_networks(w->store, &w->b), 0);
+	if ((w->n = lnet_find(&w->b, net.name)) == NULL) {
+		assert_int_equal(store_add_network(w->store, &net), 0);
+		w->n = lnet_add(&w->b, net.name, net.id);
 	}
 	lnet_configure(&w->b, w->n, &w->conf);
-	assert_int_equal(db_load_leases(w->db, &w->b, mono_of(w), wall_of(w)),
+	assert_int_equal(row_load_peers(w->store, &w->b, mono_of(w),
+			     wall_of(w)),
 	    0);
-	if (schema == &db_schema)
-		assert_int_equal(db_load_owned(w->db, &w->b), 0);
 }
 
 void
 world_close(struct world *w)
 {
 	broker_clear(&w->b);
-	db_close(w->db);
-	w->db = NULL;
+	store_close(w->store);
+	w->store = NULL;
 }
 
 struct world *
@@ -69,7 +69,7 @@ world_new(void)
 
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		return (NULL);
-	(void)strlcpy(w->dir, "/tmp/sallyport-db.XXXXXX", sizeof(w->dir));
+	(void)strlcpy(w->dir, "/tmp/sallyport-store.XXXXXX", sizeof(w->dir));
 	if (mkdtemp(w->dir) == NULL) {
 		free(w);
 		return (NULL);
@@ -81,9 +81,8 @@ world_new(void)
 void
 world_free(struct world *w)
 {
-	static const char *const files[] = { DB_FILE, DB_FILE "-wal",
-		DB_FILE "-shm", DB_FILE "-journal", DB_FILE ".v1.bak",
-		DB_FILE ".v2.bak", DB_FILE ".v3.bak", "copy" };
+	static const char *const files[] = { "sallyport.db", "sallyport.db-wal",
+		"sallyport.db-shm" };
 	char path[128];
 	size_t i;
 
@@ -102,10 +101,10 @@ store(struct world *w, const struct op *op)
 
 	for (f = FAM4; f <= FAM6; f++)
 		if (op->victim[f] != NULL &&
-		    db_put_lease(w->db, op->victim[f]) == -1)
+		    row_put_lease(w->store, op->victim[f]) == -1)
 			return (-1);
 	if (op->renewed_only)
-		return (db_put_term(w->db, op->lease));
-	return (op->created ? db_add_lease(w->db, op->lease) :
-	    db_put_lease(w->db, op->lease));
+		return (row_put_term(w->store, op->lease));
+	return (op->created ? row_add_lease(w->store, op->lease) :
+	    row_put_lease(w->store, op->lease));
 }
