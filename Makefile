@@ -1,7 +1,8 @@
 # sallyport - privilege separated WireGuard gateway
 #
 #	make				build everything below $(O)
-#	make deps			install what the build and the tests need (root)
+#	make deps [D="build demo"]	install the packages of these lists in etc/deps,
+#					without D of all: build demo test (root)
 #	make demo [KEEP=1]		the main job, on loopback and in namespaces
 #	make regress			every test this machine can run
 #	make regress T=unit		one layer: unit conf proc net vm fuzz
@@ -28,6 +29,7 @@ PKG_CONFIG ?=	pkg-config
 CLANG_FORMAT ?=	clang-format
 CLANG ?=	clang
 FUZZ_TIME ?=	8
+D ?=		build demo test
 CFLAGS ?=	-O2 -g
 VERSION :=	$(shell sed -n '1s/^sallyport \([^ ]*\).*/\1/p' CHANGES)
 
@@ -144,7 +146,7 @@ include regress/regress.mk
 
 deps:
 	DEBIAN_FRONTEND=noninteractive apt-get install -y \
-	    --no-install-recommends $(shell sed 's/#.*//' etc/deps)
+	    --no-install-recommends $$(sed 's/#.*//' $(D:%=etc/deps/%))
 
 # The script installs what is missing and builds, so that both are shown.
 demo:

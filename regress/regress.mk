@@ -3,8 +3,6 @@
 UNIT :=		$(notdir $(basename $(sort $(wildcard regress/unit/*_test.c))))
 FUZZERS :=	$(notdir $(basename $(sort $(wildcard regress/fuzz/*_fuzz.c))))
 T ?=		unit conf proc net vm fuzz
-CMOCKA_CFLAGS :=	$(call pkg-cflags,cmocka)
-CMOCKA_LIBS :=		$(call pkg-libs,cmocka)
 
 # All that a test can link: product sources by their unique names.  Tests, but
 # never programs, may include every header.
@@ -15,7 +13,7 @@ obj =		$(patsubst %.c,$(O)/%.o,$(call src,$(1)))
 rig =		$(1:%=$(O)/regress/%.o)
 TEST_INC :=	$(addprefix -iquote ,$(sort $(dir $(PRODUCT_SRC))) regress \
 		regress/proc)
-TEST_CFLAGS :=	$(CMOCKA_CFLAGS) $(sort $(foreach p,$(PROGS),$($(p)_CFLAGS)))
+TEST_CFLAGS :=	$(sort $(foreach p,$(PROGS),$($(p)_CFLAGS)))
 TEST_LIBS =	$(foreach p,$(PROGS),$($(p)_LIBS)) $(BASE_LIBS)
 TEST_OBJ =	$(patsubst %.c,$(O)/%.o,$(wildcard regress/*.c regress/*/*.c))
 $(O)/regress/%.o: OBJ_CFLAGS = $(TEST_CFLAGS) $(TEST_INC)
@@ -26,7 +24,7 @@ include regress/unit/tests.mk regress/proc/tools.mk regress/fuzz/fuzzers.mk
 .SECONDEXPANSION:
 $(UNIT:%=$(O)/regress/%): $(O)/regress/%: $(O)/regress/unit/%.o \
     $$(call obj,$$($$*_USES)) $$(call rig,$$($$*_RIG)) $(LIBCOMMON)
-	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CMOCKA_LIBS)
+	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) -lcmocka
 
 $(TOOLS:%=$(O)/regress/%): $(O)/regress/%: $$(call rig,$$($$*_RIG)) \
     $$(call obj,$$($$*_USES)) $(LIBCOMMON)

@@ -12,8 +12,7 @@ exec 3>&1
 step_text=''
 trap ended EXIT
 
-NEEDS="wireguard-tools wireguard-go iproute2 iputils-ping procps
-    curl openssl jq"
+LISTS="build demo"
 WHAT=${1:-show}
 DIR=$O/demo
 
@@ -60,17 +59,20 @@ ended() {
 
 missing() {
 	command -v dpkg-query >/dev/null || return 0
-	for missing_p in $(sed -e '/^# and to test/,$d' -e 's/#.*//' \
-	    "$TOP/etc/deps") $NEEDS; do
+	for missing_p in $(cd "$TOP/etc/deps" && sed 's/#.*//' $LISTS); do
 		dpkg-query -W -f '${db:Status-Status}\n' "$missing_p" \
 		    2>/dev/null | grep -qx installed || echo "$missing_p"
 	done
 }
 
+# Its progress is shown: it may take minutes.
 install_missing() {
-	"${MAKE:-make}" -s -C "$TOP" deps || {
-		apt-get update && "${MAKE:-make}" -s -C "$TOP" deps
-	}
+	say "  installing ${need% }:"
+	apt-get update
+	DEBIAN_FRONTEND=noninteractive apt-get install -y \
+	    --no-install-recommends $need ||
+	    die "the packages cannot be installed"
+	say
 }
 
 prepare() {
@@ -78,9 +80,9 @@ prepare() {
 	say
 	need=$(missing | tr '\n' ' ')
 	if [ -n "$need" ] && [ "$(id -u)" -ne 0 ]; then
-		die "packages are missing: ${need% }. As root: make deps"
+		die "packages are missing: ${need% }. As root: make deps D=\"$LISTS\""
 	elif [ -n "$need" ]; then
-		step "packages installed" install_missing
+		install_missing
 	fi
 	step "built" "${MAKE:-make}" -C "$TOP" O="$OBJ" all "$OBJ/mint"
 }

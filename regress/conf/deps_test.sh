@@ -1,0 +1,25 @@
+# The packages that README.md names for the run time are those whose libraries
+# the programs are linked with, no more and no fewer.
+
+. "${TOP:-.}/regress/lib.sh"
+
+command -v dpkg-query >/dev/null && command -v readelf >/dev/null ||
+    skip_all "no dpkg-query or no readelf"
+
+linked() {
+	readelf -d "$BIN"/* | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u |
+	    while read -r so; do
+		dpkg-query -S "*/$so" | sed -n 's/:.*//p' | head -n 1
+	done | sort -u
+}
+
+named() {
+	sed -n '/run time: begin/,/run time: end/p' "$TOP/README.md" |
+	    tr ' ' '\n' | grep '^lib' | sort -u
+}
+
+linked >"$WORK/linked"
+named >"$WORK/named"
+check "README names what is linked" diff "$WORK/linked" "$WORK/named"
+
+finish
