@@ -10,9 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "accept.h"
 #include "apid.h"
 #include "chan.h"
 #include "conn.h"
+#include "dialects.h"
 #include "link_leased.h"
 #include "log.h"
 #include "node.h"
@@ -288,6 +290,7 @@ apid_init(struct apid *a)
 	struct event_config *cfg;
 
 	a->conf.ops = &conf_ops;
+	a->dialects = dialects;
 	TAILQ_INIT(&a->conns);
 	a->cpus = node_cpus();
 	a->proc_fds[PROC_LOADAVG] = a->proc_fds[PROC_UPTIME] = -1;

@@ -21,6 +21,7 @@
 
 struct chan;
 struct conn;
+struct dialect;
 struct pend;
 struct quiet;
 struct rate;
@@ -42,6 +43,7 @@ struct apid {
 	struct pend	*pend;
 	struct rate	*rate;
 	struct quiet	*quiet;
+	const struct dialect *const *dialects;	/* NULL ends them */
 	struct conn_list conns;
 	unsigned int	 nconns;
 	struct event	 accept_pause;	/* accept.c's */
@@ -58,12 +60,5 @@ struct apid {
 	struct wall	 date_at;	/* of date */
 	char		 date[DATE_SIZE];
 };
-
-/* accept.c: listen on the sockets of these settings, or stop that. */
-void	 accept_init(struct apid *);
-void	 accept_start(struct apid *, struct settings *);
-void	 accept_stop(struct settings *);
-/* A connection has ended: those waiting may come in. */
-void	 accept_room(struct apid *);
 
 #endif

@@ -22,12 +22,12 @@
 static void
 fail_all(struct apid *a, const char *text)
 {
-	struct conn *c;
+	struct request *r;
 
-	while ((c = pend_any(a->pend)) != NULL) {
-		link_leased_forget(c);
-		c->ask->failed(c, text);
-		conn_run(c);
+	while ((r = pend_any(a->pend)) != NULL) {
+		request_wait_end(r);
+		r->ask->failed(r, text);
+		conn_run(r->conn);
 	}
 }
 
@@ -52,42 +52,61 @@ leased_writable(struct chan *ch)
 	struct conn *c, *next;
 
 	TAILQ_FOREACH_SAFE(c, &a->conns, entry, next) {
-		if (c->streaming && c->state == CONN_BODY)
+		if (c->req.streaming && c->state == CONN_BODY)
 			conn_run(c);
 	}
 }
 
+static void
+ask_end(struct request *r)
+{
+	pend_del(r->apid->pend, r->ask_id);
+	r->ask_id = 0;
+}
+
+static void
+ask_late(struct request *r)
+{
+	r->ask->failed(r, "the lease broker did not answer in time");
+}
+
+static const struct wait_ops answers = {
+	.end = ask_end,
+	.late = ask_late,
+};
+
 void
-link_leased_ask(struct conn *c, const struct ask *how, enum msg_type type,
+link_leased_ask(struct request *r, const struct ask *how, enum msg_type type,
     const void *m)
 {
-	struct apid *a = c->apid;
+	struct apid *a = r->apid;
 
-	c->ask = how;
+	r->ask = how;
 	if (a->leased == NULL) {
-		how->failed(c, "the lease broker is not there");
+		how->failed(r, "the lease broker is not there");
 		return;
 	}
 	/* A set fills the queue on purpose: that keeps nobody out. */
 	if ((chan_busy(a->leased) && a->nsets == 0) ||
 	    pend_count(a->pend) >= a->set->limits.pending ||
-	    (c->wait_id = pend_add(a->pend, c)) == 0) {
-		how->failed(c, "too many requests wait already");
+	    (r->ask_id = pend_add(a->pend, r)) == 0) {
+		how->failed(r, "too many requests wait already");
 		return;
 	}
-	if (chan_send_msg(a->leased, type, c->wait_id, m) == 0)
+	request_wait(r, &answers, how->ms);
+	if (chan_send_msg(a->leased, type, r->ask_id, m) == 0)
 		return;
 	log_warn("leased: cannot ask, answering 503");
-	link_leased_forget(c);
-	how->failed(c, "the lease broker cannot be asked");
+	request_wait_end(r);
+	how->failed(r, "the lease broker cannot be asked");
 }
 
 int
-link_leased_tell(struct conn *c, enum msg_type type, const void *m)
+link_leased_tell(struct request *r, enum msg_type type, const void *m)
 {
-	if (c->apid->leased == NULL || c->wait_id == 0)
+	if (r->apid->leased == NULL || r->ask_id == 0)
 		return (-1);
-	return (chan_send_msg(c->apid->leased, type, c->wait_id, m));
+	return (chan_send_msg(r->apid->leased, type, r->ask_id, m));
 }
 
 void
@@ -103,21 +122,6 @@ bool
 link_leased_busy(const struct apid *a)
 {
 	return (a->leased != NULL && chan_busy(a->leased));
-}
-
-void
-link_leased_forget(struct conn *c)
-{
-	if (c->wait_id != 0)
-		pend_del(c->apid->pend, c->wait_id);
-	c->wait_id = 0;
-}
-
-void
-link_leased_late(struct conn *c)
-{
-	link_leased_forget(c);
-	c->ask->failed(c, "the lease broker did not answer in time");
 }
 
 /* The row for an answer of this type, or NULL: not an answer to that. */
@@ -149,18 +153,18 @@ leased_##name(struct chan *ch, uint32_t id,				\
 {									\
 	struct apid *a = chan_arg(ch);					\
 	const struct answer *w;						\
-	struct conn *c;							\
+	struct request *r;						\
 									\
 	CLOSE_##fd_							\
-	if ((c = pend_find(a->pend, id)) == NULL)			\
+	if ((r = pend_find(a->pend, id)) == NULL)			\
 		return (0);						\
-	if ((w = find_answer(c->ask, val)) == NULL)			\
+	if ((w = find_answer(r->ask, val)) == NULL)			\
 		return (-1);						\
 	if (!w->more)							\
-		link_leased_forget(c);					\
-	w->fn.name(c, m);						\
+		request_wait_end(r);					\
+	w->fn.name(r, m);						\
 	if (!w->more)							\
-		conn_run(c);						\
+		conn_run(r->conn);					\
 	return (0);							\
 }
 #define E(NAME, name, val, from, to)

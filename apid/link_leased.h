@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The link to leased: asks for connections and takes the answers to them.
+ * The link to leased: asks for requests and takes the answers to them.
  */
 
 #ifndef LINK_LEASED_H
@@ -12,7 +12,7 @@
 #include "chan.h"
 
 struct apid;
-struct conn;
+struct request;
 
 #define ASK_ANSWERS	2	/* kinds of answers to one question */
 
@@ -23,7 +23,7 @@ struct answer {
 	bool		 more;		/* others follow */
 	union {
 #define X(NAME, name, val, from, to, fd)				\
-		void	 (*name)(struct conn *, const struct msg_##name *);
+		void	 (*name)(struct request *, const struct msg_##name *);
 #define E(NAME, name, val, from, to)
 		MSG_CATALOGUE(X, E)
 #undef X
@@ -41,49 +41,42 @@ struct answer {
 /*
  * What becomes of the answers to a question.  failed is called instead of the
  * last one: text says why (leased is gone, late, or has too much to do).
- * drained: what was written piece by piece has been sent.
  */
 struct ask {
 	struct answer	 answers[ASK_ANSWERS];
-	void		 (*failed)(struct conn *, const char *text);
-	void		 (*drained)(struct conn *);
-	uint32_t	 ms;		/* longest wait; 0: CONN_WAIT_MS */
+	void		 (*failed)(struct request *, const char *text);
+	uint32_t	 ms;		/* longest wait for the last one */
 };
 
-/* For a portal, which gives up after four seconds in all. */
-#define ASK_FAST_MS	2200
+#define ASK_MS		10000
+#define ASK_FAST_MS	2200	/* a portal gives up after 4 s in all */
 
 /*
- * Ask leased for c: ASK(c, &how, lease_get, &m) sends a struct msg_lease_get,
- * ASK_BARE(c, &how, LEASE_HEALTH) a message without payload.  When that is not
+ * Ask leased for r: ASK(r, &how, lease_get, &m) sends a struct msg_lease_get,
+ * ASK_BARE(r, &how, LEASE_HEALTH) a message without payload.  When that is not
  * possible how->failed has been called.
  */
-#define ASK(c, how, name, m)						\
-	link_leased_ask(c, how, (enum msg_type)CHAN_TYPE_##name,	\
+#define ASK(r, how, name, m)						\
+	link_leased_ask(r, how, (enum msg_type)CHAN_TYPE_##name,	\
 	    (const struct msg_##name *){ (m) })
-#define ASK_BARE(c, how, NAME)	link_leased_ask(c, how, MSG_##NAME, NULL)
-void	 link_leased_ask(struct conn *, const struct ask *, enum msg_type,
+#define ASK_BARE(r, how, NAME)	link_leased_ask(r, how, MSG_##NAME, NULL)
+void	 link_leased_ask(struct request *, const struct ask *, enum msg_type,
 	    const void *m);
 
 /*
- * Say more under the id of the question that c waits for (the items of a set).
+ * Say more under the id of the question that r waits for (the items of a set).
  * Returns 0, or -1: leased cannot be asked.
  */
-#define TELL(c, name, m)						\
-	link_leased_tell(c, (enum msg_type)CHAN_TYPE_##name,		\
+#define TELL(r, name, m)						\
+	link_leased_tell(r, (enum msg_type)CHAN_TYPE_##name,		\
 	    (const struct msg_##name *){ (m) })
-#define TELL_BARE(c, NAME)	link_leased_tell(c, MSG_##NAME, NULL)
-int	 link_leased_tell(struct conn *, enum msg_type, const void *m);
+#define TELL_BARE(r, NAME)	link_leased_tell(r, MSG_##NAME, NULL)
+int	 link_leased_tell(struct request *, enum msg_type, const void *m);
 /* Take back the set that was begun under this id. */
 void	 link_leased_abort_set(struct apid *, uint32_t id);
 /* While this is true nothing more should be told; conn_run is called when it
  * is over. */
 bool	 link_leased_busy(const struct apid *);
-
-/* The connection no longer waits. */
-void	 link_leased_forget(struct conn *);
-/* The connection has waited too long: call its failed. */
-void	 link_leased_late(struct conn *);
 
 /* Use this link from now on (consumed); requests on the old one fail. */
 void	 link_leased_open(struct apid *, int fd);

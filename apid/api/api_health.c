@@ -7,24 +7,27 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conn.h"
+#include "request.h"
+#include "dialects.h"
 #include "link_leased.h"
+#include "refuse.h"
 #include "reply.h"
-#include "route.h"
 
-static void health_answer(struct conn *, const struct msg_lease_health_reply *);
-static void	 health_failed(struct conn *, const char *);
+static void
+health_answer(struct request *, const struct msg_lease_health_reply *);
+static void	 health_failed(struct request *, const char *);
 
 static const struct ask ask_health = {
 	.answers = {
 		ANSWER(lease_health_reply, health_answer),
 	},
 	.failed = health_failed,
+	.ms = ASK_MS,
 };
 
 static void
-send_state(struct conn *c, const char *leased, const char *kern, const char *db,
-    const char *wireguard, bool ready)
+send_state(struct request *r, const char *leased, const char *kern,
+    const char *db, const char *wireguard, bool ready)
 {
 	char body[160];
 
@@ -32,31 +35,44 @@ send_state(struct conn *c, const char *leased, const char *kern, const char *db,
 	    "{\"leased\":\"%s\",\"netd\":\"%s\","
 	    "\"db\":\"%s\",\"wireguard\":\"%s\"}\n",
 	    leased, kern, db, wireguard);
-	reply_send(c, ready ? 200 : 503, "application/json",
+	reply_send(r, ready ? 200 : 503, "application/json",
 	    ready ? NULL : "Retry-After: 5\r\n", body, strlen(body));
 }
 
 static void
-health_answer(struct conn *c, const struct msg_lease_health_reply *m)
+health_answer(struct request *r, const struct msg_lease_health_reply *m)
 {
-	send_state(c, "ok", m->kern ? "ok" : "fail", m->db ? "ok" : "fail",
+	send_state(r, "ok", m->kern ? "ok" : "fail", m->db ? "ok" : "fail",
 	    m->wireguard ? "ok" : "fail", m->kern && m->db && m->wireguard);
 }
 
 static void
-health_failed(struct conn *c, const char *text)
+health_failed(struct request *r, const char *text)
 {
-	send_state(c, "fail", "unknown", "unknown", "unknown", false);
+	send_state(r, "fail", "unknown", "unknown", "unknown", false);
 }
 
-void
-health_livez(struct conn *c)
+static void
+health_livez(struct request *r)
 {
-	reply_send(c, 200, "text/plain; charset=UTF-8", NULL, "ok\n", 3);
+	reply_send(r, 200, "text/plain; charset=UTF-8", NULL, "ok\n", 3);
 }
 
-void
-health_readyz(struct conn *c)
+static void
+health_readyz(struct request *r)
 {
-	ASK_BARE(c, &ask_health, LEASE_HEALTH);
+	ASK_BARE(r, &ask_health, LEASE_HEALTH);
 }
+
+static const struct route routes[] = {
+	{ VERB_GET | VERB_HEAD, false, "/livez", health_livez, NULL },
+	{ VERB_GET | VERB_HEAD, false, "/readyz", health_readyz, NULL },
+	{ VERB_GET | VERB_HEAD, false, "/healthz", health_readyz, NULL },
+};
+
+const struct dialect dialect_health = {
+	.api = API_NATIVE | API_METRICS,
+	.routes = routes,
+	.nroutes = sizeof(routes) / sizeof(routes[0]),
+	.refuse = refuse_text,
+};

@@ -6,21 +6,24 @@
 #include <string.h>
 
 #include "audit_line.h"
-#include "conn.h"
+#include "dialects.h"
+#include "request.h"
 #include "leasejson.h"
+#include "peers.h"
+#include "refuse.h"
 #include "link_leased.h"
 #include "reply.h"
-#include "route.h"
 
-static void	 native_lease(struct conn *, const struct msg_lease_reply *);
-static void	 native_released(struct conn *, const struct msg_lease_reply *);
-static void	 native_failed(struct conn *, const char *);
+static void	 native_lease(struct request *, const struct msg_lease_reply *);
+static void	 native_released(struct request *, const struct msg_lease_reply *);
+static void	 native_failed(struct request *, const char *);
 
 static const struct ask ask_lease = {
 	.answers = {
 		ANSWER(lease_reply, native_lease),
 	},
 	.failed = native_failed,
+	.ms = ASK_MS,
 };
 
 static const struct ask ask_release = {
@@ -28,173 +31,174 @@ static const struct ask ask_release = {
 		ANSWER(lease_reply, native_released),
 	},
 	.failed = native_failed,
+	.ms = ASK_MS,
 };
 
 static void
-native_failed(struct conn *c, const char *text)
+native_failed(struct request *r, const char *text)
 {
-	reply_problem(c, 503, "gateway-busy", text, 0);
+	reply_problem(r, 503, "gateway-busy", text, 0);
 }
 
 static void
-native_error(struct conn *c, const struct msg_lease_reply *m)
+native_error(struct request *r, const struct msg_lease_reply *m)
 {
 	const struct lease_answer *a = lease_answer(m->code);
 
-	audit_refused(c, a->text);
+	audit_refused(r, a->text);
 	if (m->code == LEASE_E_NOT_FOUND)
-		reply_problem(c, 404, "lease-not-found",
+		reply_problem(r, 404, "lease-not-found",
 		    "this identity has no lease", -1);
 	else
-		reply_problem(c, a->status, a->code, a->text,
+		reply_problem(r, a->status, a->code, a->text,
 		    a->status == 503 ? (int)(m->retry_after & 0xffff) : -1);
 }
 
 static void
-native_lease(struct conn *c, const struct msg_lease_reply *m)
+native_lease(struct request *r, const struct msg_lease_reply *m)
 {
 	char body[LEASEJSON_SIZE];
 	int len;
 
 	if (m->code > LEASE_OK_REKEYED) {
-		native_error(c, m);
+		native_error(r, m);
 		return;
 	}
 	if (m->state == LEASE_EXPIRED) {
-		reply_problem(c, 404, "lease-expired",
+		reply_problem(r, 404, "lease-expired",
 		    "the lease of this identity has run out", -1);
 		return;
 	}
-	audit_registered(c, m);
+	audit_registered(r, m);
 	if ((len = leasejson_format(m, body, sizeof(body))) == -1) {
-		reply_problem(c, 500, "internal-error",
+		reply_problem(r, 500, "internal-error",
 		    "the lease does not fit the answer", -1);
 		return;
 	}
-	reply_send(c, lease_answer(m->code)->status, "application/json", NULL,
+	reply_send(r, lease_answer(m->code)->status, "application/json", NULL,
 	    body, (size_t)len);
 }
 
 static void
-native_released(struct conn *c, const struct msg_lease_reply *m)
+native_released(struct request *r, const struct msg_lease_reply *m)
 {
 	if (m->code > LEASE_OK_REKEYED)
-		native_error(c, m);
+		native_error(r, m);
 	else
-		reply_send(c, 204, NULL, NULL, NULL, 0);
+		reply_send(r, 204, NULL, NULL, NULL, 0);
 }
 
 /* Who asks must be a device; false if the refusal has been sent. */
 static bool
-is_device(struct conn *c)
+is_device(struct request *r)
 {
 	const char *code = "identity-not-matched", *why;
 
-	if (who_prove(c) == -1)
-		why = c->who.why;
-	else if (c->who.id.role != ROLE_DEVICE) {
+	if (who_prove(r) == -1)
+		why = r->who.why;
+	else if (r->who.id.role != ROLE_DEVICE) {
 		code = "identity-denied";
 		why = "this identity is not a device";
 	} else
 		return (true);
-	audit_refused(c, why);
-	reply_problem(c, 403, code, why, -1);
+	audit_refused(r, why);
+	reply_problem(r, 403, code, why, -1);
 	return (false);
 }
 
 /* A network that is named must be the one of the identity's rule. */
 static bool
-network_fits(struct conn *c, const char *network)
+network_fits(struct request *r, const char *network)
 {
-	if (network[0] == '\0' || strcmp(network, c->who.id.network) == 0)
+	if (network[0] == '\0' || strcmp(network, r->who.id.network) == 0)
 		return (true);
-	if (settings_has_network(c->set, network)) {
-		audit_refused(c, "the network is not this identity's");
-		reply_problem(c, 403, "identity-denied",
+	if (settings_has_network(r->set, network)) {
+		audit_refused(r, "the network is not this identity's");
+		reply_problem(r, 403, "identity-denied",
 		    "the network is not this identity's", -1);
 	} else {
-		reply_problem(c, 404, "network-not-found",
+		reply_problem(r, 404, "network-not-found",
 		    "there is no such network", -1);
 	}
 	return (false);
 }
 
-/* application/json, parameters or not. */
-static bool
-is_json(struct conn *c)
-{
-	static const char type[] = "application/json";
-	struct http_span v = { 0, 0 };
-	size_t len = sizeof(type) - 1;
-
-	if (http_field(c->in, &c->req, "content-type", &v) != 1 || v.len < len)
-		return (false);
-	if (v.len > len && strchr("; \t", c->in[v.off + len]) == NULL)
-		return (false);
-	v.len = (uint16_t)len;
-	return (http_is_nocase(c->in, v, type));
-}
-
-void
-native_put(struct conn *c)
+static void
+native_put(struct request *r)
 {
 	struct msg_lease_register m;
 	struct lease_wish wish;
 	const char *code, *detail;
 
-	if (!is_device(c))
+	if (!is_device(r))
 		return;
-	if (!c->req.has_length) {
-		route_refuse(c, 411);
+	if (!peers_json(r))
 		return;
-	}
-	if (!is_json(c)) {
-		reply_problem(c, 415, "unsupported-media-type",
-		    "Content-Type must be application/json", -1);
-		return;
-	}
-	if (leasejson_parse(c->body, c->body_len, &wish, &code, &detail) ==
+	if (leasejson_parse(r->body, r->body_len, &wish, &code, &detail) ==
 	    -1) {
-		audit_refused(c, detail);
-		reply_problem(c, 400, code, detail, -1);
+		audit_refused(r, detail);
+		reply_problem(r, 400, code, detail, -1);
 		return;
 	}
-	if (!network_fits(c, wish.network))
+	if (!network_fits(r, wish.network))
 		return;
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, c->who.id.network, sizeof(m.network));
-	(void)strlcpy(m.name, c->who.id.name, sizeof(m.name));
-	(void)strlcpy(m.who, c->who.label, sizeof(m.who));
+	(void)strlcpy(m.network, r->who.id.network, sizeof(m.network));
+	(void)strlcpy(m.name, r->who.id.name, sizeof(m.name));
+	(void)strlcpy(m.who, r->who.label, sizeof(m.who));
 	memcpy(m.pubkey, wish.pubkey, sizeof(m.pubkey));
-	m.from = c->from;
-	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
-	ASK(c, &ask_lease, lease_register, &m);
+	m.from = r->from;
+	(void)strlcpy(m.req, r->id, sizeof(m.req));
+	ASK(r, &ask_lease, lease_register, &m);
 }
 
-void
-native_get(struct conn *c)
+static void
+native_get(struct request *r)
 {
 	struct msg_lease_get m;
 
-	if (!is_device(c))
+	if (!is_device(r))
 		return;
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, c->who.id.network, sizeof(m.network));
-	(void)strlcpy(m.name, c->who.id.name, sizeof(m.name));
-	ASK(c, &ask_lease, lease_get, &m);
+	(void)strlcpy(m.network, r->who.id.network, sizeof(m.network));
+	(void)strlcpy(m.name, r->who.id.name, sizeof(m.name));
+	ASK(r, &ask_lease, lease_get, &m);
 }
 
-void
-native_delete(struct conn *c)
+static void
+native_delete(struct request *r)
 {
 	struct msg_lease_release m;
 
-	if (!is_device(c))
+	if (!is_device(r))
 		return;
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, c->who.id.network, sizeof(m.network));
-	(void)strlcpy(m.name, c->who.id.name, sizeof(m.name));
-	m.from = c->from;
-	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
-	ASK(c, &ask_release, lease_release, &m);
+	(void)strlcpy(m.network, r->who.id.network, sizeof(m.network));
+	(void)strlcpy(m.name, r->who.id.name, sizeof(m.name));
+	m.from = r->from;
+	(void)strlcpy(m.req, r->id, sizeof(m.req));
+	ASK(r, &ask_release, lease_release, &m);
 }
+
+#define LEASE	"/api/v1/self/lease"
+#define SET	"/api/v1/networks/*/peers"
+#define PEER	"/api/v1/networks/*/peers/*"
+
+static const struct route routes[] = {
+	{ VERB_PUT, false, LEASE, native_put, NULL },
+	{ VERB_GET, false, LEASE, native_get, NULL },
+	{ VERB_DELETE, false, LEASE, native_delete, NULL },
+	{ VERB_GET, false, SET, native_peers, NULL },
+	{ VERB_PUT, false, SET, NULL, native_set_begin },
+	{ VERB_GET, false, PEER, native_peer_get, NULL },
+	{ VERB_PUT, false, PEER, native_peer_put, NULL },
+	{ VERB_DELETE, false, PEER, native_peer_delete, NULL },
+};
+
+const struct dialect dialect_native = {
+	.api = API_NATIVE,
+	.prefix = "/api/",
+	.routes = routes,
+	.nroutes = sizeof(routes) / sizeof(routes[0]),
+	.refuse = refuse_problem,
+};

@@ -8,26 +8,27 @@
 #include <string.h>
 
 #include "audit_line.h"
-#include "conn.h"
 #include "form.h"
 #include "link_leased.h"
 #include "owner.h"
 #include "peerjson.h"
 #include "peerlist.h"
 #include "peers.h"
+#include "refuse.h"
 #include "reply.h"
-#include "route.h"
+#include "request.h"
 
-static void	 peer_put(struct conn *, const struct msg_owned_reply *);
-static void	 peer_deleted(struct conn *, const struct msg_owned_reply *);
-static void	 peers_failed(struct conn *, const char *);
-static void	 peers_refused(struct conn *, uint8_t, const char *);
+static void	 peer_put(struct request *, const struct msg_owned_reply *);
+static void	 peer_deleted(struct request *, const struct msg_owned_reply *);
+static void	 peers_failed(struct request *, const char *);
+static void	 peers_refused(struct request *, uint8_t, const char *);
 
 static const struct ask ask_put = {
 	.answers = {
 		ANSWER(owned_reply, peer_put),
 	},
 	.failed = peers_failed,
+	.ms = ASK_MS,
 };
 
 static const struct ask ask_delete = {
@@ -35,17 +36,21 @@ static const struct ask ask_delete = {
 		ANSWER(owned_reply, peer_deleted),
 	},
 	.failed = peers_failed,
+	.ms = ASK_MS,
 };
 
 static const struct peerlist_form list_form = {
+	.type = "application/json",
 	.head = "{\"peers\":[",
 	.tail = "],\"next\":null}\n",
+	.none = "],\"next\":null}\n",
 	.etag = true,
 	.item = peerjson_native,
 	.refused = peers_refused,
 };
 
 static const struct peerlist_form one_form = {
+	.type = "application/json",
 	.head = "",
 	.tail = "\n",
 	.etag = true,
@@ -54,77 +59,77 @@ static const struct peerlist_form one_form = {
 };
 
 static void
-peers_failed(struct conn *c, const char *text)
+peers_failed(struct request *r, const char *text)
 {
-	reply_problem(c, 503, "gateway-busy", text, 0);
+	reply_problem(r, 503, "gateway-busy", text, 0);
 }
 
 void
-peers_problem(struct conn *c, uint8_t code, const char *text, uint32_t retry)
+peers_problem(struct request *r, uint8_t code, const char *text, uint32_t retry)
 {
 	const struct lease_answer *p;
 
 	p = lease_answer(code);
-	audit_refused(c, p->text);
-	reply_problem(c, p->status, p->code, text[0] != '\0' ? text : p->text,
+	audit_refused(r, p->text);
+	reply_problem(r, p->status, p->code, text[0] != '\0' ? text : p->text,
 	    p->status == 503 ? (int)(retry & 0xffff) : -1);
 }
 
 static void
-peers_refused(struct conn *c, uint8_t code, const char *text)
+peers_refused(struct request *r, uint8_t code, const char *text)
 {
-	peers_problem(c, code, text, 0);
+	peers_problem(r, code, text, 0);
 }
 
 /* The network of the path, if it is the identity's. */
 static bool
-take_network(struct conn *c, const struct owner *o, char name[NETNAME_SIZE])
+take_network(struct request *r, const struct owner *o, char name[NETNAME_SIZE])
 {
-	struct http_span v = c->args[0];
+	struct http_span v = r->args[0];
 
 	if (v.len >= NETNAME_SIZE)
 		goto unknown;
-	memcpy(name, c->in + v.off, v.len);
+	memcpy(name, r->head + v.off, v.len);
 	name[v.len] = '\0';
-	if (!settings_has_network(c->set, name))
+	if (!settings_has_network(r->set, name))
 		goto unknown;
 	if (o->network[0] == '\0' || strcmp(o->network, name) == 0)
 		return (true);
-	audit_refused(c, "the network is not this identity's");
-	reply_problem(c, 403, "identity-denied",
+	audit_refused(r, "the network is not this identity's");
+	reply_problem(r, 403, "identity-denied",
 	    "the network is not this identity's", -1);
 	return (false);
 unknown:
-	reply_problem(c, 404, "network-not-found", "there is no such network",
+	reply_problem(r, 404, "network-not-found", "there is no such network",
 	    -1);
 	return (false);
 }
 
 bool
-peers_begin(struct conn *c, struct owner *o, char name[NETNAME_SIZE],
+peers_begin(struct request *r, struct owner *o, char name[NETNAME_SIZE],
     const char *const *words, struct form *f)
 {
 	const char *code, *why = "this identity is no portal";
 
-	if (owner_prove(c, o, &code, &why) == -1) {
-		audit_refused(c, why);
-		reply_problem(c, 403, code, why, -1);
+	if (owner_prove(r, o, &code, &why) == -1) {
+		audit_refused(r, why);
+		reply_problem(r, 403, code, why, -1);
 		return (false);
 	}
-	if (!take_network(c, o, name))
+	if (!take_network(r, o, name))
 		return (false);
-	why = form_decode(f, c->in + c->req.query.off, c->req.query.len);
+	why = form_decode(f, r->head + r->http.query.off, r->http.query.len);
 	/* A word misspelt must not do what it was meant to prevent. */
 	if (why == NULL && form_unknown(f, words) != NULL)
 		why = "the query has a parameter that is not known here";
 	if (why == NULL)
 		return (true);
-	reply_problem(c, 400, "bad-request", why, -1);
+	reply_problem(r, 400, "bad-request", why, -1);
 	return (false);
 }
 
 bool
-peers_choice(struct conn *c, const struct form *f, const char *name,
+peers_choice(struct request *r, const struct form *f, const char *name,
     const char *no, const char *yes_word, uint8_t *yes)
 {
 	char text[96];
@@ -134,33 +139,34 @@ peers_choice(struct conn *c, const struct form *f, const char *name,
 		return (true);
 	(void)snprintf(text, sizeof(text), "%s is %s or %s, once", name,
 	    yes_word, no);
-	reply_problem(c, 400, "bad-request", text, -1);
+	reply_problem(r, 400, "bad-request", text, -1);
 	return (false);
 }
 
 bool
-peers_json(struct conn *c)
+peers_json(struct request *r)
 {
 	static const char type[] = "application/json";
 	struct http_span v = { 0, 0 };
 	size_t len = sizeof(type) - 1;
 
-	if (!c->req.has_length) {
-		route_refuse(c, 411);
+	if (!r->http.has_length) {
+		refuse_problem(r, 411, NULL);
 		return (false);
 	}
-	if (http_field(c->in, &c->req, "content-type", &v) == 1 &&
-	    v.len > len && strchr("; \t", c->in[v.off + len]) != NULL)
-		v.len = (uint16_t)len;
-	if (http_is_nocase(c->in, v, type))
-		return (true);
-	reply_problem(c, 415, "unsupported-media-type",
+	if (http_field(r->head, &r->http, "content-type", &v) == 1) {
+		if (v.len > len && strchr("; \t", r->head[v.off + len]) != NULL)
+			v.len = (uint16_t)len;
+		if (http_is_nocase(r->head, v, type))
+			return (true);
+	}
+	reply_problem(r, 415, "unsupported-media-type",
 	    "Content-Type must be application/json", -1);
 	return (false);
 }
 
 void
-native_peers(struct conn *c)
+native_peers(struct request *r)
 {
 	static const char *const words[] = { "online", NULL };
 	char network[NETNAME_SIZE];
@@ -168,58 +174,59 @@ native_peers(struct conn *c)
 	struct form f;
 	uint8_t online;
 
-	if (peers_begin(c, &o, network, words, &f) &&
-	    peers_choice(c, &f, "online", "no", "yes", &online))
-		peerlist_start(c, &o, network, online, &list_form);
+	if (peers_begin(r, &o, network, words, &f) &&
+	    peers_choice(r, &f, "online", "no", "yes", &online))
+		peerlist_start(r, &o, network, online, &list_form);
 }
 
 /* What all routes of one peer begin with: owner, network, no query, key. */
 static bool
-one_begin(struct conn *c, struct owner *o, char network[NETNAME_SIZE],
+one_begin(struct request *r, struct owner *o, char network[NETNAME_SIZE],
     uint8_t key[WGKEY_LEN])
 {
 	static const char *const words[] = { NULL };
 	struct form f;
 
-	if (!peers_begin(c, o, network, words, &f))
+	if (!peers_begin(r, o, network, words, &f))
 		return (false);
-	if (peerjson_path_key(c->in + c->args[1].off, c->args[1].len, key) == 0)
+	if (peerjson_path_key(r->head + r->args[1].off, r->args[1].len, key) ==
+	    0)
 		return (true);
-	reply_problem(c, 400, "invalid-public-key",
+	reply_problem(r, 400, "invalid-public-key",
 	    "the key in the path is not 32 bytes in base64url", -1);
 	return (false);
 }
 
 static void
-send_peer(struct conn *c, int status, const struct msg_owned_item *m)
+send_peer(struct request *r, int status, const struct msg_owned_item *m)
 {
 	char body[PEERJSON_SIZE];
 	int n;
 
 	if ((n = peerjson_native(m, body, sizeof(body) - 1)) == -1) {
-		reply_problem(c, 500, "internal-error",
+		reply_problem(r, 500, "internal-error",
 		    "the peer does not fit the answer", -1);
 		return;
 	}
 	body[n++] = '\n';
-	reply_send(c, status, "application/json", NULL, body, (size_t)n);
+	reply_send(r, status, "application/json", NULL, body, (size_t)n);
 }
 
 static void
-peer_put(struct conn *c, const struct msg_owned_reply *m)
+peer_put(struct request *r, const struct msg_owned_reply *m)
 {
 	if (m->code <= LEASE_OK_REKEYED)
-		audit_put(c, m);
+		audit_put(r, m);
 	if (m->code > LEASE_OK_REKEYED)
-		peers_problem(c, m->code, m->text, m->retry_after);
+		peers_problem(r, m->code, m->text, m->retry_after);
 	else if (m->has_item)
-		send_peer(c, lease_answer(m->code)->status, &m->item);
+		send_peer(r, lease_answer(m->code)->status, &m->item);
 	else
-		reply_send(c, 204, NULL, NULL, NULL, 0);
+		reply_send(r, 204, NULL, NULL, NULL, 0);
 }
 
 void
-native_peer_put(struct conn *c)
+native_peer_put(struct request *r)
 {
 	char network[NETNAME_SIZE];
 	const char *code, *detail;
@@ -227,60 +234,60 @@ native_peer_put(struct conn *c)
 	struct owner o;
 
 	memset(&m, 0, sizeof(m));
-	if (!one_begin(c, &o, network, m.pubkey) || !peers_json(c))
+	if (!one_begin(r, &o, network, m.pubkey) || !peers_json(r))
 		return;
 	if (!wgkey_usable(m.pubkey)) {
-		peers_problem(c, LEASE_E_KEY, "", 0);
+		peers_problem(r, LEASE_E_KEY, "", 0);
 		return;
 	}
-	if (peerjson_parse(c->body, c->body_len, &m, &code, &detail) == -1) {
-		reply_problem(c, 400, code, detail, -1);
+	if (peerjson_parse(r->body, r->body_len, &m, &code, &detail) == -1) {
+		reply_problem(r, 400, code, detail, -1);
 		return;
 	}
 	(void)strlcpy(m.network, network, sizeof(m.network));
 	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
-	m.from = c->from;
-	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
-	ASK(c, &ask_put, owned_put, &m);
+	m.from = r->from;
+	(void)strlcpy(m.req, r->id, sizeof(m.req));
+	ASK(r, &ask_put, owned_put, &m);
 }
 
 static void
-peer_deleted(struct conn *c, const struct msg_owned_reply *m)
+peer_deleted(struct request *r, const struct msg_owned_reply *m)
 {
 	if (m->code <= LEASE_OK_REKEYED)
-		audit_drop(c, m);
+		audit_drop(r, m);
 	if (m->code > LEASE_OK_REKEYED)
-		peers_problem(c, m->code, m->text, m->retry_after);
+		peers_problem(r, m->code, m->text, m->retry_after);
 	else if (m->has_item)
-		send_peer(c, 200, &m->item);
+		send_peer(r, 200, &m->item);
 	else
-		reply_send(c, 204, NULL, NULL, NULL, 0);
+		reply_send(r, 204, NULL, NULL, NULL, 0);
 }
 
 void
-native_peer_delete(struct conn *c)
+native_peer_delete(struct request *r)
 {
 	char network[NETNAME_SIZE];
 	struct msg_owned_drop m;
 	struct owner o;
 
 	memset(&m, 0, sizeof(m));
-	if (!one_begin(c, &o, network, m.pubkey))
+	if (!one_begin(r, &o, network, m.pubkey))
 		return;
 	(void)strlcpy(m.network, network, sizeof(m.network));
 	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
-	m.from = c->from;
-	(void)strlcpy(m.req, c->reqid, sizeof(m.req));
-	ASK(c, &ask_delete, owned_drop, &m);
+	m.from = r->from;
+	(void)strlcpy(m.req, r->id, sizeof(m.req));
+	ASK(r, &ask_delete, owned_drop, &m);
 }
 
 void
-native_peer_get(struct conn *c)
+native_peer_get(struct request *r)
 {
 	char network[NETNAME_SIZE];
 	uint8_t key[WGKEY_LEN];
 	struct owner o;
 
-	if (one_begin(c, &o, network, key))
-		peerlist_start_one(c, &o, network, key, &one_form);
+	if (one_begin(r, &o, network, key))
+		peerlist_start_one(r, &o, network, key, &one_form);
 }

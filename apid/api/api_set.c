@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "audit_line.h"
-#include "conn.h"
 #include "form.h"
 #include "jsonset.h"
 #include "link_leased.h"
@@ -20,12 +19,14 @@
 #include "peerjson.h"
 #include "peers.h"
 #include "reply.h"
-#include "route.h"
+#include "request.h"
 
 #define SETS_MAX	4		/* at a time, of one process */
+#define SET_MS		60000		/* for all of it */
 #define ANSWER_MAX	(64 * 1024 * 1024)	/* of one kind of changes */
 
 struct setput {
+	struct job	 job;
 	struct apid	*apid;
 	uint32_t	 id;		/* for leased; 0: it knows nothing */
 	struct jsonset	 json;
@@ -34,9 +35,13 @@ struct setput {
 	bool		 lost;		/* leased could not be asked */
 };
 
-static void	 set_change(struct conn *, const struct msg_set_change *);
-static void	 set_done(struct conn *, const struct msg_set_done *);
-static void	 set_failed(struct conn *, const char *);
+static void	 set_change(struct request *, const struct msg_set_change *);
+static void	 set_done(struct request *, const struct msg_set_done *);
+static void	 set_failed(struct request *, const char *);
+static void	 set_piece(struct request *, const char *, size_t);
+static bool	 set_full(const struct request *);
+static void	 set_end(struct request *);
+static void	 set_free(struct job *);
 
 static const struct ask ask_set = {
 	.answers = {
@@ -44,47 +49,55 @@ static const struct ask ask_set = {
 		ANSWER(set_done, set_done),
 	},
 	.failed = set_failed,
-	.ms = CONN_BULK_MS,
+	.ms = SET_MS,
 };
 
-void
-set_forget(struct conn *c)
+static const struct job_ops set_ops = {
+	.piece = set_piece,
+	.full = set_full,
+	.end = set_end,
+	.free = set_free,
+};
+
+static struct setput *
+set_of(struct request *r)
 {
-	struct setput *s = c->setput;
+	return ((struct setput *)r->job);
+}
+
+static void
+set_free(struct job *j)
+{
+	struct setput *s = (struct setput *)j;
 	unsigned int i;
 
-	if (s == NULL)
-		return;
 	if (s->id != 0)
 		link_leased_abort_set(s->apid, s->id);
 	for (i = 0; i < SET_REJECTED; i++)
 		outbuf_clear(&s->changes[i]);
 	s->apid->nsets--;
 	free(s);
-	c->setput = NULL;
 }
 
 /* The end of the matter, before or after the body's. */
 static void
-set_refuse(struct conn *c, uint8_t code, const char *text, uint32_t retry)
+set_refuse(struct request *r, uint8_t code, const char *text, uint32_t retry)
 {
-	link_leased_forget(c);
-	set_forget(c);
-	conn_unread(c);
-	peers_problem(c, code, text, retry);
+	request_end(r);
+	peers_problem(r, code, text, retry);
 }
 
 static void
-set_failed(struct conn *c, const char *text)
+set_failed(struct request *r, const char *text)
 {
-	set_refuse(c, LEASE_E_BUSY, text, 0);
+	set_refuse(r, LEASE_E_BUSY, text, 0);
 }
 
 /* One entity tag as GET gave it: "N". */
 static bool
-parse_etag(struct conn *c, struct http_span v, uint64_t *generation)
+parse_etag(struct request *r, struct http_span v, uint64_t *generation)
 {
-	const char *p = c->in + v.off;
+	const char *p = r->head + v.off;
 	uint64_t digit;
 	unsigned int i;
 
@@ -102,28 +115,28 @@ parse_etag(struct conn *c, struct http_span v, uint64_t *generation)
 }
 
 static bool
-precondition(struct conn *c, struct msg_set_begin *m)
+precondition(struct request *r, struct msg_set_begin *m)
 {
 	struct http_span match = { 0, 0 }, none = { 0, 0 };
 	unsigned int nmatch, nnone;
 
-	nmatch = http_field(c->in, &c->req, "if-match", &match);
-	nnone = http_field(c->in, &c->req, "if-none-match", &none);
+	nmatch = http_field(r->head, &r->http, "if-match", &match);
+	nnone = http_field(r->head, &r->http, "if-none-match", &none);
 	if (nmatch + nnone == 0) {
-		peers_problem(c, LEASE_E_NO_PRECOND, "", 0);
+		peers_problem(r, LEASE_E_NO_PRECOND, "", 0);
 		return (false);
 	}
 	if (nmatch + nnone == 1) {
-		if (nmatch == 1 && parse_etag(c, match, &m->generation)) {
+		if (nmatch == 1 && parse_etag(r, match, &m->generation)) {
 			m->match = SET_MATCH_GENERATION;
 			return (true);
 		}
-		if (nnone == 1 && http_is(c->in, none, "*")) {
+		if (nnone == 1 && http_is(r->head, none, "*")) {
 			m->match = SET_MATCH_EMPTY;
 			return (true);
 		}
 	}
-	reply_problem(c, 400, "bad-request",
+	reply_problem(r, 400, "bad-request",
 	    "the precondition must be "
 	    "If-Match with one entity tag as GET gave it, or "
 	    "If-None-Match: *",
@@ -133,21 +146,21 @@ precondition(struct conn *c, struct msg_set_begin *m)
 
 /* What the head says: false if it has been answered. */
 static bool
-read_head(struct conn *c, struct msg_set_begin *m)
+read_head(struct request *r, struct msg_set_begin *m)
 {
 	static const char *const words[] = { "dry_run", "force", NULL };
 	struct owner o;
 	struct form f;
 
 	memset(m, 0, sizeof(*m));
-	if (!peers_begin(c, &o, m->network, words, &f) ||
-	    !peers_choice(c, &f, "dry_run", "false", "true", &m->dry_run) ||
-	    !peers_choice(c, &f, "force", "false", "true", &m->force) ||
-	    !peers_json(c) || !precondition(c, m))
+	if (!peers_begin(r, &o, m->network, words, &f) ||
+	    !peers_choice(r, &f, "dry_run", "false", "true", &m->dry_run) ||
+	    !peers_choice(r, &f, "force", "false", "true", &m->force) ||
+	    !peers_json(r) || !precondition(r, m))
 		return (false);
 	(void)strlcpy(m->owner, o.name, sizeof(m->owner));
-	m->from = c->from;
-	(void)strlcpy(m->req, c->reqid, sizeof(m->req));
+	m->from = r->from;
+	(void)strlcpy(m->req, r->id, sizeof(m->req));
 	return (true);
 }
 
@@ -173,101 +186,99 @@ static int
 set_item(void *arg, const struct msg_set_item *m)
 {
 	struct msg_set_change change;
-	struct conn *c = arg;
+	struct request *r = arg;
+	struct setput *s = set_of(r);
 
 	if (wgkey_usable(m->pubkey)) {
-		if (TELL(c, set_item, m) == 0)
+		if (TELL(r, set_item, m) == 0)
 			return (0);
-		c->setput->lost = true;
+		s->lost = true;
 		return (-1);
 	}
 	memset(&change, 0, sizeof(change));
 	change.op = SET_REJECTED;
 	change.code = LEASE_E_KEY;
 	memcpy(change.pubkey, m->pubkey, sizeof(change.pubkey));
-	note(c->setput, &change);
+	note(s, &change);
 	return (0);
 }
 
 void
-set_begin(struct conn *c)
+native_set_begin(struct request *r)
 {
 	struct msg_set_begin m;
-	bool close = c->close;
 	struct setput *s;
 	unsigned int i;
 
-	conn_unread(c);
-	if (!read_head(c, &m))
+	if (!read_head(r, &m))
 		return;
-	if (c->apid->nsets >= SETS_MAX) {
-		peers_problem(c, LEASE_E_BUSY, "too many sets come at once", 0);
-		return;
-	}
-	if ((s = calloc(1, sizeof(*s))) == NULL) {
-		peers_problem(c, LEASE_E_BUSY, "out of memory", 0);
+	if (r->apid->nsets >= SETS_MAX) {
+		peers_problem(r, LEASE_E_BUSY, "too many sets come at once", 0);
 		return;
 	}
-	s->apid = c->apid;
+	if ((s = request_job(r, &set_ops, sizeof(*s))) == NULL) {
+		peers_problem(r, LEASE_E_BUSY, "out of memory", 0);
+		return;
+	}
+	s->apid = r->apid;
 	s->dry_run = m.dry_run != 0;
-	c->apid->nsets++;
-	c->setput = s;
-	jsonset_init(&s->json, set_item, c);
+	r->apid->nsets++;
+	jsonset_init(&s->json, set_item, r);
 	for (i = 0; i < SET_REJECTED; i++)
 		outbuf_init(&s->changes[i], ANSWER_MAX);
-	ASK(c, &ask_set, set_begin, &m);
-	if (c->setput == NULL)
-		return;
-	s->id = c->wait_id;
-	/* Only an answer that comes too early ends the connection. */
-	c->close = close;
-	c->linger = false;
+	ASK(r, &ask_set, set_begin, &m);
+	if (r->job != NULL)
+		s->id = r->ask_id;
 }
 
 /* What was wrong with the body. */
 static void
-bad_body(struct conn *c)
+bad_body(struct request *r)
 {
-	const struct jsonset *j = &c->setput->json;
+	const struct jsonset *j = &set_of(r)->json;
 	char detail[sizeof(j->error)];
 	const char *code = j->code;
 
-	if (c->setput->lost) {
-		set_refuse(c, LEASE_E_BUSY, "the lease broker cannot be asked",
+	if (set_of(r)->lost) {
+		set_refuse(r, LEASE_E_BUSY, "the lease broker cannot be asked",
 		    0);
 		return;
 	}
 	(void)strlcpy(detail, j->error, sizeof(detail));
-	link_leased_forget(c);
-	set_forget(c);
-	conn_unread(c);
-	reply_problem(c, 400, code, detail, -1);
-}
-
-void
-set_piece(struct conn *c, const char *buf, size_t len)
-{
-	if (jsonset_feed(&c->setput->json, buf, len) == -1)
-		bad_body(c);
-}
-
-void
-set_end(struct conn *c)
-{
-	if (jsonset_end(&c->setput->json) == -1)
-		bad_body(c);
-	else if (TELL_BARE(c, SET_END) == -1)
-		set_refuse(c, LEASE_E_BUSY, "the lease broker cannot be asked",
-		    0);
-	else
-		/* From here on there is no way back. */
-		c->setput->id = 0;
+	request_end(r);
+	reply_problem(r, 400, code, detail, -1);
 }
 
 static void
-set_change(struct conn *c, const struct msg_set_change *m)
+set_piece(struct request *r, const char *buf, size_t len)
 {
-	note(c->setput, m);
+	if (jsonset_feed(&set_of(r)->json, buf, len) == -1)
+		bad_body(r);
+}
+
+static bool
+set_full(const struct request *r)
+{
+	return (link_leased_busy(r->apid));
+}
+
+static void
+set_end(struct request *r)
+{
+	if (jsonset_end(&set_of(r)->json) == -1)
+		bad_body(r);
+	else if (TELL_BARE(r, SET_END) == -1)
+		set_refuse(r, LEASE_E_BUSY, "the lease broker cannot be asked",
+		    0);
+	else
+		/* From here on there is no way back. */
+		set_of(r)->id = 0;
+}
+
+static void
+set_change(struct request *r, const struct msg_set_change *m)
+{
+	note(set_of(r), m);
 }
 
 static void
@@ -289,9 +300,9 @@ append(struct outbuf *b, const char *text, struct outbuf *list)
 }
 
 static void
-set_answer(struct conn *c, const struct msg_set_done *m)
+set_answer(struct request *r, const struct msg_set_done *m)
 {
-	struct setput *s = c->setput;
+	struct setput *s = set_of(r);
 	char etag[40], unchanged[64];
 	struct outbuf out;
 	char *piece;
@@ -305,13 +316,13 @@ set_answer(struct conn *c, const struct msg_set_done *m)
 	append(&out, "],\"changed\":[", &s->changes[SET_CHANGED - 1]);
 	append(&out, unchanged, &s->changes[SET_REJECTED - 1]);
 	outbuf_add(&out, "]}\n", 3);
-	set_forget(c);
+	request_job_end(r);
 	if (out.broken) {
 		outbuf_clear(&out);
 		log_warnx("req=%s: the set was taken, but its answer is too "
 			  "large or memory is out",
-		    c->reqid);
-		reply_problem(c, 500, "internal-error",
+		    r->id);
+		reply_problem(r, 500, "internal-error",
 		    "the set was taken, but the list of changes could not be "
 		    "made",
 		    -1);
@@ -319,36 +330,34 @@ set_answer(struct conn *c, const struct msg_set_done *m)
 	}
 	etag_line(m, etag, sizeof(etag));
 	piece = outbuf_take(&out, &len);
-	reply_whole(c, "application/json", etag, piece, len);
+	reply_whole(r, "application/json", etag, piece, len);
 }
 
 static void
-set_done(struct conn *c, const struct msg_set_done *m)
+set_done(struct request *r, const struct msg_set_done *m)
 {
 	const struct lease_answer *p;
 	char etag[40];
 
-	if (m->code <= LEASE_OK_REKEYED && c->setput->id == 0) {
-		if (!c->setput->dry_run)
-			audit_set(c, m);
-		set_answer(c, m);
+	if (m->code <= LEASE_OK_REKEYED && set_of(r)->id == 0) {
+		if (!set_of(r)->dry_run)
+			audit_set(r, m);
+		set_answer(r, m);
 		return;
 	}
 	/* leased has ended it: there is nothing to take back. */
-	c->setput->id = 0;
+	set_of(r)->id = 0;
 	if (m->code == LEASE_E_NO_MATCH) {
-		set_forget(c);
-		conn_unread(c);
+		request_job_end(r);
 		p = lease_answer(m->code);
 		etag_line(m, etag, sizeof(etag));
-		reply_problem_extra(c, p->status, p->code,
+		reply_problem_extra(r, p->status, p->code,
 		    m->text[0] != '\0' ? m->text : p->text, etag);
 		return;
 	}
 	if (m->code == LEASE_E_POOL) {
-		set_forget(c);
-		conn_unread(c);
-		reply_problem(c, 413, "too-large",
+		request_job_end(r);
+		reply_problem(r, 413, "too-large",
 		    m->text[0] != '\0' ?
 			m->text :
 			"the set has more peers than the network may "
@@ -356,6 +365,6 @@ set_done(struct conn *c, const struct msg_set_done *m)
 		    -1);
 		return;
 	}
-	set_refuse(c, m->code <= LEASE_OK_REKEYED ? LEASE_E_INTERNAL : m->code,
+	set_refuse(r, m->code <= LEASE_OK_REKEYED ? LEASE_E_INTERNAL : m->code,
 	    m->text, m->retry_after);
 }

@@ -92,7 +92,7 @@ autowg_lease(const struct msg_lease_reply *m, char buf[AUTOWG_LEASE_SIZE])
 }
 
 int
-autowg_item(const struct msg_lease_item *m, bool first, char *buf, size_t size)
+autowg_item(const struct msg_lease_item *m, char *buf, size_t size)
 {
 	char ip[PREFIX_TEXT] = "", key[WGKEY_TEXT];
 	const struct prefix *a;
@@ -101,7 +101,7 @@ autowg_item(const struct msg_lease_item *m, bool first, char *buf, size_t size)
 	if ((a = first_v6(m->addrs, m->naddrs)) != NULL)
 		(void)prefix_format_addr(a, ip);
 	jsonw_init(&w, buf, size);
-	jsonw_add(&w, "%s    ", first ? "{\n" : ",\n");
+	jsonw_add(&w, "\n    ");
 	jsonw_string(&w, m->name);
 	jsonw_add(&w,
 	    ": {\n"
@@ -115,15 +115,5 @@ autowg_item(const struct msg_lease_item *m, bool first, char *buf, size_t size)
 	    (long long)m->created, ip, (long long)m->handshake,
 	    wgkey_format(m->pubkey, key), (unsigned long long)m->rx,
 	    (unsigned long long)m->tx);
-	return (w.full ? -1 : (int)w.len);
-}
-
-int
-autowg_end(bool empty, char *buf, size_t size)
-{
-	struct jsonw w;
-
-	jsonw_init(&w, buf, size);
-	jsonw_add(&w, "%s", empty ? "{}\n" : "\n}\n");
 	return (w.full ? -1 : (int)w.len);
 }

@@ -13,7 +13,6 @@
 #include "proto.h"
 
 #define AUTOWG_LEASE_SIZE	640	/* of a lease's text, with NUL */
-#define AUTOWG_ITEM_SIZE	896	/* of one peer in the list, with NUL */
 
 /*
  * The public key in a body: characters outside base64's alphabet are dropped,
@@ -32,13 +31,7 @@ bool	 autowg_has_preshared(const char *body, size_t len);
  */
 int autowg_lease(const struct msg_lease_reply *, char buf[AUTOWG_LEASE_SIZE]);
 
-/*
- * One peer of peers.json with what stands before it, and what stands after
- * the last one, or alone in an empty list.  Return the length, or -1 if size
- * is too small.
- */
-int
-autowg_item(const struct msg_lease_item *, bool first, char *buf, size_t size);
-int	 autowg_end(bool empty, char *buf, size_t size);
+/* One peer of peers.json.  Returns the length, or -1 if size is too small. */
+int	 autowg_item(const struct msg_lease_item *, char *buf, size_t size);
 
 #endif

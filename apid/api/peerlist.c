@@ -8,123 +8,178 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conn.h"
 #include "link_leased.h"
 #include "outbuf.h"
 #include "owner.h"
 #include "peerjson.h"
 #include "peerlist.h"
 #include "reply.h"
+#include "request.h"
 
 #define PIECE_MAX	(512 * 1024)
 
 struct peerlist {
+	struct job	 job;
 	const struct peerlist_form *form;
-	struct msg_owned_page page;	/* the question */
+	struct msg_owned_page page;	/* the question, or */
+	struct msg_lease_list leases;	/* that for leases */
 	struct outbuf	 out;
 	unsigned int	 items;		/* in this page */
 	bool		 any;		/* a peer was written */
 	bool		 begun;		/* the head has been sent */
 };
 
-static void	 list_item(struct conn *, const struct msg_owned_item *);
-static void	 list_end(struct conn *, const struct msg_owned_page_end *);
-static void	 list_failed(struct conn *, const char *);
-static void	 list_ask(struct conn *);
+static void	 list_item(struct request *, const struct msg_owned_item *);
+static void	 list_lease(struct request *, const struct msg_lease_item *);
+static void list_page_end(struct request *, const struct msg_owned_page_end *);
+static void list_lease_end(struct request *, const struct msg_lease_list_end *);
+static void	 list_failed(struct request *, const char *);
+static void	 list_ask(struct request *);
+static void	 list_free(struct job *);
 
-static const struct ask ask_list = {
+static const struct ask ask_peers = {
 	.answers = {
 		ANSWER_PART(owned_item, list_item),
-		ANSWER(owned_page_end, list_end),
+		ANSWER(owned_page_end, list_page_end),
 	},
 	.failed = list_failed,
-	.drained = list_ask,
+	.ms = ASK_MS,
 };
 
-static const struct ask ask_fast = {
+static const struct ask ask_peers_fast = {
 	.answers = {
 		ANSWER_PART(owned_item, list_item),
-		ANSWER(owned_page_end, list_end),
+		ANSWER(owned_page_end, list_page_end),
 	},
 	.failed = list_failed,
-	.drained = list_ask,
 	.ms = ASK_FAST_MS,
 };
 
-void
-peerlist_forget(struct conn *c)
+static const struct ask ask_leases = {
+	.answers = {
+		ANSWER_PART(lease_item, list_lease),
+		ANSWER(lease_list_end, list_lease_end),
+	},
+	.failed = list_failed,
+	.ms = ASK_MS,
+};
+
+static const struct job_ops list_ops = {
+	.more = list_ask,
+	.free = list_free,
+};
+
+static struct peerlist *
+list_of(struct request *r)
 {
-	if (c->list == NULL)
-		return;
-	outbuf_clear(&c->list->out);
-	free(c->list);
-	c->list = NULL;
+	return ((struct peerlist *)r->job);
 }
 
 static void
-list_ask(struct conn *c)
+list_free(struct job *j)
 {
-	struct peerlist *l = c->list;
+	struct peerlist *l = (struct peerlist *)j;
+
+	outbuf_clear(&l->out);
+	free(l);
+}
+
+static void
+list_ask(struct request *r)
+{
+	struct peerlist *l = list_of(r);
 
 	l->items = 0;
-	ASK(c, l->form->fast ? &ask_fast : &ask_list, owned_page, &l->page);
+	if (l->form->lease != NULL)
+		ASK(r, &ask_leases, lease_list, &l->leases);
+	else if (l->form->fast)
+		ASK(r, &ask_peers_fast, owned_page, &l->page);
+	else
+		ASK(r, &ask_peers, owned_page, &l->page);
 }
 
-static void
-list_start(struct conn *c, const struct owner *o, const char *network,
-    const struct msg_owned_page *page, const struct peerlist_form *form)
+static struct peerlist *
+list_new(struct request *r, const struct peerlist_form *form)
 {
 	struct peerlist *l;
 
-	peerlist_forget(c);
-	if ((l = calloc(1, sizeof(*l))) == NULL) {
-		form->refused(c, LEASE_E_BUSY, "out of memory");
-		return;
+	if ((l = request_job(r, &list_ops, sizeof(*l))) == NULL) {
+		form->refused(r, LEASE_E_BUSY, "out of memory");
+		return (NULL);
 	}
-	c->list = l;
 	l->form = form;
-	l->page = *page;
 	outbuf_init(&l->out, PIECE_MAX);
 	outbuf_add(&l->out, form->head, strlen(form->head));
-	(void)strlcpy(l->page.network, network, sizeof(l->page.network));
-	(void)strlcpy(l->page.owner, o->name, sizeof(l->page.owner));
-	list_ask(c);
+	return (l);
+}
+
+static struct peerlist *
+list_of_peers(struct request *r, const struct owner *o, const char *network,
+    const struct peerlist_form *form)
+{
+	struct peerlist *l;
+
+	if ((l = list_new(r, form)) == NULL)
+		return (NULL);
+	strlcpy(l->page.network, network, sizeof(l->page.network));
+	strlcpy(l->page.owner, o->name, sizeof(l->page.owner));
+	return (l);
 }
 
 void
-peerlist_start(struct conn *c, const struct owner *o, const char *network,
+peerlist_start(struct request *r, const struct owner *o, const char *network,
     bool online, const struct peerlist_form *form)
 {
-	struct msg_owned_page page;
+	struct peerlist *l;
 
-	memset(&page, 0, sizeof(page));
-	page.online = online;
-	list_start(c, o, network, &page, form);
+	if ((l = list_of_peers(r, o, network, form)) == NULL)
+		return;
+	l->page.online = online;
+	list_ask(r);
 }
 
 void
-peerlist_start_one(struct conn *c, const struct owner *o, const char *network,
-    const uint8_t key[WGKEY_LEN], const struct peerlist_form *form)
+peerlist_start_one(struct request *r, const struct owner *o,
+    const char *network, const uint8_t key[WGKEY_LEN],
+    const struct peerlist_form *form)
 {
-	struct msg_owned_page page;
+	struct peerlist *l;
 
-	memset(&page, 0, sizeof(page));
-	page.one = page.has_after = 1;
-	memcpy(page.after, key, sizeof(page.after));
-	list_start(c, o, network, &page, form);
+	if ((l = list_of_peers(r, o, network, form)) == NULL)
+		return;
+	l->page.one = l->page.has_after = 1;
+	memcpy(l->page.after, key, sizeof(l->page.after));
+	list_ask(r);
 }
 
-static void
-list_item(struct conn *c, const struct msg_owned_item *m)
+void
+peerlist_start_leases(struct request *r, const char *network,
+    const struct peerlist_form *form)
 {
-	struct peerlist *l = c->list;
+	struct peerlist *l;
+
+	if ((l = list_new(r, form)) == NULL)
+		return;
+	strlcpy(l->leases.network, network, sizeof(l->leases.network));
+	list_ask(r);
+}
+
+/* Where the next item goes, after its comma; NULL: there is no room. */
+static char *
+item_room(struct peerlist *l)
+{
 	char *dst;
-	int n;
 
 	if ((dst = outbuf_room(&l->out, PEERJSON_SIZE + 1)) == NULL)
-		return;
+		return (NULL);
 	*dst = ',';
-	n = l->form->item(m, dst + l->any, PEERJSON_SIZE);
+	return (dst + l->any);
+}
+
+/* An item of n bytes is there; -1: it did not fit. */
+static void
+item_done(struct peerlist *l, int n)
+{
 	if (n == -1) {
 		l->out.broken = true;
 		return;
@@ -132,66 +187,102 @@ list_item(struct conn *c, const struct msg_owned_item *m)
 	l->out.len += (size_t)n + l->any;
 	l->any = true;
 	l->items++;
+}
+
+static void
+list_item(struct request *r, const struct msg_owned_item *m)
+{
+	struct peerlist *l = list_of(r);
+	char *dst;
+
+	if ((dst = item_room(l)) == NULL)
+		return;
+	item_done(l, l->form->item(m, dst, PEERJSON_SIZE));
 	l->page.has_after = 1;
 	memcpy(l->page.after, m->pubkey, sizeof(l->page.after));
 }
 
 static void
-list_refused(struct conn *c, uint8_t code, const char *text)
+list_lease(struct request *r, const struct msg_lease_item *m)
 {
-	const struct peerlist_form *form = c->list->form;
-	bool begun = c->list->begun;
+	struct peerlist *l = list_of(r);
+	char *dst;
 
-	peerlist_forget(c);
-	/* Half a list has no error but its end. */
+	if ((dst = item_room(l)) == NULL)
+		return;
+	item_done(l, l->form->lease(m, dst, PEERJSON_SIZE));
+	strlcpy(l->leases.after, m->name, sizeof(l->leases.after));
+}
+
+static void
+list_refused(struct request *r, uint8_t code, const char *text)
+{
+	const struct peerlist_form *form = list_of(r)->form;
+	bool begun = list_of(r)->begun;
+
+	request_job_end(r);
 	if (begun)
-		c->state = CONN_DEAD;
+		reply_break(r);
 	else
-		form->refused(c, code, text);
+		form->refused(r, code, text);
 }
 
 static void
-list_failed(struct conn *c, const char *text)
+list_failed(struct request *r, const char *text)
 {
-	list_refused(c, LEASE_E_BUSY, text);
+	list_refused(r, LEASE_E_BUSY, text);
 }
 
+/* The end of a page: send it. */
 static void
-list_end(struct conn *c, const struct msg_owned_page_end *m)
+list_end(struct request *r, uint8_t code, bool last, const char *etag)
 {
-	static const char type[] = "application/json";
-	struct peerlist *l = c->list;
-	bool last = m->more == 0;
-	char etag[40] = "";
+	struct peerlist *l = list_of(r);
+	const char *tail;
 	char *piece;
 	size_t len;
 
-	if (m->code > LEASE_OK_REKEYED) {
-		list_refused(c, m->code, "");
+	if (code > LEASE_OK_REKEYED) {
+		list_refused(r, code, "");
 		return;
 	}
 	if (l->page.one && !l->any) {
-		list_refused(c, LEASE_E_NOT_FOUND, "");
+		list_refused(r, LEASE_E_NOT_FOUND, "");
 		return;
 	}
+	tail = l->any ? l->form->tail : l->form->none;
 	if (last)
-		outbuf_add(&l->out, l->form->tail, strlen(l->form->tail));
+		outbuf_add(&l->out, tail, strlen(tail));
 	if (l->out.broken || (!last && l->items == 0)) {
-		list_refused(c, LEASE_E_BUSY, "the list cannot be had");
+		list_refused(r, LEASE_E_BUSY, "the list cannot be had");
 		return;
 	}
-	if (l->form->etag)
-		(void)snprintf(etag, sizeof(etag), "ETag: \"%llu\"\r\n",
-		    (unsigned long long)m->generation);
 	piece = outbuf_take(&l->out, &len);
 	if (last && !l->begun)
-		reply_whole(c, type, etag, piece, len);
+		reply_whole(r, l->form->type, etag, piece, len);
 	else {
 		if (!l->begun)
-			reply_begin(c, type, etag);
+			reply_begin(r, l->form->type, etag);
 		l->begun = true;
-		reply_piece(c, piece, len, last);
+		reply_piece(r, piece, len, last);
 	}
 	if (last)
-		peerlist_forget(c);
+		request_job_end(r);
+}
+
+static void
+list_page_end(struct request *r, const struct msg_owned_page_end *m)
+{
+	char etag[40] = "";
+
+	if (list_of(r)->form->etag)
+		snprintf(etag, sizeof(etag), "ETag: \"%llu\"\r\n",
+		    (unsigned long long)m->generation);
+	list_end(r, m->code, m->more == 0, etag);
+}
+
+static void
+list_lease_end(struct request *r, const struct msg_lease_list_end *m)
+{
+	list_end(r, m->code, m->more == 0, NULL);
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "apid.h"
+#include "accept.h"
 #include "conn.h"
 #include "log.h"
 #include "quiet.h"

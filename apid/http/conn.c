@@ -10,12 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "accept.h"
 #include "conn.h"
-#include "link_leased.h"
 #include "log.h"
 #include "rate.h"
-#include "reply.h"
-#include "reqid.h"
 #include "route.h"
 #include "tls.h"
 
@@ -29,10 +27,12 @@ conn_init(struct conn *c, struct apid *a, struct listener *l,
     struct settings *set)
 {
 	memset(c, 0, offsetof(struct conn, in));
-	c->apid = a;
-	c->lst = l;
-	c->set = settings_ref(set);
-	c->req.keepalive = true;
+	c->req.conn = c;
+	c->req.apid = a;
+	c->req.lst = l;
+	c->req.set = settings_ref(set);
+	c->req.head = c->in;
+	c->req.http.keepalive = true;
 	c->state = l->has_tls ? CONN_HANDSHAKE : CONN_HEAD;
 	c->timed = true;
 }
@@ -51,7 +51,7 @@ conn_new(struct apid *a, struct listener *l, struct settings *set, int fd,
 	}
 	conn_init(c, a, l, set);
 	c->fd = fd;
-	c->from = *from;
+	c->req.from = *from;
 	c->src = src;
 	TAILQ_INSERT_TAIL(&a->conns, c, entry);
 	a->nconns++;
@@ -75,9 +75,9 @@ fail:
 void
 conn_free(struct conn *c)
 {
-	struct apid *a = c->apid;
+	struct apid *a = c->req.apid;
 
-	link_leased_forget(c);
+	request_end(&c->req);
 	conn_want(c, false, false);
 	/* Also takes back what conn_run made active itself. */
 	(void)event_del(&c->rev);
@@ -88,8 +88,7 @@ conn_free(struct conn *c)
 		rate_leave(a->rate, c->src);
 	TAILQ_REMOVE(&a->conns, c, entry);
 	a->nconns--;
-	settings_unref(c->set);
-	route_forget(c);
+	settings_unref(c->req.set);
 	free(c->big);
 	free(c->more);
 	free(c);
@@ -115,47 +114,17 @@ conn_punish(struct conn *c)
 }
 
 void
-conn_unread(struct conn *c)
-{
-	if (c->body_len < c->req.length)
-		c->close = c->linger = true;
-}
-
-static void
-new_reqid(struct conn *c)
-{
-	(void)snprintf(c->reqid, sizeof(c->reqid), "%08x%08x", c->apid->boot,
-	    ++c->apid->requests);
-}
-
-/* The client's own id, if it has a decent one. */
-static void
-take_reqid(struct conn *c)
-{
-	struct http_span v = { 0, 0 };
-
-	if (http_field(c->in, &c->req, "x-request-id", &v) != 1 ||
-	    !reqid_valid(c->in + v.off, v.len)) {
-		new_reqid(c);
-		return;
-	}
-	c->apid->requests++;
-	memcpy(c->reqid, c->in + v.off, v.len);
-	c->reqid[v.len] = '\0';
-}
-
-void
 conn_refuse(struct conn *c, int status)
 {
 	char from[PREFIX_TEXT];
 
 	conn_punish(c);
 	c->close = c->linger = true;
-	if (c->reqid[0] == '\0')
-		new_reqid(c);
+	if (c->req.id[0] == '\0')
+		request_new_id(&c->req);
 	log_debug("request refused status=%d from=%s req=%s", status,
-	    prefix_format_addr(&c->from, from), c->reqid);
-	route_refuse(c, status);
+	    prefix_format_addr(&c->req.from, from), c->req.id);
+	route_refuse(&c->req, status);
 }
 
 static void
@@ -169,18 +138,17 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 		/* An idle client, or one that never began, hears nothing. */
 		if (c->in_len == 0)
 			break;
-		link_leased_forget(c);
-		route_forget(c);
-		/* Of half a head nothing is known, least of all its dialect. */
+		request_end(&c->req);
+		/* Half a head tells nothing, least of all its dialect. */
 		if (c->state == CONN_HEAD)
-			memset(&c->req, 0, sizeof(c->req));
+			memset(&c->req.http, 0, sizeof(c->req.http));
 		conn_refuse(c, 408);
 		conn_run(c);
 		return;
 	case CONN_WAIT:
-		if (c->wait_id == 0)
+		if (c->req.wait == NULL)
 			break;
-		link_leased_late(c);
+		request_late(&c->req);
 		conn_run(c);
 		return;
 	case CONN_HANDSHAKE:
@@ -201,22 +169,23 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 static bool
 still_welcome(struct conn *c)
 {
+	struct request *r = &c->req;
 	struct listener *l;
 
-	if (c->set != c->apid->set) {
-		l = settings_same_listener(c->apid->set, c->lst);
+	if (r->set != r->apid->set) {
+		l = settings_same_listener(r->apid->set, r->lst);
 		if (l == NULL)
 			return (false);
-		settings_unref(c->set);
-		c->set = settings_ref(c->apid->set);
-		c->lst = l;
-		c->who.generation = 0;
-		/* Else each CRL of old stays as long as its connections. */
+		settings_unref(r->set);
+		r->set = settings_ref(r->apid->set);
+		r->lst = l;
+		r->who.generation = 0;
+		/* An old connection would keep its old CRL in memory. */
 		c->close |= c->tls != NULL;
 	}
-	if (c->tls != NULL && tls_conn_recheck(c->tls, c->lst->tls) == -1) {
+	if (c->tls != NULL && tls_conn_recheck(c->tls, r->lst->tls) == -1) {
 		log_info("connection ended by=%s reason=\"%s\"",
-		    log_vis(c->who.label), tls_conn_error(c->tls));
+		    log_vis(r->who.label), tls_conn_error(c->tls));
 		return (false);
 	}
 	return (true);
@@ -227,8 +196,7 @@ conn_welcome(struct conn *c)
 {
 	if (still_welcome(c))
 		return (true);
-	link_leased_forget(c);
-	route_forget(c);
+	request_end(&c->req);
 	c->state = CONN_LINGER;
 	c->linger = true;
 	conn_deadline(c, CONN_LINGER_MS);
@@ -246,21 +214,22 @@ conn_recheck(struct conn *c)
 static enum step
 head_done(struct conn *c)
 {
+	struct request *r = &c->req;
 	size_t len;
 
-	c->route = NULL;
-	take_reqid(c);
+	r->route = NULL;
+	request_take_id(r);
 	if (!conn_welcome(c))
 		return (STEP_AGAIN);
-	len = (size_t)c->req.length;
-	c->body_len = c->in_len - c->head_len;
-	if (c->body_len > len)
-		c->body_len = len;
-	c->body = c->in + c->head_len;
-	c->used = c->head_len + c->body_len;
-	if (!route_find(c)) {
+	len = (size_t)r->http.length;
+	r->body_len = c->in_len - c->head_len;
+	if (r->body_len > len)
+		r->body_len = len;
+	r->body = c->in + c->head_len;
+	c->used = c->head_len + r->body_len;
+	if (!route_find(r)) {
 		/* Answered already; the body will not be read. */
-		if (c->body_len < len) {
+		if (r->body_len < len) {
 			c->close = c->linger = true;
 			c->next = CONN_LINGER;
 		}
@@ -293,7 +262,7 @@ step_head(struct conn *c)
 
 	if (c->fresh) {
 		c->fresh = false;
-		r = http_parse(c->in, c->in_len, &c->req);
+		r = http_parse(c->in, c->in_len, &c->req.http);
 		if (r > 0) {
 			c->head_len = (size_t)r;
 			return (head_done(c));
@@ -304,10 +273,10 @@ step_head(struct conn *c)
 		}
 		if (!c->timed) {
 			c->timed = true;
-			conn_deadline(c, c->set->limits.head_ms);
+			conn_deadline(c, c->req.set->limits.head_ms);
 		}
 	}
-	if (c->eof || c->apid->stopping)
+	if (c->eof || c->req.apid->stopping)
 		return (STEP_GONE);
 	s = conn_read(c, c->in + c->in_len, sizeof(c->in) - c->in_len, &n);
 	if (s != STEP_AGAIN)
@@ -318,7 +287,7 @@ step_head(struct conn *c)
 }
 
 /*
- * While leased thinks, the client's next bytes are taken as far as there is
+ * While an answer is made, the client's next bytes are taken as far as there is
  * room, so that its goodbye is seen without two more system calls a request.
  */
 static enum step
@@ -335,9 +304,7 @@ step_wait(struct conn *c)
 		conn_want(c, true, false);
 	if (!c->timed) {
 		c->timed = true;
-		conn_deadline(c,
-		    c->ask != NULL && c->ask->ms != 0 ? c->ask->ms :
-							  CONN_WAIT_MS);
+		conn_deadline(c, c->req.wait_ms);
 		return (STEP_PARK);
 	}
 	s = conn_read(c, c->in + c->in_len, sizeof(c->in) - c->in_len, &n);
@@ -351,8 +318,8 @@ next_request(struct conn *c)
 {
 	free(c->big);
 	c->big = NULL;
-	c->streaming = false;
-	c->reqid[0] = '\0';
+	c->req.streaming = false;
+	c->req.id[0] = '\0';
 	c->in_len -= c->used;
 	if (c->in_len > 0)
 		memmove(c->in, c->in + c->used, c->in_len);
@@ -360,7 +327,7 @@ next_request(struct conn *c)
 	c->fresh = c->in_len > 0;
 	c->timed = c->fresh;
 	conn_deadline(c,
-	    c->fresh ? c->set->limits.head_ms : c->set->limits.idle_ms);
+	    c->fresh ? c->req.set->limits.head_ms : c->req.set->limits.idle_ms);
 }
 
 static enum step
@@ -387,8 +354,7 @@ step_write(struct conn *c)
 		break;
 	case CONN_WAIT:
 		c->timed = false;
-		if (c->ask != NULL && c->ask->drained != NULL)
-			c->ask->drained(c);
+		c->req.job->ops->more(&c->req);
 		break;
 	case CONN_BODY:
 	case CONN_HANDSHAKE:

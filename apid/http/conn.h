@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * One client's connection: a state machine over a socket with or without TLS,
- * with fixed buffers and a deadline in each state that no trickle extends.
+ * with bounded buffers and a deadline in each state that no trickle extends.
+ * It knows no route; what is asked and answered is its request's.
  */
 
 #ifndef CONN_H
@@ -16,15 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "apid.h"
 #include "http.h"
-#include "proto.h"
-#include "settings.h"
-#include "who.h"
+#include "request.h"
 
 #define CONN_IN		HTTP_HEAD_MAX
 #define CONN_OUT	6144	/* the longest answer that is not a list */
-#define CONN_WAIT_MS	10000	/* for leased */
 #define CONN_BULK	(8 * 1024 * 1024)	/* of body, where it streams */
 #define CONN_BULK_MS	60000	/* for such a body, and for its answer */
 #define CONN_PIECE	32768	/* of it, read at once */
@@ -32,21 +29,14 @@
 #define CONN_LINGER_MS	2000	/* for the client to see our end first */
 #define CONN_LINGER_MAX	65536	/* bytes thrown away meanwhile */
 
-struct ask;
-struct clients;
-struct conn;
-struct peerlist;
-struct peers;
 struct rate_source;
-struct route;
-struct setput;
 struct tls_conn;
 
 enum conn_state {
 	CONN_HANDSHAKE,
 	CONN_HEAD,
 	CONN_BODY,
-	CONN_WAIT,		/* for leased, or with answer still to be made */
+	CONN_WAIT,		/* for an answer that is not made yet */
 	CONN_WRITE,
 	CONN_LINGER,
 	CONN_DEAD		/* to be freed at the next step */
@@ -54,11 +44,7 @@ enum conn_state {
 
 struct conn {
 	TAILQ_ENTRY(conn) entry;
-	struct apid	*apid;
-	struct settings	*set;		/* the rules of this request */
-	struct listener	*lst;		/* in set */
 	struct rate_source *src;	/* NULL for a trusted proxy */
-	struct prefix	 from;
 	int		 fd;
 	struct tls_conn	*tls;		/* NULL on a plain listener */
 	enum conn_state	 state;
@@ -69,21 +55,14 @@ struct conn {
 	bool		 reading;	/* rev is in the loop */
 	bool		 writing;	/* wev is in the loop */
 	bool		 fresh;		/* in holds bytes not parsed yet */
-	bool		 timed;		/* the head's deadline runs */
+	bool		 timed;		/* the state's deadline runs */
 	bool		 eof;		/* the client will send no more */
 	bool		 close;		/* no request after this one */
 	bool		 linger;	/* bytes may come that we do not read */
 	bool		 said_bye;	/* close_notify sent */
-	bool		 streaming;	/* the body is used as it comes */
-	struct who	 who;
-	const struct route *route;
-	struct http_span args[2];	/* what stands for '*' in its path */
-	char		 reqid[REQID_SIZE];	/* "" before the head is there */
-	struct http_req	 req;
+	struct request	 req;
 	size_t		 head_len;
 	size_t		 used;		/* of in, by this request */
-	size_t		 body_len;	/* read so far */
-	char		*body;		/* in in, or big */
 	char		*big;		/* when head and body exceed in */
 	size_t		 in_len;
 	size_t		 out_len;
@@ -92,12 +71,6 @@ struct conn {
 	size_t		 more_len;
 	size_t		 more_off;
 	size_t		 lingered;
-	const struct ask *ask;		/* what an answer of leased does */
-	uint32_t	 wait_id;	/* 0: nothing asked */
-	struct peers	*peers;		/* a list under way */
-	struct peerlist	*list;		/* another */
-	struct clients	*clients;	/* of OpenVPN, a list under way */
-	struct setput	*setput;	/* a set under way */
 	/* Not cleared when a connection begins. */
 	char		 in[CONN_IN];
 	char		 out[CONN_OUT];
@@ -132,8 +105,6 @@ void	 conn_punish(struct conn *);
 /* Is the client still let in, by what is in force now?  If not, the connection
  * is on its way out, without an answer. */
 bool	 conn_welcome(struct conn *);
-/* An answer comes before the body has been read: nothing can follow it. */
-void	 conn_unread(struct conn *);
 
 /* connbody.c: the head has been read and has a route. */
 enum step conn_body_begin(struct conn *);

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "conn.h"
-#include "link_leased.h"
 #include "route.h"
 
 static enum step
@@ -16,15 +15,14 @@ dispatch(struct conn *c)
 {
 	c->timed = false;
 	c->state = CONN_WAIT;
-	c->wait_id = 0;
-	route_call(c);
+	c->req.route->call(&c->req);
 	return (STEP_AGAIN);
 }
 
 static void
 say_continue(struct conn *c)
 {
-	if (!c->req.expect || c->body_len > 0)
+	if (!c->req.http.expect || c->req.body_len > 0)
 		return;
 	c->out_len = strlcpy(c->out, "HTTP/1.1 100 Continue\r\n\r\n",
 	    sizeof(c->out));
@@ -38,7 +36,7 @@ stream_end(struct conn *c)
 {
 	c->timed = false;
 	c->state = CONN_WAIT;
-	route_call(c);
+	c->req.job->ops->end(&c->req);
 	return (STEP_AGAIN);
 }
 
@@ -49,6 +47,8 @@ stream_end(struct conn *c)
 static enum step
 stream_begin(struct conn *c, size_t len)
 {
+	struct request *r = &c->req;
+
 	if ((c->big = malloc(CONN_PIECE)) == NULL) {
 		conn_refuse(c, 503);
 		return (STEP_AGAIN);
@@ -56,12 +56,12 @@ stream_begin(struct conn *c, size_t len)
 	c->timed = true;
 	conn_deadline(c, CONN_BULK_MS);
 	c->state = CONN_BODY;
-	route_begin(c);
-	if (c->state == CONN_BODY && c->body_len > 0)
-		route_piece(c, c->body, c->body_len);
+	r->route->begin(r);
+	if (c->state == CONN_BODY && r->body_len > 0)
+		r->job->ops->piece(r, r->body, r->body_len);
 	if (c->state != CONN_BODY)
 		return (STEP_AGAIN);
-	if (c->body_len == len)
+	if (r->body_len == len)
 		return (stream_end(c));
 	say_continue(c);
 	return (STEP_AGAIN);
@@ -70,24 +70,24 @@ stream_begin(struct conn *c, size_t len)
 static enum step
 step_stream(struct conn *c)
 {
-	size_t left = (size_t)c->req.length - c->body_len, n;
+	struct request *r = &c->req;
+	size_t left = (size_t)r->http.length - r->body_len, n;
 	enum step s;
 
 	if (c->eof)
 		return (STEP_GONE);
-	/* link_leased.c calls when there is room again. */
-	if (link_leased_busy(c->apid)) {
+	if (r->job->ops->full(r)) {
 		conn_want(c, false, false);
 		return (STEP_PARK);
 	}
 	s = conn_read(c, c->big, left < CONN_PIECE ? left : CONN_PIECE, &n);
 	if (s != STEP_AGAIN)
 		return (s);
-	c->body_len += n;
+	r->body_len += n;
 	if (n > 0)
-		route_piece(c, c->big, n);
-	/* A body takes its time: who sent it may be revoked by now. */
-	if (c->state == CONN_BODY && c->body_len == c->req.length &&
+		r->job->ops->piece(r, c->big, n);
+	/* The client may have been revoked while its body arrived. */
+	if (c->state == CONN_BODY && r->body_len == r->http.length &&
 	    conn_welcome(c))
 		return (stream_end(c));
 	return (STEP_AGAIN);
@@ -96,27 +96,28 @@ step_stream(struct conn *c)
 enum step
 conn_body_begin(struct conn *c)
 {
-	size_t len = (size_t)c->req.length;
+	struct request *r = &c->req;
+	size_t len = (size_t)r->http.length;
 
-	c->streaming = route_streams(c);
-	if (len > (c->streaming ? CONN_BULK : c->set->limits.body_bytes)) {
+	r->streaming = r->route->begin != NULL;
+	if (len > (r->streaming ? CONN_BULK : r->set->limits.body_bytes)) {
 		conn_refuse(c, 413);
 		return (STEP_AGAIN);
 	}
-	if (c->streaming)
+	if (r->streaming)
 		return (stream_begin(c, len));
-	if (c->body_len == len)
+	if (r->body_len == len)
 		return (dispatch(c));
 	if (len > sizeof(c->in) - c->head_len) {
 		if ((c->big = malloc(len)) == NULL) {
 			conn_refuse(c, 503);
 			return (STEP_AGAIN);
 		}
-		memcpy(c->big, c->body, c->body_len);
-		c->body = c->big;
+		memcpy(c->big, r->body, r->body_len);
+		r->body = c->big;
 	}
 	c->timed = true;
-	conn_deadline(c, c->set->limits.body_ms);
+	conn_deadline(c, r->set->limits.body_ms);
 	c->state = CONN_BODY;
 	say_continue(c);
 	return (STEP_AGAIN);
@@ -125,22 +126,23 @@ conn_body_begin(struct conn *c)
 enum step
 conn_step_body(struct conn *c)
 {
-	size_t len = (size_t)c->req.length, n;
+	struct request *r = &c->req;
+	size_t len = (size_t)r->http.length, n;
 	enum step s;
 
-	if (c->streaming)
+	if (r->streaming)
 		return (step_stream(c));
 	if (c->eof)
 		return (STEP_GONE);
 	/* Never more than the body: what follows is another request. */
-	s = conn_read(c, c->body + c->body_len, len - c->body_len, &n);
+	s = conn_read(c, r->body + r->body_len, len - r->body_len, &n);
 	if (s != STEP_AGAIN)
 		return (s);
-	c->body_len += n;
+	r->body_len += n;
 	if (c->big == NULL) {
 		c->in_len += n;
 		c->used += n;
 	}
 	return (
-	    c->body_len == len && conn_welcome(c) ? dispatch(c) : STEP_AGAIN);
+	    r->body_len == len && conn_welcome(c) ? dispatch(c) : STEP_AGAIN);
 }

@@ -69,15 +69,15 @@ log_handshake(struct conn *c)
 	char from[PREFIX_TEXT], topic[PREFIX_TEXT + 256];
 	unsigned int left_out;
 
-	(void)prefix_format_addr(&c->from, from);
+	(void)prefix_format_addr(&c->req.from, from);
 	(void)strlcpy(topic, from, sizeof(topic));
 	(void)strlcat(topic, tls_conn_error(c->tls), sizeof(topic));
-	if (!quiet_may(c->apid->quiet, topic, mono_now(), &left_out))
+	if (!quiet_may(c->req.apid->quiet, topic, mono_now(), &left_out))
 		return;
 	if (left_out > 0)
 		log_info("%u lines like the next were left out", left_out);
 	log_info("handshake refused from=%s listen=%s reason=\"%s\"", from,
-	    c->lst->address, tls_conn_error(c->tls));
+	    c->req.lst->address, tls_conn_error(c->tls));
 }
 
 enum step
@@ -89,7 +89,7 @@ conn_step_handshake(struct conn *c)
 	if (r == TLS_OK) {
 		c->state = CONN_HEAD;
 		c->timed = true;
-		conn_deadline(c, c->set->limits.head_ms);
+		conn_deadline(c, c->req.set->limits.head_ms);
 		if (tls_conn_pending(c->tls))
 			return (STEP_AGAIN);
 		conn_want(c, true, false);
@@ -173,7 +173,8 @@ conn_step_write(struct conn *c)
 	/* The deadline is for a client that does not take it. */
 	if (s == STEP_PARK && !c->timed) {
 		c->timed = true;
-		conn_deadline(c, c->streaming ? CONN_BULK_MS : CONN_WRITE_MS);
+		conn_deadline(c,
+		    c->req.streaming ? CONN_BULK_MS : CONN_WRITE_MS);
 	}
 	if (s != STEP_AGAIN)
 		return (s);
@@ -205,7 +206,8 @@ conn_step_linger(struct conn *c)
 		if (shutdown(c->fd, SHUT_WR) == -1)
 			return (STEP_GONE);
 	}
-	while (c->lingered < (c->streaming ? 2 * CONN_BULK : CONN_LINGER_MAX)) {
+	while (c->lingered <
+	    (c->req.streaming ? 2 * CONN_BULK : CONN_LINGER_MAX)) {
 		n = recv(c->fd, c->in, sizeof(c->in), MSG_DONTWAIT);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
 			conn_want(c, true, false);

@@ -31,7 +31,7 @@ date(struct apid *a)
 	if (gmtime_r(&t, &tm) == NULL)
 		return ("Thu, 01 Jan 1970 00:00:00 GMT");
 	/* Not strftime(3): its names are the locale's. */
-	(void)snprintf(a->date, sizeof(a->date),
+	snprintf(a->date, sizeof(a->date),
 	    "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * tm.tm_wday,
 	    tm.tm_mday, months + 3 * tm.tm_mon, (tm.tm_year + 1900) % 10000,
 	    tm.tm_hour, tm.tm_min, tm.tm_sec);
@@ -39,9 +39,24 @@ date(struct apid *a)
 	return (a->date);
 }
 
+/* Before an answer: does the connection stay? */
 static void
-ready(struct conn *c, size_t len)
+decide(struct request *r)
 {
+	struct conn *c = r->conn;
+
+	if (r->apid->stopping || c->eof || !r->http.keepalive)
+		c->close = true;
+	/* Nothing can follow the answer to a body that is not read. */
+	if (r->streaming && r->body_len < r->http.length)
+		reply_close(r);
+}
+
+static void
+ready(struct request *r, size_t len)
+{
+	struct conn *c = r->conn;
+
 	c->out_len = len;
 	c->out_off = 0;
 	c->state = CONN_WRITE;
@@ -51,103 +66,107 @@ ready(struct conn *c, size_t len)
 
 /* Only HTTP/1.0 must be told that the connection stays, 1.1 that it ends. */
 static const char *
-connection(const struct conn *c)
+connection(const struct request *r)
 {
-	if (c->close)
+	if (r->conn->close)
 		return ("Connection: close\r\n");
-	return (c->req.minor == 0 ? "Connection: keep-alive\r\n" : "");
+	return (r->http.minor == 0 ? "Connection: keep-alive\r\n" : "");
 }
 
 /* The head up to and with the empty line; its length, or CONN_OUT at least. */
 static size_t
-head(struct conn *c, int status, const char *reason, const char *type,
+head(struct request *r, int status, const char *reason, const char *type,
     const char *extra, const char *framing)
 {
 	int n;
 
-	n = snprintf(c->out, sizeof(c->out),
+	n = snprintf(r->conn->out, CONN_OUT,
 	    "HTTP/1.1 %d %s\r\nDate: %s\r\n%s%s%s%s%s"
 	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
 	    "X-Request-Id: %s\r\n%s\r\n",
-	    status, reason, date(c->apid),
+	    status, reason, date(r->apid),
 	    type == NULL ? "" : "Content-Type: ", type == NULL ? "" : type,
 	    type == NULL ? "" : "\r\n", framing, extra == NULL ? "" : extra,
-	    c->reqid, connection(c));
+	    r->id, connection(r));
 	return (n < 0 ? CONN_OUT : (size_t)n);
 }
 
 void
-reply_send_reason(struct conn *c, int status, const char *reason,
+reply_send_reason(struct request *r, int status, const char *reason,
     const char *type, const char *extra, const char *body, size_t len)
 {
 	char framing[40];
 	size_t n;
 
-	if (c->apid->stopping || c->eof || !c->req.keepalive)
-		c->close = true;
+	decide(r);
 	/* RFC 9110, 8.6: a 204 has no length. */
 	framing[0] = '\0';
 	if (status != 204)
-		(void)snprintf(framing, sizeof(framing),
-		    "Content-Length: %zu\r\n", len);
-	n = head(c, status, reason, type, extra, framing);
-	if (c->req.method == VERB_HEAD || status == 204)
+		snprintf(framing, sizeof(framing), "Content-Length: %zu\r\n",
+		    len);
+	n = head(r, status, reason, type, extra, framing);
+	if (r->http.method == VERB_HEAD || status == 204)
 		len = 0;
-	if (n >= sizeof(c->out) || len > sizeof(c->out) - n) {
-		log_warnx("req=%s: an answer of %zu bytes does not fit, sent "
-			  "500 instead",
-		    c->reqid, len);
-		c->close = true;
-		n = head(c, 500, http_reason(500), NULL, NULL,
+	if (n >= CONN_OUT || len > CONN_OUT - n) {
+		log_warnx(
+		    "req=%s: an answer of %zu bytes does not fit, sent 500 instead",
+		    r->id, len);
+		r->conn->close = true;
+		n = head(r, 500, http_reason(500), NULL, NULL,
 		    "Content-Length: 0\r\n");
 		len = 0;
 	}
 	if (len > 0)
-		memcpy(c->out + n, body, len);
-	ready(c, n + len);
+		memcpy(r->conn->out + n, body, len);
+	ready(r, n + len);
 }
 
 void
-reply_send(struct conn *c, int status, const char *type, const char *extra,
+reply_send(struct request *r, int status, const char *type, const char *extra,
     const char *body, size_t len)
 {
-	reply_send_reason(c, status, http_reason(status), type, extra, body,
+	reply_send_reason(r, status, http_reason(status), type, extra, body,
 	    len);
 }
 
 void
-reply_text(struct conn *c, int status, const char *text)
+reply_text_extra(struct request *r, int status, const char *text,
+    const char *extra)
 {
 	char body[512];
 
-	(void)snprintf(body, sizeof(body), "%s\n", text);
-	reply_send(c, status, "text/plain; charset=UTF-8", NULL, body,
+	snprintf(body, sizeof(body), "%s\n", text);
+	reply_send(r, status, "text/plain; charset=UTF-8", extra, body,
 	    strlen(body));
+}
+
+void
+reply_text(struct request *r, int status, const char *text)
+{
+	reply_text_extra(r, status, text, NULL);
 }
 
 /* Jitter, so that a fleet refused at once does not come back at once. */
 static void
-retry_line(const struct conn *c, unsigned int after, char *buf, size_t size)
+retry_line(const struct request *r, unsigned int after, char *buf, size_t size)
 {
 	if (after == 0)
 		after = RETRY_AFTER;
-	after += c->apid->requests % (RETRY_AFTER + 1);
-	(void)snprintf(buf, size, "Retry-After: %u\r\n", after);
+	after += r->apid->requests % (RETRY_AFTER + 1);
+	snprintf(buf, size, "Retry-After: %u\r\n", after);
 }
 
 void
-reply_text_retry(struct conn *c, const char *text, unsigned int after)
+reply_text_retry(struct request *r, const char *text, unsigned int after)
 {
-	char body[512], extra[40];
+	char extra[40];
 
-	retry_line(c, after, extra, sizeof(extra));
-	(void)snprintf(body, sizeof(body), "%s\n", text);
-	reply_send(c, 503, "text/plain; charset=UTF-8", extra, body,
-	    strlen(body));
+	retry_line(r, after, extra, sizeof(extra));
+	reply_text_extra(r, 503, text, extra);
 }
 
 void
-reply_problem_extra(struct conn *c, int status, const char *code,
+reply_problem_extra(struct request *r, int status, const char *code,
     const char *detail, const char *extra)
 {
 	char body[4096];
@@ -159,60 +178,58 @@ reply_problem_extra(struct conn *c, int status, const char *code,
 	    "\"status\":%d,\"detail\":",
 	    code, http_reason(status), status);
 	jsonw_string(&w, detail);
-	jsonw_add(&w, ",\"instance\":\"%s\",\"code\":\"%s\"}\n", c->reqid,
-	    code);
-	reply_send(c, status, "application/problem+json", extra, body, w.len);
+	jsonw_add(&w, ",\"instance\":\"%s\",\"code\":\"%s\"}\n", r->id, code);
+	reply_send(r, status, "application/problem+json", extra, body, w.len);
 }
 
 void
-reply_problem(struct conn *c, int status, const char *code, const char *detail,
-    int retry)
+reply_problem(struct request *r, int status, const char *code,
+    const char *detail, int retry)
 {
 	char extra[40];
 
 	extra[0] = '\0';
 	if (retry >= 0)
-		retry_line(c, (unsigned int)retry, extra, sizeof(extra));
-	reply_problem_extra(c, status, code, detail, extra);
+		retry_line(r, (unsigned int)retry, extra, sizeof(extra));
+	reply_problem_extra(r, status, code, detail, extra);
 }
 
 void
-reply_whole(struct conn *c, const char *type, const char *extra, char *piece,
+reply_whole(struct request *r, const char *type, const char *extra, char *piece,
     size_t len)
 {
+	struct conn *c = r->conn;
 	char framing[40];
 
-	if (c->apid->stopping || c->eof || !c->req.keepalive)
-		c->close = true;
-	(void)snprintf(framing, sizeof(framing), "Content-Length: %zu\r\n",
-	    len);
-	ready(c, head(c, 200, http_reason(200), type, extra, framing));
+	decide(r);
+	snprintf(framing, sizeof(framing), "Content-Length: %zu\r\n", len);
+	ready(r, head(r, 200, http_reason(200), type, extra, framing));
 	c->more = piece;
 	c->more_off = REPLY_FRONT;
 	c->more_len = REPLY_FRONT + len;
 }
 
 void
-reply_begin(struct conn *c, const char *type, const char *extra)
+reply_begin(struct request *r, const char *type, const char *extra)
 {
 	const char *framing = "Transfer-Encoding: chunked\r\n";
 
-	if (c->apid->stopping || c->eof || !c->req.keepalive)
-		c->close = true;
-	if (c->req.minor == 0) {
-		c->close = true;
+	decide(r);
+	if (r->http.minor == 0) {
+		r->conn->close = true;
 		framing = "";
 	}
-	ready(c, head(c, 200, http_reason(200), type, extra, framing));
+	ready(r, head(r, 200, http_reason(200), type, extra, framing));
 }
 
 void
-reply_piece(struct conn *c, char *piece, size_t len, int last)
+reply_piece(struct request *r, char *piece, size_t len, int last)
 {
+	struct conn *c = r->conn;
 	char size[REPLY_FRONT];
 	size_t n = 0;
 
-	if (c->req.minor == 1) {
+	if (r->http.minor == 1) {
 		if (len > 0) {
 			n = (size_t)snprintf(size, sizeof(size), "%zx\r\n",
 			    len);
@@ -231,4 +248,23 @@ reply_piece(struct conn *c, char *piece, size_t len, int last)
 	c->state = CONN_WRITE;
 	c->timed = false;
 	c->next = !last ? CONN_WAIT : c->close ? CONN_LINGER : CONN_HEAD;
+}
+
+void
+reply_break(struct request *r)
+{
+	r->conn->state = CONN_DEAD;
+}
+
+void
+reply_close(struct request *r)
+{
+	r->conn->close = r->conn->linger = true;
+}
+
+void
+reply_punish(struct request *r)
+{
+	conn_punish(r->conn);
+	reply_close(r);
 }

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-struct conn;
+struct request;
 
 #define RETRY_AFTER	5	/* seconds, and up to that again as jitter */
 
@@ -18,34 +18,44 @@ struct conn;
  * type, extra and body together is the caller's business: what does not fit
  * becomes a 500.
  */
-void reply_send(struct conn *, int status, const char *type, const char *extra,
-    const char *body, size_t len);
+void reply_send(struct request *, int status, const char *type,
+    const char *extra, const char *body, size_t len);
 /* The same with another reason phrase. */
-void	 reply_send_reason(struct conn *, int status, const char *reason,
+void	 reply_send_reason(struct request *, int status, const char *reason,
 	    const char *type, const char *extra, const char *body, size_t len);
 /* One line of text, made of text and a newline. */
-void	 reply_text(struct conn *, int status, const char *text);
+void	 reply_text(struct request *, int status, const char *text);
+/* The same with further header lines. */
+void	 reply_text_extra(struct request *, int status, const char *text,
+	    const char *extra);
 /* The same with Retry-After; after 0 means the usual. */
-void reply_text_retry(struct conn *, const char *text, unsigned int after);
+void reply_text_retry(struct request *, const char *text, unsigned int after);
 /* RFC 9457.  retry as above, -1 for no Retry-After. */
-void	 reply_problem(struct conn *, int status, const char *code,
+void	 reply_problem(struct request *, int status, const char *code,
 	    const char *detail, int retry);
 /* The same with further header lines. */
-void	 reply_problem_extra(struct conn *, int status, const char *code,
+void	 reply_problem_extra(struct request *, int status, const char *code,
 	    const char *detail, const char *extra);
 
 /*
  * A list of unknown length: begin it (chunked, or ended by the end of the
  * connection for HTTP/1.0), and send it piece by piece.  A piece is heap memory
  * (consumed) with REPLY_FRONT bytes of room before the len bytes of content
- * and REPLY_BACK after them; c->ask->drained follows unless it is the last.
+ * and REPLY_BACK after them; the job's more follows unless it is the last.
  */
 #define REPLY_FRONT	16
 #define REPLY_BACK	8	/* CRLF and "0" CRLF CRLF */
 /* The same for a list that is one piece and nothing more. */
-void	 reply_whole(struct conn *, const char *type, const char *extra,
+void	 reply_whole(struct request *, const char *type, const char *extra,
 	    char *piece, size_t len);
-void	 reply_begin(struct conn *, const char *type, const char *extra);
-void	 reply_piece(struct conn *, char *piece, size_t len, int last);
+void	 reply_begin(struct request *, const char *type, const char *extra);
+void	 reply_piece(struct request *, char *piece, size_t len, int last);
+/* Half a list has no error but the end of its connection. */
+void	 reply_break(struct request *);
+
+/* To be called before an answer: nothing follows it on this connection. */
+void	 reply_close(struct request *);
+/* That, and the connection counts against its source. */
+void	 reply_punish(struct request *);
 
 #endif

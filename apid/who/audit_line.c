@@ -7,19 +7,19 @@
 #include <stdio.h>
 
 #include "audit_line.h"
-#include "conn.h"
+#include "request.h"
 #include "log.h"
 #include "proto.h"
 #include "quiet.h"
 
 static bool
-may(struct conn *c, const char *what)
+may(struct request *r, const char *what)
 {
 	char topic[256];
 	unsigned int left_out;
 
-	(void)snprintf(topic, sizeof(topic), "%s %s", c->who.label, what);
-	if (!quiet_may(c->apid->quiet, topic, mono_now(), &left_out))
+	(void)snprintf(topic, sizeof(topic), "%s %s", r->who.label, what);
+	if (!quiet_may(r->apid->quiet, topic, mono_now(), &left_out))
 		return (false);
 	if (left_out > 0)
 		log_info("%u lines like the next were left out", left_out);
@@ -27,19 +27,19 @@ may(struct conn *c, const char *what)
 }
 
 void
-audit_refused(struct conn *c, const char *why)
+audit_refused(struct request *r, const char *why)
 {
 	char from[PREFIX_TEXT];
 
-	if (!may(c, why))
+	if (!may(r, why))
 		return;
 	log_info("lease refuse by=%s net=%s from=%s reason=\"%s\" req=%s",
-	    log_vis(c->who.label), c->who.id.network,
-	    prefix_format_addr(&c->from, from), why, c->reqid);
+	    log_vis(r->who.label), r->who.id.network,
+	    prefix_format_addr(&r->from, from), why, r->id);
 }
 
 void
-audit_registered(struct conn *c, const struct msg_lease_reply *m)
+audit_registered(struct request *r, const struct msg_lease_reply *m)
 {
 	char addr[PREFIX_TEXT] = "-", from[PREFIX_TEXT];
 	const char *verb;
@@ -47,45 +47,44 @@ audit_registered(struct conn *c, const struct msg_lease_reply *m)
 	if (m->code != LEASE_OK_NEW && m->code != LEASE_OK_REKEYED)
 		return;
 	verb = m->code == LEASE_OK_NEW ? "add" : "rekey";
-	if (!may(c, verb))
+	if (!may(r, verb))
 		return;
 	if (m->naddrs > 0)
 		(void)prefix_format_addr(&m->addrs[0], addr);
 	log_info("lease %s name=%s net=%s addr=%s key=%s by=%s from=%s req=%s",
 	    verb, log_vis(m->name), m->network, addr, log_key(m->pubkey),
-	    log_vis(c->who.label), prefix_format_addr(&c->from, from),
-	    c->reqid);
+	    log_vis(r->who.label), prefix_format_addr(&r->from, from), r->id);
 }
 
 static void
-peer(struct conn *c, const char *verb, const struct msg_owned_item *m)
+peer(struct request *r, const char *verb, const struct msg_owned_item *m)
 {
 	char from[PREFIX_TEXT], topic[64];
 
 	(void)snprintf(topic, sizeof(topic), "%s %s", verb, log_key(m->pubkey));
-	if (!may(c, topic))
+	if (!may(r, topic))
 		return;
 	log_info("peer %s key=%s owner=%s by=%s from=%s req=%s", verb,
-	    log_key(m->pubkey), log_vis(m->owner), log_vis(c->who.label),
-	    prefix_format_addr(&c->from, from), c->reqid);
+	    log_key(m->pubkey), log_vis(m->owner), log_vis(r->who.label),
+	    prefix_format_addr(&r->from, from), r->id);
 }
 
 void
-audit_put(struct conn *c, const struct msg_owned_reply *m)
+audit_put(struct request *r, const struct msg_owned_reply *m)
 {
 	if (m->has_item && m->code != LEASE_OK_SAME)
-		peer(c, m->code == LEASE_OK_NEW ? "add" : "change", &m->item);
+		peer(r, m->code == LEASE_OK_NEW ? "add" : "change", &m->item);
 }
 
 void
-audit_drop(struct conn *c, const struct msg_owned_reply *m)
+audit_drop(struct request *r, const struct msg_owned_reply *m)
 {
 	if (m->has_item)
-		peer(c, "remove", &m->item);
+		peer(r, "remove", &m->item);
 }
 
 void
-audit_set(struct conn *c, const struct msg_set_done *m)
+audit_set(struct request *r, const struct msg_set_done *m)
 {
 	char from[PREFIX_TEXT], topic[64];
 
@@ -93,11 +92,10 @@ audit_set(struct conn *c, const struct msg_set_done *m)
 		return;
 	(void)snprintf(topic, sizeof(topic), "set %llu",
 	    (unsigned long long)m->generation);
-	if (!may(c, topic))
+	if (!may(r, topic))
 		return;
 	log_info("set added=%u removed=%u changed=%u rejected=%u by=%s from=%s "
 		 "req=%s",
 	    m->added, m->removed, m->changed, m->rejected,
-	    log_vis(c->who.label), prefix_format_addr(&c->from, from),
-	    c->reqid);
+	    log_vis(r->who.label), prefix_format_addr(&r->from, from), r->id);
 }

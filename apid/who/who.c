@@ -22,29 +22,29 @@ refuse(struct who *w, const char *why)
 }
 
 static int
-header_cn(struct conn *c, char cn[IDENT_SIZE])
+header_cn(struct request *r, char cn[IDENT_SIZE])
 {
 	struct http_span v = { 0, 0 };
 	unsigned int n;
 
-	if (!settings_is_proxy(c->set, &c->from))
-		return (refuse(&c->who,
+	if (!settings_is_proxy(r->set, &r->from))
+		return (refuse(&r->who,
 		    "the sender is not one of "
 		    "trusted_proxies"));
-	n = http_field(c->in, &c->req, "x-client-subject", &v);
+	n = http_field(r->head, &r->http, "x-client-subject", &v);
 	if (n == 0)
-		return (refuse(&c->who, "no X-Client-Subject"));
+		return (refuse(&r->who, "no X-Client-Subject"));
 	if (n > 1)
-		return (refuse(&c->who, "more than one X-Client-Subject"));
-	return (subject_cn(c->in + v.off, v.len, cn, &c->who.why));
+		return (refuse(&r->who, "more than one X-Client-Subject"));
+	return (subject_cn(r->head + v.off, v.len, cn, &r->who.why));
 }
 
 static int
-match(struct conn *c, const char *subject, const struct san_list *sans)
+match(struct request *r, const char *subject, const struct san_list *sans)
 {
-	struct who *w = &c->who;
+	struct who *w = &r->who;
 
-	if (identity_match(c->set->rules, c->lst->proof, subject,
+	if (identity_match(r->set->rules, r->lst->proof, subject,
 	    strlen(subject), sans, &w->id) == 0) {
 		w->why = NULL;
 		/* ASCII: it may be cut anywhere. */
@@ -72,47 +72,48 @@ match(struct conn *c, const char *subject, const struct san_list *sans)
 }
 
 static int
-match_certificate(struct conn *c, const char *cn)
+match_certificate(struct request *r, const char *cn)
 {
 	struct san_list sans;
 
-	if (!identity_wants_sans(c->set->rules))
-		return (match(c, cn, NULL));
-	tls_conn_sans(c->tls, &sans);
-	return (match(c, cn, &sans));
+	if (!identity_wants_sans(r->set->rules))
+		return (match(r, cn, NULL));
+	tls_conn_sans(r->conn->tls, &sans);
+	return (match(r, cn, &sans));
 }
 
 int
-who_prove(struct conn *c)
+who_prove(struct request *r)
 {
 	char subject[IDENT_SIZE];	/* an address is shorter */
-	struct who *w = &c->who;
+	struct who *w = &r->who;
 
-	if (w->generation != 0 && w->generation == c->set->generation)
+	if (w->generation != 0 && w->generation == r->set->generation)
 		return (w->why == NULL ? 0 : -1);
 	memset(w, 0, sizeof(*w));
-	switch (c->lst->proof) {
+	switch (r->lst->proof) {
 	case PROOF_CERTIFICATE:
-		if (c->tls == NULL)
+		if (r->conn->tls == NULL)
 			return (refuse(w, "no certificate without TLS"));
-		(void)strlcpy(subject, tls_conn_cn(c->tls), sizeof(subject));
+		(void)strlcpy(subject, tls_conn_cn(r->conn->tls),
+		    sizeof(subject));
 		(void)snprintf(w->label, sizeof(w->label), "cn:%s", subject);
-		w->generation = c->set->generation;
-		return (match_certificate(c, subject));
+		w->generation = r->set->generation;
+		return (match_certificate(r, subject));
 	case PROOF_HEADER:
 		(void)strlcpy(w->label, "cn:?", sizeof(w->label));
-		if (header_cn(c, subject) == -1)
+		if (header_cn(r, subject) == -1)
 			return (-1);
 		(void)snprintf(w->label, sizeof(w->label), "cn:%s", subject);
 		break;
 	case PROOF_ADDRESS:
-		(void)prefix_format_addr(&c->from, subject);
+		(void)prefix_format_addr(&r->from, subject);
 		(void)snprintf(w->label, sizeof(w->label), "addr:%s", subject);
 		break;
 	default:
-		(void)prefix_format_addr(&c->from, subject);
+		(void)prefix_format_addr(&r->from, subject);
 		(void)snprintf(w->label, sizeof(w->label), "none:%s", subject);
 		break;
 	}
-	return (match(c, subject, NULL));
+	return (match(r, subject, NULL));
 }

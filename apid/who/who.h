@@ -12,7 +12,7 @@
 
 #include "identity.h"
 
-struct conn;
+struct request;
 
 #define WHO_LABEL_SIZE	(IDENT_SIZE + 8)
 
@@ -25,10 +25,10 @@ struct who {
 };
 
 /*
- * Judge the request that c has now and fill c->who.  Returns 0 if a rule fits,
- * or -1 with c->who.why.  What a certificate gave is kept for the next request
+ * Judge the request that r is and fill r->who.  Returns 0 if a rule fits,
+ * or -1 with r->who.why.  What a certificate gave is kept for the next request
  * under the same rules.
  */
-int	 who_prove(struct conn *);
+int	 who_prove(struct request *);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "proto.h"
 
-struct conn;
+struct request;
 
 struct owner {
 	uint8_t		 role;			/* enum conf_role */
@@ -17,13 +17,13 @@ struct owner {
 };
 
 /*
- * Judge the request that c has now.  A rule decides; where a listener speaks
+ * Judge the request that r is.  A rule decides; where a listener speaks
  * the portal's dialect and no rule of its proof has the role portal, every
  * client certificate is a portal's, as is everybody on a listener with the
  * proof none.  Returns 0 for a portal or an operator, or -1 with code (of a
  * problem) and why, static texts.
  */
-int
-owner_prove(struct conn *, struct owner *, const char **code, const char **why);
+int owner_prove(struct request *, struct owner *, const char **code,
+    const char **why);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conn.h"
+#include "request.h"
 #include "owner.h"
 
 /*
@@ -15,35 +15,35 @@
  * certificate, which may have another name.
  */
 static int
-without_rule(struct conn *c, struct owner *o)
+without_rule(struct request *r, struct owner *o)
 {
-	if ((c->lst->api & API_PORTAL) == 0 || !c->who.unmatched ||
-	    c->set->portal_rules[c->lst->proof] || c->set->nnetworks == 0)
+	if ((r->lst->api & API_PORTAL) == 0 || !r->who.unmatched ||
+	    r->set->portal_rules[r->lst->proof] || r->set->nnetworks == 0)
 		return (-1);
-	if (c->lst->proof != PROOF_NONE && c->lst->proof != PROOF_CERTIFICATE)
+	if (r->lst->proof != PROOF_NONE && r->lst->proof != PROOF_CERTIFICATE)
 		return (-1);
 	o->role = ROLE_PORTAL;
-	(void)strlcpy(o->network, c->set->networks[0], sizeof(o->network));
+	(void)strlcpy(o->network, r->set->networks[0], sizeof(o->network));
 	(void)strlcpy(o->name, "portal:default", sizeof(o->name));
 	return (0);
 }
 
 int
-owner_prove(struct conn *c, struct owner *o, const char **code,
+owner_prove(struct request *r, struct owner *o, const char **code,
     const char **why)
 {
 	memset(o, 0, sizeof(*o));
 	*code = "identity-not-matched";
-	if (who_prove(c) == -1) {
-		*why = c->who.why;
-		return (without_rule(c, o));
+	if (who_prove(r) == -1) {
+		*why = r->who.why;
+		return (without_rule(r, o));
 	}
-	o->role = c->who.id.role;
-	(void)strlcpy(o->network, c->who.id.network, sizeof(o->network));
+	o->role = r->who.id.role;
+	(void)strlcpy(o->network, r->who.id.network, sizeof(o->network));
 	switch (o->role) {
 	case ROLE_PORTAL:
 		(void)snprintf(o->name, sizeof(o->name), "portal:%s",
-		    c->who.id.name);
+		    r->who.id.name);
 		return (0);
 	case ROLE_OPERATOR:
 		(void)strlcpy(o->name, "static", sizeof(o->name));

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * All dialects, each in the file of its name.  A listener that speaks several
+ * refuses in the words of the first of them here.
+ */
+
+#ifndef DIALECTS_H
+#define DIALECTS_H
+
+#include "route.h"
+
+/* clang-format off */
+#define DIALECTS(X)							\
+	X(portal)							\
+	X(native)							\
+	X(autowg)							\
+	X(health)
+/* clang-format on */
+
+#define X(name) extern const struct dialect dialect_##name;
+DIALECTS(X)
+#undef X
+
+/* In that order; NULL ends them. */
+extern const struct dialect *const dialects[];
+
+#endif
