@@ -129,10 +129,13 @@ imsg_recv(int s, void *buf, struct imsg *m)
 	do {
 		n = recvmsg(s, &msg, MSG_CMSG_CLOEXEC);
 	} while (n == -1 && errno == EINTR);
-	if (n <= 0)
-		return (n == 0 ? 0 : -1);
+	if (n == -1)
+		return (-1);
 
+	/* Descriptors come with an empty packet, too. */
 	nfds = take_fds(&msg, fds);
+	if (n == 0 && nfds == 0 && (msg.msg_flags & MSG_CTRUNC) == 0)
+		return (0);
 	ibuf_init(&m->data, buf, (size_t)n, IMSG_MAX_SIZE);
 	if ((msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || nfds > 1 ||
 	    ibuf_get_n32(&m->data, &m->type) == -1 ||

@@ -285,6 +285,41 @@ test_descriptor(void **state)
 	chan_free(k);
 }
 
+/* Descriptors with an empty packet are no message, and are closed. */
+static void
+test_empty_descriptor(void **state)
+{
+	union {
+		struct cmsghdr hdr;
+		char buf[CMSG_SPACE(sizeof(int))];
+	} cmsg;
+	struct msghdr msg;
+	struct end e = { .fd = -1 };
+	struct chan *k;
+	int fds[2], sv[2];
+
+	assert_int_equal(imsg_pair(sv), 0);
+	k = chan_new(base, sv[1], P_HAND, P_PARENT, "k", &uapi_ops, ST_A, &e);
+	assert_non_null(k);
+	assert_int_equal(pipe2(fds, O_CLOEXEC | O_NONBLOCK), 0);
+	memset(&cmsg, 0, sizeof(cmsg));
+	memset(&msg, 0, sizeof(msg));
+	msg.msg_control = &cmsg;
+	msg.msg_controllen = sizeof(cmsg.buf);
+	cmsg.hdr.cmsg_len = CMSG_LEN(sizeof(int));
+	cmsg.hdr.cmsg_level = SOL_SOCKET;
+	cmsg.hdr.cmsg_type = SCM_RIGHTS;
+	memcpy(CMSG_DATA(&cmsg.hdr), &fds[1], sizeof(int));
+	assert_int_equal(sendmsg(sv[0], &msg, 0), 0);
+	close(fds[1]);
+	run();
+	assert_int_equal(e.closed, 1);
+	assert_int_equal(read(fds[0], sv, 1), 0);	/* no writer left */
+	close(fds[0]);
+	close(sv[0]);
+	chan_free(k);
+}
+
 /* What does not decode does not arrive, and its descriptor is closed. */
 static void
 test_bad_descriptor(void **state)
@@ -349,6 +384,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_descriptor, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_empty_descriptor, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_bad_descriptor, setup,
 		    teardown),
