@@ -7,6 +7,7 @@
  */
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -154,6 +155,30 @@ find_file(struct netd *n, const char *file)
 		strlcat(n->file, "/", sizeof(n->file)) >= sizeof(n->file)) ||
 	    strlcat(n->file, file, sizeof(n->file)) >= sizeof(n->file))
 		fatalx("the name of %s is too long", file);
+}
+
+/*
+ * Every child has our standard error as its log.  From now on that is for
+ * writing at its end and for nothing else: a terminal could be read, and a file
+ * be written over.  A socket, as the service manager's, stays as it is.  What
+ * else was left open for us is nothing for a daemon to keep.
+ */
+static void
+own_descriptors(void)
+{
+	struct stat st;
+	int fd;
+
+	if (close_range(STDERR_FILENO + 1, ~0U, 0) == -1)
+		log_warn("cannot close descriptors that were left open");
+	if (fstat(STDERR_FILENO, &st) == -1 || S_ISSOCK(st.st_mode))
+		return;
+	fd = open("/proc/self/fd/2",
+	    O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1 || dup2(fd, STDERR_FILENO) == -1)
+		log_warn("cannot open the log for writing only");
+	if (fd != -1)
+		close(fd);
 }
 
 /* Go to the background: the foreground leaves when the suite is ready. */
@@ -385,6 +410,7 @@ run(const struct options *o)
 	n->verbose = o->verbose > UINT8_MAX ? UINT8_MAX : o->verbose;
 	n->generation = 1;
 	n->child_ops = &link_child_ops;
+	own_descriptors();
 	find_file(n, o->file);
 	c = config_load(n->file);
 	leave_if_bad(c);
