@@ -7,11 +7,14 @@
 
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
@@ -100,20 +103,22 @@ sandbox_landlock(const char *rw_dir)
 	return (r);
 }
 
-/* What every role does: its links, its loop, its memory, its end. */
+/*
+ * What every role does: its links, its loop, its memory, its end.  Calls that
+ * are fine with some arguments only are in add_checked() and add_sockets().
+ */
 static const int allow_all[] = { SCMP_SYS(read), SCMP_SYS(write),
-	SCMP_SYS(close), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg),
-	SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
-	SCMP_SYS(epoll_pwait2), SCMP_SYS(poll), SCMP_SYS(ppoll),
-	SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
-	SCMP_SYS(gettimeofday), SCMP_SYS(getpid), SCMP_SYS(gettid),
-	SCMP_SYS(getrandom), SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap),
-	SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall), SCMP_SYS(exit),
-	SCMP_SYS(exit_group), SCMP_SYS(fstat), SCMP_SYS(lseek),
-	SCMP_SYS(pread64), SCMP_SYS(getuid), SCMP_SYS(geteuid),
-	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(timerfd_settime),
-	SCMP_SYS(getsockopt) };
+	SCMP_SYS(close), SCMP_SYS(recvmsg), SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2),
+	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(getpid),
+	SCMP_SYS(gettid), SCMP_SYS(getrandom), SCMP_SYS(brk), SCMP_SYS(munmap),
+	SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
+	SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group),
+	SCMP_SYS(fstat), SCMP_SYS(lseek), SCMP_SYS(pread64), SCMP_SYS(getuid),
+	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
+	SCMP_SYS(timerfd_settime), SCMP_SYS(getsockopt) };
 
 /* What libc and libraries ask, and take no for an answer. */
 static const int deny_all[] = { SCMP_SYS(open), SCMP_SYS(openat),
@@ -124,35 +129,41 @@ static const int deny_all[] = { SCMP_SYS(open), SCMP_SYS(openat),
 	SCMP_SYS(getrusage), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield),
 	SCMP_SYS(rt_sigaction), SCMP_SYS(getcwd) };
 
-static const int allow_apid[] = { SCMP_SYS(accept4), SCMP_SYS(shutdown),
-	SCMP_SYS(setsockopt), SCMP_SYS(getpeername), SCMP_SYS(getsockname),
-	SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(writev),
+static const int allow_apid[] = { SCMP_SYS(accept4), SCMP_SYS(getpeername),
+	SCMP_SYS(getsockname), SCMP_SYS(recvfrom), SCMP_SYS(writev),
 	SCMP_SYS(readv) };
 
-static const int allow_kern[] = { SCMP_SYS(recvfrom), SCMP_SYS(sendto),
-	SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(pwrite64) };
+static const int allow_hand[] = { SCMP_SYS(recvfrom), SCMP_SYS(getsockname) };
 
 /* SQLite, in the one directory that Landlock leaves. */
 static const int allow_leased[] = { SCMP_SYS(accept4), SCMP_SYS(open),
 	SCMP_SYS(openat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat),
 	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
-	SCMP_SYS(pwrite64), SCMP_SYS(fsync), SCMP_SYS(fdatasync),
-	SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(unlink),
+	SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(unlink),
 	SCMP_SYS(unlinkat), SCMP_SYS(rename), SCMP_SYS(renameat),
 	SCMP_SYS(renameat2), SCMP_SYS(fchmod), SCMP_SYS(fchown),
 	SCMP_SYS(fstatfs), SCMP_SYS(umask), SCMP_SYS(utimensat) };
+
+/* Calls that change what is in a file, whatever its offset: not in the log. */
+static const int files_hand[] = { SCMP_SYS(pwrite64) };
+static const int files_leased[] = { SCMP_SYS(pwrite64), SCMP_SYS(ftruncate),
+	SCMP_SYS(fallocate) };
 
 struct profile {
 	uint8_t		 role;
 	const int	*allow;
 	size_t		 n;
+	const int	*files;
+	size_t		 nfiles;
 };
 
 static const struct profile profiles[] = {
-	{ P_KEY, NULL, 0 },
-	{ P_APID, allow_apid, NELEMS(allow_apid) },
-	{ P_HAND, allow_kern, NELEMS(allow_kern) },
-	{ P_LEASED, allow_leased, NELEMS(allow_leased) },
+	{ P_KEY, NULL, 0, NULL, 0 },
+	{ P_APID, allow_apid, NELEMS(allow_apid), NULL, 0 },
+	{ P_HAND, allow_hand, NELEMS(allow_hand), files_hand,
+	    NELEMS(files_hand) },
+	{ P_LEASED, allow_leased, NELEMS(allow_leased), files_leased,
+	    NELEMS(files_leased) },
 };
 
 #ifdef SANDBOX_DEBUG
@@ -181,24 +192,104 @@ is_allowed(const struct profile *p, int call)
 	return (false);
 }
 
+static int
+allow1(scmp_filter_ctx ctx, int call, struct scmp_arg_cmp cmp)
+{
+	return (seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, call, 1, &cmp));
+}
+
+static int
+allow2(scmp_filter_ctx ctx, int call, struct scmp_arg_cmp a,
+    struct scmp_arg_cmp b)
+{
+	const struct scmp_arg_cmp cmp[] = { a, b };
+
+	return (seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, call, 2, cmp));
+}
+
+/*
+ * Allow a call whose first argument is a descriptor, but not standard error:
+ * the log is no file to write into or to cut.  Filters compare 64 bits and the
+ * kernel takes 32 of them, so that "not equal" would let through another
+ * spelling of the same number: a descriptor is allowed for each bit in which it
+ * differs.
+ */
+static int
+allow_but_stderr(scmp_filter_ctx ctx, int call)
+{
+	uint64_t bit;
+
+	for (bit = 1; bit <= INT32_MAX; bit <<= 1)
+		if (allow1(ctx, call,
+			SCMP_A0(SCMP_CMP_MASKED_EQ, bit,
+		    bit & ~(uint64_t)STDERR_FILENO)) != 0)
+			return (-1);
+	return (0);
+}
+
+/*
+ * Sending never connects: a TCP socket that is not connected, as each listener
+ * becomes by shutdown(2), would be by MSG_FASTOPEN.  The sockets that fronts
+ * share are not to be spoilt for each other: no end of reading, no option but
+ * the one that a connection needs.
+ */
+static int
+add_sockets(scmp_filter_ctx ctx, uint8_t role)
+{
+	const struct scmp_arg_cmp to_nobody = SCMP_A4(SCMP_CMP_EQ, 0);
+	const struct scmp_arg_cmp plain = SCMP_A3(SCMP_CMP_MASKED_EQ,
+	    MSG_FASTOPEN, 0);
+	int r;
+
+	r = allow1(ctx, SCMP_SYS(sendmsg),
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
+	if (r == 0 && role == P_HAND)
+		r = allow1(ctx, SCMP_SYS(sendto), plain);
+	if (r != 0 || role != P_APID)
+		return (r);
+	if (allow2(ctx, SCMP_SYS(sendto), plain, to_nobody) != 0 ||
+	    allow1(ctx, SCMP_SYS(shutdown), SCMP_A1(SCMP_CMP_EQ, SHUT_WR)) != 0)
+		return (-1);
+	return (
+	    allow2(ctx, SCMP_SYS(setsockopt), SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP),
+	    SCMP_A2(SCMP_CMP_EQ, TCP_NODELAY)));
+}
+
+static int
+add_fcntl(scmp_filter_ctx ctx, uint8_t role)
+{
+	static const int asks[] = { F_GETFD, F_SETFD, F_GETFL };
+	static const int locks[] = { F_GETLK, F_SETLK, F_SETLKW };
+	size_t i;
+
+	for (i = 0; i < NELEMS(asks); i++)
+		if (allow1(ctx, SCMP_SYS(fcntl),
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)asks[i])) != 0)
+			return (-1);
+	for (i = 0; role == P_LEASED && i < NELEMS(locks); i++)
+		if (allow1(ctx, SCMP_SYS(fcntl),
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)locks[i])) != 0)
+			return (-1);
+	/* An open file that blocks would hang everybody who shares it. */
+	return (allow2(ctx, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETFL),
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, O_NONBLOCK, O_NONBLOCK)));
+}
+
 /* Calls that are fine with some arguments only. */
 static int
-add_checked(scmp_filter_ctx ctx)
+add_checked(scmp_filter_ctx ctx, const struct profile *p)
 {
-	const uint32_t exec = PROT_EXEC;
-	static const int fcntls[] = { F_GETFD, F_SETFD, F_GETFL, F_SETFL,
-		F_GETLK, F_SETLK, F_SETLKW, F_DUPFD_CLOEXEC };
 	size_t i;
 
 	/* No memory becomes code. */
-	if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-	    SCMP_A2(SCMP_CMP_MASKED_EQ, exec, 0)) != 0 ||
-	    seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-	    SCMP_A2(SCMP_CMP_MASKED_EQ, exec, 0)) != 0)
+	if (allow1(ctx, SCMP_SYS(mmap),
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) != 0 ||
+	    allow1(ctx, SCMP_SYS(mprotect),
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) != 0)
 		return (-1);
 	/* abort(3) kills this process and nobody else. */
-	if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0)) != 0)
+	if (allow1(ctx, SCMP_SYS(tgkill),
+	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) != 0)
 		return (-1);
 #ifdef __SANITIZE_ADDRESS__
 	/* Its run-time changes stacks before a normal end. */
@@ -206,11 +297,12 @@ add_checked(scmp_filter_ctx ctx)
 	    0)
 		return (-1);
 #endif
-	for (i = 0; i < NELEMS(fcntls); i++)
-		if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[i], 0)) != 0)
+	for (i = 0; i < p->nfiles; i++)
+		if (allow_but_stderr(ctx, p->files[i]) != 0)
 			return (-1);
-	return (0);
+	if (add_fcntl(ctx, p->role) != 0)
+		return (-1);
+	return (add_sockets(ctx, p->role));
 }
 
 static int
@@ -229,7 +321,7 @@ add_profile(scmp_filter_ctx ctx, const struct profile *p)
 		    seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), deny_all[i],
 		    0) != 0)
 			return (-1);
-	return (add_checked(ctx));
+	return (add_checked(ctx, p));
 }
 
 int

@@ -4,13 +4,15 @@
  * ptrace(2), let it execute one system call of our choice at its own system
  * call instruction, and tell what became of it.  x86_64 only.
  *
- * usage: breakout PID ATTACK	prints "killed", "errno N NAME" or "done RESULT"
+ * usage: breakout PID ATTACK [FD]
+ * prints "killed", "errno N NAME" or "done RESULT"
  */
 
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -18,6 +20,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,12 +32,19 @@
 #define ROOM	 512 /* bytes below the red zone for what pointers mean */
 #define STR	 0   /* offset of the path in there */
 #define SOCKADDR 128
+#define SOCKADDR_IN 240
 #define ARGV	 256
+#define MSGHDR	 272
+#define IOV	 336
 #define TRIES	 200
 #define TRY_US	 20000
 
 /* An argument that is an address: that of something in the room. */
 #define AT(off) (0x5a5a000000000000LL + (off))
+/* An argument that is the descriptor of the command line. */
+#define FD	 0x5b5b000000000000LL
+/* The same number to the kernel, and another one to a filter. */
+#define HIGH(n)	 (0x100000000LL + (n))
 
 struct attack {
 	const char *name;
@@ -58,6 +68,27 @@ static const struct attack attacks[] = {
 	{ "fork", "", SYS_fork, { 0 } },
 	{ "setuid", "", SYS_setuid, { 0 } },
 	{ "unshare", "", SYS_unshare, { 0x10000000 } },
+	{ "fastopen-sendto", "", SYS_sendto,
+	    { FD, AT(STR), 4, MSG_FASTOPEN | MSG_DONTWAIT, AT(SOCKADDR_IN),
+		sizeof(struct sockaddr_in) } },
+	{ "fastopen-sendmsg", "", SYS_sendmsg,
+	    { FD, AT(MSGHDR), MSG_FASTOPEN | MSG_DONTWAIT } },
+	{ "sendto-addr", "", SYS_sendto,
+	    { FD, AT(STR), 4, MSG_DONTWAIT, AT(SOCKADDR_IN),
+		sizeof(struct sockaddr_in) } },
+	{ "shut-read", "", SYS_shutdown, { FD, SHUT_RD } },
+	{ "shut-both", "", SYS_shutdown, { FD, SHUT_RDWR } },
+	{ "shut-read-high", "", SYS_shutdown, { FD, HIGH(SHUT_RD) } },
+	{ "blocking", "", SYS_fcntl, { FD, F_SETFL, 0 } },
+	{ "option", "", SYS_setsockopt,
+	    { FD, SOL_SOCKET, SO_RCVBUF, AT(STR), 4 } },
+	{ "cut-log", "", SYS_ftruncate, { 2, 0 } },
+	{ "cut-log-high", "", SYS_ftruncate, { HIGH(2), 0 } },
+	{ "write-log", "", SYS_pwrite64, { 2, AT(STR), 4, 0 } },
+	{ "write-log-high", "", SYS_pwrite64, { HIGH(2), AT(STR), 4, 0 } },
+	{ "punch-log", "", SYS_fallocate, { 2, 0, 0, 4096 } },
+	{ "dup-log", "", SYS_fcntl, { 2, F_DUPFD_CLOEXEC, 10 } },
+	{ "read-log", "", SYS_read, { 2, AT(STR), 4 } },
 	{ "getpid", "", SYS_getpid, { 0 } },
 };
 
@@ -83,6 +114,9 @@ static void
 fill_room(pid_t pid, uint64_t base, const struct attack *a)
 {
 	struct sockaddr_un sun;
+	struct sockaddr_in sin;
+	struct msghdr msg;
+	struct iovec iov;
 	uint64_t argv[2];
 	char room[ROOM];
 
@@ -92,6 +126,20 @@ fill_room(pid_t pid, uint64_t base, const struct attack *a)
 	sun.sun_family = AF_UNIX;
 	memcpy(sun.sun_path, a->path, strlen(a->path));
 	memcpy(room + SOCKADDR, &sun, sizeof(sun));
+	memset(&sin, 0, sizeof(sin));
+	sin.sin_family = AF_INET;
+	sin.sin_port = htons(9);
+	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	memcpy(room + SOCKADDR_IN, &sin, sizeof(sin));
+	memset(&msg, 0, sizeof(msg));
+	msg.msg_name = (void *)(uintptr_t)(base + SOCKADDR_IN);
+	msg.msg_namelen = sizeof(sin);
+	msg.msg_iov = (void *)(uintptr_t)(base + IOV);
+	msg.msg_iovlen = 1;
+	memcpy(room + MSGHDR, &msg, sizeof(msg));
+	iov.iov_base = (void *)(uintptr_t)(base + STR);
+	iov.iov_len = 4;
+	memcpy(room + IOV, &iov, sizeof(iov));
 	argv[0] = base + STR;
 	argv[1] = 0;
 	memcpy(room + ARGV, argv, sizeof(argv));
@@ -99,8 +147,10 @@ fill_room(pid_t pid, uint64_t base, const struct attack *a)
 }
 
 static uint64_t
-resolve(long long arg, uint64_t base)
+resolve(long long arg, uint64_t base, int fd)
 {
+	if (arg == FD)
+		return ((uint64_t)fd);
 	if (arg >= AT(0) && arg < AT(ROOM))
 		return (base + (uint64_t)(arg - AT(0)));
 	return ((uint64_t)arg);
@@ -176,10 +226,12 @@ main(int argc, char *argv[])
 	uint64_t base;
 	pid_t pid;
 	size_t i;
+	int fd;
 
-	if (argc != 3)
-		errx(64, "usage: breakout PID ATTACK");
+	if (argc != 3 && argc != 4)
+		errx(64, "usage: breakout PID ATTACK [FD]");
 	pid = (pid_t)strtol(argv[1], NULL, 10);
+	fd = argc == 4 ? (int)strtol(argv[3], NULL, 10) : -1;
 	for (a = NULL, i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
 		if (strcmp(attacks[i].name, argv[2]) == 0)
 			a = &attacks[i];
@@ -193,12 +245,12 @@ main(int argc, char *argv[])
 	regs.rax = (unsigned long long)a->nr;
 	/* No system call is under way: the kernel must not restart the old. */
 	regs.orig_rax = (unsigned long long)-1;
-	regs.rdi = resolve(a->arg[0], base);
-	regs.rsi = resolve(a->arg[1], base);
-	regs.rdx = resolve(a->arg[2], base);
-	regs.r10 = resolve(a->arg[3], base);
-	regs.r8 = resolve(a->arg[4], base);
-	regs.r9 = resolve(a->arg[5], base);
+	regs.rdi = resolve(a->arg[0], base, fd);
+	regs.rsi = resolve(a->arg[1], base, fd);
+	regs.rdx = resolve(a->arg[2], base, fd);
+	regs.r10 = resolve(a->arg[3], base, fd);
+	regs.r8 = resolve(a->arg[4], base, fd);
+	regs.r9 = resolve(a->arg[5], base, fd);
 	if (ptrace(PTRACE_SETREGS, pid, 0, &regs) == -1)
 		err(2, "set its registers");
 	/* Once into the call, once out of it; other stops in between. */
