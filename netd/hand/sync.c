@@ -52,7 +52,7 @@ sync_forget(struct kern *k, const struct knet *n)
 }
 
 static int
-on_sync_begin(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+hand_peer_sync_begin(struct chan *c, uint32_t id)
 {
 	struct kern	*k = chan_arg(c);
 
@@ -94,35 +94,29 @@ sync_add(struct kern *k, uint32_t id, bool del, const struct msg_peer_set *m)
 }
 
 static int
-on_set(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+hand_peer_set(struct chan *c, uint32_t id, const struct msg_peer_set *m)
 {
-	struct kern		*k = chan_arg(c);
-	struct msg_peer_set	 m;
+	struct kern	*k = chan_arg(c);
 
-	if (msg_peer_set_get(b, &m) == -1)
-		return (-1);
 	if (chan_state(c) == LS_SYNC)
-		return (sync_add(k, id, false, &m));
-	peer_set(k, id, &m);
+		return (sync_add(k, id, false, m));
+	peer_set(k, id, m);
 	return (0);
 }
 
 static int
-on_del(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+hand_peer_del(struct chan *c, uint32_t id, const struct msg_peer_del *m)
 {
-	struct kern		*k = chan_arg(c);
-	struct msg_peer_del	 m;
 	struct msg_peer_set	 s;
+	struct kern		*k = chan_arg(c);
 
-	if (msg_peer_del_get(b, &m) == -1)
-		return (-1);
 	if (chan_state(c) != LS_SYNC) {
-		peer_del(k, id, &m);
+		peer_del(k, id, m);
 		return (0);
 	}
 	memset(&s, 0, sizeof(s));
-	memcpy(s.network, m.network, sizeof(s.network));
-	memcpy(s.pubkey, m.pubkey, sizeof(s.pubkey));
+	memcpy(s.network, m->network, sizeof(s.network));
+	memcpy(s.pubkey, m->pubkey, sizeof(s.pubkey));
 	return (sync_add(k, id, true, &s));
 }
 
@@ -245,7 +239,7 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 }
 
 static int
-on_sync_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+hand_peer_sync_end(struct chan *c, uint32_t id)
 {
 	struct kern	*k = chan_arg(c);
 	struct syncitem	*s;
@@ -270,13 +264,10 @@ on_sync_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-on_stats_get(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+hand_peer_stats_get(struct chan *c, uint32_t id,
+    const struct msg_peer_stats_get *m)
 {
-	struct msg_peer_stats_get	 m;
-
-	if (msg_peer_stats_get_get(b, &m) == -1)
-		return (-1);
-	stats_get(chan_arg(c), id, m.network);
+	stats_get(chan_arg(c), id, m->network);
 	return (0);
 }
 
@@ -314,11 +305,11 @@ leased_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler leased_table[] = {
-	RAW(PEER_SYNC_BEGIN, LS_ANY, on_sync_begin),
-	RAW(PEER_SYNC_END, LS_SYNC, on_sync_end),
-	RAW(PEER_SET, LS_ANY, on_set),
-	RAW(PEER_DEL, LS_ANY, on_del),
-	RAW(PEER_STATS_GET, LS_ANY, on_stats_get),
+	ON(peer_sync_begin, LS_ANY, hand_peer_sync_begin),
+	ON(peer_sync_end, LS_SYNC, hand_peer_sync_end),
+	ON(peer_set, LS_ANY, hand_peer_set),
+	ON(peer_del, LS_ANY, hand_peer_del),
+	ON(peer_stats_get, LS_ANY, hand_peer_stats_get),
 };
 
 const struct chan_ops kern_leased_ops = {

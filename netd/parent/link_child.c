@@ -26,18 +26,15 @@
 
 /* The child has greeted: give it its links and its configuration. */
 static int
-hello(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_setup_hello(struct chan *c, uint32_t id, const struct msg_setup_hello *m)
 {
-	struct msg_setup_hello m;
 	struct netd *n;
 	struct proc *p;
 
 	p = chan_arg(c);
 	n = p->netd;
-	if (msg_setup_hello_get(b, &m) == -1)
-		return (-1);
-	if (m.version != PROTO_VERSION || m.role != p->role ||
-	    m.index != p->index) {
+	if (m->version != PROTO_VERSION || m->role != p->role ||
+	    m->index != p->index) {
 		log_warnx(
 		    "%s is of another version than netd: install both together",
 		    p->name);
@@ -66,16 +63,13 @@ go_on(struct proc *p)
 }
 
 static int
-ack(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_conf_ack(struct chan *c, uint32_t id, const struct msg_conf_ack *m)
 {
-	struct msg_conf_ack m;
 	struct proc *p;
 
 	p = chan_arg(c);
-	if (msg_conf_ack_get(b, &m) == -1)
-		return (-1);
 	/* Too late, to one that was aborted. */
-	if (m.generation != p->generation || p->answer != ANSWER_WAIT)
+	if (m->generation != p->generation || p->answer != ANSWER_WAIT)
 		return (0);
 	if (p->sending != NULL)
 		return (-1);
@@ -88,19 +82,16 @@ ack(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-nak(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_conf_nak(struct chan *c, uint32_t id, const struct msg_conf_nak *m)
 {
-	struct msg_conf_nak m;
 	struct proc *p;
 
 	p = chan_arg(c);
-	if (msg_conf_nak_get(b, &m) == -1)
-		return (-1);
-	if (m.generation != p->generation || p->answer != ANSWER_WAIT)
+	if (m->generation != p->generation || p->answer != ANSWER_WAIT)
 		return (0);
 	p->answer = ANSWER_NAK;
 	p->sending = NULL;
-	strlcpy(p->nak, m.text, sizeof(p->nak));
+	strlcpy(p->nak, m->text, sizeof(p->nak));
 	log_warnx("%s: %s refuses it: %s", p->netd->file, p->name,
 	    log_vis(p->nak));
 	if (p->state != PROC_CONF) {
@@ -115,7 +106,7 @@ nak(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-ready(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_setup_ready(struct chan *c, uint32_t id)
 {
 	struct proc *p;
 
@@ -129,7 +120,7 @@ ready(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-pong(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_setup_pong(struct chan *c, uint32_t id)
 {
 	struct proc *p;
 
@@ -141,18 +132,14 @@ pong(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-want_link(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_setup_link(struct chan *c, uint32_t id, const struct msg_setup_link *m)
 {
-	struct msg_setup_link m;
-
-	if (msg_setup_link_get(b, &m) == -1)
-		return (-1);
-	return (link_again(chan_arg(c), m.role, m.index));
+	return (link_again(chan_arg(c), m->role, m->index));
 }
 
 /* The kernel hand, done with its stop; the others just leave. */
 static int
-stopped(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_setup_stopped(struct chan *c, uint32_t id)
 {
 	struct proc *p;
 
@@ -164,19 +151,16 @@ stopped(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-want_uapi(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_uapi_want(struct chan *c, uint32_t id, const struct msg_uapi_want *m)
 {
-	struct msg_uapi_want m;
 	const struct config *conf;
 	struct proc *p;
 	unsigned int i;
 
 	p = chan_arg(c);
 	conf = p->netd->conf->conf;
-	if (msg_uapi_want_get(b, &m) == -1)
-		return (-1);
 	for (i = 0; i < conf->nnetworks; i++)
-		if (strcmp(conf->networks[i].name, m.network) == 0)
+		if (strcmp(conf->networks[i].name, m->network) == 0)
 			break;
 	/* A network may have gone with a reload that it has not seen yet. */
 	if (i == conf->nnetworks)
@@ -190,7 +174,7 @@ want_uapi(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-want_reload(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_ctl_reload(struct chan *c, uint32_t id)
 {
 	struct proc *p;
 
@@ -200,7 +184,7 @@ want_reload(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-want_teardown(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_ctl_teardown(struct chan *c, uint32_t id)
 {
 	struct proc *p;
 
@@ -212,7 +196,7 @@ want_teardown(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-want_openvpn(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_openvpn_want(struct chan *c, uint32_t id)
 {
 	openvpn_connect(chan_arg(c));
 	(void)chan_send_bare(c, MSG_CONF_OPENVPN_END, id);
@@ -220,17 +204,18 @@ want_openvpn(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static const struct chan_handler table[] = {
-	RAW(SETUP_HELLO, PROC_HELLO, hello),
-	RAW(SETUP_READY, PROC_ENTER, ready),
-	RAW(SETUP_PONG, ST_ANY, pong),
-	RAW(SETUP_STOPPED, PROC_LEAVING, stopped),
-	RAW(SETUP_LINK, PROC_ENTER | PROC_UP | PROC_LEAVING, want_link),
-	RAW(CONF_ACK, PROC_CONF | PROC_UP | PROC_LEAVING, ack),
-	RAW(CONF_NAK, PROC_CONF | PROC_UP | PROC_LEAVING, nak),
-	RAW(UAPI_WANT, PROC_ENTER | PROC_UP | PROC_LEAVING, want_uapi),
-	RAW(OPENVPN_WANT, PROC_ENTER | PROC_UP | PROC_LEAVING, want_openvpn),
-	RAW(CTL_RELOAD, PROC_UP | PROC_LEAVING, want_reload),
-	RAW(CTL_TEARDOWN, PROC_UP | PROC_LEAVING, want_teardown),
+	ON(setup_hello, PROC_HELLO, parent_setup_hello),
+	ON(setup_ready, PROC_ENTER, parent_setup_ready),
+	ON(setup_pong, ST_ANY, parent_setup_pong),
+	ON(setup_stopped, PROC_LEAVING, parent_setup_stopped),
+	ON(setup_link, PROC_ENTER | PROC_UP | PROC_LEAVING, parent_setup_link),
+	ON(conf_ack, PROC_CONF | PROC_UP | PROC_LEAVING, parent_conf_ack),
+	ON(conf_nak, PROC_CONF | PROC_UP | PROC_LEAVING, parent_conf_nak),
+	ON(uapi_want, PROC_ENTER | PROC_UP | PROC_LEAVING, parent_uapi_want),
+	ON(openvpn_want, PROC_ENTER | PROC_UP | PROC_LEAVING,
+	    parent_openvpn_want),
+	ON(ctl_reload, PROC_UP | PROC_LEAVING, parent_ctl_reload),
+	ON(ctl_teardown, PROC_UP | PROC_LEAVING, parent_ctl_teardown),
 };
 
 static void
