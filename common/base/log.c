@@ -40,12 +40,6 @@ log_setverbose(int verbose)
 	state.verbose = verbose;
 }
 
-int
-log_getverbose(void)
-{
-	return (state.verbose);
-}
-
 __attribute__((format(printf, 3, 0))) static void
 vlog(int level, const char *error, const char *fmt, va_list ap)
 {

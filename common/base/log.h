@@ -14,7 +14,6 @@
 /* proc is a static string that names the process in each line. */
 void	 log_init(const char *proc, int verbose);
 void	 log_setverbose(int);
-int	 log_getverbose(void);
 
 /* warn appends strerror(errno); warnx, notice, info and debug do not. */
 void	 log_warn(const char *, ...) __attribute__((format(printf, 1, 2)));

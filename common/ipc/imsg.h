@@ -23,8 +23,8 @@ struct imsg {
 	int		 fd;		/* -1, or one now the caller's */
 };
 
-/* A connected pair, CLOEXEC and non-blocking, with send buffers of size bytes
- * where the kernel allows.  Returns 0 or -1 with errno. */
+/* A connected pair, CLOEXEC and non-blocking, with large send buffers where the
+ * kernel allows.  Returns 0 or -1 with errno. */
 int	 imsg_pair(int sv[2]);
 
 /*

@@ -189,3 +189,27 @@ codec_msg_conf_basic(struct codec *c, struct msg_conf_basic *m)
 {
 	return (STR(c, m->credentials));
 }
+
+int
+codec_msg_conf_openvpn(struct codec *c, struct msg_conf_openvpn *m)
+{
+	return (STR(c, m->name));
+}
+
+int
+codec_msg_conf_proc(struct codec *c, struct msg_conf_proc *m)
+{
+	return (codec_range(c, &m->which, PROC_LOADAVG, PROC_UPTIME));
+}
+
+int
+codec_msg_conf_maintenance(struct codec *c, struct msg_conf_maintenance *m)
+{
+	return (codec_bool(c, &m->on));
+}
+
+int
+codec_msg_conf_sync(struct codec *c, struct msg_conf_sync *m)
+{
+	return (codec_range(c, &m->max_remove_percent, 0, 100));
+}

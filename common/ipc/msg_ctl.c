@@ -163,3 +163,19 @@ codec_msg_ctl_chunk(struct codec *c, struct msg_ctl_chunk *m)
 		return (-1);
 	return (codec_bytes(c, m->data, m->len));
 }
+
+int
+codec_msg_ctl_maintenance(struct codec *c, struct msg_ctl_maintenance *m)
+{
+	return (codec_bool(c, &m->on));
+}
+
+int
+codec_msg_ctl_sync(struct codec *c, struct msg_ctl_sync *m)
+{
+	if (NET(c, m) == -1 || STR(c, m->owner) == -1 ||
+	    codec_time(c, &m->at) == -1 || codec_n32(c, &m->peers) == -1 ||
+	    codec_n64(c, &m->generation) == -1)
+		return (-1);
+	return (codec_msg_set_done(c, &m->last));
+}
