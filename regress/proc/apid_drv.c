@@ -300,13 +300,12 @@ configure_keyd(struct drv *d)
 }
 
 static int
-parent_hello(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+parent_hello(struct chan *ch, uint32_t id, const struct msg_setup_hello *m)
 {
 	struct drv *d = chan_arg(ch);
-	struct msg_setup_hello m;
 	int sv[2];
 
-	if (msg_setup_hello_get(b, &m) == -1 || m.version != PROTO_VERSION)
+	if (m->version != PROTO_VERSION)
 		return (-1);
 	if (ch == d->keyd) {
 		if (imsg_pair(sv) == -1)
@@ -322,32 +321,25 @@ parent_hello(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-parent_ack(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+parent_ack(struct chan *ch, uint32_t id, const struct msg_conf_ack *m)
 {
 	struct msg_conf_commit commit;
-	struct msg_conf_ack m;
 
-	if (msg_conf_ack_get(b, &m) == -1)
-		return (-1);
-	commit.generation = m.generation;
-	if (m.generation > 1)
-		say("ack %u", m.generation);
+	commit.generation = m->generation;
+	if (m->generation > 1)
+		say("ack %u", m->generation);
 	return (chan_send_conf_commit(ch, 0, &commit, -1));
 }
 
 static int
-parent_nak(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+parent_nak(struct chan *ch, uint32_t id, const struct msg_conf_nak *m)
 {
-	struct msg_conf_nak m;
-
-	if (msg_conf_nak_get(b, &m) == -1)
-		return (-1);
-	say("nak %s", m.text);
+	say("nak %s", m->text);
 	return (0);
 }
 
 static int
-parent_ready(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+parent_ready(struct chan *ch, uint32_t id)
 {
 	struct drv *d = chan_arg(ch);
 
@@ -357,7 +349,13 @@ parent_ready(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-parent_other(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+parent_stopped(struct chan *ch, uint32_t id)
+{
+	return (0);
+}
+
+static int
+parent_link(struct chan *ch, uint32_t id, const struct msg_setup_link *m)
 {
 	return (0);
 }
@@ -383,12 +381,12 @@ parent_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler parent_table[] = {
-	RAW(SETUP_HELLO, 1, parent_hello),
-	RAW(SETUP_READY, 1, parent_ready),
-	RAW(SETUP_STOPPED, 1, parent_other),
-	RAW(SETUP_LINK, 1, parent_other),
-	RAW(CONF_ACK, 1, parent_ack),
-	RAW(CONF_NAK, 1, parent_nak),
+	ON(setup_hello, 1, parent_hello),
+	ON(setup_ready, 1, parent_ready),
+	ON(setup_stopped, 1, parent_stopped),
+	ON(setup_link, 1, parent_link),
+	ON(conf_ack, 1, parent_ack),
+	ON(conf_nak, 1, parent_nak),
 };
 
 static const struct chan_ops parent_ops = {

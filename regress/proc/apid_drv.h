@@ -85,16 +85,18 @@ struct drv {
 void	 say(const char *, ...) __attribute__((format(printf, 1, 2)));
 
 /* apid_drv_owned.c: peers with an owner, sets, the node. */
-int	 leased_owned_put(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_owned_drop(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_owned_page(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_node_get(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_ovpn_list(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_ovpn_kill(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_set_begin(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_set_item(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_set_end(struct chan *, uint32_t, struct ibuf *, int);
-int	 leased_set_abort(struct chan *, uint32_t, struct ibuf *, int);
+int leased_owned_put(struct chan *, uint32_t id, const struct msg_owned_put *);
+int
+leased_owned_drop(struct chan *, uint32_t id, const struct msg_owned_drop *);
+int
+leased_owned_page(struct chan *, uint32_t id, const struct msg_owned_page *);
+int leased_node_get(struct chan *, uint32_t id, const struct msg_node_get *);
+int	 leased_ovpn_list(struct chan *, uint32_t id);
+int leased_ovpn_kill(struct chan *, uint32_t id, const struct msg_ovpn_kill *);
+int leased_set_begin(struct chan *, uint32_t id, const struct msg_set_begin *);
+int leased_set_item(struct chan *, uint32_t id, const struct msg_set_item *);
+int	 leased_set_end(struct chan *, uint32_t id);
+int	 leased_set_abort(struct chan *, uint32_t id);
 void	 leased_writable(struct chan *);
 unsigned int sets_open(const struct drv *);
 

@@ -96,43 +96,38 @@ scripted(struct drv *d, uint32_t id, const char *name)
 }
 
 static int
-leased_register(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_register(struct chan *ch, uint32_t id,
+    const struct msg_lease_register *m)
 {
 	struct drv *d = chan_arg(ch);
-	struct msg_lease_register m;
 	struct msg_lease_reply r;
 	unsigned int n;
 
-	if (msg_lease_register_get(b, &m) == -1)
-		return (-1);
-	if (scripted(d, id, m.name))
+	if (scripted(d, id, m->name))
 		return (0);
-	n = number_of(m.name);
-	fill_reply(d, &r, m.network, m.name);
+	n = number_of(m->name);
+	fill_reply(d, &r, m->network, m->name);
 	r.code = !d->has[n] ? LEASE_OK_NEW :
-	    memcmp(d->keys[n], m.pubkey, WGKEY_LEN) == 0 ? LEASE_OK_SAME :
+	    memcmp(d->keys[n], m->pubkey, WGKEY_LEN) == 0 ? LEASE_OK_SAME :
 	    LEASE_OK_REKEYED;
 	d->has[n] = 1;
-	memcpy(d->keys[n], m.pubkey, WGKEY_LEN);
-	memcpy(r.pubkey, m.pubkey, WGKEY_LEN);
+	memcpy(d->keys[n], m->pubkey, WGKEY_LEN);
+	memcpy(r.pubkey, m->pubkey, WGKEY_LEN);
 	return (chan_send_lease_reply(ch, id, &r, -1));
 }
 
 static int
-leased_get(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_get(struct chan *ch, uint32_t id, const struct msg_lease_get *m)
 {
 	struct drv *d = chan_arg(ch);
 	struct msg_lease_reply r;
-	struct msg_lease_get m;
 
-	if (msg_lease_get_get(b, &m) == -1)
-		return (-1);
-	if (scripted(d, id, m.name))
+	if (scripted(d, id, m->name))
 		return (0);
-	if (!d->has[number_of(m.name)])
+	if (!d->has[number_of(m->name)])
 		fail_reply(&r, LEASE_E_NOT_FOUND, 0);
 	else {
-		fill_reply(d, &r, m.network, m.name);
+		fill_reply(d, &r, m->network, m->name);
 		r.code = LEASE_OK_SAME;
 		r.ttl = 3600;
 		r.expires = 1735693200;
@@ -141,36 +136,30 @@ leased_get(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-leased_release(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_release(struct chan *ch, uint32_t id, const struct msg_lease_release *m)
 {
 	struct drv *d = chan_arg(ch);
-	struct msg_lease_release m;
 	struct msg_lease_reply r;
 	unsigned int n;
 
-	if (msg_lease_release_get(b, &m) == -1)
-		return (-1);
-	if (scripted(d, id, m.name))
+	if (scripted(d, id, m->name))
 		return (0);
-	n = number_of(m.name);
+	n = number_of(m->name);
 	fail_reply(&r, d->has[n] ? LEASE_OK_SAME : LEASE_E_NOT_FOUND, 0);
 	d->has[n] = 0;
 	return (chan_send_lease_reply(ch, id, &r, -1));
 }
 
 static int
-leased_list(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_list(struct chan *ch, uint32_t id, const struct msg_lease_list *m)
 {
 	struct drv *d = chan_arg(ch);
 	struct msg_lease_list_end end;
 	struct msg_lease_item item;
-	struct msg_lease_list m;
 	unsigned int i, n;
 
-	if (msg_lease_list_get(b, &m) == -1)
-		return (-1);
 	d->count++;
-	i = m.after[0] == '\0' ? 1 : number_of(m.after) + 1;
+	i = m->after[0] == '\0' ? 1 : number_of(m->after) + 1;
 	for (n = 0; n < PAGE && i <= d->peers; n++, i++) {
 		memset(&item, 0, sizeof(item));
 		(void)snprintf(item.name, sizeof(item.name), "p%03u", i);
@@ -191,7 +180,7 @@ leased_list(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-leased_health(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_health(struct chan *ch, uint32_t id)
 {
 	struct drv *d = chan_arg(ch);
 	struct msg_lease_health_reply m = { 1, 1, 1 };
@@ -204,17 +193,13 @@ leased_health(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-leased_ident(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_ident(struct chan *ch, uint32_t id, const struct msg_ident_result *m)
 {
-	struct msg_ident_result m;
-
-	if (msg_ident_result_get(b, &m) == -1)
-		return (-1);
-	if (m.matched)
-		say("ident rule=%u role=%u name=%s net=%s", m.rule, m.role,
-		    m.name, m.network);
+	if (m->matched)
+		say("ident rule=%u role=%u name=%s net=%s", m->rule, m->role,
+		    m->name, m->network);
 	else
-		say("ident no: %s", m.text);
+		say("ident no: %s", m->text);
 	return (0);
 }
 
@@ -229,22 +214,22 @@ leased_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler leased_table[] = {
-	RAW(LEASE_REGISTER, 1, leased_register),
-	RAW(LEASE_GET, 1, leased_get),
-	RAW(LEASE_RELEASE, 1, leased_release),
-	RAW(LEASE_LIST, 1, leased_list),
-	RAW(LEASE_HEALTH, 1, leased_health),
-	RAW(IDENT_RESULT, 1, leased_ident),
-	RAW(OWNED_PUT, 1, leased_owned_put),
-	RAW(OWNED_DROP, 1, leased_owned_drop),
-	RAW(OWNED_PAGE, 1, leased_owned_page),
-	RAW(NODE_GET, 1, leased_node_get),
-	RAW(OVPN_LIST, 1, leased_ovpn_list),
-	RAW(OVPN_KILL, 1, leased_ovpn_kill),
-	RAW(SET_BEGIN, 1, leased_set_begin),
-	RAW(SET_ITEM, 1, leased_set_item),
-	RAW(SET_END, 1, leased_set_end),
-	RAW(SET_ABORT, 1, leased_set_abort),
+	ON(lease_register, 1, leased_register),
+	ON(lease_get, 1, leased_get),
+	ON(lease_release, 1, leased_release),
+	ON(lease_list, 1, leased_list),
+	ON(lease_health, 1, leased_health),
+	ON(ident_result, 1, leased_ident),
+	ON(owned_put, 1, leased_owned_put),
+	ON(owned_drop, 1, leased_owned_drop),
+	ON(owned_page, 1, leased_owned_page),
+	ON(node_get, 1, leased_node_get),
+	ON(ovpn_list, 1, leased_ovpn_list),
+	ON(ovpn_kill, 1, leased_ovpn_kill),
+	ON(set_begin, 1, leased_set_begin),
+	ON(set_item, 1, leased_set_item),
+	ON(set_end, 1, leased_set_end),
+	ON(set_abort, 1, leased_set_abort),
 };
 
 const struct chan_ops leased_ops = {

@@ -83,23 +83,20 @@ fill(struct owned *p, const char *network, const char *owner, const char *name,
 }
 
 int
-leased_owned_put(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_owned_put(struct chan *ch, uint32_t id, const struct msg_owned_put *m)
 {
 	struct drv *d = chan_arg(ch);
-	struct msg_owned_put m;
 	struct owned *p;
 	uint8_t code;
 	int is_new;
 
-	if (msg_owned_put_get(b, &m) == -1)
-		return (-1);
 	d->count++;
 	if (d->mode == MODE_SILENT)
 		return (0);
-	if ((code = scripted(d, m.addrs, m.naddrs)) != 0)
+	if ((code = scripted(d, m->addrs, m->naddrs)) != 0)
 		return (reply(ch, id, code, NULL));
-	is_new = (p = find(d, m.pubkey)) == NULL;
-	if (!is_new && strcmp(p->item.owner, m.owner) != 0)
+	is_new = (p = find(d, m->pubkey)) == NULL;
+	if (!is_new && strcmp(p->item.owner, m->owner) != 0)
 		return (reply(ch, id, LEASE_E_KEY_TAKEN, NULL));
 	if (is_new) {
 		p = realloc(d->owned, (d->nowned + 1) * sizeof(*p));
@@ -109,30 +106,27 @@ leased_owned_put(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 		p = &d->owned[d->nowned++];
 		memset(p, 0, sizeof(*p));
 	}
-	fill(p, m.network, m.owner, m.name, m.pubkey, m.addrs, m.naddrs);
+	fill(p, m->network, m->owner, m->name, m->pubkey, m->addrs, m->naddrs);
 	qsort(d->owned, d->nowned, sizeof(*p), by_key);
 	d->set_generation++;
 	return (reply(ch, id, is_new ? LEASE_OK_NEW : LEASE_OK_SAME,
-	    find(d, m.pubkey)));
+	    find(d, m->pubkey)));
 }
 
 int
-leased_owned_drop(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_owned_drop(struct chan *ch, uint32_t id, const struct msg_owned_drop *m)
 {
 	struct drv *d = chan_arg(ch);
-	struct msg_owned_drop m;
 	struct owned *p;
 	int r;
 
-	if (msg_owned_drop_get(b, &m) == -1)
-		return (-1);
 	d->count++;
 	if (d->mode == MODE_SILENT)
 		return (0);
 	if (d->mode == MODE_BUSY)
 		return (reply(ch, id, LEASE_E_BUSY, NULL));
-	p = find(d, m.pubkey);
-	if (p == NULL || strcmp(p->item.owner, m.owner) != 0)
+	p = find(d, m->pubkey);
+	if (p == NULL || strcmp(p->item.owner, m->owner) != 0)
 		return (reply(ch, id, LEASE_E_NOT_FOUND, NULL));
 	r = reply(ch, id, LEASE_OK_SAME, p);
 	memmove(p, p + 1, (size_t)(d->owned + --d->nowned - p) * sizeof(*p));
@@ -141,17 +135,14 @@ leased_owned_drop(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 int
-leased_owned_page(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_owned_page(struct chan *ch, uint32_t id, const struct msg_owned_page *m)
 {
 	struct drv *d = chan_arg(ch);
 	struct msg_owned_page_end end;
-	struct msg_owned_page m;
 	unsigned int n = 0;
 	struct owned *p;
 	int c;
 
-	if (msg_owned_page_get(b, &m) == -1)
-		return (-1);
 	d->count++;
 	if (d->mode == MODE_SILENT)
 		return (0);
@@ -159,12 +150,12 @@ leased_owned_page(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	end.code = d->mode == MODE_BUSY ? LEASE_E_BUSY : LEASE_OK_SAME;
 	end.generation = d->set_generation;
 	for (p = d->owned; p < d->owned + d->nowned; p++) {
-		c = m.has_after ? memcmp(p->item.pubkey, m.after, WGKEY_LEN) :
+		c = m->has_after ? memcmp(p->item.pubkey, m->after, WGKEY_LEN) :
 				  1;
-		if ((m.one ? c != 0 : c <= 0) ||
-		    strcmp(p->network, m.network) != 0 ||
-		    strcmp(p->item.owner, m.owner) != 0 ||
-		    (m.online && p->item.handshake == 0))
+		if ((m->one ? c != 0 : c <= 0) ||
+		    strcmp(p->network, m->network) != 0 ||
+		    strcmp(p->item.owner, m->owner) != 0 ||
+		    (m->online && p->item.handshake == 0))
 			continue;
 		if (n++ == PAGE) {
 			end.more = 1;
@@ -177,25 +168,22 @@ leased_owned_page(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 int
-leased_node_get(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_node_get(struct chan *ch, uint32_t id, const struct msg_node_get *m)
 {
 	struct drv *d = chan_arg(ch);
 	struct msg_node_reply r;
-	struct msg_node_get m;
 
-	if (msg_node_get_get(b, &m) == -1)
-		return (-1);
 	d->count++;
 	if (d->mode == MODE_SILENT)
 		return (0);
 	r.maintenance = d->maintenance != 0;
-	r.w_count = m.counts ? 5 : 99;
-	r.o_count = m.counts ? 1 : 99;
+	r.w_count = m->counts ? 5 : 99;
+	r.o_count = m->counts ? 1 : 99;
 	return (chan_send_node_reply(ch, id, &r, -1));
 }
 
 int
-leased_ovpn_list(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_ovpn_list(struct chan *ch, uint32_t id)
 {
 	struct drv *d = chan_arg(ch);
 	struct msg_ovpn_item m;
@@ -221,18 +209,15 @@ leased_ovpn_list(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 int
-leased_ovpn_kill(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_ovpn_kill(struct chan *ch, uint32_t id, const struct msg_ovpn_kill *m)
 {
 	struct drv *d = chan_arg(ch);
 	struct msg_ovpn_end end = { LEASE_OK_SAME };
-	struct msg_ovpn_kill m;
 
-	if (msg_ovpn_kill_get(b, &m) == -1)
-		return (-1);
 	d->count++;
 	if (d->mode == MODE_SILENT)
 		return (0);
-	say("kill %s", m.cn);
+	say("kill %s", m->cn);
 	return (chan_send_ovpn_end(ch, id, &end, -1));
 }
 
@@ -317,39 +302,33 @@ late(struct drv *d, uint32_t id)
 }
 
 int
-leased_set_begin(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_set_begin(struct chan *ch, uint32_t id, const struct msg_set_begin *m)
 {
 	struct drv *d = chan_arg(ch);
-	struct msg_set_begin m;
 	struct set *s;
 
-	if (msg_set_begin_get(b, &m) == -1)
-		return (-1);
 	d->count++;
 	if (d->mode == MODE_BUSY)
 		return (done(ch, id, LEASE_E_BUSY));
-	if (m.match == SET_MATCH_NONE)
+	if (m->match == SET_MATCH_NONE)
 		return (done(ch, id, LEASE_E_NO_PRECOND));
-	if (m.match == SET_MATCH_EMPTY ? d->nowned > 0 :
-	    m.generation != d->set_generation)
+	if (m->match == SET_MATCH_EMPTY ? d->nowned > 0 :
+	    m->generation != d->set_generation)
 		return (done(ch, id, LEASE_E_NO_MATCH));
 	if ((s = set_find(d, 0)) == NULL)
 		return (done(ch, id, LEASE_E_BUSY));
 	s->id = id;
-	s->begin = m;
+	s->begin = *m;
 	return (0);
 }
 
 int
-leased_set_item(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_set_item(struct chan *ch, uint32_t id, const struct msg_set_item *m)
 {
 	struct drv *d = chan_arg(ch);
-	struct msg_set_item m;
 	struct owned *p;
 	struct set *s;
 
-	if (msg_set_item_get(b, &m) == -1)
-		return (-1);
 	if ((s = set_find(d, id)) == NULL)
 		return (0);
 	if (s->n == s->size) {
@@ -360,8 +339,8 @@ leased_set_item(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 	}
 	p = &s->items[s->n++];
 	memset(p, 0, sizeof(*p));
-	fill(p, s->begin.network, s->begin.owner, m.name, m.pubkey, m.addrs,
-	    m.naddrs);
+	fill(p, s->begin.network, s->begin.owner, m->name, m->pubkey, m->addrs,
+	    m->naddrs);
 	return (0);
 }
 
@@ -428,7 +407,7 @@ set_apply(struct drv *d, struct set *s, struct msg_set_done *m)
 }
 
 int
-leased_set_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_set_end(struct chan *ch, uint32_t id)
 {
 	struct drv *d = chan_arg(ch);
 	struct msg_set_done m;
@@ -453,7 +432,7 @@ leased_set_end(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
 }
 
 int
-leased_set_abort(struct chan *ch, uint32_t id, struct ibuf *b, int fd)
+leased_set_abort(struct chan *ch, uint32_t id)
 {
 	struct drv *d = chan_arg(ch);
 	struct set *s;

@@ -104,14 +104,15 @@ void	 kill_leased(struct drv *);
 bool	 owned_order(struct drv *, const char *verb, char *arg, char *rest);
 void	 owned_load_send(struct drv *);
 /* Answers of leased to the front. */
-int	 drv_owned_reply(struct chan *, uint32_t id, struct ibuf *, int fd);
-int	 drv_owned_got(struct chan *, uint32_t id, struct ibuf *, int fd);
-int	 drv_owned_page_end(struct chan *, uint32_t id, struct ibuf *, int fd);
-int	 drv_node_reply(struct chan *, uint32_t id, struct ibuf *, int fd);
-int	 drv_ovpn_item(struct chan *, uint32_t id, struct ibuf *, int fd);
-int	 drv_ovpn_end(struct chan *, uint32_t id, struct ibuf *, int fd);
-int	 drv_want_openvpn(struct chan *, uint32_t id, struct ibuf *, int fd);
-int	 drv_set_change(struct chan *, uint32_t id, struct ibuf *, int fd);
-int	 drv_set_done(struct chan *, uint32_t id, struct ibuf *, int fd);
+int drv_owned_reply(struct chan *, uint32_t id, const struct msg_owned_reply *);
+int drv_owned_got(struct chan *, uint32_t id, const struct msg_owned_item *);
+int	 drv_owned_page_end(struct chan *, uint32_t id,
+	    const struct msg_owned_page_end *);
+int drv_node_reply(struct chan *, uint32_t id, const struct msg_node_reply *);
+int drv_ovpn_item(struct chan *, uint32_t id, const struct msg_ovpn_item *);
+int	 drv_ovpn_end(struct chan *, uint32_t id, const struct msg_ovpn_end *);
+int	 drv_want_openvpn(struct chan *, uint32_t id);
+int drv_set_change(struct chan *, uint32_t id, const struct msg_set_change *);
+int	 drv_set_done(struct chan *, uint32_t id, const struct msg_set_done *);
 
 #endif

@@ -109,40 +109,37 @@ drv_hold(struct drv *d, uint32_t id)
 }
 
 static int
-kern_set(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+kern_set(struct chan *c, uint32_t id, const struct msg_peer_set *m)
 {
 	struct drv *d = chan_arg(c);
 	struct msg_peer_done done = { 0 };
-	struct msg_peer_set m;
 	struct peer *p;
 
-	if (msg_peer_set_get(b, &m) == -1)
-		return (-1);
 	d->sets++;
 	if (id != 0 && d->mode == 0) {
 		drv_hold(d, id);
 		return (0);
 	}
-	if (id != 0 && addr_used(d, &m)) {
+	if (id != 0 && addr_used(d, m)) {
 		printf("kern: address in use\n");
 		done.code = PEER_E_ADDR;
 		return (chan_send_peer_done(c, id, &done, -1));
 	}
 	if (id == 0 || d->mode == PEER_OK) {
-		if (m.has_old)
-			peer_remove(d, m.old);
-		if ((p = peer_find(d, m.pubkey)) == NULL) {
+		if (m->has_old)
+			peer_remove(d, m->old);
+		if ((p = peer_find(d, m->pubkey)) == NULL) {
 			if ((p = calloc(1, sizeof(*p))) == NULL)
 				fatal("peer");
-			memcpy(p->key, m.pubkey, WGKEY_LEN);
+			memcpy(p->key, m->pubkey, WGKEY_LEN);
 			hash_insert(&d->peers, p);
 			d->last.added++;
 		} else
 			d->last.unchanged++;
-		(void)strlcpy(p->network, m.network, sizeof(p->network));
-		p->ttl = m.ttl;
-		p->naddrs = m.naddrs;
-		memcpy(p->addrs, m.addrs, sizeof(p->addrs));
+		(void)strlcpy(p->network, m->network, sizeof(p->network));
+		p->ttl = m->ttl;
+		p->naddrs = m->naddrs;
+		memcpy(p->addrs, m->addrs, sizeof(p->addrs));
 		p->seen = true;
 	}
 	if (id == 0)
@@ -152,27 +149,24 @@ kern_set(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-kern_del(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+kern_del(struct chan *c, uint32_t id, const struct msg_peer_del *m)
 {
 	struct drv *d = chan_arg(c);
 	struct msg_peer_done done = { 0 };
-	struct msg_peer_del m;
 
-	if (msg_peer_del_get(b, &m) == -1)
-		return (-1);
 	d->dels++;
 	if (d->mode == 0) {
 		drv_hold(d, id);
 		return (0);
 	}
 	if (d->mode == PEER_OK)
-		peer_remove(d, m.pubkey);
+		peer_remove(d, m->pubkey);
 	done.code = (uint8_t)d->mode;
 	return (chan_send_peer_done(c, id, &done, -1));
 }
 
 static int
-kern_begin(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+kern_begin(struct chan *c, uint32_t id)
 {
 	struct drv *d = chan_arg(c);
 	struct peer *p;
@@ -188,7 +182,7 @@ kern_begin(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-kern_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+kern_end(struct chan *c, uint32_t id)
 {
 	struct drv *d = chan_arg(c);
 	struct peer *p;
@@ -212,24 +206,21 @@ kern_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	return (chan_send_peer_sync_done(c, 0, &d->last, -1));
 }
 
-#define STATS_MAX	(CHAN_QUEUE_MSGS - 64)
+#define STATS_MAX (CHAN_QUEUE_MSGS - 64)
 
 static int
-kern_stats(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+kern_stats(struct chan *c, uint32_t id, const struct msg_peer_stats_get *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_peer_stats_get m;
 	struct msg_peer_stats_end end = { .code = PEER_OK };
 	struct msg_peer_stat s;
 	struct peer *p;
 	size_t pos = 0, n = 0;
 
-	if (msg_peer_stats_get_get(b, &m) == -1)
-		return (-1);
 	d->stats_asked++;
 	while ((p = hash_next(&d->peers, &pos)) != NULL) {
 		/* What the queue takes in one go. */
-		if (strcmp(p->network, m.network) != 0 || n++ >= STATS_MAX)
+		if (strcmp(p->network, m->network) != 0 || n++ >= STATS_MAX)
 			continue;
 		memset(&s, 0, sizeof(s));
 		(void)strlcpy(s.network, p->network, sizeof(s.network));
@@ -242,12 +233,12 @@ kern_stats(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 		(void)chan_send_peer_stat(c, id, &s, -1);
 	}
 	memset(&s, 0, sizeof(s));
-	(void)strlcpy(s.network, m.network, sizeof(s.network));
+	(void)strlcpy(s.network, m->network, sizeof(s.network));
 	key_from("foreign", s.pubkey);
 	s.foreign = 1;
 	s.rx = 7;
 	(void)chan_send_peer_stat(c, id, &s, -1);
-	(void)strlcpy(end.network, m.network, sizeof(end.network));
+	(void)strlcpy(end.network, m->network, sizeof(end.network));
 	return (chan_send_peer_stats_end(c, id, &end, -1));
 }
 
@@ -263,11 +254,11 @@ kern_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler kern_table[] = {
-	RAW(PEER_SET, 1, kern_set),
-	RAW(PEER_DEL, 1, kern_del),
-	RAW(PEER_SYNC_BEGIN, 1, kern_begin),
-	RAW(PEER_SYNC_END, 1, kern_end),
-	RAW(PEER_STATS_GET, 1, kern_stats),
+	ON(peer_set, 1, kern_set),
+	ON(peer_del, 1, kern_del),
+	ON(peer_sync_begin, 1, kern_begin),
+	ON(peer_sync_end, 1, kern_end),
+	ON(peer_stats_get, 1, kern_stats),
 };
 
 const struct chan_ops drv_kern_ops = { kern_table,
@@ -321,25 +312,22 @@ load_reply(struct drv *d, const struct msg_lease_reply *m)
 }
 
 static int
-front_reply(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+front_reply(struct chan *c, uint32_t id, const struct msg_lease_reply *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_lease_reply m;
 	char key[WGKEY_TEXT];
 
-	if (msg_lease_reply_get(b, &m) == -1)
-		return (-1);
 	d->answers++;
-	d->codes[m.code]++;
+	d->codes[m->code]++;
 	if (!d->quiet)
 		printf("code=%u state=%u name=%s addrs=%s key=%s ttl=%u "
 		       "expires=%s retry=%s port=%u\n",
-		    m.code, m.state, m.name, addrs_text(m.addrs, m.naddrs),
-		    wgkey_format(m.pubkey, key), m.ttl,
-		    m.expires == 0 ? "never" : "set",
-		    m.retry_after == 0 ? "no" : "yes", m.port);
+		    m->code, m->state, m->name, addrs_text(m->addrs, m->naddrs),
+		    wgkey_format(m->pubkey, key), m->ttl,
+		    m->expires == 0 ? "never" : "set",
+		    m->retry_after == 0 ? "no" : "yes", m->port);
 	if (d->load_n > 0) {
-		load_reply(d, &m);
+		load_reply(d, m);
 		load_send(d);
 	}
 	if (d->answers >= d->wanted)
@@ -348,58 +336,44 @@ front_reply(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-front_item(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+front_item(struct chan *c, uint32_t id, const struct msg_lease_item *m)
 {
-	struct msg_lease_item m;
-
-	if (msg_lease_item_get(b, &m) == -1)
-		return (-1);
-	printf("item name=%s addrs=%s rx=%llu tx=%llu\n", m.name,
-	    addrs_text(m.addrs, m.naddrs), (unsigned long long)m.rx,
-	    (unsigned long long)m.tx);
+	printf("item name=%s addrs=%s rx=%llu tx=%llu\n", m->name,
+	    addrs_text(m->addrs, m->naddrs), (unsigned long long)m->rx,
+	    (unsigned long long)m->tx);
 	return (0);
 }
 
 static int
-front_list_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+front_list_end(struct chan *c, uint32_t id, const struct msg_lease_list_end *m)
 {
-	struct msg_lease_list_end m;
-
-	if (msg_lease_list_end_get(b, &m) == -1)
-		return (-1);
-	printf("end code=%u more=%u\n", m.code, m.more);
+	printf("end code=%u more=%u\n", m->code, m->more);
 	finish(chan_arg(c));
 	return (0);
 }
 
 static int
-front_health(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+front_health(struct chan *c, uint32_t id,
+    const struct msg_lease_health_reply *m)
 {
-	struct msg_lease_health_reply m;
-
-	if (msg_lease_health_reply_get(b, &m) == -1)
-		return (-1);
-	printf("health db=%u kern=%u wireguard=%u\n", m.db, m.kern,
-	    m.wireguard);
+	printf("health db=%u kern=%u wireguard=%u\n", m->db, m->kern,
+	    m->wireguard);
 	finish(chan_arg(c));
 	return (0);
 }
 
 /* As the front would: "dev-N" is device N of net0, others match nothing. */
 static int
-front_ident(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+front_ident(struct chan *c, uint32_t id, const struct msg_ident_test *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_ident_test m;
 	struct msg_ident_result r = { 0 };
 
-	if (msg_ident_test_get(b, &m) == -1)
-		return (-1);
-	if (strncmp(m.cn, "dev-", 4) == 0) {
+	if (strncmp(m->cn, "dev-", 4) == 0) {
 		r.matched = 1;
 		r.role = ROLE_DEVICE;
 		r.proof = PROOF_CERTIFICATE;
-		(void)strlcpy(r.name, m.cn + 4, sizeof(r.name));
+		(void)strlcpy(r.name, m->cn + 4, sizeof(r.name));
 		(void)strlcpy(r.network, d->net.name, sizeof(r.network));
 	} else
 		(void)strlcpy(r.text, "no rule matches", sizeof(r.text));
@@ -419,19 +393,19 @@ front_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler front_table[] = {
-	RAW(LEASE_REPLY, 1, front_reply),
-	RAW(LEASE_ITEM, 1, front_item),
-	RAW(LEASE_LIST_END, 1, front_list_end),
-	RAW(LEASE_HEALTH_REPLY, 1, front_health),
-	RAW(IDENT_TEST, 1, front_ident),
-	RAW(OWNED_REPLY, 1, drv_owned_reply),
-	RAW(OWNED_ITEM, 1, drv_owned_got),
-	RAW(OWNED_PAGE_END, 1, drv_owned_page_end),
-	RAW(NODE_REPLY, 1, drv_node_reply),
-	RAW(SET_CHANGE, 1, drv_set_change),
-	RAW(SET_DONE, 1, drv_set_done),
-	RAW(OVPN_ITEM, 1, drv_ovpn_item),
-	RAW(OVPN_END, 1, drv_ovpn_end),
+	ON(lease_reply, 1, front_reply),
+	ON(lease_item, 1, front_item),
+	ON(lease_list_end, 1, front_list_end),
+	ON(lease_health_reply, 1, front_health),
+	ON(ident_test, 1, front_ident),
+	ON(owned_reply, 1, drv_owned_reply),
+	ON(owned_item, 1, drv_owned_got),
+	ON(owned_page_end, 1, drv_owned_page_end),
+	ON(node_reply, 1, drv_node_reply),
+	ON(set_change, 1, drv_set_change),
+	ON(set_done, 1, drv_set_done),
+	ON(ovpn_item, 1, drv_ovpn_item),
+	ON(ovpn_end, 1, drv_ovpn_end),
 };
 
 const struct chan_ops drv_front_ops = { front_table,
@@ -441,134 +415,102 @@ const struct chan_ops drv_front_ops = { front_table,
 /* --- the control socket --- */
 
 static int
-ctl_result(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_result(struct chan *c, uint32_t id, const struct msg_ctl_result *m)
 {
-	struct msg_ctl_result m;
-
-	if (msg_ctl_result_get(b, &m) == -1)
-		return (-1);
-	printf("result code=%u text=%s\n", m.code, m.text);
+	printf("result code=%u text=%s\n", m->code, m->text);
 	finish(chan_arg(c));
 	return (0);
 }
 
 static int
-ctl_status(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_status(struct chan *c, uint32_t id, const struct msg_ctl_status *m)
 {
-	struct msg_ctl_status m;
-
-	if (msg_ctl_status_get(b, &m) == -1)
-		return (-1);
 	printf("status leases=%llu pending=%llu online=%llu denied=%llu db=%u "
-	    "kern=%u apids=%u added=%u removed=%u unchanged=%u\n",
-	    (unsigned long long)m.leases, (unsigned long long)m.pending,
-	    (unsigned long long)m.online, (unsigned long long)m.denied, m.db,
-	    m.kern, m.apids, m.last.added, m.last.removed, m.last.unchanged);
+	       "kern=%u apids=%u added=%u removed=%u unchanged=%u\n",
+	    (unsigned long long)m->leases, (unsigned long long)m->pending,
+	    (unsigned long long)m->online, (unsigned long long)m->denied, m->db,
+	    m->kern, m->apids, m->last.added, m->last.removed,
+	    m->last.unchanged);
 	return (0);
 }
 
 static int
-ctl_network(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_network(struct chan *c, uint32_t id, const struct msg_ctl_network *m)
 {
-	struct msg_ctl_network m;
 	unsigned int i;
 
-	if (msg_ctl_network_get(b, &m) == -1)
-		return (-1);
-	printf("network name=%s state=%u leases=%llu", m.name, m.state,
-	    (unsigned long long)m.leases);
-	for (i = 0; i < m.npools; i++)
-		printf(" used=%llu/%llu", (unsigned long long)m.used[i],
-		    (unsigned long long)m.size[i]);
+	printf("network name=%s state=%u leases=%llu", m->name, m->state,
+	    (unsigned long long)m->leases);
+	for (i = 0; i < m->npools; i++)
+		printf(" used=%llu/%llu", (unsigned long long)m->used[i],
+		    (unsigned long long)m->size[i]);
 	printf("\n");
 	return (0);
 }
 
 static int
-ctl_lease(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_lease(struct chan *c, uint32_t id, const struct msg_ctl_lease *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_ctl_lease m;
 
-	if (msg_ctl_lease_get(b, &m) == -1)
-		return (-1);
 	d->answers++;
 	if (!d->quiet)
 		printf("lease name=%s who=%s state=%u addrs=%s rx=%llu "
 		       "tx=%llu\n",
-		    m.name, m.who, m.state, addrs_text(m.addrs, m.naddrs),
-		    (unsigned long long)m.rx, (unsigned long long)m.tx);
+		    m->name, m->who, m->state, addrs_text(m->addrs, m->naddrs),
+		    (unsigned long long)m->rx, (unsigned long long)m->tx);
 	return (0);
 }
 
 static int
-ctl_peer(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_peer(struct chan *c, uint32_t id, const struct msg_ctl_peer *m)
 {
-	struct msg_ctl_peer m;
-
-	if (msg_ctl_peer_get(b, &m) == -1)
-		return (-1);
-	printf("peer name=%s source=%u rx=%llu\n", m.name, m.source,
-	    (unsigned long long)m.rx);
+	printf("peer name=%s source=%u rx=%llu\n", m->name, m->source,
+	    (unsigned long long)m->rx);
 	return (0);
 }
 
 static int
-ctl_event(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_event(struct chan *c, uint32_t id, const struct msg_ctl_event *m)
 {
-	struct msg_ctl_event m;
-
-	if (msg_ctl_event_get(b, &m) == -1)
-		return (-1);
-	printf("event what=%s net=%s name=%s who=%s from=%s %s\n", m.what,
-	    m.network, m.name, m.who, m.from, m.detail);
+	printf("event what=%s net=%s name=%s who=%s from=%s %s\n", m->what,
+	    m->network, m->name, m->who, m->from, m->detail);
 	return (0);
 }
 
 static int
-ctl_test(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_test(struct chan *c, uint32_t id, const struct msg_ctl_test *m)
 {
-	struct msg_ctl_test m;
-
-	if (msg_ctl_test_get(b, &m) == -1)
-		return (-1);
 	printf("test matched=%u name=%s addrs=%s leased=%u denied=%u text=%s\n",
-	    m.matched, m.name, addrs_text(m.addrs, m.naddrs), m.leased,
-	    m.denied, m.text);
+	    m->matched, m->name, addrs_text(m->addrs, m->naddrs), m->leased,
+	    m->denied, m->text);
 	return (0);
 }
 
 static int
-ctl_chunk(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_chunk(struct chan *c, uint32_t id, const struct msg_ctl_chunk *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_ctl_chunk m;
 	char path[DIR_SIZE + 16];
 	int out;
 
-	if (msg_ctl_chunk_get(b, &m) == -1)
-		return (-1);
 	snprintf(path, sizeof(path), "%s.copy", d->gw.state_dir);
-	out = open(path, O_WRONLY | O_CREAT | (m.offset == 0 ? O_TRUNC : 0),
+	out = open(path, O_WRONLY | O_CREAT | (m->offset == 0 ? O_TRUNC : 0),
 	    0600);
 	if (out == -1 ||
-	    pwrite(out, m.data, m.len, (off_t)m.offset) != (ssize_t)m.len)
+	    pwrite(out, m->data, m->len, (off_t)m->offset) != (ssize_t)m->len)
 		fatal("%s", path);
 	close(out);
 	return (0);
 }
 
 static int
-ctl_sync(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_sync(struct chan *c, uint32_t id, const struct msg_ctl_sync *m)
 {
-	struct msg_ctl_sync m;
-
-	if (msg_ctl_sync_get(b, &m) == -1)
-		return (-1);
 	printf("sync owner=%s peers=%u generation=%llu code=%u added=%u "
 	       "rejected=%u at=%s\n",
-	    m.owner, m.peers, (unsigned long long)m.generation, m.last.code,
-	    m.last.added, m.last.rejected, m.at == 0 ? "never" : "set");
+	    m->owner, m->peers, (unsigned long long)m->generation, m->last.code,
+	    m->last.added, m->last.rejected, m->at == 0 ? "never" : "set");
 	return (0);
 }
 
@@ -584,17 +526,17 @@ ctl_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler ctl_table[] = {
-	RAW(CTL_RESULT, 1, ctl_result),
-	RAW(CTL_STATUS, 1, ctl_status),
-	RAW(CTL_NETWORK, 1, ctl_network),
-	RAW(CTL_LEASE, 1, ctl_lease),
-	RAW(CTL_PEER, 1, ctl_peer),
-	RAW(CTL_EVENT, 1, ctl_event),
-	RAW(CTL_TEST, 1, ctl_test),
-	RAW(CTL_CHUNK, 1, ctl_chunk),
-	RAW(CTL_SYNC, 1, ctl_sync),
-	RAW(SET_CHANGE, 1, drv_set_change),
-	RAW(SET_DONE, 1, drv_set_done),
+	ON(ctl_result, 1, ctl_result),
+	ON(ctl_status, 1, ctl_status),
+	ON(ctl_network, 1, ctl_network),
+	ON(ctl_lease, 1, ctl_lease),
+	ON(ctl_peer, 1, ctl_peer),
+	ON(ctl_event, 1, ctl_event),
+	ON(ctl_test, 1, ctl_test),
+	ON(ctl_chunk, 1, ctl_chunk),
+	ON(ctl_sync, 1, ctl_sync),
+	ON(set_change, 1, drv_set_change),
+	ON(set_done, 1, drv_set_done),
 };
 
 const struct chan_ops drv_ctl_ops = { ctl_table,
@@ -603,22 +545,17 @@ const struct chan_ops drv_ctl_ops = { ctl_table,
 /* --- the parent --- */
 
 static int
-parent_hello(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_hello(struct chan *c, uint32_t id, const struct msg_setup_hello *m)
 {
-	struct msg_setup_hello m;
-
-	return (msg_setup_hello_get(b, &m));
+	return (0);
 }
 
 static int
-parent_ack(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_ack(struct chan *c, uint32_t id, const struct msg_conf_ack *m)
 {
 	struct drv *d = chan_arg(c);
 	struct msg_conf_commit commit = { d->generation };
-	struct msg_conf_ack m;
 
-	if (msg_conf_ack_get(b, &m) == -1)
-		return (-1);
 	(void)chan_send_conf_commit(c, 0, &commit, -1);
 	if (d->ready)
 		finish(d);
@@ -626,19 +563,15 @@ parent_ack(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-parent_nak(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_nak(struct chan *c, uint32_t id, const struct msg_conf_nak *m)
 {
-	struct msg_conf_nak m;
-
-	if (msg_conf_nak_get(b, &m) == -1)
-		return (-1);
-	printf("nak %s\n", m.text);
+	printf("nak %s\n", m->text);
 	finish(chan_arg(c));
 	return (0);
 }
 
 static int
-parent_ready(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_ready(struct chan *c, uint32_t id)
 {
 	struct drv *d = chan_arg(c);
 
@@ -649,13 +582,13 @@ parent_ready(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-parent_stopped(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_stopped(struct chan *c, uint32_t id)
 {
 	return (0);
 }
 
 static int
-parent_reload(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_reload(struct chan *c, uint32_t id)
 {
 	struct msg_ctl_result m = { CTL_OK, "the parent was asked" };
 
@@ -675,21 +608,21 @@ parent_closed(struct chan *c, const char *reason)
 
 /* A kernel hand that an order has taken away stays away. */
 static int
-parent_link(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+parent_link(struct chan *c, uint32_t id, const struct msg_setup_link *m)
 {
 	return (0);
 }
 
 static const struct chan_handler parent_table[] = {
-	RAW(SETUP_HELLO, 1, parent_hello),
-	RAW(CONF_ACK, 1, parent_ack),
-	RAW(CONF_NAK, 1, parent_nak),
-	RAW(SETUP_READY, 1, parent_ready),
-	RAW(SETUP_STOPPED, 1, parent_stopped),
-	RAW(SETUP_LINK, 1, parent_link),
-	RAW(OPENVPN_WANT, 1, drv_want_openvpn),
-	RAW(CTL_RELOAD, 1, parent_reload),
-	RAW(CTL_TEARDOWN, 1, parent_reload),
+	ON(setup_hello, 1, parent_hello),
+	ON(conf_ack, 1, parent_ack),
+	ON(conf_nak, 1, parent_nak),
+	ON(setup_ready, 1, parent_ready),
+	ON(setup_stopped, 1, parent_stopped),
+	ON(setup_link, 1, parent_link),
+	ON(openvpn_want, 1, drv_want_openvpn),
+	ON(ctl_reload, 1, parent_reload),
+	ON(ctl_teardown, 1, parent_reload),
 };
 
 const struct chan_ops drv_parent_ops = { parent_table,

@@ -30,25 +30,23 @@
 /* --- answers --- */
 
 int
-drv_owned_reply(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+drv_owned_reply(struct chan *c, uint32_t id, const struct msg_owned_reply *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_owned_reply m;
 
-	if (msg_owned_reply_get(b, &m) == -1)
-		return (-1);
-	d->codes[m.code]++;
+	d->codes[m->code]++;
 	d->answers++;
 	if (!d->quiet)
 		printf("owned code=%u retry=%s addrs=%s rx=%llu tx=%llu "
 		       "text=%s\n",
-		    m.code, m.retry_after == 0 ? "no" : "yes",
-		    m.has_item ? addrs_text(m.item.addrs, m.item.naddrs) : "-",
-		    (unsigned long long)m.item.rx,
-		    (unsigned long long)m.item.tx, m.text);
+		    m->code, m->retry_after == 0 ? "no" : "yes",
+		    m->has_item ? addrs_text(m->item.addrs, m->item.naddrs) :
+				  "-",
+		    (unsigned long long)m->item.rx,
+		    (unsigned long long)m->item.tx, m->text);
 	if (d->load_n > 0) {
 		/* One of a load that was durable: it must be there later. */
-		if (m.code <= LEASE_OK_REKEYED)
+		if (m->code <= LEASE_OK_REKEYED)
 			d->nacked++;
 		if (d->load_kill != 0 && d->nacked == d->load_kill)
 			kill_leased(d);
@@ -60,115 +58,94 @@ drv_owned_reply(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 int
-drv_owned_got(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+drv_owned_got(struct chan *c, uint32_t id, const struct msg_owned_item *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_owned_item m;
 
-	if (msg_owned_item_get(b, &m) == -1)
-		return (-1);
 	d->items++;
-	memcpy(d->last_key, m.pubkey, sizeof(d->last_key));
+	memcpy(d->last_key, m->pubkey, sizeof(d->last_key));
 	if (!d->quiet)
 		printf("item owner=%s name=%s addrs=%s rx=%llu tx=%llu\n",
-		    m.owner, m.name, addrs_text(m.addrs, m.naddrs),
-		    (unsigned long long)m.rx, (unsigned long long)m.tx);
+		    m->owner, m->name, addrs_text(m->addrs, m->naddrs),
+		    (unsigned long long)m->rx, (unsigned long long)m->tx);
 	return (0);
 }
 
 int
-drv_owned_page_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+drv_owned_page_end(struct chan *c, uint32_t id,
+    const struct msg_owned_page_end *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_owned_page_end m;
 
-	if (msg_owned_page_end_get(b, &m) == -1)
-		return (-1);
-	d->more = m.more;
-	d->owner_generation = m.generation;
+	d->more = m->more;
+	d->owner_generation = m->generation;
 	if (!d->quiet)
-		printf("page code=%u more=%u generation=%llu\n", m.code, m.more,
-		    (unsigned long long)m.generation);
+		printf("page code=%u more=%u generation=%llu\n", m->code,
+		    m->more, (unsigned long long)m->generation);
 	finish(d);
 	return (0);
 }
 
 int
-drv_node_reply(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+drv_node_reply(struct chan *c, uint32_t id, const struct msg_node_reply *m)
 {
-	struct msg_node_reply m;
-
-	if (msg_node_reply_get(b, &m) == -1)
-		return (-1);
-	printf("node maintenance=%u w=%u o=%u\n", m.maintenance, m.w_count,
-	    m.o_count);
+	printf("node maintenance=%u w=%u o=%u\n", m->maintenance, m->w_count,
+	    m->o_count);
 	finish(chan_arg(c));
 	return (0);
 }
 
 int
-drv_set_change(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+drv_set_change(struct chan *c, uint32_t id, const struct msg_set_change *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_set_change m;
 
-	if (msg_set_change_get(b, &m) == -1)
-		return (-1);
 	d->items++;
 	if (!d->quiet)
-		printf("change op=%u code=%u rx=%llu tx=%llu text=%s\n", m.op,
-		    m.code, (unsigned long long)m.rx, (unsigned long long)m.tx,
-		    m.text);
+		printf("change op=%u code=%u rx=%llu tx=%llu text=%s\n", m->op,
+		    m->code, (unsigned long long)m->rx,
+		    (unsigned long long)m->tx, m->text);
 	return (0);
 }
 
 int
-drv_set_done(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+drv_set_done(struct chan *c, uint32_t id, const struct msg_set_done *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_set_done m;
 
-	if (msg_set_done_get(b, &m) == -1)
-		return (-1);
 	d->dones++;
 	printf("done code=%u added=%u removed=%u changed=%u unchanged=%u "
 	       "rejected=%u told=%u text=%s\n",
-	    m.code, m.added, m.removed, m.changed, m.unchanged, m.rejected,
-	    d->items, m.text);
-	d->owner_generation = m.generation;
+	    m->code, m->added, m->removed, m->changed, m->unchanged,
+	    m->rejected, d->items, m->text);
+	d->owner_generation = m->generation;
 	finish(d);
 	return (0);
 }
 
 int
-drv_ovpn_item(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+drv_ovpn_item(struct chan *c, uint32_t id, const struct msg_ovpn_item *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_ovpn_item m;
 	char a4[PREFIX_TEXT], a6[PREFIX_TEXT];
 
-	if (msg_ovpn_item_get(b, &m) == -1)
-		return (-1);
 	d->items++;
 	if (d->items <= 20)
-		printf("client cn=%s ip4=%s ip6=%s\n", m.cn,
-		    prefix_format_addr(&m.ip4, a4),
-		    prefix_format_addr(&m.ip6, a6));
+		printf("client cn=%s ip4=%s ip6=%s\n", m->cn,
+		    prefix_format_addr(&m->ip4, a4),
+		    prefix_format_addr(&m->ip6, a6));
 	return (0);
 }
 
 int
-drv_ovpn_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+drv_ovpn_end(struct chan *c, uint32_t id, const struct msg_ovpn_end *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_ovpn_end m;
 	int64_t ms;
 
-	if (msg_ovpn_end_get(b, &m) == -1)
-		return (-1);
 	ms = mono_diff_ms(mono_now(), d->begun);
-	printf("clients=%u code=%u %s\n", d->items, m.code,
-	    ms < 500	     ? "fast" :
+	printf("clients=%u code=%u %s\n", d->items, m->code,
+	    ms < 500	  ? "fast" :
 		ms < 2500 ? "in time" :
 			    "late");
 	finish(d);
@@ -381,7 +358,7 @@ do_set(struct drv *d, const char *verb, char *network, char *owner, char *rest)
 	    strcmp(match, "empty") == 0	     ? SET_MATCH_EMPTY :
 					       SET_MATCH_GENERATION;
 	m.generation = strcmp(match, "last") == 0 ? d->owner_generation :
-	    (uint64_t)atoi(match);
+						    (uint64_t)atoi(match);
 	if (strchr(flags, 'c') != NULL)
 		c = ctl_connect(d);
 	d->quiet = strchr(flags, 'q') != NULL || strcmp(verb, "bulk") == 0;
@@ -459,7 +436,7 @@ ovpn_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 int
-drv_want_openvpn(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+drv_want_openvpn(struct chan *c, uint32_t id)
 {
 	static const char hello[] = ">INFO:OpenVPN Management Interface "
 				    "Version 5 -- type 'help'\r\n";
