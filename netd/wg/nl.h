@@ -67,7 +67,7 @@ int	 nl_talk_raw(struct nl_conn *, const void *, size_t len);
 /*
  * What libnl-route makes of a message: a struct rtnl_link, _addr, _route or
  * _rule by its type, which the caller puts back.  NULL with errno ENOMEM, or
- * EBADMSG for what it cannot read.
+ * EBADMSG for what it cannot read.  For bytes of the kernel's alone.
  */
 struct nl_object *nl_parse(const struct nlmsghdr *);
 /* The attribute of that type behind a header of that many bytes, or NULL if

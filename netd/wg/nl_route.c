@@ -33,7 +33,7 @@ struct route_ctx {
 static void
 get_route(struct rtnl_route *rt, struct kern_route *r)
 {
-	struct rtnl_nexthop *nh = NULL;
+	struct rtnl_nexthop *nh;
 
 	memset(r, 0, sizeof(*r));
 	r->dst = nl_prefix_of(rtnl_route_get_dst(rt));
@@ -43,8 +43,7 @@ get_route(struct rtnl_route *rt, struct kern_route *r)
 		r->metric = 0;
 	r->unreachable = rtnl_route_get_type(rt) == RTN_UNREACHABLE;
 	r->ra = rtnl_route_get_protocol(rt) == RTPROT_RA;
-	if (rtnl_route_get_nnexthops(rt) == 1)
-		nh = rtnl_route_nexthop_n(rt, 0);
+	nh = rtnl_route_nexthop_n(rt, 0);
 	if (nh == NULL)
 		return;
 	if (!r->unreachable)
@@ -52,19 +51,26 @@ get_route(struct rtnl_route *rt, struct kern_route *r)
 	r->gateway = nl_prefix_of(rtnl_route_nh_get_gateway(nh));
 }
 
-/* A router has a million routes: the header says whether one is asked for. */
+/*
+ * A router has a million routes: the header says whether one is asked for.
+ * Those of others whose way out a kern_route cannot hold are not, either: of
+ * some, libnl 3.7 frees what it did not allocate when they are malformed.
+ */
 static bool
 wanted_route(const struct nlmsghdr *h, const struct route_ctx *x)
 {
 	const struct rtmsg *rtm = nlmsg_data(h);
 
 	return (h->nlmsg_type == RTM_NEWROUTE &&
-	    nlmsg_datalen(h) >= (int)sizeof(*rtm) &&
+	    nlmsg_valid_hdr(h, sizeof(*rtm)) &&
 	    (x->proto == 0 || rtm->rtm_protocol == x->proto) &&
 	    (x->table == 0 ||
 		(rtm->rtm_table == x->table && rtm->rtm_dst_len == 0)) &&
 	    (rtm->rtm_flags & RTM_F_CLONED) == 0 &&
-	    (rtm->rtm_family == AF_INET || rtm->rtm_family == AF_INET6));
+	    (rtm->rtm_family == AF_INET || rtm->rtm_family == AF_INET6) &&
+	    nl_attr(h, sizeof(*rtm), RTA_MULTIPATH, 0) == NULL &&
+	    nl_attr(h, sizeof(*rtm), RTA_VIA, 0) == NULL &&
+	    nl_attr(h, sizeof(*rtm), RTA_ENCAP, 0) == NULL);
 }
 
 static int
@@ -76,9 +82,8 @@ route_cb(const struct nlmsghdr *h, void *arg)
 	if (!wanted_route(h, x))
 		return (0);
 	rt = (struct rtnl_route *)nl_parse(h);
-	/* Encapsulations of others may be unknown to libnl. */
 	if (rt == NULL)
-		return (errno == EBADMSG ? 0 : -1);
+		return (-1);
 	if (x->n == x->max) {
 		rtnl_route_put(rt);
 		errno = E2BIG;
@@ -202,7 +207,7 @@ rule_cb(const struct nlmsghdr *h, void *arg)
 		return (0);
 	rule = (struct rtnl_rule *)nl_parse(h);
 	if (rule == NULL)
-		return (errno == EBADMSG ? 0 : -1);
+		return (-1);
 	memset(&r, 0, sizeof(r));
 	(void)rtnl_rule_get_protocol(rule, &proto);
 	r.family = (uint8_t)rtnl_rule_get_family(rule);

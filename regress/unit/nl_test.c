@@ -16,7 +16,6 @@
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
-#include <linux/lwtunnel.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 
@@ -263,22 +262,25 @@ message(int type, const void *head, size_t len)
 	return (m);
 }
 
-/* A route that libnl cannot read is another's, and hides none. */
+/* Routes of others with several ways or special ones hide no plain route. */
 static void
-test_encapsulated(void **state)
+test_special_routes(void **state)
 {
+	static const int ways[] = { RTA_MULTIPATH, RTA_VIA, RTA_ENCAP };
 	struct fixture *f = *state;
 	struct kern_route r;
 	struct rtmsg rtm = { .rtm_family = AF_INET,
 		.rtm_table = RT_TABLE_MAIN,
 		.rtm_type = RTN_UNICAST };
 	struct nl_msg *m;
+	size_t i;
 
-	m = message(RTM_NEWROUTE, &rtm, sizeof(rtm));
-	nla_put_u32(m, RTA_OIF, 7);
-	nla_put_u16(m, RTA_ENCAP_TYPE, LWTUNNEL_ENCAP_SEG6);
-	nla_put_u32(m, RTA_ENCAP, 0);
-	send_msg(f, m);
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		m = message(RTM_NEWROUTE, &rtm, sizeof(rtm));
+		nla_put_u32(m, RTA_OIF, 7);
+		nla_put_u8(m, ways[i], 0);
+		send_msg(f, m);
+	}
 	route(f, 1, RTPROT_STATIC, 5, 3);
 	done(f, 1, 0);
 	assert_int_equal(0, nl_route_default(&f->nl, AF_INET, 7, &r));
@@ -376,7 +378,7 @@ main(void)
 		T(test_always),
 		T(test_too_many),
 		T(test_refused),
-		T(test_encapsulated),
+		T(test_special_routes),
 		T(test_rules),
 		T(test_addresses),
 		T(test_garbage),
