@@ -107,14 +107,23 @@ now_ms() {
 	echo $(($(date +%s%N) / 1000000))
 }
 
-# Until the command succeeds, at most SECONDS.  Says nothing; returns 1 at the
-# end of the time.
+# Until the command succeeds: within SECONDS, of which a machine that is slow
+# or busy gets four times as many; what promises a time is measured with now_ms.
+# Says nothing; returns 1 at the end of the time.
 wait_for() {		# SECONDS COMMAND ...
-	wait_end=$(($(now_ms) + $1 * 1000)); shift
+	wait_end=$(($(now_ms) + $1 * 4000)); shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(now_ms)" -lt "$wait_end" ] || return 1
 		sleep 0.05
 	done
+}
+
+# What the command prints has not changed for half a second: with wait_for, for
+# what several events in a row may change.
+steady() {		# COMMAND ...
+	steady_was=$("$@")
+	sleep 0.5
+	[ "$("$@")" = "$steady_was" ]
 }
 
 gone() {		# PID

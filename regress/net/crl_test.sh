@@ -30,7 +30,6 @@ dev_apply d1
 check "its tunnel works" dev_ping d1
 
 "$O/mint" crl "$PKI" until=4
-sleep 1
 check "runs out: nobody comes in any more" wait_for 10 refused
 check "runs out: the tunnel stays" dev_ping d1
 check "runs out: the log has the reason" \

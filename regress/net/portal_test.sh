@@ -451,7 +451,7 @@ check "reboot: they count on from where they were" wait_for 10 more
 totals "reboot, later"
 # Also those of the moment between the portal's last look and the removal.
 in_ns d1 ping -q -c 5 -i 0.1 -s 1000 "$GW6" >/dev/null
-sleep 0.3
+wait_for 5 steady wg show wg0 transfer
 drop "$(cat "$WORK/d1.pub")" >"$WORK/removed"
 like "remove_peer has the last bytes" "$(sed -n 's/^200 //p' "$WORK/removed" |
     jq -c "[.bytes_in > $floor_in + 5000, .bytes_out > $floor_out + 5000,

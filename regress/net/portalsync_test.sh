@@ -113,9 +113,16 @@ check "nobody died of it" suite_up
 changes() {
 	ctl -j show status | jq .status.kernel_hand.batches
 }
-sleep 11
+synced() {
+	grep -q 'netd-hand: sync done' "$WORK/netd.log"
+}
+told() {		# after a sync, which a reload asks for, the kernel hand reports
+	: >"$WORK/netd.log"
+	ctl reload >/dev/null && wait_for 20 synced && wait_for 10 steady changes
+}
+told || fail "no report"
 b=$(changes)
 "$PC" "$AT" add "$WORK/one" >"$WORK/out"
-sleep 11
+told || fail "no report"
 is "one peer more is one message" $(($(changes) - b)) 1
 finish

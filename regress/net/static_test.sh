@@ -137,11 +137,16 @@ check "maintenance off" ctl maintenance off
 check "the portal sees that" mode false
 mkdir "$WORK/vd"
 mkdir "$WORK/vd/a"
-sleep 1
+watched() {		# by netd
+	ino=$(printf %x "$(stat -c %i "$WORK/vd/a")")
+	grep -q "^inotify .*ino:$ino " "/proc/$SUITE/fdinfo"/*
+}
+check "its directory is looked at" wait_for 3 watched
 touch "$WORK/vd/a/maintenance-mode"
 check "the file appears, with its directory" wait_for 3 mode true
-kill -9 "$(role_pid leased)"
-sleep 0.3
+pid=$(role_pid leased)
+kill -9 "$pid"
+wait_for 15 role_new leased "$pid"
 check "leased killed: still maintenance" wait_for 20 mode true
 check "a reload: still maintenance" ctl reload
 check "a reload: still maintenance, as the portal sees it" wait_for 3 mode true

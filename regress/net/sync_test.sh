@@ -288,7 +288,6 @@ half=$(wc -c <"$WORK/db.json")
 	printf 'Host: x\r\nContent-Type: application/json\r\n'
 	printf 'If-Match: %s\r\nContent-Length: %s\r\n\r\n' "$ETAG" "$half"
 	head -c $((half / 2)) "$WORK/db.json"
-	sleep 0.5
 } | timeout 20 openssl s_client -quiet -connect 127.0.0.1:8443 -CAfile \
     "$PKI/ca.crt" -cert "$PKI/portal-a.crt" -key "$PKI/portal-a.key" \
     >"$WORK/half" 2>&1
@@ -467,7 +466,7 @@ dev_apply d1
 check "a device: it pings" dev_ping d1
 as portal-b GET "$PEERS"
 in_ns d1 ping -q -c 5 -i 0.1 -s 1000 "$GW6" >/dev/null
-sleep 0.3
+wait_for 5 steady wg show wg0 transfer
 wg show wg0 transfer | awk -v k="$pub" '$1 == k { print $2, $3 }' >"$WORK/bytes"
 echo '{"peers":[]}' >"$WORK/none"
 bytes() {

@@ -124,10 +124,11 @@ like "a foreign peer's key is refused" "$(cat "$WORK/answer")" \
 unlike "and is not listed" "$(cat "$WORK/list")" \
     "$(printf %s "$foreign" | sed 's/+/\\+/g')"
 pid=$(role_pid netd-hand)
+: >"$WORK/netd.log"
 kill -KILL "$pid"
 wait_for 15 role_new netd-hand "$pid"
-wait_for 20 suite_up
-sleep 3
+check "the kernel hand, started again, has compared all" wait_for 20 \
+    grep -q 'leased: sync: 0 added, 0 removed' "$WORK/netd.log"
 outside >"$WORK/foreign.after"
 check "the foreign peer is still as it was" \
     diff "$WORK/foreign.before" "$WORK/foreign.after"

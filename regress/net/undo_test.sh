@@ -2,44 +2,12 @@
 # The real suite with egress over wireguard-go: what it makes, what it puts
 # right behind others' backs, and that undo leaves the system as it was, to the
 # byte, although the kernel hand was killed in between.
-
-why=
-command -v wireguard-go >/dev/null || why="no wireguard-go"
-command -v nft >/dev/null || why="no nft"
-[ -c /dev/net/tun ] || why="no /dev/net/tun"
-if [ "$(id -u)" -eq 0 ]; then
-	ns="unshare -mn --propagation private"
-else
-	ns="unshare -Urmn --map-root-user"
-fi
-[ -n "$why" ] || $ns true 2>/dev/null || why="no namespaces"
-if [ -n "$why" ]; then
-	echo "skip undo: $why"
-	exit 0
-fi
-[ -n "$UNDO_INSIDE" ] || UNDO_INSIDE=1 exec $ns sh "$0"
-
-dir=$(mktemp -d) || exit 1
-pid=
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; wait; rm -rf "$dir"' EXIT
-mkdir -p /var/run/wireguard && mount -t tmpfs t /var/run/wireguard || {
-	echo "skip undo: cannot mount"
-	exit 0
-}
-
-say() {		# NAME STATUS
-	[ "$2" -eq 0 ] && echo "ok undo: $1" || echo "FAIL undo: $1"
-}
-
-until_true() {	# SECONDS COMMAND...
-	n=$(($1 * 10)); shift
-	while [ $n -gt 0 ]; do
-		"$@" >/dev/null 2>&1 && return 0
-		n=$((n - 1))
-		sleep 0.1
-	done
-	return 1
-}
+. "${TOP:-.}/regress/lib.sh"
+for need in wireguard-go nft; do
+	command -v $need >/dev/null || skip_all "no $need"
+done
+[ -c /dev/net/tun ] || skip_all "no /dev/net/tun"
+private "$@"
 
 forwards() { cat /proc/sys/net/ipv4/ip_forward \
     /proc/sys/net/ipv6/conf/all/forwarding; }
@@ -56,18 +24,21 @@ ruled() { ip rule | grep -q 'iif wgs0 lookup 42'; }
 filtered() { nft list table inet sallyport | grep -q masquerade; }
 addressed() { ip addr show wgs0 | grep -q 100.64.0.1/16; }
 
-ip link set lo up
 echo 0 >/proc/sys/net/ipv4/ip_forward
 ip link add wan0 type veth peer name wan1
 ip addr add 198.18.0.2/24 dev wan0
 ip link set wan0 up
 ip link set wan1 up
 ip route add default via 198.18.0.1 dev wan0
-sleep 3		# duplicate address detection
-state >"$dir/before"
+# Duplicate address detection is over on both ends.
+has_own() {
+	[ "$(ip -6 -o address show scope link | grep -vc tentative)" -eq 2 ]
+}
+wait_for 5 has_own
+state >"$WORK/before"
 
-mkdir -m 0700 "$dir/state"
-cat >"$dir/conf" <<EOF
+mkdir -m 0700 "$WORK/state"
+cat >"$WORK/conf" <<EOF
 gateway: { name = "gw"; endpoint = "gw.example"; on_stop = "undo";
 	state_dir = "$dir/state"; ctl_socket = "$dir/ctl.sock"; };
 networks = ( { name = "devices"; interface = "wgs0"; backend = "auto";
@@ -81,48 +52,48 @@ identities = ( { proof = "certificate"; pattern = "d"; role = "device";
 listen = ( { address = "127.0.0.1:19587"; api = [ "metrics" ];
 	proof = "none"; } );
 EOF
-chmod 0600 "$dir/conf"
-start() {
-	"$BIN/netd" -d -v -U -L "$BIN" -f "$dir/conf" >>"$dir/log" 2>&1 &
-	pid=$!
-}
-start
-until_true 10 up || { echo "FAIL undo: up"; cat "$dir/log"; exit 1; }
-echo "ok undo: up"
-until_true 5 routed; say "default route through the wan" $?
-ruled; say "rule" $?
-filtered; say "packet filter" $?
-[ "$(forwards | tr -d '\n')" = 11 ]; say "forwarding is on" $?
+chmod 0600 "$WORK/conf"
+spawn netd "$BIN/netd" -d -v -U -L "$BIN" -f "$WORK/conf"
+netd=$PID
+check "up" wait_for 10 up || exit 1
+check "default route through the wan" wait_for 5 routed
+check "rule" ruled
+check "packet filter" filtered
+is "forwarding is on" "$(forwards | tr -d '\n')" 11
 
 ip link set wan0 down
-until_true 3 unrouted; say "wan gone: no default route" $?
-ip route show table 42 | grep -q '^unreachable default'
-say "wan gone: nothing leaks" $?
+check "wan gone: no default route" wait_for 3 unrouted
+like "wan gone: nothing leaks" "$(ip route show table 42)" \
+    '^unreachable default'
 ip link set wan0 up
 ip route add default via 198.18.0.1 dev wan0
-until_true 5 routed; say "wan back: default route again" $?
+check "wan back: default route again" wait_for 5 routed
 
 ip rule del iif wgs0
 nft flush ruleset
 ip addr del 100.64.0.1/16 dev wgs0
-until_true 5 ruled; say "rule put right" $?
-until_true 5 filtered; say "packet filter put right" $?
-until_true 5 addressed; say "address put right" $?
+check "rule put right" wait_for 5 ruled
+check "packet filter put right" wait_for 5 filtered
+check "address put right" wait_for 5 addressed
 
-kern=$(sed -n 's/.*netd-hand: started, pid //p' "$dir/log" | tail -n 1)
-kill -9 "$kern"
-sleep 0.2
-routed && ruled && filtered; say "kernel hand killed: all stays" $?
-again() { [ "$(grep -c 'netd-hand: ready' "$dir/log")" -eq 2 ]; }
-until_true 5 again; say "kernel hand started again" $?
-sleep 1.5
+hand=$(sed -n 's/.*netd-hand: started, pid //p' "$WORK/netd.log" | tail -n 1)
+kill -9 "$hand"
+wait_for 5 gone "$hand"
+kept() { routed && ruled && filtered; }
+check "kernel hand killed: all stays" kept
+twice() { [ "$(grep -c "netd-hand: $1" "$WORK/netd.log")" -eq 2 ]; }
+check "kernel hand started again" wait_for 5 twice ready
+wait_for 5 twice 'network up'
 
-kill "$pid"; wait "$pid"; say "stopped" $?
-pid=
-gone() { ! ip link show wgs0; }
-until_true 3 gone; say "interface deleted" $?
-sleep 2
-state >"$dir/after"
-cmp -s "$dir/before" "$dir/after"; st=$?
-[ $st -eq 0 ] || { diff "$dir/before" "$dir/after"; cat "$dir/log"; }
-say "all as it was before, to the byte" $st
+kill "$netd"
+wait "$netd"
+is "stopped" $? 0
+deleted() { ! ip link show wgs0; }
+check "interface deleted" wait_for 3 deleted
+same() {
+	state >"$WORK/after"
+	cmp -s "$WORK/before" "$WORK/after"
+}
+check "all as it was before, to the byte" wait_for 5 same ||
+    diff "$WORK/before" "$WORK/after"
+finish

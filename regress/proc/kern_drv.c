@@ -297,6 +297,31 @@ installed(const struct fake_state *s)
 	return (n);
 }
 
+/* Ask for the statistics: for how many peers there are some; 0 on an error. */
+static unsigned int
+count_stats(struct drv *d)
+{
+	struct msg_peer_stats_get g;
+	struct msg_peer_stats_end end;
+	struct imsg m;
+	unsigned int n = 0;
+
+	memset(&g, 0, sizeof(g));
+	(void)strlcpy(g.network, "devices", sizeof(g.network));
+	SEND(d->leased, PEER_STATS_GET, peer_stats_get, 1, &g, -1);
+	while (imsg_recv_wait(d->leased, d->buf, &m, WAIT_MS) == 1) {
+		if (m.type == MSG_PEER_STAT)
+			n++;
+		if (m.type != MSG_PEER_STATS_END)
+			continue;
+		if (msg_peer_stats_end_get(&m.data, &end) == -1 ||
+		    end.code != PEER_OK)
+			break;
+		return (n);
+	}
+	return (0);
+}
+
 static void
 test_sync(struct drv *d)
 {
@@ -324,7 +349,8 @@ test_sync(struct drv *d)
 	bare(d->leased, MSG_PEER_SYNC_BEGIN);
 	link_leased(d);
 	check(d, network_up(d), "told again on a new link", "no KERN_NETWORK");
-	usleep(100000);
+	/* An answer: it has done what came before. */
+	(void)count_stats(d);
 	check(d, installed(d->s) == PEERS - 50, "half a sync changes nothing",
 	    "%u there", installed(d->s));
 	check(d, sync_peers(d, PEERS, &done) && done.added == 50, "sync heals",
@@ -419,31 +445,6 @@ test_failure(struct drv *d)
 	    "sync after failures", "%u there", installed(d->s));
 }
 
-/* Ask for the statistics: for how many peers there are some; 0 on an error. */
-static unsigned int
-count_stats(struct drv *d)
-{
-	struct msg_peer_stats_get g;
-	struct msg_peer_stats_end end;
-	struct imsg m;
-	unsigned int n = 0;
-
-	memset(&g, 0, sizeof(g));
-	(void)strlcpy(g.network, "devices", sizeof(g.network));
-	SEND(d->leased, PEER_STATS_GET, peer_stats_get, 1, &g, -1);
-	while (imsg_recv_wait(d->leased, d->buf, &m, WAIT_MS) == 1) {
-		if (m.type == MSG_PEER_STAT)
-			n++;
-		if (m.type != MSG_PEER_STATS_END)
-			continue;
-		if (msg_peer_stats_end_get(&m.data, &end) == -1 ||
-		    end.code != PEER_OK)
-			break;
-		return (n);
-	}
-	return (0);
-}
-
 /* Others change the device all the time: no dump of it is whole. */
 static void
 test_busy(struct drv *d)
@@ -486,6 +487,7 @@ test_expiry(struct drv *d)
 	struct imsg		 m;
 	struct mono		 from;
 	int64_t			 ms;
+	int			 i;
 
 	make_set(&p, 4000);
 	p.ttl = 1;
@@ -504,14 +506,18 @@ test_expiry(struct drv *d)
 	/* And nobody has to live for it. */
 	make_set(&p, 4001);
 	p.ttl = 1;
+	from = mono_now();
 	SEND(d->leased, PEER_SET, peer_set, 1, &p, -1);
 	(void)answers(d, 1, PEER_OK);
 	close(d->leased);
 	d->leased = -1;
 	check(d, installed(d->s) == PEERS + 1, "before its end", "gone");
-	usleep(1600000);
-	check(d, installed(d->s) == PEERS, "expired without leased", "%u there",
-	    installed(d->s));
+	for (i = 0; i < WAIT_MS / 10 && installed(d->s) != PEERS; i++)
+		usleep(10000);
+	ms = mono_diff_ms(mono_now(), from);
+	check(d, ms >= 1000 && ms < 2000 && installed(d->s) == PEERS,
+	    "expired without leased", "%u there after %lld ms",
+	    installed(d->s), (long long)ms);
 	link_leased(d);
 	(void)network_up(d);
 }

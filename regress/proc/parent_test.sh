@@ -134,7 +134,7 @@ swap2() {
 	    mv -T "$PKI/..tmp" "$PKI/..data"
 }
 taken "a directory swapped by its link" swap2
-sleep 0.5
+wait_for 5 steady loads
 was=$(loads)
 echo hello >"$PKI/..2/server.crt"
 check "a bad certificate is named" wait_for 5 logged 'refused it: .'
@@ -153,7 +153,7 @@ is "nothing was loaded" "$(loads)" "$was"
 sed -i 's/^zebra.*//; s/workers = 1/workers = 3/' "$CONF"
 check "a word that cannot change is named" wait_for 5 logged \
     'gateway.workers cannot change while netd runs: it stays 1'
-sleep 0.5
+wait_for 5 steady loads
 was=$(loads)
 kill -HUP "$SUITE"
 check "SIGHUP" wait_for 5 loaded_more "$was"
@@ -163,7 +163,7 @@ chmod 666 "$CONF"
 check "a configuration that others can write is not taken" wait_for 5 logged \
     'can be written by others'
 chmod 640 "$CONF"
-sleep 0.5
+wait_for 5 steady loads
 
 # A new listener, and an old one away; the one that stays is the same socket.
 inode() { ss -tlneH "sport = :$1" | grep -o 'ino:[0-9]*'; }
