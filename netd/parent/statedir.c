@@ -8,9 +8,13 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +23,70 @@
 #include "listen.h"
 #include "log.h"
 #include "statedir.h"
+
+/* Has anybody put anything into the directory? */
+static bool
+is_empty(const char *path)
+{
+	struct dirent *e;
+	DIR *d;
+
+	if ((d = opendir(path)) == NULL)
+		return (false);
+	do {
+		e = readdir(d);
+	} while (e != NULL &&
+	    (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0));
+	closedir(d);
+	return (e == NULL);
+}
+
+/*
+ * leased may do what it likes in its directory, and netd believes the files
+ * that the configuration names: none of them may be below it.
+ */
+static bool
+is_below(const char *dir, const char *file)
+{
+	char top[PATH_MAX], parent[CONF_PATH], real[PATH_MAX];
+	size_t n;
+
+	if (*file == '\0' || realpath(dir, top) == NULL)
+		return (false);
+	/* A file that is still to be made has a directory at least. */
+	strlcpy(parent, file, sizeof(parent));
+	if (realpath(file, real) == NULL &&
+	    realpath(dirname(parent), real) == NULL)
+		return (false);
+	n = strlen(top);
+	return (strncmp(real, top, n) == 0 &&
+	    (real[n] == '/' || real[n] == '\0' || n == 1));
+}
+
+/* The first file that the configuration names below the directory, or NULL. */
+static const char *
+file_below(const struct config *c, const char *dir)
+{
+	const char *files[4 + NETWORKS_MAX + 4 * LISTEN_MAX];
+	unsigned int i, n;
+
+	n = 0;
+	files[n++] = c->file;
+	files[n++] = c->access.file;
+	files[n++] = c->auth_file;
+	for (i = 0; i < c->nnetworks; i++)
+		files[n++] = c->networks[i].private_key_file;
+	for (i = 0; i < c->nlisten; i++) {
+		files[n++] = c->listen[i].certificate;
+		files[n++] = c->listen[i].key;
+		files[n++] = c->listen[i].client_ca;
+		files[n++] = c->listen[i].crl;
+	}
+	for (i = 0; i < n; i++)
+		if (is_below(dir, files[i]))
+			return (files[i]);
+	return (NULL);
+}
 
 /* mkdir for each missing part of the path. */
 static int
@@ -61,7 +129,7 @@ int
 statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 {
 	struct stat st;
-	const char *dir;
+	const char *dir, *file;
 	unsigned int line, tries = 0;
 	int fd, r;
 
@@ -74,11 +142,17 @@ statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 		errno = ENOTDIR;
 		goto fail;
 	}
+	if ((file = file_below(c, dir)) != NULL) {
+		config_error(c, line,
+		    "state_dir %s: leased could change %s, which is below it: give leased a directory of its own",
+		    dir, file);
+		return (-1);
+	}
 	if (!nouser && st.st_uid != uid) {
-		if (st.st_uid != 0) {
+		if (st.st_uid != 0 || !is_empty(dir)) {
 			config_error(c, line,
-			    "state_dir %s belongs to user %u, not to leased's: chown it",
-			    dir, st.st_uid);
+			    "state_dir %s belongs to user %u and is not empty: choose another, or chown it and what is in it to user %u",
+			    dir, st.st_uid, uid);
 			return (-1);
 		}
 		if (chown(dir, uid, gid) == -1)
