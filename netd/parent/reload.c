@@ -187,18 +187,22 @@ static void
 commit(struct netd *n)
 {
 	struct msg_conf_commit m = { n->generation };
+	enum proc_answer answer;
 	struct bundle *old;
+	struct proc *p;
 	unsigned int i;
 
 	old = n->conf;
 	n->conf = n->reload.next;
 	for (i = 0; i < n->nprocs; i++) {
-		if (n->procs[i].answer != ANSWER_ACK ||
-		    n->procs[i].chan == NULL)
-			continue;
-		n->procs[i].answer = ANSWER_NONE;
-		if (chan_send_conf_commit(n->procs[i].chan, 0, &m, -1) == -1)
-			chan_fail(n->procs[i].chan, "cannot send to it");
+		p = &n->procs[i];
+		answer = p->answer;
+		p->answer = ANSWER_NONE;
+		if (answer == ANSWER_NAK)
+			proc_kill(p, "it alone refuses the new configuration");
+		else if (answer == ANSWER_ACK && p->chan != NULL &&
+		    chan_send_conf_commit(p->chan, 0, &m, -1) == -1)
+			chan_fail(p->chan, "cannot send to it");
 	}
 	bundle_free(old);
 	log_notice("configuration loaded, generation %u", n->generation);
@@ -229,6 +233,44 @@ abandon(struct netd *n, enum ctl_code code, const char *why)
 	bundle_free(next);
 }
 
+/*
+ * All fronts check the same.  One that has another opinion than its siblings
+ * is broken or captured, and must not keep a new CRL from them.
+ */
+static bool
+is_alone(const struct proc *p)
+{
+	const struct proc *q;
+	unsigned int i;
+
+	for (i = 0; p->role == P_APID && i < p->netd->nprocs; i++) {
+		q = &p->netd->procs[i];
+		if (q != p && q->role == P_APID && q->answer == ANSWER_ACK)
+			return (true);
+	}
+	return (false);
+}
+
+/* Abandon it for a refusal that counts.  The others are for commit(). */
+static bool
+is_refused(struct netd *n)
+{
+	char why[CONF_PATH + TEXT_SIZE + 32];
+	const struct proc *p;
+	unsigned int i;
+
+	for (i = 0; i < n->nprocs; i++) {
+		p = &n->procs[i];
+		if (p->answer != ANSWER_NAK || is_alone(p))
+			continue;
+		snprintf(why, sizeof(why), "%s: %s refused it: %s", n->file,
+		    p->name, p->nak);
+		abandon(n, CTL_CONFIG, why);
+		return (true);
+	}
+	return (false);
+}
+
 void
 reload_check(struct netd *n)
 {
@@ -237,36 +279,33 @@ reload_check(struct netd *n)
 	for (i = 0; i < n->nprocs; i++)
 		if (n->procs[i].answer == ANSWER_WAIT)
 			return;
-	if (n->reload.active)
+	if (n->reload.active && !is_refused(n))
 		commit(n);
 }
 
 void
 reload_answered(struct proc *p)
 {
-	char why[CONF_PATH + TEXT_SIZE + 32];
-
-	if (!p->netd->reload.active)
-		return;
-	if (p->answer == ANSWER_NAK) {
-		snprintf(why, sizeof(why), "%s: %s refused it: %s",
-		    p->netd->file, p->name, p->nak);
-		abandon(p->netd, CTL_CONFIG, why);
-	} else
+	if (p->netd->reload.active)
 		reload_check(p->netd);
 }
 
 void
 reload_lost(struct proc *p)
 {
-	bool took_part;
+	bool took_part, alone;
 
 	took_part = p->answer != ANSWER_NONE;
+	alone = is_alone(p);
 	p->answer = ANSWER_NONE;
 	/* leased's requests died with it. */
 	if (p->role == P_LEASED)
 		p->netd->reload.nids = p->netd->reload.nlate = 0;
-	if (p->netd->reload.active && took_part)
+	if (!p->netd->reload.active || !took_part)
+		return;
+	if (alone)
+		reload_check(p->netd);
+	else
 		abandon(p->netd, CTL_BUSY, "a process died while it checked");
 }
 
@@ -274,9 +313,24 @@ static void
 reload_timer_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct netd *n = arg;
+	struct proc *p;
+	unsigned int i;
 
-	if (n->reload.active)
-		abandon(n, CTL_BUSY, "a process did not answer in time");
+	if (!n->reload.active)
+		return;
+	for (i = 0; i < n->nprocs; i++) {
+		p = &n->procs[i];
+		if (p->answer != ANSWER_WAIT)
+			continue;
+		if (!is_alone(p)) {
+			abandon(n, CTL_BUSY,
+			    "a process did not answer in time");
+			return;
+		}
+		p->answer = ANSWER_NAK;
+		p->sending = NULL;
+	}
+	reload_check(n);
 }
 
 void

@@ -190,4 +190,20 @@ again leased netd-hand
 state >"$WORK/after"
 check "apid captured: nothing changed" diff "$WORK/before" "$WORK/after"
 check "and the tunnel works" dev_ping d1
+
+# One front of two refuses a configuration that its sibling takes, as a captured
+# one would to keep a new CRL away: it is replaced, and the reload goes on.
+suite_kill
+sed -i 's/workers = 1;/workers = 2;/' "$CONF"
+suite_start
+captured=$(role_pid apid)
+kill -STOP "$captured"
+ctl reload >"$WORK/reload" 2>&1 &
+reloading=$!
+check "a reload has begun" wait_for 10 grep -q 'netd: reload: ' "$WORK/netd.log"
+"$HOSTILE" "$captured" 3 raw 0x0412 0000000200026e6f >/dev/null 2>&1
+wait $reloading
+is "apid captured: a reload that it alone refuses" $? 0
+check "apid captured: it is replaced" gone "$captured"
+check "its sibling serves" wait_for 15 works
 finish

@@ -74,7 +74,17 @@ mkdir "$S/x"; touch "$S/x/y"
 sed -i "s|ctl_socket = [^;]*|ctl_socket = \"$S/x/y\"|" "$CONF"
 refused "a file where the socket should be" 78 'ctl_socket .*/x/y: .*socket'
 suite_conf
+sed -i "s|$S/state|$PKI|" "$CONF"
+refused "a state directory with files that netd believes" 78 \
+    'leased could change .*/pki/.*which is below it'
+suite_conf
 if [ -z "$NOUSER" ]; then
+	mkdir "$S/full"; touch "$S/full/x"
+	sed -i "s|$S/state|$S/full|" "$CONF"
+	refused "a state directory of somebody else's things" 78 \
+	    'state_dir .*/full belongs to user 0 and is not empty'
+	is "it was not given away" "$(stat -c %u "$S/full")" 0
+	suite_conf
 	check_status "not root, without -U" 77 setpriv --reuid 60951 \
 	    --clear-groups "$NETD" -d -f /dev/null
 	cp /etc/passwd "$WORK/users"
