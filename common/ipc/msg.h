@@ -524,7 +524,6 @@ struct msg_conf_ctl {			/* +fd: the listening control socket */
 
 struct msg_conf_access {
 	uint8_t		 mode;			/* enum conf_access */
-	uint8_t		 require_contact;
 };
 
 struct msg_conf_access_name {		/* one line of the access list */

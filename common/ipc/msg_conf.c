@@ -144,10 +144,7 @@ codec_msg_conf_ctl(struct codec *c, struct msg_conf_ctl *m)
 int
 codec_msg_conf_access(struct codec *c, struct msg_conf_access *m)
 {
-	if (codec_range(c, &m->mode, ACCESS_OPEN, ACCESS_LIST) == -1 ||
-	    codec_bool(c, &m->require_contact) == -1)
-		return (-1);
-	return (0);
+	return (codec_range(c, &m->mode, ACCESS_OPEN, ACCESS_LIST));
 }
 
 int

@@ -18,7 +18,7 @@
 #include "msg.h"
 
 /* Counted up with every change of a message; both sides must agree. */
-#define PROTO_VERSION	8
+#define PROTO_VERSION	9
 
 /* Who: one bit each. */
 #define P_PARENT	0x01

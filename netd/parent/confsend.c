@@ -181,9 +181,7 @@ send_leased(struct proc *p, const struct bundle *b)
 	    maintenance_send(p, b->conf) == -1)
 		return (-1);
 	memset(&m, 0, sizeof(m));
-	memset(&a, 0, sizeof(a));
 	a.mode = b->conf->access.mode;
-	a.require_contact = b->conf->access.require_contact;
 	if ((fd = fcntl(p->netd->ctl, F_DUPFD_CLOEXEC, 3)) == -1 ||
 	    chan_send_conf_ctl(p->chan, 0, &m, fd) == -1)
 		return (-1);
