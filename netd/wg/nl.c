@@ -148,11 +148,9 @@ nl_prefix_of(const struct nl_addr *a)
 static void
 take_extack(const struct nlmsghdr *h, char text[NL_TEXT])
 {
-	const struct nlmsgerr	*e = nlmsg_data(h);
-	struct nlattr		*a;
-	const uint8_t		*p;
-	size_t			 off = sizeof(*e), len, left;
-	int			 rem;
+	const struct nlmsgerr *e = nlmsg_data(h);
+	struct nlattr *a;
+	size_t off = sizeof(*e), len;
 
 	len = (size_t)nlmsg_datalen(h);
 	if ((h->nlmsg_flags & NLM_F_ACK_TLVS) == 0)
@@ -164,16 +162,11 @@ take_extack(const struct nlmsghdr *h, char text[NL_TEXT])
 	}
 	if (off >= len)
 		return;
-	p = (const uint8_t *)e + off;
-	left = len - off;
-	for (a = (struct nlattr *)(uintptr_t)p, rem = (int)left; nla_ok(a, rem);
-	     a = nla_next(a, &rem)) {
-		if (nla_type(a) != NLMSGERR_ATTR_MSG)
-			continue;
-		(void)snprintf(text, NL_TEXT, "%.*s", nla_len(a),
+	a = (struct nlattr *)((uintptr_t)e + off);
+	a = nla_find(a, (int)(len - off), NLMSGERR_ATTR_MSG);
+	if (a != NULL)
+		snprintf(text, NL_TEXT, "%.*s", nla_len(a),
 		    (const char *)nla_data(a));
-		return;
-	}
 }
 
 /* An error or an acknowledgement.  Returns 1 for the latter. */
