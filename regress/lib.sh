@@ -111,11 +111,17 @@ now_ms() {
 # or busy gets four times as many; what promises a time is measured with now_ms.
 # Says nothing; returns 1 at the end of the time.
 wait_for() {		# SECONDS COMMAND ...
-	wait_end=$(($(now_ms) + $1 * 4000)); shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$(now_ms)" -lt "$wait_end" ] || return 1
+	wait_s=$1; shift
+	# The end is a parameter: the command may wait for something itself.
+	set -- $(($(now_ms) + wait_s * 4000)) "$@"
+	until wait_try "$@"; do
+		[ "$(now_ms)" -lt "$1" ] || return 1
 		sleep 0.05
 	done
+}
+wait_try() {		# END COMMAND ...
+	shift
+	"$@" >/dev/null 2>&1
 }
 
 # What the command prints has not changed for half a second: with wait_for, for

@@ -64,6 +64,7 @@ late_cb(evutil_socket_t fd, short what, void *arg)
 	fail_reply(&m, LEASE_E_INTERNAL, 0);
 	if (d->leased != NULL)
 		(void)chan_send_lease_reply(d->leased, d->late_id, &m, -1);
+	say("late");
 }
 
 /* The modes and names in which nothing good comes.  True if answered. */

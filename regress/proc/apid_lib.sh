@@ -35,6 +35,28 @@ drv_said() {
 	ANSWER=$(tail -n +$((drv_n + 1)) "$WORK/drv.log" | grep -E "$1")
 }
 
+# What leased has been asked so far, and: it has been asked more since.
+asks() {
+	drv count '^count'
+	ASKS=${ANSWER#count }
+}
+asked() {
+	drv count '^count'
+	[ "${ANSWER#count }" -gt "$ASKS" ]
+}
+
+# apid has that many descriptors, or more: connections are taken.
+fds() {
+	ls "/proc/$APID_PID/fd" | wc -l
+}
+has_fds() {		# COUNT
+	[ "$(fds)" -ge "$1" ]
+}
+# How much it has got on a port: with steady, all that was sent.
+received() {		# PORT
+	ss -tinH "sport = :$1" | grep -o 'bytes_received:[0-9]*'
+}
+
 drv_stop() {
 	echo stop >"$WORK/in"
 	wait_for 6 grep -q '^gone' "$WORK/drv.log"

@@ -313,7 +313,7 @@ set_tests() {
 	wait_for 3 set_gone || fail "half a body: the set stays"
 	is "set: half a body is taken back" "$ANSWER" "sets open=0 aborted=$((was + 1))"
 	"$RAW" "$P" "s:${h}Content-Length: 5000\r\n\r\n{\"peers\":[" r:4000 >"$WORK/half" 2>/dev/null & half=$!
-	sleep 0.3
+	wait_for 3 set_open || fail "half a body: no set"
 	drv down
 	wait $half
 	is "set: leased dies meanwhile" "$(sed -n 's/^HTTP\/1.1 \([0-9]*\).*/\1/p' "$WORK/half")" 503
@@ -325,6 +325,10 @@ set_tests() {
 	RAW_PORT=
 	drv sets '^sets '
 	like "set: none is left open" "$ANSWER" '^sets open=1 '
+}
+set_open() {
+	drv sets '^sets '
+	case $ANSWER in *open=1*) ;; *) return 1 ;; esac
 }
 set_gone() {
 	drv sets '^sets '
@@ -422,7 +426,7 @@ tls_tests() {
 	s='{"peers":[]}'
 	printf 'PUT %s HTTP/1.1\r\nHost: a\r\nIf-Match: %s\r\nContent-Type: application/json\r\nContent-Length: %u\r\n\r\n{' \
 	    "$NET" "$(field ETag)" ${#s} >"$WORK/begun"
-	sleep 0.3
+	wait_for 5 steady received "$(port ptls)"
 	"$O/mint" crl "$PKI" portal || fail "no CRL"
 	drv "reload" '^ack'
 	drv sets '^sets '

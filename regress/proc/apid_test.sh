@@ -349,15 +349,17 @@ leased_tests() {
 	ask /vpn/v1/register -H "$SUBJ" -d "$KEY"
 	is "leased back" "$STATUS" 200
 	drv "mode silent"
-	raw "s:${P}Content-Length: 44\r\n\r\n$KEY" w:500 s: & raw_pid=$!
-	sleep 0.2
+	asks
+	raw "s:${P}Content-Length: 44\r\n\r\n$KEY" r:5000 & raw_pid=$!
+	wait_for 5 asked || fail "leased is not asked"
 	drv "down"
 	wait $raw_pid
 	drv "up"
+	asks
 	curl -sS -m 5 -o /dev/null -w '%{http_code}' -H "$SUBJ" -d "$KEY" \
 	    "$URL/vpn/v1/register" >"$WORK/code" &
 	curl_pid=$!
-	sleep 0.3
+	wait_for 5 asked || fail "leased is not asked"
 	drv "down"
 	wait $curl_pid
 	is "leased dies while asked" "$(cat "$WORK/code")" 503
@@ -370,7 +372,7 @@ leased_tests() {
 	check "leased late: in ten seconds ($t ms)" \
 	    test "$t" -gt 9500 -a "$t" -lt 11000
 	drv "mode ok"
-	sleep 1.5
+	wait_for 5 grep -q '^late' "$WORK/drv.log" || fail "no late answer"
 	ask /vpn/v1/register -H "$SUBJ" -d "$KEY"
 	is "a late answer is nobody's" "$STATUS" 200
 	drv "test dev-5" '^ident '
@@ -391,12 +393,13 @@ reload_tests() {
 	"$RAW" "$H" "s:${P}Content-Length: 44\r\n\r\n$KEY" r:1500 \
 	    "s:${P}Content-Length: 44\r\nConnection: close\r\n\r\n$KEY" r:4000 \
 	    >"$WORK/kept" 2>/dev/null & raw_pid=$!
-	sleep 0.4
+	wait_for 5 grep -q 200 "$WORK/kept" || fail "no first answer"
+	n=$(fds)
 	"$RAW" "$H" 's:POST /vpn/v1/register HT' w:1000 \
 	    's:TP/1.1\r\nHost: a\r\nX-Client-Subject: CN=dev-12\r\n' \
 	    "s:Content-Length: 44\r\nConnection: close\r\n\r\n$KEY" \
 	    r:4000 >"$WORK/half" 2>/dev/null & half_pid=$!
-	sleep 0.2
+	wait_for 5 has_fds $((n + 1)) || fail "no second connection"
 	drv "rules 1"
 	drv "reload" '^ack'
 	wait $raw_pid
@@ -410,10 +413,11 @@ reload_tests() {
 	drv "reload" '^ack'
 	ask /vpn/v1/register -H "$SUBJ" -d "$KEY"
 	is "and back" "$STATUS" 200
-	n=$(ls "/proc/$APID_PID/fd" | wc -l)
+	wait_for 5 steady fds
+	n=$(fds)
 	for i in 1 2 3 4 5; do drv "reload" '^ack'; done
-	sleep 0.2
-	is "reloads leak no descriptor" "$(ls "/proc/$APID_PID/fd" | wc -l)" "$n"
+	wait_for 5 steady fds
+	is "reloads leak no descriptor" "$(fds)" "$n"
 }
 
 # Deadlines of one second, 20 connections in all, 8 of one source.
@@ -425,10 +429,10 @@ slow_tests() {
 		check "$t_n: in time ($MS ms)" \
 		    test "$MS" -ge "$t_l" -a "$MS" -le "$t_h"
 	}
-	t "a silent client" "" 900 1600 w:1
-	t "half a head" 408 900 1600 "s:GET /liv"
+	t "a silent client" "" 900 2700 w:1
+	t "half a head" 408 900 2700 "s:GET /liv"
 	t "a trickled head" 408 900 2700 "d:25:100:A"
-	t "half a body" 408 900 1600 "s:${P}Content-Length: 44\r\n\r\nAAAA"
+	t "half a body" 408 900 2700 "s:${P}Content-Length: 44\r\n\r\nAAAA"
 	RAW_PORT=$(port portal)
 	raw "s:PUT /api/v1/networks/devices/peers/x HTTP/1.1\r\nHost: a\r\nX-Request-Id: slow\r\nContent-Length: 44\r\n\r\n{" r:6000
 	RAW_PORT=''
@@ -441,10 +445,12 @@ slow_tests() {
 	t "a trickle after an answer" "200 408" 900 3500 "s:${G}\r\n" w:300 \
 	    "d:16:120:A"
 	hold=''
+	wait_for 5 steady fds
+	n=$(fds)
 	for i in 1 2 3 4 5 6 7 8; do
 		"$RAW" "$H" "s:${G}\r\n" r:1200 >/dev/null 2>&1 & hold="$hold $!"
 	done
-	sleep 0.4
+	wait_for 5 has_fds $((n + 8)) || fail "eight of one source"
 	raw "s:${G}\r\n" r:1000
 	is "the ninth of one source" "$CODES" 200
 	RAW_PORT=$B raw "s:${G}\r\n" r:600
@@ -454,26 +460,26 @@ slow_tests() {
 	for i in 1 2 3 4 5 6 7 8; do
 		"$RAW" "$B" "s:${G}\r\n" r:1200 >/dev/null 2>&1 & hold="$hold $!"
 	done
-	sleep 0.4
+	wait_for 5 has_fds $((n + 8)) || fail "eight of a source"
 	RAW_PORT=$B raw "s:${G}\r\n" r:600
 	like "the ninth of a source that is no proxy" "$CODES $END" \
 	    '^ (eof|reset)$'
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
 		"$RAW" "$H" r:800 >/dev/null 2>&1 & hold="$hold $!"
 	done
-	sleep 0.2
+	wait_for 5 has_fds $((n + 20)) || fail "twenty in all"
 	raw "s:${G}\r\n" r:4000
 	is "the twenty-first waits for room" "$CODES" 200
 	check "the twenty-first: waited ($MS ms)" test "$MS" -gt 300
 	for p in $hold; do wait "$p"; done
 	# No descriptors left: those who wait are served when there are.
-	n=$(ls "/proc/$APID_PID/fd" | wc -l)
+	n=$(fds)
 	if prlimit --pid "$APID_PID" --nofile=$((n + 3)): 2>/dev/null; then
 		hold=''
 		for i in 1 2 3 4 5 6; do
 			"$RAW" "$H" r:700 >/dev/null 2>&1 & hold="$hold $!"
 		done
-		sleep 0.2
+		wait_for 5 has_fds $((n + 3)) || fail "no descriptor left"
 		raw "s:${G}\r\n" r:4000
 		is "no descriptor left, then one" "$CODES" 200
 		for p in $hold; do wait "$p"; done
@@ -485,9 +491,10 @@ slow_tests() {
 	fi
 	# Asked to leave with a request under way that leased never answers.
 	drv "mode silent"
+	asks
 	"$RAW" "$H" "s:${P}Content-Length: 44\r\n\r\n$KEY" r:5000 \
 	    >/dev/null 2>&1 &
-	sleep 0.2
+	wait_for 5 asked || fail "leased is not asked"
 }
 
 # The same over TLS, with certificates of our own authority and the real key
@@ -554,7 +561,7 @@ tls_tests() {
 	body="{\"public_key\":\"$KEY2\"}"
 	printf 'PUT /api/v1/self/lease HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %u\r\n\r\n{' \
 	    ${#body} >"$WORK/begun"
-	sleep 0.3
+	wait_for 5 steady received "$T"
 	"$O/mint" crl "$PKI" d13 || fail "no CRL"
 	drv "reload" '^ack'
 	check "TLS: the revoked is cut off" wait_for 2 gone "$s_pid"

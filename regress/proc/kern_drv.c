@@ -516,8 +516,8 @@ test_expiry(struct drv *d)
 		usleep(10000);
 	ms = mono_diff_ms(mono_now(), from);
 	check(d, ms >= 1000 && ms < 2000 && installed(d->s) == PEERS,
-	    "expired without leased", "%u there after %lld ms",
-	    installed(d->s), (long long)ms);
+	    "expired without leased", "%u there after %lld ms", installed(d->s),
+	    (long long)ms);
 	link_leased(d);
 	(void)network_up(d);
 }
