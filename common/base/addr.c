@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Prefixes and endpoints as text and as bits.
+ * Text and bit operations on prefixes and endpoints.
  */
 
 #include <sys/types.h>
@@ -41,7 +41,7 @@ prefix_parse(const char *text, struct prefix *p)
 		goto bad;
 	p->len = (uint8_t)prefix_bits(p);
 	if (slash != NULL) {
-		/* strtonum would take a sign and blanks. */
+		/* strtonum() would accept a sign and blanks. */
 		if (strspn(slash + 1, "0123456789") != strlen(slash + 1) ||
 		    (slash[1] == '0' && slash[2] != '\0'))
 			goto bad;

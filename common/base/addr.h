@@ -23,13 +23,17 @@ struct prefix {
 };
 
 /*
- * Parse "ADDR" or "ADDR/LEN".  Host bits may be set (an interface's address);
- * prefix_is_canonical tells.  An IPv4-mapped IPv6 address is refused: it has
- * two spellings.  Returns 0, or -1 with errno EINVAL.
+ * Parse "ADDR" or "ADDR/LEN".  Host bits may be set, as in the address of an
+ * interface; prefix_is_canonical() tells whether they are.  An IPv4-mapped IPv6
+ * address is refused, because it has two spellings.  Returns 0, or -1 with
+ * errno EINVAL.
  */
 int	 prefix_parse(const char *, struct prefix *);
 
-/* "ADDR/LEN", addresses as in RFC 5952.  dst holds PREFIX_TEXT bytes. */
+/*
+ * Format as "ADDR/LEN", with addresses as in RFC 5952.  dst holds PREFIX_TEXT
+ * bytes.
+ */
 const char *prefix_format(const struct prefix *, char *dst);
 /* The same without the length. */
 const char *prefix_format_addr(const struct prefix *, char *dst);
@@ -38,9 +42,9 @@ unsigned int prefix_bits(const struct prefix *);	/* 32 or 128 */
 bool	 prefix_is_host(const struct prefix *);
 bool	 prefix_is_canonical(const struct prefix *);	/* no host bit set */
 bool	 prefix_equal(const struct prefix *, const struct prefix *);
-/* inner lies wholly in outer; host bits of both are ignored. */
+/* True if inner lies wholly in outer.  The host bits of both are ignored. */
 bool prefix_contains(const struct prefix *outer, const struct prefix *inner);
-/* One of the n prefixes of a set contains it. */
+/* True if one of the n prefixes of set contains the prefix. */
 bool prefix_among(const struct prefix *set, size_t n, const struct prefix *);
 bool	 prefix_overlaps(const struct prefix *, const struct prefix *);
 /* Total order: family, address, length. */
@@ -51,13 +55,16 @@ void	 prefix_mask(struct prefix *);
 struct prefix prefix_host(const struct prefix *);
 
 /*
- * The host prefix of an AF_INET or AF_INET6 socket address; family 0 for
- * others.  An IPv4-mapped address gives the IPv4 one, as a dual-stack socket
- * means it.
+ * The host prefix of an AF_INET or AF_INET6 socket address, or family 0 for any
+ * other.  An IPv4-mapped address gives the IPv4 prefix, since that is what a
+ * dual-stack socket means by it.
  */
 struct prefix prefix_from_sockaddr(const struct sockaddr *);
 
-/* "1.2.3.4:5" or "[::1]:5"; "-" for others.  dst holds ENDPOINT_TEXT bytes. */
+/*
+ * Format as "1.2.3.4:5" or "[::1]:5", or "-" for other families.  dst holds
+ * ENDPOINT_TEXT bytes.
+ */
 const char *sockaddr_format(const struct sockaddr *, char *dst);
 /* Parse "1.2.3.4:5" or "[::1]:5", numbers only.  Returns 0 or -1 (EINVAL). */
 int	 sockaddr_parse(const char *, struct sockaddr_storage *, socklen_t *);

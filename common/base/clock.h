@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Time.  Two kinds that do not mix: mono for timers and remaining seconds
- * (CLOCK_BOOTTIME: it runs on while the machine sleeps), wall for the database
- * and for people.  clock.c is the only caller of clock_gettime(2).
+ * Time.  Two kinds must not mix: mono is for timers and remaining seconds
+ * (CLOCK_BOOTTIME, which runs on while the machine sleeps), wall is for the
+ * database and for people.  clock.c is the only caller of clock_gettime(2).
  */
 
 #ifndef CLOCK_H
@@ -26,16 +26,20 @@ struct mono mono_add_ms(struct mono, int64_t ms);
 int64_t	 mono_diff_ms(struct mono a, struct mono b);
 int	 mono_cmp(struct mono, struct mono);
 /*
- * Wait until poll(2) has one of the events for fd, no longer than until the
- * deadline.  Returns 0, or -1 with errno, ETIMEDOUT for the deadline.
+ * Wait until poll(2) reports one of the events on fd, at most until the
+ * deadline.  Returns 0, or -1 with errno, which is ETIMEDOUT after the
+ * deadline.
  */
 int	 mono_poll(int fd, short events, struct mono deadline);
 
 struct wall wall_now(void);
-/* RFC 3339, UTC, seconds, "Z".  dst holds WALL_TEXT bytes. */
+/*
+ * Format as RFC 3339 in UTC, in seconds and with "Z".  dst holds WALL_TEXT
+ * bytes.
+ */
 const char *wall_format(struct wall, char *dst);
 
-/* Tests only: from now on answer these instead of asking the kernel. */
+/* For tests only: from now on, return these times instead of the kernel's. */
 void	 clock_set(struct mono, struct wall);
 
 #endif

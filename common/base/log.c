@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One line, one write(2): stdio would seek, which no sandbox of ours allows,
- * and lines of several processes would mix.
+ * Each line is written by one write(2).  stdio would seek, which no sandbox of
+ * ours allows, and would mix the lines of several processes.
  */
 
 #include <errno.h>
@@ -60,7 +60,7 @@ vlog(int level, const char *error, const char *fmt, va_list ap)
 	if (len > sizeof(line) - 1)
 		len = sizeof(line) - 1;
 	line[len++] = '\n';
-	/* There is nowhere to complain to. */
+	/* A failure to log cannot be reported anywhere. */
 	if (write(STDERR_FILENO, line, len) == -1)
 		return;
 }

@@ -15,15 +15,18 @@
 void	 log_init(const char *proc, int verbose);
 void	 log_setverbose(int);
 
-/* warn appends strerror(errno); warnx, notice, info and debug do not. */
+/* log_warn appends strerror(errno); the others do not. */
 void	 log_warn(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	 log_warnx(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	 log_notice(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	 log_info(const char *, ...) __attribute__((format(printf, 1, 2)));
-/* Only with verbose >= 1. */
+/* Logs only if verbose is at least 1. */
 void	 log_debug(const char *, ...) __attribute__((format(printf, 1, 2)));
 
-/* Log and exit(1).  Only before READY, or when our own invariant is broken. */
+/*
+ * Log and exit(1).  Only before READY, or when an invariant of our own is
+ * broken.
+ */
 __attribute__((noreturn)) void fatal(const char *, ...)
     __attribute__((format(printf, 1, 2)));
 __attribute__((noreturn)) void fatalx(const char *, ...)
@@ -31,8 +34,8 @@ __attribute__((noreturn)) void fatalx(const char *, ...)
 
 /*
  * Make text from outside fit for a log line: strnvis(3) with VIS_NL|VIS_TAB|
- * VIS_CSTYLE, not VIS_SAFE, which lets BEL, BS and CR pass.  Returns one of
- * four rotating static buffers of 512 bytes; longer text is cut.
+ * VIS_CSTYLE, but not with VIS_SAFE, which lets BEL, BS and CR pass.  Returns
+ * one of four rotating static buffers of 512 bytes; longer text is cut.
  */
 const char *log_vis(const char *);
 

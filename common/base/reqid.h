@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The id of a request (X-Request-Id): what the logs of all processes say of it.
+ * The id of a request (X-Request-Id), which the logs of all processes have in
+ * common.
  */
 
 #ifndef REQID_H
@@ -12,8 +13,8 @@
 #include "conf.h"
 
 /*
- * 1 to REQID_SIZE - 1 letters, digits, '-', '.', '_' and '~': fit for a line of
- * the log, a header and JSON as it is.
+ * True for 1 to REQID_SIZE - 1 letters, digits, '-', '.', '_' and '~', which
+ * need no escape in a log line, in a header or in JSON.
  */
 bool	 reqid_valid(const char *, size_t len);
 

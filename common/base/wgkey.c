@@ -17,7 +17,10 @@ wgkey_parse(const char *text, size_t len, uint8_t key[WGKEY_LEN])
 	const char *end;
 	size_t n;
 
-	/* libsodium takes some bytes above 0x7f: only its own spelling is. */
+	/*
+	 * libsodium accepts some bytes above 0x7f; only its own spelling is
+	 * accepted here.
+	 */
 	if (len != WGKEY_TEXT - 1 ||
 	    sodium_base642bin(key, WGKEY_LEN, text, len, NULL, &n, &end,
 	    sodium_base64_VARIANT_ORIGINAL) == -1 ||
@@ -68,7 +71,7 @@ wgkey_usable(const uint8_t key[WGKEY_LEN])
 	size_t i;
 
 	memcpy(k, key, sizeof(k));
-	k[WGKEY_LEN - 1] &= 0x7f;	/* Curve25519 does not look at it */
+	k[WGKEY_LEN - 1] &= 0x7f;	/* Curve25519 ignores this bit */
 	for (i = 0; i < sizeof(low_order) / sizeof(low_order[0]); i++)
 		if (memcmp(k, low_order[i], sizeof(k)) == 0)
 			return (false);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * WireGuard keys: 32 bytes of Curve25519, written as base64 (RFC 4648, with
- * padding) of 44 characters.  Only the canonical spelling is taken.
+ * WireGuard keys: 32 bytes of Curve25519, written as 44 characters of base64
+ * (RFC 4648, with padding).  Only the canonical spelling is accepted.
  */
 
 #ifndef WGKEY_H
@@ -20,12 +20,15 @@ int	 wgkey_parse(const char *, size_t len, uint8_t key[WGKEY_LEN]);
 const char *wgkey_format(const uint8_t key[WGKEY_LEN], char *dst);
 
 /*
- * A key a peer may use: not all zero and not of low order (RFC 7748, section
- * 6.1; also the non-canonical encodings, whatever the top bit).
+ * True if a peer may use the key: it is not all zero and not of low order (RFC
+ * 7748, section 6.1), even in a non-canonical encoding or with the top bit set.
  */
 bool	 wgkey_usable(const uint8_t key[WGKEY_LEN]);
 
-/* Make a private key (clamped) and the public key of a private key. */
+/*
+ * Generate a private key (clamped), and compute the public key of a private
+ * key.
+ */
 void	 wgkey_generate(uint8_t priv[WGKEY_LEN]);
 void	 wgkey_public(uint8_t pub[WGKEY_LEN], const uint8_t priv[WGKEY_LEN]);
 

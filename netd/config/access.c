@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The access list file, from text to names.
+ * Parser of the access list file.
  */
 
 #include <stdlib.h>
@@ -37,7 +37,7 @@ add(struct access_list *l, const char *name, size_t len, bool allow)
 	return (0);
 }
 
-/* What is wrong with a name, or NULL. */
+/* Returns a text that says what is wrong with a name, or NULL. */
 static const char *
 bad_name(const char *s, size_t len)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The access list: names that may or may not come in, one a line.
+ * The access list: one name on each line, to be let in or denied.
  */
 
 #ifndef ACCESS_H
@@ -22,9 +22,9 @@ struct access_list {
 };
 
 /*
- * Parse text: "name" lets in, "!name" does not, "#" begins a comment.  Returns
- * 0, or the number of the bad line with why in *error (static); -1 for the line
- * is "no memory".  The list is to be cleared in either case.
+ * Parse the text: "name" lets in, "!name" denies, "#" begins a comment.
+ * Returns 0, or the number of the bad line with the reason in *error (static),
+ * or -1 if there is no memory.  The caller clears the list in any case.
  */
 long	 access_parse(struct access_list *, const char *text, size_t len,
 	    size_t max, const char **error);

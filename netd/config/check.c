@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a configuration means as a whole: words that contradict each other,
- * things that are there twice, names that lead nowhere.  Files are not opened
- * here, so that a configuration can be checked on another machine.
+ * The checks of a configuration as a whole: contradictions between words,
+ * duplicates, and names that refer to nothing.  Files are not opened here, so
+ * that a configuration can be checked on another machine.
  */
 
 #include <arpa/inet.h>
@@ -69,7 +69,10 @@ check_twice(struct config *c, unsigned int i)
 	}
 }
 
-/* Prefixes with host bits are typing errors everywhere but in address. */
+/*
+ * Only the words named address may have prefixes with host bits; anywhere else
+ * they are typing errors.
+ */
 static void
 check_canonical(struct config *c, const struct prefixes *list, const char *word,
     unsigned int line)
@@ -90,7 +93,7 @@ check_canonical(struct config *c, const struct prefixes *list, const char *word,
 	}
 }
 
-/* Does p overlap a pool before pool k of network i? */
+/* Check whether p overlaps a pool before pool k of network i. */
 static void
 check_pool_overlap(struct config *c, unsigned int i, unsigned int k)
 {
@@ -272,7 +275,7 @@ is_loopback(const struct endpoint *ep)
 	return ((ntohl(in.s_addr) >> 24) == 127);
 }
 
-/* "[::]:1" takes IPv4 along, so that it clashes with every address. */
+/* A socket on "[::]:1" accepts IPv4, too, and so clashes with every address. */
 static bool
 takes_all(const struct endpoint *ep)
 {
@@ -338,7 +341,7 @@ check_listen(struct config *c, unsigned int i)
 	case PROOF_ADDRESS:
 		break;
 	}
-	/* Whoever reaches a portal's listener owns the tunnels. */
+	/* Everybody who can reach a portal's listener controls its tunnels. */
 	if ((l->api & API_PORTAL) != 0 && !l->has_tls &&
 	    (l->proof == PROOF_HEADER || l->proof == PROOF_ADDRESS) &&
 	    !is_loopback(&l->address))
@@ -361,8 +364,10 @@ has_v6(const struct prefixes *list)
 	return (false);
 }
 
-/* autowg's client knows one IPv6 address and one IPv6 route, nothing else:
- * one network of those that its devices may register with must have them. */
+/*
+ * autowg's client supports one IPv6 address and one IPv6 route, and nothing
+ * else.  One of the networks that its devices may register with must have both.
+ */
 static void
 check_autowg(struct config *c, unsigned int i)
 {
@@ -409,7 +414,9 @@ config_check(struct config *c)
 	if (c->access.mode == ACCESS_LIST && *c->access.file == '\0')
 		config_error(c, config_line(c, "access.mode", 0),
 		    "mode = \"list\" needs a \"file\"");
-	/* Better than to let in who was to be kept out. */
+	/*
+	 * Refuse the word rather than let in devices that it should keep out.
+	 */
 	if (c->access.require_contact)
 		config_error(c, config_line(c, "access.require_contact", 0),
 		    "no API asks for a contact yet: require_contact must be false");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What words must be to each other.
+ * Rules that concern more than one word.
  */
 
 #ifndef CHECK_H

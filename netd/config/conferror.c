@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Errors of a configuration: each is noted with the line of its word, so that
- * all of them can be told at once.
+ * Errors of a configuration.  Each is noted with the line of its word, so that
+ * all of them can be reported at once.
  */
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What is wrong in a configuration, and where.
+ * Errors of a configuration and their lines.
  */
 
 #ifndef CONFERROR_H
@@ -8,10 +8,10 @@
 
 struct config;
 
-/* Note an error at line (0: none in particular). */
+/* Note an error at the line, or at no particular line if it is 0. */
 void	 config_error(struct config *, unsigned int line, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));
-/* The line of a word in element i, else of the element, else 0. */
+/* The line of a word in element i, or that of the element, or 0. */
 unsigned int
 config_line(const struct config *, const char *path, unsigned int i);
 

@@ -85,7 +85,7 @@ struct conf_listen {
 	uint8_t		 proof;
 	char		 prefix[URLPREFIX_SIZE];
 	bool		 has_tls;
-	bool		 credentials;	/* the service manager's */
+	bool		 credentials;	/* given by the service manager */
 	char		 certificate[CONF_PATH];
 	char		 key[CONF_PATH];
 	char		 client_ca[CONF_PATH];
@@ -125,9 +125,9 @@ struct config {
 	char			 openvpn_sockets[CONF_PATH];
 	uint32_t		 max_remove_percent;
 
-	/* Where each word stood: 0 if it did not. */
+	/* The line of each word in the file, or 0 if it is not there. */
 	unsigned int		 line[CONF_WORDS_MAX][CONF_ITEMS_MAX];
-	unsigned int		 nerrors;	/* also those not kept */
+	unsigned int		 nerrors;	/* with those not kept */
 	char			 errors[CONF_ERRORS_MAX][CONF_ERROR_SIZE];
 };
 

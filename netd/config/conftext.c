@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A look at the text of a configuration before libconfig sees it, for what
- * that swallows: an integer that does not fit wraps in silence, a NUL ends the
- * text, and @include would read files whose owner nobody checked.
+ * A check of the text of a configuration before libconfig reads it.  libconfig
+ * wraps integers that do not fit without a word, takes NUL for the end of the
+ * text, and would @include files whose owner nobody checked.
  */
 
 #include <ctype.h>
@@ -54,7 +54,10 @@ skip_string(struct scan *s)
 		s->p++;
 }
 
-/* A token of letters and digits; one that begins like a number must fit. */
+/*
+ * Check one token of letters and digits: if it begins like a number, it must
+ * fit.
+ */
 static void
 check_token(struct scan *s)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Certificates that the service manager brings, as for vpn-daemon: a portal's
- * listener that proves names by certificate and says nothing of TLS takes them
- * from the directory of credentials.
+ * Certificates that the service manager brings, as it does for vpn-daemon.  A
+ * portal's listener with proof = "certificate" and without tls takes them from
+ * the directory of credentials.
  */
 
 #include <stdio.h>
@@ -50,7 +50,7 @@ config_credentials(struct config *c)
 		    set_path(c, i, l->client_ca, dir, "ca.crt") == -1 ||
 		    set_path(c, i, l->crl, dir, "tls.crl") == -1)
 			return;
-		/* The list of revoked certificates may be missing. */
+		/* The revocation list may be missing. */
 		if (access(l->crl, F_OK) == -1)
 			*l->crl = '\0';
 		l->has_tls = l->credentials = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Certificates that the service manager brings.
+ * Certificates from the service manager.
  */
 
 #ifndef CREDS_H
@@ -8,8 +8,10 @@
 
 struct config;
 
-/* Give a portal's listener without TLS the certificates that the service
- * manager brought, if it did. */
+/*
+ * Give a portal's listener without TLS the certificates of the service manager,
+ * if there are any.
+ */
 void	 config_credentials(struct config *);
 
 #endif

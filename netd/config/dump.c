@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The configuration as it is in force, every word with its value, in a form
- * that loads again (netd -nv).  No word holds a secret, only the names of
- * files that do, so nothing has to be hidden.
+ * The configuration in force, every word with its value, in a form that loads
+ * again (netd -nv).  Nothing has to be hidden, because no word holds a secret,
+ * only names of files that do.
  */
 
 #include <stdio.h>

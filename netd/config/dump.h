@@ -10,7 +10,7 @@
 
 struct config;
 
-/* Every word with its value, as a file that loads again. */
+/* Write every word with its value, as a file that loads again. */
 void	 config_dump(const struct config *, FILE *);
 
 #endif

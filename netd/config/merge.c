@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Words that cannot change while we run: a new configuration keeps the values
- * in force, and each is named in a warning.
+ * Words that cannot change while we run.  A new configuration keeps their
+ * values in force, and a warning names each word that should have changed.
  */
 
 #include <string.h>

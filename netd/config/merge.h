@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a reload cannot change.
+ * Words that a reload cannot change.
  */
 
 #ifndef MERGE_H
@@ -8,7 +8,7 @@
 
 struct config;
 
-/* Keep from old what cannot change while we run, and warn about it. */
+/* Keep the old values of these words, and warn about each that would change. */
 void	 config_merge(struct config *, const struct config *old);
 
 #endif

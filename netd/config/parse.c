@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * From a file to struct config, by the table of words.  libconfig reads the
- * syntax; every word, type and bound is checked here, and every error is noted
- * with its line before we give up.
+ * syntax; every word, type and bound is checked here.  Every error is noted
+ * with its line before the file is refused.
  */
 
 #include <sys/stat.h>
@@ -26,12 +26,12 @@
 #include "suggest.h"
 #include "value.h"
 
-/* One group of the file that is being read. */
+/* The group of the file that is being read. */
 struct group {
 	struct config	*conf;
-	const char	*prefix;	/* of its words in the schema */
-	const char	*label;		/* for people: "networks[0]" */
-	void		*base;		/* of its fields */
+	const char	*prefix;	/* path in the schema */
+	const char	*label;		/* in messages: "networks[0]" */
+	void		*base;		/* struct with the fields */
 	unsigned int	 i;		/* element of a list, else 0 */
 };
 
@@ -39,7 +39,7 @@ struct group {
 
 static void	 parse_group(const struct group *, const config_setting_t *);
 
-/* Give every word of an element, or of the top, its default. */
+/* Set every word of an element, or of the top, to its default. */
 static void
 set_defaults(struct config *c, const char *prefix, void *base)
 {
@@ -90,7 +90,7 @@ type_name(const struct word *w)
 	return ("a string");
 }
 
-/* The text of a scalar that fits the word's type, or NULL. */
+/* The text of a scalar of the word's type, or NULL if the type differs. */
 static const char *
 scalar_text(const struct word *w, const config_setting_t *s, char *buf,
     size_t size)
@@ -112,7 +112,7 @@ scalar_text(const struct word *w, const config_setting_t *s, char *buf,
 	    type == CONFIG_TYPE_STRING ? config_setting_get_string(s) : NULL);
 }
 
-/* A list of strings, in [ ] or ( ). */
+/* Read a list of strings, in [ ] or ( ). */
 static const char *
 parse_strings(const struct group *g, const struct word *w,
     const config_setting_t *s)
@@ -166,7 +166,7 @@ parse_value(const struct group *g, const struct word *w,
 		    g->label, bad);
 }
 
-/* Words without a default that were not written. */
+/* Note each required word that is missing. */
 static void
 check_required(const struct group *g)
 {
@@ -323,13 +323,16 @@ parse_text(struct config *c, const char *text, size_t len)
 	else
 		parse_group(&top, config_root_setting(&lc));
 	config_destroy(&lc);
-	/* A group that is not there has its words missing, too. */
+	/* A missing group also misses its required words. */
 	if (c->nerrors == 0 && c->gateway.endpoint[0] == '\0')
 		config_error(c, 0,
 		    "there is no \"gateway\" with an \"endpoint\": what devices dial");
 }
 
-/* Root runs what this says: refuse one that others may write. */
+/*
+ * The parent is root and does as the file says: refuse a file that others may
+ * write.
+ */
 static int
 check_owner(struct config *c, const struct stat *st)
 {
@@ -350,7 +353,7 @@ check_owner(struct config *c, const struct stat *st)
 	return (-1);
 }
 
-/* Read the whole file; NUL-terminated, the caller frees it. */
+/* Read the whole file.  The text is NUL-terminated, and the caller frees it. */
 static char *
 read_text(struct config *c, size_t *len)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From a file to a configuration.
+ * Loading a configuration from a file.
  */
 
 #ifndef PARSE_H
@@ -9,8 +9,9 @@
 struct config;
 
 /*
- * Load a file into a new struct.  NULL only without memory; the caller frees
- * it, and looks at nerrors.  check is run too if nothing was wrong so far.
+ * Load a file into a new struct, which the caller frees.  Returns NULL only if
+ * there is no memory; errors are counted in nerrors.  check runs only if there
+ * was no error before.
  */
 struct config *config_load(const char *file);
 void	 config_free(struct config *);

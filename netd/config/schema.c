@@ -12,12 +12,12 @@
 #include "schema.h"
 
 #define SIZEOF(s, f)	sizeof(((struct s *)0)->f)
-/* A word: in the top struct, or in an element of a list. */
+/* A word in the top struct, or in an element of a list. */
 #define TOP(f)		offsetof(struct config, f), SIZEOF(config, f), 0
 #define NET(f) offsetof(struct conf_network, f), SIZEOF(conf_network, f), 0
 #define IDN(f) offsetof(struct conf_identity, f), SIZEOF(conf_identity, f), 0
 #define LSN(f) offsetof(struct conf_listen, f), SIZEOF(conf_listen, f), 0
-/* A list: the array, the size of an element, and how many there are. */
+/* A list: the array, the size of an element, and the number of elements. */
 #define LIST(f, s)                                                             \
 	offsetof(struct config, f), sizeof(struct s),                          \
 			    offsetof(struct config, n##f)
@@ -135,15 +135,15 @@ const struct word schema[] = {
 	    NULL, valid_host, true, "host name or address that devices dial" },
 	{ "gateway.state_dir", WORD_FILE, TOP(gateway.state_dir),
 	    "/var/lib/sallyport", 1, 0, NULL, NULL, false,
-	    "where the leases are kept" },
+	    "directory of the leases" },
 	{ "gateway.on_stop", WORD_CHOICE, TOP(gateway.on_stop), "keep", 0, 0,
-	    on_stop_names, NULL, true, "what becomes of tunnels at stop" },
+	    on_stop_names, NULL, true, "fate of tunnels when netd stops" },
 	{ "gateway.ctl_socket", WORD_FILE, TOP(gateway.ctl_socket),
 	    "/run/sallyport/ctl.sock", 1, 0, NULL, NULL, false,
 	    "where sallyctl(8) connects" },
 	{ "gateway.workers", WORD_NUMBER, TOP(gateway.workers), "0", 0,
 	    APID_MAX, NULL, NULL, false,
-	    "how many apid(8); 0 is one for each CPU" },
+	    "number of apid(8); 0 is one for each CPU" },
 	{ "gateway.maintenance_file", WORD_FILE, TOP(gateway.maintenance_file),
 	    "/run/vpn-daemon/maintenance-mode", 1, 0, NULL, NULL, true,
 	    "portals are told of maintenance while it is there" },
@@ -155,7 +155,7 @@ const struct word schema[] = {
 	{ "networks[].interface", WORD_STRING, NET(interface), NULL, 1, 0,
 	    NULL, valid_interface, false, "its WireGuard interface" },
 	{ "networks[].backend", WORD_CHOICE, NET(backend), "auto", 0, 0,
-	    backend_names, NULL, false, "who does WireGuard" },
+	    backend_names, NULL, false, "implementation of WireGuard" },
 	{ "networks[].adopt", WORD_BOOL, NET(adopt), "false", 0, 0, NULL,
 	    NULL, false, "the interface is made by others" },
 	{ "networks[].listen_port", WORD_NUMBER, NET(listen_port), "51820",
@@ -165,14 +165,14 @@ const struct word schema[] = {
 	{ "networks[].address", WORD_PREFIXES, NET(address), "", 0,
 	    NET_ADDRS_MAX, NULL, NULL, true, "the interface's addresses" },
 	{ "networks[].pools", WORD_PREFIXES, NET(pools), NULL, 1,
-	    NET_POOLS_MAX, NULL, NULL, true, "what is leased" },
+	    NET_POOLS_MAX, NULL, NULL, true, "prefixes to lease from" },
 	{ "networks[].assign", WORD_CHOICE, NET(assign), "pool", 0, 0,
 	    assign_names, NULL, true, "how an address is chosen" },
 	{ "networks[].metans_template", WORD_STRING, NET(metans_template),
 	    "%s", 2, 0, NULL, valid_template, true,
 	    "the name that metans hashes" },
 	{ "networks[].routes", WORD_PREFIXES, NET(routes), "", 0,
-	    NET_ROUTES_MAX, NULL, NULL, true, "pushed to devices" },
+	    NET_ROUTES_MAX, NULL, NULL, true, "prefixes that devices route here" },
 	{ "networks[].reserve", WORD_PREFIXES, NET(reserve), "", 0,
 	    NET_ROUTES_MAX, NULL, NULL, true, "never leased" },
 	{ "networks[].keepalive", WORD_NUMBER, NET(keepalive), "25", 0,
@@ -189,16 +189,16 @@ const struct word schema[] = {
 	{ "networks[].isolate", WORD_BOOL, NET(isolate), "true", 0, 0, NULL,
 	    NULL, true, "devices cannot reach each other" },
 	{ "networks[].egress", WORD_GROUP, NET(has_egress), "", 0, 0, NULL,
-	    NULL, true, "a way out" },
+	    NULL, true, "the way to other networks" },
 	{ "networks[].egress.wan", WORD_STRING, NET(wan), NULL, 1, 0, NULL,
-	    valid_interface, true, "the interface to go out by" },
+	    valid_interface, true, "the interface to the outside" },
 	{ "networks[].egress.table", WORD_NUMBER, NET(table), "42", 1,
 	    INT32_MAX, NULL, NULL, true, "routing table" },
 	{ "networks[].egress.masquerade", WORD_BOOL, NET(masquerade), "true",
 	    0, 0, NULL, NULL, true, "hide addresses behind wan's" },
 
 	{ "identities", WORD_LIST, LIST(identities, conf_identity), "", 0,
-	    IDENT_MAX, NULL, NULL, true, "who may do what; first match wins" },
+	    IDENT_MAX, NULL, NULL, true, "rules for names; the first match counts" },
 	{ "identities[].proof", WORD_CHOICE, IDN(proof), "certificate", 0, 0,
 	    proof_names, NULL, true, "how the listener proves the name" },
 	{ "identities[].subject", WORD_CHOICE, IDN(subject), "cn", 0, 0,
@@ -206,9 +206,9 @@ const struct word schema[] = {
 	{ "identities[].pattern", WORD_STRING, IDN(pattern), NULL, 1, 0,
 	    NULL, NULL, true, "of the whole name, PCRE2" },
 	{ "identities[].role", WORD_CHOICE, IDN(role), NULL, 0, 0,
-	    role_names, NULL, true, "what it may do" },
+	    role_names, NULL, true, "its rights" },
 	{ "identities[].network", WORD_STRING, IDN(network), "", 1, 0, NULL,
-	    valid_name, true, "in which network" },
+	    valid_name, true, "the network of these rights" },
 
 	{ "access", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
 	    "which names are let in" },
@@ -220,7 +220,7 @@ const struct word schema[] = {
 	    "false", 0, 0, NULL, NULL, true, "devices must name a contact" },
 
 	{ "trusted_proxies", WORD_PREFIXES, TOP(proxies), "", 0, PROXY_MAX,
-	    NULL, NULL, true, "who may send X-Client-Subject" },
+	    NULL, NULL, true, "proxies that may send X-Client-Subject" },
 
 	{ "listen", WORD_LIST, LIST(listen, conf_listen), "", 0, LISTEN_MAX,
 	    NULL, NULL, true, "where requests come in" },
@@ -239,12 +239,12 @@ const struct word schema[] = {
 	{ "listen[].tls.key", WORD_FILE, LSN(key), NULL, 1, 0, NULL, NULL,
 	    true, "its private key, PEM" },
 	{ "listen[].tls.client_ca", WORD_FILE, LSN(client_ca), "", 1, 0, NULL,
-	    NULL, true, "who signs devices, PEM" },
+	    NULL, true, "authority of the devices, PEM" },
 	{ "listen[].tls.crl", WORD_FILE, LSN(crl), "", 1, 0, NULL, NULL, true,
 	    "revoked devices, PEM" },
 
 	{ "limits", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
-	    "what a client may use up" },
+	    "limits for clients" },
 	{ "limits.handshake", WORD_MILLIS, TOP(limits.handshake), "5s", 100,
 	    MS_MAX, NULL, NULL, true, "time for a TLS handshake" },
 	{ "limits.head", WORD_MILLIS, TOP(limits.head), "5s", 100, MS_MAX,
@@ -254,7 +254,7 @@ const struct word schema[] = {
 	{ "limits.idle", WORD_MILLIS, TOP(limits.idle), "15s", 100, MS_MAX,
 	    NULL, NULL, true, "between two requests" },
 	{ "limits.body_size", WORD_BYTES, TOP(limits.body_size), "16k", 1024,
-	    16 * 1024 * 1024, NULL, NULL, true, "of a request" },
+	    16 * 1024 * 1024, NULL, NULL, true, "size of a request's body" },
 	{ "limits.connections", WORD_NUMBER, TOP(limits.connections), "4096",
 	    1, 65536, NULL, NULL, true, "open at a time, of each apid" },
 	{ "limits.per_source", WORD_NUMBER, TOP(limits.per_source), "64", 1,

@@ -11,18 +11,18 @@
 #include <stdint.h>
 
 enum word_type {
-	WORD_GROUP,		/* off: a bool that is set if it is there */
-	WORD_LIST,		/* of groups; off: the array */
+	WORD_GROUP,		/* off: a bool, true if the group is there */
+	WORD_LIST,		/* a list of groups; off: the array */
 	WORD_STRING,		/* char[size] */
 	WORD_FILE,		/* char[size], an absolute path */
 	WORD_BOOL,		/* bool */
 	WORD_NUMBER,		/* uint32_t */
-	WORD_DURATION,		/* uint32_t, seconds; "never" if hi allows */
+	WORD_DURATION,		/* uint32_t, seconds; or "never", if in hi */
 	WORD_MILLIS,		/* uint32_t */
 	WORD_BYTES,		/* uint32_t */
 	WORD_CHOICE,		/* uint8_t, one of names */
 	WORD_CHOICES,		/* uint16_t, a mask of names */
-	WORD_PREFIXES,		/* struct prefixes, hi at most */
+	WORD_PREFIXES,		/* struct prefixes, at most hi */
 	WORD_ENDPOINT		/* struct endpoint */
 };
 
@@ -34,14 +34,14 @@ struct word_name {
 struct word {
 	const char	*path;		/* "networks[].egress.table" */
 	enum word_type	 type;
-	size_t		 off;		/* in the list's element or config */
-	size_t		 size;		/* of the field or a list's element */
+	size_t		 off;		/* offset in list element or config */
+	size_t		 size;		/* bytes of the field or list element */
 	size_t		 count;		/* WORD_LIST: offset of its length */
-	const char	*def;		/* as text; NULL: it must be there */
-	uint64_t	 lo;		/* bounds of the value or its length */
+	const char	*def;		/* default as text; NULL: required */
+	uint64_t	 lo;		/* bounds of the value or length */
 	uint64_t	 hi;
 	const struct word_name *names;
-	/* NULL, or what is wrong with a string. */
+	/* Returns NULL, or a text that says what is wrong with the string. */
 	const char	*(*valid)(const char *);
 	bool		 reload;
 	const char	*help;
@@ -52,8 +52,10 @@ extern const size_t schema_len;
 const struct word *schema_find(const char *path);
 /* The last part of a word's path. */
 const char *schema_leaf(const struct word *);
-/* w is directly in the group or list whose children begin with prefix
- * ("" is the top, "networks[]." a list, "networks[].egress." a group). */
+/*
+ * True if w is directly in the group or list that prefix names: "" is the top,
+ * "networks[]." a list, "networks[].egress." a group.
+ */
 bool	 schema_child(const struct word *, const char *prefix);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What somebody probably meant: the word of a group that is nearest to a
- * misspelt one.
+ * Suggestions for misspelt words: the word of a group that is nearest to one.
  */
 
 #include <string.h>
@@ -19,7 +18,10 @@ min3(unsigned int a, unsigned int b, unsigned int c)
 	return (c < a ? c : a);
 }
 
-/* Optimal string alignment: insert, delete, replace, swap two neighbours. */
+/*
+ * Optimal string alignment distance: insert, delete, replace a letter, or swap
+ * two neighbours.
+ */
 unsigned int
 suggest_distance(const char *a, const char *b)
 {

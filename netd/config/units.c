@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Durations and sizes as people write them: a number with a unit, "10m",
- * "1h30m", "16k".  Everything is checked against overflow here, since
- * libconfig's own numbers wrap in silence.
+ * Durations and sizes as people write them: a number with a unit, as in "10m",
+ * "1h30m", "16k".  Overflow is checked here, because libconfig's own numbers
+ * wrap without an error.
  */
 
 #include <ctype.h>
@@ -25,7 +25,7 @@ static const struct unit millis[] = { { "h", 3600000 }, { "m", 60000 },
 static const struct unit bytes[] = { { "g", 1 << 30 }, { "m", 1 << 20 },
 	{ "k", 1 << 10 }, { "", 1 }, { NULL, 0 } };
 
-/* One or more NUMBER UNIT, their sum at most max. */
+/* Parse one or more NUMBER UNIT; their sum is at most max. */
 static int
 parse(const char *s, const struct unit *units, uint64_t max, uint32_t *out)
 {

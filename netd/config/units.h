@@ -8,7 +8,10 @@
 
 #include <stdint.h>
 
-/* "10m", "1h30m", "never" (LEASE_NEVER).  0, or -1 with errno EINVAL/ERANGE. */
+/*
+ * "10m", "1h30m", "never" (LEASE_NEVER).  Returns 0, or -1 with EINVAL or
+ * ERANGE.
+ */
 int	 units_parse_duration(const char *, uint32_t *seconds);
 /* "500ms", "5s" */
 int	 units_parse_millis(const char *, uint32_t *ms);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One value of the configuration: from text into its field and back.  All
+ * One value of the configuration, from text into its field and back.  All
  * bounds of the schema are checked here.
  */
 
@@ -29,7 +29,7 @@ cfield(const struct word *w, const void *base)
 	return ((const char *)base + w->off);
 }
 
-/* Messages carry only UTF-8, so the file may hold nothing else. */
+/* Messages carry only UTF-8, so the file must be UTF-8, too. */
 static bool
 is_text(const char *s)
 {
@@ -86,7 +86,7 @@ set_number(const struct word *w, void *base, const char *text)
 	return (NULL);
 }
 
-/* Text of a bound of w. */
+/* Format a bound of w. */
 static const char *
 bound(const struct word *w, uint64_t v, char *dst)
 {
@@ -132,7 +132,7 @@ set_units(const struct word *w, void *base, const char *text)
 	return (NULL);
 }
 
-/* The value of one of w's names, or 0 with why filled in. */
+/* The value of one of w's names, or 0 with the error in why. */
 static unsigned int
 choice(const struct word *w, const char *text)
 {
@@ -256,7 +256,7 @@ value_empty(const struct word *w, const void *base)
 	return (false);
 }
 
-/* A string with what libconfig would take for an escape written as one. */
+/* Format a string so that libconfig reads the same string again. */
 static void
 format_string(const char *s, char *dst)
 {

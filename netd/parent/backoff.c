@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How long to wait before a child that died is started again.
+ * The delay before a child that died is started again.
  */
 
 #include "backoff.h"
 
 #define BACKOFF_MAX	60	/* seconds */
-#define GOOD_LIFE_MS	60000	/* a life after which deaths are forgotten */
+#define GOOD_LIFE_MS	60000	/* a longer life forgives deaths */
 
 int64_t
 backoff_ms(unsigned int deaths)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How long a child that died waits before it is started again.
+ * The delay before a child that died is started again.
  */
 
 #ifndef BACKOFF_H
@@ -8,9 +8,11 @@
 
 #include <stdint.h>
 
-/* Milliseconds to wait before a restart: deaths in a row, 1 and more. */
+/*
+ * The delay in milliseconds after this number of deaths in a row, at least 1.
+ */
 int64_t	 backoff_ms(unsigned int deaths);
-/* How many deaths in a row this one is, after a life of lived_ms. */
+/* The new number of deaths in a row, after a life of lived_ms milliseconds. */
 unsigned int backoff_count(unsigned int deaths, int64_t lived_ms);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The slice of the configuration that each child needs, and nothing more, with
- * what it names as open descriptors.
+ * Each child gets the slice of the configuration that it needs, and nothing
+ * more.  The files and sockets that the slice names are sent as open
+ * descriptors.
  */
 
 #include <errno.h>
@@ -92,7 +93,7 @@ send_networks(struct proc *p, const struct config *c)
 	return (0);
 }
 
-/* Those that the kernel has. */
+/* Send a sysctl if the kernel has it. */
 static int
 send_sysctl(struct proc *p, uint8_t which, const char *path,
     const char *interface)
@@ -102,7 +103,7 @@ send_sysctl(struct proc *p, uint8_t which, const char *path,
 
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd == -1) {
-		/* An uplink may come later, or have no IPv6. */
+		/* The uplink may appear later, or may have no IPv6. */
 		if (*interface == '\0')
 			log_warn("cannot open %s: no forwarding", path);
 		return (0);
@@ -113,7 +114,7 @@ send_sysctl(struct proc *p, uint8_t which, const char *path,
 	return (chan_send_conf_sysctl(p->chan, 0, &m, fd));
 }
 
-/* Only networks that forward need them. */
+/* Only networks that forward need the sysctls. */
 static int
 send_sysctls(struct proc *p, const struct config *c)
 {
@@ -281,7 +282,7 @@ serves_portal(const struct config *c)
 	return (false);
 }
 
-/* What a portal wants to know of this host; without them it learns less. */
+/* A portal asks for load and uptime; without these files it is told neither. */
 static int
 send_proc(struct proc *p)
 {
@@ -329,7 +330,9 @@ send_apid(struct proc *p, const struct bundle *b)
 	return (0);
 }
 
-/* With the certificates, so that a pair that is none is found out. */
+/*
+ * The certificates are sent, too, so that a key that does not match is found.
+ */
 static int
 send_keyd(struct proc *p, const struct bundle *b)
 {
@@ -394,7 +397,7 @@ confsend_start(struct proc *p, const struct bundle *b, uint32_t generation)
 		confsend_more(p);
 }
 
-/* The access list may be long: as much of it as the link takes. */
+/* Send as much of the access list as the link accepts: the list may be long. */
 void
 confsend_more(struct proc *p)
 {

@@ -11,7 +11,10 @@
 struct bundle;
 struct proc;
 
-/* Send the child its part of b; the rest follows when the link is writable. */
+/*
+ * Begin to send the child its part of b; the rest follows when the link is
+ * writable.
+ */
 void	 confsend_start(struct proc *, const struct bundle *, uint32_t);
 void	 confsend_more(struct proc *);
 

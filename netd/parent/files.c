@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a configuration names, opened: certificates, keys, lists, sockets.
- * Files for children are copied into sealed memory by the kernel, so that a
- * child that is started again gets what its siblings run with, whatever has
- * become of the file, and so that no key passes through our own memory.
+ * Opening what a configuration names: certificates, keys, lists, sockets.
+ * Files for children are copied into sealed memory by the kernel.  So a child
+ * that is started again gets the same contents as its siblings, even if the
+ * file has changed, and no key passes through our own memory.
  */
 
 #include <sys/mman.h>
@@ -41,7 +41,10 @@ enum secrecy {
 	SECRET
 };
 
-/* Open a file that word i names, with its size; -1 with an error noted. */
+/*
+ * Open a file that word i names, and get its size.  Returns -1 after noting an
+ * error.
+ */
 static int
 open_named(struct config *c, const char *path, unsigned int line,
     const char *word, size_t max, enum secrecy secrecy, size_t *size)
@@ -82,7 +85,7 @@ fail:
 	return (-1);
 }
 
-/* A sealed copy of size bytes of fd in memory. */
+/* Make a sealed copy in memory of size bytes of fd. */
 static int
 copy_sealed(int fd, const char *path, size_t size)
 {
@@ -115,7 +118,7 @@ fail:
 	return (-1);
 }
 
-/* -1 for no name, and for an error, which is noted. */
+/* Returns -1 if there is no name, and after noting an error. */
 static int
 snapshot(struct config *c, const char *path, unsigned int line,
     const char *word, size_t max, enum secrecy secrecy)
@@ -144,7 +147,7 @@ bundle_reopen(int fd)
 	return (open(path, O_RDONLY | O_CLOEXEC));
 }
 
-/* The socket of an old listener at the same address, or a new one. */
+/* Get the socket of an old listener at the same address, or open a new one. */
 static int
 open_socket(struct config *c, unsigned int i, const struct bundle *old)
 {
@@ -201,7 +204,10 @@ open_wgkey(struct bundle *b, unsigned int i)
 	c = b->conf;
 	n = &c->networks[i];
 	line = config_line(c, "networks[].private_key_file", i);
-	/* An adopted interface has a key; the file may belong to it. */
+	/*
+	 * An adopted interface has a key already, and the file may belong to
+	 * the interface's owner.
+	 */
 	if (*n->private_key_file == '\0' ||
 	    (n->adopt && access(n->private_key_file, F_OK) == -1))
 		return;
@@ -218,7 +224,10 @@ open_wgkey(struct bundle *b, unsigned int i)
 	    KEY_MAX, SECRET);
 }
 
-/* Read a file of our own policy; NUL-terminated, the caller frees it. */
+/*
+ * Read a file of our own policy.  The text is NUL-terminated, and the caller
+ * frees it.
+ */
 static char *
 read_named(struct config *c, const char *path, const char *leaf,
     const char *word, size_t max, enum secrecy secrecy, size_t *len)
@@ -259,7 +268,7 @@ open_access(struct bundle *b)
 	c = b->conf;
 	if (*c->access.file == '\0')
 		return;
-	/* A list may be empty, other files may not. */
+	/* An access list may be empty, other files may not. */
 	if (stat(c->access.file, &st) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_size == 0)
 		return;

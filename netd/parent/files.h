@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A configuration with all the files and sockets that it names opened.
+ * A configuration with all files and sockets that it names.
  */
 
 #ifndef FILES_H
@@ -11,25 +11,26 @@
 
 #define ACCESS_MAX	100000	/* names in the access list */
 
-/* A configuration with everything it names opened. */
+/* A configuration with everything that it names opened. */
 struct bundle {
 	struct config	*conf;
 	int		 listen[LISTEN_MAX];
-	/* by enum conf_cert */
+	/* index: enum conf_cert */
 	int		 cert[LISTEN_MAX][CERT_CRL + 1];
 	int		 key[LISTEN_MAX];
 	int		 wgkey[NETWORKS_MAX];
 	struct access_list access;
-	char		 basic[129];	/* "" is none */
+	char		 basic[129];	/* "user:password"; "" is none */
 };
 
 /*
- * Open everything conf names; old (or NULL) has sockets that may stay.  Takes
- * conf over.  Returns NULL without memory; errors are noted in conf.
+ * Open everything that conf names.  old, or NULL, has sockets that may stay.
+ * Takes over conf.  Returns NULL if there is no memory; errors are noted in
+ * conf.
  */
 struct bundle *bundle_open(struct config *, const struct bundle *old);
 void	 bundle_free(struct bundle *);
-/* Open a file of the bundle again, read only, from its beginning. */
+/* Open a file of the bundle again, for reading from its beginning. */
 int	 bundle_reopen(int fd);
 
 #endif

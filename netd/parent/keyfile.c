@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A WireGuard private key file that is not there yet.  A crash at any moment
- * leaves either no file or a whole one, and one that is there is never
- * replaced.
+ * Creation of a WireGuard private key file.  A crash at any moment leaves
+ * either no file or a complete one, and an existing file is never replaced.
  */
 
 #include <errno.h>
@@ -34,7 +33,10 @@ write_key(int fd)
 	return (r);
 }
 
-/* rename(2) that refuses to replace, where the file system can. */
+/*
+ * rename(2) that refuses to replace a file, where the file system supports
+ * this.
+ */
 static int
 put_in_place(const char *from, const char *to)
 {

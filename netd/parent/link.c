@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Links between children: socketpairs that we make and give away, one end to
- * each.  We never keep an end, and never read one.
+ * Links between children.  The parent makes socketpairs and gives one end to
+ * each of two children.  It never keeps an end and never reads from one.
  */
 
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "netd.h"
 #include "proc.h"
 
-#define LINK_MS		3000	/* before one is made again */
+#define LINK_MS		3000	/* before a link is made again */
 
 static void
 link_add(struct netd *n, const struct proc *a, const struct proc *b)
@@ -58,7 +58,7 @@ link_reset(struct link *l)
 	l->made = false;
 }
 
-/* Give end k to its process if that has greeted. */
+/* Send end k to its process if that process has greeted. */
 static void
 link_deliver(struct netd *n, struct link *l, unsigned int k)
 {
@@ -125,7 +125,7 @@ link_again(struct proc *p, uint8_t role, uint16_t index)
 			l = &n->links[i];
 	if (l == NULL)
 		return (-1);
-	/* One that is gone gets its links when it has come back. */
+	/* A process that is gone gets its links when it has come back. */
 	if (!l->made || p->state != PROC_UP || other->state != PROC_UP ||
 	    mono_diff_ms(mono_now(), l->at) < LINK_MS)
 		return (0);

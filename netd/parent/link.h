@@ -14,24 +14,26 @@
 struct netd;
 struct proc;
 
-/* A link between two children, by index of procs. */
+/* A link between two children, which are given by their index in procs. */
 struct link {
 	unsigned int	 end[2];
-	int		 fd[2];		/* not delivered yet, else -1 */
+	int		 fd[2];		/* ends to deliver, else -1 */
 	bool		 made;
-	struct mono	 at;		/* when it was */
+	struct mono	 at;		/* time at which the link was made */
 };
 
 void	 links_init(struct netd *);
-/* A child has greeted: give it its links, and its neighbours theirs. */
+/*
+ * A child has greeted the parent: give it its links, and its neighbours theirs.
+ */
 void	 links_up(struct proc *);
 /*
- * A child says that its link to this one has ended.  If both are there, and it
- * was not made just now, there is a new one.  Returns 0, or -1: these two never
- * have a link.
+ * A child says that its link to the other child has ended.  Make a new one if
+ * both children are there and the link was not made just now.  Returns 0, or -1
+ * if these two never have a link.
  */
 int	 link_again(struct proc *, uint8_t role, uint16_t index);
-/* A child is gone: its links are to be made anew. */
+/* A child is gone: its links must be made again. */
 void	 links_down(struct proc *);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What children tell the parent.  It is little, on purpose: a greeting, an
- * answer to a configuration, that they are ready, the name of a network, who
- * they have no link to, and three requests without content.
+ * The messages from children to the parent.  They are few on purpose: a
+ * greeting, an answer to a configuration, readiness, the name of a network, the
+ * role of a neighbour to which there is no link, and three requests without
+ * content.
  */
 
 #include <string.h>
@@ -24,7 +25,7 @@
 
 #define ST_ANY	0xff
 
-/* The child has greeted: give it its links and its configuration. */
+/* The child has greeted: send it its links and its configuration. */
 static int
 parent_setup_hello(struct chan *c, uint32_t id, const struct msg_setup_hello *m)
 {
@@ -48,7 +49,7 @@ parent_setup_hello(struct chan *c, uint32_t id, const struct msg_setup_hello *m)
 	return (0);
 }
 
-/* The first configuration has been accepted. */
+/* The first configuration was accepted. */
 static void
 go_on(struct proc *p)
 {
@@ -68,7 +69,7 @@ parent_conf_ack(struct chan *c, uint32_t id, const struct msg_conf_ack *m)
 	struct proc *p;
 
 	p = chan_arg(c);
-	/* Too late, to one that was aborted. */
+	/* The answer came too late: its configuration was aborted. */
 	if (m->generation != p->generation || p->answer != ANSWER_WAIT)
 		return (0);
 	if (p->sending != NULL)
@@ -137,7 +138,7 @@ parent_setup_link(struct chan *c, uint32_t id, const struct msg_setup_link *m)
 	return (link_again(chan_arg(c), m->role, m->index));
 }
 
-/* The kernel hand, done with its stop; the others just leave. */
+/* The hand has finished its stop; the other children just leave. */
 static int
 parent_setup_stopped(struct chan *c, uint32_t id)
 {
@@ -162,7 +163,10 @@ parent_uapi_want(struct chan *c, uint32_t id, const struct msg_uapi_want *m)
 	for (i = 0; i < conf->nnetworks; i++)
 		if (strcmp(conf->networks[i].name, m->network) == 0)
 			break;
-	/* A network may have gone with a reload that it has not seen yet. */
+	/*
+	 * The network may have gone with a reload that the hand has not seen
+	 * yet.
+	 */
 	if (i == conf->nnetworks)
 		log_warnx("%s wants user space WireGuard for an unknown network",
 		    p->name);

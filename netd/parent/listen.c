@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Listening sockets: those that apid(8) accepts on and the control socket of
- * leased(8).  They are opened here and live here, so that no connection is
+ * Listening sockets: those on which apid(8) accepts, and the control socket of
+ * leased(8).  They are opened here and stay here, so that no connection is
  * refused while a child is started again.
  */
 
@@ -60,7 +60,10 @@ listen_tcp(const struct endpoint *ep)
 	return (fd);
 }
 
-/* Does somebody listen on this path?  Clears a socket nobody listens on. */
+/*
+ * Find out whether a process listens on this path.  Removes a socket on which
+ * nobody listens.
+ */
 static int
 clear_stale(const struct sockaddr_un *sun)
 {
@@ -86,7 +89,7 @@ clear_stale(const struct sockaddr_un *sun)
 	return (unlink(sun->sun_path));
 }
 
-/* The directory of the socket is made if only it is missing. */
+/* Create the directory of the socket if only that is missing. */
 static void
 make_dir(const char *path)
 {

@@ -12,14 +12,15 @@
 #include "addr.h"
 #include "config.h"
 
-/* A listening TCP socket, or -1 with errno. */
+/* Open a listening TCP socket.  Returns it, or -1 with errno. */
 int	 listen_tcp(const struct endpoint *);
 /*
- * After errno EADDRINUSE or EWOULDBLOCK at start: wait 50 ms and try again?  A
- * netd that was killed and its children leave, but not at once.  No after 3 s.
+ * After errno EADDRINUSE or EWOULDBLOCK at start: wait 50 ms and return true,
+ * or return false after 3 s.  A netd that was killed and its children leave,
+ * but not at once.
  */
 bool	 listen_again(unsigned int *tries);
-/* The control socket; notes an error in the configuration on -1. */
+/* Open the control socket.  On -1 an error is noted in the configuration. */
 int	 listen_ctl(struct config *, uint32_t gid, bool chown_it);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The file whose presence takes the gateway out of service for portals, as
- * vpn-daemon has it.  leased hears of it with each configuration and whenever
- * it appears or goes.
+ * The file that takes the gateway out of service for portals, as with
+ * vpn-daemon.  leased is told with each configuration and whenever the file
+ * appears or disappears.
  */
 
 #include <unistd.h>
@@ -42,7 +42,7 @@ tell(struct netd *n)
 		log_warn("%s: cannot tell it of maintenance mode", p->name);
 }
 
-/* The file is another than before, or was touched, which is nothing. */
+/* The file was replaced or touched; only its presence matters. */
 static void
 changed_cb(void *arg, const char *path)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The file whose presence means maintenance.
+ * The file that means maintenance while it exists.
  */
 
 #ifndef MAINTENANCE_H
@@ -11,9 +11,9 @@ struct netd;
 struct proc;
 
 int	 maintenance_init(struct netd *);
-/* Watch the file that the configuration in force names, and tell leased. */
+/* Watch the file that the current configuration names, and tell leased. */
 void	 maintenance_watch(struct netd *);
-/* Tell leased whether the file is there. */
+/* Tell leased whether the file exists. */
 int	 maintenance_send(struct proc *, const struct config *);
 
 #endif

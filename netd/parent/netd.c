@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The parent: the only process that stays root.  It reads the configuration,
- * opens what the others need, starts them, wires them and starts them again.
- * It never reads a byte that came from the network, from netlink, or from a
- * child beyond what proc.c lists.
+ * opens what the others need, starts them, links them and starts them again.
+ * It never reads a byte that came from the network or from netlink, and from a
+ * child only the messages in link_child.c.
  */
 
 #include <sys/resource.h>
@@ -99,7 +99,7 @@ parse_options(struct options *o, int argc, char **argv)
 		usage();
 }
 
-/* Tell all that is wrong; exits if something is. */
+/* Print all errors, and exit if there is one. */
 static void
 leave_if_bad(const struct config *c)
 {
@@ -140,8 +140,10 @@ find_programs(struct netd *n, const struct options *o)
 		fatalx("the name of %s is too long", dir);
 }
 
-/* From the root on, since we may leave this directory; links stay as they are,
- * for they may lead elsewhere at a reload. */
+/*
+ * Make the path absolute, since the directory may change.  Symbolic links are
+ * not resolved, since they may point elsewhere at a reload.
+ */
 static void
 find_file(struct netd *n, const char *file)
 {
@@ -158,10 +160,10 @@ find_file(struct netd *n, const char *file)
 }
 
 /*
- * Every child has our standard error as its log.  From now on that is for
- * writing at its end and for nothing else: a terminal could be read, and a file
- * be written over.  A socket, as the service manager's, stays as it is.  What
- * else was left open for us is nothing for a daemon to keep.
+ * Every child has our standard error as its log.  From now on that can only be
+ * appended to, since a terminal could be read and a file overwritten.  A socket
+ * of the service manager stays as it is.  All other descriptors that were left
+ * open for us are closed.
  */
 static void
 own_descriptors(void)
@@ -181,7 +183,7 @@ own_descriptors(void)
 		close(fd);
 }
 
-/* Go to the background: the foreground leaves when the suite is ready. */
+/* Go to the background; the foreground process exits when all is ready. */
 static void
 go_background(struct netd *n)
 {
@@ -274,9 +276,9 @@ signal_cb(evutil_socket_t sig, short what, void *arg)
 }
 
 /*
- * Everybody has to answer a ping; one that is silent for long is started
- * again.  The service manager is not to end all for the sake of one before:
- * its watchdog is not fed only if one of us hangs that cannot even be killed.
+ * Every child must answer pings; a child that is silent for long is started
+ * again.  One hung child must not make the service manager end the whole suite:
+ * we stop feeding its watchdog only when a hung child cannot be killed.
  */
 static void
 ping_cb(evutil_socket_t fd, short what, void *arg)
@@ -330,7 +332,7 @@ set_events(struct netd *n)
 		fatalx("cannot set a timer");
 }
 
-/* Open all that the configuration names; exits with what is wrong. */
+/* Open everything that the configuration names, or exit with the errors. */
 static void
 open_everything(struct netd *n, struct config *c)
 {

@@ -29,7 +29,7 @@ struct watch;
 enum suite_state {
 	SUITE_STARTING,
 	SUITE_RUNNING,
-	SUITE_STOP_KERN,	/* the kernel hand first */
+	SUITE_STOP_KERN,	/* the hand stops first */
 	SUITE_STOP_ALL
 };
 
@@ -39,21 +39,21 @@ struct netd {
 	char		 libexec[CONF_PATH];
 	bool		 nouser;
 	int		 verbose;
-	uint32_t	 uid[P_KEY + 1];	/* by role */
+	uint32_t	 uid[P_KEY + 1];	/* user id of each role */
 	uint32_t	 gid[P_KEY + 1];
 	uint32_t	 ctl_gid;
 	int		 lock;
 	int		 ctl;
-	int		 ready_fd;	/* tells who waits in the foreground */
+	int		 ready_fd;	/* foreground process, or -1 */
 
-	struct bundle	*conf;		/* in force */
+	struct bundle	*conf;		/* configuration in force */
 	uint32_t	 generation;
 	struct reload	 reload;
 	enum suite_state state;
-	int		 status;	/* to exit with */
-	uint32_t	 teardown_id;	/* leased's request, 0 is none */
+	int		 status;	/* exit status */
+	uint32_t	 teardown_id;	/* id of leased's request; 0: none */
 
-	const struct chan_ops *child_ops;	/* of their links */
+	const struct chan_ops *child_ops;	/* of the links to children */
 	struct proc	 procs[PROC_MAX];
 	unsigned int	 nprocs;
 	struct link	 links[LINKS_MAX];
@@ -62,7 +62,7 @@ struct netd {
 	struct event	*signals[5];
 	struct event	*ping;
 	struct watch	*watch;
-	struct watch	*flag;		/* the maintenance file */
+	struct watch	*flag;		/* watches the maintenance file */
 	bool		 maintenance;	/* as leased was told last */
 	struct uapi	*uapi;
 	struct notify	 notify;

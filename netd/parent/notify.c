@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the service manager is told, sd_notify(3)'s protocol by hand: a
- * datagram of lines to the socket in NOTIFY_SOCKET.
+ * Messages to the service manager.  This is the protocol of sd_notify(3),
+ * written by hand: a datagram of lines to the socket in NOTIFY_SOCKET.
  */
 
 #include <sys/socket.h>
@@ -78,7 +78,10 @@ notify_send(struct notify *n, const char *fmt, ...)
 		log_warn("cannot notify the service manager");
 }
 
-/* systemd wants its own clock with this, not ours that runs on in sleep. */
+/*
+ * systemd requires CLOCK_MONOTONIC here, not our clock, which runs on during
+ * sleep.
+ */
 void
 notify_reloading(struct notify *n)
 {

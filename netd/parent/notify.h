@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the service manager is told: sd_notify(3)'s protocol.
+ * Messages to the service manager: the protocol of sd_notify(3).
  */
 
 #ifndef NOTIFY_H
@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 struct notify {
-	int		 fd;		/* -1: nobody listens */
-	uint64_t	 watchdog_ms;	/* 0 is off */
+	int		 fd;		/* -1: there is no service manager */
+	uint64_t	 watchdog_ms;	/* 0: there is no watchdog */
 };
 
 void	 notify_init(struct notify *);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Management sockets of OpenVPN: connected here, since they are root's, and
- * given to leased, which speaks with them.  No byte of them is read here, and
- * nothing waits: who does not take the connection at once is left out.
+ * Management sockets of OpenVPN.  They belong to root, so they are connected
+ * here and passed to leased, which talks to OpenVPN.  No byte of them is read
+ * here, and nothing waits: a socket that does not accept the connection at once
+ * is left out.
  */
 
 #include <sys/socket.h>
@@ -25,7 +26,7 @@
 #define SOCKETS_MAX	64
 
 /*
- * Connect to the socket that has this name, not to one that it leads to: the
+ * Connect to the socket with this name, but not through a symbolic link: the
  * other side would take us for root.  Returns -1 with errno.
  */
 static int

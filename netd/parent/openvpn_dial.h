@@ -8,7 +8,7 @@
 
 struct proc;
 
-/* Connect to every management socket there is, and give them to leased. */
+/* Connect to every management socket and send the connections to leased. */
 void	 openvpn_connect(struct proc *);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The children as the parent knows them: found by role, timed, killed.
+ * The children as the parent knows them: finding one by its role, its timer,
+ * killing it.
  */
 
 #include <signal.h>

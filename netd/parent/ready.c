@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The moment at which all children are up: whoever waits for it is told.
+ * The moment when all children are up.  Everything that waits for it is
+ * continued here.
  */
 
 #include <unistd.h>

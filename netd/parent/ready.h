@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The moment at which all children are up.
+ * The moment when all children are up.
  */
 
 #ifndef READY_H
@@ -8,7 +8,9 @@
 
 struct netd;
 
-/* A child came up or went down: go on with what waited for it. */
+/*
+ * A child came up or went down: continue with everything that waited for this.
+ */
 void	 ready_check(struct netd *);
 
 #endif

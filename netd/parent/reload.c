@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A new configuration, in two phases: everybody checks it, and only when all
- * have agreed does anybody use it.  Whatever goes wrong, the old one stays in
- * force.
+ * A new configuration, in two phases: every child checks it, and no child uses
+ * it before all have agreed.  Whatever goes wrong, the old one stays in force.
  */
 
 #include <stdio.h>
@@ -25,7 +24,7 @@
 
 static void	 reload_timer_cb(evutil_socket_t, short, void *);
 
-/* Tell those who asked, through leased, how it went. */
+/* Tell the callers of sallyctl reload, through leased, how the reload went. */
 static void
 answer(struct netd *n, enum ctl_code code, const char *text)
 {
@@ -59,8 +58,10 @@ reload_request(struct netd *n, uint32_t id, const char *why)
 		    &busy, -1);
 		return;
 	}
-	/* One that runs may have read the file too early for this request;
-	 * its asker is then answered by the next. */
+	/*
+	 * A running reload may have read the file too early for this request,
+	 * which is then answered after the next reload.
+	 */
 	if (id != 0 && !r->active)
 		r->ids[r->nids++] = id;
 	else if (id != 0 && r->nlate < RELOAD_IDS)
@@ -90,7 +91,7 @@ reload_end(struct netd *n, enum ctl_code code, const char *text)
 	reload_try(n);
 }
 
-/* Nothing of it was used: log all that is wrong, answer with the first. */
+/* Nothing of it is in use: log all errors, and answer with the first. */
 static void
 tell_errors(const struct config *c, char *why, size_t size)
 {
@@ -117,8 +118,10 @@ can_begin(const struct netd *n)
 	return (true);
 }
 
-/* The file, what it names, and what must stay; NULL with why if that went
- * wrong. */
+/*
+ * Load the file, open what it names, and keep what must stay.  Returns NULL
+ * with why if that failed.
+ */
 static struct bundle *
 read_next(struct netd *n, enum ctl_code *code, char *why, size_t size)
 {
@@ -182,7 +185,7 @@ reload_try(struct netd *n)
 	reload_check(n);
 }
 
-/* Everybody takes the new one. */
+/* Make every child use the new configuration. */
 static void
 commit(struct netd *n)
 {
@@ -209,7 +212,7 @@ commit(struct netd *n)
 	reload_end(n, CTL_OK, "configuration loaded");
 }
 
-/* Nobody does. */
+/* Make every child drop the new configuration. */
 static void
 abandon(struct netd *n, enum ctl_code code, const char *why)
 {
@@ -298,7 +301,7 @@ reload_lost(struct proc *p)
 	took_part = p->answer != ANSWER_NONE;
 	alone = is_alone(p);
 	p->answer = ANSWER_NONE;
-	/* leased's requests died with it. */
+	/* The requests of leased died with it. */
 	if (p->role == P_LEASED)
 		p->netd->reload.nids = p->netd->reload.nlate = 0;
 	if (!p->netd->reload.active || !took_part)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Loading the configuration again while the suite runs.
+ * Loading a new configuration while the suite runs.
  */
 
 #ifndef RELOAD_H
@@ -25,19 +25,19 @@ struct reload {
 	struct event	*timer;
 	uint32_t	 ids[RELOAD_IDS];	/* leased's, to answer */
 	unsigned int	 nids;
-	uint32_t	 late[RELOAD_IDS];	/* those of the next one */
+	uint32_t	 late[RELOAD_IDS];	/* for the next reload */
 	unsigned int	 nlate;
 };
 
-/* Read the configuration again; id of leased's request or 0. */
+/* Ask for a reload; id is that of leased's request, or 0. */
 void	 reload_request(struct netd *, uint32_t id, const char *why);
-/* Watch the files that a configuration names from now on. */
+/* Watch the files that a configuration names, and no others. */
 void	 reload_watch(struct netd *, const struct config *);
-/* Begin, if one is wanted and everybody can take part. */
+/* Begin a reload if one was asked for and every child can take part. */
 void	 reload_try(struct netd *);
-/* Use the new one if nobody's answer is missing. */
+/* Commit the new configuration if no answer is missing. */
 void	 reload_check(struct netd *);
-/* A child has answered, or is gone. */
+/* A child has answered, or it is gone. */
 void	 reload_answered(struct proc *);
 void	 reload_lost(struct proc *);
 

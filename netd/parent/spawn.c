@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Starting children and starting them again.  A child is always executed
- * afresh, with an empty environment but for what logging, time and sanitizers
- * need, no descriptor but its link, and a session of its own.
+ * afresh.  Its environment has only the variables for logging, time and
+ * sanitizers, its only descriptor is its link, and it has a session of its own.
  */
 
 #include <sys/stat.h>
@@ -56,7 +56,7 @@ proc_add(struct netd *n, uint8_t role, uint16_t index)
 		fatal("evtimer_new");
 }
 
-/* What is kept of our environment, at most size - 1 of it. */
+/* Copy the variables that a child may have, at most size - 1. */
 static void
 make_env(char **env, size_t size)
 {
@@ -76,7 +76,7 @@ make_env(char **env, size_t size)
 	env[n] = NULL;
 }
 
-/* In the child: nothing here may return. */
+/* This runs in the child and must not return. */
 __attribute__((noreturn)) static void
 become(const struct proc *p, int fd)
 {
@@ -87,7 +87,7 @@ become(const struct proc *p, int fd)
 	make_env(env, ENV_MAX);
 	strlcpy(prog, msg_role_name(p->role), sizeof(prog));
 	snprintf(path, sizeof(path), "%s/%s", p->netd->libexec, prog);
-	/* A Ctrl-C is for the parent: it knows the order of stopping. */
+	/* A Ctrl-C is for the parent, which knows the order of stopping. */
 	(void)setsid();
 	null = open("/dev/null", O_RDWR);
 	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
@@ -122,7 +122,7 @@ send_hello(struct proc *p)
 	return (chan_send_setup_hello(p->chan, 0, &m, -1));
 }
 
-/* Wait before it is started again. */
+/* Set the time at which the child is started again. */
 static void
 proc_back_off(struct proc *p)
 {
@@ -173,7 +173,7 @@ proc_start(struct proc *p)
 	log_debug("%s: started, pid %d", p->name, (int)pid);
 }
 
-/* Both its link and the process are gone. */
+/* Both the process and its link are gone. */
 static void
 proc_gone(struct proc *p)
 {
@@ -192,7 +192,9 @@ proc_gone(struct proc *p)
 	}
 	proc_back_off(p);
 	if (n->state == SUITE_STARTING && own) {
-		/* It has said why; starting it again would not help. */
+		/*
+		 * It has logged the reason, and another start would not help.
+		 */
 		log_warnx("%s could not start: leaving", p->name);
 		stop_begin(n,
 		    WEXITSTATUS(p->status) == 127 ? 1 : WEXITSTATUS(p->status),
@@ -227,7 +229,7 @@ proc_reaped(struct netd *n, pid_t pid, int status)
 	return (true);
 }
 
-/* The link has ended; the process follows, or is made to. */
+/* The link has ended: the process must end, too, or is killed. */
 void
 proc_closed(struct chan *c, const char *reason)
 {

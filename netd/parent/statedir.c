@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The state directory: made for leased(8), and locked so that two suites never
- * share it.  It belongs to an unprivileged user, so root touches nothing in it
- * but as that user: a link put there leads nowhere.
+ * The state directory.  It is created for leased(8), and locked so that two
+ * suites never share it.  It belongs to an unprivileged user, so root touches
+ * its contents only as that user: a symbolic link placed there leads nowhere.
  */
 
 #include <sys/file.h>
@@ -24,7 +24,7 @@
 #include "log.h"
 #include "statedir.h"
 
-/* Has anybody put anything into the directory? */
+/* True if the directory can be read and has no entries. */
 static bool
 is_empty(const char *path)
 {
@@ -42,8 +42,8 @@ is_empty(const char *path)
 }
 
 /*
- * leased may do what it likes in its directory, and netd believes the files
- * that the configuration names: none of them may be below it.
+ * leased may change anything in its directory, and netd trusts the files that
+ * the configuration names: none of them may lie in that directory.
  */
 static bool
 is_below(const char *dir, const char *file)
@@ -53,7 +53,7 @@ is_below(const char *dir, const char *file)
 
 	if (*file == '\0' || realpath(dir, top) == NULL)
 		return (false);
-	/* A file that is still to be made has a directory at least. */
+	/* A file that does not exist yet has a directory at least. */
 	strlcpy(parent, file, sizeof(parent));
 	if (realpath(file, real) == NULL &&
 	    realpath(dirname(parent), real) == NULL)
@@ -63,7 +63,7 @@ is_below(const char *dir, const char *file)
 	    (real[n] == '/' || real[n] == '\0' || n == 1));
 }
 
-/* The first file that the configuration names below the directory, or NULL. */
+/* The first file of the configuration that lies below the directory, or NULL. */
 static const char *
 file_below(const struct config *c, const char *dir)
 {
@@ -88,7 +88,7 @@ file_below(const struct config *c, const char *dir)
 	return (NULL);
 }
 
-/* mkdir for each missing part of the path. */
+/* Create each missing part of the path. */
 static int
 make_path(const char *path)
 {
@@ -106,7 +106,7 @@ make_path(const char *path)
 	return (0);
 }
 
-/* Open the lock as the directory's owner. */
+/* Open the lock file as the owner of the directory. */
 static int
 open_lock(const char *dir, uint32_t uid, uint32_t gid, bool nouser)
 {
@@ -159,7 +159,7 @@ statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 			goto fail;
 	}
 	if ((st.st_mode & 077) != 0)
-		log_warnx("%s can be looked into by others: chmod 0700", dir);
+		log_warnx("%s can be read by others: chmod 0700", dir);
 	if ((fd = open_lock(dir, uid, gid, nouser)) == -1)
 		goto fail;
 	while ((r = flock(fd, LOCK_EX | LOCK_NB)) == -1 && listen_again(&tries))

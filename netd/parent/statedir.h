@@ -11,8 +11,10 @@
 
 #include "config.h"
 
-/* Make and lock the state directory; the descriptor holds the lock.  Notes an
- * error in the configuration on -1. */
+/*
+ * Create and lock the state directory.  Returns a descriptor that holds the
+ * lock; on -1 an error is noted in the configuration.
+ */
 int statedir_lock(struct config *, uint32_t uid, uint32_t gid, bool nouser);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Stopping: the kernel hand first, which undoes what it should while the
- * others still serve, then the rest; what does not leave in time is killed.
+ * Stopping.  The hand stops first and undoes its work, if it must, while the
+ * others still serve.  Then the others stop, and those that do not leave in
+ * time are killed.
  */
 
 #include <stdio.h>
@@ -15,9 +16,12 @@
 #include "spawn.h"
 #include "stop.h"
 
-#define UNDO_MS	20000	/* taking back 100,000 peers is work */
+#define UNDO_MS	20000	/* time to remove up to 100,000 peers */
 
-/* Ask a child to leave; one that cannot be asked sees its link end. */
+/*
+ * Ask a child to leave.  If the message cannot be sent, the child sees the end
+ * of its link.
+ */
 static void
 ask(struct proc *p, bool undo, int64_t ms)
 {
@@ -52,7 +56,7 @@ stop_all(struct netd *n)
 	stop_gone(n);
 }
 
-/* leased is told before it is stopped, so that it can pass it on. */
+/* leased is told before it is stopped, so that it can pass on the answer. */
 static void
 answer_teardown(struct netd *n, bool done)
 {
@@ -66,7 +70,7 @@ answer_teardown(struct netd *n, bool done)
 	m.code = done ? CTL_OK : CTL_FAILED;
 	strlcpy(m.text,
 	    done ? "everything was undone; sallyport stops" :
-	    "the kernel hand died while it undid its work: see the log",
+	    "the hand died while it undid its work: see the log",
 	    sizeof(m.text));
 	if (p->state == PROC_UP && p->chan != NULL &&
 	    chan_send_ctl_result(p->chan, n->teardown_id, &m, -1) == -1)

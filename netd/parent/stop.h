@@ -10,9 +10,12 @@
 
 struct netd;
 
-/* Stop the suite and leave with status; undo even if on_stop is "keep". */
+/*
+ * Stop the suite and exit with status.  undo is for a teardown, even if on_stop
+ * is "keep".
+ */
 void	 stop_begin(struct netd *, int status, bool undo);
-/* The kernel hand is done, or a child is gone. */
+/* The hand has finished its part of the stop, or a child is gone. */
 void	 stop_kern_done(struct netd *);
 void	 stop_gone(struct netd *);
 

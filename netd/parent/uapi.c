@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * WireGuard in user space: wireguard-go, the one foreign program that the
- * suite runs.  It gets an interface's name and CAP_NET_ADMIN, and nothing
- * else; it daemonises, so that tunnels outlive us.  When it really answers on
- * its socket, the kernel hand gets a connection.  No byte of it is read here.
+ * WireGuard in user space: wireguard-go, the only foreign program that the
+ * suite runs.  It gets the name of an interface and CAP_NET_ADMIN, and nothing
+ * else.  It goes to the background, so that tunnels outlive the suite.  When it
+ * answers on its socket, the hand gets a connection.  No byte of that is read
+ * here.
  */
 
 #include <sys/ioctl.h>
@@ -31,10 +32,10 @@
 #define PROGRAM		"/usr/bin/wireguard-go"
 #define SOCKET_DIR	"/var/run/wireguard"
 #define TRY_MS		50
-#define RESTART_MS	500	/* the interface of a dead one takes a while */
+#define RESTART_MS	500	/* the interface of a dead one goes slowly */
 #define STARTS_MAX	3
 #define DEADLINE_MS	10000
-#define PROBE		"set=1\n\n"	/* changes nothing, is answered */
+#define PROBE		"set=1\n\n"	/* changes nothing, but is answered */
 
 struct job {
 	struct uapi	*uapi;
@@ -84,7 +85,7 @@ probe_end(struct job *j)
 	j->probe = -1;
 }
 
-/* The pid is kept: the process is reaped whenever it ends. */
+/* The pid is kept, because the process is reaped whenever it ends. */
 static void
 job_end(struct job *j)
 {
@@ -115,7 +116,7 @@ job_fail(struct job *j, const char *why)
 	job_end(j);
 }
 
-/* A connection, -1 with errno. */
+/* Connect to the socket of an interface.  Returns -1 with errno. */
 static int
 uapi_connect(const char *interface)
 {
@@ -138,7 +139,7 @@ uapi_connect(const char *interface)
 	return (fd);
 }
 
-/* CAP_NET_ADMIN in every set, and no way to more. */
+/* Keep CAP_NET_ADMIN in every set, and make sure that nothing can be added. */
 static int
 keep_net_admin(void)
 {
@@ -158,7 +159,7 @@ keep_net_admin(void)
 	return (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 }
 
-/* In the child: nothing here may return. */
+/* This runs in the child and must not return. */
 __attribute__((noreturn)) static void
 become(const char *interface, int verbose)
 {
@@ -215,7 +216,10 @@ wait_more(struct job *j, int ms)
 		job_fail(j, "no timer");
 }
 
-/* Somebody listens; ask for an answer, since only that shows it lives. */
+/*
+ * A process listens.  Ask it something, since only an answer shows that it
+ * works.
+ */
 static void
 probe_begin(struct job *j, int fd)
 {
@@ -232,9 +236,9 @@ probe_begin(struct job *j, int fd)
 }
 
 /*
- * It listens before it goes to the background.  If nobody does and there is
- * none of ours on its way there, none was started, or it has ended since: one
- * that is killed early leaves no other trace.
+ * wireguard-go listens before it goes to the background.  If nobody listens and
+ * no start is under way, none was started, or it has ended since: one that is
+ * killed early leaves no other trace.
  */
 static void
 uapi_try_cb(evutil_socket_t unused, short what, void *arg)
@@ -329,8 +333,10 @@ uapi_reaped(struct uapi *u, pid_t pid, int status)
 		return (false);
 	j = &u->jobs[i];
 	j->pid = 0;
-	/* It goes to the background with status 0.  If it could not, perhaps
-	 * because one before it is still dying, try again. */
+	/*
+	 * wireguard-go goes to the background with status 0.  If it could not,
+	 * perhaps because its predecessor is still dying, try again.
+	 */
 	if (j->active && j->probe == -1 &&
 	    (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
 		wait_more(j, RESTART_MS);

@@ -14,9 +14,11 @@ struct netd;
 
 struct uapi *uapi_new(struct netd *);
 void	 uapi_free(struct uapi *);
-/* The kernel hand wants a connection to network i's wireguard-go. */
+/* The hand wants a connection to the wireguard-go of network i. */
 void	 uapi_want(struct uapi *, unsigned int i);
-/* waitpid said so.  False: not one of ours. */
+/*
+ * Handle a result of waitpid.  Returns false if the process is no wireguard-go.
+ */
 bool	 uapi_reaped(struct uapi *, pid_t, int status);
 
 #endif

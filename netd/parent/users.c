@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who the children become, and who may use the control socket.  What is
- * missing ends the start, with what to do about it.
+ * The users that the children become, and the group that may use the control
+ * socket.  If one is missing, the start ends with a text that says what to do.
  */
 
 #include <grp.h>

@@ -8,7 +8,7 @@
 
 struct netd;
 
-/* Fill in uid, gid and ctl_gid; exits with what is missing. */
+/* Fill in uid, gid and ctl_gid.  Exits if one is missing. */
 void	 users_find(struct netd *);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Files that may change on disk.  Their directories are watched, and those of
- * what they link to, so that an edit in place, a file moved over, and a
- * directory swapped by a link (as Kubernetes does) are all seen.  Whatever
- * happens there, it counts only if a file is another than before, and only
- * after it has been quiet for a moment.
+ * Watching files for changes on disk.  Their directories are watched, and those
+ * of the files that they link to.  This catches an edit in place, a file that
+ * is moved over, and a directory that is swapped by a link, as Kubernetes does.
+ * An event counts only if a file is another than before, and only after a quiet
+ * moment.
  */
 
 #include <sys/inotify.h>
@@ -23,7 +23,7 @@
 #include "watch.h"
 
 #define QUIET_MS	150
-#define NOISE_MS	1000	/* but not longer than this */
+#define NOISE_MS	1000	/* longest wait for a quiet moment */
 #define POLL_MS		2000	/* while a directory is missing */
 #define DIR_EVENTS                                                             \
 	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE |            \
@@ -42,8 +42,8 @@ struct watch {
 	int		 fd;
 	struct event	*ev;
 	struct event	*timer;
-	bool		 waiting;	/* the timer runs for an event */
-	struct mono	 first;		/* of the events it waits for */
+	bool		 waiting;	/* the timer runs because of an event */
+	struct mono	 first;		/* time of the first event */
 	struct watched	*files;
 	size_t		 n;
 };
@@ -102,8 +102,8 @@ watch_free(struct watch *w)
 }
 
 /*
- * Watch this directory or, while it is missing, the nearest above it, where
- * the way to it would appear.
+ * Watch this directory or, while it is missing, its nearest parent that exists,
+ * where the missing part would appear.
  */
 static int
 watch_nearest(int fd, const char *dir)
@@ -116,14 +116,16 @@ watch_nearest(int fd, const char *dir)
 		strlcpy(up, dir, sizeof(up));
 		if (watch_nearest(fd, dirname(up)) == -1)
 			return (-1);
-		/* It may have been made before the watch above it was. */
+		/*
+		 * It may have been created before the watch of its parent was.
+		 */
 		if (access(dir, F_OK) == -1)
 			return (0);
 	}
 	return (r);
 }
 
-/* Watch the directory of path and that of what it leads to. */
+/* Watch the directory of path and that of the file it links to. */
 static int
 watch_dirs(int fd, const char *path)
 {
@@ -137,7 +139,7 @@ watch_dirs(int fd, const char *path)
 	return (r == -1 ? -1 : 0);
 }
 
-/* Begin to watch, afresh; poll as long as a directory cannot be watched. */
+/* Begin to watch anew.  Poll as long as a directory cannot be watched. */
 static void
 start_watching(struct watch *w)
 {
@@ -178,7 +180,7 @@ same(const struct stat *a, const struct stat *b)
 	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec);
 }
 
-/* Something happened: look when it has been quiet for a moment. */
+/* An event came: look at the files after a quiet moment. */
 static void
 notice(struct watch *w)
 {
@@ -206,9 +208,12 @@ watch_set(struct watch *w, const char *const *paths, size_t n)
 	w->files = files;
 	w->n = n;
 	start_watching(w);
-	/* After the watch began: no change falls between.  What was watched
-	 * before keeps its look, and what changed meanwhile, its event lost
-	 * with the old watch, is looked at again soon. */
+	/*
+	 * This is after the watch began, so that no change falls in between.  A
+	 * file that was watched before keeps its old state.  If it changed
+	 * meanwhile and the event was lost with the old watch, it is looked at
+	 * again soon.
+	 */
 	for (i = 0; i < n; i++) {
 		look(files[i].path, &now);
 		for (k = 0; k < nold; k++)
@@ -229,7 +234,7 @@ watch_read_cb(evutil_socket_t fd, short what, void *arg)
 	char buf[4096] __attribute__((aligned(8)));
 	ssize_t n;
 
-	/* What happened does not matter, only that something did. */
+	/* Only the fact of an event matters, not its contents. */
 	while ((n = read(fd, buf, sizeof(buf))) > 0)
 		continue;
 	notice(w);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Files that are watched for changes.
+ * Watching files for changes.
  */
 
 #ifndef WATCH_H
@@ -10,11 +10,11 @@
 
 #include <stddef.h>
 
-/* changed gets arg and the name of one of the files. */
+/* changed is called with arg and the name of the file that changed. */
 struct watch *watch_new(struct event_base *,
 	    void (*changed)(void *, const char *), void *arg);
 void	 watch_free(struct watch *);
-/* Watch these files instead; what they are now is what changes count from. */
+/* Watch these files and no others.  Changes count from their present state. */
 int	 watch_set(struct watch *, const char *const *paths, size_t n);
 
 #endif
