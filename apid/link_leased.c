@@ -16,8 +16,6 @@
 #include "pend.h"
 #include "settings.h"
 
-#define UP	1U	/* the only state of the link */
-
 /* Everyone who waits learns that there will be no answer. */
 static void
 fail_all(struct apid *a, const char *text)
@@ -187,9 +185,9 @@ leased_ident_test_asked(struct chan *ch, uint32_t id,
 
 /* clang-format off */
 static const struct chan_handler table[] = {
-	ON(ident_test, UP, leased_ident_test_asked),
+	ON(ident_test, CHAN_UP, leased_ident_test_asked),
 #define X(NAME, name, val, from, to, fd)				\
-	ON(name, (from) == P_LEASED && ((to) & P_APID) != 0 ? UP : 0,	\
+	ON(name, (from) == P_LEASED && ((to) & P_APID) != 0 ? CHAN_UP : 0, \
 	    leased_##name),
 	MSG_CATALOGUE(X, E)
 #undef X
@@ -210,8 +208,8 @@ link_leased_open(struct apid *a, int fd)
 	chan_free(a->leased);
 	a->leased = NULL;
 	fail_all(a, "the lease broker was started again");
-	a->leased = chan_new(a->base, fd, P_APID, P_LEASED, "leased", &ops, UP,
-	    a);
+	a->leased = chan_new(a->base, fd, P_APID, P_LEASED, "leased", &ops,
+	    CHAN_UP, a);
 	if (a->leased == NULL)
 		log_warn(
 		    "leased: cannot use its link, requests are answered with 503");

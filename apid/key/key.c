@@ -19,7 +19,6 @@
 #include "keyset.h"
 #include "log.h"
 
-#define UP		1U	/* the only state of a front's link */
 #define FRONTS_MAX	64	/* links */
 #define QUIET_MS	1000	/* between two lines about refusals */
 
@@ -81,7 +80,7 @@ front_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler front_table[] = {
-	ON(key_sign, UP, key_sign),
+	ON(key_sign, CHAN_UP, key_sign),
 };
 
 static const struct chan_ops front_ops = {
@@ -106,7 +105,7 @@ key_setup_peer(struct chan *ch, uint32_t id, const struct msg_setup_peer *m,
 	snprintf(name, sizeof(name), "apid %u", m->index);
 	chan_free(k->fronts[m->index]);
 	k->fronts[m->index] = chan_new(k->base, fd, P_KEY, P_APID, name,
-	    &front_ops, UP, k);
+	    &front_ops, CHAN_UP, k);
 	if (k->fronts[m->index] == NULL)
 		log_warn("link to %s", name);
 	return (0);

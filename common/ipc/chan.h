@@ -55,6 +55,8 @@ enum {
 };
 /* clang-format on */
 
+#define CHAN_UP	0x01	/* the state of a link that has one state alone */
+
 struct chan_handler {
 	enum msg_type	 type;
 	unsigned int	 states;	/* mask: where it is allowed */

@@ -99,7 +99,7 @@ leased_up(struct drv *d)
 		err(1, "socketpair");
 	chan_free(d->leased);
 	d->leased = chan_new(d->base, sv[0], P_LEASED, P_APID, "apid",
-	    &leased_ops, 1, d);
+	    &leased_ops, CHAN_UP, d);
 	if (d->leased == NULL)
 		err(1, "link");
 	link_peer(d, d->front, P_LEASED, sv[1]);
@@ -381,12 +381,12 @@ parent_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler parent_table[] = {
-	ON(setup_hello, 1, parent_hello),
-	ON(setup_ready, 1, parent_ready),
-	ON(setup_stopped, 1, parent_stopped),
-	ON(setup_link, 1, parent_link),
-	ON(conf_ack, 1, parent_ack),
-	ON(conf_nak, 1, parent_nak),
+	ON(setup_hello, CHAN_UP, parent_hello),
+	ON(setup_ready, CHAN_UP, parent_ready),
+	ON(setup_stopped, CHAN_UP, parent_stopped),
+	ON(setup_link, CHAN_UP, parent_link),
+	ON(conf_ack, CHAN_UP, parent_ack),
+	ON(conf_nak, CHAN_UP, parent_nak),
 };
 
 static const struct chan_ops parent_ops = {
@@ -414,7 +414,7 @@ start(struct drv *d, uint8_t role, const char *bin, pid_t *pid)
 	}
 	(void)close(sv[1]);
 	ch = chan_new(d->base, sv[0], P_PARENT, role, msg_role_name(role),
-	    &parent_ops, 1, d);
+	    &parent_ops, CHAN_UP, d);
 	memset(&m, 0, sizeof(m));
 	m.version = PROTO_VERSION;
 	m.role = role;

@@ -215,22 +215,22 @@ leased_closed(struct chan *ch, const char *reason)
 }
 
 static const struct chan_handler leased_table[] = {
-	ON(lease_register, 1, leased_register),
-	ON(lease_get, 1, leased_get),
-	ON(lease_release, 1, leased_release),
-	ON(lease_list, 1, leased_list),
-	ON(lease_health, 1, leased_health),
-	ON(ident_result, 1, leased_ident),
-	ON(owned_put, 1, leased_owned_put),
-	ON(owned_drop, 1, leased_owned_drop),
-	ON(owned_page, 1, leased_owned_page),
-	ON(node_get, 1, leased_node_get),
-	ON(ovpn_list, 1, leased_ovpn_list),
-	ON(ovpn_kill, 1, leased_ovpn_kill),
-	ON(set_begin, 1, leased_set_begin),
-	ON(set_item, 1, leased_set_item),
-	ON(set_end, 1, leased_set_end),
-	ON(set_abort, 1, leased_set_abort),
+	ON(lease_register, CHAN_UP, leased_register),
+	ON(lease_get, CHAN_UP, leased_get),
+	ON(lease_release, CHAN_UP, leased_release),
+	ON(lease_list, CHAN_UP, leased_list),
+	ON(lease_health, CHAN_UP, leased_health),
+	ON(ident_result, CHAN_UP, leased_ident),
+	ON(owned_put, CHAN_UP, leased_owned_put),
+	ON(owned_drop, CHAN_UP, leased_owned_drop),
+	ON(owned_page, CHAN_UP, leased_owned_page),
+	ON(node_get, CHAN_UP, leased_node_get),
+	ON(ovpn_list, CHAN_UP, leased_ovpn_list),
+	ON(ovpn_kill, CHAN_UP, leased_ovpn_kill),
+	ON(set_begin, CHAN_UP, leased_set_begin),
+	ON(set_item, CHAN_UP, leased_set_item),
+	ON(set_end, CHAN_UP, leased_set_end),
+	ON(set_abort, CHAN_UP, leased_set_abort),
 };
 
 const struct chan_ops leased_ops = {

@@ -120,7 +120,8 @@ link_new(struct drv *d, uint8_t role, const struct chan_ops *ops)
 	if (imsg_pair(sv) == -1)
 		fatal("pair");
 	(void)chan_send_setup_peer(d->parent, 0, &m, sv[1]);
-	return (chan_new(d->base, sv[0], role, P_LEASED, "leased", ops, 1, d));
+	return (chan_new(d->base, sv[0], role, P_LEASED, "leased", ops, CHAN_UP,
+	    d));
 }
 
 static void
@@ -145,7 +146,7 @@ do_start(struct drv *d)
 	close(sv[1]);
 	d->gone = d->ready = d->ctl_sent = d->syncing = false;
 	d->parent = chan_new(d->base, sv[0], P_PARENT, P_LEASED, "leased",
-	    &drv_parent_ops, 1, d);
+	    &drv_parent_ops, CHAN_UP, d);
 	(void)chan_send_setup_hello(d->parent, 0, &m, -1);
 	d->kern = link_new(d, P_HAND, &drv_kern_ops);
 	d->front = link_new(d, P_APID, &drv_front_ops);

@@ -254,11 +254,11 @@ kern_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler kern_table[] = {
-	ON(peer_set, 1, kern_set),
-	ON(peer_del, 1, kern_del),
-	ON(peer_sync_begin, 1, kern_begin),
-	ON(peer_sync_end, 1, kern_end),
-	ON(peer_stats_get, 1, kern_stats),
+	ON(peer_set, CHAN_UP, kern_set),
+	ON(peer_del, CHAN_UP, kern_del),
+	ON(peer_sync_begin, CHAN_UP, kern_begin),
+	ON(peer_sync_end, CHAN_UP, kern_end),
+	ON(peer_stats_get, CHAN_UP, kern_stats),
 };
 
 const struct chan_ops drv_kern_ops = { kern_table,
@@ -393,19 +393,19 @@ front_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler front_table[] = {
-	ON(lease_reply, 1, front_reply),
-	ON(lease_item, 1, front_item),
-	ON(lease_list_end, 1, front_list_end),
-	ON(lease_health_reply, 1, front_health),
-	ON(ident_test, 1, front_ident),
-	ON(owned_reply, 1, drv_owned_reply),
-	ON(owned_item, 1, drv_owned_got),
-	ON(owned_page_end, 1, drv_owned_page_end),
-	ON(node_reply, 1, drv_node_reply),
-	ON(set_change, 1, drv_set_change),
-	ON(set_done, 1, drv_set_done),
-	ON(ovpn_item, 1, drv_ovpn_item),
-	ON(ovpn_end, 1, drv_ovpn_end),
+	ON(lease_reply, CHAN_UP, front_reply),
+	ON(lease_item, CHAN_UP, front_item),
+	ON(lease_list_end, CHAN_UP, front_list_end),
+	ON(lease_health_reply, CHAN_UP, front_health),
+	ON(ident_test, CHAN_UP, front_ident),
+	ON(owned_reply, CHAN_UP, drv_owned_reply),
+	ON(owned_item, CHAN_UP, drv_owned_got),
+	ON(owned_page_end, CHAN_UP, drv_owned_page_end),
+	ON(node_reply, CHAN_UP, drv_node_reply),
+	ON(set_change, CHAN_UP, drv_set_change),
+	ON(set_done, CHAN_UP, drv_set_done),
+	ON(ovpn_item, CHAN_UP, drv_ovpn_item),
+	ON(ovpn_end, CHAN_UP, drv_ovpn_end),
 };
 
 const struct chan_ops drv_front_ops = { front_table,
@@ -526,17 +526,17 @@ ctl_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler ctl_table[] = {
-	ON(ctl_result, 1, ctl_result),
-	ON(ctl_status, 1, ctl_status),
-	ON(ctl_network, 1, ctl_network),
-	ON(ctl_lease, 1, ctl_lease),
-	ON(ctl_peer, 1, ctl_peer),
-	ON(ctl_event, 1, ctl_event),
-	ON(ctl_test, 1, ctl_test),
-	ON(ctl_chunk, 1, ctl_chunk),
-	ON(ctl_sync, 1, ctl_sync),
-	ON(set_change, 1, drv_set_change),
-	ON(set_done, 1, drv_set_done),
+	ON(ctl_result, CHAN_UP, ctl_result),
+	ON(ctl_status, CHAN_UP, ctl_status),
+	ON(ctl_network, CHAN_UP, ctl_network),
+	ON(ctl_lease, CHAN_UP, ctl_lease),
+	ON(ctl_peer, CHAN_UP, ctl_peer),
+	ON(ctl_event, CHAN_UP, ctl_event),
+	ON(ctl_test, CHAN_UP, ctl_test),
+	ON(ctl_chunk, CHAN_UP, ctl_chunk),
+	ON(ctl_sync, CHAN_UP, ctl_sync),
+	ON(set_change, CHAN_UP, drv_set_change),
+	ON(set_done, CHAN_UP, drv_set_done),
 };
 
 const struct chan_ops drv_ctl_ops = { ctl_table,
@@ -614,15 +614,15 @@ parent_link(struct chan *c, uint32_t id, const struct msg_setup_link *m)
 }
 
 static const struct chan_handler parent_table[] = {
-	ON(setup_hello, 1, parent_hello),
-	ON(conf_ack, 1, parent_ack),
-	ON(conf_nak, 1, parent_nak),
-	ON(setup_ready, 1, parent_ready),
-	ON(setup_stopped, 1, parent_stopped),
-	ON(setup_link, 1, parent_link),
-	ON(openvpn_want, 1, drv_want_openvpn),
-	ON(ctl_reload, 1, parent_reload),
-	ON(ctl_teardown, 1, parent_reload),
+	ON(setup_hello, CHAN_UP, parent_hello),
+	ON(conf_ack, CHAN_UP, parent_ack),
+	ON(conf_nak, CHAN_UP, parent_nak),
+	ON(setup_ready, CHAN_UP, parent_ready),
+	ON(setup_stopped, CHAN_UP, parent_stopped),
+	ON(setup_link, CHAN_UP, parent_link),
+	ON(openvpn_want, CHAN_UP, drv_want_openvpn),
+	ON(ctl_reload, CHAN_UP, parent_reload),
+	ON(ctl_teardown, CHAN_UP, parent_reload),
 };
 
 const struct chan_ops drv_parent_ops = { parent_table,

@@ -127,8 +127,8 @@ parent_closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler parent_table[] = {
-	ON(conf_ack, 1, parent_conf_ack),
-	ON(conf_nak, 1, parent_conf_nak),
+	ON(conf_ack, CHAN_UP, parent_conf_ack),
+	ON(conf_nak, CHAN_UP, parent_conf_nak),
 };
 
 static const struct chan_ops parent_ops = {
@@ -150,8 +150,8 @@ setup(void **state)
 	assert_int_equal(imsg_pair(sv), 0);
 	up = chan_new(base, sv[0], P_APID, P_PARENT, "parent", &child_ops,
 	    CONF_IDLE, &role);
-	down = chan_new(base, sv[1], P_PARENT, P_APID, "child", &parent_ops, 1,
-	    NULL);
+	down = chan_new(base, sv[1], P_PARENT, P_APID, "child", &parent_ops,
+	    CHAN_UP, NULL);
 	assert_true(up != NULL && down != NULL);
 	return (0);
 }

@@ -45,7 +45,7 @@ set_end(struct chan *c, uint32_t id)
 }
 
 const struct chan_handler table[3] = {
-	ON(peer_set, 1, peer_set),
-	ON(conf_uapi, 1, conf_uapi),
-	ON(set_end, 1, set_end),
+	ON(peer_set, CHAN_UP, peer_set),
+	ON(conf_uapi, CHAN_UP, conf_uapi),
+	ON(set_end, CHAN_UP, set_end),
 };
