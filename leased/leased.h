@@ -48,7 +48,7 @@ struct leased {
 	struct broker	 broker;
 	struct hash	 denied;		/* of struct entry */
 	struct wall	 started;
-	struct msg_kern_health health;
+	struct msg_hand_health health;
 	struct turn	*turn;
 	struct wishes	*wishes;
 	struct sync	*sync;

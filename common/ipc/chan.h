@@ -66,7 +66,7 @@ struct chan_handler {
 
 /* clang-format off */
 /*
- * A row of a link's table: ON(peer_set, ST_UP | ST_SYNC, kern_peer_set).  It
+ * A row of a link's table: ON(peer_set, ST_UP | ST_SYNC, hand_peer_set).  It
  * compiles only if the function has the type of that message's handlers.
  */
 #define ON(name, mask, func)						\

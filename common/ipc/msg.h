@@ -383,7 +383,7 @@ struct msg_peer_stats_end {
 	uint8_t		 code;		/* enum peer_code */
 };
 
-struct msg_kern_network {		/* sent at start and on every change */
+struct msg_hand_network {		/* sent at start and on every change */
 	char		 network[NETNAME_SIZE];
 	uint8_t		 state;		/* enum net_state */
 	uint8_t		 backend;	/* BACKEND_KERNEL or _USERSPACE */
@@ -398,7 +398,7 @@ struct msg_uapi_want {			/* answered by CONF_UAPI, when it can */
 	char		 network[NETNAME_SIZE];
 };
 
-struct msg_kern_health {		/* counters since start */
+struct msg_hand_health {		/* counters since start */
 	uint32_t	 batches;	/* messages that changed peers */
 	uint32_t	 dumps;		/* of a whole device */
 	uint32_t	 drift;		/* things put right */
@@ -622,7 +622,7 @@ struct msg_ctl_status {
 	uint8_t		 apids;		/* connected */
 	int64_t		 synced;	/* wall of the last sync, 0 never */
 	struct msg_peer_sync_done last;	/* what it did */
-	struct msg_kern_health	 health;
+	struct msg_hand_health	 health;
 };
 
 struct msg_ctl_network {

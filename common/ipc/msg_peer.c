@@ -83,7 +83,7 @@ codec_msg_peer_stats_end(struct codec *c, struct msg_peer_stats_end *m)
 }
 
 int
-codec_msg_kern_network(struct codec *c, struct msg_kern_network *m)
+codec_msg_hand_network(struct codec *c, struct msg_hand_network *m)
 {
 	if (NET(c, m) == -1 ||
 	    codec_range(c, &m->state, NET_DOWN, NET_FAILED) == -1 ||
@@ -103,7 +103,7 @@ codec_msg_uapi_want(struct codec *c, struct msg_uapi_want *m)
 }
 
 int
-codec_msg_kern_health(struct codec *c, struct msg_kern_health *m)
+codec_msg_hand_health(struct codec *c, struct msg_hand_health *m)
 {
 	if (codec_n32(c, &m->batches) == -1 || codec_n32(c, &m->dumps) == -1 ||
 	    codec_n32(c, &m->drift) == -1 || codec_n32(c, &m->peers) == -1 ||

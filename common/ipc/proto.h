@@ -91,9 +91,9 @@
 	X(PEER_STATS_GET, peer_stats_get, 0x0208, P_LEASED, P_HAND, 0)	\
 	X(PEER_STAT, peer_stat, 0x0209, P_HAND, P_LEASED, 0)		\
 	X(PEER_STATS_END, peer_stats_end, 0x020a, P_HAND, P_LEASED, 0)	\
-	X(KERN_NETWORK, kern_network, 0x020b, P_HAND, P_LEASED, 0)	\
+	X(HAND_NETWORK, hand_network, 0x020b, P_HAND, P_LEASED, 0)	\
 	X(UAPI_WANT, uapi_want, 0x020c, P_HAND, P_PARENT, 0)		\
-	X(KERN_HEALTH, kern_health, 0x020d, P_HAND, P_LEASED, 0)	\
+	X(HAND_HEALTH, hand_health, 0x020d, P_HAND, P_LEASED, 0)	\
 									\
 	X(KEY_SIGN, key_sign, 0x0301, P_APID, P_KEY, 0)		\
 	X(KEY_SIGNED, key_signed, 0x0302, P_KEY, P_APID, 0)		\

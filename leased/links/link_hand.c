@@ -50,13 +50,13 @@ static int
 hand_kern_network(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
 	struct leased *sp = chan_arg(c);
-	struct msg_kern_network m;
+	struct msg_hand_network m;
 	struct lnet *n;
 	struct lease *l;
 	struct owned *p;
 	bool came_up;
 
-	if (msg_kern_network_get(b, &m) == -1)
+	if (msg_hand_network_get(b, &m) == -1)
 		return (-1);
 	if ((n = lnet_find(&sp->broker, m.network)) == NULL)
 		return (0);
@@ -85,7 +85,7 @@ hand_health(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 {
 	struct leased *sp = chan_arg(c);
 
-	return (msg_kern_health_get(b, &sp->health));
+	return (msg_hand_health_get(b, &sp->health));
 }
 
 static int
@@ -141,8 +141,8 @@ static const struct chan_handler hand_table[] = {
 	RAW(PEER_EXPIRED, 1, hand_peer_expired),
 	RAW(PEER_STAT, 1, hand_peer_stat),
 	RAW(PEER_STATS_END, 1, hand_stats_end),
-	RAW(KERN_NETWORK, 1, hand_kern_network),
-	RAW(KERN_HEALTH, 1, hand_health),
+	RAW(HAND_NETWORK, 1, hand_kern_network),
+	RAW(HAND_HEALTH, 1, hand_health),
 };
 
 const struct chan_ops hand_ops = { hand_table,

@@ -74,7 +74,7 @@ struct lnet {
 	char		 name[NETNAME_SIZE];
 	bool		 configured;
 	struct msg_conf_network conf;
-	struct msg_kern_network kern;	/* the last that we heard */
+	struct msg_hand_network kern;	/* the last that we heard */
 	struct pool	*pools[NET_POOLS_MAX];
 	unsigned int	 npools;
 	struct lease_tree byname;

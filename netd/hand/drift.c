@@ -22,7 +22,7 @@
 #define CALM_MS		60000	/* after which the back-off is forgotten */
 
 static bool
-concerns(const struct kern *k, const struct kern_event *ev)
+concerns(const struct hand *k, const struct kern_event *ev)
 {
 	struct knet	*n;
 
@@ -42,7 +42,7 @@ concerns(const struct kern *k, const struct kern_event *ev)
 static void
 event_cb(const struct kern_event *ev, void *arg)
 {
-	struct kern	*k = arg;
+	struct hand	*k = arg;
 	struct timeval	 tv;
 
 	if (!concerns(k, ev) || evtimer_pending(k->drift_ev, NULL) != 0)
@@ -55,13 +55,13 @@ event_cb(const struct kern_event *ev, void *arg)
 void
 drift_event_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct kern	*k = arg;
+	struct hand	*k = arg;
 
 	k->ops->notify_read(k->io, event_cb, k);
 }
 
 static void
-count(struct kern *k, unsigned int changes)
+count(struct hand *k, unsigned int changes)
 {
 	if (changes == 0) {
 		if (mono_diff_ms(mono_now(), k->drift_last) > CALM_MS)
@@ -73,12 +73,12 @@ count(struct kern *k, unsigned int changes)
 	k->drift_wait_ms *= 2;
 	if (k->drift_wait_ms > WAIT_MAX_MS)
 		k->drift_wait_ms = WAIT_MAX_MS;
-	kern_send_health(k);
+	tell_health(k);
 }
 
 /* Look at all networks, and with full also at their peers. */
 static void
-look(struct kern *k, bool full)
+look(struct hand *k, bool full)
 {
 	struct knet	*n;
 	unsigned int	 changes = 0;

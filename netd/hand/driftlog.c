@@ -9,7 +9,7 @@
 #include "network.h"
 
 void
-drift_say(const struct kern *k, const struct knet *n, const char *what,
+drift_say(const struct hand *k, const struct knet *n, const char *what,
     const struct prefix *p)
 {
 	char	 text[PREFIX_TEXT] = "";

@@ -8,14 +8,14 @@
 
 #include "addr.h"
 
-struct kern;
+struct hand;
 struct knet;
 
 /*
  * Say what is put right, if it is: somebody else took it away.  The network
  * and the prefix may be NULL.
  */
-void	 drift_say(const struct kern *, const struct knet *, const char *what,
+void	 drift_say(const struct hand *, const struct knet *, const char *what,
 	    const struct prefix *);
 
 #endif

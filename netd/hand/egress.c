@@ -56,7 +56,7 @@ want_route(struct want *w, const struct kern_route *r)
 
 /* Between networks traffic goes as the main table says. */
 static void
-want_inside(struct kern *k, struct want *w, uint32_t table)
+want_inside(struct hand *k, struct want *w, uint32_t table)
 {
 	struct kern_route	 r;
 	struct knet		*n;
@@ -76,7 +76,7 @@ want_inside(struct kern *k, struct want *w, uint32_t table)
 }
 
 static void
-want_family(struct kern *k, struct want *w, const struct knet *n,
+want_family(struct hand *k, struct want *w, const struct knet *n,
     uint8_t family, const struct kern_link *wan)
 {
 	struct kern_route	 r, via;
@@ -107,7 +107,7 @@ want_family(struct kern *k, struct want *w, const struct knet *n,
 }
 
 static void
-want_all(struct kern *k, struct want *w)
+want_all(struct hand *k, struct want *w)
 {
 	struct kern_link	 wan;
 	struct knet		*n;
@@ -141,13 +141,13 @@ same_rule(const struct kern_rule *a, const struct kern_rule *b)
 }
 
 static void
-complain(struct kern *k, const char *what)
+complain(struct hand *k, const char *what)
 {
 	log_warnx("egress: cannot %s: %s", what, k->ops->error(k->io));
 }
 
 static unsigned int
-sync_routes(struct kern *k, const struct want *w)
+sync_routes(struct hand *k, const struct want *w)
 {
 	struct kern_route	 have[KERN_ROUTES_MAX];
 	size_t			 nhave, i, j;
@@ -192,7 +192,7 @@ sync_routes(struct kern *k, const struct want *w)
 }
 
 static unsigned int
-sync_rules(struct kern *k, const struct want *w)
+sync_rules(struct hand *k, const struct want *w)
 {
 	struct kern_rule	 have[4 * NETWORKS_MAX];
 	size_t			 nhave, i, j;
@@ -233,7 +233,7 @@ sync_rules(struct kern *k, const struct want *w)
 
 /* What the packet filter has to hold now. */
 static size_t
-want_fw(struct kern *k, struct kern_fw *list)
+want_fw(struct hand *k, struct kern_fw *list)
 {
 	struct knet	*n;
 	struct kern_fw	*f;
@@ -258,7 +258,7 @@ want_fw(struct kern *k, struct kern_fw *list)
 }
 
 static unsigned int
-sync_fw(struct kern *k)
+sync_fw(struct hand *k)
 {
 	struct kern_fw	 list[NETWORKS_MAX];
 	size_t		 count;
@@ -294,7 +294,7 @@ sync_fw(struct kern *k)
 }
 
 unsigned int
-egress_ensure(struct kern *k)
+egress_ensure(struct hand *k)
 {
 	struct want	 w;
 	unsigned int	 changes;
@@ -308,7 +308,7 @@ egress_ensure(struct kern *k)
 }
 
 void
-egress_undo(struct kern *k)
+egress_undo(struct hand *k)
 {
 	struct want	 w;
 

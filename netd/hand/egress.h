@@ -6,10 +6,10 @@
 #ifndef EGRESS_H
 #define EGRESS_H
 
-struct kern;
+struct hand;
 
 /* Returns how many things were changed. */
-unsigned int egress_ensure(struct kern *);
-void	 egress_undo(struct kern *);
+unsigned int egress_ensure(struct hand *);
+void	 egress_undo(struct hand *);
 
 #endif

@@ -40,13 +40,13 @@ expire_cb(evutil_socket_t fd, short what, void *arg)
 static void
 health_cb(evutil_socket_t fd, short what, void *arg)
 {
-	kern_send_health(arg);
+	tell_health(arg);
 }
 
 static void
 stop_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct kern *k = arg;
+	struct hand *k = arg;
 
 	(void)event_base_loopbreak(k->base);
 }
@@ -55,7 +55,7 @@ static int
 hand_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
     int fd)
 {
-	struct kern *k = chan_arg(c);
+	struct hand *k = chan_arg(c);
 	struct knet *n;
 
 	if (m->role != P_LEASED) {
@@ -69,7 +69,7 @@ hand_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
 		chan_free(k->leased);
 	}
 	k->leased = chan_new(k->base, fd, P_HAND, P_LEASED, "leased",
-	    &kern_leased_ops, LS_IDLE, k);
+	    &link_leased_ops, LS_IDLE, k);
 	if (k->leased == NULL) {
 		log_warn("cannot take the link to leased");
 		return (0);
@@ -78,12 +78,12 @@ hand_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
 	if (!k->entered)
 		chan_pause(k->leased);
 	TAILQ_FOREACH(n, &k->nets, entry)
-		kern_repeat_network(n);
+		tell_network_again(n);
 	return (0);
 }
 
 static void
-undo(struct kern *k)
+undo(struct hand *k)
 {
 	struct knet *n;
 
@@ -98,7 +98,7 @@ static int
 hand_setup_stop(struct chan *c, uint32_t id, const struct msg_setup_stop *m)
 {
 	struct timeval tv = { 0, STOP_MS * 1000 };
-	struct kern *k = chan_arg(c);
+	struct hand *k = chan_arg(c);
 
 	if (m->undo)
 		undo(k);
@@ -117,7 +117,7 @@ hand_setup_stop(struct chan *c, uint32_t id, const struct msg_setup_stop *m)
 static int
 hand_conf_network(struct chan *c, uint32_t id, const struct msg_conf_network *m)
 {
-	kconf_network(childconf_shadow(c), m);
+	hand_conf_add_network(childconf_shadow(c), m);
 	return (0);
 }
 
@@ -125,7 +125,7 @@ static int
 hand_conf_wgkey(struct chan *c, uint32_t id, const struct msg_conf_wgkey *m,
     int fd)
 {
-	kconf_wgkey(childconf_shadow(c), m->network, fd);
+	hand_conf_add_wgkey(childconf_shadow(c), m->network, fd);
 	return (0);
 }
 
@@ -133,7 +133,7 @@ static int
 hand_conf_sysctl(struct chan *c, uint32_t id, const struct msg_conf_sysctl *m,
     int fd)
 {
-	kconf_sysctl(childconf_shadow(c), m, fd);
+	hand_conf_add_sysctl(childconf_shadow(c), m, fd);
 	return (0);
 }
 
@@ -154,30 +154,30 @@ hand_conf_uapi(struct chan *c, uint32_t id, const struct msg_conf_uapi *m,
 static void *
 conf_begin(void *arg, uint32_t generation)
 {
-	return (kconf_new());
+	return (hand_conf_new());
 }
 
 static const char *
 conf_check(void *arg, void *shadow)
 {
-	return (kconf_check(shadow));
+	return (hand_conf_check(shadow));
 }
 
 static void
 conf_drop(void *shadow)
 {
-	kconf_free(shadow);
+	hand_conf_free(shadow);
 }
 
 static int
 conf_commit(void *arg, void *shadow)
 {
-	struct kern *k = arg;
+	struct hand *k = arg;
 	struct knet *n;
 
 	if (!k->stopping)
-		kconf_apply(k, shadow);
-	kconf_free(shadow);
+		hand_conf_apply(k, shadow);
+	hand_conf_free(shadow);
 	if (k->stopping)
 		return (0);
 	if (!k->entered) {
@@ -206,7 +206,7 @@ static const struct childconf_ops conf_ops = {
 static void
 parent_closed(struct chan *c, const char *reason)
 {
-	struct kern *k = chan_arg(c);
+	struct hand *k = chan_arg(c);
 
 	log_info("link to the parent ended: %s", reason);
 	(void)event_base_loopbreak(k->base);
@@ -231,7 +231,7 @@ static const struct chan_ops parent_ops = {
 
 /* Timers and descriptors of the loop.  Returns 0, or -1. */
 static int
-watch(struct kern *k)
+watch(struct hand *k)
 {
 	struct timeval health = { HEALTH_S, 0 }, check = { CHECK_S, 0 };
 
@@ -253,7 +253,7 @@ watch(struct kern *k)
 }
 
 static void
-clear(struct kern *k)
+clear(struct hand *k)
 {
 	struct knet *n;
 
@@ -273,7 +273,7 @@ clear(struct kern *k)
 int
 main(void)
 {
-	struct kern k;
+	struct hand k;
 
 	memset(&k, 0, sizeof(k));
 	k.conf.ops = &conf_ops;

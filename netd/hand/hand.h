@@ -28,7 +28,7 @@
 #define CHECK_S		20	/* look at everything, notified or not */
 #define HEALTH_S	2
 
-struct kern {
+struct hand {
 	struct childconf conf;		/* first; its shadow is a kconf */
 	struct event_base *base;
 	struct child	 child;
@@ -53,7 +53,7 @@ struct kern {
 	bool		 fw_set;
 	struct mono	 drift_last;
 	bool		 drift_looking;	/* what changes now is drift */
-	struct msg_kern_health health;
+	struct msg_hand_health health;
 
 	struct syncitem_list sync_items;
 	size_t		 sync_n;

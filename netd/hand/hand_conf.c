@@ -22,10 +22,10 @@
 #include "undo.h"
 #include "wish_answer.h"
 
-struct kconf *
-kconf_new(void)
+struct hand_conf *
+hand_conf_new(void)
 {
-	struct kconf	*c;
+	struct hand_conf	*c;
 
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
@@ -35,7 +35,7 @@ kconf_new(void)
 }
 
 void
-kconf_free(struct kconf *c)
+hand_conf_free(struct hand_conf *c)
 {
 	if (c == NULL)
 		return;
@@ -43,8 +43,8 @@ kconf_free(struct kconf *c)
 	freezero(c, sizeof(*c));
 }
 
-static struct kconfnet *
-kconf_find(struct kconf *c, const char *name)
+static struct hand_confnet *
+hand_conf_find(struct hand_conf *c, const char *name)
 {
 	size_t	 i;
 
@@ -56,9 +56,9 @@ kconf_find(struct kconf *c, const char *name)
 }
 
 void
-kconf_network(struct kconf *c, const struct msg_conf_network *m)
+hand_conf_add_network(struct hand_conf *c, const struct msg_conf_network *m)
 {
-	if (c->n < NETWORKS_MAX && kconf_find(c, m->name) == NULL)
+	if (c->n < NETWORKS_MAX && hand_conf_find(c, m->name) == NULL)
 		c->nets[c->n++].conf = *m;
 	else
 		snprintf(c->error, sizeof(c->error),
@@ -66,7 +66,8 @@ kconf_network(struct kconf *c, const struct msg_conf_network *m)
 }
 
 void
-kconf_sysctl(struct kconf *c, const struct msg_conf_sysctl *m, int fd)
+hand_conf_add_sysctl(struct hand_conf *c, const struct msg_conf_sysctl *m,
+    int fd)
 {
 	size_t	 i = m->which - SYSCTL_IP4_FORWARD;
 
@@ -87,13 +88,13 @@ kconf_sysctl(struct kconf *c, const struct msg_conf_sysctl *m, int fd)
 
 /* wg genkey's line: 44 characters, and a line end if one likes. */
 void
-kconf_wgkey(struct kconf *c, const char *network, int fd)
+hand_conf_add_wgkey(struct hand_conf *c, const char *network, int fd)
 {
-	struct kconfnet	*n;
+	struct hand_confnet	*n;
 	char		 text[WGKEY_TEXT + 2];
 	ssize_t		 len;
 
-	n = kconf_find(c, network);
+	n = hand_conf_find(c, network);
 	len = n == NULL ? -1 : pread(fd, text, sizeof(text), 0);
 	close(fd);
 	if (n == NULL) {
@@ -112,7 +113,7 @@ kconf_wgkey(struct kconf *c, const char *network, int fd)
 }
 
 static void
-bad(struct kconf *c, const struct kconfnet *n, const char *why)
+bad(struct hand_conf *c, const struct hand_confnet *n, const char *why)
 {
 	if (c->error[0] == '\0')
 		snprintf(c->error, sizeof(c->error), "network %s: %s",
@@ -120,7 +121,7 @@ bad(struct kconf *c, const struct kconfnet *n, const char *why)
 }
 
 static void
-check_network(struct kconf *c, const struct kconfnet *n, size_t before)
+check_network(struct hand_conf *c, const struct hand_confnet *n, size_t before)
 {
 	const struct msg_conf_network	*m = &n->conf;
 	size_t				 i;
@@ -143,7 +144,7 @@ check_network(struct kconf *c, const struct kconfnet *n, size_t before)
 }
 
 const char *
-kconf_check(struct kconf *c)
+hand_conf_check(struct hand_conf *c)
 {
 	size_t	 i;
 
@@ -163,7 +164,7 @@ can_stay(const struct msg_conf_network *a, const struct msg_conf_network *b)
 }
 
 static void
-change_network(struct knet *n, const struct kconfnet *c)
+change_network(struct knet *n, const struct hand_confnet *c)
 {
 	n->conf = c->conf;
 	memcpy(n->priv, c->priv, sizeof(n->priv));
@@ -172,13 +173,13 @@ change_network(struct knet *n, const struct kconfnet *c)
 }
 
 static void
-remove_gone(struct kern *k, struct kconf *c)
+remove_gone(struct hand *k, struct hand_conf *c)
 {
-	struct kconfnet	*cn;
+	struct hand_confnet	*cn;
 	struct knet	*n, *next;
 
 	TAILQ_FOREACH_SAFE(n, &k->nets, entry, next) {
-		cn = kconf_find(c, n->conf.name);
+		cn = hand_conf_find(c, n->conf.name);
 		if (cn != NULL && can_stay(&n->conf, &cn->conf))
 			continue;
 		log_info("network %s: taken out", n->conf.name);
@@ -191,7 +192,7 @@ remove_gone(struct kern *k, struct kconf *c)
 }
 
 void
-kconf_apply(struct kern *k, struct kconf *c)
+hand_conf_apply(struct hand *k, struct hand_conf *c)
 {
 	struct knet	*n;
 	size_t		 i;

@@ -12,34 +12,35 @@
 #include "proto.h"
 #include "sysctl.h"
 
-struct kern;
+struct hand;
 
 /* One network's slice of the configuration. */
-struct kconfnet {
+struct hand_confnet {
 	struct msg_conf_network conf;
 	uint8_t		 priv[WGKEY_LEN];
 	bool		 has_priv;
 	bool		 bad_priv;	/* there was one and it is no key */
 };
 
-struct kconf {
+struct hand_conf {
 	size_t		 n;
-	struct kconfnet	 nets[NETWORKS_MAX];
+	struct hand_confnet	 nets[NETWORKS_MAX];
 	struct ksysctl	 sysctl[SYSCTLS];
 	char		 error[TEXT_SIZE];
 };
 
-struct kconf *kconf_new(void);
-void	 kconf_free(struct kconf *);
+struct hand_conf *hand_conf_new(void);
+void	 hand_conf_free(struct hand_conf *);
 /* Returns what is wrong with it, or NULL. */
-const char *kconf_check(struct kconf *);
+const char *hand_conf_check(struct hand_conf *);
 /* What is wrong with it is told by the check. */
-void	 kconf_network(struct kconf *, const struct msg_conf_network *);
+void	 hand_conf_add_network(struct hand_conf *, const struct msg_conf_network *);
 /* The descriptor is taken. */
-void	 kconf_sysctl(struct kconf *, const struct msg_conf_sysctl *, int fd);
+void hand_conf_add_sysctl(struct hand_conf *, const struct msg_conf_sysctl *,
+    int fd);
 /* The descriptor is closed. */
-void	 kconf_wgkey(struct kconf *, const char *network, int fd);
+void	 hand_conf_add_wgkey(struct hand_conf *, const char *network, int fd);
 /* Make it what runs; its keys and descriptors move out of it. */
-void	 kconf_apply(struct kern *, struct kconf *);
+void	 hand_conf_apply(struct hand *, struct hand_conf *);
 
 #endif

@@ -98,7 +98,7 @@ net_ensure(struct knet *n, bool full)
 	if (s != STEP_OK) {
 		n->state = s == STEP_WAIT ? NET_DOWN : NET_FAILED;
 		wish_fail_all(n, PEER_E_NETWORK);
-		kern_send_network(n);
+		tell_network(n);
 		net_retry_later(n);
 		return;
 	}
@@ -115,7 +115,7 @@ net_ensure(struct knet *n, bool full)
 			drift_say(n->k, n, "peers", NULL);
 		n->changes += d.added + d.removed + d.changed;
 	}
-	kern_send_network(n);
+	tell_network(n);
 	peer_work(n);
 	if (came_up)
 		(void)egress_ensure(n->k);
@@ -134,7 +134,7 @@ work_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 struct knet *
-net_add(struct kern *k, const struct kconfnet *c)
+net_add(struct hand *k, const struct hand_confnet *c)
 {
 	struct knet *n;
 

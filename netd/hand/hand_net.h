@@ -8,12 +8,12 @@
 
 #include <stdbool.h>
 
-struct kern;
+struct hand;
 struct knet;
-struct kconfnet;
+struct hand_confnet;
 
 /* A new one, which is down, among the networks.  NULL with errno ENOMEM. */
-struct knet *net_add(struct kern *, const struct kconfnet *);
+struct knet *net_add(struct hand *, const struct hand_confnet *);
 /* Bring everything of it to what it should be, as far as that goes now, and
  * tell leased if its state changed.  Without full, a device that is up is not
  * dumped. */

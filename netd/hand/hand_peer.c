@@ -168,7 +168,7 @@ peer_work(struct knet *n)
 			break;
 		}
 	}
-	sync_check(n->k);
+	tell_synced(n->k);
 }
 
 void
@@ -187,7 +187,7 @@ peer_resync(struct knet *n, struct difference *d)
 struct wish *
 peer_want(struct knet *n, const struct msg_peer_set *m)
 {
-	struct kern	*k = n->k;
+	struct hand	*k = n->k;
 	struct wish	*x;
 	struct mono	 at;
 
@@ -225,7 +225,7 @@ drop_old(struct knet *n, const struct msg_peer_set *m)
 }
 
 static void
-refuse(struct kern *k, uint32_t id, const struct msg_peer_set *m,
+refuse(struct hand *k, uint32_t id, const struct msg_peer_set *m,
     enum peer_code code)
 {
 	k->health.refused++;
@@ -243,7 +243,7 @@ refuse(struct kern *k, uint32_t id, const struct msg_peer_set *m,
 }
 
 void
-peer_set(struct kern *k, uint32_t id, const struct msg_peer_set *m)
+peer_set(struct hand *k, uint32_t id, const struct msg_peer_set *m)
 {
 	struct policy	 p;
 	struct knet	*n;
@@ -276,7 +276,7 @@ peer_set(struct kern *k, uint32_t id, const struct msg_peer_set *m)
 }
 
 void
-peer_del(struct kern *k, uint32_t id, const struct msg_peer_del *m)
+peer_del(struct hand *k, uint32_t id, const struct msg_peer_del *m)
 {
 	struct knet	*n;
 	struct wish	*x;
@@ -330,7 +330,7 @@ wish_of(struct expiry_item *e)
 }
 
 void
-peer_expire(struct kern *k)
+peer_expire(struct hand *k)
 {
 	struct expiry_item	*e;
 	struct knet		*n;
@@ -357,7 +357,7 @@ peer_expire(struct kern *k)
 }
 
 void
-peer_arm_expiry(struct kern *k)
+peer_arm_expiry(struct hand *k)
 {
 	struct timeval	 tv;
 	int64_t		 ms;

@@ -24,7 +24,7 @@
 #define RETRY_MAX_S	60
 
 struct knet *
-net_find(struct kern *k, const char *name)
+net_find(struct hand *k, const char *name)
 {
 	struct knet	*n;
 
@@ -36,7 +36,7 @@ net_find(struct kern *k, const char *name)
 }
 
 struct knet *
-net_new(struct kern *k, const struct kconfnet *c, event_callback_fn retry,
+net_new(struct hand *k, const struct hand_confnet *c, event_callback_fn retry,
     event_callback_fn work)
 {
 	struct knet	*n;
@@ -129,6 +129,6 @@ net_lost(struct knet *n, const char *why)
 	n->state = NET_DOWN;
 	net_uapi_close(n);
 	wish_fail_all(n, PEER_E_KERNEL);
-	kern_send_network(n);
+	tell_network(n);
 	net_retry_later(n);
 }

@@ -20,12 +20,12 @@
 #include "snapshot.h"
 #include "wanted.h"
 
-struct kern;
-struct kconfnet;
+struct hand;
+struct hand_confnet;
 
 struct knet {
 	TAILQ_ENTRY(knet) entry;
-	struct kern	*k;
+	struct hand	*k;
 	struct msg_conf_network conf;
 	uint8_t		 priv[WGKEY_LEN];
 	bool		 has_priv;
@@ -45,7 +45,7 @@ struct knet {
 	bool		 claims;	/* there may be some */
 	bool		 unread;	/* busy when we looked: look again */
 	unsigned int	 changes;	/* made by the last net_ensure */
-	struct msg_kern_network sent;	/* what leased knows */
+	struct msg_hand_network sent;	/* what leased knows */
 
 	struct wanted	 wanted;
 	struct snapshot	*snap;
@@ -57,12 +57,12 @@ struct knet {
 
 TAILQ_HEAD(knet_list, knet);
 
-struct knet *net_find(struct kern *, const char *name);
+struct knet *net_find(struct hand *, const char *name);
 /*
  * A network that is down and known to nobody.  Its timers call retry (look at
  * it again) and work (there is more in its queues).  NULL with errno ENOMEM.
  */
-struct knet *net_new(struct kern *, const struct kconfnet *,
+struct knet *net_new(struct hand *, const struct hand_confnet *,
     event_callback_fn retry, event_callback_fn work);
 /* Forget it; what it made in the kernel stays. */
 void	 net_free(struct knet *);

@@ -18,7 +18,7 @@
 #define STATS_MAX	16	/* questions being answered */
 
 static void
-send_end(struct kern *k, uint32_t id, const char *network, enum peer_code code)
+send_end(struct hand *k, uint32_t id, const char *network, enum peer_code code)
 {
 	struct msg_peer_stats_end	 m;
 
@@ -30,7 +30,7 @@ send_end(struct kern *k, uint32_t id, const char *network, enum peer_code code)
 }
 
 void
-stats_get(struct kern *k, uint32_t id, const char *network)
+stats_get(struct hand *k, uint32_t id, const char *network)
 {
 	struct statreq	*r;
 	struct snapshot	*s;
@@ -57,7 +57,7 @@ stats_get(struct kern *k, uint32_t id, const char *network)
 }
 
 static int
-send_stat(struct kern *k, const struct statreq *r, const struct snappeer *p)
+send_stat(struct hand *k, const struct statreq *r, const struct snappeer *p)
 {
 	struct msg_peer_stat	 m;
 	size_t			 n;
@@ -78,7 +78,7 @@ send_stat(struct kern *k, const struct statreq *r, const struct snappeer *p)
 }
 
 static void
-stats_drop(struct kern *k)
+stats_drop(struct hand *k)
 {
 	struct statreq	*r = STAILQ_FIRST(&k->stats);
 
@@ -89,7 +89,7 @@ stats_drop(struct kern *k)
 }
 
 void
-stats_continue(struct kern *k)
+stats_continue(struct hand *k)
 {
 	struct statreq	*r;
 	enum peer_code	 code;
@@ -111,7 +111,7 @@ stats_continue(struct kern *k)
 }
 
 void
-stats_clear(struct kern *k)
+stats_clear(struct hand *k)
 {
 	while (!STAILQ_EMPTY(&k->stats))
 		stats_drop(k);

@@ -13,7 +13,7 @@
 #include "conf.h"
 #include "snapshot.h"
 
-struct kern;
+struct hand;
 
 /* A PEER_STATS_GET being answered, a page at a time. */
 struct statreq {
@@ -25,8 +25,8 @@ struct statreq {
 };
 STAILQ_HEAD(statreq_list, statreq);
 
-void	 stats_get(struct kern *, uint32_t id, const char *network);
-void	 stats_continue(struct kern *);
-void	 stats_clear(struct kern *);
+void	 stats_get(struct hand *, uint32_t id, const char *network);
+void	 stats_continue(struct hand *);
+void	 stats_clear(struct hand *);
 
 #endif

@@ -21,6 +21,7 @@
 #include "sync.h"
 #include "tell.h"
 #include "wanted.h"
+#include "wish_answer.h"
 
 #define LS_IDLE	0x01
 #define LS_SYNC	0x02
@@ -29,7 +30,7 @@
 #define SYNC_SPARE	4096	/* wishes beyond all max_peers */
 
 void
-sync_clear(struct kern *k)
+sync_clear(struct hand *k)
 {
 	struct syncitem	*s;
 
@@ -41,7 +42,7 @@ sync_clear(struct kern *k)
 }
 
 void
-sync_forget(struct kern *k, const struct knet *n)
+sync_forget(struct hand *k, const struct knet *n)
 {
 	struct syncitem	*s;
 
@@ -54,7 +55,7 @@ sync_forget(struct kern *k, const struct knet *n)
 static int
 hand_peer_sync_begin(struct chan *c, uint32_t id)
 {
-	struct kern	*k = chan_arg(c);
+	struct hand	*k = chan_arg(c);
 
 	sync_clear(k);
 	chan_set_state(c, LS_SYNC);
@@ -63,7 +64,7 @@ hand_peer_sync_begin(struct chan *c, uint32_t id)
 
 /* Keep a wish for the end of the sync. */
 static int
-sync_add(struct kern *k, uint32_t id, bool del, const struct msg_peer_set *m)
+sync_add(struct hand *k, uint32_t id, bool del, const struct msg_peer_set *m)
 {
 	struct syncitem	*s;
 	struct knet	*n;
@@ -96,7 +97,7 @@ sync_add(struct kern *k, uint32_t id, bool del, const struct msg_peer_set *m)
 static int
 hand_peer_set(struct chan *c, uint32_t id, const struct msg_peer_set *m)
 {
-	struct kern	*k = chan_arg(c);
+	struct hand	*k = chan_arg(c);
 
 	if (chan_state(c) == LS_SYNC)
 		return (sync_add(k, id, false, m));
@@ -108,7 +109,7 @@ static int
 hand_peer_del(struct chan *c, uint32_t id, const struct msg_peer_del *m)
 {
 	struct msg_peer_set	 s;
-	struct kern		*k = chan_arg(c);
+	struct hand		*k = chan_arg(c);
 
 	if (chan_state(c) != LS_SYNC) {
 		peer_del(k, id, m);
@@ -120,18 +121,9 @@ hand_peer_del(struct chan *c, uint32_t id, const struct msg_peer_del *m)
 	return (sync_add(k, id, true, &s));
 }
 
-static void
-sync_done_id(struct kern *k, uint32_t id, enum peer_code code)
-{
-	struct msg_peer_done	 m = { .code = code };
-
-	if (id != 0 && chan_send_peer_done(k->leased, id, &m, -1) == -1)
-		log_warn("cannot answer leased");
-}
-
 /* One wish of the sync becomes part of the new state. */
 static void
-sync_take(struct kern *k, const struct syncitem *s)
+sync_take(struct hand *k, const struct syncitem *s)
 {
 	struct msg_peer_set	 m;
 	struct policy		 p;
@@ -145,7 +137,7 @@ sync_take(struct kern *k, const struct syncitem *s)
 		/* Left behind by the sweep, like what was not wished. */
 		if (x != NULL)
 			x->gen = s->net->wanted.gen - 1;
-		sync_done_id(k, s->id, PEER_OK);
+		wish_done(k, s->id, PEER_OK);
 		return;
 	}
 	if (s->net != NULL) {
@@ -178,7 +170,7 @@ sync_take(struct kern *k, const struct syncitem *s)
 		    log_key(s->key), m.network, code);
 	}
 	k->sync_done.failed++;
-	sync_done_id(k, s->id, code);
+	wish_done(k, s->id, code);
 }
 
 /* What the sync did not wish is wanted no more. */
@@ -241,7 +233,7 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 static int
 hand_peer_sync_end(struct chan *c, uint32_t id)
 {
-	struct kern	*k = chan_arg(c);
+	struct hand	*k = chan_arg(c);
 	struct syncitem	*s;
 	struct knet	*n;
 
@@ -259,7 +251,7 @@ hand_peer_sync_end(struct chan *c, uint32_t id)
 	peer_arm_expiry(k);
 	TAILQ_FOREACH(n, &k->nets, entry)
 		peer_work(n);
-	sync_check(k);
+	tell_synced(k);
 	return (0);
 }
 
@@ -274,7 +266,7 @@ hand_peer_stats_get(struct chan *c, uint32_t id,
 static void
 leased_turn(struct chan *c)
 {
-	struct kern	*k = chan_arg(c);
+	struct hand	*k = chan_arg(c);
 	struct knet	*n;
 
 	TAILQ_FOREACH(n, &k->nets, entry) {
@@ -293,7 +285,7 @@ leased_writable(struct chan *c)
 static void
 leased_closed(struct chan *c, const char *reason)
 {
-	struct kern	*k = chan_arg(c);
+	struct hand	*k = chan_arg(c);
 
 	log_info("link to leased ended: %s", reason);
 	sync_clear(k);
@@ -312,7 +304,7 @@ static const struct chan_handler leased_table[] = {
 	ON(peer_stats_get, LS_ANY, hand_peer_stats_get),
 };
 
-const struct chan_ops kern_leased_ops = {
+const struct chan_ops link_leased_ops = {
 	.table = leased_table,
 	.n = sizeof(leased_table) / sizeof(leased_table[0]),
 	.turn = leased_turn,

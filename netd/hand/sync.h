@@ -13,7 +13,7 @@
 
 #include "chan.h"
 
-struct kern;
+struct hand;
 struct knet;
 
 /* A wish that came between PEER_SYNC_BEGIN and _END. */
@@ -32,9 +32,9 @@ struct syncitem {
 };
 STAILQ_HEAD(syncitem_list, syncitem);
 
-extern const struct chan_ops kern_leased_ops;
-void	 sync_clear(struct kern *);
+extern const struct chan_ops link_leased_ops;
+void	 sync_clear(struct hand *);
 /* A network goes: what was collected of a sync for it does not count. */
-void	 sync_forget(struct kern *, const struct knet *);
+void	 sync_forget(struct hand *, const struct knet *);
 
 #endif

@@ -46,7 +46,7 @@ sysctl_close(struct ksysctl s[SYSCTLS])
 }
 
 static const char *
-name_of(const struct kern *k, size_t i, char name[NAME_SIZE])
+name_of(const struct hand *k, size_t i, char name[NAME_SIZE])
 {
 	static const char *const	 forward[SYSCTL_UPLINKS] = {
 		"net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
@@ -60,7 +60,7 @@ name_of(const struct kern *k, size_t i, char name[NAME_SIZE])
 }
 
 static bool
-wants_forward(const struct kern *k)
+wants_forward(const struct hand *k)
 {
 	struct knet	*n;
 
@@ -73,7 +73,7 @@ wants_forward(const struct kern *k)
 
 /* The note of one of them: addresses that no packet ever has. */
 static void
-note_of(const struct kern *k, size_t i, struct kern_route *r)
+note_of(const struct hand *k, size_t i, struct kern_route *r)
 {
 	memset(r, 0, sizeof(*r));
 	(void)prefix_parse(i == 0 ? "192.0.0.8/32" : "100::/128", &r->dst);
@@ -86,7 +86,7 @@ note_of(const struct kern *k, size_t i, struct kern_route *r)
 }
 
 static bool
-noted(struct kern *k, size_t i)
+noted(struct hand *k, size_t i)
 {
 	struct kern_route	 have[KERN_ROUTES_MAX], note;
 	size_t			 n, j;
@@ -104,7 +104,7 @@ noted(struct kern *k, size_t i)
 
 /* From one value to the next, if it is wanted and was not done already. */
 static void
-set(struct kern *k, size_t i, const char *from, const char *to, bool wanted)
+set(struct hand *k, size_t i, const char *from, const char *to, bool wanted)
 {
 	struct ksysctl		*s = &k->sysctl[i];
 	struct kern_route	 note;
@@ -143,7 +143,7 @@ set(struct kern *k, size_t i, const char *from, const char *to, bool wanted)
 }
 
 static void
-put_back(struct kern *k, size_t i)
+put_back(struct hand *k, size_t i)
 {
 	struct ksysctl		*s = &k->sysctl[i];
 	struct kern_route	 note;
@@ -166,7 +166,7 @@ put_back(struct kern *k, size_t i)
  * advertisements.  2 makes it hear them all the same; 0 is somebody's choice.
  */
 static void
-keep_uplink(struct kern *k, size_t i)
+keep_uplink(struct hand *k, size_t i)
 {
 	struct ksysctl		*s = &k->sysctl[i];
 	struct kern_route	 r;
@@ -194,7 +194,7 @@ place_of(const struct ksysctl s[SYSCTLS], const char *interface)
 }
 
 void
-sysctl_take(struct kern *k, struct ksysctl s[SYSCTLS])
+sysctl_take(struct hand *k, struct ksysctl s[SYSCTLS])
 {
 	size_t	 i, to;
 
@@ -228,7 +228,7 @@ sysctl_take(struct kern *k, struct ksysctl s[SYSCTLS])
 
 /* We had set it: others did, if it is as before.  That stays noted. */
 static unsigned int
-again(struct kern *k, size_t i, const char *from, const char *to)
+again(struct hand *k, size_t i, const char *from, const char *to)
 {
 	char	 now, buf[NAME_SIZE];
 
@@ -240,7 +240,7 @@ again(struct kern *k, size_t i, const char *from, const char *to)
 }
 
 unsigned int
-sysctl_ensure(struct kern *k)
+sysctl_ensure(struct hand *k)
 {
 	unsigned int	 changes = 0;
 	size_t		 i;
@@ -265,7 +265,7 @@ sysctl_ensure(struct kern *k)
 }
 
 void
-sysctl_undo(struct kern *k)
+sysctl_undo(struct hand *k)
 {
 	size_t	 i;
 

@@ -13,7 +13,7 @@
 #define SYSCTL_UPLINKS	2	/* forwarding comes before */
 #define SYSCTLS		(SYSCTL_UPLINKS + NETWORKS_MAX)
 
-struct kern;
+struct hand;
 
 struct ksysctl {
 	int		 fd;		/* -1: none */
@@ -26,12 +26,12 @@ struct ksysctl {
 void	 sysctl_init(struct ksysctl [SYSCTLS]);
 void	 sysctl_close(struct ksysctl [SYSCTLS]);
 /* Take another configuration's descriptors out of it. */
-void	 sysctl_take(struct kern *, struct ksysctl [SYSCTLS]);
+void	 sysctl_take(struct hand *, struct ksysctl [SYSCTLS]);
 /*
  * Forwarding on if a network wants it.  Old values are kept.  Returns how many
  * were on and are on again.
  */
-unsigned int sysctl_ensure(struct kern *);
-void	 sysctl_undo(struct kern *);
+unsigned int sysctl_ensure(struct hand *);
+void	 sysctl_undo(struct hand *);
 
 #endif

@@ -12,7 +12,7 @@
 #include "wanted.h"
 
 void
-kern_send_health(struct kern *k)
+tell_health(struct hand *k)
 {
 	struct knet	*n;
 
@@ -21,12 +21,12 @@ kern_send_health(struct kern *k)
 		k->health.peers += n->wanted.count;
 	if (k->leased == NULL)
 		return;
-	if (chan_send_kern_health(k->leased, 0, &k->health, -1) == -1)
+	if (chan_send_hand_health(k->leased, 0, &k->health, -1) == -1)
 		log_debug("cannot send health to leased");
 }
 
 static void
-log_change(const struct knet *n, const struct msg_kern_network *m)
+log_change(const struct knet *n, const struct msg_hand_network *m)
 {
 	if (m->state == NET_UP && n->sent.state != NET_UP)
 		log_info("network up net=%s interface=%s backend=%s port=%u",
@@ -40,18 +40,18 @@ log_change(const struct knet *n, const struct msg_kern_network *m)
 }
 
 void
-kern_repeat_network(struct knet *n)
+tell_network_again(struct knet *n)
 {
 	if (n->k->leased == NULL || n->sent.state == 0)
 		return;
-	if (chan_send_kern_network(n->k->leased, 0, &n->sent, -1) == -1)
+	if (chan_send_hand_network(n->k->leased, 0, &n->sent, -1) == -1)
 		log_warn("cannot tell leased about network %s", n->conf.name);
 }
 
 void
-kern_send_network(struct knet *n)
+tell_network(struct knet *n)
 {
-	struct msg_kern_network	 m;
+	struct msg_hand_network	 m;
 
 	memset(&m, 0, sizeof(m));
 	(void)strlcpy(m.network, n->conf.name, sizeof(m.network));
@@ -68,11 +68,11 @@ kern_send_network(struct knet *n)
 		return;
 	log_change(n, &m);
 	n->sent = m;
-	kern_repeat_network(n);
+	tell_network_again(n);
 }
 
 void
-sync_check(struct kern *k)
+tell_synced(struct hand *k)
 {
 	struct knet	*n;
 
@@ -92,5 +92,5 @@ sync_check(struct kern *k)
 	    k->sync_done.unchanged, k->sync_done.failed);
 	if (chan_send_peer_sync_done(k->leased, 0, &k->sync_done, -1) == -1)
 		log_warn("cannot tell leased that the sync is done");
-	kern_send_health(k);
+	tell_health(k);
 }

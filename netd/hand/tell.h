@@ -6,14 +6,14 @@
 #ifndef TELL_H
 #define TELL_H
 
-struct kern;
+struct hand;
 struct knet;
 
-void	 kern_send_health(struct kern *);
+void	 tell_health(struct hand *);
 /* Tell leased, if something changed; or what it was told last. */
-void	 kern_send_network(struct knet *);
-void	 kern_repeat_network(struct knet *);
+void	 tell_network(struct knet *);
+void	 tell_network_again(struct knet *);
 /* Send PEER_SYNC_DONE if one is owed and nothing is queued any more. */
-void	 sync_check(struct kern *);
+void	 tell_synced(struct hand *);
 
 #endif

@@ -12,7 +12,7 @@
 #include "wish_answer.h"
 
 void
-wish_done(struct kern *k, uint32_t id, enum peer_code code)
+wish_done(struct hand *k, uint32_t id, enum peer_code code)
 {
 	struct msg_peer_done	 m = { .code = code };
 

@@ -10,12 +10,12 @@
 
 #include "proto.h"
 
-struct kern;
+struct hand;
 struct knet;
 struct wish;
 
 /* Answer one wish; nothing with id 0. */
-void	 wish_done(struct kern *, uint32_t id, enum peer_code);
+void	 wish_done(struct hand *, uint32_t id, enum peer_code);
 /* Answer all who wait for this key. */
 void	 wish_answer(struct knet *, struct wish *, enum peer_code);
 /* Answer all who wait for any change of this network. */

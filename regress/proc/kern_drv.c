@@ -34,7 +34,7 @@ struct drv {
 	int		 leased;
 	struct fake_state *s;
 	uint8_t		 buf[IMSG_MAX_SIZE];
-	unsigned int networks; /* KERN_NETWORK that await() has seen */
+	unsigned int networks; /* HAND_NETWORK that await() has seen */
 	int		 failures;
 };
 
@@ -98,7 +98,7 @@ await(struct drv *d, int s, uint32_t type, struct imsg *m, int ms)
 	while ((left = mono_diff_ms(end, mono_now())) > 0) {
 		if (imsg_recv_wait(s, d->buf, m, (int)left) != 1)
 			return (false);
-		if (m->type == MSG_KERN_NETWORK)
+		if (m->type == MSG_HAND_NETWORK)
 			d->networks++;
 		if (m->type == type)
 			return (true);
@@ -224,11 +224,11 @@ start(struct drv *d)
 static bool
 network_up(struct drv *d)
 {
-	struct msg_kern_network	 n;
+	struct msg_hand_network	 n;
 	struct imsg		 m;
 
-	while (await(d, d->leased, MSG_KERN_NETWORK, &m, WAIT_MS)) {
-		if (msg_kern_network_get(&m.data, &n) == 0 &&
+	while (await(d, d->leased, MSG_HAND_NETWORK, &m, WAIT_MS)) {
+		if (msg_hand_network_get(&m.data, &n) == 0 &&
 		    n.state == NET_UP && n.port == 51820)
 			return (true);
 	}
@@ -348,7 +348,7 @@ test_sync(struct drv *d)
 	/* A sync that does not end changes nothing. */
 	bare(d->leased, MSG_PEER_SYNC_BEGIN);
 	link_leased(d);
-	check(d, network_up(d), "told again on a new link", "no KERN_NETWORK");
+	check(d, network_up(d), "told again on a new link", "no HAND_NETWORK");
 	/* An answer: it has done what came before. */
 	(void)count_stats(d);
 	check(d, installed(d->s) == PEERS - 50, "half a sync changes nothing",
@@ -637,7 +637,7 @@ main(int argc, char *argv[])
 	d.netd = argv[1];
 	d.s = fake_map(argv[2]);
 	start(&d);
-	check(&d, network_up(&d), "network up", "no KERN_NETWORK");
+	check(&d, network_up(&d), "network up", "no HAND_NETWORK");
 	test_sync(&d);
 	test_burst(&d);
 	test_policy(&d);

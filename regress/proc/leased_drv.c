@@ -240,7 +240,7 @@ do_set(struct drv *d, const char *word, char *value)
 static void
 do_network(struct drv *d, const char *name, uint8_t state)
 {
-	struct msg_kern_network m;
+	struct msg_hand_network m;
 
 	memset(&m, 0, sizeof(m));
 	(void)strlcpy(m.network, name, sizeof(m.network));
@@ -249,7 +249,7 @@ do_network(struct drv *d, const char *name, uint8_t state)
 	m.port = 51820;
 	if (state == NET_UP)
 		key_from("gateway", m.pubkey);
-	(void)chan_send_kern_network(d->kern, 0, &m, -1);
+	(void)chan_send_hand_network(d->kern, 0, &m, -1);
 	run_ms(d, 50);
 }
 

@@ -36,7 +36,7 @@ struct kern_io {
 };
 
 struct fixture {
-	struct kern	 k;
+	struct hand	 k;
 	struct knet	 net;
 	struct kern_io	 io;
 };
@@ -146,7 +146,7 @@ static const struct kern_ops	 ops = {
 
 /* What is put right is not what is tested here. */
 void
-drift_say(const struct kern *k, const struct knet *n, const char *what,
+drift_say(const struct hand *k, const struct knet *n, const char *what,
     const struct prefix *p)
 {
 }

@@ -22,14 +22,14 @@
 
 /* Of drift.c, which these tests do without. */
 void
-drift_say(const struct kern *k, const struct knet *n, const char *what,
+drift_say(const struct hand *k, const struct knet *n, const char *what,
     const struct prefix *p)
 {
 }
 
 /* A reload whose only uplink is that one. */
 static void
-reload(struct kern *k, const char *interface)
+reload(struct hand *k, const char *interface)
 {
 	struct ksysctl s[SYSCTLS];
 
@@ -45,7 +45,7 @@ reload(struct kern *k, const char *interface)
 
 /* The place of the only uplink. */
 static struct ksysctl *
-only(struct kern *k, const char *interface)
+only(struct hand *k, const char *interface)
 {
 	struct ksysctl *found = NULL;
 	size_t i;
@@ -66,7 +66,7 @@ only(struct kern *k, const char *interface)
 static void
 others(void **state)
 {
-	static struct kern k;
+	static struct hand k;
 	char name[IFNAME_SIZE];
 	unsigned int i;
 
@@ -85,7 +85,7 @@ others(void **state)
 static void
 lost(void **state)
 {
-	static struct kern k;
+	static struct hand k;
 	struct ksysctl *s;
 	char name[IFNAME_SIZE];
 	unsigned int i;

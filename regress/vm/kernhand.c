@@ -38,7 +38,7 @@
 #define IFNAME	"wgsp0"
 
 struct test {
-	struct kern	 k;
+	struct hand	 k;
 	struct knet	*n;
 	bool		 user;		/* wireguard-go's socket is there */
 };
@@ -70,7 +70,7 @@ nothing_cb(evutil_socket_t fd, short what, void *arg)
 static void
 hand_open(struct test *t)
 {
-	struct kern	*k = &t->k;
+	struct hand	*k = &t->k;
 
 	memset(k, 0, sizeof(*k));
 	TAILQ_INIT(&k->nets);
@@ -125,7 +125,7 @@ uapi_connect(struct test *t)
 static void
 hand_network(struct test *t, bool adopt)
 {
-	struct kconf		*c;
+	struct hand_conf		*c;
 	struct msg_conf_network	 m;
 
 	memset(&m, 0, sizeof(m));
@@ -147,19 +147,19 @@ hand_network(struct test *t, bool adopt)
 	m.npools = 2;
 	prefix(&m.pools[0], "fde3:25fb:7f6c:1::/64");
 	prefix(&m.pools[1], "100.65.0.0/16");
-	c = kconf_new();
+	c = hand_conf_new();
 	if (c == NULL)
 		err(1, "configuration");
-	kconf_network(c, &m);
+	hand_conf_add_network(c, &m);
 	/* A fixed key: the same at each start. */
 	memset(c->nets[0].priv, 0x41, WGKEY_LEN);
 	c->nets[0].priv[0] &= 248;
 	c->nets[0].priv[31] = 0x41;
 	c->nets[0].has_priv = true;
-	if (kconf_check(c) != NULL)
+	if (hand_conf_check(c) != NULL)
 		errx(1, "%s", c->error);
-	kconf_apply(&t->k, c);
-	kconf_free(c);
+	hand_conf_apply(&t->k, c);
+	hand_conf_free(c);
 	t->n = TAILQ_FIRST(&t->k.nets);
 	if (t->n == NULL)
 		errx(1, "no network");
