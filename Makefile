@@ -156,7 +156,7 @@ demo:
 lint: man-lint format-check name-check store-check style circles
 
 # Where the one style holds so far.
-STYLED :=	common/base/*.c netd/parent/*.c netd/config/*.c leased/store/*.c
+STYLED :=	common/*/*.c netd/*/*.c
 style:
 	@sh regress/lint/style.sh $$(git ls-files $(STYLED:%='%'))
 

@@ -54,8 +54,8 @@ child_start(struct child *c, uint8_t role, const char *proc)
 	len = sizeof(type);
 	if (getsockopt(CHILD_FD, SOL_SOCKET, SO_TYPE, &type, &len) == -1 ||
 	    type != SOCK_SEQPACKET)
-		fatalx("no link to a parent on descriptor %d: this program is "
-		       "started by netd(8), not by hand",
+		fatalx(
+		    "no link to a parent on descriptor %d: this program is started by netd(8), not by hand",
 		    CHILD_FD);
 	/* The loop's sockets report a closed peer by themselves. */
 	signal(SIGPIPE, SIG_IGN);
@@ -72,8 +72,8 @@ child_start(struct child *c, uint8_t role, const char *proc)
 	    msg_setup_hello_get(&msg.data, &m) == -1)
 		fatalx("the parent's greeting is malformed");
 	if (m.version != PROTO_VERSION)
-		fatalx("netd speaks protocol %u, this program %u: install "
-		       "netd, leased and apid of one version",
+		fatalx(
+		    "netd speaks protocol %u, this program %u: install netd, leased and apid of one version",
 		    m.version, PROTO_VERSION);
 	if (m.role != role)
 		fatalx("started as %s by mistake", msg_role_name(m.role));
@@ -138,8 +138,8 @@ set_caps(const struct child *c)
 	keep = c->role == P_HAND ? 1U << CAP_NET_ADMIN : 0;
 	if ((data[0].permitted & keep) != keep) {
 		if ((c->flags & HELLO_NOUSER) == 0)
-			fatalx("CAP_NET_ADMIN is missing: netd must be started "
-			    "as root");
+			fatalx(
+			    "CAP_NET_ADMIN is missing: netd must be started as root");
 		keep = 0;
 	}
 	memset(data, 0, sizeof(data));
@@ -201,10 +201,10 @@ child_enter(const struct child *c, const char *rw_dir)
 		fatal("Landlock");
 	if (n == 1) {
 		if ((c->flags & HELLO_NOLANDLOCK_OK) == 0)
-			fatalx("this kernel has no Landlock (boot with "
-			    "lsm=landlock,...)");
-		log_warnx("this kernel has no Landlock: files are guarded by "
-		    "the user id and seccomp alone");
+			fatalx(
+			    "this kernel has no Landlock (boot with lsm=landlock,...)");
+		log_warnx(
+		    "this kernel has no Landlock: files are guarded by the user id and seccomp alone");
 	}
 	if (sandbox_seccomp(c->role) == -1)
 		fatal("seccomp");

@@ -48,7 +48,7 @@ childconf_end(struct chan *c, uint32_t id)
 		chan_set_state(c, CONF_CHECKED);
 		return (chan_send_conf_ack(c, id, &ack, -1));
 	}
-	(void)strlcpy(nak.text, error, sizeof(nak.text));
+	strlcpy(nak.text, error, sizeof(nak.text));
 	childconf_clear(cc);
 	chan_set_state(c, CONF_IDLE);
 	return (chan_send_conf_nak(c, id, &nak, -1));

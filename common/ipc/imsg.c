@@ -40,16 +40,16 @@ imsg_send(int s, uint32_t type, uint32_t id, const void *payload, size_t len,
     int fd)
 {
 	union {
-		struct cmsghdr	 hdr;
-		char		 buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr hdr;
+		char buf[CMSG_SPACE(sizeof(int))];
 	} cmsg;
 	uint8_t head[IMSG_HEADER_SIZE];
 	struct ibuf h;
 	struct iovec iov[2];
 	struct msghdr msg;
 	union {
-		const void	*in;
-		void		*out;
+		const void *in;
+		void *out;
 	} data = { .in = payload };
 	ssize_t n;
 
@@ -111,8 +111,8 @@ int
 imsg_recv(int s, void *buf, struct imsg *m)
 {
 	union {
-		struct cmsghdr	 hdr;
-		char		 buf[CMSG_SPACE(sizeof(int) * MAX_FDS)];
+		struct cmsghdr hdr;
+		char buf[CMSG_SPACE(sizeof(int) * MAX_FDS)];
 	} cmsg;
 	struct iovec iov = { .iov_base = buf, .iov_len = IMSG_MAX_SIZE };
 	struct msghdr msg;

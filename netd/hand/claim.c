@@ -20,15 +20,15 @@ net_claims_begin(struct knet *n)
 		return;
 	n->wanted.collect = n->claims = true;
 	n->claim_end = mono_add_ms(mono_now(), CLAIM_MS);
-	log_notice("network %s: nothing is known of its peers yet: those on %s "
-		   "in our pools stay for %d minutes, to be claimed",
+	log_notice(
+	    "network %s: nothing is known of its peers yet: those on %s in our pools stay for %d minutes, to be claimed",
 	    n->conf.name, n->conf.interface, CLAIM_MS / 60000);
 }
 
 void
 net_claims_end(struct knet *n)
 {
-	struct wish	*x, *next;
+	struct wish *x, *next;
 
 	if (!n->claims || mono_cmp(mono_now(), n->claim_end) < 0)
 		return;
@@ -38,7 +38,7 @@ net_claims_end(struct knet *n)
 		x->claim = false;
 		wanted_release(&n->wanted, x);
 	}
-	log_notice("network %s: peers on %s in our pools that nobody has "
-		   "claimed are removed",
+	log_notice(
+	    "network %s: peers on %s in our pools that nobody has claimed are removed",
 	    n->conf.name, n->conf.interface);
 }

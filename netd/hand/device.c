@@ -26,10 +26,10 @@
 __attribute__((format(printf, 3, 4))) static enum step
 fail(struct knet *n, enum step s, const char *fmt, ...)
 {
-	va_list	 ap;
+	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(n->text, sizeof(n->text), fmt, ap);
+	vsnprintf(n->text, sizeof(n->text), fmt, ap);
 	va_end(ap);
 	return (s);
 }
@@ -38,13 +38,13 @@ fail(struct knet *n, enum step s, const char *fmt, ...)
 static enum step
 want_uapi(struct knet *n)
 {
-	struct msg_uapi_want	 m;
+	struct msg_uapi_want m;
 
 	n->dev.backend = BACKEND_USERSPACE;
 	if (n->dev.fd != -1)
 		return (STEP_OK);
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, n->conf.name, sizeof(m.network));
+	strlcpy(m.network, n->conf.name, sizeof(m.network));
 	if (n->k->parent == NULL ||
 	    chan_send_uapi_want(n->k->parent, 0, &m, -1) == -1)
 		log_warn("cannot ask for wireguard-go");
@@ -56,16 +56,15 @@ want_uapi(struct knet *n)
 static enum step
 make_link(struct knet *n, struct kern_link *l)
 {
-	const struct kern_ops	*ops = n->k->ops;
-	struct kern_linkset	 set = { .up = -1 };
-	char			 alias[KERN_ALIAS_SIZE];
-	enum step		 s;
+	const struct kern_ops *ops = n->k->ops;
+	struct kern_linkset set = { .up = -1 };
+	char alias[KERN_ALIAS_SIZE];
+	enum step s;
 
 	n->dev.ifindex = 0;
 	if (n->conf.adopt)
 		return (fail(n, STEP_WAIT,
-		    "interface %s does not exist: with "
-		    "adopt = true another program makes it",
+		    "interface %s does not exist: with adopt = true another program makes it",
 		    n->conf.interface));
 	if (n->conf.backend != BACKEND_USERSPACE) {
 		if (ops->link_add(n->k->io, n->conf.interface) == 0) {
@@ -75,12 +74,10 @@ make_link(struct knet *n, struct kern_link *l)
 				return (fail(n, STEP_FAILED,
 				    "cannot find %s again: %s",
 				    n->conf.interface, ops->error(n->k->io)));
-			(void)snprintf(alias, sizeof(alias), "sp:%s",
-			    n->conf.name);
+			snprintf(alias, sizeof(alias), "sp:%s", n->conf.name);
 			set.alias = alias;
 			if (ops->link_set(n->k->io, l->ifindex, &set) == 0)
-				(void)strlcpy(l->alias, alias,
-				    sizeof(l->alias));
+				strlcpy(l->alias, alias, sizeof(l->alias));
 			return (STEP_OK);
 		}
 		if (errno != EOPNOTSUPP)
@@ -88,14 +85,11 @@ make_link(struct knet *n, struct kern_link *l)
 			    n->conf.interface, ops->error(n->k->io)));
 		if (n->conf.backend == BACKEND_KERNEL)
 			return (fail(n, STEP_FAILED,
-			    "cannot make %s: the "
-			    "kernel has no WireGuard; load its module "
-			    "(modprobe wireguard), or install wireguard-go and "
-			    "set backend = \"userspace\"",
+			    "cannot make %s: the kernel has no WireGuard; load its module (modprobe wireguard), or install wireguard-go and set backend = \"userspace\"",
 			    n->conf.interface));
 		if (!n->said_fallback)
-			log_notice("network %s: the kernel has no WireGuard, "
-				   "falling back to wireguard-go",
+			log_notice(
+			    "network %s: the kernel has no WireGuard, falling back to wireguard-go",
 			    n->conf.name);
 		n->said_fallback = true;
 	}
@@ -103,9 +97,7 @@ make_link(struct knet *n, struct kern_link *l)
 	if (s != STEP_OK)
 		return (s);
 	if (ops->link_get(n->k->io, n->conf.interface, l) == -1)
-		return (fail(n, STEP_WAIT,
-		    "wireguard-go has not made %s "
-		    "yet",
+		return (fail(n, STEP_WAIT, "wireguard-go has not made %s yet",
 		    n->conf.interface));
 	return (STEP_OK);
 }
@@ -113,8 +105,8 @@ make_link(struct knet *n, struct kern_link *l)
 enum step
 device_find(struct knet *n, struct kern_link *l)
 {
-	const struct kern_ops	*ops = n->k->ops;
-	enum step		 s;
+	const struct kern_ops *ops = n->k->ops;
+	enum step s;
 
 	if (ops->link_get(n->k->io, n->conf.interface, l) == -1) {
 		if (errno != ENODEV)
@@ -126,9 +118,7 @@ device_find(struct knet *n, struct kern_link *l)
 	} else if (l->kind == LINK_WIREGUARD) {
 		if (n->conf.backend == BACKEND_USERSPACE)
 			return (fail(n, STEP_FAILED,
-			    "%s is an interface of "
-			    "the kernel's WireGuard: remove it, or set "
-			    "backend = \"kernel\"",
+			    "%s is an interface of the kernel's WireGuard: remove it, or set backend = \"kernel\"",
 			    n->conf.interface));
 		n->dev.backend = BACKEND_KERNEL;
 	} else if (l->kind == LINK_TUN && n->conf.backend != BACKEND_KERNEL) {
@@ -140,8 +130,7 @@ device_find(struct knet *n, struct kern_link *l)
 			return (s);
 	} else
 		return (fail(n, STEP_FAILED,
-		    "%s exists and is no WireGuard "
-		    "interface: remove it or choose another name",
+		    "%s exists and is no WireGuard interface: remove it or choose another name",
 		    n->conf.interface));
 	if (n->dev.ifindex != l->ifindex && n->dev.ifindex != 0)
 		n->changes++;
@@ -152,7 +141,7 @@ device_find(struct knet *n, struct kern_link *l)
 int
 device_dump(struct knet *n)
 {
-	struct snapshot	*s;
+	struct snapshot *s;
 
 	s = snapshot_new();
 	if (s == NULL)
@@ -171,9 +160,9 @@ device_dump(struct knet *n)
 void
 device_note_foreign(struct knet *n)
 {
-	uint8_t		(*keys)[WGKEY_LEN] = NULL;
-	uint32_t	 i = 0, count;
-	size_t		 j;
+	uint8_t (*keys)[WGKEY_LEN] = NULL;
+	uint32_t i = 0, count;
+	size_t j;
 
 	count = reconcile_classify(n->snap, &n->wanted, n->conf.adopt != 0,
 	    n->conf.pools, n->conf.npools);
@@ -196,8 +185,8 @@ device_note_foreign(struct knet *n)
 enum step
 device_owner(struct knet *n, const struct kern_link *l)
 {
-	struct kern_addr	 a[KERN_ADDRS_MAX];
-	size_t			 count = 0, i, used = 0;
+	struct kern_addr a[KERN_ADDRS_MAX];
+	size_t count = 0, i, used = 0;
 
 	if (n->conf.adopt || strncmp(l->alias, "sp:", 3) == 0)
 		return (STEP_OK);
@@ -214,23 +203,21 @@ device_owner(struct knet *n, const struct kern_link *l)
 	    used == 0)
 		return (STEP_OK);
 	return (fail(n, STEP_FAILED,
-	    "%s was made by another program: set "
-	    "adopt = true, or remove it (ip link delete %s)",
+	    "%s was made by another program: set adopt = true, or remove it (ip link delete %s)",
 	    n->conf.interface, n->conf.interface));
 }
 
 enum step
 device_set(struct knet *n)
 {
-	const uint8_t	*priv = NULL;
-	uint8_t		 pub[WGKEY_LEN];
-	int		 port = -1;
+	const uint8_t *priv = NULL;
+	uint8_t pub[WGKEY_LEN];
+	int port = -1;
 
 	if (n->conf.adopt) {
 		if (!n->snap->has_key)
 			return (fail(n, STEP_WAIT,
-			    "%s has no private key: "
-			    "the program that made it must set one",
+			    "%s has no private key: the program that made it must set one",
 			    n->conf.interface));
 		memcpy(n->pub, n->snap->pub, sizeof(n->pub));
 		n->has_pub = true;
@@ -248,8 +235,7 @@ device_set(struct knet *n)
 	if (n->k->ops->wg_set(n->k->io, &n->dev, priv, port) == -1)
 		return (fail(n, STEP_FAILED,
 		    errno == EADDRINUSE ?
-		    "cannot set key and port of %s: %s: another program has "
-		    "the UDP port; stop it or change listen_port" :
+		    "cannot set key and port of %s: %s: another program has the UDP port; stop it or change listen_port" :
 			"cannot set key and port of %s: %s",
 		    n->conf.interface, n->k->ops->error(n->k->io)));
 	if (port != -1)

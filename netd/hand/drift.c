@@ -24,7 +24,7 @@
 static bool
 concerns(const struct hand *k, const struct kern_event *ev)
 {
-	struct knet	*n;
+	struct knet *n;
 
 	if (ev->lost || ev->ours)
 		return (true);
@@ -42,8 +42,8 @@ concerns(const struct hand *k, const struct kern_event *ev)
 static void
 event_cb(const struct kern_event *ev, void *arg)
 {
-	struct hand	*k = arg;
-	struct timeval	 tv;
+	struct hand *k = arg;
+	struct timeval tv;
 
 	if (!concerns(k, ev) || evtimer_pending(k->drift_ev, NULL) != 0)
 		return;
@@ -55,7 +55,7 @@ event_cb(const struct kern_event *ev, void *arg)
 void
 drift_event_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct hand	*k = arg;
+	struct hand *k = arg;
 
 	k->ops->notify_read(k->io, event_cb, k);
 }
@@ -80,9 +80,9 @@ count(struct hand *k, unsigned int changes)
 static void
 look(struct hand *k, bool full)
 {
-	struct knet	*n;
-	unsigned int	 changes = 0;
-	bool		 was_up;
+	struct knet *n;
+	unsigned int changes = 0;
+	bool was_up;
 
 	if (k->drift_wait_ms == 0)
 		k->drift_wait_ms = WAIT_MIN_MS;

@@ -12,7 +12,7 @@ void
 drift_say(const struct hand *k, const struct knet *n, const char *what,
     const struct prefix *p)
 {
-	char	 text[PREFIX_TEXT] = "";
+	char text[PREFIX_TEXT] = "";
 
 	if (!k->drift_looking)
 		return;

@@ -42,7 +42,7 @@ has_egress(const struct knet *n)
 static void
 want_route(struct want *w, const struct kern_route *r)
 {
-	size_t	 i;
+	size_t i;
 
 	for (i = 0; i < w->nroutes; i++) {
 		if (prefix_cmp(&w->routes[i].dst, &r->dst) == 0 &&
@@ -58,9 +58,9 @@ want_route(struct want *w, const struct kern_route *r)
 static void
 want_inside(struct hand *k, struct want *w, uint32_t table)
 {
-	struct kern_route	 r;
-	struct knet		*n;
-	size_t			 i;
+	struct kern_route r;
+	struct knet *n;
+	size_t i;
 
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		if (n->dev.ifindex == 0)
@@ -79,8 +79,8 @@ static void
 want_family(struct hand *k, struct want *w, const struct knet *n,
     uint8_t family, const struct kern_link *wan)
 {
-	struct kern_route	 r, via;
-	struct kern_rule	*rule;
+	struct kern_route r, via;
+	struct kern_rule *rule;
 
 	memset(&r, 0, sizeof(r));
 	r.dst.family = family;
@@ -103,15 +103,15 @@ want_family(struct hand *k, struct want *w, const struct knet *n,
 	memset(rule, 0, sizeof(*rule));
 	rule->family = family;
 	rule->table = n->conf.table;
-	(void)strlcpy(rule->iif, n->conf.interface, sizeof(rule->iif));
+	strlcpy(rule->iif, n->conf.interface, sizeof(rule->iif));
 }
 
 static void
 want_all(struct hand *k, struct want *w)
 {
-	struct kern_link	 wan;
-	struct knet		*n;
-	bool			 there;
+	struct kern_link wan;
+	struct knet *n;
+	bool there;
 
 	memset(w, 0, sizeof(*w));
 	TAILQ_FOREACH(n, &k->nets, entry) {
@@ -149,9 +149,9 @@ complain(struct hand *k, const char *what)
 static unsigned int
 sync_routes(struct hand *k, const struct want *w)
 {
-	struct kern_route	 have[KERN_ROUTES_MAX];
-	size_t			 nhave, i, j;
-	unsigned int		 changes = 0;
+	struct kern_route have[KERN_ROUTES_MAX];
+	size_t nhave, i, j;
+	unsigned int changes = 0;
 
 	if (k->ops->route_list(k->io, have, KERN_ROUTES_MAX, &nhave) == -1) {
 		complain(k, "read routes");
@@ -194,9 +194,9 @@ sync_routes(struct hand *k, const struct want *w)
 static unsigned int
 sync_rules(struct hand *k, const struct want *w)
 {
-	struct kern_rule	 have[4 * NETWORKS_MAX];
-	size_t			 nhave, i, j;
-	unsigned int		 changes = 0;
+	struct kern_rule have[4 * NETWORKS_MAX];
+	size_t nhave, i, j;
+	unsigned int changes = 0;
 
 	if (k->ops->rule_list(k->io, have, 4 * NETWORKS_MAX, &nhave) == -1) {
 		complain(k, "read rules");
@@ -235,9 +235,9 @@ sync_rules(struct hand *k, const struct want *w)
 static size_t
 want_fw(struct hand *k, struct kern_fw *list)
 {
-	struct knet	*n;
-	struct kern_fw	*f;
-	size_t		 i, count = 0;
+	struct knet *n;
+	struct kern_fw *f;
+	size_t i, count = 0;
 
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		if ((!n->conf.isolate && n->conf.wan[0] == '\0') ||
@@ -245,9 +245,8 @@ want_fw(struct hand *k, struct kern_fw *list)
 			continue;
 		f = &list[count++];
 		memset(f, 0, sizeof(*f));
-		(void)strlcpy(f->interface, n->conf.interface,
-		    sizeof(f->interface));
-		(void)strlcpy(f->wan, n->conf.wan, sizeof(f->wan));
+		strlcpy(f->interface, n->conf.interface, sizeof(f->interface));
+		strlcpy(f->wan, n->conf.wan, sizeof(f->wan));
 		f->isolate = n->conf.isolate;
 		f->masquerade = n->conf.masquerade;
 		f->npools = n->conf.npools;
@@ -260,9 +259,9 @@ want_fw(struct hand *k, struct kern_fw *list)
 static unsigned int
 sync_fw(struct hand *k)
 {
-	struct kern_fw	 list[NETWORKS_MAX];
-	size_t		 count;
-	bool		 known = k->fw_set, there;
+	struct kern_fw list[NETWORKS_MAX];
+	size_t count;
+	bool known = k->fw_set, there;
 
 	memset(list, 0, sizeof(list));
 	count = want_fw(k, list);
@@ -279,9 +278,7 @@ sync_fw(struct hand *k)
 		/* Said once: a kernel without nftables stays one. */
 		if (!known)
 			log_warnx(
-			    "packet filter: %s: devices are not "
-			    "isolated and egress is not masqueraded; load the "
-			    "kernel's nf_tables",
+			    "packet filter: %s: devices are not isolated and egress is not masqueraded; load the kernel's nf_tables",
 			    k->ops->error(k->io));
 		known = false;
 	}
@@ -296,8 +293,8 @@ sync_fw(struct hand *k)
 unsigned int
 egress_ensure(struct hand *k)
 {
-	struct want	 w;
-	unsigned int	 changes;
+	struct want w;
+	unsigned int changes;
 
 	want_all(k, &w);
 	/* The way is there before the rule sends anybody on it. */
@@ -310,7 +307,7 @@ egress_ensure(struct hand *k)
 void
 egress_undo(struct hand *k)
 {
-	struct want	 w;
+	struct want w;
 
 	memset(&w, 0, sizeof(w));
 	(void)sync_rules(k, &w);

@@ -105,11 +105,11 @@ hand_setup_stop(struct chan *c, uint32_t id, const struct msg_setup_stop *m)
 	if (chan_send_bare(c, MSG_SETUP_STOPPED, 0) == -1)
 		log_warn("cannot tell the parent that all is stopped");
 	k->stopping = true;
-	(void)evtimer_del(k->expire_ev);
-	(void)evtimer_del(k->check_ev);
-	(void)evtimer_del(k->drift_ev);
+	evtimer_del(k->expire_ev);
+	evtimer_del(k->check_ev);
+	evtimer_del(k->drift_ev);
 	if (k->notify_ev != NULL)
-		(void)event_del(k->notify_ev);
+		event_del(k->notify_ev);
 	(void)evtimer_add(k->stop_ev, &tv);
 	return (0);
 }

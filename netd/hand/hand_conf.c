@@ -25,7 +25,7 @@
 struct hand_conf *
 hand_conf_new(void)
 {
-	struct hand_conf	*c;
+	struct hand_conf *c;
 
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
@@ -46,7 +46,7 @@ hand_conf_free(struct hand_conf *c)
 static struct hand_confnet *
 hand_conf_find(struct hand_conf *c, const char *name)
 {
-	size_t	 i;
+	size_t i;
 
 	for (i = 0; i < c->n; i++) {
 		if (strcmp(c->nets[i].conf.name, name) == 0)
@@ -69,7 +69,7 @@ void
 hand_conf_add_sysctl(struct hand_conf *c, const struct msg_conf_sysctl *m,
     int fd)
 {
-	size_t	 i = m->which - SYSCTL_IP4_FORWARD;
+	size_t i = m->which - SYSCTL_IP4_FORWARD;
 
 	if (m->which == SYSCTL_ACCEPT_RA) {
 		for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
@@ -82,7 +82,7 @@ hand_conf_add_sysctl(struct hand_conf *c, const struct msg_conf_sysctl *m,
 		return;
 	}
 	c->sysctl[i].fd = fd;
-	(void)strlcpy(c->sysctl[i].interface, m->interface,
+	strlcpy(c->sysctl[i].interface, m->interface,
 	    sizeof(c->sysctl[i].interface));
 }
 
@@ -90,15 +90,15 @@ hand_conf_add_sysctl(struct hand_conf *c, const struct msg_conf_sysctl *m,
 void
 hand_conf_add_wgkey(struct hand_conf *c, const char *network, int fd)
 {
-	struct hand_confnet	*n;
-	char		 text[WGKEY_TEXT + 2];
-	ssize_t		 len;
+	struct hand_confnet *n;
+	char text[WGKEY_TEXT + 2];
+	ssize_t len;
 
 	n = hand_conf_find(c, network);
 	len = n == NULL ? -1 : pread(fd, text, sizeof(text), 0);
 	close(fd);
 	if (n == NULL) {
-		(void)snprintf(c->error, sizeof(c->error),
+		snprintf(c->error, sizeof(c->error),
 		    "a key for the unknown network %s", network);
 		return;
 	}
@@ -123,8 +123,8 @@ bad(struct hand_conf *c, const struct hand_confnet *n, const char *why)
 static void
 check_network(struct hand_conf *c, const struct hand_confnet *n, size_t before)
 {
-	const struct msg_conf_network	*m = &n->conf;
-	size_t				 i;
+	const struct msg_conf_network *m = &n->conf;
+	size_t i;
 
 	for (i = 0; i < before; i++) {
 		if (strcmp(c->nets[i].conf.interface, m->interface) == 0)
@@ -146,7 +146,7 @@ check_network(struct hand_conf *c, const struct hand_confnet *n, size_t before)
 const char *
 hand_conf_check(struct hand_conf *c)
 {
-	size_t	 i;
+	size_t i;
 
 	for (i = 0; i < c->n && c->error[0] == '\0'; i++)
 		check_network(c, &c->nets[i], i);
@@ -175,8 +175,8 @@ change_network(struct knet *n, const struct hand_confnet *c)
 static void
 remove_gone(struct hand *k, struct hand_conf *c)
 {
-	struct hand_confnet	*cn;
-	struct knet	*n, *next;
+	struct hand_confnet *cn;
+	struct knet *n, *next;
 
 	TAILQ_FOREACH_SAFE(n, &k->nets, entry, next) {
 		cn = hand_conf_find(c, n->conf.name);
@@ -194,8 +194,8 @@ remove_gone(struct hand *k, struct hand_conf *c)
 void
 hand_conf_apply(struct hand *k, struct hand_conf *c)
 {
-	struct knet	*n;
-	size_t		 i;
+	struct knet *n;
+	size_t i;
 
 	remove_gone(k, c);
 	for (i = 0; i < c->n; i++) {

@@ -26,7 +26,7 @@
 static void
 uapi_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct knet	*n = arg;
+	struct knet *n = arg;
 
 	net_uapi_close(n);
 	if (n->state == NET_UP)
@@ -48,9 +48,9 @@ net_uapi(struct knet *n, int fd)
 static enum step
 steps(struct knet *n, bool full)
 {
-	struct kern_link	 l;
-	enum step		 s;
-	int			 before = n->dev.ifindex;
+	struct kern_link l;
+	enum step s;
+	int before = n->dev.ifindex;
 
 	s = device_find(n, &l);
 	if (s != STEP_OK)
@@ -83,9 +83,9 @@ steps(struct knet *n, bool full)
 void
 net_ensure(struct knet *n, bool full)
 {
-	struct difference	 d;
-	enum step		 s;
-	bool			 came_up;
+	struct difference d;
+	enum step s;
+	bool came_up;
 
 	n->changes = 0;
 	if (n->k->stopping)
@@ -102,7 +102,7 @@ net_ensure(struct knet *n, bool full)
 		net_retry_later(n);
 		return;
 	}
-	(void)evtimer_del(n->retry);
+	evtimer_del(n->retry);
 	n->backoff_s = 0;
 	n->text[0] = '\0';
 	full = full || n->state != NET_UP;

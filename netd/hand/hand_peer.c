@@ -35,12 +35,12 @@ drop(struct knet *n, struct wish *x)
 static void
 finish(struct knet *n, struct wish *x, bool ok)
 {
-	struct msg_peer_expired	 m;
+	struct msg_peer_expired m;
 
 	wish_answer(n, x, ok ? PEER_OK : PEER_E_KERNEL);
 	if (ok && x->expired && n->k->leased != NULL) {
 		memset(&m, 0, sizeof(m));
-		(void)strlcpy(m.network, n->conf.name, sizeof(m.network));
+		strlcpy(m.network, n->conf.name, sizeof(m.network));
 		memcpy(m.pubkey, x->key, sizeof(m.pubkey));
 		if (chan_send_peer_expired(n->k->leased, 0, &m, -1) == -1)
 			log_warn("cannot tell leased of an expired peer");
@@ -67,8 +67,8 @@ struct chunk {
 static void
 chunk_fill(struct knet *n, struct chunk *c)
 {
-	struct wish	*x;
-	size_t		 i, j;
+	struct wish *x;
+	size_t i, j;
 
 	c->n = wanted_take(&n->wanted, c->wishes, KERN_CHUNK);
 	for (i = 0; i < c->n; i++) {
@@ -104,8 +104,8 @@ send_ops(struct knet *n, const struct peer_op *ops, size_t count)
 static int
 apply_chunk(struct knet *n, struct chunk *c)
 {
-	size_t	 i, j;
-	int	 r;
+	size_t i, j;
+	int r;
 
 	r = send_ops(n, c->ops, c->n);
 	if (r == 0) {
@@ -135,7 +135,7 @@ apply_chunk(struct knet *n, struct chunk *c)
 static void
 work_later(struct knet *n, int ms)
 {
-	struct timeval	 tv = { ms / 1000, ms % 1000 * 1000 };
+	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
 
 	if (evtimer_pending(n->work, NULL) == 0)
 		(void)evtimer_add(n->work, &tv);
@@ -144,9 +144,9 @@ work_later(struct knet *n, int ms)
 void
 peer_work(struct knet *n)
 {
-	struct chunk		 c;
-	struct mono		 end;
-	uint32_t		 failed;
+	struct chunk c;
+	struct mono end;
+	uint32_t failed;
 
 	if (n->state != NET_UP)
 		return;
@@ -187,9 +187,9 @@ peer_resync(struct knet *n, struct difference *d)
 struct wish *
 peer_want(struct knet *n, const struct msg_peer_set *m)
 {
-	struct hand	*k = n->k;
-	struct wish	*x;
-	struct mono	 at;
+	struct hand *k = n->k;
+	struct wish *x;
+	struct mono at;
 
 	x = wanted_set(&n->wanted, m->pubkey, m->addrs, m->naddrs, m->source);
 	if (x == NULL)
@@ -212,7 +212,7 @@ peer_want(struct knet *n, const struct msg_peer_set *m)
 static void
 drop_old(struct knet *n, const struct msg_peer_set *m)
 {
-	struct wish	*old;
+	struct wish *old;
 
 	if (!m->has_old || memcmp(m->old, m->pubkey, WGKEY_LEN) == 0)
 		return;
@@ -230,8 +230,8 @@ refuse(struct hand *k, uint32_t id, const struct msg_peer_set *m,
 {
 	k->health.refused++;
 	if (code == PEER_E_MAX)
-		log_warnx("refused peer=%s net=%s: max_peers, or the %u peers "
-			  "that a user space WireGuard takes",
+		log_warnx(
+		    "refused peer=%s net=%s: max_peers, or the %u peers that a user space WireGuard takes",
 		    log_key(m->pubkey), m->network, UAPI_PEERS_MAX);
 	if (code == PEER_E_ADDR || code == PEER_E_KEY)
 		log_warnx("refused peer=%s net=%s: %s", log_key(m->pubkey),
@@ -245,10 +245,10 @@ refuse(struct hand *k, uint32_t id, const struct msg_peer_set *m,
 void
 peer_set(struct hand *k, uint32_t id, const struct msg_peer_set *m)
 {
-	struct policy	 p;
-	struct knet	*n;
-	struct wish	*x;
-	enum peer_code	 code;
+	struct policy p;
+	struct knet *n;
+	struct wish *x;
+	enum peer_code code;
 
 	n = net_find(k, m->network);
 	if (n == NULL) {
@@ -278,8 +278,8 @@ peer_set(struct hand *k, uint32_t id, const struct msg_peer_set *m)
 void
 peer_del(struct hand *k, uint32_t id, const struct msg_peer_del *m)
 {
-	struct knet	*n;
-	struct wish	*x;
+	struct knet *n;
+	struct wish *x;
 
 	n = net_find(k, m->network);
 	if (n == NULL) {
@@ -304,8 +304,8 @@ peer_del(struct hand *k, uint32_t id, const struct msg_peer_del *m)
 void
 peer_recheck(struct knet *n)
 {
-	struct wish	*x;
-	size_t		 i;
+	struct wish *x;
+	size_t i;
 
 	RB_FOREACH(x, wish_tree, &n->wanted.keys) {
 		if (!x->wanted)
@@ -332,11 +332,11 @@ wish_of(struct expiry_item *e)
 void
 peer_expire(struct hand *k)
 {
-	struct expiry_item	*e;
-	struct knet		*n;
-	struct wish		*x;
-	struct mono		 now;
-	size_t			 i;
+	struct expiry_item *e;
+	struct knet *n;
+	struct wish *x;
+	struct mono now;
+	size_t i;
 
 	now = mono_now();
 	for (i = 0; i < EXPIRE_TURN; i++) {
@@ -359,12 +359,12 @@ peer_expire(struct hand *k)
 void
 peer_arm_expiry(struct hand *k)
 {
-	struct timeval	 tv;
-	int64_t		 ms;
+	struct timeval tv;
+	int64_t ms;
 
 	ms = expiry_wait_ms(&k->expiry, mono_now());
 	if (ms == -1) {
-		(void)evtimer_del(k->expire_ev);
+		evtimer_del(k->expire_ev);
 		return;
 	}
 	/* The loop's clock stops while the machine sleeps; ours does not. */

@@ -34,7 +34,7 @@ same_addr(const struct prefix *a, const struct prefix *b)
 static bool
 is_configured(const struct knet *n, const struct prefix *p)
 {
-	size_t	 i;
+	size_t i;
 
 	for (i = 0; i < n->conf.naddrs; i++) {
 		if (same_addr(&n->conf.addrs[i], p))
@@ -55,11 +55,10 @@ is_ours(const struct knet *n, const struct kern_addr *a)
 static int
 addr_fail(struct knet *n, const char *what, const struct prefix *p)
 {
-	char	 text[PREFIX_TEXT];
+	char text[PREFIX_TEXT];
 
-	(void)snprintf(n->text, sizeof(n->text),
-	    "cannot %s address %s on %s: %s", what,
-	    p == NULL ? "any" : prefix_format(p, text), n->conf.interface,
+	snprintf(n->text, sizeof(n->text), "cannot %s address %s on %s: %s",
+	    what, p == NULL ? "any" : prefix_format(p, text), n->conf.interface,
 	    n->k->ops->error(n->k->io));
 	return (-1);
 }
@@ -67,10 +66,10 @@ addr_fail(struct knet *n, const char *what, const struct prefix *p)
 int
 ifc_addresses(struct knet *n)
 {
-	const struct kern_ops	*ops = n->k->ops;
-	struct kern_addr	 have[KERN_ADDRS_MAX];
-	const struct prefix	*p;
-	size_t			 nhave, i, j;
+	const struct kern_ops *ops = n->k->ops;
+	struct kern_addr have[KERN_ADDRS_MAX];
+	const struct prefix *p;
+	size_t nhave, i, j;
 
 	if (ops->addr_list(n->k->io, n->dev.ifindex, have, KERN_ADDRS_MAX,
 		&nhave) == -1)
@@ -103,10 +102,10 @@ ifc_addresses(struct knet *n)
 int
 ifc_undo_addresses(struct knet *n)
 {
-	const struct kern_ops	*ops = n->k->ops;
-	struct kern_addr	 have[KERN_ADDRS_MAX];
-	size_t			 nhave, i;
-	int			 r = 0;
+	const struct kern_ops *ops = n->k->ops;
+	struct kern_addr have[KERN_ADDRS_MAX];
+	size_t nhave, i;
+	int r = 0;
 
 	if (ops->addr_list(n->k->io, n->dev.ifindex, have, KERN_ADDRS_MAX,
 		&nhave) == -1)
@@ -123,12 +122,12 @@ ifc_undo_addresses(struct knet *n)
 int
 ifc_up(struct knet *n, const struct kern_link *l)
 {
-	struct kern_linkset	 set = { .up = -1 };
-	char			 alias[KERN_ALIAS_SIZE];
-	bool			 change = false;
+	struct kern_linkset set = { .up = -1 };
+	char alias[KERN_ALIAS_SIZE];
+	bool change = false;
 
 	if (!n->conf.adopt) {
-		(void)snprintf(alias, sizeof(alias), "sp:%s", n->conf.name);
+		snprintf(alias, sizeof(alias), "sp:%s", n->conf.name);
 		if (strcmp(alias, l->alias) != 0) {
 			set.alias = alias;
 			change = true;
@@ -145,10 +144,9 @@ ifc_up(struct knet *n, const struct kern_link *l)
 	if (!change)
 		return (0);
 	if (n->k->ops->link_set(n->k->io, n->dev.ifindex, &set) == -1) {
-		(void)snprintf(n->text, sizeof(n->text),
+		snprintf(n->text, sizeof(n->text),
 		    errno == EADDRINUSE ?
-		    "cannot set %s up: %s: another program has its UDP port; "
-		    "stop it or change listen_port" :
+		    "cannot set %s up: %s: another program has its UDP port; stop it or change listen_port" :
 			"cannot set %s up: %s",
 		    n->conf.interface, n->k->ops->error(n->k->io));
 		return (-1);

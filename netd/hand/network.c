@@ -26,7 +26,7 @@
 struct knet *
 net_find(struct hand *k, const char *name)
 {
-	struct knet	*n;
+	struct knet *n;
 
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		if (strcmp(n->conf.name, name) == 0)
@@ -39,7 +39,7 @@ struct knet *
 net_new(struct hand *k, const struct hand_confnet *c, event_callback_fn retry,
     event_callback_fn work)
 {
-	struct knet	*n;
+	struct knet *n;
 
 	n = calloc(1, sizeof(*n));
 	if (n == NULL)
@@ -75,7 +75,7 @@ net_uapi_close(struct knet *n)
 void
 net_free(struct knet *n)
 {
-	struct wish	*x;
+	struct wish *x;
 
 	RB_FOREACH(x, wish_tree, &n->wanted.keys)
 		expiry_unset(&n->k->expiry, &x->expiry);
@@ -107,7 +107,7 @@ net_policy(const struct knet *n, struct policy *p)
 void
 net_retry_later(struct knet *n)
 {
-	struct timeval	 tv;
+	struct timeval tv;
 
 	if (evtimer_pending(n->retry, NULL) != 0)
 		return;
@@ -125,7 +125,7 @@ void
 net_lost(struct knet *n, const char *why)
 {
 	if (why != n->text)
-		(void)strlcpy(n->text, why, sizeof(n->text));
+		strlcpy(n->text, why, sizeof(n->text));
 	n->state = NET_DOWN;
 	net_uapi_close(n);
 	wish_fail_all(n, PEER_E_KERNEL);

@@ -38,10 +38,10 @@ static bool
 addr_allowed(const struct policy *p, struct wanted *w,
     const struct msg_peer_set *m, size_t n, bool sync)
 {
-	const struct prefix	*a = &m->addrs[n];
-	struct wish		*x;
-	struct prefix		 host;
-	size_t			 i;
+	const struct prefix *a = &m->addrs[n];
+	struct wish *x;
+	struct prefix host;
+	size_t i;
 
 	if (!prefix_is_host(a) ||
 	    !prefix_among(p->conf->pools, p->conf->npools, a))
@@ -66,9 +66,9 @@ enum peer_code
 policy_check(const struct policy *p, struct wanted *w,
     const struct msg_peer_set *m, bool sync)
 {
-	struct wish	*x, *old;
-	uint32_t	 have;
-	size_t		 i;
+	struct wish *x, *old;
+	uint32_t have;
+	size_t i;
 
 	if (strcmp(p->conf->name, m->network) != 0)
 		return (PEER_E_NETWORK);

@@ -21,7 +21,7 @@
 static bool
 is_connected(const struct knet *n, const struct prefix *pool)
 {
-	size_t	 i;
+	size_t i;
 
 	for (i = 0; i < n->conf.naddrs; i++) {
 		if (prefix_contains(&n->conf.addrs[i], pool))
@@ -41,11 +41,9 @@ same_route(const struct kern_route *a, const struct kern_route *b)
 static int
 route_fail(struct knet *n, const char *what, const struct prefix *p)
 {
-	char	 text[PREFIX_TEXT];
+	char text[PREFIX_TEXT];
 
-	(void)snprintf(n->text, sizeof(n->text),
-	    "cannot %s route %s via %s: "
-	    "%s",
+	snprintf(n->text, sizeof(n->text), "cannot %s route %s via %s: %s",
 	    what, p == NULL ? "any" : prefix_format(p, text), n->conf.interface,
 	    n->k->ops->error(n->k->io));
 	return (-1);
@@ -54,7 +52,7 @@ route_fail(struct knet *n, const char *what, const struct prefix *p)
 static size_t
 wanted_routes(const struct knet *n, struct kern_route *list)
 {
-	size_t	 i, k = 0;
+	size_t i, k = 0;
 
 	for (i = 0; i < n->conf.npools; i++) {
 		if (is_connected(n, &n->conf.pools[i]))
@@ -71,7 +69,7 @@ wanted_routes(const struct knet *n, struct kern_route *list)
 static int
 add_route(struct knet *n, const struct kern_route *r)
 {
-	char	 text[PREFIX_TEXT];
+	char text[PREFIX_TEXT];
 
 	if (n->k->ops->route_add(n->k->io, r) == 0) {
 		drift_say(n->k, n, "route", &r->dst);
@@ -83,9 +81,8 @@ add_route(struct knet *n, const struct kern_route *r)
 	/* Whoever made the interface may have routed it. */
 	if (n->conf.adopt)
 		return (0);
-	(void)snprintf(n->text, sizeof(n->text),
-	    "cannot add route %s via %s: "
-	    "another route to it exists; remove it or change the pool",
+	snprintf(n->text, sizeof(n->text),
+	    "cannot add route %s via %s: another route to it exists; remove it or change the pool",
 	    prefix_format(&r->dst, text), n->conf.interface);
 	return (-1);
 }
@@ -93,8 +90,8 @@ add_route(struct knet *n, const struct kern_route *r)
 int
 route_pools(struct knet *n)
 {
-	struct kern_route	 have[KERN_ROUTES_MAX], want[NET_POOLS_MAX];
-	size_t			 nhave, nwant, i, j;
+	struct kern_route have[KERN_ROUTES_MAX], want[NET_POOLS_MAX];
+	size_t nhave, nwant, i, j;
 
 	if (n->k->ops->route_list(n->k->io, have, KERN_ROUTES_MAX, &nhave) ==
 	    -1)
@@ -129,9 +126,9 @@ route_pools(struct knet *n)
 int
 route_undo(struct knet *n)
 {
-	struct kern_route	 have[KERN_ROUTES_MAX];
-	size_t			 nhave, i;
-	int			 r = 0;
+	struct kern_route have[KERN_ROUTES_MAX];
+	size_t nhave, i;
+	int r = 0;
 
 	if (n->k->ops->route_list(n->k->io, have, KERN_ROUTES_MAX, &nhave) ==
 	    -1)

@@ -20,10 +20,10 @@
 static void
 send_end(struct hand *k, uint32_t id, const char *network, enum peer_code code)
 {
-	struct msg_peer_stats_end	 m;
+	struct msg_peer_stats_end m;
 
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, network, sizeof(m.network));
+	strlcpy(m.network, network, sizeof(m.network));
 	m.code = code;
 	if (chan_send_peer_stats_end(k->leased, id, &m, -1) == -1)
 		log_warn("cannot answer leased");
@@ -32,9 +32,9 @@ send_end(struct hand *k, uint32_t id, const char *network, enum peer_code code)
 void
 stats_get(struct hand *k, uint32_t id, const char *network)
 {
-	struct statreq	*r;
-	struct snapshot	*s;
-	struct knet	*n;
+	struct statreq *r;
+	struct snapshot *s;
+	struct knet *n;
 
 	n = net_find(k, network);
 	if (n == NULL || n->state != NET_UP) {
@@ -49,7 +49,7 @@ stats_get(struct hand *k, uint32_t id, const char *network)
 		return;
 	}
 	r->id = id;
-	(void)strlcpy(r->network, network, sizeof(r->network));
+	strlcpy(r->network, network, sizeof(r->network));
 	r->snap = snapshot_ref(s);
 	STAILQ_INSERT_TAIL(&k->stats, r, entry);
 	k->nstats++;
@@ -59,11 +59,11 @@ stats_get(struct hand *k, uint32_t id, const char *network)
 static int
 send_stat(struct hand *k, const struct statreq *r, const struct snappeer *p)
 {
-	struct msg_peer_stat	 m;
-	size_t			 n;
+	struct msg_peer_stat m;
+	size_t n;
 
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, r->network, sizeof(m.network));
+	strlcpy(m.network, r->network, sizeof(m.network));
 	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
 	m.foreign = p->foreign;
 	m.rx = p->rx;
@@ -80,7 +80,7 @@ send_stat(struct hand *k, const struct statreq *r, const struct snappeer *p)
 static void
 stats_drop(struct hand *k)
 {
-	struct statreq	*r = STAILQ_FIRST(&k->stats);
+	struct statreq *r = STAILQ_FIRST(&k->stats);
 
 	STAILQ_REMOVE_HEAD(&k->stats, entry);
 	k->nstats--;
@@ -91,8 +91,8 @@ stats_drop(struct hand *k)
 void
 stats_continue(struct hand *k)
 {
-	struct statreq	*r;
-	enum peer_code	 code;
+	struct statreq *r;
+	enum peer_code code;
 
 	while ((r = STAILQ_FIRST(&k->stats)) != NULL && k->leased != NULL) {
 		code = PEER_OK;

@@ -32,7 +32,7 @@
 void
 sync_clear(struct hand *k)
 {
-	struct syncitem	*s;
+	struct syncitem *s;
 
 	while ((s = STAILQ_FIRST(&k->sync_items)) != NULL) {
 		STAILQ_REMOVE_HEAD(&k->sync_items, entry);
@@ -44,7 +44,7 @@ sync_clear(struct hand *k)
 void
 sync_forget(struct hand *k, const struct knet *n)
 {
-	struct syncitem	*s;
+	struct syncitem *s;
 
 	STAILQ_FOREACH(s, &k->sync_items, entry) {
 		if (s->net == n)
@@ -55,7 +55,7 @@ sync_forget(struct hand *k, const struct knet *n)
 static int
 hand_peer_sync_begin(struct chan *c, uint32_t id)
 {
-	struct hand	*k = chan_arg(c);
+	struct hand *k = chan_arg(c);
 
 	sync_clear(k);
 	chan_set_state(c, LS_SYNC);
@@ -66,9 +66,9 @@ hand_peer_sync_begin(struct chan *c, uint32_t id)
 static int
 sync_add(struct hand *k, uint32_t id, bool del, const struct msg_peer_set *m)
 {
-	struct syncitem	*s;
-	struct knet	*n;
-	uint64_t	 max = SYNC_SPARE;
+	struct syncitem *s;
+	struct knet *n;
+	uint64_t max = SYNC_SPARE;
 
 	TAILQ_FOREACH(n, &k->nets, entry)
 		max += n->conf.max_peers;
@@ -97,7 +97,7 @@ sync_add(struct hand *k, uint32_t id, bool del, const struct msg_peer_set *m)
 static int
 hand_peer_set(struct chan *c, uint32_t id, const struct msg_peer_set *m)
 {
-	struct hand	*k = chan_arg(c);
+	struct hand *k = chan_arg(c);
 
 	if (chan_state(c) == LS_SYNC)
 		return (sync_add(k, id, false, m));
@@ -108,8 +108,8 @@ hand_peer_set(struct chan *c, uint32_t id, const struct msg_peer_set *m)
 static int
 hand_peer_del(struct chan *c, uint32_t id, const struct msg_peer_del *m)
 {
-	struct msg_peer_set	 s;
-	struct hand		*k = chan_arg(c);
+	struct msg_peer_set s;
+	struct hand *k = chan_arg(c);
 
 	if (chan_state(c) != LS_SYNC) {
 		peer_del(k, id, m);
@@ -125,10 +125,10 @@ hand_peer_del(struct chan *c, uint32_t id, const struct msg_peer_del *m)
 static void
 sync_take(struct hand *k, const struct syncitem *s)
 {
-	struct msg_peer_set	 m;
-	struct policy		 p;
-	struct wish		*x;
-	enum peer_code		 code = PEER_E_NETWORK;
+	struct msg_peer_set m;
+	struct policy p;
+	struct wish *x;
+	enum peer_code code = PEER_E_NETWORK;
 
 	memset(&m, 0, sizeof(m));
 	memcpy(m.pubkey, s->key, sizeof(m.pubkey));
@@ -177,7 +177,7 @@ sync_take(struct hand *k, const struct syncitem *s)
 static void
 sweep(struct knet *n)
 {
-	struct wish	*x, *next;
+	struct wish *x, *next;
 
 	for (x = RB_MIN(wish_tree, &n->wanted.keys); x != NULL; x = next) {
 		next = RB_NEXT(wish_tree, &n->wanted.keys, x);
@@ -199,7 +199,7 @@ sweep(struct knet *n)
 static void
 queue_waiting(struct knet *n)
 {
-	struct wish	*x;
+	struct wish *x;
 
 	RB_FOREACH(x, wish_tree, &n->wanted.keys) {
 		if (!SLIST_EMPTY(&x->waiters) && !x->queued)
@@ -210,7 +210,7 @@ queue_waiting(struct knet *n)
 static void
 sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 {
-	struct difference	 d;
+	struct difference d;
 
 	sweep(n);
 	if (!n->synced)
@@ -233,9 +233,9 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 static int
 hand_peer_sync_end(struct chan *c, uint32_t id)
 {
-	struct hand	*k = chan_arg(c);
-	struct syncitem	*s;
-	struct knet	*n;
+	struct hand *k = chan_arg(c);
+	struct syncitem *s;
+	struct knet *n;
 
 	chan_set_state(c, LS_IDLE);
 	memset(&k->sync_done, 0, sizeof(k->sync_done));
@@ -266,8 +266,8 @@ hand_peer_stats_get(struct chan *c, uint32_t id,
 static void
 leased_turn(struct chan *c)
 {
-	struct hand	*k = chan_arg(c);
-	struct knet	*n;
+	struct hand *k = chan_arg(c);
+	struct knet *n;
 
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		if (!TAILQ_EMPTY(&n->wanted.urgent))
@@ -285,7 +285,7 @@ leased_writable(struct chan *c)
 static void
 leased_closed(struct chan *c, const char *reason)
 {
-	struct hand	*k = chan_arg(c);
+	struct hand *k = chan_arg(c);
 
 	log_info("link to leased ended: %s", reason);
 	sync_clear(k);

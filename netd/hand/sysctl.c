@@ -26,7 +26,7 @@
 void
 sysctl_init(struct ksysctl s[SYSCTLS])
 {
-	size_t	 i;
+	size_t i;
 
 	memset(s, 0, SYSCTLS * sizeof(*s));
 	for (i = 0; i < SYSCTLS; i++)
@@ -36,7 +36,7 @@ sysctl_init(struct ksysctl s[SYSCTLS])
 void
 sysctl_close(struct ksysctl s[SYSCTLS])
 {
-	size_t	 i;
+	size_t i;
 
 	for (i = 0; i < SYSCTLS; i++) {
 		if (s[i].fd != -1)
@@ -54,7 +54,7 @@ name_of(const struct hand *k, size_t i, char name[NAME_SIZE])
 
 	if (i < SYSCTL_UPLINKS)
 		return (forward[i]);
-	(void)snprintf(name, NAME_SIZE, "net/ipv6/conf/%s/accept_ra",
+	snprintf(name, NAME_SIZE, "net/ipv6/conf/%s/accept_ra",
 	    k->sysctl[i].interface);
 	return (name);
 }
@@ -62,7 +62,7 @@ name_of(const struct hand *k, size_t i, char name[NAME_SIZE])
 static bool
 wants_forward(const struct hand *k)
 {
-	struct knet	*n;
+	struct knet *n;
 
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		if (n->conf.wan[0] != '\0' || !n->conf.isolate)
@@ -88,8 +88,8 @@ note_of(const struct hand *k, size_t i, struct kern_route *r)
 static bool
 noted(struct hand *k, size_t i)
 {
-	struct kern_route	 have[KERN_ROUTES_MAX], note;
-	size_t			 n, j;
+	struct kern_route have[KERN_ROUTES_MAX], note;
+	size_t n, j;
 
 	note_of(k, i, &note);
 	if (k->ops->route_list(k->io, have, KERN_ROUTES_MAX, &n) == -1)
@@ -106,11 +106,11 @@ noted(struct hand *k, size_t i)
 static void
 set(struct hand *k, size_t i, const char *from, const char *to, bool wanted)
 {
-	struct ksysctl		*s = &k->sysctl[i];
-	struct kern_route	 note;
-	char			 buf[NAME_SIZE];
-	const char		*name = name_of(k, i, buf);
-	ssize_t			 n;
+	struct ksysctl *s = &k->sysctl[i];
+	struct kern_route note;
+	char buf[NAME_SIZE];
+	const char *name = name_of(k, i, buf);
+	ssize_t n;
 
 	n = pread(s->fd, s->old, sizeof(s->old) - 1, 0);
 	if (n <= 0) {
@@ -124,7 +124,7 @@ set(struct hand *k, size_t i, const char *from, const char *to, bool wanted)
 	s->old[n] = '\0';
 	/* 2 is a stronger 1 in some of them. */
 	if (s->old[0] > from[0] && noted(k, i)) {
-		(void)strlcpy(s->old, from, sizeof(s->old));
+		strlcpy(s->old, from, sizeof(s->old));
 		s->changed = true;
 	}
 	if (s->old[0] != from[0] || s->changed || !wanted)
@@ -145,10 +145,10 @@ set(struct hand *k, size_t i, const char *from, const char *to, bool wanted)
 static void
 put_back(struct hand *k, size_t i)
 {
-	struct ksysctl		*s = &k->sysctl[i];
-	struct kern_route	 note;
-	char			 buf[NAME_SIZE];
-	size_t			 len = strlen(s->old);
+	struct ksysctl *s = &k->sysctl[i];
+	struct kern_route note;
+	char buf[NAME_SIZE];
+	size_t len = strlen(s->old);
 
 	if (s->fd == -1 || !s->changed)
 		return;
@@ -168,9 +168,9 @@ put_back(struct hand *k, size_t i)
 static void
 keep_uplink(struct hand *k, size_t i)
 {
-	struct ksysctl		*s = &k->sysctl[i];
-	struct kern_route	 r;
-	struct kern_link	 l;
+	struct ksysctl *s = &k->sysctl[i];
+	struct kern_route r;
+	struct kern_link l;
 
 	if (k->ops->link_get(k->io, s->interface, &l) == -1)
 		return;
@@ -184,7 +184,7 @@ keep_uplink(struct hand *k, size_t i)
 static size_t
 place_of(const struct ksysctl s[SYSCTLS], const char *interface)
 {
-	size_t	 i;
+	size_t i;
 
 	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
 		if (strcmp(s[i].interface, interface) == 0)
@@ -196,7 +196,7 @@ place_of(const struct ksysctl s[SYSCTLS], const char *interface)
 void
 sysctl_take(struct hand *k, struct ksysctl s[SYSCTLS])
 {
-	size_t	 i, to;
+	size_t i, to;
 
 	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
 		if (k->sysctl[i].interface[0] == '\0' ||
@@ -220,7 +220,7 @@ sysctl_take(struct hand *k, struct ksysctl s[SYSCTLS])
 		if (k->sysctl[to].fd != -1)
 			close(k->sysctl[to].fd);
 		k->sysctl[to].fd = s[i].fd;
-		(void)strlcpy(k->sysctl[to].interface, s[i].interface,
+		strlcpy(k->sysctl[to].interface, s[i].interface,
 		    sizeof(k->sysctl[to].interface));
 		s[i].fd = -1;
 	}
@@ -230,7 +230,7 @@ sysctl_take(struct hand *k, struct ksysctl s[SYSCTLS])
 static unsigned int
 again(struct hand *k, size_t i, const char *from, const char *to)
 {
-	char	 now, buf[NAME_SIZE];
+	char now, buf[NAME_SIZE];
 
 	if (pread(k->sysctl[i].fd, &now, 1, 0) != 1 || now != from[0] ||
 	    pwrite(k->sysctl[i].fd, to, 2, 0) != 2)
@@ -242,8 +242,8 @@ again(struct hand *k, size_t i, const char *from, const char *to)
 unsigned int
 sysctl_ensure(struct hand *k)
 {
-	unsigned int	 changes = 0;
-	size_t		 i;
+	unsigned int changes = 0;
+	size_t i;
 
 	if (!wants_forward(k)) {
 		sysctl_undo(k);
@@ -267,7 +267,7 @@ sysctl_ensure(struct hand *k)
 void
 sysctl_undo(struct hand *k)
 {
-	size_t	 i;
+	size_t i;
 
 	for (i = 0; i < SYSCTLS; i++)
 		put_back(k, i);

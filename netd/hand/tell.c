@@ -14,7 +14,7 @@
 void
 tell_health(struct hand *k)
 {
-	struct knet	*n;
+	struct knet *n;
 
 	k->health.peers = 0;
 	TAILQ_FOREACH(n, &k->nets, entry)
@@ -51,10 +51,10 @@ tell_network_again(struct knet *n)
 void
 tell_network(struct knet *n)
 {
-	struct msg_hand_network	 m;
+	struct msg_hand_network m;
 
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, n->conf.name, sizeof(m.network));
+	strlcpy(m.network, n->conf.name, sizeof(m.network));
 	m.state = n->state;
 	m.backend = n->dev.backend != 0 ? n->dev.backend : BACKEND_KERNEL;
 	m.adopted = n->conf.adopt;
@@ -63,7 +63,7 @@ tell_network(struct knet *n)
 		m.port = n->port;
 		m.foreign = n->nforeign;
 	} else
-		(void)strlcpy(m.text, n->text, sizeof(m.text));
+		strlcpy(m.text, n->text, sizeof(m.text));
 	if (memcmp(&m, &n->sent, sizeof(m)) == 0)
 		return;
 	log_change(n, &m);
@@ -74,7 +74,7 @@ tell_network(struct knet *n)
 void
 tell_synced(struct hand *k)
 {
-	struct knet	*n;
+	struct knet *n;
 
 	if (!k->sync_running)
 		return;
@@ -86,8 +86,8 @@ tell_synced(struct hand *k)
 	k->sync_running = false;
 	if (k->leased == NULL)
 		return;
-	log_info("sync done added=%u removed=%u changed=%u unchanged=%u "
-		 "failed=%u",
+	log_info(
+	    "sync done added=%u removed=%u changed=%u unchanged=%u failed=%u",
 	    k->sync_done.added, k->sync_done.removed, k->sync_done.changed,
 	    k->sync_done.unchanged, k->sync_done.failed);
 	if (chan_send_peer_sync_done(k->leased, 0, &k->sync_done, -1) == -1)

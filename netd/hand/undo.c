@@ -19,8 +19,8 @@
 static void
 undo_peers(struct knet *n)
 {
-	struct peer_op	 ops[KERN_CHUNK];
-	size_t		 i, k = 0;
+	struct peer_op ops[KERN_CHUNK];
+	size_t i, k = 0;
 
 	if (n->dev.backend == BACKEND_USERSPACE && n->dev.fd == -1)
 		return;
@@ -34,8 +34,7 @@ undo_peers(struct knet *n)
 		if (k == KERN_CHUNK || (i == n->snap->npeers && k > 0)) {
 			if (n->k->ops->wg_peers(n->k->io, &n->dev, ops, k) ==
 			    -1)
-				log_warnx("undo net=%s: cannot remove peers: "
-					  "%s",
+				log_warnx("undo net=%s: cannot remove peers: %s",
 				    n->conf.name, n->k->ops->error(n->k->io));
 			k = 0;
 		}
@@ -52,9 +51,9 @@ undo_peers(struct knet *n)
 void
 net_undo(struct knet *n)
 {
-	const struct kern_ops	*ops = n->k->ops;
-	struct kern_linkset	 set = { .up = 0 };
-	struct kern_link	 l;
+	const struct kern_ops *ops = n->k->ops;
+	struct kern_linkset set = { .up = 0 };
+	struct kern_link l;
 
 	if (ops->link_get(n->k->io, n->conf.interface, &l) == -1)
 		return;

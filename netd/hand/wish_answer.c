@@ -14,7 +14,7 @@
 void
 wish_done(struct hand *k, uint32_t id, enum peer_code code)
 {
-	struct msg_peer_done	 m = { .code = code };
+	struct msg_peer_done m = { .code = code };
 
 	if (id == 0 || k->leased == NULL)
 		return;
@@ -25,7 +25,7 @@ wish_done(struct hand *k, uint32_t id, enum peer_code code)
 void
 wish_answer(struct knet *n, struct wish *x, enum peer_code code)
 {
-	struct waiter	*r;
+	struct waiter *r;
 
 	while ((r = SLIST_FIRST(&x->waiters)) != NULL) {
 		SLIST_REMOVE_HEAD(&x->waiters, entry);
@@ -37,7 +37,7 @@ wish_answer(struct knet *n, struct wish *x, enum peer_code code)
 void
 wish_fail_all(struct knet *n, enum peer_code code)
 {
-	struct wish	*x, *next;
+	struct wish *x, *next;
 
 	for (x = RB_MIN(wish_tree, &n->wanted.keys); x != NULL; x = next) {
 		next = RB_NEXT(wish_tree, &n->wanted.keys, x);

@@ -20,7 +20,7 @@ expiry_init(struct expiry *e)
 void
 expiry_clear(struct expiry *e)
 {
-	size_t	 i;
+	size_t i;
 
 	for (i = 1; i <= e->n; i++)
 		e->heap[i]->pos = 0;
@@ -44,7 +44,7 @@ place(struct expiry *e, size_t pos, struct expiry_item *x)
 static void
 sift_up(struct expiry *e, struct expiry_item *x, size_t pos)
 {
-	size_t	 up;
+	size_t up;
 
 	while (pos > 1) {
 		up = pos / 2;
@@ -59,7 +59,7 @@ sift_up(struct expiry *e, struct expiry_item *x, size_t pos)
 static void
 sift_down(struct expiry *e, struct expiry_item *x, size_t pos)
 {
-	size_t	 down;
+	size_t down;
 
 	while ((down = pos * 2) <= e->n) {
 		if (down < e->n &&
@@ -76,8 +76,8 @@ sift_down(struct expiry *e, struct expiry_item *x, size_t pos)
 int
 expiry_set(struct expiry *e, struct expiry_item *x, struct mono at)
 {
-	void	*p;
-	size_t	 want;
+	void *p;
+	size_t want;
 
 	if (x->pos != 0) {
 		expiry_unset(e, x);
@@ -98,8 +98,8 @@ expiry_set(struct expiry *e, struct expiry_item *x, struct mono at)
 void
 expiry_unset(struct expiry *e, struct expiry_item *x)
 {
-	struct expiry_item	*last;
-	size_t			 pos = x->pos;
+	struct expiry_item *last;
+	size_t pos = x->pos;
 
 	if (pos == 0)
 		return;
@@ -122,7 +122,7 @@ expiry_first(const struct expiry *e)
 int64_t
 expiry_wait_ms(const struct expiry *e, struct mono now)
 {
-	int64_t	 ms;
+	int64_t ms;
 
 	if (e->n == 0)
 		return (-1);

@@ -75,9 +75,9 @@ taken(struct batch *b, struct nlmsghdr *h)
 static void
 add_table(struct batch *b, uint16_t type, uint16_t flags)
 {
-	struct nftnl_table	*t;
-	struct nlmsghdr		*h;
-	char			*p = next(b);
+	struct nftnl_table *t;
+	struct nlmsghdr *h;
+	char *p = next(b);
 
 	t = p == NULL ? NULL : nftnl_table_alloc();
 	if (t == NULL) {
@@ -95,9 +95,9 @@ static void
 add_chain(struct batch *b, const char *name, const char *type, uint32_t hook,
     int32_t prio)
 {
-	struct nftnl_chain	*c;
-	struct nlmsghdr		*h;
-	char			*p = next(b);
+	struct nftnl_chain *c;
+	struct nlmsghdr *h;
+	char *p = next(b);
 
 	c = p == NULL ? NULL : nftnl_chain_alloc();
 	if (c == NULL) {
@@ -121,8 +121,8 @@ add_chain(struct batch *b, const char *name, const char *type, uint32_t hook,
 static void
 add_rule(struct batch *b, struct nftnl_rule *r)
 {
-	struct nlmsghdr	*h;
-	char		*p = next(b);
+	struct nlmsghdr *h;
+	char *p = next(b);
 
 	if (r == NULL || p == NULL) {
 		b->failed = true;
@@ -140,7 +140,7 @@ add_rule(struct batch *b, struct nftnl_rule *r)
 static void
 add_network(struct batch *b, const struct kern_fw *n)
 {
-	size_t	 i;
+	size_t i;
 
 	if (n->isolate)
 		add_rule(b, fw_rule_isolate(n->interface));
@@ -155,7 +155,7 @@ add_network(struct batch *b, const struct kern_fw *n)
 static void
 fill(struct batch *b, const struct kern_fw *nets, size_t n)
 {
-	size_t	 i;
+	size_t i;
 
 	/* What is not there cannot be deleted: make it first. */
 	add_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE);
@@ -172,9 +172,9 @@ fill(struct batch *b, const struct kern_fw *nets, size_t n)
 int
 fw_there(struct fw *f)
 {
-	struct nftnl_table	*t;
-	struct nlmsghdr		*h;
-	char			 buf[1024];
+	struct nftnl_table *t;
+	struct nlmsghdr *h;
+	char buf[1024];
 
 	if (f->nl.fd == -1)
 		return (0);
@@ -192,9 +192,9 @@ fw_there(struct fw *f)
 int
 fw_set(struct fw *f, const struct kern_fw *nets, size_t n)
 {
-	struct batch	 b;
-	struct nlmsghdr	*h;
-	int		 r = -1;
+	struct batch b;
+	struct nlmsghdr *h;
+	int r = -1;
 
 	if (f->nl.fd == -1) {
 		errno = EPROTONOSUPPORT;

@@ -28,7 +28,7 @@
 static struct nftnl_rule *
 rule_new(const char *chain)
 {
-	struct nftnl_rule	*r;
+	struct nftnl_rule *r;
 
 	r = nftnl_rule_alloc();
 	if (r == NULL)
@@ -43,7 +43,7 @@ rule_new(const char *chain)
 static struct nftnl_expr *
 expr(struct nftnl_rule *r, const char *name)
 {
-	struct nftnl_expr	*e;
+	struct nftnl_expr *e;
 
 	e = nftnl_expr_alloc(name);
 	if (e != NULL)
@@ -54,7 +54,7 @@ expr(struct nftnl_rule *r, const char *name)
 static bool
 put_meta(struct nftnl_rule *r, uint32_t key)
 {
-	struct nftnl_expr	*e = expr(r, "meta");
+	struct nftnl_expr *e = expr(r, "meta");
 
 	if (e == NULL)
 		return (false);
@@ -66,7 +66,7 @@ put_meta(struct nftnl_rule *r, uint32_t key)
 static bool
 put_cmp(struct nftnl_rule *r, const void *data, uint32_t len)
 {
-	struct nftnl_expr	*e = expr(r, "cmp");
+	struct nftnl_expr *e = expr(r, "cmp");
 
 	if (e == NULL)
 		return (false);
@@ -79,16 +79,16 @@ put_cmp(struct nftnl_rule *r, const void *data, uint32_t len)
 static bool
 put_ifname(struct nftnl_rule *r, uint32_t key, const char *name)
 {
-	char	 full[IFNAME_SIZE] = { 0 };
+	char full[IFNAME_SIZE] = { 0 };
 
-	(void)strlcpy(full, name, sizeof(full));
+	strlcpy(full, name, sizeof(full));
 	return (put_meta(r, key) && put_cmp(r, full, sizeof(full)));
 }
 
 static bool
 put_payload(struct nftnl_rule *r, uint32_t base, uint32_t off, uint32_t len)
 {
-	struct nftnl_expr	*e = expr(r, "payload");
+	struct nftnl_expr *e = expr(r, "payload");
 
 	if (e == NULL)
 		return (false);
@@ -102,8 +102,8 @@ put_payload(struct nftnl_rule *r, uint32_t base, uint32_t off, uint32_t len)
 static bool
 put_mask(struct nftnl_rule *r, const void *mask, uint32_t len)
 {
-	struct nftnl_expr	*e = expr(r, "bitwise");
-	uint8_t			 zero[16] = { 0 };
+	struct nftnl_expr *e = expr(r, "bitwise");
+	uint8_t zero[16] = { 0 };
 
 	if (e == NULL)
 		return (false);
@@ -128,9 +128,9 @@ finish(struct nftnl_rule *r, bool good)
 struct nftnl_rule *
 fw_rule_isolate(const char *interface)
 {
-	struct nftnl_rule	*r = rule_new(FW_FORWARD);
-	struct nftnl_expr	*e;
-	bool			 good;
+	struct nftnl_rule *r = rule_new(FW_FORWARD);
+	struct nftnl_expr *e;
+	bool good;
 
 	if (r == NULL)
 		return (NULL);
@@ -148,7 +148,7 @@ fw_rule_isolate(const char *interface)
 static bool
 put_set_maxseg(struct nftnl_rule *r)
 {
-	struct nftnl_expr	*rt, *order, *opt;
+	struct nftnl_expr *rt, *order, *opt;
 
 	rt = expr(r, "rt");
 	order = expr(r, "byteorder");
@@ -173,9 +173,9 @@ put_set_maxseg(struct nftnl_rule *r)
 struct nftnl_rule *
 fw_rule_clamp(const char *iif, const char *oif)
 {
-	struct nftnl_rule	*r = rule_new(FW_FORWARD);
-	uint8_t			 tcp = IPPROTO_TCP, mask = TCP_SYN_RST;
-	uint8_t			 syn = TCP_SYN;
+	struct nftnl_rule *r = rule_new(FW_FORWARD);
+	uint8_t tcp = IPPROTO_TCP, mask = TCP_SYN_RST;
+	uint8_t syn = TCP_SYN;
 
 	if (r == NULL)
 		return (NULL);
@@ -191,7 +191,7 @@ fw_rule_clamp(const char *iif, const char *oif)
 static void
 mask_of(const struct prefix *p, uint8_t mask[16])
 {
-	unsigned int	 i;
+	unsigned int i;
 
 	memset(mask, 0, 16);
 	for (i = 0; i < p->len; i++)
@@ -201,9 +201,9 @@ mask_of(const struct prefix *p, uint8_t mask[16])
 struct nftnl_rule *
 fw_rule_masquerade(const char *wan, const struct prefix *pool)
 {
-	struct nftnl_rule	*r = rule_new(FW_NAT);
-	uint8_t			 proto, mask[16];
-	uint32_t		 off, len;
+	struct nftnl_rule *r = rule_new(FW_NAT);
+	uint8_t proto, mask[16];
+	uint32_t off, len;
 
 	if (r == NULL)
 		return (NULL);

@@ -32,7 +32,7 @@ struct kern_io {
 static void
 io_close(struct kern_io *io)
 {
-	int	 e = errno;
+	int e = errno;
 
 	if (io == NULL)
 		return;
@@ -48,7 +48,7 @@ io_close(struct kern_io *io)
 static struct kern_io *
 io_open(void)
 {
-	struct kern_io	*io;
+	struct kern_io *io;
 
 	io = calloc(1, sizeof(*io));
 	if (io == NULL)
@@ -72,15 +72,15 @@ io_error(const struct kern_io *io)
 static int
 note(struct kern_io *io, int r, const char *more)
 {
-	int	 e = errno;
+	int e = errno;
 
 	if (r == 0)
 		return (0);
 	if (more[0] != '\0')
-		(void)snprintf(io->text, sizeof(io->text), "%s (%s)",
-		    strerror(e), more);
+		snprintf(io->text, sizeof(io->text), "%s (%s)", strerror(e),
+		    more);
 	else
-		(void)snprintf(io->text, sizeof(io->text), "%s", strerror(e));
+		snprintf(io->text, sizeof(io->text), "%s", strerror(e));
 	errno = e;
 	return (-1);
 }

@@ -34,7 +34,7 @@
 int
 nl_conn_open(struct nl_conn *c, int protocol)
 {
-	int	 on = 1;
+	int on = 1;
 
 	memset(c, 0, sizeof(*c));
 	c->fd = -1;
@@ -70,7 +70,7 @@ fail:
 void
 nl_conn_close(struct nl_conn *c)
 {
-	int	 e = errno;
+	int e = errno;
 
 	if (c->sock != NULL)
 		nl_socket_free(c->sock);
@@ -173,7 +173,7 @@ take_extack(const struct nlmsghdr *h, char text[NL_TEXT])
 static int
 take_error(const struct nlmsghdr *h, char text[NL_TEXT])
 {
-	const struct nlmsgerr	*e = nlmsg_data(h);
+	const struct nlmsgerr *e = nlmsg_data(h);
 
 	if (nlmsg_datalen(h) < (int)sizeof(*e)) {
 		errno = EBADMSG;
@@ -194,7 +194,7 @@ take_error(const struct nlmsghdr *h, char text[NL_TEXT])
 static int
 take_done(const struct nlmsghdr *h)
 {
-	int	 code;
+	int code;
 
 	if (nlmsg_datalen(h) < (int)sizeof(code))
 		return (1);
@@ -209,8 +209,8 @@ int
 nl_walk(const uint8_t *p, size_t n, uint32_t seq, nl_msg_cb cb, void *arg,
     bool *intr, char text[NL_TEXT])
 {
-	const struct nlmsghdr	*h;
-	size_t			 step;
+	const struct nlmsghdr *h;
+	size_t step;
 
 	while (n >= sizeof(*h)) {
 		h = (const struct nlmsghdr *)(const void *)p;
@@ -242,10 +242,10 @@ nl_walk(const uint8_t *p, size_t n, uint32_t seq, nl_msg_cb cb, void *arg,
 static ssize_t
 receive(struct nl_conn *c, struct mono deadline)
 {
-	struct sockaddr_nl	 from;
-	struct iovec		 iov = { c->buf, NL_BUFFER };
-	struct msghdr		 m;
-	ssize_t			 n;
+	struct sockaddr_nl from;
+	struct iovec iov = { c->buf, NL_BUFFER };
+	struct msghdr m;
+	ssize_t n;
 
 	for (;;) {
 		memset(&m, 0, sizeof(m));
@@ -284,8 +284,8 @@ nl_next_seq(struct nl_conn *c)
 static int
 send_bytes(struct nl_conn *c, const void *p, size_t len)
 {
-	struct sockaddr_nl	 to = { .nl_family = AF_NETLINK };
-	ssize_t			 n;
+	struct sockaddr_nl to = { .nl_family = AF_NETLINK };
+	ssize_t n;
 
 	do {
 		n = sendto(c->fd, p, len, MSG_NOSIGNAL, (struct sockaddr *)&to,
@@ -297,7 +297,7 @@ send_bytes(struct nl_conn *c, const void *p, size_t len)
 static int
 send_msg(struct nl_conn *c, struct nl_msg *m)
 {
-	struct nlmsghdr		*h = nlmsg_hdr(m);
+	struct nlmsghdr *h = nlmsg_hdr(m);
 
 	h->nlmsg_seq = nl_next_seq(c);
 	h->nlmsg_pid = nl_socket_get_local_port(c->sock);
@@ -317,7 +317,7 @@ struct reader {
 static int
 reader_cb(const struct nlmsghdr *h, void *arg)
 {
-	struct reader	*r = arg;
+	struct reader *r = arg;
 
 	if (r->cb != NULL && r->error == 0 && r->cb(h, r->arg) == -1)
 		r->error = errno;
@@ -328,11 +328,11 @@ reader_cb(const struct nlmsghdr *h, void *arg)
 static int
 read_answer(struct nl_conn *c, nl_msg_cb cb, void *arg)
 {
-	struct reader	 rd = { cb, arg, 0 };
-	struct mono	 deadline;
-	ssize_t		 n;
-	bool		 intr = false;
-	int		 r;
+	struct reader rd = { cb, arg, 0 };
+	struct mono deadline;
+	ssize_t n;
+	bool intr = false;
+	int r;
 
 	deadline = mono_add_ms(mono_now(), NL_TIMEOUT_MS);
 	do {
@@ -354,7 +354,7 @@ read_answer(struct nl_conn *c, nl_msg_cb cb, void *arg)
 int
 nl_talk(struct nl_conn *c, struct nl_msg *m, nl_msg_cb cb, void *arg)
 {
-	int	 r, e;
+	int r, e;
 
 	c->text[0] = '\0';
 	if (m == NULL) {

@@ -98,10 +98,10 @@ void
 nl_event_read(struct nl_conn *c, void (*cb)(const struct kern_event *, void *),
     void *arg)
 {
-	struct kern_event	 ev;
-	const struct nlmsghdr	*h;
-	ssize_t			 n;
-	int			 i, rem;
+	struct kern_event ev;
+	const struct nlmsghdr *h;
+	ssize_t n;
+	int i, rem;
 
 	for (i = 0; i < DATAGRAMS_MAX; i++) {
 		n = recv(c->fd, c->buf, NL_BUFFER, MSG_DONTWAIT);

@@ -34,7 +34,7 @@ link_cb(const struct nlmsghdr *h, void *arg)
 	l->mtu = rtnl_link_get_mtu(link);
 	alias = rtnl_link_get_ifalias(link);
 	if (alias != NULL)
-		(void)strlcpy(l->alias, alias, sizeof(l->alias));
+		strlcpy(l->alias, alias, sizeof(l->alias));
 	kind = rtnl_link_get_type(link);
 	if (kind != NULL && strcmp(kind, "wireguard") == 0)
 		l->kind = LINK_WIREGUARD;

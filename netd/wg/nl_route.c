@@ -214,7 +214,7 @@ rule_cb(const struct nlmsghdr *h, void *arg)
 	r.table = rtnl_rule_get_table(rule);
 	iif = rtnl_rule_get_iif(rule);
 	if (iif != NULL)
-		(void)strlcpy(r.iif, iif, sizeof(r.iif));
+		strlcpy(r.iif, iif, sizeof(r.iif));
 	rtnl_rule_put(rule);
 	if (proto != SALLYPORT_RTPROT)
 		return (0);

@@ -12,11 +12,11 @@ uint32_t
 reconcile_classify(struct snapshot *s, struct wanted *w, bool adopted,
     const struct prefix *pools, size_t npools)
 {
-	struct snappeer		*p;
-	const struct prefix	*a;
-	struct wish		*x;
-	uint32_t		 foreign = 0;
-	size_t			 i, j;
+	struct snappeer *p;
+	const struct prefix *a;
+	struct wish *x;
+	uint32_t foreign = 0;
+	size_t i, j;
 
 	for (i = 0; i < s->npeers; i++) {
 		p = &s->peers[i];
@@ -45,7 +45,7 @@ reconcile_classify(struct snapshot *s, struct wanted *w, bool adopted,
 static bool
 same_addrs(const struct wish *x, const struct prefix *a, size_t n)
 {
-	size_t	 i, j;
+	size_t i, j;
 
 	if (x->naddrs != n)
 		return (false);
@@ -63,9 +63,9 @@ same_addrs(const struct wish *x, const struct prefix *a, size_t n)
 int
 reconcile_diff(struct wanted *w, const struct snapshot *s, struct difference *d)
 {
-	const struct snappeer	*p;
-	struct wish		*x;
-	size_t			 i;
+	const struct snappeer *p;
+	struct wish *x;
+	size_t i;
 
 	memset(d, 0, sizeof(*d));
 	w->seen++;

@@ -13,7 +13,7 @@
 struct snapshot *
 snapshot_new(void)
 {
-	struct snapshot	*s;
+	struct snapshot *s;
 
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
@@ -53,8 +53,8 @@ snapshot_reset(struct snapshot *s)
 static int
 grow(void **p, size_t n, size_t *max, size_t size)
 {
-	void	*q;
-	size_t	 want;
+	void *q;
+	size_t want;
 
 	if (n < *max)
 		return (0);
@@ -75,8 +75,8 @@ grow(void **p, size_t n, size_t *max, size_t size)
 struct snappeer *
 snapshot_add_peer(struct snapshot *s, const uint8_t *key)
 {
-	struct snappeer	*p;
-	void		*v = s->peers;
+	struct snappeer *p;
+	void *v = s->peers;
 
 	if (grow(&v, s->npeers, &s->peers_max, sizeof(*p)) == -1)
 		return (NULL);
@@ -91,7 +91,7 @@ snapshot_add_peer(struct snapshot *s, const uint8_t *key)
 int
 snapshot_add_addr(struct snapshot *s, const struct prefix *a)
 {
-	void	*v = s->addrs;
+	void *v = s->addrs;
 
 	if (s->npeers == 0) {
 		errno = EINVAL;

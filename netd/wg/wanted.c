@@ -38,7 +38,7 @@ wanted_init(struct wanted *w, void *net)
 static void
 unindex(struct wanted *w, struct wish *x)
 {
-	size_t	 i;
+	size_t i;
 
 	for (i = 0; i < x->naddrs; i++) {
 		if (x->addrs[i].indexed)
@@ -52,7 +52,7 @@ unindex(struct wanted *w, struct wish *x)
 static void
 wish_free(struct wanted *w, struct wish *x)
 {
-	struct waiter	*r;
+	struct waiter *r;
 
 	if (x->queued)
 		TAILQ_REMOVE(x->urgent ? &w->urgent : &w->bulk, x, queue);
@@ -68,7 +68,7 @@ wish_free(struct wanted *w, struct wish *x)
 void
 wanted_clear(struct wanted *w)
 {
-	struct wish	*x;
+	struct wish *x;
 
 	while ((x = RB_ROOT(&w->keys)) != NULL)
 		wish_free(w, x);
@@ -78,7 +78,7 @@ wanted_clear(struct wanted *w)
 struct wish *
 wanted_find(struct wanted *w, const uint8_t *key)
 {
-	struct wish	 k;
+	struct wish k;
 
 	memcpy(k.key, key, sizeof(k.key));
 	return (RB_FIND(wish_tree, &w->keys, &k));
@@ -87,7 +87,7 @@ wanted_find(struct wanted *w, const uint8_t *key)
 struct wish *
 wanted_owner(struct wanted *w, const struct prefix *p)
 {
-	struct waddr	 k, *a;
+	struct waddr k, *a;
 
 	k.prefix = *p;
 	a = RB_FIND(waddr_tree, &w->addrs, &k);
@@ -97,7 +97,7 @@ wanted_owner(struct wanted *w, const struct prefix *p)
 struct wish *
 wanted_stray(struct wanted *w, const uint8_t *key)
 {
-	struct wish	*x;
+	struct wish *x;
 
 	x = wanted_find(w, key);
 	if (x != NULL)
@@ -117,9 +117,9 @@ struct wish *
 wanted_set(struct wanted *w, const uint8_t *key, const struct prefix *addrs,
     uint8_t n, uint8_t source)
 {
-	struct wish	*x;
-	struct waddr	*list, *old;
-	size_t		 i;
+	struct wish *x;
+	struct waddr *list, *old;
+	size_t i;
 
 	list = calloc(n == 0 ? 1 : n, sizeof(*list));
 	if (list == NULL)
@@ -186,7 +186,7 @@ wanted_queue(struct wanted *w, struct wish *x, bool urgent)
 int
 wanted_wait(struct wish *x, uint32_t id)
 {
-	struct waiter	*r;
+	struct waiter *r;
 
 	r = malloc(sizeof(*r));
 	if (r == NULL)
@@ -199,9 +199,9 @@ wanted_wait(struct wish *x, uint32_t id)
 size_t
 wanted_take(struct wanted *w, struct wish **out, size_t max)
 {
-	struct wish_queue	*q;
-	struct wish		*x;
-	size_t			 n = 0;
+	struct wish_queue *q;
+	struct wish *x;
+	size_t n = 0;
 
 	while (n < max) {
 		q = TAILQ_EMPTY(&w->urgent) ? &w->bulk : &w->urgent;

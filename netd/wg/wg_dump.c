@@ -34,8 +34,8 @@ bad(void)
 static int
 index_attrs(struct nlattr *tb[], int max, struct nlattr *head, int len)
 {
-	struct nlattr	*a;
-	int		 rem, type;
+	struct nlattr *a;
+	int rem, type;
 
 	memset(tb, 0, sizeof(*tb) * (size_t)(max + 1));
 	for (a = head, rem = len; nla_ok(a, rem); a = nla_next(a, &rem)) {
@@ -49,9 +49,9 @@ index_attrs(struct nlattr *tb[], int max, struct nlattr *head, int len)
 static int
 get_addr(struct nlattr *nest, struct snapshot *s)
 {
-	struct nlattr	*tb[WGALLOWEDIP_A_MAX + 1];
-	struct prefix	 p;
-	int		 len;
+	struct nlattr *tb[WGALLOWEDIP_A_MAX + 1];
+	struct prefix p;
+	int len;
 
 	if (index_attrs(tb, WGALLOWEDIP_A_MAX, nla_data(nest), nla_len(nest)) ==
 	    -1)
@@ -85,10 +85,10 @@ get_addr(struct nlattr *nest, struct snapshot *s)
 static void
 get_endpoint(struct nlattr *a, struct snappeer *p)
 {
-	struct sockaddr_storage	 ss;
+	struct sockaddr_storage ss;
 	const struct sockaddr_in *in = (const void *)&ss;
 	const struct sockaddr_in6 *in6 = (const void *)&ss;
-	size_t			 n = (size_t)nla_len(a);
+	size_t n = (size_t)nla_len(a);
 
 	memset(&ss, 0, sizeof(ss));
 	memcpy(&ss, nla_data(a), n < sizeof(ss) ? n : sizeof(ss));
@@ -105,7 +105,7 @@ get_endpoint(struct nlattr *a, struct snappeer *p)
 static void
 get_numbers(struct nlattr *tb[], struct snappeer *p)
 {
-	struct timespec64	 ts;
+	struct timespec64 ts;
 
 	if (tb[WGPEER_A_RX_BYTES] != NULL &&
 	    nla_len(tb[WGPEER_A_RX_BYTES]) >= 8)
@@ -126,10 +126,10 @@ get_numbers(struct nlattr *tb[], struct snappeer *p)
 static int
 get_peer(struct nlattr *nest, struct snapshot *s)
 {
-	struct nlattr	*tb[WGPEER_A_MAX + 1], *a;
-	struct snappeer	*p;
-	const uint8_t	*key;
-	int		 rem;
+	struct nlattr *tb[WGPEER_A_MAX + 1], *a;
+	struct snappeer *p;
+	const uint8_t *key;
+	int rem;
 
 	if (index_attrs(tb, WGPEER_A_MAX, nla_data(nest), nla_len(nest)) == -1)
 		return (-1);
@@ -158,9 +158,9 @@ get_peer(struct nlattr *nest, struct snapshot *s)
 int
 wg_dump_msg(const struct nlmsghdr *h, struct snapshot *s)
 {
-	struct nlattr	*tb[WGDEVICE_A_MAX + 1], *a;
-	uint8_t		*p = nlmsg_data(h);
-	int		 len, rem;
+	struct nlattr *tb[WGDEVICE_A_MAX + 1], *a;
+	uint8_t *p = nlmsg_data(h);
+	int len, rem;
 
 	len = nlmsg_datalen(h) - (int)GENL_HDRLEN;
 	if (len < 0)

@@ -144,7 +144,7 @@ wg_kernel_set(struct wg_kernel *w, int ifindex, const uint8_t *priv, int port)
 static int
 put_addr(struct nl_msg *m, const struct prefix *p)
 {
-	struct nlattr	*nest;
+	struct nlattr *nest;
 
 	nest = nla_nest_start(m, NLA_F_NESTED);
 	if (nest == NULL ||
@@ -160,9 +160,9 @@ put_addr(struct nl_msg *m, const struct prefix *p)
 static int
 put_peer(struct nl_msg *m, const struct peer_op *op)
 {
-	struct nlattr	*peer, *ips;
-	uint32_t	 flags;
-	size_t		 i;
+	struct nlattr *peer, *ips;
+	uint32_t flags;
+	size_t i;
 
 	/* UPDATE_ONLY: never make a peer in order to remove it. */
 	flags = op->remove ? WGPEER_F_REMOVE_ME | WGPEER_F_UPDATE_ONLY :
@@ -190,9 +190,9 @@ int
 wg_kernel_peers(struct wg_kernel *w, int ifindex, const struct peer_op *ops,
     size_t n)
 {
-	struct nl_msg	*m;
-	struct nlattr	*peers;
-	size_t		 i, room = 0;
+	struct nl_msg *m;
+	struct nlattr *peers;
+	size_t i, room = 0;
 
 	for (i = 0; i < n; i++)
 		room += PEER_ROOM + ops[i].naddrs * (size_t)ADDR_ROOM;
@@ -226,9 +226,9 @@ dump_cb(const struct nlmsghdr *h, void *arg)
 int
 wg_kernel_dump(struct wg_kernel *w, int ifindex, struct snapshot *s)
 {
-	struct nl_msg	*m;
-	struct mono	 since = mono_now();
-	int		 r = -1, pause_ms = 1;
+	struct nl_msg *m;
+	struct mono since = mono_now();
+	int r = -1, pause_ms = 1;
 
 	do {
 		snapshot_reset(s);

@@ -41,7 +41,7 @@ wg_uapi_close(struct wg_uapi *w)
 static int
 write_all(int fd, const char *p, size_t n, struct mono deadline)
 {
-	ssize_t	 w;
+	ssize_t w;
 
 	while (n > 0) {
 		w = send(fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -65,7 +65,7 @@ static int
 read_answer(struct wg_uapi *w, int fd, struct uapi_parser *u,
     struct mono deadline)
 {
-	ssize_t	 n;
+	ssize_t n;
 
 	while (!u->done) {
 		n = recv(fd, w->buf, UAPI_BUFFER, MSG_DONTWAIT);
@@ -93,11 +93,11 @@ read_answer(struct wg_uapi *w, int fd, struct uapi_parser *u,
 static int
 talk(struct wg_uapi *w, int fd, size_t len, struct snapshot *s)
 {
-	struct uapi_parser	 u;
-	struct mono		 deadline;
-	ssize_t			 n;
-	char			 early;
-	int			 r;
+	struct uapi_parser u;
+	struct mono deadline;
+	ssize_t n;
+	char early;
+	int r;
 
 	w->text[0] = '\0';
 	deadline = mono_add_ms(mono_now(), UAPI_TIMEOUT_MS);
@@ -114,14 +114,13 @@ talk(struct wg_uapi *w, int fd, size_t len, struct snapshot *s)
 		r = read_answer(w, fd, &u, deadline);
 	uapi_parser_wipe(&u);
 	if (r == -1) {
-		(void)snprintf(w->text, sizeof(w->text),
-		    "user space WireGuard: %s",
+		snprintf(w->text, sizeof(w->text), "user space WireGuard: %s",
 		    errno == ETIMEDOUT ? "no answer in time" : strerror(errno));
 		errno = EPIPE;
 		return (-1);
 	}
 	if (u.error != 0) {
-		(void)snprintf(w->text, sizeof(w->text),
+		snprintf(w->text, sizeof(w->text),
 		    "user space WireGuard refused: %s", strerror(u.error));
 		errno = u.error;
 		return (-1);
@@ -133,8 +132,8 @@ talk(struct wg_uapi *w, int fd, size_t len, struct snapshot *s)
 __attribute__((format(printf, 3, 4))) static int
 put(struct wg_uapi *w, size_t *len, const char *fmt, ...)
 {
-	va_list	 ap;
-	int	 n;
+	va_list ap;
+	int n;
 
 	va_start(ap, fmt);
 	n = vsnprintf(w->buf + *len, UAPI_BUFFER - *len, fmt, ap);
@@ -150,9 +149,9 @@ put(struct wg_uapi *w, size_t *len, const char *fmt, ...)
 int
 wg_uapi_set(struct wg_uapi *w, int fd, const uint8_t *priv, int port)
 {
-	char	 hex[WGKEY_LEN * 2 + 1];
-	size_t	 len = 0;
-	int	 r;
+	char hex[WGKEY_LEN * 2 + 1];
+	size_t len = 0;
+	int r;
 
 	r = put(w, &len, "set=1\n");
 	if (r == 0 && priv != NULL) {
@@ -173,8 +172,8 @@ wg_uapi_set(struct wg_uapi *w, int fd, const uint8_t *priv, int port)
 static int
 put_peer(struct wg_uapi *w, size_t *len, const struct peer_op *op)
 {
-	char	 hex[WGKEY_LEN * 2 + 1], text[PREFIX_TEXT];
-	size_t	 i;
+	char hex[WGKEY_LEN * 2 + 1], text[PREFIX_TEXT];
+	size_t i;
 
 	sodium_bin2hex(hex, sizeof(hex), op->key, WGKEY_LEN);
 	if (put(w, len, "public_key=%s\n", hex) == -1)
@@ -194,7 +193,7 @@ put_peer(struct wg_uapi *w, size_t *len, const struct peer_op *op)
 int
 wg_uapi_peers(struct wg_uapi *w, int fd, const struct peer_op *ops, size_t n)
 {
-	size_t	 i, len = 0;
+	size_t i, len = 0;
 
 	if (n > KERN_CHUNK) {
 		errno = EMSGSIZE;
@@ -214,8 +213,8 @@ wg_uapi_peers(struct wg_uapi *w, int fd, const struct peer_op *ops, size_t n)
 int
 wg_uapi_dump(struct wg_uapi *w, int fd, struct snapshot *s)
 {
-	size_t	 len = 0;
-	int	 r;
+	size_t len = 0;
+	int r;
 
 	snapshot_reset(s);
 	if (put(w, &len, "get=1\n\n") == -1)

@@ -38,7 +38,7 @@ uapi_parser_wipe(struct uapi_parser *u)
 static int
 get_hexkey(const char *v, uint8_t key[WGKEY_LEN])
 {
-	size_t	 n;
+	size_t n;
 
 	if (strlen(v) != WGKEY_LEN * 2 ||
 	    sodium_hex2bin(key, WGKEY_LEN, v, WGKEY_LEN * 2, NULL, &n, NULL) !=
@@ -52,8 +52,8 @@ get_hexkey(const char *v, uint8_t key[WGKEY_LEN])
 static int
 get_number(const char *v, uint64_t max, uint64_t *out)
 {
-	uint64_t	 n = 0;
-	unsigned int	 d;
+	uint64_t n = 0;
+	unsigned int d;
 
 	if (*v == '\0')
 		return (bad());
@@ -73,7 +73,7 @@ get_number(const char *v, uint64_t max, uint64_t *out)
 static int
 take_errno(struct uapi_parser *u, const char *v)
 {
-	uint64_t	 n;
+	uint64_t n;
 
 	if (*v == '-')
 		v++;
@@ -87,8 +87,8 @@ take_errno(struct uapi_parser *u, const char *v)
 static int
 take_endpoint(struct snappeer *p, const char *v)
 {
-	struct sockaddr_storage	 ss;
-	socklen_t		 len;
+	struct sockaddr_storage ss;
+	socklen_t len;
 
 	/* One with a zone, of a link-local peer, is only not shown. */
 	if (sockaddr_parse(v, &ss, &len) == -1)
@@ -104,7 +104,7 @@ take_endpoint(struct snappeer *p, const char *v)
 static int
 take_allowed(struct snapshot *s, const char *v)
 {
-	struct prefix	 a;
+	struct prefix a;
 
 	if (s->naddrs >= UAPI_ADDRS_MAX) {
 		errno = E2BIG;
@@ -120,9 +120,9 @@ take_allowed(struct snapshot *s, const char *v)
 static int
 take_device(struct snapshot *s, const char *k, const char *v)
 {
-	uint8_t		 priv[WGKEY_LEN];
-	uint64_t	 n;
-	int		 r;
+	uint8_t priv[WGKEY_LEN];
+	uint64_t n;
+	int r;
 
 	if (strcmp(k, "private_key") == 0) {
 		r = get_hexkey(v, priv);
@@ -144,8 +144,8 @@ take_device(struct snapshot *s, const char *k, const char *v)
 static int
 take_peer(struct snapshot *s, const char *k, const char *v)
 {
-	struct snappeer	*p = &s->peers[s->npeers - 1];
-	uint64_t	 n;
+	struct snappeer *p = &s->peers[s->npeers - 1];
+	uint64_t n;
 
 	if (strcmp(k, "allowed_ip") == 0)
 		return (take_allowed(s, v));
@@ -166,9 +166,9 @@ take_peer(struct snapshot *s, const char *k, const char *v)
 static int
 take_line(struct uapi_parser *u)
 {
-	struct snapshot	*s = u->snap;
-	uint8_t		 key[WGKEY_LEN];
-	char		*v;
+	struct snapshot *s = u->snap;
+	uint8_t key[WGKEY_LEN];
+	char *v;
 
 	if (u->line[0] == '\0') {
 		if (!u->has_error)
@@ -201,8 +201,8 @@ take_line(struct uapi_parser *u)
 int
 uapi_parser_feed(struct uapi_parser *u, const char *p, size_t n)
 {
-	const char	*nl;
-	size_t		 len;
+	const char *nl;
+	size_t len;
 
 	while (n > 0) {
 		if (u->done)
