@@ -8,9 +8,11 @@
 
 struct knet;
 
-/* Before the first sync: may peers that nobody wants yet be claimed? */
+/*
+ * Before the first sync: note that peers which nobody wants yet may be claimed.
+ */
 void	 net_claims_begin(struct knet *);
-/* Is that time over? */
+/* End this time if it is over. */
 void	 net_claims_end(struct knet *);
 
 #endif

@@ -10,38 +10,45 @@
 
 #include "kern_ops.h"
 
-#define SNAPSHOT_AGE_MS	100	/* one dump serves all who ask within it */
+#define SNAPSHOT_AGE_MS	100	/* a dump serves all who ask within it */
 
 struct knet;
 struct snapshot;
 
-/* What became of a step: on to the next, or not now, or not at all. */
+/* The result of a step: continue, retry later, or give up. */
 enum step {
 	STEP_OK,
 	STEP_WAIT,
-	STEP_BUSY,	/* up, and cannot be read just now */
+	STEP_BUSY,	/* up, but cannot be read now */
 	STEP_FAILED
 };
 
-/* Find or make it: n->dev and the link are set then.  With any other answer
- * n->text says why. */
+/*
+ * Find or make the device, and set n->dev and the link.  With any other answer
+ * than STEP_OK, n->text says why.
+ */
 enum step device_find(struct knet *, struct kern_link *);
-/* A link without our alias is ours if nobody has used it yet. */
+/*
+ * Find out whether a link is ours.  One without our alias is ours if it was
+ * never used.
+ */
 enum step device_owner(struct knet *, const struct kern_link *);
-/* The device's key and port. */
+/* Set the device's key and port. */
 enum step device_set(struct knet *);
-/* It could not be dumped, says errno.  If others are at it (STEP_BUSY), what we
- * know of it stays until we look again, which is arranged for. */
+/*
+ * Handle a failed dump by its errno.  If other programs keep changing the
+ * device (STEP_BUSY), we keep what we know of it, and a retry is set up.
+ */
 enum step device_unread(struct knet *);
 /* Dump the device into n->snap.  Returns 0, or -1 with errno. */
 int	 device_dump(struct knet *);
-/* Remember whose keys in the dump are foreign, for policy. */
+/* Remember the foreign keys of the dump for policy. */
 void	 device_note_foreign(struct knet *);
 
 /*
- * A fresh enough dump.  While the device is busy the last one before, or NULL
- * if none but a new one will do (max_age_ms 0); NULL also if the network is
- * down, or is so now as it could not be read.
+ * Get a dump that is not older than max_age_ms.  While the device is busy this
+ * is the previous dump, or NULL if max_age_ms is 0.  It is also NULL if the
+ * network is down, or goes down now because the device cannot be read.
  */
 struct snapshot *device_snapshot(struct knet *, int64_t max_age_ms);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What others changed is put right.
+ * Putting right what other programs changed.
  */
 
 #ifndef DRIFT_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A network's interface: parts of net_ensure, which return 0, or -1 with net->text.
+ * The interface of a network.  These are parts of net_ensure(); they return 0,
+ * or -1 with a text in net->text.
  */
 
 #ifndef IFC_H

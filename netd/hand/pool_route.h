@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Routes of the pools: parts of net_ensure, which return 0, or -1 with net->text.
+ * Routes of the pools.  These are parts of net_ensure(); they return 0, or -1
+ * with a text in net->text.
  */
 
 #ifndef POOL_ROUTE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Taking everything back that was made for a network.
+ * Removing everything that was made for a network.
  */
 
 #ifndef UNDO_H

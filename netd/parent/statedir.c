@@ -63,7 +63,7 @@ is_below(const char *dir, const char *file)
 	    (real[n] == '/' || real[n] == '\0' || n == 1));
 }
 
-/* The first file of the configuration that lies below the directory, or NULL. */
+/* The first file of the configuration that is below the directory, or NULL. */
 static const char *
 file_below(const struct config *c, const char *dir)
 {

@@ -15,7 +15,10 @@ struct fw {
 	struct nl_conn	 nl;		/* fd -1: the kernel has no netfilter */
 };
 
-/* Returns 0, or -1 with errno.  A kernel without netfilter is no error yet. */
+/*
+ * Returns 0, or -1 with errno.  A kernel without netfilter is not an error
+ * here.
+ */
 int	 fw_open(struct fw *);
 void	 fw_close(struct fw *);
 /* As in struct kern_ops. */

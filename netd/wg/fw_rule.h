@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rules of our nftables table, one function each.
+ * The rules of our nftables table, one function for each.
  */
 
 #ifndef FW_RULE_H
@@ -14,13 +14,13 @@
 
 struct nftnl_rule;
 
-/* Each returns a rule that the caller frees, or NULL for want of memory. */
+/* Each returns a rule that the caller frees, or NULL if there is no memory. */
 
-/* From the interface back into it: dropped. */
+/* Drop packets from the interface back to it. */
 struct nftnl_rule *fw_rule_isolate(const char *interface);
-/* TCP's segment size follows the path's, in one direction. */
+/* Clamp the TCP segment size to that of the path, in one direction. */
 struct nftnl_rule *fw_rule_clamp(const char *iif, const char *oif);
-/* What leaves from a pool through wan takes wan's address. */
+/* Give packets from a pool that leave through wan the address of wan. */
 struct nftnl_rule *fw_rule_masquerade(const char *wan, const struct prefix *);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the kernel hand asks of the system underneath: links, addresses,
- * routes and WireGuard devices.  Everything above this table is logic that a
- * test runs against a fake; netd links the one in kern_linux.c.
+ * The operations on the system underneath: links, addresses, routes and
+ * WireGuard devices.  The code above this table is logic that a test runs
+ * against a fake; netd-hand is linked with the table in kern_linux.c.
  */
 
 #ifndef KERN_OPS_H
@@ -16,14 +16,14 @@
 #include "conf.h"
 #include "wgkey.h"
 
-#define SALLYPORT_RTPROT	83	/* our mark on what we add */
+#define SALLYPORT_RTPROT	83	/* marks everything that we add */
 #define KERN_ALIAS_SIZE		(NETNAME_SIZE + 3)	/* "sp:NETWORK" */
-/* A table that no rule names: routes in it are notes to ourselves. */
+/* A routing table that no rule names: its routes are notes to ourselves. */
 #define SALLYPORT_NOTES		0x73700053U
-#define KERN_CHUNK		64	/* peers in one message */
-#define KERN_ADDRS_MAX		64	/* addresses read from one interface */
-#define KERN_ROUTES_MAX		256	/* routes of ours read at once */
-#define UAPI_PEERS_MAX		65536	/* wireguard-go takes no more */
+#define KERN_CHUNK		64	/* most peers in one message */
+#define KERN_ADDRS_MAX		64	/* most addresses of one interface */
+#define KERN_ROUTES_MAX		256	/* most of our routes read at once */
+#define UAPI_PEERS_MAX		65536	/* most peers of wireguard-go */
 
 struct kern_io;		/* the open sockets of one implementation */
 struct snapshot;
@@ -43,24 +43,24 @@ struct kern_link {
 };
 
 struct kern_linkset {
-	int		 up;		/* 1, 0, or -1 to leave it */
-	uint32_t	 mtu;		/* 0 leaves it */
-	const char	*alias;		/* NULL leaves it, "" removes it */
+	int		 up;		/* 1, 0, or -1: leave it */
+	uint32_t	 mtu;		/* 0: leave it */
+	const char	*alias;		/* NULL: leave it; "": remove it */
 };
 
 struct kern_addr {
 	struct prefix	 prefix;	/* with host bits */
-	uint8_t		 proto;		/* SALLYPORT_RTPROT: ours */
+	uint8_t		 proto;		/* SALLYPORT_RTPROT if it is ours */
 };
 
 struct kern_route {
 	struct prefix	 dst;
 	uint32_t	 table;
 	uint32_t	 metric;	/* 0: the kernel's default */
-	int		 oif;		/* 0 with an unreachable route */
+	int		 oif;		/* 0 for an unreachable route */
 	bool		 unreachable;
-	struct prefix	 gateway;	/* host; family 0 is none */
-	bool		 ra;		/* a router advertised it */
+	struct prefix	 gateway;	/* host prefix; family 0: none */
+	bool		 ra;		/* comes from a router advertisement */
 };
 
 struct kern_rule {			/* iif NAME lookup TABLE */
@@ -69,7 +69,7 @@ struct kern_rule {			/* iif NAME lookup TABLE */
 	char		 iif[IFNAME_SIZE];
 };
 
-/* One peer to set (its allowed addresses replaced) or to remove. */
+/* A peer to set, replacing its allowed addresses, or to remove. */
 struct peer_op {
 	const uint8_t	*key;
 	bool		 remove;
@@ -83,18 +83,18 @@ struct wg_dev {
 	int		 fd;		/* of the UAPI connection, else -1 */
 };
 
-/* What a notification was about.  ifindex 0: maybe everything. */
+/* The object of a notification.  ifindex 0: possibly everything. */
 struct kern_event {
-	bool		 lost;		/* some were missed: look at all */
+	bool		 lost;		/* some were lost: look at everything */
 	int		 ifindex;
 	char		 ifname[IFNAME_SIZE];	/* of links, else "" */
-	bool		 ours;		/* an object with our mark */
+	bool		 ours;		/* the object has our mark */
 };
 
-/* What the packet filter has to hold for one network. */
+/* The contents of the packet filter for one network. */
 struct kern_fw {
 	char		 interface[IFNAME_SIZE];
-	char		 wan[IFNAME_SIZE];	/* "" is none */
+	char		 wan[IFNAME_SIZE];	/* "": none */
 	bool		 isolate;
 	bool		 masquerade;
 	uint8_t		 npools;
@@ -102,42 +102,50 @@ struct kern_fw {
 };
 
 /*
- * All return 0, or -1 with errno; error() then has a text for people.  None
- * takes longer than its deadline (5 s; errno ETIMEDOUT).  open is called once,
- * before the sandbox; nothing else opens a socket.
+ * All functions return 0, or -1 with errno and a text from error().  None takes
+ * longer than its deadline (5 s; errno ETIMEDOUT).  open is called once, before
+ * the sandbox closes; no other function opens a socket.
  */
 struct kern_ops {
 	struct kern_io	*(*open)(void);
 	void		 (*close)(struct kern_io *);
 	const char	*(*error)(const struct kern_io *);
 
-	/* Notifications: a descriptor to watch, and its messages. */
+	/*
+	 * Notifications: a descriptor to watch, and a function that reads them.
+	 */
 	int		 (*notify_fd)(const struct kern_io *);
 	void		 (*notify_read)(struct kern_io *,
 	    void (*cb)(const struct kern_event *, void *), void *);
 
-	/* errno ENODEV: no such link.  add makes one of kind wireguard; errno
-	 * EOPNOTSUPP: the kernel has no WireGuard. */
+	/*
+	 * errno ENODEV: there is no such link.  add makes a link of kind
+	 * wireguard; errno EOPNOTSUPP: the kernel has no WireGuard.
+	 */
 	int (*link_get)(struct kern_io *, const char *, struct kern_link *);
 	int		 (*link_add)(struct kern_io *, const char *);
 	int		 (*link_del)(struct kern_io *, int ifindex);
 	int		 (*link_set)(struct kern_io *, int ifindex,
 			    const struct kern_linkset *);
 
-	/* Adding what is there and removing what is not are no errors. */
+	/* It is no error to add what exists or to remove what does not. */
 	int (*addr_list)(struct kern_io *, int ifindex, struct kern_addr *,
 	    size_t max, size_t *n);
 	int (*addr_add)(struct kern_io *, int ifindex, const struct prefix *);
 	int (*addr_del)(struct kern_io *, int ifindex, const struct prefix *);
 
-	/* Only routes and rules with our mark are listed or removed.  Adding a
-	 * route where another's stands is errno EEXIST. */
+	/*
+	 * Only routes and rules with our mark are listed and removed.  Adding a
+	 * route in the place of another program's fails with errno EEXIST.
+	 */
 	int (*route_list)(struct kern_io *, struct kern_route *, size_t max,
 	    size_t *n);
 	int (*route_add)(struct kern_io *, const struct kern_route *);
 	int (*route_del)(struct kern_io *, const struct kern_route *);
-	/* The main table's default route through a link; oif 0 if it has
-	 * none. */
+	/*
+	 * Get the default route of the main table through a link; oif is 0 if
+	 * there is none.
+	 */
 	int (*route_default)(struct kern_io *, uint8_t family, int ifindex,
 	    struct kern_route *);
 	int (*rule_list)(struct kern_io *, struct kern_rule *, size_t max,
@@ -145,16 +153,18 @@ struct kern_ops {
 	int		 (*rule_add)(struct kern_io *, const struct kern_rule *);
 	int		 (*rule_del)(struct kern_io *, const struct kern_rule *);
 
-	/* Returns 1 if our table is there, 0 if not. */
+	/* Returns 1 if our table exists, 0 if not. */
 	int		 (*fw_there)(struct kern_io *);
-	/* Replace the whole packet filter by this, atomically; n 0 removes
-	 * it. */
+	/* Replace the whole packet filter atomically; n 0 removes it. */
 	int (*fw_set)(struct kern_io *, const struct kern_fw *, size_t n);
 
-	/* priv NULL and port -1 are left.  wg_peers takes up to KERN_CHUNK
-	 * operations as one message; after an error some may be done.  wg_dump
-	 * fills an empty snapshot, private key not included; errno EAGAIN: others
-	 * change the device all the time, and no dump of it was whole. */
+	/*
+	 * priv NULL and port -1 leave the value as it is.  wg_peers sends up to
+	 * KERN_CHUNK operations in one message; after an error, some may have
+	 * been done.  wg_dump fills an empty snapshot, without the private key;
+	 * errno EAGAIN: other programs change the device all the time, and no
+	 * dump was whole.
+	 */
 	int		 (*wg_set)(struct kern_io *, const struct wg_dev *,
 			    const uint8_t *priv, int port);
 	int		 (*wg_peers)(struct kern_io *, const struct wg_dev *,
@@ -163,7 +173,7 @@ struct kern_ops {
 			    struct snapshot *);
 };
 
-/* The one that this program was linked with. */
+/* The table that this program is linked with. */
 extern const struct kern_ops kern_ops;
 
 #endif

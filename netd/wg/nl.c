@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Netlink, one question and its answer at a time.  libnl opens sockets, builds
- * messages and reads them; receiving is ours, for a deadline on each answer,
+ * messages and parses them.  Receiving is ours: for a deadline on each answer,
  * for the kernel's error text, and so that a dump can be parsed from plain
- * bytes.  Of libnl nothing is used that sends, waits, keeps a cache or opens
- * a file: the kernel hand is in its sandbox.
+ * bytes.  No function of libnl is used that sends, waits, keeps a cache or
+ * opens a file, because the hand is in its sandbox.
  */
 
 #include <sys/socket.h>
@@ -51,12 +51,15 @@ nl_conn_open(struct nl_conn *c, int protocol)
 	c->fd = nl_socket_get_fd(c->sock);
 	if (nl_socket_set_nonblocking(c->sock) < 0)
 		goto fail;
-	/* Beyond rmem_max with CAP_NET_ADMIN, else as much as is allowed. */
+	/*
+	 * With CAP_NET_ADMIN this may exceed rmem_max; otherwise it is cut to
+	 * that.
+	 */
 	(void)nl_socket_set_buffer_size(c->sock, NL_SOCKBUF, NL_SOCKBUF);
 	on = NL_SOCKBUF;
 	(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVBUFFORCE, &on, sizeof(on));
 	on = 1;
-	/* Each only makes errors clearer or dumps smaller. */
+	/* Each of these only makes errors clearer or dumps smaller. */
 	(void)setsockopt(c->fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	(void)setsockopt(c->fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
 	(void)setsockopt(c->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on,
@@ -144,7 +147,7 @@ nl_prefix_of(const struct nl_addr *a)
 	return (p);
 }
 
-/* Keep the kernel's words behind an error message, if it has any. */
+/* Keep the kernel's text for an error, if it has one. */
 static void
 take_extack(const struct nlmsghdr *h, char text[NL_TEXT])
 {
@@ -169,7 +172,7 @@ take_extack(const struct nlmsghdr *h, char text[NL_TEXT])
 		    (const char *)nla_data(a));
 }
 
-/* An error or an acknowledgement.  Returns 1 for the latter. */
+/* Take an error or an acknowledgement.  Returns 1 for the latter. */
 static int
 take_error(const struct nlmsghdr *h, char text[NL_TEXT])
 {
@@ -190,7 +193,7 @@ take_error(const struct nlmsghdr *h, char text[NL_TEXT])
 	return (-1);
 }
 
-/* The end of a dump carries an error of its own. */
+/* The end of a dump has an error field of its own. */
 static int
 take_done(const struct nlmsghdr *h)
 {
@@ -238,7 +241,7 @@ nl_walk(const uint8_t *p, size_t n, uint32_t seq, nl_msg_cb cb, void *arg,
 	return (0);
 }
 
-/* One datagram from the kernel itself.  Returns its length or -1. */
+/* Receive a datagram from the kernel itself.  Returns its length or -1. */
 static ssize_t
 receive(struct nl_conn *c, struct mono deadline)
 {
@@ -275,7 +278,7 @@ receive(struct nl_conn *c, struct mono deadline)
 uint32_t
 nl_next_seq(struct nl_conn *c)
 {
-	/* 0 marks notifications. */
+	/* 0 is the number of notifications. */
 	if (++c->seq == 0)
 		c->seq = 1;
 	return (c->seq);
@@ -313,7 +316,7 @@ struct reader {
 	int		 error;
 };
 
-/* A dump that is not read to its end would be in the way of the next. */
+/* A dump that is not read to its end would disturb the next one. */
 static int
 reader_cb(const struct nlmsghdr *h, void *arg)
 {
@@ -324,7 +327,7 @@ reader_cb(const struct nlmsghdr *h, void *arg)
 	return (0);
 }
 
-/* Read the whole answer to what was sent last. */
+/* Read the complete answer to the last question. */
 static int
 read_answer(struct nl_conn *c, nl_msg_cb cb, void *arg)
 {
@@ -404,7 +407,7 @@ nl_collect(struct nl_conn *c, int type, const void *head, size_t len,
 	do {
 		*n = before;
 		m = nlmsg_alloc_simple(type, NLM_F_DUMP);
-		/* There is room: a message is a page at least. */
+		/* There is room, since a message has at least a page. */
 		if (m != NULL)
 			(void)nlmsg_append(m, (void *)(uintptr_t)head, len,
 			    NLMSG_ALIGNTO);

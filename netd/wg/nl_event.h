@@ -11,7 +11,7 @@
 
 /* Open the socket and join the groups.  Returns 0, or -1 with errno. */
 int	 nl_event_open(struct nl_conn *);
-/* Read what waits, at most a turn's worth. */
+/* Read the waiting notifications, at most as many as one turn allows. */
 void	 nl_event_read(struct nl_conn *,
 	    void (*)(const struct kern_event *, void *), void *);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The difference between what is wanted and what a device holds.
+ * The difference between the wanted state and a device.
  */
 
 #ifndef RECONCILE_H
@@ -17,18 +17,17 @@ struct difference {
 };
 
 /*
- * Tell our peers from foreign ones in a dump: on an interface that others
- * made (adopted), a peer is ours if it is wanted or has an allowed address in
- * a pool.
- * Of ours, those that nobody wants are spared while w->spare.  Returns how
- * many are foreign.
+ * Tell our peers from foreign ones in a dump: on an interface that another
+ * program made (adopted), a peer is ours if it is wanted or has an allowed
+ * address in a pool.  Peers of ours that are not wanted are spared while
+ * w->spare is set.  Returns the number of foreign peers.
  */
 uint32_t reconcile_classify(struct snapshot *, struct wanted *, bool adopted,
     const struct prefix *pools, size_t npools);
 
 /*
  * Queue every key in which the wanted state and the classified dump differ.
- * Returns 0, or -1 with errno ENOMEM (the rest is for the next time).
+ * Returns 0, or -1 with errno ENOMEM, when the rest is left for the next time.
  */
 int
 reconcile_diff(struct wanted *, const struct snapshot *, struct difference *);

@@ -17,15 +17,15 @@
 
 struct snappeer {
 	uint8_t		 key[WGKEY_LEN];
-	bool		 foreign;	/* set by reconcile */
-	bool		 spared;	/* ours, of nobody yet: also by it */
+	bool		 foreign;	/* set by reconcile.c */
+	bool		 spared;	/* likewise: ours, not claimed yet */
 	uint16_t	 port;		/* of the endpoint */
 	uint32_t	 first;		/* into snapshot.addrs */
 	uint32_t	 naddrs;
 	uint64_t	 rx;
 	uint64_t	 tx;
-	int64_t		 handshake;	/* wall, 0 is never */
-	struct prefix	 endpoint;	/* host; family 0 is unknown */
+	int64_t		 handshake;	/* wall time, 0: never */
+	struct prefix	 endpoint;	/* host prefix; family 0: unknown */
 };
 
 struct snapshot {
@@ -42,15 +42,20 @@ struct snapshot {
 	size_t		 addrs_max;
 };
 
-/* One reference is the caller's.  NULL with errno ENOMEM. */
+/*
+ * Make a snapshot; one reference is the caller's.  Returns NULL with errno
+ * ENOMEM.
+ */
 struct snapshot *snapshot_new(void);
 struct snapshot *snapshot_ref(struct snapshot *);
-void	 snapshot_free(struct snapshot *);	/* NULL is fine */
-/* Forget all, to be filled again. */
+void	 snapshot_free(struct snapshot *);	/* NULL is allowed */
+/* Make the snapshot empty, to be filled again. */
 void	 snapshot_reset(struct snapshot *);
 
-/* Append a peer, or the addresses of the last one.  The pointer lasts until
- * the next call.  NULL or -1 with errno ENOMEM. */
+/*
+ * Append a peer, or addresses to the last peer.  The pointer is valid until the
+ * next call.  Returns NULL or -1 with errno ENOMEM.
+ */
 struct snappeer *snapshot_add_peer(struct snapshot *, const uint8_t *key);
 int	 snapshot_add_addr(struct snapshot *, const struct prefix *);
 const struct prefix *

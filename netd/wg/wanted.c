@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The wanted state of one network: two trees and two queues.
+ * The wanted peers of one network: two trees and two queues.
  */
 
 #include <errno.h>

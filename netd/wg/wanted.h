@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What one network's WireGuard is wanted to hold, by key and by address, and
- * which keys still have to be brought in line.  Level, not edge: a queued key
- * is set to whatever is wanted for it when its turn comes, so several wishes
- * for one key are one change.
+ * The wanted peers of one network, by key and by address, and the keys that the
+ * device still has to follow.  This is level, not edge: a queued key is set to
+ * the state that is wanted when its turn comes, so that several wishes for one
+ * key are one change.
  */
 
 #ifndef WANTED_H
@@ -37,20 +37,20 @@ struct waiter {
 struct wish {
 	RB_ENTRY(wish)	 entry;
 	TAILQ_ENTRY(wish) queue;
-	SLIST_HEAD(, waiter) waiters;	/* ids that want to know */
+	SLIST_HEAD(, waiter) waiters;	/* ids that wait for an answer */
 	struct expiry_item expiry;
 	void		*net;		/* the owner of the table */
 	uint8_t		 key[WGKEY_LEN];
-	bool		 wanted;	/* else: only there to be removed */
-	bool		 expired;	/* removed because its time was up */
+	bool		 wanted;	/* false: it is only to be removed */
+	bool		 expired;	/* removed because its time was over */
 	bool		 queued;
-	bool		 urgent;	/* which queue */
-	bool		 pair;		/* in one message with the next */
-	bool		 claim;		/* there before us, may be claimed */
+	bool		 urgent;	/* is in the urgent queue */
+	bool		 pair;		/* goes in one message with the next */
+	bool		 claim;		/* was there before us: claimable */
 	uint8_t		 source;
 	uint8_t		 naddrs;
-	uint32_t	 gen;		/* of the sync that wished it last */
-	uint32_t	 seen;		/* mark of reconcile */
+	uint32_t	 gen;		/* sync that wished it last */
+	uint32_t	 seen;		/* mark for reconcile.c */
 	struct waddr	*addrs;
 };
 
@@ -61,11 +61,11 @@ TAILQ_HEAD(wish_queue, wish);
 struct wanted {
 	struct wish_tree  keys;
 	struct waddr_tree addrs;
-	struct wish_queue urgent;	/* somebody waits for it */
+	struct wish_queue urgent;	/* keys with an answer to come */
 	struct wish_queue bulk;
 	void		 *net;
-	bool		  collect;	/* the next look finds the claims */
-	uint32_t	  count;	/* wanted ones */
+	bool		  collect;	/* the next look collects the claims */
+	uint32_t	  count;	/* number of wanted ones */
 	uint32_t	  gen;
 	uint32_t	  seen;
 };
@@ -74,34 +74,39 @@ RB_PROTOTYPE(wish_tree, wish, entry, wish_cmp)
 RB_PROTOTYPE(waddr_tree, waddr, entry, waddr_cmp)
 
 void	 wanted_init(struct wanted *, void *net);
-/* Forget everything.  The deadlines must be out of their heap. */
+/* Forget everything.  The items must not be in the heap of deadlines. */
 void	 wanted_clear(struct wanted *);
 
-/* A wish of that key, wanted or on its way out; or NULL. */
+/* The wish for a key, wanted or still to be removed, or NULL. */
 struct wish *wanted_find(struct wanted *, const uint8_t *key);
-/* Who wants this address, or NULL. */
+/* The wish that has this address, or NULL. */
 struct wish *wanted_owner(struct wanted *, const struct prefix *);
 
 /*
- * Want these addresses for the key.  One that another wish has goes over to
- * this one; whether it may is policy's business.  NULL with errno ENOMEM, the
+ * Want these addresses for the key.  An address of another wish moves to this
+ * one; policy decides whether it may.  Returns NULL with errno ENOMEM, and the
  * table unchanged.
  */
 struct wish *wanted_set(struct wanted *, const uint8_t *key,
 	    const struct prefix *, uint8_t n, uint8_t source);
-/* A wish that is there to be removed from the device.  NULL with ENOMEM. */
+/*
+ * Add a wish for removing a key from the device.  Returns NULL with errno
+ * ENOMEM.
+ */
 struct wish *wanted_stray(struct wanted *, const uint8_t *key);
-/* Want it no more.  It stays while it is queued; see wanted_release. */
+/* Stop wanting it.  The wish stays while it is queued; see wanted_release(). */
 void	 wanted_drop(struct wanted *, struct wish *);
-/* Free it if nobody needs it. */
+/* Free the wish if nothing needs it. */
 void	 wanted_release(struct wanted *, struct wish *);
 
-/* Put it at the end of a queue; urgent takes it out of bulk. */
+/* Put the wish at the end of a queue; urgent takes it out of the bulk queue. */
 void	 wanted_queue(struct wanted *, struct wish *, bool urgent);
-/* Let id be told.  Returns 0, or -1 with errno ENOMEM. */
+/* Have id answered.  Returns 0, or -1 with errno ENOMEM. */
 int	 wanted_wait(struct wish *, uint32_t id);
-/* Take up to max off the queues, urgent first; pairs are not parted unless
- * max forces it.  Returns how many. */
+/*
+ * Take at most max wishes off the queues, urgent ones first.  A pair is parted
+ * only if max forces that.  Returns the number of wishes.
+ */
 size_t	 wanted_take(struct wanted *, struct wish **, size_t max);
 bool	 wanted_idle(const struct wanted *);
 

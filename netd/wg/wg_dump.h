@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading what the kernel answers to WG_CMD_GET_DEVICE.
+ * Parsing the kernel's answer to WG_CMD_GET_DEVICE.
  */
 
 #ifndef WG_DUMP_H
@@ -12,7 +12,7 @@
 
 /*
  * Put one message of the answer into the snapshot.  A peer with many allowed
- * addresses comes in several messages, and goes on where it stopped.  Returns
+ * addresses takes several messages, each of which continues the last.  Returns
  * 0, or -1 with errno EBADMSG or ENOMEM.
  */
 int	 wg_dump_msg(const struct nlmsghdr *, struct snapshot *);

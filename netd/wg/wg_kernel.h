@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The kernel's own WireGuard, over generic netlink.
+ * The kernel's WireGuard, over generic netlink.
  */
 
 #ifndef WG_KERNEL_H
@@ -12,17 +12,21 @@
 
 struct wg_kernel {
 	struct nl_conn	 nl;
-	uint16_t	 family;	/* 0: not known (yet) */
+	uint16_t	 family;	/* 0: not known yet */
 };
 
-/* Open the socket and look for the family, which need not be there yet.
- * Returns 0, or -1 with errno. */
+/*
+ * Open the socket and look for the family, which may appear later.  Returns 0,
+ * or -1 with errno.
+ */
 int	 wg_kernel_open(struct wg_kernel *);
 void	 wg_kernel_close(struct wg_kernel *);
-/* Look for the family (again).  Returns 0, or -1 with errno ENOENT ... */
+/* Look for the family again.  Returns 0, or -1 with errno, such as ENOENT. */
 int	 wg_kernel_find(struct wg_kernel *);
 
-/* As in struct kern_ops, by interface index.  Why one failed is in nl.text. */
+/*
+ * As in struct kern_ops, by interface index.  nl.text says why a call failed.
+ */
 int wg_kernel_set(struct wg_kernel *, int, const uint8_t *priv, int port);
 int wg_kernel_peers(struct wg_kernel *, int, const struct peer_op *, size_t n);
 int	 wg_kernel_dump(struct wg_kernel *, int, struct snapshot *);

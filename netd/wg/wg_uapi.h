@@ -22,8 +22,8 @@ void	 wg_uapi_close(struct wg_uapi *);
 
 /*
  * As in struct kern_ops, over the non-blocking connection fd, which stays the
- * caller's.  errno EPIPE: the connection has ended or is out of step, and is
- * of no use any more.
+ * caller's.  errno EPIPE: the connection has ended or is out of step, and
+ * cannot be used any more.
  */
 int	 wg_uapi_set(struct wg_uapi *, int fd, const uint8_t *priv, int port);
 int wg_uapi_peers(struct wg_uapi *, int fd, const struct peer_op *, size_t n);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading what a user space WireGuard answers on its UAPI socket.
+ * Parsing the answers of a user space WireGuard on its UAPI socket.
  */
 
 #ifndef WG_UAPI_PARSE_H
@@ -15,19 +15,19 @@
 #define UAPI_LINE	256	/* longest line taken, with NUL */
 #define UAPI_ADDRS_MAX	(4U * 1024 * 1024)
 
-/* One answer on its way in. */
+/* An answer that is being received. */
 struct uapi_parser {
-	struct snapshot	*snap;		/* NULL: only the errno is wanted */
+	struct snapshot	*snap;		/* NULL: only the errno is needed */
 	bool		 done;
 	bool		 has_error;
-	int		 error;		/* as the other side says: 0 or > 0 */
+	int		 error;		/* errno of the answer, 0 or greater */
 	size_t		 len;
 	char		 line[UAPI_LINE];
 };
 
 void	 uapi_parser_init(struct uapi_parser *, struct snapshot *);
 /*
- * Take n more bytes.  Returns 0, or -1 with errno EBADMSG (not the protocol),
+ * Parse n more bytes.  Returns 0, or -1 with errno EBADMSG (not the protocol),
  * E2BIG (more than any device has) or ENOMEM.  done is set at the end of the
  * answer; bytes behind it are an error.
  */
