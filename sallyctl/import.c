@@ -12,7 +12,7 @@
 #include <sysexits.h>
 
 #include "lookup.h"
-#include "set.h"
+#include "peerset.h"
 #include "wgquick.h"
 
 #define EX_NEGATIVE	1

@@ -16,7 +16,7 @@
 #include "export.h"
 #include "grammar.h"
 #include "output.h"
-#include "set.h"
+#include "peerset.h"
 
 __attribute__((noreturn)) static void
 usage(void)

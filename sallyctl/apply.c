@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "set.h"
+#include "peerset.h"
 
 struct where {
 	size_t		 i;		/* the peer */

@@ -3,8 +3,8 @@
  * The operator's static peers of a network, sent to the daemon as a whole set.
  */
 
-#ifndef SET_H
-#define SET_H
+#ifndef PEERSET_H
+#define PEERSET_H
 
 #include <stddef.h>
 

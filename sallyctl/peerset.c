@@ -16,7 +16,7 @@
 
 #include "format.h"
 #include "lookup.h"
-#include "set.h"
+#include "peerset.h"
 
 #define EX_NEGATIVE	1
 #define SET_MS		60000	/* for the whole set to be worked through */
