@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A set of peers as JSON, the same document as that of the HTTP interface, and
- * as strict: unknown members are refused, since they are mistakes.
+ * A file with a set of peers as JSON becomes the static peers of a network.
+ * The document is that of the HTTP interface, and read as strictly: unknown
+ * members are refused, since they are mistakes.
  */
 
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
+#include "apply.h"
+#include "lookup.h"
 #include "peerset.h"
 
 struct where {
@@ -31,7 +36,7 @@ bad(const struct where *w, const char *fmt, ...)
 	if (n < 0 || (size_t)n >= w->size)
 		return (-1);
 	va_start(ap, fmt);
-	(void)vsnprintf(w->error + n, w->size - (size_t)n, fmt, ap);
+	vsnprintf(w->error + n, w->size - (size_t)n, fmt, ap);
 	va_end(ap);
 	return (-1);
 }
@@ -109,8 +114,7 @@ parse_peer(const struct where *w, json_t *peer, struct msg_set_item *m)
 			r = parse_name(w, v, m);
 		else
 			r = bad(w,
-			    "only public_key, addresses and name are "
-				   "known members");
+			    "only public_key, addresses and name are known members");
 		if (r == -1)
 			return (-1);
 	}
@@ -132,9 +136,12 @@ parse_peers(const json_t *peers, struct peerset *s, char *error, size_t size)
 	return (0);
 }
 
-int
-setfile_parse(const char *text, size_t len, struct peerset *s, char *error,
-    size_t size)
+/*
+ * The document {"peers":[{"public_key","addresses","name"}, ...]} as a set.
+ * Returns 0, or -1 with what is wrong in error.
+ */
+static int
+parse(const char *text, size_t len, struct peerset *s, char *error, size_t size)
 {
 	const json_t *peers;
 	json_error_t e;
@@ -143,15 +150,38 @@ setfile_parse(const char *text, size_t len, struct peerset *s, char *error,
 
 	top = json_loadb(text, len, JSON_REJECT_DUPLICATES, &e);
 	if (top == NULL) {
-		(void)snprintf(error, size, "line %d: %.160s", e.line, e.text);
+		snprintf(error, size, "line %d: %.160s", e.line, e.text);
 		return (-1);
 	}
 	peers = json_object_get(top, "peers");
 	if (!json_is_array(peers) || json_object_size(top) != 1) {
-		(void)snprintf(error, size, "it must be {\"peers\": [...]}");
+		snprintf(error, size, "it must be {\"peers\": [...]}");
 		r = -1;
 	} else
 		r = parse_peers(peers, s, error, size);
 	json_decref(top);
 	return (r);
+}
+
+int
+apply(struct client *c, const struct request *r, struct output *o)
+{
+	struct set_precond pre = { .match = SET_MATCH_NONE };
+	struct msg_ctl_network net;
+	struct peerset s = { .items = NULL };
+	char error[256], *text;
+	size_t len;
+	int st;
+
+	if ((text = set_read(c, r->file, &len, &st)) == NULL)
+		return (st);
+	if (parse(text, len, &s, error, sizeof(error)) == -1)
+		st = client_fail(c, EX_DATAERR, "%s: %s", r->file, error);
+	free(text);
+	if (st == 0)
+		st = lookup_network(c, r->network, &net);
+	if (st == 0)
+		st = set_send(c, r, net.name, &s, &pre, o);
+	peerset_clear(&s);
+	return (st);
 }

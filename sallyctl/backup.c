@@ -16,8 +16,18 @@
 
 #include "backup.h"
 
-int
-backup_open(struct backup *b, const char *file, struct client *c)
+#define BACKUP_MS	60000	/* the daemon makes a copy before it sends */
+
+struct backup {
+	int		 fd;
+	uint64_t	 bytes;
+	char		 tmp[FILE_SIZE + 8];
+	const char	*file;
+};
+
+/* Make FILE.tmp.  Refuses if that or FILE is there. */
+static int
+start(struct backup *b, const char *file, struct client *c)
 {
 	struct stat st;
 
@@ -40,18 +50,23 @@ backup_open(struct backup *b, const char *file, struct client *c)
 	return (0);
 }
 
-int
-backup_write(struct backup *b, const struct msg_ctl_chunk *m, struct client *c)
+/* The next piece, which must join on to the last. */
+static int
+chunk_cb(struct client *c, void *arg, struct ibuf *buf)
 {
+	struct backup *b = arg;
+	struct msg_ctl_chunk m;
 	size_t done = 0;
 	ssize_t n;
 
-	if (m->offset != b->bytes)
+	if (msg_ctl_chunk_get(buf, &m) == -1)
+		return (client_malformed(c));
+	if (m.offset != b->bytes)
 		return (client_fail(c, EX_DATAERR,
 		    "the daemon sent byte %ju of the backup, not %ju",
-		    (uintmax_t)m->offset, (uintmax_t)b->bytes));
-	while (done < m->len) {
-		n = write(b->fd, m->data + done, m->len - done);
+		    (uintmax_t)m.offset, (uintmax_t)b->bytes));
+	while (done < m.len) {
+		n = write(b->fd, m.data + done, m.len - done);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
@@ -59,11 +74,11 @@ backup_write(struct backup *b, const struct msg_ctl_chunk *m, struct client *c)
 			    strerror(errno)));
 		done += (size_t)n;
 	}
-	b->bytes += m->len;
+	b->bytes += m.len;
 	return (0);
 }
 
-/* The directory's entry must survive a power cut too. */
+/* The directory's entry must survive a power cut, too. */
 static int
 sync_dir(const char *file)
 {
@@ -79,8 +94,9 @@ sync_dir(const char *file)
 	return (st);
 }
 
-int
-backup_finish(struct backup *b, struct client *c)
+/* Make it durable and give it its name. */
+static int
+finish(struct backup *b, struct client *c)
 {
 	if (b->bytes == 0)
 		return (client_fail(c, EX_DATAERR,
@@ -101,13 +117,33 @@ backup_finish(struct backup *b, struct client *c)
 	return (0);
 }
 
-void
-backup_close(struct backup *b)
+int
+backup(struct client *c, const struct request *r, struct output *o)
 {
-	if (b->fd == -1)
-		return;
-	close(b->fd);
-	b->fd = -1;
-	if (b->tmp[0] != '\0')
-		(void)unlink(b->tmp);
+	struct backup b;
+	struct question q = { .type = MSG_CTL_BACKUP,
+		.timeout_ms = BACKUP_MS,
+		.item = MSG_CTL_CHUNK,
+		.fn = chunk_cb,
+		.arg = &b };
+	struct msg_ctl_result res;
+	struct saved saved;
+	int st;
+
+	if ((st = start(&b, r->file, c)) != 0)
+		return (st);
+	st = client_ask(c, &q, &res);
+	if (st == 0 && res.code != CTL_OK)
+		st = client_refused(c, &res);
+	if (st == 0)
+		st = finish(&b, c);
+	close(b.fd);
+	if (b.tmp[0] != '\0')
+		(void)unlink(b.tmp);
+	if (st == 0) {
+		saved.file = r->file;
+		saved.bytes = b.bytes;
+		output_item(o, &saved_item, &saved);
+	}
+	return (st);
 }

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "format.h"
 
 #define SEND_TIMEOUT_S	5	/* also of connect: a full backlog */
 #define STATUS_HINT	"systemctl status sallyport"
@@ -70,7 +71,7 @@ client_open(struct client *c, const char *path)
 
 	c->fd = -1;
 	c->path = path;
-	c->id = 1;
+	c->id = 0;
 	c->error[0] = '\0';
 	memset(&sun, 0, sizeof(sun));
 	sun.sun_family = AF_UNIX;
@@ -147,4 +148,52 @@ client_recv(struct client *c, struct imsg *m, int timeout_ms)
 		    "%s: an answer to request %u, not %u", c->path, m->id,
 		    c->id));
 	return (0);
+}
+
+int
+client_malformed(struct client *c)
+{
+	return (client_fail(c, EX_DATAERR,
+	    "%s: an answer that this version of sallyctl does not understand (restart sallyport after an update)",
+	    c->path));
+}
+
+int
+client_refused(struct client *c, const struct msg_ctl_result *m)
+{
+	static const int status[] = {
+		[CTL_OK] = EX_SOFTWARE,
+		[CTL_NEGATIVE] = EX_NEGATIVE,
+		[CTL_USAGE] = EX_USAGE,
+		[CTL_BUSY] = EX_TEMPFAIL,
+		[CTL_FAILED] = EX_SOFTWARE,
+		[CTL_CONFIG] = EX_CONFIG,
+	};
+	char vis[FORMAT_VIS(TEXT_SIZE)];
+
+	format_vis(m->text, vis, sizeof(vis));
+	return (client_fail(c, status[m->code], "%s",
+	    vis[0] != '\0' ?
+		vis :
+	    "the daemon refuses and does not say why (see its log)"));
+}
+
+int
+client_ask(struct client *c, const struct question *q,
+    struct msg_ctl_result *res)
+{
+	struct imsg m;
+	int st;
+
+	c->id++;
+	st = client_send(c, q->type, q->payload, q->len);
+	while (st == 0 && (st = client_recv(c, &m, q->timeout_ms)) == 0) {
+		if (m.type == MSG_CTL_RESULT &&
+		    msg_ctl_result_get(&m.data, res) == 0)
+			return (0);
+		if (q->fn == NULL || m.type != q->item)
+			return (client_malformed(c));
+		st = q->fn(c, q->arg, &m.data);
+	}
+	return (st);
 }

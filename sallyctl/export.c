@@ -5,7 +5,6 @@
  */
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +13,7 @@
 #include "export.h"
 #include "format.h"
 #include "lookup.h"
-
-#define EX_NEGATIVE	1
+#include "qr.h"
 
 struct search {
 	const struct request *r;
@@ -32,7 +30,7 @@ peer_cb(struct client *c, void *arg, struct ibuf *b)
 	struct msg_ctl_peer m;
 
 	if (msg_ctl_peer_get(b, &m) == -1)
-		return (lookup_malformed(c));
+		return (client_malformed(c));
 	/* The daemon may know fewer ways to narrow it down than we do. */
 	if (m.source == SOURCE_FOREIGN ||
 	    (s->r->network[0] != '\0' && strcmp(m.network, s->r->network) != 0))
@@ -63,25 +61,8 @@ find_peer(struct client *c, struct search *s)
 	    s->n));
 }
 
-static int add(char *, size_t, const char *, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static int
-add(char *dst, size_t size, const char *fmt, ...)
-{
-	size_t used;
-	va_list ap;
-	int n;
-
-	used = strlen(dst);
-	va_start(ap, fmt);
-	n = vsnprintf(dst + used, size - used, fmt, ap);
-	va_end(ap);
-	return (n < 0 || (size_t)n >= size - used ? -1 : 0);
-}
-
-static int
-add_prefixes(char *dst, size_t size, const struct prefix *p, unsigned int n)
+static void
+write_prefixes(FILE *f, const struct prefix *p, unsigned int n)
 {
 	char text[PREFIX_TEXT];
 	struct prefix net;
@@ -90,58 +71,43 @@ add_prefixes(char *dst, size_t size, const struct prefix *p, unsigned int n)
 	for (i = 0; i < n; i++) {
 		net = p[i];
 		prefix_mask(&net);
-		if (add(dst, size, "%s%s", i == 0 ? "" : ", ",
-			prefix_format(&net, text)) == -1)
-			return (-1);
+		fprintf(f, "%s%s", i == 0 ? "" : ", ",
+		    prefix_format(&net, text));
 	}
-	return (add(dst, size, "\n"));
+	fputc('\n', f);
 }
 
-int
-export_format(const struct msg_ctl_network *n, const struct msg_ctl_peer *p,
-    char *dst, size_t size)
+/* The file of a peer in a network, which the caller frees, or NULL. */
+static char *
+format_file(const struct msg_ctl_network *n, const struct msg_ctl_peer *p)
 {
 	char name[FORMAT_VIS(IDENT_SIZE)], key[WGKEY_TEXT];
-	char host[FORMAT_VIS(HOST_SIZE)];
-	bool routes = n->nroutes > 0;
+	char host[FORMAT_VIS(HOST_SIZE)], *text = NULL;
+	size_t len;
+	FILE *f;
 
-	*dst = '\0';
-	format_vis(p->name, name, sizeof(name));
-	format_vis(n->endpoint, host, sizeof(host));
-	if ((*name != '\0' && add(dst, size, "# %s\n", name) == -1) ||
-	    add(dst, size, "[Interface]\nAddress = ") == -1 ||
-	    add_prefixes(dst, size, p->addrs, p->naddrs) == -1 ||
-	    add(dst, size, "# PrivateKey = (yours)\n\n[Peer]\n") == -1 ||
-	    add(dst, size, "PublicKey = %s\n", wgkey_format(n->pubkey, key)) ==
-		-1 ||
-	    add(dst, size, "Endpoint = %s:%u\nAllowedIPs = ", host,
-		(unsigned int)n->port) == -1 ||
-	    add_prefixes(dst, size, routes ? n->routes : n->addrs,
-		routes ? n->nroutes : n->naddrs) == -1)
-		return (-1);
-	if (n->keepalive == 0)
-		return (0);
-	return (add(dst, size, "PersistentKeepalive = %u\n",
-	    (unsigned int)n->keepalive));
-}
-
-static int
-show_qr(struct client *c, struct output *o, const struct msg_ctl_peer *p,
-    const char *file)
-{
-	char *qr;
-
-	if ((qr = qr_format(file)) == NULL)
-		return (client_fail(c, EX_UNAVAILABLE,
-		    errno == ENOSYS ?
-			"this sallyctl was built without libqrencode (install "
-			"libqrencode-dev and build again, or pipe the file "
-			"into qrencode -t ansiutf8)" :
-			"cannot make a code: %s",
-		    strerror(errno)));
-	o->ops->peer_file(o, p, qr);
-	free(qr);
-	return (0);
+	if ((f = open_memstream(&text, &len)) == NULL)
+		return (NULL);
+	if (p->name[0] != '\0')
+		fprintf(f, "# %s\n", format_vis(p->name, name, sizeof(name)));
+	fputs("[Interface]\nAddress = ", f);
+	write_prefixes(f, p->addrs, p->naddrs);
+	fprintf(f, "# PrivateKey = (yours)\n\n[Peer]\nPublicKey = %s\n",
+	    wgkey_format(n->pubkey, key));
+	fprintf(f, "Endpoint = %s:%u\nAllowedIPs = ",
+	    format_vis(n->endpoint, host, sizeof(host)), (unsigned int)n->port);
+	if (n->nroutes > 0)
+		write_prefixes(f, n->routes, n->nroutes);
+	else
+		write_prefixes(f, n->addrs, n->naddrs);
+	if (n->keepalive != 0)
+		fprintf(f, "PersistentKeepalive = %u\n",
+		    (unsigned int)n->keepalive);
+	if (fclose(f) == EOF) {
+		free(text);
+		return (NULL);
+	}
+	return (text);
 }
 
 int
@@ -149,7 +115,8 @@ export_peer(struct client *c, const struct request *r, struct output *o)
 {
 	struct search s = { .r = r };
 	struct msg_ctl_network net;
-	char file[EXPORT_SIZE];
+	struct exported e;
+	char *file, *qr = NULL;
 	int st;
 
 	if ((st = find_peer(c, &s)) != 0 ||
@@ -157,13 +124,22 @@ export_peer(struct client *c, const struct request *r, struct output *o)
 		return (st);
 	if (net.state != NET_UP)
 		return (client_fail(c, EX_TEMPFAIL,
-		    "network %s is not up: its key and port are not known "
-		    "(sallyctl show networks)",
+		    "network %s is not up: its key and port are not known (sallyctl show networks)",
 		    net.name));
-	if (export_format(&net, &s.peer, file, sizeof(file)) == -1)
-		return (client_fail(c, EX_SOFTWARE, "the file is too long"));
-	if (r->qr)
-		return (show_qr(c, o, &s.peer, file));
-	o->ops->peer_file(o, &s.peer, file);
-	return (0);
+	if ((file = format_file(&net, &s.peer)) == NULL)
+		return (client_fail(c, EX_SOFTWARE, "no memory"));
+	if (r->qr && (qr = qr_format(file)) == NULL)
+		st = client_fail(c, EX_UNAVAILABLE,
+		    errno == ENOSYS ?
+			"this sallyctl was built without libqrencode (install libqrencode-dev and build again, or pipe the file into qrencode -t ansiutf8)" :
+			"cannot make a code: %s",
+		    strerror(errno));
+	else {
+		e.peer = s.peer;
+		e.file = r->qr ? qr : file;
+		output_item(o, &exported_item, &e);
+	}
+	free(file);
+	free(qr);
+	return (st);
 }

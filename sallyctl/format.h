@@ -27,16 +27,4 @@ const char *format_addrs(const struct prefix *, unsigned int n, char *dst);
 /* Nothing a terminal could act upon remains; dst holds size bytes. */
 const char *format_vis(const char *, char *dst, size_t size);
 
-/* "unknown" for a value that is not in the enum. */
-const char *format_lease_state(uint8_t);
-const char *format_net_state(uint8_t);
-const char *format_backend(uint8_t);
-const char *format_assign(uint8_t);
-const char *format_source(uint8_t);
-const char *format_set_op(uint8_t);
-/* "address-taken" ... as in problems of the HTTP interface; "" for none. */
-const char *format_lease_code(uint8_t);
-const char *format_role(uint8_t);
-const char *format_proof(uint8_t);
-
 #endif

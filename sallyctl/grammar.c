@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The operator's language as tables, one for each place in a command: a word
- * leads to the next table.  Nothing here talks to the daemon.
+ * Words of the command line to a request.  The commands are those of verbs.c;
+ * here are their arguments and options, and how a word is understood.  Nothing
+ * here talks to the daemon.
  */
 
 #include <errno.h>
@@ -11,292 +12,136 @@
 
 #include "grammar.h"
 
-#define WORDS_MAX	16	/* no command has more, but for a reason */
+#define PLACE_MAX	32	/* choices for one word */
+#define REQUEST(m) offsetof(struct request, m), sizeof(((struct request *)0)->m)
 
-enum token_type {
-	T_END,			/* the command may end here */
-	T_WORD,			/* a keyword, or a prefix of it */
-	T_EXACT,		/* a keyword that is never abbreviated */
-	T_ONLINE,		/* keywords that set something, to T_QR */
-	T_EXPIRED,
-	T_ON,
-	T_OFF,
-	T_DRY_RUN,
-	T_FORCE,
-	T_QR,
-	T_NET,			/* values */
-	T_NAME,
-	T_CN,
-	T_REASON,		/* takes all words that are left */
-	T_SINCE,
-	T_LIMIT,
-	T_FILE
+enum how {
+	FLAG,			/* a keyword alone */
+	TEXT,
+	CN,
+	PATH,
+	REASON,			/* takes all words that are left */
+	SINCE,
+	LIMIT
 };
-
-struct token {
-	enum token_type	 type;
-	const char	*text;		/* keyword, or what a value is called */
-	enum action	 action;	/* ACT_NONE: leave it */
-	const struct token *next;
-};
-
-/* Tables that lead back to themselves need their names first. */
-static const struct token t_leases[6], t_peers[3], t_events[4];
-static const struct token t_revoke_opts[4], t_apply_opts[5];
-static const struct token t_import_opts[4], t_export_opts[4];
 
 /* clang-format off */
-static const struct token t_end[] = {
-	{ T_END,	"",		ACT_NONE,	NULL },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_leases_net[] = {
-	{ T_NET,	"NETWORK",	ACT_NONE,	t_leases },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_leases_name[] = {
-	{ T_NAME,	"NAME",		ACT_NONE,	t_leases },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_leases[6] = {
-	{ T_END,	"",		ACT_NONE,	NULL },
-	{ T_WORD,	"net",		ACT_NONE,	t_leases_net },
-	{ T_WORD,	"name",		ACT_NONE,	t_leases_name },
-	{ T_ONLINE,	"online",	ACT_NONE,	t_leases },
-	{ T_EXPIRED,	"expired",	ACT_NONE,	t_leases },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_lease[] = {
-	{ T_NAME,	"NAME",		ACT_NONE,	t_end },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_peers_net[] = {
-	{ T_NET,	"NETWORK",	ACT_NONE,	t_peers },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_peers[3] = {
-	{ T_END,	"",		ACT_NONE,	NULL },
-	{ T_WORD,	"net",		ACT_NONE,	t_peers_net },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_events_since[] = {
-	{ T_SINCE,	"DURATION (90s, 1h30m, 2d)", ACT_NONE,	t_events },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_events_limit[] = {
-	{ T_LIMIT,	"COUNT",	ACT_NONE,	t_events },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_events[4] = {
-	{ T_END,	"",		ACT_NONE,	NULL },
-	{ T_WORD,	"since",	ACT_NONE,	t_events_since },
-	{ T_WORD,	"limit",	ACT_NONE,	t_events_limit },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-/* "show le" means the list; one lease is asked for in full. */
-static const struct token t_show[] = {
-	{ T_WORD,	"status",	ACT_STATUS,	t_end },
-	{ T_WORD,	"networks",	ACT_NETWORKS,	t_end },
-	{ T_WORD,	"leases",	ACT_LEASES,	t_leases },
-	{ T_EXACT,	"lease",	ACT_LEASE,	t_lease },
-	{ T_WORD,	"peers",	ACT_PEERS,	t_peers },
-	{ T_WORD,	"events",	ACT_EVENTS,	t_events },
-	{ T_WORD,	"sync",		ACT_SYNC,	t_end },
-	{ T_WORD,	"version",	ACT_VERSION,	t_end },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_revoke_net[] = {
-	{ T_NET,	"NETWORK",	ACT_NONE,	t_revoke_opts },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_revoke_reason[] = {
-	{ T_REASON,	"TEXT",		ACT_NONE,	t_end },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_revoke_opts[4] = {
-	{ T_END,	"",		ACT_NONE,	NULL },
-	{ T_WORD,	"net",		ACT_NONE,	t_revoke_net },
-	{ T_WORD,	"reason",	ACT_NONE,	t_revoke_reason },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_revoke[] = {
-	{ T_NAME,	"NAME",		ACT_NONE,	t_revoke_opts },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_approve_net[] = {
-	{ T_NET,	"NETWORK",	ACT_NONE,	t_end },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_approve_opts[] = {
-	{ T_END,	"",		ACT_NONE,	NULL },
-	{ T_WORD,	"net",		ACT_NONE,	t_approve_net },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_approve[] = {
-	{ T_NAME,	"NAME",		ACT_NONE,	t_approve_opts },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_test_cn[] = {
-	{ T_CN,		"NAME",		ACT_NONE,	t_end },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_test[] = {
-	{ T_WORD,	"cn",		ACT_TEST_CN,	t_test_cn },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_backup[] = {
-	{ T_FILE,	"FILE",		ACT_NONE,	t_end },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_maintenance[] = {
-	{ T_ON,		"on",		ACT_NONE,	t_end },
-	{ T_OFF,	"off",		ACT_NONE,	t_end },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_apply_net[] = {
-	{ T_NET,	"NETWORK",	ACT_NONE,	t_apply_opts },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_apply_opts[5] = {
-	{ T_END,	"",		ACT_NONE,	NULL },
-	{ T_DRY_RUN,	"dry-run",	ACT_NONE,	t_apply_opts },
-	{ T_FORCE,	"force",	ACT_NONE,	t_apply_opts },
-	{ T_WORD,	"net",		ACT_NONE,	t_apply_net },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_apply[] = {
-	{ T_FILE,	"FILE",		ACT_NONE,	t_apply_opts },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_import_net[] = {
-	{ T_NET,	"NETWORK",	ACT_NONE,	t_import_opts },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_import_opts[4] = {
-	{ T_END,	"",		ACT_NONE,	NULL },
-	{ T_DRY_RUN,	"dry-run",	ACT_NONE,	t_import_opts },
-	{ T_WORD,	"net",		ACT_NONE,	t_import_net },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_import[] = {
-	{ T_FILE,	"FILE",		ACT_NONE,	t_import_opts },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_export_net[] = {
-	{ T_NET,	"NETWORK",	ACT_NONE,	t_export_opts },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_export_opts[4] = {
-	{ T_END,	"",		ACT_NONE,	NULL },
-	{ T_QR,		"qr",		ACT_NONE,	t_export_opts },
-	{ T_WORD,	"net",		ACT_NONE,	t_export_net },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_export_peer[] = {
-	{ T_NAME,	"NAME or KEY",	ACT_NONE,	t_export_opts },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_export[] = {
-	{ T_WORD,	"peer",		ACT_EXPORT,	t_export_peer },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
-};
-
-static const struct token t_main[] = {
-	{ T_WORD,	"show",		ACT_NONE,	t_show },
-	{ T_WORD,	"revoke",	ACT_REVOKE,	t_revoke },
-	{ T_WORD,	"approve",	ACT_APPROVE,	t_approve },
-	{ T_WORD,	"test",		ACT_NONE,	t_test },
-	{ T_WORD,	"reload",	ACT_RELOAD,	t_end },
-	{ T_WORD,	"teardown",	ACT_TEARDOWN,	t_end },
-	{ T_WORD,	"backup",	ACT_BACKUP,	t_backup },
-	{ T_WORD,	"maintenance",	ACT_MAINTENANCE, t_maintenance },
-	{ T_WORD,	"apply",	ACT_APPLY,	t_apply },
-	{ T_WORD,	"import",	ACT_IMPORT,	t_import },
-	{ T_WORD,	"export",	ACT_EXPORT,	t_export },
-	{ T_END,	NULL,		ACT_NONE,	NULL }
+static const struct {
+	const char	*word;		/* of an option */
+	const char	*value;		/* what its value, or the argument, is */
+	enum how	 how;
+	size_t		 off;		/* in the request */
+	size_t		 size;
+	const char	*what;		/* for complaints */
+} params[] = {
+	[P_NAME] = { NULL, "NAME", TEXT, REQUEST(name), "a name" },
+	[P_PEER] = { NULL, "NAME or KEY", TEXT, REQUEST(name), "a name" },
+	[P_CN] = { NULL, "NAME", CN, REQUEST(cn), "a common name" },
+	[P_FILE] = { NULL, "FILE", PATH, REQUEST(file), "a file's name" },
+	[P_DRY_RUN] = { "dry-run", NULL, FLAG, REQUEST(dry_run), NULL },
+	[P_FORCE] = { "force", NULL, FLAG, REQUEST(force), NULL },
+	[P_QR] = { "qr", NULL, FLAG, REQUEST(qr), NULL },
+	[P_NET] = { "net", "NETWORK", TEXT, REQUEST(network),
+	    "a network's name" },
+	[P_NAMED] = { "name", "NAME", TEXT, REQUEST(name), "a name" },
+	[P_ONLINE] = { "online", NULL, FLAG, REQUEST(online), NULL },
+	[P_EXPIRED] = { "expired", NULL, FLAG, REQUEST(expired), NULL },
+	[P_REASON] = { "reason", "TEXT", REASON, REQUEST(reason), NULL },
+	[P_SINCE] = { "since", "DURATION (90s, 1h30m, 2d)", SINCE,
+	    REQUEST(since), NULL },
+	[P_LIMIT] = { "limit", "COUNT", LIMIT, REQUEST(limit), NULL },
 };
 /* clang-format on */
 
-static bool
-is_keyword(const struct token *t)
-{
-	return (t->type >= T_WORD && t->type <= T_QR);
-}
+enum accept {
+	KEYWORD,		/* the word, or a prefix of it */
+	EXACT,			/* a keyword that is never abbreviated */
+	VALUE,			/* any word */
+	END			/* no word */
+};
 
-/* A value shows in capitals, the end of the command as a line break. */
+/* The words that may stand at one place of a command. */
+struct place {
+	size_t		 n;
+	struct {
+		const char	*text;
+		enum accept	 accept;
+		size_t		 id;
+	} choice[PLACE_MAX];
+};
+
+struct parser {
+	int		 n;
+	char *const	*words;		/* n that are left */
+	char *const	*first;
+	FILE		*err;
+};
+
 static void
-show_valid(const struct token *table, FILE *err)
+place_add(struct place *pl, const char *text, enum accept accept, size_t id)
 {
-	const struct token *t;
-
-	fprintf(err, "valid commands/args:\n");
-	for (t = table; t->text != NULL; t++)
-		fprintf(err, "  %s\n", t->type == T_END ? "<cr>" : t->text);
+	pl->choice[pl->n].text = text;
+	pl->choice[pl->n].accept = accept;
+	pl->choice[pl->n].id = id;
+	pl->n++;
 }
 
 /*
- * The token of table that word means, or NULL with *many telling whether it
- * could mean several.  A keyword spelt out wins over those it begins.
+ * The choice that word means, or -1 with *many telling whether it could mean
+ * several.  A keyword spelt out wins over those it begins.
  */
-static const struct token *
-match(const struct token *table, const char *word, bool *many)
+static int
+place_match(const struct place *pl, const char *word, bool *many)
 {
-	const struct token *t, *found = NULL, *value = NULL;
-	size_t len = strlen(word);
+	size_t len = strlen(word), i;
+	int found = -1;
 
 	*many = false;
-	for (t = table; t->text != NULL; t++) {
-		if (t->type == T_END)
-			continue;
-		if (!is_keyword(t)) {
-			value = t;
-			continue;
-		}
-		if (strcmp(t->text, word) == 0) {
+	for (i = 0; i < pl->n; i++) {
+		if (pl->choice[i].accept == VALUE ||
+		    (pl->choice[i].accept != END &&
+			strcmp(pl->choice[i].text, word) == 0)) {
 			*many = false;
-			return (t);
+			return ((int)i);
 		}
-		if (t->type == T_EXACT || len == 0 ||
-		    strncmp(t->text, word, len) != 0)
+		if (pl->choice[i].accept != KEYWORD || len == 0 ||
+		    strncmp(pl->choice[i].text, word, len) != 0)
 			continue;
-		if (found != NULL)
-			*many = true;
-		found = t;
+		*many = found != -1;
+		found = (int)i;
 	}
-	if (*many)
-		return (NULL);
-	return (found != NULL ? found : value);
+	return (*many ? -1 : found);
+}
+
+/*
+ * Take the next word; *id is that of its choice.  Returns 0, or -1 after naming
+ * what would be right: a value in capitals, the end as a line break.
+ */
+static int
+next(struct parser *p, const struct place *pl, size_t *id)
+{
+	bool many;
+	size_t k;
+	int i;
+
+	if (p->n > 0 && (i = place_match(pl, *p->words, &many)) != -1) {
+		*id = pl->choice[i].id;
+		p->words++;
+		p->n--;
+		return (0);
+	}
+	if (p->n > 0)
+		fprintf(p->err, "sallyctl: %s argument: %s\n",
+		    many ? "ambiguous" : "unknown", *p->words);
+	else if (p->words > p->first)
+		fprintf(p->err, "sallyctl: missing argument after: %s\n",
+		    p->words[-1]);
+	else
+		fprintf(p->err, "sallyctl: missing command\n");
+	fprintf(p->err, "valid commands/args:\n");
+	for (k = 0; k < pl->n; k++)
+		fprintf(p->err, "  %s\n", pl->choice[k].text);
+	return (-1);
 }
 
 static int
@@ -313,30 +158,30 @@ set_text(char *dst, size_t size, const char *word, const char *what, FILE *err)
 	return (0);
 }
 
-/* Join the words that are left with blanks. */
+/* Join the word that was taken, and all that are left, with blanks. */
 static int
-set_reason(char *dst, size_t size, int n, char *const *words, FILE *err)
+set_reason(struct parser *p, char *dst, size_t size)
 {
 	size_t len, used = 0;
-	int i;
 
-	for (i = 0; i < n; i++) {
-		len = strlen(words[i]);
+	for (;; p->words++, p->n--) {
+		len = strlen(p->words[-1]);
 		if (used + len + 2 > size) {
-			fprintf(err,
+			fprintf(p->err,
 			    "sallyctl: the reason is longer than %zu bytes\n",
 			    size - 1);
 			return (-1);
 		}
-		if (i > 0)
+		if (used > 0)
 			dst[used++] = ' ';
-		memcpy(dst + used, words[i], len + 1);
+		memcpy(dst + used, p->words[-1], len + 1);
 		used += len;
+		if (p->n == 0)
+			return (0);
 	}
-	return (0);
 }
 
-/* What a duration's unit is in seconds; 0 for no unit. */
+/* The unit of a duration in seconds; 0 for no unit. */
 static uint32_t
 unit_seconds(char c)
 {
@@ -386,13 +231,6 @@ grammar_duration(const char *s, uint32_t *seconds)
 	return (0);
 }
 
-/* "CN=dev-1" and "dev-1" are the same. */
-static const char *
-without_cn(const char *word)
-{
-	return (strncasecmp(word, "CN=", 3) == 0 ? word + 3 : word);
-}
-
 static int
 set_limit(uint64_t *limit, const char *word, FILE *err)
 {
@@ -405,122 +243,113 @@ set_limit(uint64_t *limit, const char *word, FILE *err)
 	return (-1);
 }
 
-/* What a keyword sets by itself. */
-static void
-set_flag(enum token_type type, struct request *r)
-{
-	if (type == T_ONLINE)
-		r->online = true;
-	else if (type == T_EXPIRED)
-		r->expired = true;
-	else if (type == T_ON || type == T_OFF)
-		r->on = type == T_ON;
-	else if (type == T_DRY_RUN)
-		r->dry_run = true;
-	else if (type == T_FORCE)
-		r->force = true;
-	else if (type == T_QR)
-		r->qr = true;
-}
-
-/* Take the value that token t stands for from words, n of them left. */
+/* Take the value that a parameter has.  Returns 0 or -1. */
 static int
-set_value(const struct token *t, struct request *r, int n, char *const *words,
-    FILE *err)
+take_value(struct parser *p, enum param param, struct request *r)
 {
-	const char *w = words[0];
+	void *dst = (char *)r + params[param].off;
+	size_t size = params[param].size, id;
+	struct place pl = { 0 };
+	const char *w;
 
-	switch (t->type) {
-	case T_ONLINE:
-	case T_EXPIRED:
-	case T_ON:
-	case T_OFF:
-	case T_DRY_RUN:
-	case T_FORCE:
-	case T_QR:
-		set_flag(t->type, r);
-		return (0);
-	case T_NET:
-		return (set_text(r->network, sizeof(r->network), w,
-		    "a network's name", err));
-	case T_NAME:
-		return (set_text(r->name, sizeof(r->name), w, "a name", err));
-	case T_CN:
-		return (set_text(r->cn, sizeof(r->cn), without_cn(w),
-		    "a common name", err));
-	case T_FILE:
-		/* Room for the suffix of the unfinished file. */
-		return (set_text(r->file, sizeof(r->file) - 8, w,
-		    "a file's name", err));
-	case T_REASON:
-		return (
-		    set_reason(r->reason, sizeof(r->reason), n, words, err));
-	case T_LIMIT:
-		return (set_limit(&r->limit, w, err));
-	case T_SINCE:
-		if (grammar_duration(w, &r->since) == 0)
-			return (0);
-		fprintf(err,
-		    "sallyctl: %s is not a duration from 1s to ten years, "
-		    "such as 90s, 1h30m or 2d\n",
-		    w);
-		return (-1);
-	case T_END:
-	case T_WORD:
-	case T_EXACT:
+	if (params[param].how == FLAG) {
+		*(bool *)dst = true;
 		return (0);
 	}
-	return (-1);
+	place_add(&pl, params[param].value, VALUE, 0);
+	if (next(p, &pl, &id) == -1)
+		return (-1);
+	w = p->words[-1];
+	switch (params[param].how) {
+	case CN:
+		/* "CN=dev-1" and "dev-1" are the same. */
+		if (strncasecmp(w, "CN=", 3) == 0)
+			w += 3;
+		break;
+	case PATH:
+		/* Room for the suffix of the unfinished file. */
+		size -= 8;
+		break;
+	case REASON:
+		return (set_reason(p, dst, size));
+	case LIMIT:
+		return (set_limit(dst, w, p->err));
+	case SINCE:
+		if (grammar_duration(w, dst) == 0)
+			return (0);
+		fprintf(p->err,
+		    "sallyctl: %s is not a duration from 1s to ten years, such as 90s, 1h30m or 2d\n",
+		    w);
+		return (-1);
+	case TEXT:
+	case FLAG:
+		break;
+	}
+	return (set_text(dst, size, w, params[param].what, p->err));
 }
 
-/* The tables lead back to themselves, but a word says one thing only. */
-static bool
-is_repeated(const struct token *const *seen, int n, const struct token *t)
+/* Take one or two words that name a command. */
+static const struct verb *
+take_verb(struct parser *p)
 {
-	int i;
+	struct place first = { 0 }, second = { 0 };
+	const char *word = "";
+	size_t i, id;
 
-	for (i = 0; i < n; i++)
-		if (seen[i] == t)
-			return (true);
-	return (false);
+	for (i = 0; verbs[i].words[0] != NULL; i++) {
+		if (strcmp(verbs[i].words[0], word) == 0)
+			continue;
+		word = verbs[i].words[0];
+		place_add(&first, word, KEYWORD, i);
+	}
+	if (next(p, &first, &id) == -1)
+		return (NULL);
+	if (verbs[id].words[1] == NULL)
+		return (&verbs[id]);
+	word = verbs[id].words[0];
+	for (i = id; verbs[i].words[0] != NULL; i++)
+		if (strcmp(verbs[i].words[0], word) == 0)
+			place_add(&second, verbs[i].words[1],
+			    verbs[i].exact ? EXACT : KEYWORD, i);
+	return (next(p, &second, &id) == -1 ? NULL : &verbs[id]);
+}
+
+/* Take options, in any order but each once. */
+static int
+take_options(struct parser *p, struct request *r)
+{
+	struct place pl = { 0 };
+	unsigned int seen = 0;
+	size_t i, id;
+
+	place_add(&pl, "<cr>", END, 0);
+	for (i = 0; i < sizeof(params) / sizeof(params[0]); i++)
+		if (r->verb->opts & (1U << i))
+			place_add(&pl, params[i].word, KEYWORD, i);
+	while (p->n > 0) {
+		if (next(p, &pl, &id) == -1)
+			return (-1);
+		if (seen & (1U << id)) {
+			fprintf(p->err, "sallyctl: given twice: %s\n",
+			    params[id].word);
+			return (-1);
+		}
+		seen |= 1U << id;
+		if (take_value(p, (enum param)id, r) == -1)
+			return (-1);
+	}
+	return (0);
 }
 
 int
 grammar_parse(int n, char *const *words, struct request *r, FILE *err)
 {
-	const struct token *t, *table = t_main, *seen[WORDS_MAX];
-	bool many;
-	int i;
+	struct parser p = { n, words, words, err };
 
 	memset(r, 0, sizeof(*r));
-	for (i = 0; i < n; i++) {
-		t = match(table, words[i], &many);
-		if (t == NULL) {
-			fprintf(err, "sallyctl: %s argument: %s\n",
-			    many ? "ambiguous" : "unknown", words[i]);
-			show_valid(table, err);
-			return (-1);
-		}
-		if (i == WORDS_MAX || is_repeated(seen, i, t)) {
-			fprintf(err, "sallyctl: given twice: %s\n", t->text);
-			return (-1);
-		}
-		seen[i] = t;
-		if (set_value(t, r, n - i, words + i, err) == -1)
-			return (-1);
-		if (t->action != ACT_NONE)
-			r->action = t->action;
-		table = t->next;
-		if (t->type == T_REASON)
-			break;
-	}
-	if (table->type != T_END || table->text == NULL) {
-		fprintf(err,
-		    n == 0 ? "sallyctl: missing command\n" :
-		    "sallyctl: missing argument after: %s\n",
-		    n == 0 ? "" : words[n - 1]);
-		show_valid(table, err);
+	if ((r->verb = take_verb(&p)) == NULL)
 		return (-1);
-	}
-	return (0);
+	if (r->verb->arg != P_NONE && take_value(&p, r->verb->arg, r) == -1)
+		return (-1);
+	return (take_options(&p, r));
 }

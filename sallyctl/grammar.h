@@ -11,37 +11,15 @@
 #include <stdio.h>
 
 #include "conf.h"
+#include "verbs.h"
 
 #define CN_SIZE		(TEXT_SIZE / 2 + 1)
 #define FILE_SIZE	4096
 
-enum action {
-	ACT_NONE,
-	ACT_STATUS,
-	ACT_NETWORKS,
-	ACT_LEASES,
-	ACT_LEASE,
-	ACT_PEERS,
-	ACT_EVENTS,
-	ACT_VERSION,
-	ACT_REVOKE,
-	ACT_APPROVE,
-	ACT_TEST_CN,
-	ACT_RELOAD,
-	ACT_TEARDOWN,
-	ACT_BACKUP,
-	ACT_SYNC,
-	ACT_MAINTENANCE,
-	ACT_APPLY,
-	ACT_IMPORT,
-	ACT_EXPORT
-};
-
 struct request {
-	enum action	 action;
+	const struct verb *verb;	/* NULL until it is known */
 	bool		 online;
 	bool		 expired;
-	bool		 on;		/* maintenance */
 	bool		 dry_run;
 	bool		 force;
 	bool		 qr;

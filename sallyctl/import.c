@@ -11,11 +11,11 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "format.h"
+#include "import.h"
 #include "lookup.h"
 #include "peerset.h"
 #include "wgquick.h"
-
-#define EX_NEGATIVE	1
 
 /* Whose a key, or an address, is. */
 struct mark {
@@ -128,7 +128,7 @@ present_cb(struct client *c, void *arg, struct ibuf *b)
 	struct msg_ctl_peer m;
 
 	if (msg_ctl_peer_get(b, &m) == -1)
-		return (lookup_malformed(c));
+		return (client_malformed(c));
 	if (m.source != SOURCE_STATIC || m.naddrs == 0 ||
 	    strcmp(m.network, im->net.name) != 0)
 		return (0);
@@ -147,7 +147,7 @@ sync_cb(struct client *c, void *arg, struct ibuf *b)
 	struct msg_ctl_sync m;
 
 	if (msg_ctl_sync_get(b, &m) == -1)
-		return (lookup_malformed(c));
+		return (client_malformed(c));
 	if (strcmp(m.network, im->net.name) == 0 &&
 	    strcmp(m.owner, SET_OWNER) == 0) {
 		im->has_generation = true;
@@ -167,11 +167,18 @@ in_pools(const struct import *im, const struct prefix *p)
 	return (false);
 }
 
+/* Show something of the file that cannot be used. */
 static void
 unused(struct import *im, unsigned int line, const char *what, const char *why)
 {
+	char text[FORMAT_VIS(WGQUICK_TEXT) + 128];
+	char vis[FORMAT_VIS(WGQUICK_TEXT)];
+	struct unused u = { .line = line, .text = text };
+
+	snprintf(text, sizeof(text), "%s: %s",
+	    format_vis(what, vis, sizeof(vis)), why);
+	output_item(im->o, &unused_item, &u);
 	im->unused++;
-	im->o->ops->unused(im->o, line, what, why);
 }
 
 /* Why this address of peer p cannot be used, or NULL. */

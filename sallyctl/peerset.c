@@ -15,10 +15,8 @@
 #include <unistd.h>
 
 #include "format.h"
-#include "lookup.h"
 #include "peerset.h"
 
-#define EX_NEGATIVE	1
 #define SET_MS		60000	/* for the whole set to be worked through */
 #define EARLY_MS	1000
 
@@ -112,8 +110,8 @@ send_begin(struct client *c, const struct request *r, const char *network,
 	uint8_t mem[512];
 	struct ibuf b;
 
-	(void)strlcpy(m.network, network, sizeof(m.network));
-	(void)strlcpy(m.owner, SET_OWNER, sizeof(m.owner));
+	strlcpy(m.network, network, sizeof(m.network));
+	strlcpy(m.owner, SET_OWNER, sizeof(m.owner));
 	ibuf_init(&b, mem, 0, sizeof(mem));
 	if (msg_set_begin_put(&b, &m) == -1)
 		return (
@@ -153,7 +151,7 @@ done(struct client *c, const struct request *r, const struct msg_set_done *m,
 	int st;
 
 	if (m->code == 0 || m->code < LEASE_E_KEY) {
-		o->ops->set(o, m, r->dry_run);
+		output_sum(o, m, r->dry_run);
 		return (m->rejected > 0 ? EX_NEGATIVE : 0);
 	}
 	st = EX_NEGATIVE;
@@ -163,7 +161,7 @@ done(struct client *c, const struct request *r, const struct msg_set_done *m,
 		st = EX_SOFTWARE;
 	format_vis(m->text, vis, sizeof(vis));
 	return (client_fail(c, st, "nothing was changed: %s%s",
-	    vis[0] != '\0' ? vis : format_lease_code(m->code),
+	    vis[0] != '\0' ? vis : lease_answer(m->code)->code,
 	    st == EX_TEMPFAIL ? " (try again)" : ""));
 }
 
@@ -205,7 +203,7 @@ describe(struct msg_set_change *m, const struct peerset *s,
 	found = bsearch(&key, list, s->n, sizeof(*list), cmp_item);
 	if (found == NULL)
 		return;
-	(void)snprintf(m->text, sizeof(m->text), "%s%s%s", (*found)->name,
+	snprintf(m->text, sizeof(m->text), "%s%s%s", (*found)->name,
 	    (*found)->name[0] != '\0' ? " " : "",
 	    format_addrs((*found)->addrs, (*found)->naddrs, addrs));
 }
@@ -226,18 +224,18 @@ answer(struct client *c, const struct request *r, struct output *o,
 			return (st);
 		if (m.type == MSG_SET_CHANGE) {
 			if (msg_set_change_get(&m.data, &change) == -1)
-				return (lookup_malformed(c));
+				return (client_malformed(c));
 			describe(&change, s, list);
-			o->ops->change(o, &change);
+			output_item(o, &change_item, &change);
 		} else if (m.type == MSG_SET_DONE) {
 			if (msg_set_done_get(&m.data, &sum) == -1)
-				return (lookup_malformed(c));
+				return (client_malformed(c));
 			return (done(c, r, &sum, o));
 		} else if (m.type != MSG_CTL_RESULT ||
 		    msg_ctl_result_get(&m.data, &res) == -1)
-			return (lookup_malformed(c));
+			return (client_malformed(c));
 		else
-			return (lookup_result(c, &res));
+			return (client_refused(c, &res));
 	}
 }
 
@@ -256,34 +254,11 @@ set_send(struct client *c, const struct request *r, const char *network,
 		return (st);
 	}
 	/* It may have said why before it stopped listening. */
-	(void)strlcpy(error, c->error, sizeof(error));
+	strlcpy(error, c->error, sizeof(error));
 	early = answer(c, r, o, s, list, EARLY_MS);
 	free(list);
 	if (early != EX_UNAVAILABLE && early != EX_TEMPFAIL)
 		return (early);
-	(void)strlcpy(c->error, error, sizeof(c->error));
-	return (st);
-}
-
-int
-apply(struct client *c, const struct request *r, struct output *o)
-{
-	struct set_precond pre = { .match = SET_MATCH_NONE };
-	struct msg_ctl_network net;
-	struct peerset s = { NULL, 0, 0 };
-	char error[256], *text;
-	size_t len;
-	int st;
-
-	if ((text = set_read(c, r->file, &len, &st)) == NULL)
-		return (st);
-	if (setfile_parse(text, len, &s, error, sizeof(error)) == -1)
-		st = client_fail(c, EX_DATAERR, "%s: %s", r->file, error);
-	free(text);
-	if (st == 0)
-		st = lookup_network(c, r->network, &net);
-	if (st == 0)
-		st = set_send(c, r, net.name, &s, &pre, o);
-	peerset_clear(&s);
+	strlcpy(c->error, error, sizeof(c->error));
 	return (st);
 }

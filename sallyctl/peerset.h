@@ -36,23 +36,12 @@ struct set_precond {
  * was rejected or the set refused.
  */
 int	 set_send(struct client *, const struct request *, const char *network,
-    const struct peerset *, const struct set_precond *, struct output *);
+	    const struct peerset *, const struct set_precond *, struct output *);
 
 /*
  * Read a file of at most SET_FILE_MAX bytes; NUL-terminated, the caller frees
  * it.  NULL with *st and the client's error.
  */
-char *set_read(struct client *, const char *file, size_t *len, int *st);
-
-/*
- * The document {"peers":[{"public_key","addresses","name"}, ...]} as a set.
- * Returns 0, or -1 with what is wrong in error.
- */
-int	 setfile_parse(const char *, size_t len, struct peerset *, char *error,
-	    size_t size);
-
-/* sallyctl apply, import: exit codes. */
-int	 apply(struct client *, const struct request *, struct output *);
-int	 import(struct client *, const struct request *, struct output *);
+char	*set_read(struct client *, const char *file, size_t *len, int *st);
 
 #endif

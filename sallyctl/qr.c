@@ -5,6 +5,7 @@
  */
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #include <qrencode.h>
 #endif
 
-#include "export.h"
+#include "qr.h"
 
 #ifdef HAVE_QRENCODE
 #define MARGIN	4		/* ISO/IEC 18004: light modules around it */

@@ -11,12 +11,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "apply.h"
 #include "ask.h"
-#include "client.h"
+#include "backup.h"
 #include "export.h"
-#include "grammar.h"
-#include "output.h"
-#include "peerset.h"
+#include "import.h"
 
 __attribute__((noreturn)) static void
 usage(void)
@@ -29,16 +28,22 @@ usage(void)
 static int
 converse(struct client *c, const struct request *r, struct output *o)
 {
-	if (r->action == ACT_APPLY)
+	switch (r->verb->talk) {
+	case TALK_ASK:
+		return (ask(c, r, o));
+	case TALK_BACKUP:
+		return (backup(c, r, o));
+	case TALK_APPLY:
 		return (apply(c, r, o));
-	if (r->action == ACT_IMPORT)
+	case TALK_IMPORT:
 		return (import(c, r, o));
-	if (r->action == ACT_EXPORT)
+	case TALK_EXPORT:
 		return (export_peer(c, r, o));
-	return (ask(c, r, o));
+	}
+	return (EX_SOFTWARE);
 }
 
-/* Connect, ask, close the document.  Errors go to stderr in every format. */
+/* Connect, converse, close the document.  Errors go to stderr, always. */
 static int
 run(const struct request *r, struct output *o, const char *path)
 {
@@ -46,14 +51,13 @@ run(const struct request *r, struct output *o, const char *path)
 	const char *error;
 	int st;
 
-	o->ops->begin(o);
 	st = client_open(&c, path);
 	if (st == 0) {
 		st = converse(&c, r, o);
 		client_close(&c);
 	}
 	error = c.error[0] != '\0' ? c.error : NULL;
-	o->ops->end(o, error);
+	output_end(o, error);
 	/* What was written must stand above what went wrong. */
 	if (fflush(o->f) == EOF || ferror(o->f)) {
 		fprintf(stderr, "sallyctl: cannot write: %s\n",
@@ -70,37 +74,37 @@ static int
 not_understood(struct output *o, char *text)
 {
 	fputs(text, stderr);
-	if (o->ops == &json_ops) {
-		text[strcspn(text, "\n")] = '\0';
-		o->ops->begin(o);
-		o->ops->end(o, strchr(text, ' ') + 1);
-	}
+	text[strcspn(text, "\n")] = '\0';
+	if (o->json)
+		output_end(o, strchr(text, ' ') + 1);
 	return (EX_USAGE);
 }
 
 int
 main(int argc, char **argv)
 {
-	const struct output_ops *ops = &text_ops;
 	const char *path = CLIENT_SOCKET;
+	bool json = false, numeric = false;
 	char *wrong = NULL;
-	size_t len;
-	FILE *err;
-	bool numeric = false, quiet = false;
 	struct request r;
 	struct output o;
+	size_t len;
+	FILE *err;
 	int ch, st;
 
 	while ((ch = getopt(argc, argv, "+jnqs:V")) != -1) {
 		switch (ch) {
 		case 'j':
-			ops = &json_ops;
+			json = true;
 			break;
 		case 'n':
 			numeric = true;
 			break;
 		case 'q':
-			quiet = true;
+			if (freopen("/dev/null", "w", stdout) == NULL) {
+				perror("sallyctl: /dev/null");
+				return (EX_OSERR);
+			}
 			break;
 		case 's':
 			path = optarg;
@@ -112,14 +116,12 @@ main(int argc, char **argv)
 			usage();
 		}
 	}
-	argc -= optind;
-	argv += optind;
 	if ((err = open_memstream(&wrong, &len)) == NULL) {
 		perror("sallyctl");
 		return (EX_OSERR);
 	}
-	st = grammar_parse(argc, argv, &r, err);
-	output_init(&o, quiet ? &quiet_ops : ops, r.action, numeric, stdout);
+	st = grammar_parse(argc - optind, argv + optind, &r, err);
+	output_begin(&o, r.verb, json, numeric, stdout);
 	if (fclose(err) == EOF || wrong == NULL)
 		st = EX_OSERR;
 	else

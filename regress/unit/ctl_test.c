@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sallyctl's grammar, numbers and columns.
+ * sallyctl's grammar, numbers and columns, and the tables of what it shows.
  */
 
 #include <setjmp.h>
@@ -15,6 +15,7 @@
 
 #include "format.h"
 #include "grammar.h"
+#include "output.h"
 #include "table.h"
 
 #define WORDS_MAX	16
@@ -44,47 +45,50 @@ commands(void **state)
 {
 	static const struct {
 		const char	*line;
-		enum action	 action;
+		const char	*verb;
 	} good[] = {
-		{ "show status", ACT_STATUS },
-		{ "s st", ACT_STATUS },
-		{ "s sy", ACT_SYNC },
-		{ "sho n", ACT_NETWORKS },
-		{ "show networks", ACT_NETWORKS },
-		{ "s l", ACT_LEASES },
-		{ "s le", ACT_LEASES },
-		{ "s lease dev", ACT_LEASE },
-		{ "s leases", ACT_LEASES },
-		{ "s le net a on e", ACT_LEASES },
-		{ "s p n a", ACT_PEERS },
-		{ "s e s 1h l 3", ACT_EVENTS },
-		{ "s v", ACT_VERSION },
-		{ "rev dev", ACT_REVOKE },
-		{ "revoke dev net a reason b c", ACT_REVOKE },
-		{ "appr dev", ACT_APPROVE },
-		{ "approve dev net a", ACT_APPROVE },
-		{ "tes c x", ACT_TEST_CN },
-		{ "rel", ACT_RELOAD },
-		{ "tea", ACT_TEARDOWN },
-		{ "b file", ACT_BACKUP },
-		{ "m on", ACT_MAINTENANCE },
-		{ "maintenance of", ACT_MAINTENANCE },
-		{ "apply f", ACT_APPLY },
-		{ "appl f d f n a", ACT_APPLY },
-		{ "i f", ACT_IMPORT },
-		{ "import f net a dry-run", ACT_IMPORT },
-		{ "e p x", ACT_EXPORT },
-		{ "export peer x qr net a", ACT_EXPORT },
+		{ "show status", "show status" },
+		{ "s st", "show status" },
+		{ "s sy", "show sync" },
+		{ "sho n", "show networks" },
+		{ "show networks", "show networks" },
+		{ "s l", "show leases" },
+		{ "s le", "show leases" },
+		{ "s lease dev", "show lease" },
+		{ "s leases", "show leases" },
+		{ "s le net a on e", "show leases" },
+		{ "s p n a", "show peers" },
+		{ "s e s 1h l 3", "show events" },
+		{ "s v", "show version" },
+		{ "rev dev", "revoke" },
+		{ "revoke dev net a reason b c", "revoke" },
+		{ "appr dev", "approve" },
+		{ "approve dev net a", "approve" },
+		{ "tes c x", "test cn" },
+		{ "rel", "reload" },
+		{ "tea", "teardown" },
+		{ "b file", "backup" },
+		{ "m on", "maintenance on" },
+		{ "maintenance of", "maintenance off" },
+		{ "apply f", "apply" },
+		{ "appl f d f n a", "apply" },
+		{ "i f", "import" },
+		{ "import f net a dry-run", "import" },
+		{ "e p x", "export peer" },
+		{ "export peer x qr net a", "export peer" },
 	};
+	char msg[1024], verb[32];
 	struct request r;
-	char msg[1024];
 	size_t i;
 
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		if (parse(good[i].line, &r, msg, sizeof(msg)) != 0)
 			fail_msg("%s: %s", good[i].line, msg);
-		if (r.action != good[i].action)
-			fail_msg("%s: action %d", good[i].line, r.action);
+		snprintf(verb, sizeof(verb), "%s%s%s", r.verb->words[0],
+		    r.verb->words[1] != NULL ? " " : "",
+		    r.verb->words[1] != NULL ? r.verb->words[1] : "");
+		if (strcmp(verb, good[i].verb) != 0)
+			fail_msg("%s: %s", good[i].line, verb);
 		assert_string_equal(msg, "");
 	}
 }
@@ -263,9 +267,6 @@ words(void **state)
 	assert_string_equal(format_endpoint(&none, 5, t), "-");
 	assert_string_equal(format_vis("a\033\n\tb\\", t, sizeof(t)),
 	    "a\\^[\\n\\tb\\\\");
-	assert_string_equal(format_lease_state(LEASE_PENDING), "pending");
-	assert_string_equal(format_lease_state(0), "unknown");
-	assert_string_equal(format_role(200), "unknown");
 }
 
 /* What a table of two columns prints for n rows "N x" and its heading. */
@@ -315,6 +316,194 @@ tables(void **state)
 	free(s);
 }
 
+/* The name of a field in a template, len bytes, leads to a field. */
+static void
+check_name(const struct field *fields, const char *name, size_t len)
+{
+	static const struct msg_ctl_network any;
+	const void *m = &any;
+
+	if (field_find(fields, name, len, &m) == NULL)
+		fail_msg("no field %.*s", (int)len, name);
+}
+
+static void
+check_template(const struct field *fields, const char *t)
+{
+	int depth = 0;
+
+	for (; *t != '\0'; t++) {
+		if (*t == '[')
+			assert_int_equal(depth++, 0);
+		else if (*t == ']')
+			assert_int_equal(--depth, 0);
+		else if (*t == '{') {
+			check_name(fields, t + 1, strcspn(t + 1, "}"));
+			t += strcspn(t, "}");
+			assert_int_equal(*t, '}');
+		}
+	}
+	assert_int_equal(depth, 0);
+}
+
+static void
+check_item(const struct item *item, size_t size)
+{
+	const struct field *f, *list;
+	const struct line *l;
+	const void *m;
+	size_t n = 0;
+
+	for (f = item->fields; f->name != NULL; f++)
+		assert_true(size == 0 || (size_t)f->off + f->size <= size);
+	for (l = item->lines; l->text != NULL; l++) {
+		m = NULL;
+		list = l->list == NULL ?
+		    NULL :
+		    field_find(item->fields, l->list, strlen(l->list), &m);
+		assert_true((l->list == NULL) == (list == NULL));
+		if (item->columns)
+			check_name(item->fields, l->text, strlen(l->text));
+		else
+			check_template(list == NULL ? item->fields : list->sub,
+			    l->text);
+		n++;
+	}
+	assert_true(!item->columns || n <= TABLE_COLS);
+}
+
+/* Templates and columns name fields that there are. */
+static void
+items(void **state)
+{
+	const struct verb *v;
+
+	for (v = verbs; v->words[0] != NULL; v++)
+		if (v->item != NULL)
+			check_item(v->item, v->size);
+	check_item(&change_item, sizeof(struct msg_set_change));
+	check_item(&unused_item, sizeof(struct unused));
+	check_item(&sum_item, sizeof(struct sum));
+	check_item(&exported_item, sizeof(struct exported));
+	check_item(&saved_item, sizeof(struct saved));
+	check_item(&done_item, sizeof(struct msg_ctl_result));
+}
+
+struct thing {
+	char		 name[IDENT_SIZE];
+	uint8_t		 state;
+	uint32_t	 n;
+	uint64_t	 rx;
+	int64_t		 at;
+	uint8_t		 nnums;
+	uint16_t	 nums[3];
+};
+
+/* clang-format off */
+static const struct field num_fields[] = {
+	{ FIELD(thing, NUM, "num", nums[0]) },
+	{ .name = NULL }
+};
+static const struct field inner_fields[] = {
+	{ FIELD(thing, BYTES, "rx", rx) },
+	{ .name = NULL }
+};
+static const struct field thing_fields[] = {
+	{ FIELD(thing, OPT, "name", name) },
+	{ FIELD(thing, WORD, "state", state), WORDS(NULL, "good", "bad") },
+	{ FIELD(thing, ORDINAL, "n", n), ONLY_IF(thing, state, 1) },
+	{ .kind = KIND_OBJECT, .name = "inner", .sub = inner_fields },
+	{ FIELD(thing, PAST, "at", at) },
+	{ FIELD(thing, FUTURE, "end", at) },
+	{ ARRAY(thing, LIST, "nums", nums),
+	    .sub = num_fields },
+	{ .name = NULL }
+};
+static const struct line thing_lines[] = {
+	{ LINE("name", "[{name}|-]") },
+	{ LINE("state", "[{state}, {n}|{state}|none]: {rx}[ {name}]") },
+	{ LINE("number", "{n}") },
+	{ LINE("bad", "is"), ONLY_IF(thing, state, 2) },
+	{ LINE("at", "{at}") },
+	{ LINE("end", "{end}") },
+	{ LINE("nums", "= {num}"), .list = "nums" },
+	{ .text = NULL }
+};
+/* clang-format on */
+static const struct item thing_item = { thing_fields, thing_lines, false };
+static const struct verb things = { .member = "things", .list = true };
+
+/* Two things as an answer. */
+static void
+check_output(bool json, bool numeric, const struct thing *a,
+    const struct thing *b, const char *want)
+{
+	struct output o;
+	size_t size;
+	char *out;
+	FILE *f;
+
+	f = open_memstream(&out, &size);
+	assert_non_null(f);
+	output_begin(&o, &things, json, numeric, f);
+	o.style.now = 1000;
+	output_item(&o, &thing_item, a);
+	output_item(&o, &thing_item, b);
+	output_end(&o, NULL);
+	fclose(f);
+	assert_string_equal(out, want);
+	free(out);
+}
+
+static void
+outputs(void **state)
+{
+	struct thing a = { .name = "a\n",
+		.state = 1,
+		.n = 4,
+		.rx = 2048,
+		.at = 940,
+		.nnums = 2,
+		.nums = { 7, 8 } };
+	struct thing b = { .state = 2, .n = 4, .rx = UINT64_MAX };
+	struct thing c = { .state = 3, .at = 1060 };
+
+	check_output(false, false, &a, &b,
+	    "name          a\\n\n"
+	    "state         good, 5: 2.0KiB a\\n\n"
+	    "number        5\n"
+	    "at            1970-01-01T00:15:40Z (1m00s ago)\n"
+	    "end           over\n"
+	    "nums          = 7\n"
+	    "              = 8\n"
+	    "\n"
+	    "name          -\n"
+	    "state         bad: 15.9EiB\n"
+	    "bad           is\n"
+	    "at            never\n"
+	    "end           never\n");
+	check_output(false, true, &b, &c,
+	    "name          -\n"
+	    "state         bad: 18446744073709551615\n"
+	    "bad           is\n"
+	    "at            never\n"
+	    "end           never\n"
+	    "\n"
+	    "name          -\n"
+	    "state         unknown: 0\n"
+	    "at            1970-01-01T00:17:40Z (0s ago)\n"
+	    "end           1970-01-01T00:17:40Z (in 1m00s)\n");
+	check_output(true, false, &a, &b,
+	    "{\"schema\":1,\"things\":[\n"
+	    "{\"name\":\"a\\n\",\"state\":\"good\",\"n\":5,"
+	    "\"inner\":{\"rx\":2048},\"at\":\"1970-01-01T00:15:40Z\","
+	    "\"end\":\"1970-01-01T00:15:40Z\","
+	    "\"nums\":[{\"num\":7},{\"num\":8}]},\n"
+	    "{\"name\":null,\"state\":\"bad\",\"n\":null,"
+	    "\"inner\":{\"rx\":9223372036854775807},\"at\":null,"
+	    "\"end\":null,\"nums\":[]}\n],\"error\":null}\n");
+}
+
 int
 main(void)
 {
@@ -327,6 +516,8 @@ main(void)
 		cmocka_unit_test(ages),
 		cmocka_unit_test(words),
 		cmocka_unit_test(tables),
+		cmocka_unit_test(items),
+		cmocka_unit_test(outputs),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

@@ -4,7 +4,7 @@
 
 assign_test_USES :=	assign
 autowg_test_USES :=	autowg jsonw
-ctl_test_USES :=	grammar format table
+ctl_test_USES :=	grammar verbs output field format table
 egress_test_USES :=	egress
 expiry_test_USES :=	expiry
 form_test_USES :=	form hex

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the operator can say, what that asks of the daemon, and how the answer
+ * looks as text and as JSON: a table for each item and one of all commands.
+ * JSON's shapes are described in sallyctl(8) and only ever grow.
+ */
+
+#include "verbs.h"
+
+/* clang-format off */
+
+/* --- items --- */
+
+static const struct field last_sync_fields[] = {
+	{ FIELD(msg_ctl_status, PAST, "at", synced) },
+	{ FIELD(msg_ctl_status, NUM, "added", last.added) },
+	{ FIELD(msg_ctl_status, NUM, "removed", last.removed) },
+	{ FIELD(msg_ctl_status, NUM, "changed", last.changed) },
+	{ FIELD(msg_ctl_status, NUM, "unchanged", last.unchanged) },
+	{ FIELD(msg_ctl_status, NUM, "failed", last.failed) },
+	{ .name = NULL }
+};
+static const struct field health_fields[] = {
+	{ FIELD(msg_ctl_status, NUM, "peers", health.peers) },
+	{ FIELD(msg_ctl_status, NUM, "batches", health.batches) },
+	{ FIELD(msg_ctl_status, NUM, "dumps", health.dumps) },
+	{ FIELD(msg_ctl_status, NUM, "drift", health.drift) },
+	{ FIELD(msg_ctl_status, NUM, "refused", health.refused) },
+	{ .name = NULL }
+};
+static const struct field status_fields[] = {
+	{ FIELD(msg_ctl_status, STR, "gateway", gateway) },
+	{ FIELD(msg_ctl_status, STR, "version", version) },
+	{ FIELD(msg_ctl_status, PAST, "started", started) },
+	{ FIELD(msg_ctl_status, NUM, "generation", generation) },
+	{ FIELD(msg_ctl_status, NUM, "networks", networks) },
+	{ FIELD(msg_ctl_status, NUM, "leases", leases) },
+	{ FIELD(msg_ctl_status, NUM, "online", online) },
+	{ FIELD(msg_ctl_status, NUM, "pending", pending) },
+	{ FIELD(msg_ctl_status, NUM, "revoked", denied) },
+	{ FIELD(msg_ctl_status, BOOL, "db", db), WORDS("failed", "ok") },
+	{ FIELD(msg_ctl_status, BOOL, "kern", kern),
+	    WORDS("not connected", "ok") },
+	{ FIELD(msg_ctl_status, NUM, "fronts", apids) },
+	{ .kind = KIND_OBJECT, .name = "sync", .sub = last_sync_fields },
+	{ .kind = KIND_OBJECT, .name = "kernel_hand", .sub = health_fields },
+	{ .name = NULL }
+};
+static const struct line status_lines[] = {
+	{ LINE("gateway", "{gateway}") },
+	{ LINE("version", "{version}") },
+	{ LINE("started", "{started}") },
+	{ LINE("config", "generation {generation}") },
+	{ LINE("networks", "{networks}") },
+	{ LINE("leases", "{leases} live, {online} online, {pending} pending") },
+	{ LINE("revoked", "{revoked}") },
+	{ LINE("database", "{db}") },
+	{ LINE("kernel hand", "{kern}") },
+	{ LINE("fronts", "{fronts} connected") },
+	{ LINE("last sync", "{at}") },
+	{ LINE("", "{added} added, {removed} removed, {changed} changed, {unchanged} unchanged, {failed} failed") },
+	{ LINE("peers", "{peers} installed") },
+	{ LINE("since start", "{batches} batches, {dumps} dumps, {drift} put right, {refused} refused") },
+	{ .text = NULL }
+};
+static const struct item status_item = { status_fields, status_lines, false };
+
+static const struct field version_fields[] = {
+	{ .kind = KIND_FIXED, .name = "sallyctl", WORDS(VERSION) },
+	{ FIELD(msg_ctl_status, STR, "sallyport", version) },
+	{ .name = NULL }
+};
+static const struct line version_lines[] = {
+	{ LINE("sallyctl", "{sallyctl}") },
+	{ LINE("sallyport", "{sallyport}") },
+	{ .text = NULL }
+};
+static const struct item version_item = { version_fields, version_lines, false };
+
+static const struct field pool_fields[] = {
+	{ FIELD(msg_ctl_network, PREFIX, "prefix", pools[0]) },
+	{ FIELD(msg_ctl_network, NUM, "used", used[0]) },
+	{ FIELD(msg_ctl_network, SIZE, "size", size[0]) },
+	{ .name = NULL }
+};
+static const struct field network_fields[] = {
+	{ FIELD(msg_ctl_network, STR, "name", name) },
+	{ FIELD(msg_ctl_network, STR, "interface", interface) },
+	{ FIELD(msg_ctl_network, WORD, "state", state),
+	    WORDS([NET_DOWN] = "down", [NET_UP] = "up",
+		[NET_FAILED] = "failed") },
+	{ FIELD(msg_ctl_network, WORD, "backend", backend),
+	    WORDS(NULL, [BACKEND_AUTO] = "auto", [BACKEND_KERNEL] = "kernel",
+		[BACKEND_USERSPACE] = "userspace") },
+	{ FIELD(msg_ctl_network, BOOL, "adopted", adopted),
+	    WORDS(NULL, "adopted") },
+	{ FIELD(msg_ctl_network, WORD, "assign", assign),
+	    WORDS([ASSIGN_POOL] = "pool", [ASSIGN_BCD] = "direct-bcd",
+		[ASSIGN_METANS] = "metans") },
+	{ FIELD(msg_ctl_network, NUM, "listen_port", port) },
+	{ FIELD(msg_ctl_network, KEY, "public_key", pubkey),
+	    ONLY_IF(msg_ctl_network, state, NET_UP) },
+	{ FIELD(msg_ctl_network, TERM, "lease", lease) },
+	{ FIELD(msg_ctl_network, NUM, "max_peers", max_peers) },
+	{ FIELD(msg_ctl_network, NUM, "foreign", foreign) },
+	{ FIELD(msg_ctl_network, NUM, "leases", leases) },
+	{ ARRAY(msg_ctl_network, PREFIXES, "addresses", addrs) },
+	{ ARRAY(msg_ctl_network, LIST, "pools", pools),
+	    .sub = pool_fields },
+	{ FIELD(msg_ctl_network, OPT, "text", text) },
+	{ FIELD(msg_ctl_network, OPT, "endpoint", endpoint) },
+	{ FIELD(msg_ctl_network, NUM, "keepalive", keepalive) },
+	{ ARRAY(msg_ctl_network, PREFIXES, "routes", routes) },
+	{ .name = NULL }
+};
+static const struct line network_lines[] = {
+	{ LINE("network", "{name}") },
+	{ LINE("state", "{state}[: {text}]") },
+	{ LINE("interface", "{interface} ([{backend}|no backend][, {adopted}])") },
+	{ LINE("public key", "{public_key}") },
+	{ LINE("listen port", "{listen_port}") },
+	{ LINE("addresses", "[{addresses}|-]") },
+	{ LINE("pools", "{prefix}, {used}[ of {size}] used"), .list = "pools" },
+	{ LINE("endpoint", "[{endpoint}|-]") },
+	{ LINE("routes", "[{routes}|-]") },
+	{ LINE("assign", "{assign}") },
+	{ LINE("lease time", "[{lease}|never ends]") },
+	{ LINE("leases", "{leases} of at most {max_peers}") },
+	{ LINE("foreign", "{foreign} peers") },
+	{ .text = NULL }
+};
+static const struct item network_item = { network_fields, network_lines, false };
+
+static const struct field lease_fields[] = {
+	{ FIELD(msg_ctl_lease, NUM, "id", id) },
+	{ FIELD(msg_ctl_lease, STR, "network", network) },
+	{ FIELD(msg_ctl_lease, STR, "name", name) },
+	{ FIELD(msg_ctl_lease, STR, "who", who) },
+	{ FIELD(msg_ctl_lease, WORD, "state", state),
+	    WORDS([LEASE_PENDING] = "pending", [LEASE_ACTIVE] = "active",
+		[LEASE_EXPIRED] = "expired") },
+	{ FIELD(msg_ctl_lease, KEY, "public_key", pubkey) },
+	{ ARRAY(msg_ctl_lease, PREFIXES, "addresses", addrs) },
+	{ FIELD(msg_ctl_lease, PAST, "first", first) },
+	{ FIELD(msg_ctl_lease, PAST, "created", created) },
+	{ FIELD(msg_ctl_lease, PAST, "renewed", renewed) },
+	{ FIELD(msg_ctl_lease, FUTURE, "expires", expires) },
+	{ FIELD(msg_ctl_lease, PAST, "latest_handshake", handshake) },
+	{ FIELD(msg_ctl_lease, BYTES, "rx_bytes", rx) },
+	{ FIELD(msg_ctl_lease, BYTES, "tx_bytes", tx) },
+	{ ENDPOINT(msg_ctl_lease, "endpoint", endpoint) },
+	{ .name = NULL }
+};
+static const struct line leases_columns[] = {
+	{ LINE("NETWORK", "network") }, { LINE("NAME", "name") },
+	{ LINE("ADDRESSES", "addresses") }, { LINE("STATE", "state") },
+	{ LINE("HANDSHAKE", "latest_handshake") },
+	{ LINE("EXPIRES", "expires") }, { LINE("RX", "rx_bytes") },
+	{ LINE("TX", "tx_bytes") },
+	{ .text = NULL }
+};
+static const struct line lease_lines[] = {
+	{ LINE("lease", "{name}") },
+	{ LINE("network", "{network}") },
+	{ LINE("state", "{state}") },
+	{ LINE("identity", "[{who}]") },
+	{ LINE("public key", "{public_key}") },
+	{ LINE("addresses", "[{addresses}|-]") },
+	{ LINE("first seen", "{first}") },
+	{ LINE("key since", "{created}") },
+	{ LINE("renewed", "{renewed}") },
+	{ LINE("expires", "{expires}") },
+	{ LINE("handshake", "{latest_handshake}") },
+	{ LINE("endpoint", "[{endpoint}|-]") },
+	{ LINE("received", "{rx_bytes} from the device") },
+	{ LINE("sent", "{tx_bytes} to the device") },
+	{ .text = NULL }
+};
+static const struct item leases_item = { lease_fields, leases_columns, true };
+static const struct item lease_item = { lease_fields, lease_lines, false };
+
+static const struct field peer_fields[] = {
+	{ FIELD(msg_ctl_peer, STR, "network", network) },
+	{ FIELD(msg_ctl_peer, KEY, "public_key", pubkey) },
+	{ FIELD(msg_ctl_peer, WORD, "source", source),
+	    WORDS([SOURCE_LEASE] = "lease", [SOURCE_PORTAL] = "portal",
+		[SOURCE_STATIC] = "static", [SOURCE_FOREIGN] = "foreign") },
+	{ FIELD(msg_ctl_peer, OPT, "name", name) },
+	{ ARRAY(msg_ctl_peer, PREFIXES, "addresses", addrs) },
+	{ ENDPOINT(msg_ctl_peer, "endpoint", endpoint) },
+	{ FIELD(msg_ctl_peer, PAST, "latest_handshake", handshake) },
+	{ FIELD(msg_ctl_peer, BYTES, "rx_bytes", rx) },
+	{ FIELD(msg_ctl_peer, BYTES, "tx_bytes", tx) },
+	{ .name = NULL }
+};
+static const struct line peer_columns[] = {
+	{ LINE("NETWORK", "network") }, { LINE("SOURCE", "source") },
+	{ LINE("NAME", "name") }, { LINE("KEY", "public_key") },
+	{ LINE("ADDRESSES", "addresses") }, { LINE("ENDPOINT", "endpoint") },
+	{ LINE("HANDSHAKE", "latest_handshake") }, { LINE("RX", "rx_bytes") },
+	{ LINE("TX", "tx_bytes") },
+	{ .text = NULL }
+};
+static const struct item peer_item = { peer_fields, peer_columns, true };
+
+static const struct field event_fields[] = {
+	{ FIELD(msg_ctl_event, NUM, "id", id) },
+	{ FIELD(msg_ctl_event, TIME, "at", at) },
+	{ FIELD(msg_ctl_event, STR, "event", what) },
+	{ FIELD(msg_ctl_event, OPT, "network", network) },
+	{ FIELD(msg_ctl_event, OPT, "name", name) },
+	{ FIELD(msg_ctl_event, OPT, "who", who) },
+	{ FIELD(msg_ctl_event, OPT, "from", from) },
+	{ FIELD(msg_ctl_event, STR, "detail", detail) },
+	{ .name = NULL }
+};
+static const struct line event_columns[] = {
+	{ LINE("TIME", "at") }, { LINE("EVENT", "event") },
+	{ LINE("NETWORK", "network") }, { LINE("NAME", "name") },
+	{ LINE("WHO", "who") }, { LINE("FROM", "from") },
+	{ LINE("DETAIL", "detail") },
+	{ .text = NULL }
+};
+static const struct item event_item = { event_fields, event_columns, true };
+
+static const struct field set_fields[] = {
+	{ FIELD(msg_set_done, NUM, "added", added) },
+	{ FIELD(msg_set_done, NUM, "removed", removed) },
+	{ FIELD(msg_set_done, NUM, "changed", changed) },
+	{ FIELD(msg_set_done, NUM, "unchanged", unchanged) },
+	{ FIELD(msg_set_done, NUM, "rejected", rejected) },
+	{ FIELD(msg_set_done, NUM, "generation", generation) },
+	{ .name = NULL }
+};
+static const struct field sync_fields[] = {
+	{ FIELD(msg_ctl_sync, STR, "network", network) },
+	{ FIELD(msg_ctl_sync, STR, "owner", owner) },
+	{ FIELD(msg_ctl_sync, PAST, "at", at) },
+	{ FIELD(msg_ctl_sync, NUM, "peers", peers) },
+	{ FIELD(msg_ctl_sync, NUM, "generation", generation) },
+	{ FIELD(msg_ctl_sync, OBJECT, "last", last), .sub = set_fields },
+	{ .name = NULL }
+};
+static const struct line sync_columns[] = {
+	{ LINE("NETWORK", "network") }, { LINE("OWNER", "owner") },
+	{ LINE("PEERS", "peers") }, { LINE("GENERATION", "generation") },
+	{ LINE("LAST", "at") }, { LINE("ADDED", "added") },
+	{ LINE("REMOVED", "removed") }, { LINE("CHANGED", "changed") },
+	{ LINE("UNCHANGED", "unchanged") }, { LINE("REJECTED", "rejected") },
+	{ .text = NULL }
+};
+static const struct item sync_item = { sync_fields, sync_columns, true };
+
+static const struct field test_fields[] = {
+	{ FIELD(msg_ctl_test, BOOL, "matched", matched) },
+	/* People count the rules of the file from 1. */
+	{ FIELD(msg_ctl_test, ORDINAL, "rule", rule),
+	    ONLY_IF(msg_ctl_test, matched, 1) },
+	{ FIELD(msg_ctl_test, WORD, "proof", proof),
+	    WORDS(NULL, [PROOF_CERTIFICATE] = "certificate",
+		[PROOF_HEADER] = "header", [PROOF_ADDRESS] = "address",
+		[PROOF_NONE] = "none") },
+	{ FIELD(msg_ctl_test, WORD, "role", role),
+	    WORDS(NULL, [ROLE_DEVICE] = "device", [ROLE_PORTAL] = "portal",
+		[ROLE_MONITOR] = "monitor", [ROLE_OPERATOR] = "operator") },
+	{ FIELD(msg_ctl_test, OPT, "name", name) },
+	{ FIELD(msg_ctl_test, OPT, "network", network) },
+	{ ARRAY(msg_ctl_test, PREFIXES, "addresses", addrs) },
+	{ FIELD(msg_ctl_test, BOOL, "leased", leased),
+	    WORDS("would be leased", "leased now") },
+	{ FIELD(msg_ctl_test, BOOL, "denied", denied),
+	    WORDS("allowed", "denied") },
+	{ FIELD(msg_ctl_test, OPT, "text", text) },
+	{ .name = NULL }
+};
+static const struct line test_lines[] = {
+	{ LINE("rule", "[{rule} (proof {proof})|none matches]") },
+	{ LINE("why", "{text}"), ONLY_IF(msg_ctl_test, matched, 0) },
+	{ LINE("role", "{role}") },
+	{ LINE("name", "[{name}|-]"), ONLY_IF(msg_ctl_test, matched, 1) },
+	{ LINE("network", "[{network}|-]"), ONLY_IF(msg_ctl_test, matched, 1) },
+	{ LINE("addresses", "[{addresses} ({leased})|-]"),
+	    ONLY_IF(msg_ctl_test, matched, 1) },
+	{ LINE("access", "{denied}"), ONLY_IF(msg_ctl_test, matched, 1) },
+	{ LINE("note", "{text}"), ONLY_IF(msg_ctl_test, matched, 1) },
+	{ .text = NULL }
+};
+static const struct item test_item = { test_fields, test_lines, false };
+
+static const struct field change_fields[] = {
+	{ FIELD(msg_set_change, WORD, "change", op),
+	    WORDS([SET_ADDED] = "added", [SET_REMOVED] = "removed",
+		[SET_CHANGED] = "changed", [SET_REJECTED] = "rejected") },
+	{ FIELD(msg_set_change, KEY, "public_key", pubkey) },
+	{ .kind = KIND_FIXED, .name = "line", WORDS(NULL) },
+	{ FIELD(msg_set_change, CODE, "code", code) },
+	{ FIELD(msg_set_change, OPT, "text", text) },
+	{ FIELD(msg_set_change, BYTES, "rx_bytes", rx) },
+	{ FIELD(msg_set_change, BYTES, "tx_bytes", tx) },
+	{ .name = NULL }
+};
+static const struct line change_lines[] = {
+	{ LINE(NULL, "added     {public_key}[  {text}]\n"),
+	    ONLY_IF(msg_set_change, op, SET_ADDED) },
+	{ LINE(NULL, "removed   {public_key}[  {text}]  {rx_bytes} received, {tx_bytes} sent\n"),
+	    ONLY_IF(msg_set_change, op, SET_REMOVED) },
+	{ LINE(NULL, "changed   {public_key}[  {text}]\n"),
+	    ONLY_IF(msg_set_change, op, SET_CHANGED) },
+	{ LINE(NULL, "rejected  {public_key}[  {code}][  {text}]\n"),
+	    ONLY_IF(msg_set_change, op, SET_REJECTED) },
+	{ .text = NULL }
+};
+const struct item change_item = { change_fields, change_lines, false };
+
+static const struct field unused_fields[] = {
+	{ .kind = KIND_FIXED, .name = "change", WORDS("rejected") },
+	{ .kind = KIND_FIXED, .name = "public_key", WORDS(NULL) },
+	{ FIELD(unused, NUM, "line", line) },
+	{ .kind = KIND_FIXED, .name = "code", WORDS("not-imported") },
+	{ FIELD(unused, RAW, "text", text) },
+	{ FIELD(unused, NUM, "rx_bytes", none) },
+	{ FIELD(unused, NUM, "tx_bytes", none) },
+	{ .name = NULL }
+};
+static const struct line unused_lines[] = {
+	{ LINE(NULL, "rejected  line {line}: {text}\n") },
+	{ .text = NULL }
+};
+const struct item unused_item = { unused_fields, unused_lines, false };
+
+static const struct field sum_fields[] = {
+	{ FIELD(sum, BOOL, "dry_run", dry_run),
+	    WORDS(NULL, "nothing is done; it would be: ") },
+	{ FIELD(sum, OBJECT, "set", set), .sub = set_fields,
+	    ONLY_IF(sum, known, 1) },
+	{ .name = NULL }
+};
+static const struct line sum_lines[] = {
+	{ LINE(NULL, "[{dry_run}]{added} added, {removed} removed, {changed} changed, {unchanged} unchanged, {rejected} rejected\n") },
+	{ .text = NULL }
+};
+const struct item sum_item = { sum_fields, sum_lines, false };
+
+static const struct field exported_fields[] = {
+	{ FIELD(exported, STR, "network", peer.network) },
+	{ FIELD(exported, KEY, "public_key", peer.pubkey) },
+	{ FIELD(exported, OPT, "name", peer.name) },
+	{ FIELD(exported, RAW, "file", file) },
+	{ .name = NULL }
+};
+static const struct line exported_lines[] = {
+	{ LINE(NULL, "{file}") },
+	{ .text = NULL }
+};
+const struct item exported_item = { exported_fields, exported_lines, false };
+
+static const struct field saved_fields[] = {
+	{ FIELD(saved, RAW, "file", file) },
+	{ FIELD(saved, BYTES, "bytes", bytes) },
+	{ .name = NULL }
+};
+static const struct line saved_lines[] = {
+	{ LINE(NULL, "{bytes} written to {file}\n") },
+	{ .text = NULL }
+};
+const struct item saved_item = { saved_fields, saved_lines, false };
+
+static const struct field done_fields[] = {
+	{ FIELD(msg_ctl_result, STR, "text", text) },
+	{ .name = NULL }
+};
+static const struct line done_lines[] = {
+	{ LINE(NULL, "[{text}|done]\n") },
+	{ .text = NULL }
+};
+const struct item done_item = { done_fields, done_lines, false };
+
+/* --- commands --- */
+
+static bool
+status_is_no(const void *p)
+{
+	const struct msg_ctl_status *m = p;
+
+	return (!m->db || !m->kern);
+}
+
+static bool
+test_is_no(const void *p)
+{
+	const struct msg_ctl_test *m = p;
+
+	return (!m->matched || m->denied);
+}
+
+#define GET(name)							\
+static int								\
+get_##name(struct ibuf *b, void *m)					\
+{									\
+	return (msg_##name##_get(b, m));				\
+}
+GET(ctl_status)
+GET(ctl_network)
+GET(ctl_lease)
+GET(ctl_peer)
+GET(ctl_event)
+GET(ctl_sync)
+GET(ctl_test)
+
+#define SHOW(what_)	.ask = MSG_CTL_SHOW, .what = SHOW_##what_
+#define ANSWER(NAME, name, item_)					\
+	.type = MSG_##NAME, .size = sizeof(struct msg_##name),		\
+	.get = get_##name, .item = &item_
+#define NO_ANSWER	"the daemon gave no answer"
+
+/*
+ * A reload waits for every process (10 s); a set is worked through as a whole.
+ * "show le" means the list; one lease is asked for in full.
+ */
+const struct verb verbs[] = {
+	{ .words = { "show", "status" }, .member = "status", SHOW(STATUS),
+	    ANSWER(CTL_STATUS, ctl_status, status_item),
+	    .is_no = status_is_no, .none = NO_ANSWER },
+	{ .words = { "show", "networks" }, .member = "networks", .list = true,
+	    SHOW(NETWORKS), ANSWER(CTL_NETWORK, ctl_network, network_item) },
+	{ .words = { "show", "leases" }, .member = "leases", .list = true,
+	    .opts = OPT(NET) | OPT(NAMED) | OPT(ONLINE) | OPT(EXPIRED),
+	    SHOW(LEASES), ANSWER(CTL_LEASE, ctl_lease, leases_item) },
+	{ .words = { "show", "lease" }, .exact = true, .arg = P_NAME,
+	    .member = "leases", .list = true, SHOW(LEASES), .expired = true,
+	    ANSWER(CTL_LEASE, ctl_lease, lease_item),
+	    .none = "no lease of that name" },
+	{ .words = { "show", "peers" }, .member = "peers", .list = true,
+	    .opts = OPT(NET), SHOW(PEERS),
+	    ANSWER(CTL_PEER, ctl_peer, peer_item) },
+	{ .words = { "show", "events" }, .member = "events", .list = true,
+	    .opts = OPT(SINCE) | OPT(LIMIT), SHOW(EVENTS),
+	    ANSWER(CTL_EVENT, ctl_event, event_item) },
+	{ .words = { "show", "sync" }, .member = "sync", .list = true, SHOW(SYNC),
+	    ANSWER(CTL_SYNC, ctl_sync, sync_item) },
+	{ .words = { "show", "version" }, .member = "version", SHOW(STATUS),
+	    ANSWER(CTL_STATUS, ctl_status, version_item), .none = NO_ANSWER },
+	{ .words = { "revoke" }, .arg = P_NAME, .opts = OPT(NET) | OPT(REASON),
+	    .ask = MSG_CTL_REVOKE },
+	{ .words = { "approve" }, .arg = P_NAME, .opts = OPT(NET),
+	    .ask = MSG_CTL_APPROVE },
+	{ .words = { "test", "cn" }, .arg = P_CN, .member = "test",
+	    .ask = MSG_CTL_TEST_CN, ANSWER(CTL_TEST, ctl_test, test_item),
+	    .is_no = test_is_no, .none = NO_ANSWER },
+	{ .words = { "reload" }, .ask = MSG_CTL_RELOAD, .timeout_ms = 30000 },
+	{ .words = { "teardown" }, .ask = MSG_CTL_TEARDOWN, .timeout_ms = 30000 },
+	{ .words = { "backup" }, .arg = P_FILE, .member = "backup", .talk = TALK_BACKUP },
+	{ .words = { "maintenance", "on" }, .ask = MSG_CTL_MAINTENANCE, .what = 1 },
+	{ .words = { "maintenance", "off" }, .ask = MSG_CTL_MAINTENANCE, .what = 0 },
+	{ .words = { "apply" }, .arg = P_FILE, .member = "changes", .list = true,
+	    .set = true, .opts = OPT(DRY_RUN) | OPT(FORCE) | OPT(NET),
+	    .talk = TALK_APPLY },
+	{ .words = { "import" }, .arg = P_FILE, .member = "changes", .list = true,
+	    .set = true, .opts = OPT(DRY_RUN) | OPT(NET), .talk = TALK_IMPORT },
+	{ .words = { "export", "peer" }, .arg = P_PEER, .member = "peer",
+	    .opts = OPT(QR) | OPT(NET), .talk = TALK_EXPORT },
+	{ .words = { NULL } }
+};
+/* clang-format on */
