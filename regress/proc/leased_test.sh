@@ -8,291 +8,189 @@
 
 # --- registration ----------------------------------------------------------
 
-{ begin reg; cat <<'END'
+scene reg <<'END'
 start
-reg net0 a ka
+reg net0 a ka => E_BUSY state=0 # before the network is up: try again
 up net0
-reg net0 a ka
-reg net0 a ka
-reg net0 b ka
-reg net0 a ka2
-reg net0 b ka
-reg net0 c gateway
-reg net0 c AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
-reg net0 c AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
-reg nowhere c kc
-get net0 a
-get net0 zz
-peers
-del net0 b
-get net0 b
-del net0 b
-peers
-reg net0 b kb
+reg net0 a ka => OK_NEW state=2 name=a addrs=10.9.0.2/32,fd00:1::2/128 # a new lease
+reg net0 a ka => OK_SAME state=2 name=a addrs=10.9.0.2/32,fd00:1::2/128 # the same again
+reg net0 b ka => E_KEY_TAKEN # a key held by another
+reg net0 a ka2 => OK_REKEYED state=2 name=a addrs=10.9.0.2/32,fd00:1::2/128 # a new key
+reg net0 b ka => OK_NEW state=2 name=b addrs=10.9.0.3/32,fd00:1::3/128 # the old key is free again
+reg net0 c gateway => E_KEY_TAKEN # the gateway's own key
+reg net0 c AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= => E_KEY # the zero key
+reg net0 c AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= => E_KEY # a key of low order
+reg nowhere c kc => E_NETWORK # an unknown network
+get net0 a => OK_SAME state=2 name=a # read
+get net0 zz => E_NOT_FOUND # nobody of that name
+peers => peers=2 syncs=2 sets=3 dels=0 stats=0 # a renewal costs the kernel hand nothing
+del net0 b => OK_SAME # released
+get net0 b => E_NOT_FOUND # and gone
+del net0 b => E_NOT_FOUND # released twice
+peers => peers=1 syncs=0 sets=0 dels=1 stats=0 # its peer is gone
+reg net0 b kb => OK_NEW state=2 name=b addrs=10.9.0.3/32,fd00:1::3/128 # who comes back has its address again
 list net0
-ctl events
-stop
+ctl events => /^event what=lease.add net=net0 name=a who=cn:dev-a from=192.0.2.7 addr=10.9.0.2 addr=fd00:1::2 key=/ # an event says who, from where and what
+stop => /^gone status=0/ # it stops when told
 END
-} >"$WORK/orders"
-drive "$WORK/orders"
-is "before the network is up: try again" \
-    "$(nth '^code' 1 | cut -d' ' -f1,2)" "code=24 state=0"
-is "a new lease" "$(nth '^code' 2 | cut -d' ' -f1-4)" \
-    "code=1 state=2 name=a addrs=10.9.0.2/32,fd00:1::2/128"
-is "the same again" "$(nth '^code' 3 | cut -d' ' -f1-4)" \
-    "code=2 state=2 name=a addrs=10.9.0.2/32,fd00:1::2/128"
-is "a key held by another" "$(nth '^code' 4 | cut -d' ' -f1)" code=17
-is "a new key" "$(nth '^code' 5 | cut -d' ' -f1-4)" \
-    "code=3 state=2 name=a addrs=10.9.0.2/32,fd00:1::2/128"
-is "the old key is free again" "$(nth '^code' 6 | cut -d' ' -f1-4)" \
-    "code=1 state=2 name=b addrs=10.9.0.3/32,fd00:1::3/128"
-is "the gateway's own key" "$(nth '^code' 7 | cut -d' ' -f1)" code=17
-is "the zero key" "$(nth '^code' 8 | cut -d' ' -f1)" code=16
-is "a key of low order" "$(nth '^code' 9 | cut -d' ' -f1)" code=16
-is "an unknown network" "$(nth '^code' 10 | cut -d' ' -f1)" code=18
-is "read" "$(nth '^code' 11 | cut -d' ' -f1-3)" "code=2 state=2 name=a"
-is "nobody of that name" "$(nth '^code' 12 | cut -d' ' -f1)" code=23
-is "a renewal costs the kernel hand nothing" "$(nth '^peers=' 1)" \
-    "peers=2 syncs=2 sets=3 dels=0 stats=0"
-is "released" "$(nth '^code' 13 | cut -d' ' -f1)" code=2
-is "and gone" "$(nth '^code' 14 | cut -d' ' -f1)" code=23
-is "released twice" "$(nth '^code' 15 | cut -d' ' -f1)" code=23
-is "its peer is gone" "$(nth '^peers=' 2)" \
-    "peers=1 syncs=0 sets=0 dels=1 stats=0"
-is "who comes back has its address again" \
-    "$(nth '^code' 16 | cut -d' ' -f1-4)" \
-    "code=1 state=2 name=b addrs=10.9.0.3/32,fd00:1::3/128"
 is "events in order" "$(sed -n 's/^event what=\([^ ]*\) .* name=\([^ ]*\) .*/\1:\2/p' \
     "$WORK/out" | tr '\n' ' ')" \
     "lease.add:a lease.rekey:a lease.add:b lease.release:b lease.add:b "
-shows "an event says who, from where and what" \
-    '^event what=lease.add net=net0 name=a who=cn:dev-a from=192.0.2.7 addr=10.9.0.2 addr=fd00:1::2 key='
-shows "it stops when told" '^gone status=0'
 
 # --- access ----------------------------------------------------------------
 
-{ begin acc; cat <<'END'
+scene acc <<'END'
 set deny bad
 start
 up net0
-reg net0 bad kbad
+reg net0 bad kbad => E_DENIED # denied by the access list
 reg net0 good kgood
-ctl test dev-good
-ctl test dev-bad
-ctl test other
-ctl revoke good
-peers
-reg net0 good kgood
-get net0 good
-ctl leases good
-ctl all good
+ctl test dev-good => /^test matched=1 name=good addrs=10.9.0.2\/32,fd00:1::2\/128 leased=1 denied=0/ # test: what it has
+ctl test dev-bad => /^test matched=1 name=bad .* leased=0 denied=1/ # test: denied
+ctl test other => /^result code=2 text=no rule matches/ # test: no rule
+ctl revoke good => /^result code=1 text=good is denied and its lease has ended/ # revoke ends the lease
+peers => peers=0 # its peer is gone
+reg net0 good kgood => E_DENIED # the revoked one is refused
+get net0 good => E_DENIED # also to read
+ctl leases good => /^result code=2 text=good has no lease/ # no lease of that name
+ctl all good => /^lease name=good who=cn:dev-good state=3/ # an ended lease can be seen
 kill
 start
 up net0
-reg net0 good kgood
-ctl approve nobody
+reg net0 good kgood => E_DENIED # denied after kill and restart
+ctl approve nobody => /^result code=2 text=nobody is not denied/ # nobody to approve
 ctl approve good
-reg net0 good kgood
+reg net0 good kgood => OK_NEW state=2 name=good addrs=10.9.0.2/32,fd00:1::2/128 # approved again
 ctl revoke later
-reg net0 later klater
+reg net0 later klater => E_DENIED # revoked before it came
 set access 2
 set allow later
 reload
-reg net0 good kgood
+reg net0 good kgood => E_DENIED # mode list: not listed
 ctl approve later
-reg net0 later klater
+reg net0 later klater => OK_NEW # mode list: listed
 kern hold
 stop
 END
-} >"$WORK/orders"
-drive "$WORK/orders"
-is "denied by the access list" "$(nth '^code' 1 | cut -d' ' -f1)" code=20
-shows "test: what it has" '^test matched=1 name=good addrs=10.9.0.2/32,fd00:1::2/128 leased=1 denied=0'
-shows "test: denied" '^test matched=1 name=bad .* leased=0 denied=1'
-shows "test: no rule" '^result code=2 text=no rule matches'
-shows "revoke ends the lease" '^result code=1 text=good is denied and its lease has ended'
-is "its peer is gone" "$(nth '^peers=' 1 | cut -d' ' -f1)" peers=0
-is "the revoked one is refused" "$(nth '^code' 3 | cut -d' ' -f1)" code=20
-is "also to read" "$(nth '^code' 4 | cut -d' ' -f1)" code=20
-shows "no lease of that name" '^result code=2 text=good has no lease'
-shows "an ended lease can be seen" '^lease name=good who=cn:dev-good state=3'
-is "denied after kill and restart" "$(nth '^code' 5 | cut -d' ' -f1)" code=20
-shows "nobody to approve" '^result code=2 text=nobody is not denied'
-is "approved again" "$(nth '^code' 6 | cut -d' ' -f1-4)" \
-    "code=1 state=2 name=good addrs=10.9.0.2/32,fd00:1::2/128"
-is "revoked before it came" "$(nth '^code' 7 | cut -d' ' -f1)" code=20
-is "mode list: not listed" "$(nth '^code' 8 | cut -d' ' -f1)" code=20
-is "mode list: listed" "$(nth '^code' 9 | cut -d' ' -f1)" code=1
 
 # --- names that lead nowhere ---------------------------------------------------
 
-{ begin nowhere; cat <<'END'
+scene nowhere <<'END'
 start
 up net0
 reg net0 dev kdev
-ctl leases - nowhere
-ctl peers - nowhere
-ctl sync - nowhere
-ctl networks - nowhere
-ctl leases - net0
-ctl leases other net0
-ctl revoke dev nowhere
-ctl approve dev nowhere
-ctl revoke other
-ctl revoke dev net0
+ctl leases - nowhere => /^result code=2 text=there is no network nowhere$/ # leases of a network that is none
+ctl peers - nowhere => /^result code=2 text=there is no network nowhere$/ # peers of a network that is none
+ctl sync - nowhere => /^result code=2 text=there is no network nowhere$/ # sets of a network that is none
+ctl networks - nowhere => /^result code=2 text=there is no network nowhere$/ # a network that is none
+ctl leases - net0 => /^result code=1 text=$/ # one that is answers
+ctl leases other net0 => /^result code=2 text=other has no lease$/ # a lease that is none
+ctl revoke dev nowhere => /^result code=2 text=there is no network nowhere$/ # revoke in a network that is none
+ctl approve dev nowhere => /^result code=2 text=there is no network nowhere$/ # approve in a network that is none
+ctl revoke other => /^result code=1 text=other is denied; it had no lease$/ # revoked in advance
+ctl revoke dev net0 => /^result code=1 text=dev is denied and its lease has ended$/ # revoked
 END
-} >"$WORK/orders"
-drive "$WORK/orders"
-is "each question about a network that is none" \
-    "$(grep -c '^result code=2 text=there is no network nowhere$' "$WORK/out")" 6
-is "one that is answers" "$(nth '^result' 5)" "result code=1 text="
-is "a lease that is none" "$(nth '^result' 6)" \
-    "result code=2 text=other has no lease"
-shows "revoked in advance" '^result code=1 text=other is denied; it had no lease$'
-shows "revoked" '^result code=1 text=dev is denied and its lease has ended$'
 
 # --- expiry ----------------------------------------------------------------
 
-{ begin exp; cat <<'END'
+scene exp <<'END'
 set lease 2
 set quarantine 2
 set pools 10.9.0.0/30
 set addrs 10.9.0.1/30
 start
 up net0
-reg net0 a ka
-reg net0 b kb
+reg net0 a ka => /^code=OK_NEW state=2 name=a addrs=10.9.0.2\/32 .*ttl=2 expires=set/ # a lease with an end
+reg net0 b kb => E_POOL # the pool is full
 sleep 1200
 reg net0 a ka
 sleep 1200
-get net0 a
+get net0 a => OK_SAME state=2 name=a # renewed in time
 sleep 1500
-get net0 a
-peers
-reg net0 b kb
-reg net0 a ka
+get net0 a => E_NOT_FOUND # over
+peers => peers=0 # its peer is gone
+reg net0 b kb => E_POOL # the address rests
+reg net0 a ka => OK_NEW # but not for its own
 sleep 2100
 kill
 start
 up net0
-reg net0 b kb
+reg net0 b kb => E_POOL # it rests through a restart
 sleep 2200
-reg net0 b kb
-reg net0 a ka
-ctl events
+reg net0 b kb => OK_NEW state=2 name=b addrs=10.9.0.2/32 # then it is another's
+reg net0 a ka => E_POOL # and the first has none
+ctl events => /^event what=lease.expire net=net0 name=a/ # an event for the end
 stop
 END
-} >"$WORK/orders"
-drive "$WORK/orders"
-shows "a lease with an end" '^code=1 state=2 name=a addrs=10.9.0.2/32 .*ttl=2 expires=set'
-is "the pool is full" "$(nth '^code' 2 | cut -d' ' -f1)" code=19
-is "renewed in time" "$(nth '^code' 4 | cut -d' ' -f1-3)" "code=2 state=2 name=a"
-is "over" "$(nth '^code' 5 | cut -d' ' -f1)" code=23
-is "its peer is gone" "$(nth '^peers=' 1 | cut -d' ' -f1)" peers=0
-is "the address rests" "$(nth '^code' 6 | cut -d' ' -f1)" code=19
-is "but not for its own" "$(nth '^code' 7 | cut -d' ' -f1)" code=1
-is "it rests through a restart" "$(nth '^code' 8 | cut -d' ' -f1)" code=19
-is "then it is another's" "$(nth '^code' 9 | cut -d' ' -f1-4)" \
-    "code=1 state=2 name=b addrs=10.9.0.2/32"
-is "and the first has none" "$(nth '^code' 10 | cut -d' ' -f1)" code=19
-shows "an event for the end" '^event what=lease.expire net=net0 name=a'
 
 # --- the kernel hand fails ---------------------------------------------------
 
-{ begin kern; cat <<'END'
+scene kern <<'END'
 start
 up net0
-kern 6
-reg net0 a ka
-get net0 a
+kern E_KERNEL
+reg net0 a ka => E_BUSY # refused by the kernel: try again
+get net0 a => OK_SAME state=1 name=a # the lease is pending
 kern ok
-reg net0 a ka
+reg net0 a ka => OK_SAME state=2 name=a # and active once it works
 kern gone
-reg net0 a ka
-reg net0 b kb
-health
+reg net0 a ka => OK_SAME # no kernel hand: renewals go on
+reg net0 b kb => E_BUSY # no kernel hand: new ones wait
+health => /^health db=1 kern=0 wireguard=1/ # health says so
 kern new
 up net0
 sleep 300
-get net0 b
-peers
+get net0 b => OK_SAME state=2 name=b # the sync heals it
+peers => peers=2 # all peers are there
 kern hold
-reg net0 c kc
+reg net0 c kc => E_BUSY # no answer in 5 s: try again
 kern ok
 ctl status
-kern 4
-reg net0 d kd
+kern E_KEY
+reg net0 d kd => E_KEY_TAKEN # a foreign peer's key is taken
 kern ok
 down net0
 health
 up net0
 sleep 300
-ctl status
+# Of the four that asked, the one with the foreign key is not kept.
+ctl status => leases=3 pending=0 # an interface that went takes all again
 stop
 END
-} >"$WORK/orders"
-drive "$WORK/orders"
-is "refused by the kernel: try again" "$(nth '^code' 1 | cut -d' ' -f1)" code=24
-is "the lease is pending" "$(nth '^code' 2 | cut -d' ' -f1-3)" "code=2 state=1 name=a"
-is "and active once it works" "$(nth '^code' 3 | cut -d' ' -f1-3)" "code=2 state=2 name=a"
-is "no kernel hand: renewals go on" "$(nth '^code' 4 | cut -d' ' -f1)" code=2
-is "no kernel hand: new ones wait" "$(nth '^code' 5 | cut -d' ' -f1)" code=24
-shows "health says so" '^health db=1 kern=0 wireguard=1'
-is "the sync heals it" "$(nth '^code' 6 | cut -d' ' -f1-3)" "code=2 state=2 name=b"
-is "all peers are there" "$(nth '^peers=' 1 | cut -d' ' -f1)" peers=2
-is "no answer in 5 s: try again" "$(nth '^code' 7 | cut -d' ' -f1)" code=24
-is "a foreign peer's key is taken" "$(nth '^code' 8 | cut -d' ' -f1)" code=17
-# Of the four that asked, the one with the foreign key is not kept.
-is "an interface that went takes all again" \
-    "$(nth '^status' 2 | cut -d' ' -f2,3)" "leases=3 pending=0"
 
 # --- addresses from names ----------------------------------------------------
 
-{ begin bcd; cat <<'END'
+scene bcd <<'END'
 set assign 2
 set pools fde3:25fb:7f6c:1::/64,10.9.0.0/24
 set addrs fde3:25fb:7f6c:1::1/48
 start
 up net0
-reg net0 1234 k1
+reg net0 1234 k1 => OK_NEW state=2 name=1234 addrs=10.9.0.1/32,fde3:25fb:7f6c:1::1234/128 # direct-bcd
 reg net0 42 k2
-reg net0 0042 k3
-reg net0 0 k4
-reg net0 abc k5
-reg net0 1 k6
+reg net0 0042 k3 => E_ADDR_TAKEN # two names, one address
+reg net0 0 k4 => E_NAME # 0 is anycast
+reg net0 abc k5 => E_NAME # no digits
+reg net0 1 k6 => E_ADDR_TAKEN # the gateway's own address
 set pools fd00::5500/120
-reload
+reload => /^nak network net0: assign = "direct-bcd" .*\/112 or shorter/ # a pool too small is refused
 set pools 10.9.0.0/24
-reload
+reload => /^nak network net0: .*needs an IPv6 pool/ # an IPv6 pool is needed
 set pools fd00::/64
 set assign 3
 set template %s%s
-reload
+reload => /^nak network net0: metans_template/ # a template without one hole
 set template st%s.0
 set pools fde3:25fb:7f6c:1::/64
 reload
-reg net0 1234 k1
-reg net0 a_b k7
+reg net0 1234 k1 => OK_NEW state=2 name=1234 addrs=fde3:25fb:7f6c:1:cb0b:5960:3f8c:99ad/128 # metans, after a change
+reg net0 a_b k7 => E_NAME # metans: no label
 stop
 END
-} >"$WORK/orders"
-drive "$WORK/orders"
-is "direct-bcd" "$(nth '^code' 1 | cut -d' ' -f1-4)" \
-    "code=1 state=2 name=1234 addrs=10.9.0.1/32,fde3:25fb:7f6c:1::1234/128"
-is "two names, one address" "$(nth '^code' 3 | cut -d' ' -f1)" code=22
-is "0 is anycast" "$(nth '^code' 4 | cut -d' ' -f1)" code=21
-is "no digits" "$(nth '^code' 5 | cut -d' ' -f1)" code=21
-is "the gateway's own address" "$(nth '^code' 6 | cut -d' ' -f1)" code=22
-shows "a pool too small is refused" '^nak network net0: assign = "direct-bcd" .*/112 or shorter'
-shows "an IPv6 pool is needed" '^nak network net0: .*needs an IPv6 pool'
-shows "a template without one hole" '^nak network net0: metans_template'
-is "metans, after a change" "$(nth '^code' 7 | cut -d' ' -f1-4)" \
-    "code=1 state=2 name=1234 addrs=fde3:25fb:7f6c:1:cb0b:5960:3f8c:99ad/128"
-is "metans: no label" "$(nth '^code' 8 | cut -d' ' -f1)" code=21
 
 # --- a pool goes and comes back ----------------------------------------------
 
-{ begin pools; cat <<'END'
+scene pools <<'END'
 start
 up net0
 reg net0 a ka
@@ -300,114 +198,84 @@ reg net0 b kb
 set pools fd00:2::/64,10.8.0.0/24
 reload
 ctl status
-get net0 a
-peers
-reg net0 a ka
+get net0 a => E_NOT_FOUND # leases outside are not served
+peers => peers=0 # nor synced
+reg net0 a ka => OK_NEW state=2 name=a addrs=10.8.0.1/32,fd00:2::1/128 # who comes gets a new address
 set pools fd00:1::/64,10.9.0.0/24
 reload
-get net0 b
+get net0 b => OK_SAME state=2 name=b addrs=10.9.0.3/32,fd00:1::3/128 # the pool is back, and the lease with it
 reg net0 a ka
 stop
 END
-} >"$WORK/orders"
-drive "$WORK/orders"
 tells "a lost pool is told" 'network net0: 2 leases are outside its pools'
-is "leases outside are not served" "$(nth '^code' 3 | cut -d' ' -f1)" code=23
-is "nor synced" "$(nth '^peers=' 1 | cut -d' ' -f1)" peers=0
-is "who comes gets a new address" "$(nth '^code' 4 | cut -d' ' -f1-4)" \
-    "code=1 state=2 name=a addrs=10.8.0.1/32,fd00:2::1/128"
-is "the pool is back, and the lease with it" \
-    "$(nth '^code' 5 | cut -d' ' -f1-4)" \
-    "code=2 state=2 name=b addrs=10.9.0.3/32,fd00:1::3/128"
 
 # --- counters ------------------------------------------------------------------
 
-{ begin stats; cat <<'END'
+scene stats <<'END'
 start
 up net0
 reg net0 a ka
 stat ka 1000 500
-ctl leases
+ctl leases => rx=1000 tx=500 # counted
 ctl leases
 sleep 2100
 stat ka 100 50
-ctl leases
+ctl leases => rx=1100 tx=550 # a re-added peer counts on
 reg net0 a ka2
 stat ka2 10 5
 sleep 2100
-ctl leases
-ctl peers
-peers
+ctl leases => rx=1110 tx=555 # a new key counts on
+ctl peers => /^peer name= source=4 rx=7/ # foreign peers are listed
+peers => stats=3 # one round serves all who ask in two seconds
 stop
 start
 up net0
 sleep 2100
 stat ka2 11 6
-ctl leases
+ctl leases => rx=1111 tx=556 # so does a restart
 stop
 END
-} >"$WORK/orders"
-drive "$WORK/orders"
-is "counted" "$(nth '^lease ' 1 | cut -d' ' -f6,7)" "rx=1000 tx=500"
-is "a re-added peer counts on" "$(nth '^lease ' 3 | cut -d' ' -f6,7)" "rx=1100 tx=550"
-is "a new key counts on" "$(nth '^lease ' 4 | cut -d' ' -f6,7)" "rx=1110 tx=555"
-is "so does a restart" "$(nth '^lease ' 5 | cut -d' ' -f6,7)" "rx=1111 tx=556"
-shows "foreign peers are listed" '^peer name= source=4 rx=7'
-is "one round serves all who ask in two seconds" \
-    "$(nth '^peers=' 1 | sed 's/.*stats=//')" 3
 
 # --- kill, full pools, group commit ---------------------------------------------
 
-{ begin load; cat <<'END'
+scene load <<'END'
 set pools fd00:1::/64
 start
 up net0
 load net0 d 5000 64 2500
-wait
+wait => /^gone signal=9/ # killed in the middle
 start
 up net0
-verify net0
+# What was acknowledged before the kill, and everything afterwards.
+verify net0 => bad=0 # nothing acknowledged is lost
 load net0 d 5000 64
-verify net0
+verify net0 => verified=5000 bad=0 # everyone gets a lease
 burst net0 e 500
-ctl count
+ctl count => leases=5500 # all are counted
 ctl backup
 stop
 END
-} >"$WORK/orders"
-drive "$WORK/orders"
-shows "killed in the middle" '^gone signal=9'
-# What was acknowledged before the kill, and everything afterwards.
-is "nothing acknowledged is lost" \
-    "$(nth '^verified' 1 | sed 's/.*bad=//')" 0
-shows "everyone gets a lease" '^verified=5000 bad=0'
-shows "all are counted" '^leases=5500'
 is "a backup is a whole database" "$(sqlite3 "$WORK/load.copy" \
     'PRAGMA integrity_check; SELECT count(*) FROM peer' | tr '\n' ' ')" \
     "ok 5500 "
 
-{ begin full; cat <<'END'
+scene full <<'END'
 set pools 10.9.0.0/27
 set addrs 10.9.0.1/27
 start
 up net0
-burst net0 d 40
-ctl networks
+burst net0 d 40 => OK_NEW times=29 # a full pool serves whom it can
+	=> E_POOL times=11 # and refuses the others
+	=> 2 /^code=/ # with no other answer
+ctl networks => /^network name=net0 .* used=29\/29/ # it is full
 ctl count
 del net0 d3
 set quarantine 0
 set max 10
 reload
-reg net0 late klate
+reg net0 late klate => E_POOL # max_peers
 stop
 END
-} >"$WORK/orders"
-drive "$WORK/orders"
-is "a full pool refuses, and leaks nothing" \
-    "$(sed -n 's/^\(code=.*times=.*\)/\1/p' "$WORK/out" | tr '\n' ' ')" \
-    "code=1 times=29 code=19 times=11 "
-shows "it is full" '^network name=net0 .* used=29/29'
-is "max_peers" "$(nth '^code=.* state' 2 | cut -d' ' -f1)" code=19
 
 # --- the database refused --------------------------------------------------------
 
@@ -434,17 +302,24 @@ refuse "a damaged database" 'is damaged .*put a backup in its place'
 rm -f "$db"; sqlite3 "$db" 'CREATE TABLE other (x)'
 refuse "another's database" "is not sallyport's database"
 cp "$WORK/good" "$db"
-{ begin refuse; printf 'start\nsleep 12000\nstop\n'; } >"$WORK/hold"
-timeout 20 "$DRV" "$LEASED" <"$WORK/hold" >/dev/null 2>&1 &
+mkfifo "$WORK/hold"
+"$DRV" "$LEASED" <"$WORK/hold" >"$WORK/hold.out" 2>&1 &
 holder=$!
 pids="$holder $pids"
-sleep 1
+exec 7>"$WORK/hold"
+{ begin refuse; echo start; } >&7
+held() {		# it has answered these four orders
+	[ "$(grep -c '^\.$' "$WORK/hold.out")" -eq 4 ]
+}
+wait_for 10 held
 refuse "a second instance" 'in use by another process: a second sallyport'
+echo stop >&7
+exec 7>&-
 wait "$holder"
 
 # --- more wishes than the kernel hand can be told -----------------------------
 
-{ begin many; cat <<'END'
+scene many <<'END'
 set pools fd00:1::/64
 start
 up net0
@@ -452,18 +327,13 @@ reg net0 dev kdev
 peers
 kern hold
 flood net0 d 8300
-ctl revoke dev
+ctl revoke dev => /^result code=[^1].*has ended; but the kernel hand has not/ # no room for the wish: told so
 kern release
-peers
+peers => peers=1 syncs=0 # it was not said
 sleep 6000
-peers
+peers => peers=8300 syncs=1 # it is said soon
 stop
 END
-} >"$WORK/orders"
-drive "$WORK/orders"
-shows "no room for the wish: told so" '^result code=[^1].*has ended; but the kernel hand has not'
-is "it was not said" "$(nth '^peers=' 2 | cut -d' ' -f1,2)" 'peers=1 syncs=0'
-is "it is said soon" "$(nth '^peers=' 3 | cut -d' ' -f1,2)" 'peers=8300 syncs=1'
 
 # --- the log of the database is bounded --------------------------------------
 
@@ -533,29 +403,25 @@ check "in few transactions" test "$(wal forget)" -lt 12000000
 
 if [ "$(id -u)" -eq 0 ] && mkdir -p "$WORK/small" && unshare -m true 2>/dev/null
 then
-	{ begin small/st; cat <<'END'
+	in_small() {	# as drive does, where the disk is small
+		unshare -m sh -c 'mount -t tmpfs -o size=700k none "$1/small" &&
+		    mkdir "$1/small/st" && exec timeout -k 1 60 "$2" "$3" <"$1/orders"' \
+		    sh "$WORK" "$DRV" "$LEASED" >"$WORK/out" 2>"$WORK/log"
+	}
+	DRIVE=in_small scene small/st <<'END'
 set pools fd00:1::/64
 set lease 3600
 start
 up net0
 reg net0 first kfirst
-load net0 d 8000 256
-health
-get net0 first
+load net0 d 8000 256 => /^code=OK_NEW times=/ # some got leases
+	=> /^code=E_STORE times=/ # then there is no room
+health => /^health db=0/ # health says so
+get net0 first => OK_SAME state=2 name=first # running leases are kept
 get net0 d0
-stop
+stop => /^gone status=0/ # it stops in order
 END
-	} >"$WORK/orders"
-	unshare -m sh -c 'mount -t tmpfs -o size=700k none "$1/small" &&
-	    mkdir "$1/small/st" && exec timeout -k 1 60 "$2" "$3" <"$1/orders"' \
-	    sh "$WORK" "$DRV" "$LEASED" >"$WORK/out" 2>"$WORK/log"
-	shows "some got leases" '^code=1 times='
-	shows "then there is no room" '^code=25 times='
-	shows "health says so" '^health db=0'
-	is "running leases are kept" "$(nth '^code=.*state' 2 | cut -d' ' -f1-3)" \
-	    "code=2 state=2 name=first"
 	tells "the log says it once" 'database or disk is full'
-	shows "it stops in order" '^gone status=0'
 else
 	skip "disk full" "needs root and mount namespaces"
 fi
