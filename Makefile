@@ -156,7 +156,7 @@ demo:
 lint: man-lint format-check name-check store-check style circles
 
 # Where the one style holds so far.
-STYLED :=	common/*/*.c netd/*/*.c
+STYLED :=	common/*/*.c netd/*/*.c leased/*.c leased/*/*.c
 style:
 	@sh regress/lint/style.sh $$(git ls-files $(STYLED:%='%'))
 
@@ -164,7 +164,7 @@ style:
 # have no circle at all.
 circles: all
 	@sh regress/lint/cycles.sh common 1 $(COMMON_OBJ) -- \
-	    netd/wg 1 $(WG_OBJ) $(foreach p,$(filter-out leased apid,$(PROGS)),\
+	    netd/wg 1 $(WG_OBJ) $(foreach p,$(filter-out apid,$(PROGS)),\
 	    -- $(p) 5 $($(p)_OBJ))
 
 man-lint:

@@ -1,63 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What happened, to whom, when and from where: a row in the database and a
- * line in the log.
+ * Events and the lines of the log that tell the same.
  */
 
 #include <stdio.h>
 #include <string.h>
 
-#include "leased.h"
+#include "audit.h"
 #include "log.h"
 
-/* " addr=A addr=B" of a lease, or of what it was before a change. */
+/* " addr=A addr=B" of a peer.  The text is cut, should there be many. */
 static void
-addrs_text(const struct lease *l, char *dst, size_t size)
-{
-	struct prefix addrs[FAMS];
-	char text[PREFIX_TEXT];
-	size_t len = 0;
-	uint8_t i, n;
-
-	dst[0] = '\0';
-	n = lease_addrs(l, addrs);
-	for (i = 0; i < n && len < size; i++)
-		len += (size_t)snprintf(dst + len, size - len, "%saddr=%s",
-		    i > 0 ? " " : "", prefix_format_addr(&addrs[i], text));
-}
-
-static int
-add_event(struct leased *sp, const char *what, const char *network,
-    const char *name, const char *who, const struct prefix *from,
-    const char *detail)
-{
-	struct event_row r = { 0, wall_now().s, what, network, name, who, "",
-		detail };
-	char text[PREFIX_TEXT];
-
-	if (from != NULL && from->family != 0)
-		r.from = prefix_format_addr(from, text);
-	return (store_add_event(sp->store, &r));
-}
-
-int
-audit_lease(struct leased *sp, const char *what, const struct op *op,
-    const struct prefix *from)
-{
-	const struct lease *l = op->lease;
-	char addrs[2 * PREFIX_TEXT + 16], key[WGKEY_TEXT], old[WGKEY_TEXT];
-	char detail[TEXT_SIZE];
-
-	addrs_text(l, addrs, sizeof(addrs));
-	snprintf(detail, sizeof(detail), "%s key=%s%s%s", addrs,
-	    wgkey_format(l->key, key), op->rekeyed ? " old=" : "",
-	    op->rekeyed ? wgkey_format(op->was.key, old) : "");
-	return (add_event(sp, what, l->net->name, l->name, lease_who(l), from,
-	    detail));
-}
-
-static void
-owned_addrs_text(const struct owned *p, char *dst, size_t size)
+addrs_text(const struct peer *p, char *dst, size_t size)
 {
 	char text[PREFIX_TEXT];
 	size_t len = 0;
@@ -69,57 +23,71 @@ owned_addrs_text(const struct owned *p, char *dst, size_t size)
 		    prefix_format_addr(&p->addrs[i].p, text));
 }
 
-int
-audit_owned(struct leased *sp, const char *what, const struct owned *p,
-    const struct prefix *from, const char *who, const char *extra)
+static int
+add_event(struct store *st, struct event_row *e, const struct prefix *from)
 {
-	char addrs[TEXT_SIZE], detail[TEXT_SIZE], key[WGKEY_TEXT];
+	char text[PREFIX_TEXT] = "";
 
-	owned_addrs_text(p, addrs, sizeof(addrs));
-	/* The text is cut behind the first addresses, should there be many. */
-	if (snprintf(detail, sizeof(detail), "key=%s%s%s%s%s",
-		wgkey_format(p->key, key), extra[0] != '\0' ? " " : "", extra,
-		who != NULL ? " owner=static" : "", addrs) < 0)
-		return (-1);
-	return (add_event(sp, what, p->owner->net->name, p->name,
-	    who != NULL ? who : p->owner->name, from, detail));
+	e->at = wall_now().s;
+	if (from != NULL && from->family != 0)
+		(void)prefix_format_addr(from, text);
+	e->from = text;
+	return (store_add_event(st, e));
 }
 
-const char *
-asker_req(const struct asker *a, char *dst)
+int
+audit_step(struct store *st, const char *what, const struct step *s,
+    const struct prefix *from, const char *by, const char *extra)
 {
-	snprintf(dst, ASKER_REQ, "%s%s", a->req[0] != '\0' ? " req=" : "",
-	    a->req);
-	return (dst);
+	const struct peer *p = s->peer;
+	char addrs[TEXT_SIZE], key[WGKEY_TEXT], old[WGKEY_TEXT];
+	char detail[TEXT_SIZE];
+	struct event_row e = {
+		.what = what,
+		.network = p->net->name,
+		.name = p->name,
+		.who = by != NULL ? by : peer_who(p),
+		.detail = detail,
+	};
+	const uint8_t *was;
+	int n;
+
+	addrs_text(p, addrs, sizeof(addrs));
+	(void)wgkey_format(p->key, key);
+	if (p->owner == NULL) {
+		was = change_old_key(s);
+		n = snprintf(detail, sizeof(detail), "%s key=%s%s%s",
+		    addrs + (addrs[0] != '\0'), key, was != NULL ? " old=" : "",
+		    was != NULL ? wgkey_format(was, old) : "");
+	} else
+		n = snprintf(detail, sizeof(detail), "key=%s%s%s%s%s", key,
+		    extra[0] != '\0' ? " " : "", extra,
+		    by != NULL ? " owner=static" : "", addrs);
+	return (n < 0 ? -1 : add_event(st, &e, from));
+}
+
+int
+audit_identity(struct store *st, const char *what, const char *network,
+    const char *name, const char *by, const char *detail)
+{
+	struct event_row e = {
+		.what = what,
+		.network = network,
+		.name = name,
+		.who = by,
+		.detail = detail,
+	};
+
+	return (add_event(st, &e, NULL));
 }
 
 void
-audit_log_owned(const char *what, const struct owned *p, const struct asker *a)
+audit_log(const char *what, const struct peer *p, const struct asker *a)
 {
-	char req[ASKER_REQ];
-	char addrs[TEXT_SIZE];
+	char addrs[TEXT_SIZE], req[ASKER_REQ];
 
-	owned_addrs_text(p, addrs, sizeof(addrs));
+	addrs_text(p, addrs, sizeof(addrs));
 	log_info("%s name=%s net=%s%s key=%s by=%s%s", what, log_vis(p->name),
-	    p->owner->net->name, addrs, log_key(p->key),
-	    log_vis(p->owner->name), asker_req(a, req));
-}
-
-int
-audit_identity(struct leased *sp, const char *what, const char *network,
-    const char *name, const char *who, const char *detail)
-{
-	return (add_event(sp, what, network, name, who, NULL, detail));
-}
-
-void
-audit_log(const char *what, const struct op *op, const struct asker *a)
-{
-	const struct lease *l = op->lease;
-	char addrs[2 * PREFIX_TEXT + 16], req[ASKER_REQ];
-
-	addrs_text(l, addrs, sizeof(addrs));
-	log_info("%s name=%s net=%s %s key=%s by=%s%s", what, log_vis(l->name),
-	    l->net->name, addrs, log_key(l->key), log_vis(lease_who(l)),
+	    p->net->name, addrs, log_key(p->key), log_vis(peer_who(p)),
 	    asker_req(a, req));
 }

@@ -14,69 +14,71 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "control_backup.h"
+#include "counters.h"
+#include "dirty.h"
+#include "expire.h"
+#include "forget.h"
+#include "fronts.h"
 #include "leased.h"
+#include "link_apid.h"
+#include "link_hand.h"
+#include "link_parent.h"
 #include "log.h"
+#include "openvpn.h"
+#include "peerset.h"
+#include "removal.h"
+#include "resync.h"
 #include "row.h"
+#include "turn.h"
+#include "wish.h"
 
 #define LINK_S	5 /* between two looks at our link */
 #define BACKUPS 3 /* copies of the database kept at migrations */
 
-void
-leased_forget_chan(struct leased *sp, struct chan *c)
-{
-	turn_forget_chan(sp, c);
-	wishes_forget_chan(sp, c);
-	stats_forget_chan(sp, c);
-	sets_forget_chan(sp, c);
-	ovpn_forget_chan(sp, c);
-}
-
 static void
-link_kern(struct leased *sp, int fd)
+link_hand(struct leased *l, int fd)
 {
-	if (sp->kern != NULL) {
-		chan_free(sp->kern);
-		sp->kern = NULL;
-		wishes_lost(sp);
-		sync_lost(sp);
-		stats_lost(sp);
+	if (l->hand != NULL) {
+		chan_free(l->hand);
+		hand_lost(l);
 	}
-	sp->kern = chan_new(sp->base, fd, P_LEASED, P_HAND, "kernel hand",
-	    &hand_ops, 1, sp);
-	if (sp->kern == NULL)
+	l->hand = chan_new(l->base, fd, P_LEASED, P_HAND, "kernel hand",
+	    &hand_ops, CHAN_UP, l);
+	if (l->hand == NULL)
 		log_warn("link to the kernel hand");
-	else if (sp->store == NULL)
-		chan_pause(sp->kern);
+	else if (l->store == NULL)
+		chan_pause(l->hand);
 	else
-		sync_start(sp);
-	front_pressure(sp);
+		sync_start(l);
+	fronts_pressure(l);
 }
 
 static void
-link_apid(struct leased *sp, unsigned int i, int fd)
+link_apid(struct leased *l, unsigned int i, int fd)
 {
 	char name[16];
 
-	if (sp->apid[i] != NULL) {
-		leased_forget_chan(sp, sp->apid[i]);
-		chan_free(sp->apid[i]);
+	if (l->apid[i] != NULL) {
+		forget_chan(l, l->apid[i]);
+		chan_free(l->apid[i]);
 	}
 	snprintf(name, sizeof(name), "apid %u", i);
-	sp->apid[i] = chan_new(sp->base, fd, P_LEASED, P_APID, name, &front_ops,
-	    1, sp);
-	if (sp->apid[i] == NULL)
+	l->apid[i] = chan_new(l->base, fd, P_LEASED, P_APID, name, &apid_ops,
+	    CHAN_UP, l);
+	if (l->apid[i] == NULL)
 		log_warn("link to %s", name);
-	else if (sp->store == NULL || (sp->kern != NULL && chan_busy(sp->kern)))
-		chan_pause(sp->apid[i]);
+	else if (l->store == NULL || (l->hand != NULL && chan_busy(l->hand)))
+		chan_pause(l->apid[i]);
 }
 
 void
-leased_link(struct leased *sp, const struct msg_setup_peer *m, int fd)
+leased_link(struct leased *l, const struct msg_setup_peer *m, int fd)
 {
 	if (m->role == P_HAND)
-		link_kern(sp, fd);
+		link_hand(l, fd);
 	else if (m->role == P_APID && m->index < APIDS_MAX)
-		link_apid(sp, m->index, fd);
+		link_apid(l, m->index, fd);
 	else {
 		log_warnx("a link to %s %u is not for us",
 		    msg_role_name(m->role), m->index);
@@ -105,72 +107,71 @@ conf_network(const struct conf *c, const char *name)
 /* Bring the networks in line with the configuration.  Returns 0, or -1 if a
  * new one cannot be stored. */
 static int
-leased_networks(struct leased *sp)
+leased_networks(struct leased *l)
 {
 	const struct msg_conf_network *m;
-	struct conf *c = sp->conf;
-	struct lnet *n;
+	struct conf *c = l->conf;
+	struct network *n;
 	struct network_row row;
 	unsigned int i;
 	int rc = 0;
 
-	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
+	TAILQ_FOREACH(n, &l->reg.nets, entry) {
 		m = conf_network(c, n->name);
 		if (m != NULL || n->configured)
-			lnet_configure(&sp->broker, n, m);
+			registry_configure(n, m);
 		if (m == NULL)
-			memset(&n->kern, 0, sizeof(n->kern));
+			memset(&n->hand, 0, sizeof(n->hand));
 		if (m == NULL)
-			n->kern.state = NET_DOWN;
+			n->hand.state = NET_DOWN;
 	}
 	for (i = 0; i < c->nnets; i++) {
-		if (lnet_find(&sp->broker, c->nets[i].name) != NULL)
+		if (registry_find(&l->reg, c->nets[i].name) != NULL)
 			continue;
 		row.name = c->nets[i].name;
-		if (store_add_network(sp->store, &row) == -1) {
+		if (store_add_network(l->store, &row) == -1) {
 			log_warnx(
 			    "network %s cannot be stored: make room and reload",
 			    c->nets[i].name);
 			rc = -1;
 			continue;
 		}
-		n = lnet_add(&sp->broker, row.name, row.id);
-		lnet_configure(&sp->broker, n, &c->nets[i]);
+		n = registry_add(&l->reg, row.name, row.id);
+		registry_configure(n, &c->nets[i]);
 	}
 	return (rc);
 }
 
 static void
-leased_load(struct leased *sp)
+leased_load(struct leased *l)
 {
 	struct mono begin;
-	struct lnet *n;
+	struct network *n;
 	uint64_t live = 0, outside = 0, owned = 0;
 	int64_t maintenance;
 
 	begin = mono_now();
-	if (row_load_networks(sp->store, &sp->broker) == -1 ||
-	    leased_networks(sp) == -1 ||
-	    row_load_peers(sp->store, &sp->broker, mono_now(), wall_now()) ==
+	if (row_load_networks(l->store, &l->reg) == -1 ||
+	    leased_networks(l) == -1 ||
+	    row_load_peers(l->store, &l->reg, mono_now(), wall_now()) == -1 ||
+	    store_get_setting(l->store, SETTING_MAINTENANCE, &maintenance) ==
 		-1 ||
-	    store_get_setting(sp->store, SETTING_MAINTENANCE, &maintenance) ==
-		-1 ||
-	    store_load_denied(sp->store, leased_denied_cb, &sp->denied) == -1)
+	    store_load_denied(l->store, leased_denied_cb, &l->denied) == -1)
 		fatalx(
 		    "%s: the database there cannot be read: put a backup in its place",
-		    store_dir(sp->store));
-	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
+		    store_dir(l->store));
+	TAILQ_FOREACH(n, &l->reg.nets, entry) {
 		live += n->live;
 		outside += n->outside;
 		owned += n->nowned;
 	}
-	sp->maintenance = maintenance != 0;
+	l->maintenance = maintenance != 0;
 	log_info("%llu leases and %llu peers with an owner in %lld ms",
 	    (unsigned long long)live, (unsigned long long)owned,
 	    (long long)mono_diff_ms(mono_now(), begin));
 	if (outside > 0)
-		log_warnx("%llu leases are outside the configured networks and "
-			  "pools and not served; they are kept",
+		log_warnx(
+		    "%llu leases are outside the configured networks and pools and not served; they are kept",
 		    (unsigned long long)outside);
 }
 
@@ -198,127 +199,126 @@ static void
 leased_link_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct msg_setup_link m = { P_HAND, 0 };
-	struct leased *sp = arg;
+	struct leased *l = arg;
 
-	if (sp->kern == NULL && sp->parent != NULL)
-		(void)chan_send_setup_link(sp->parent, 0, &m, -1);
+	if (l->hand == NULL && l->parent != NULL)
+		(void)chan_send_setup_link(l->parent, 0, &m, -1);
 }
 
 static void
-leased_watch_link(struct leased *sp)
+leased_watch_link(struct leased *l)
 {
 	const struct timeval tv = { LINK_S, 0 };
 	struct event *ev;
 
-	ev = event_new(sp->base, -1, EV_PERSIST, leased_link_cb, sp);
+	ev = event_new(l->base, -1, EV_PERSIST, leased_link_cb, l);
 	if (ev == NULL || event_add(ev, &tv) == -1)
 		fatalx("event: cannot set a timer");
 }
 
 /* The first configuration: open everything, lock ourselves in, be ready. */
 static void
-leased_first(struct leased *sp)
+leased_first(struct leased *l)
 {
-	const char *dir = sp->conf->gateway.state_dir;
+	const char *dir = l->conf->gateway.state_dir;
 	char error[1024];
 	struct stat st;
 	unsigned int i;
 
 	if (stat(dir, &st) == -1)
-		fatal("gateway.state_dir %s (make it, owned by the user of "
-		      "leased, mode 0700)",
+		fatal(
+		    "gateway.state_dir %s (make it, owned by the user of leased, mode 0700)",
 		    dir);
 	if (!S_ISDIR(st.st_mode))
 		fatalx("gateway.state_dir %s is not a directory", dir);
 	leased_patient();
 	/* The database is opened inside, by the user who owns it. */
-	child_enter(&sp->child, dir);
+	child_enter(&l->child, dir);
 	backup_clean(dir);
-	sp->store = store_open(dir, BACKUPS, error, sizeof(error));
-	if (sp->store == NULL)
+	l->store = store_open(dir, BACKUPS, error, sizeof(error));
+	if (l->store == NULL)
 		fatalx("%s", error);
-	leased_load(sp);
-	control_listen(sp, sp->conf->ctl_fd);
-	sp->conf->ctl_fd = -1;
-	leased_watch_link(sp);
+	leased_load(l);
+	control_listen(l, l->conf->ctl_fd);
+	l->conf->ctl_fd = -1;
+	leased_watch_link(l);
 	for (i = 0; i < APIDS_MAX; i++)
-		if (sp->apid[i] != NULL)
-			chan_resume(sp->apid[i]);
-	if (chan_send_bare(sp->parent, MSG_SETUP_READY, 0) == -1)
+		if (l->apid[i] != NULL)
+			chan_resume(l->apid[i]);
+	if (chan_send_bare(l->parent, MSG_SETUP_READY, 0) == -1)
 		fatal("cannot tell the parent");
-	if (sp->kern != NULL) {
-		chan_resume(sp->kern);
-		sync_start(sp);
+	if (l->hand != NULL) {
+		chan_resume(l->hand);
+		sync_start(l);
 	}
-	expire_arm(sp);
+	expire_arm(l);
 }
 
 void
-leased_commit(struct leased *sp, struct conf *conf)
+leased_commit(struct leased *l, struct conf *conf)
 {
-	struct conf *old = sp->conf;
+	struct conf *old = l->conf;
 
 	if (old != NULL)
-		(void)turn_commit(sp);
-	sp->conf = conf;
+		(void)turn_commit(l);
+	l->conf = conf;
 	if (old == NULL) {
-		leased_first(sp);
+		leased_first(l);
 		return;
 	}
 	conf_free(old);
-	(void)leased_networks(sp);
-	if (sp->conf->ctl_fd != -1)
-		control_listen(sp, sp->conf->ctl_fd);
-	sp->conf->ctl_fd = -1;
-	sync_start(sp);
-	expire_arm(sp);
-	log_info("configuration %u in use", sp->conf->generation);
+	(void)leased_networks(l);
+	if (l->conf->ctl_fd != -1)
+		control_listen(l, l->conf->ctl_fd);
+	l->conf->ctl_fd = -1;
+	sync_start(l);
+	expire_arm(l);
+	log_info("configuration %u in use", l->conf->generation);
 }
 
-/* Everything to disk, and the database closed.  The loop must end after it. */
 void
-leased_stop(struct leased *sp)
+leased_stop(struct leased *l)
 {
-	if (sp->store == NULL)
+	if (l->store == NULL)
 		return;
-	(void)turn_commit(sp);
-	dirty_sort(&sp->broker);
-	while (stats_write(sp))
+	(void)turn_commit(l);
+	dirty_sort(&l->reg);
+	while (stats_write(l))
 		;
-	control_free(sp);
-	store_close(sp->store);
-	sp->store = NULL;
+	control_free(l);
+	store_close(l->store);
+	l->store = NULL;
 }
 
 int
 main(void)
 {
 	static struct leased leased;
-	struct leased *sp = &leased;
+	struct leased *l = &leased;
 
-	sp->childconf.ops = &conf_ops;
-	child_start(&sp->child, P_LEASED, "leased");
+	l->childconf.ops = &conf_ops;
+	child_start(&l->child, P_LEASED, "leased");
 	if (sodium_init() == -1)
 		fatalx("libsodium cannot be set up");
-	sp->started = wall_now();
-	broker_init(&sp->broker);
-	entries_init(&sp->denied);
-	if ((sp->base = event_base_new()) == NULL)
+	l->started = wall_now();
+	registry_init(&l->reg);
+	entries_init(&l->denied);
+	if ((l->base = event_base_new()) == NULL)
 		fatal("event loop");
-	turn_init(sp);
-	wishes_init(sp);
-	sync_init(sp);
-	stats_init(sp);
-	expire_init(sp);
-	sets_init(sp);
-	removals_init(sp);
-	ovpn_init(sp);
-	control_init(sp);
-	sp->parent = chan_new(sp->base, CHILD_FD, P_LEASED, P_PARENT, "parent",
-	    &parent_ops, CONF_IDLE, sp);
-	if (sp->parent == NULL)
+	turn_init(l);
+	wishes_init(l);
+	sync_init(l);
+	stats_init(l);
+	expire_init(l);
+	sets_init(l);
+	removals_init(l);
+	ovpn_init(l);
+	control_init(l);
+	l->parent = chan_new(l->base, CHILD_FD, P_LEASED, P_PARENT, "parent",
+	    &parent_ops, CONF_IDLE, l);
+	if (l->parent == NULL)
 		fatal("link to the parent");
-	if (event_base_dispatch(sp->base) == -1)
+	if (event_base_dispatch(l->base) == -1)
 		fatalx("event loop");
 	return (0);
 }

@@ -13,6 +13,7 @@
 
 #include "assign.h"
 #include "log.h"
+#include "peerowner.h"
 #include "rules.h"
 
 #define ENTRY_KEY_SIZE	(NETNAME_SIZE + IDENT_SIZE)
@@ -78,8 +79,8 @@ entries_find(const struct hash *h, const char *network, const char *name)
 {
 	struct entry key;
 
-	(void)strlcpy(key.network, network, sizeof(key.network));
-	(void)strlcpy(key.name, name, sizeof(key.name));
+	strlcpy(key.network, network, sizeof(key.network));
+	strlcpy(key.name, name, sizeof(key.name));
 	return (hash_find(h, entry_of(&key), entry_eq, &key));
 }
 
@@ -91,8 +92,8 @@ entries_add(struct hash *h, const char *network, const char *name, bool allow)
 	if ((e = entries_find(h, network, name)) == NULL) {
 		if ((e = calloc(1, sizeof(*e))) == NULL)
 			fatal("list of identities");
-		(void)strlcpy(e->network, network, sizeof(e->network));
-		(void)strlcpy(e->name, name, sizeof(e->name));
+		strlcpy(e->network, network, sizeof(e->network));
+		strlcpy(e->name, name, sizeof(e->name));
 		hash_insert(h, e);
 	}
 	e->allow = allow;
@@ -145,7 +146,7 @@ conf_error(struct conf *c, const char *fmt, ...)
 	if (c->error[0] != '\0')
 		return;
 	va_start(ap, fmt);
-	(void)vsnprintf(c->error, sizeof(c->error), fmt, ap);
+	vsnprintf(c->error, sizeof(c->error), fmt, ap);
 	va_end(ap);
 }
 
@@ -175,16 +176,12 @@ check_assign(struct conf *c, const struct msg_conf_network *n)
 		    n->name, how);
 	else if (n->assign == ASSIGN_BCD && pool->len > 112)
 		conf_error(c,
-		    "network %s: assign = \"direct-bcd\" writes the "
-		    "last 16 bits of the address, and pool %s leaves only %u: "
-		    "use a pool of /112 or shorter",
+		    "network %s: assign = \"direct-bcd\" writes the last 16 bits of the address, and pool %s leaves only %u: use a pool of /112 or shorter",
 		    n->name, prefix_format(pool, text), 128U - pool->len);
 	else if (n->assign == ASSIGN_METANS &&
 	    assign_check_template(n->metans_template) == -1)
 		conf_error(c,
-		    "network %s: metans_template \"%s\" must have "
-		    "exactly one %%s, and labels of lower case letters, digits "
-		    "and hyphens around it",
+		    "network %s: metans_template \"%s\" must have exactly one %%s, and labels of lower case letters, digits and hyphens around it",
 		    n->name, log_vis(n->metans_template));
 }
 
@@ -205,8 +202,7 @@ conf_add_network(struct conf *c, const struct msg_conf_network *n)
 		for (j = 0; j < i; j++)
 			if (prefix_overlaps(&n->pools[i], &n->pools[j]))
 				conf_error(c,
-				    "network %s: pools %s and %s "
-				    "overlap",
+				    "network %s: pools %s and %s overlap",
 				    n->name, prefix_format(&n->pools[j], a),
 				    prefix_format(&n->pools[i], b));
 	check_assign(c, n);
@@ -233,8 +229,8 @@ conf_check(const struct conf *c, const struct conf *old)
 		return ("gateway.state_dir is empty");
 	if (old != NULL &&
 	    strcmp(c->gateway.state_dir, old->gateway.state_dir) != 0)
-		return ("gateway.state_dir cannot change while sallyport "
-			"runs: restart it");
+		return (
+		    "gateway.state_dir cannot change while sallyport runs: restart it");
 	return (NULL);
 }
 
@@ -255,12 +251,12 @@ policy_listed(const struct conf *c, const char *name)
 }
 
 bool
-policy_own_key(const struct broker *b, const uint8_t *key)
+policy_owner_denied(const struct hash *denied, const char *network,
+    const char *owner)
 {
-	const struct lnet *n;
+	const char *portal;
 
-	TAILQ_FOREACH(n, &b->nets, entry)
-		if (memcmp(n->kern.pubkey, key, WGKEY_LEN) == 0)
-			return (true);
-	return (false);
+	portal = owner_portal(owner);
+	return (!owner_valid(owner) ||
+	    (portal != NULL && policy_denied(denied, network, portal)));
 }

@@ -3,15 +3,14 @@
  * The configuration as leased has it, and who may have a lease at all.
  */
 
-#ifndef POLICY_H
-#define POLICY_H
+#ifndef RULES_H
+#define RULES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "hash.h"
-#include "lease.h"
 #include "proto.h"
 
 struct conf {
@@ -57,7 +56,8 @@ bool
 policy_denied(const struct hash *denied, const char *network, const char *name);
 /* May this identity ask for a lease?  By the access list alone. */
 bool	 policy_listed(const struct conf *, const char *name);
-/* Is it the key of one of our own interfaces? */
-bool	 policy_own_key(const struct broker *, const uint8_t *key);
+/* An owner of peers may not have this name, or is a portal that is denied. */
+bool	 policy_owner_denied(const struct hash *denied, const char *network,
+    const char *owner);
 
 #endif

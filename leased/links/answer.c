@@ -6,12 +6,12 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "leased.h"
+#include "answer.h"
 #include "log.h"
 
-/* Spread those who come back, so that they do not come all at once. */
+/* Clients that come back are spread, so that they do not all come at once. */
 uint32_t
-reply_retry(uint8_t code)
+answer_retry(uint8_t code)
 {
 	switch (code) {
 	case LEASE_E_BUSY:
@@ -26,98 +26,70 @@ reply_retry(uint8_t code)
 }
 
 static void
-fill_lease(struct leased *sp, const struct lease *l, struct msg_lease_reply *m)
+fill_lease(struct leased *l, const struct peer *p, struct msg_lease_reply *m)
 {
-	const struct lnet *n = l->net;
+	const struct network *n = p->net;
 
-	m->state = l->state;
-	(void)strlcpy(m->network, n->name, sizeof(m->network));
-	(void)strlcpy(m->name, l->name, sizeof(m->name));
-	memcpy(m->pubkey, l->key, sizeof(m->pubkey));
-	memcpy(m->server_key, n->kern.pubkey, sizeof(m->server_key));
-	(void)strlcpy(m->endpoint, sp->conf->gateway.endpoint,
-	    sizeof(m->endpoint));
-	m->port = n->kern.port;
+	m->state = p->state;
+	strlcpy(m->network, n->name, sizeof(m->network));
+	strlcpy(m->name, p->name, sizeof(m->name));
+	memcpy(m->pubkey, p->key, sizeof(m->pubkey));
+	memcpy(m->server_key, n->hand.pubkey, sizeof(m->server_key));
+	strlcpy(m->endpoint, l->conf->gateway.endpoint, sizeof(m->endpoint));
+	m->port = n->hand.port;
 	m->keepalive = n->conf.keepalive;
-	m->ttl = lease_ttl(l, mono_now());
-	m->created = l->created;
-	m->expires = l->expires;
-	m->naddrs = lease_addrs(l, m->addrs);
+	m->ttl = peer_ttl(p, mono_now());
+	m->created = p->created;
+	m->expires = p->expires;
+	m->naddrs = peer_addrs(p, m->addrs);
 	m->nroutes = n->conf.nroutes;
 	memcpy(m->routes, n->conf.routes, sizeof(m->routes));
 }
 
 void
-reply_lease(struct leased *sp, struct chan *c, uint32_t id, uint8_t code,
-    const struct lease *l)
+answer_lease(struct leased *l, struct chan *c, uint32_t id, uint8_t code,
+    const struct peer *p)
 {
 	struct msg_lease_reply m;
 
 	memset(&m, 0, sizeof(m));
 	m.code = code;
-	m.retry_after = reply_retry(code);
-	if (code < LEASE_E_KEY && l != NULL)
-		fill_lease(sp, l, &m);
+	m.retry_after = answer_retry(code);
+	if (code < LEASE_E_KEY && p != NULL)
+		fill_lease(l, p, &m);
 	/* A front that does not read loses its answers, not its link. */
 	if (chan_send_lease_reply(c, id, &m, -1) == -1)
 		log_debug("%s: answer %u not sent", chan_name(c), id);
 }
 
 void
-owned_item(const struct owned *p, struct msg_owned_item *m)
+answer_item(const struct peer *p, struct msg_owned_item *m)
 {
 	memset(m, 0, sizeof(*m));
-	(void)strlcpy(m->owner, p->owner->name, sizeof(m->owner));
-	(void)strlcpy(m->name, p->name, sizeof(m->name));
+	strlcpy(m->owner, p->owner->name, sizeof(m->owner));
+	strlcpy(m->name, p->name, sizeof(m->name));
 	memcpy(m->pubkey, p->key, sizeof(m->pubkey));
 	m->created = p->created;
 	m->handshake = p->handshake;
 	m->rx = p->rx;
 	m->tx = p->tx;
-	m->naddrs = owned_addrs(p, m->addrs);
+	m->naddrs = peer_addrs(p, m->addrs);
 }
 
 void
-reply_owned(struct leased *sp, struct chan *c, uint32_t id, uint8_t code,
-    const char *text, const struct msg_owned_item *item)
+answer_owned(struct chan *c, uint32_t id, uint8_t code, const char *text,
+    const struct msg_owned_item *item)
 {
 	struct msg_owned_reply m;
 
 	memset(&m, 0, sizeof(m));
 	m.code = code;
-	m.retry_after = reply_retry(code);
-	(void)strlcpy(m.text, text != NULL ? text : "", sizeof(m.text));
+	m.retry_after = answer_retry(code);
+	strlcpy(m.text, text != NULL ? text : "", sizeof(m.text));
 	if (item != NULL) {
 		m.has_item = 1;
 		m.item = *item;
 	}
 	if (chan_send_owned_reply(c, id, &m, -1) == -1)
 		log_debug("%s: answer %u not sent", chan_name(c), id);
-}
-
-void
-reply_asker(struct leased *sp, const struct asker *a, uint8_t code,
-    const struct lease *l)
-{
-	if (a->kind == ASK_SET) {
-		sets_outcome(sp, a->id, NULL, code);
-		return;
-	}
-	if (a->chan == NULL)
-		return;
-	switch (a->kind) {
-	case ASK_NOBODY:
-		break;
-	case ASK_LEASE:
-		reply_lease(sp, a->chan, a->id, code, l);
-		break;
-	case ASK_CONTROL:
-		control_outcome(sp, a->chan, code);
-		break;
-	case ASK_OWNED:
-		reply_owned(sp, a->chan, a->id, code, NULL, NULL);
-		break;
-	case ASK_SET:
-		break;
-	}
 }

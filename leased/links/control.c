@@ -14,10 +14,15 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "control_backup.h"
+#include "control_change.h"
+#include "control_show.h"
+#include "forget.h"
+#include "fronts.h"
 #include "log.h"
+#include "peerset.h"
 
 #define CONNS_MAX	32
-#define IDLE_S		60		/* between requests, and per page */
 #define IDENT_S		5
 #define PARENT_S	30
 #define ACCEPT_PAUSE_S	1		/* when there are no descriptors */
@@ -27,10 +32,10 @@ static const struct chan_ops conn_ops;
 static void
 conn_free(struct conn *k)
 {
-	struct control *ctl = k->sp->control;
+	struct control *ctl = k->l->control;
 
 	backup_end(k);
-	leased_forget_chan(k->sp, k->chan);
+	forget_chan(k->l, k->chan);
 	chan_free(k->chan);
 	event_free(k->ev_deadline);
 	event_free(k->ev_more);
@@ -43,59 +48,16 @@ conn_free(struct conn *k)
 }
 
 static void
-conn_wait(struct conn *k, unsigned int s)
-{
-	const struct timeval tv = { s, 0 };
-
-	evtimer_add(k->ev_deadline, &tv);
-}
-
-void
-conn_progress(struct conn *k)
-{
-	conn_wait(k, IDLE_S);
-}
-
-void
-conn_more(struct conn *k, unsigned int ms)
-{
-	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
-
-	evtimer_add(k->ev_more, &tv);
-}
-
-void
-conn_result(struct conn *k, uint8_t code, const char *fmt, ...)
-{
-	struct msg_ctl_result m;
-	va_list ap;
-
-	memset(&m, 0, sizeof(m));
-	m.code = code;
-	va_start(ap, fmt);
-	(void)vsnprintf(m.text, sizeof(m.text), fmt, ap);
-	va_end(ap);
-	if (chan_send_ctl_result(k->chan, k->id, &m, -1) == -1)
-		chan_fail(k->chan, "result cannot be sent");
-	k->state = CONN_IDLE;
-	conn_wait(k, IDLE_S);
-}
-
-static void
 conn_deadline_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *k = arg;
 
 	if (k->state == CONN_IDENT)
 		conn_result(k, CTL_BUSY,
-		    "the front process did not answer "
-		    "within %d s",
-		    IDENT_S);
+		    "the front process did not answer within %d s", IDENT_S);
 	else if (k->state == CONN_PARENT)
 		conn_result(k, CTL_BUSY,
-		    "the parent process did not answer "
-		    "within %d s",
-		    PARENT_S);
+		    "the parent process did not answer within %d s", PARENT_S);
 	else {
 		log_info("control: connection idle; closing");
 		conn_free(k);
@@ -112,7 +74,7 @@ conn_more_cb(evutil_socket_t fd, short what, void *arg)
 	else if (k->state == CONN_BACKUP)
 		backup_page(k);
 	else if (k->state == CONN_SET)
-		sets_wake(k->sp);
+		sets_wake(k->l);
 }
 
 static void
@@ -143,40 +105,35 @@ conn_request(struct chan *c, uint32_t id)
 }
 
 static int
-ctl_show(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_show(struct chan *c, uint32_t id, const struct msg_ctl_show *m)
 {
-	struct msg_ctl_show m;
 	struct conn *k;
 
-	if ((k = conn_request(c, id)) == NULL || msg_ctl_show_get(b, &m) == -1)
+	if ((k = conn_request(c, id)) == NULL)
 		return (-1);
-	show_start(k, &m);
+	show_start(k, m);
 	return (0);
 }
 
 static int
-ctl_revoke(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_revoke(struct chan *c, uint32_t id, const struct msg_ctl_revoke *m)
 {
-	struct msg_ctl_revoke m;
 	struct conn *k;
 
-	if ((k = conn_request(c, id)) == NULL ||
-	    msg_ctl_revoke_get(b, &m) == -1)
+	if ((k = conn_request(c, id)) == NULL)
 		return (-1);
-	change_revoke(k, &m);
+	change_revoke(k, m);
 	return (0);
 }
 
 static int
-ctl_approve(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_approve(struct chan *c, uint32_t id, const struct msg_ctl_approve *m)
 {
-	struct msg_ctl_approve m;
 	struct conn *k;
 
-	if ((k = conn_request(c, id)) == NULL ||
-	    msg_ctl_approve_get(b, &m) == -1)
+	if ((k = conn_request(c, id)) == NULL)
 		return (-1);
-	change_approve(k, &m);
+	change_approve(k, m);
 	return (0);
 }
 
@@ -184,7 +141,7 @@ ctl_approve(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 static uint32_t
 control_ask(struct conn *k)
 {
-	struct control *ctl = k->sp->control;
+	struct control *ctl = k->l->control;
 
 	if (++ctl->asked == 0)
 		ctl->asked = 1;
@@ -192,23 +149,20 @@ control_ask(struct conn *k)
 }
 
 static int
-ctl_test_cn(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_test_cn(struct chan *c, uint32_t id, const struct msg_ctl_test_cn *m)
 {
-	struct msg_ctl_test_cn m;
 	struct msg_ident_test test;
 	struct chan *front;
 	struct conn *k;
 
-	if ((k = conn_request(c, id)) == NULL ||
-	    msg_ctl_test_cn_get(b, &m) == -1)
+	if ((k = conn_request(c, id)) == NULL)
 		return (-1);
 	memset(&test, 0, sizeof(test));
-	(void)strlcpy(test.cn, m.cn, sizeof(test.cn));
-	if ((front = front_any(k->sp)) == NULL ||
+	strlcpy(test.cn, m->cn, sizeof(test.cn));
+	if ((front = fronts_any(k->l)) == NULL ||
 	    chan_send_ident_test(front, control_ask(k), &test, -1) == -1) {
 		conn_result(k, CTL_BUSY,
-		    "no front process is there to try "
-		    "the identity rules; try again");
+		    "no front process is there to try the identity rules; try again");
 		return (0);
 	}
 	k->state = CONN_IDENT;
@@ -223,8 +177,8 @@ ctl_to_parent(struct chan *c, uint32_t id, enum msg_type type)
 
 	if ((k = conn_request(c, id)) == NULL)
 		return (-1);
-	if (k->sp->parent == NULL ||
-	    chan_send_bare(k->sp->parent, type, control_ask(k)) == -1) {
+	if (k->l->parent == NULL ||
+	    chan_send_bare(k->l->parent, type, control_ask(k)) == -1) {
 		conn_result(k, CTL_BUSY, "the parent process cannot be told");
 		return (0);
 	}
@@ -234,19 +188,19 @@ ctl_to_parent(struct chan *c, uint32_t id, enum msg_type type)
 }
 
 static int
-ctl_reload(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_reload(struct chan *c, uint32_t id)
 {
 	return (ctl_to_parent(c, id, MSG_CTL_RELOAD));
 }
 
 static int
-ctl_teardown(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_teardown(struct chan *c, uint32_t id)
 {
 	return (ctl_to_parent(c, id, MSG_CTL_TEARDOWN));
 }
 
 static int
-ctl_backup(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_backup(struct chan *c, uint32_t id)
 {
 	struct conn *k;
 
@@ -257,77 +211,63 @@ ctl_backup(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 }
 
 static int
-ctl_maintenance(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ctl_maintenance(struct chan *c, uint32_t id,
+    const struct msg_ctl_maintenance *m)
 {
-	struct msg_ctl_maintenance m;
 	struct conn *k;
 
-	if ((k = conn_request(c, id)) == NULL ||
-	    msg_ctl_maintenance_get(b, &m) == -1)
+	if ((k = conn_request(c, id)) == NULL)
 		return (-1);
-	change_maintenance(k, m.on != 0);
+	change_maintenance(k, m->on != 0);
 	return (0);
 }
 
 static struct conn *
-conn_asked(struct leased *sp, uint32_t id, enum conn_state state)
+conn_asked(struct leased *l, uint32_t id, enum conn_state state)
 {
 	struct conn *k;
 
-	TAILQ_FOREACH(k, &sp->control->conns, entry)
+	TAILQ_FOREACH(k, &l->control->conns, entry)
 		if (k->state == state && k->asked == id)
 			return (k);
 	return (NULL);
 }
 
 void
-control_ident(struct leased *sp, uint32_t id, const struct msg_ident_result *m)
+control_ident(struct leased *l, uint32_t id, const struct msg_ident_result *m)
 {
 	struct conn *k;
 
-	if ((k = conn_asked(sp, id, CONN_IDENT)) != NULL)
+	if ((k = conn_asked(l, id, CONN_IDENT)) != NULL)
 		change_test(k, m);
 }
 
 void
-control_parent(struct leased *sp, uint32_t id, const struct msg_ctl_result *m)
+control_parent(struct leased *l, uint32_t id, const struct msg_ctl_result *m)
 {
 	struct conn *k;
 
-	if ((k = conn_asked(sp, id, CONN_PARENT)) != NULL)
+	if ((k = conn_asked(l, id, CONN_PARENT)) != NULL)
 		conn_result(k, m->code, "%s", m->text);
 }
 
-void
-control_outcome(struct leased *sp, struct chan *c, uint8_t code)
-{
-	struct conn *k = chan_arg(c);
-
-	if (code == LEASE_E_STORE || code == LEASE_E_INTERNAL)
-		k->unstored = true;
-	else if (code >= LEASE_E_KEY)
-		k->unconfirmed = true;
-	if (--k->waiting == 0)
-		change_finish(k);
-}
-
 static struct conn *
-conn_new(struct leased *sp, int fd)
+conn_new(struct leased *l, int fd)
 {
-	struct control *ctl = sp->control;
+	struct control *ctl = l->control;
 	struct conn *k;
 
 	if ((k = calloc(1, sizeof(*k))) == NULL) {
 		close(fd);
 		return (NULL);
 	}
-	k->sp = sp;
+	k->l = l;
 	k->fd = -1;
-	if ((k->chan = chan_new(sp->base, fd, P_LEASED, P_CTL, "control",
-	    &conn_ops, 1, k)) == NULL ||
-	    (k->ev_deadline = evtimer_new(sp->base, conn_deadline_cb, k)) ==
+	if ((k->chan = chan_new(l->base, fd, P_LEASED, P_CTL, "control",
+	    &conn_ops, CHAN_UP, k)) == NULL ||
+	    (k->ev_deadline = evtimer_new(l->base, conn_deadline_cb, k)) ==
 	    NULL ||
-	    (k->ev_more = evtimer_new(sp->base, conn_more_cb, k)) == NULL) {
+	    (k->ev_more = evtimer_new(l->base, conn_more_cb, k)) == NULL) {
 		chan_free(k->chan);
 		if (k->ev_deadline != NULL)
 			event_free(k->ev_deadline);
@@ -336,7 +276,7 @@ conn_new(struct leased *sp, int fd)
 	}
 	TAILQ_INSERT_TAIL(&ctl->conns, k, entry);
 	ctl->nconns++;
-	conn_wait(k, IDLE_S);
+	conn_progress(k);
 	return (k);
 }
 
@@ -344,8 +284,8 @@ static void
 control_accept_cb(evutil_socket_t lfd, short what, void *arg)
 {
 	const struct timeval tv = { ACCEPT_PAUSE_S, 0 };
-	struct leased *sp = arg;
-	struct control *ctl = sp->control;
+	struct leased *l = arg;
+	struct control *ctl = l->control;
 	struct ucred cred = { 0, (uid_t)-1, (gid_t)-1 };
 	socklen_t len = sizeof(cred);
 	struct conn *k;
@@ -372,7 +312,7 @@ control_accept_cb(evutil_socket_t lfd, short what, void *arg)
 	(void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
 	log_debug("control: connection from uid %d pid %d", (int)cred.uid,
 	    (int)cred.pid);
-	if ((k = conn_new(sp, fd)) == NULL)
+	if ((k = conn_new(l, fd)) == NULL)
 		log_warn("control: connection");
 	else
 		snprintf(k->who, sizeof(k->who), "uid:%d", (int)cred.uid);
@@ -381,29 +321,28 @@ control_accept_cb(evutil_socket_t lfd, short what, void *arg)
 static void
 control_again_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct leased *sp = arg;
+	struct leased *l = arg;
 
-	if (sp->control->ev_accept != NULL)
-		event_add(sp->control->ev_accept, NULL);
+	if (l->control->ev_accept != NULL)
+		event_add(l->control->ev_accept, NULL);
 }
 
 void
-control_init(struct leased *sp)
+control_init(struct leased *l)
 {
 	struct control *ctl;
 
-	if ((ctl = sp->control = calloc(1, sizeof(*ctl))) == NULL ||
-	    (ctl->ev_again = evtimer_new(sp->base, control_again_cb, sp)) ==
-	    NULL)
+	if ((ctl = l->control = calloc(1, sizeof(*ctl))) == NULL ||
+	    (ctl->ev_again = evtimer_new(l->base, control_again_cb, l)) == NULL)
 		fatal("control");
 	ctl->fd = -1;
 	TAILQ_INIT(&ctl->conns);
 }
 
 void
-control_listen(struct leased *sp, int fd)
+control_listen(struct leased *l, int fd)
 {
-	struct control *ctl = sp->control;
+	struct control *ctl = l->control;
 
 	if (ctl->ev_accept != NULL)
 		event_free(ctl->ev_accept);
@@ -413,40 +352,43 @@ control_listen(struct leased *sp, int fd)
 	if ((ctl->fd = fd) == -1)
 		return;
 	if (evutil_make_socket_nonblocking(fd) == -1 ||
-	    (ctl->ev_accept = event_new(sp->base, fd, EV_READ | EV_PERSIST,
-	    control_accept_cb, sp)) == NULL ||
+	    (ctl->ev_accept = event_new(l->base, fd, EV_READ | EV_PERSIST,
+	    control_accept_cb, l)) == NULL ||
 	    event_add(ctl->ev_accept, NULL) == -1)
 		log_warn("control: cannot listen");
 }
 
 void
-control_free(struct leased *sp)
+control_free(struct leased *l)
 {
 	struct conn *k;
 
-	while ((k = TAILQ_FIRST(&sp->control->conns)) != NULL)
+	while ((k = TAILQ_FIRST(&l->control->conns)) != NULL)
 		conn_free(k);
-	control_listen(sp, -1);
-	event_free(sp->control->ev_again);
-	free(sp->control);
-	sp->control = NULL;
+	control_listen(l, -1);
+	event_free(l->control->ev_again);
+	free(l->control);
+	l->control = NULL;
 }
 
 static const struct chan_handler conn_table[] = {
-	RAW(CTL_SHOW, 1, ctl_show),
-	RAW(CTL_REVOKE, 1, ctl_revoke),
-	RAW(CTL_APPROVE, 1, ctl_approve),
-	RAW(CTL_TEST_CN, 1, ctl_test_cn),
-	RAW(CTL_RELOAD, 1, ctl_reload),
-	RAW(CTL_TEARDOWN, 1, ctl_teardown),
-	RAW(CTL_BACKUP, 1, ctl_backup),
-	RAW(CTL_MAINTENANCE, 1, ctl_maintenance),
-	RAW(SET_BEGIN, 1, set_begin),
-	RAW(SET_ITEM, 1, set_item),
-	RAW(SET_END, 1, set_end),
-	RAW(SET_ABORT, 1, set_abort),
+	ON(ctl_show, CHAN_UP, ctl_show),
+	ON(ctl_revoke, CHAN_UP, ctl_revoke),
+	ON(ctl_approve, CHAN_UP, ctl_approve),
+	ON(ctl_test_cn, CHAN_UP, ctl_test_cn),
+	ON(ctl_reload, CHAN_UP, ctl_reload),
+	ON(ctl_teardown, CHAN_UP, ctl_teardown),
+	ON(ctl_backup, CHAN_UP, ctl_backup),
+	ON(ctl_maintenance, CHAN_UP, ctl_maintenance),
+	ON(set_begin, CHAN_UP, set_begin),
+	ON(set_item, CHAN_UP, set_item),
+	ON(set_end, CHAN_UP, set_end),
+	ON(set_abort, CHAN_UP, set_abort),
 };
 
-static const struct chan_ops conn_ops = { conn_table,
-	sizeof(conn_table) / sizeof(conn_table[0]), NULL, conn_writable,
-	conn_closed };
+static const struct chan_ops conn_ops = {
+	.table = conn_table,
+	.n = sizeof(conn_table) / sizeof(conn_table[0]),
+	.writable = conn_writable,
+	.closed = conn_closed,
+};

@@ -10,8 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "control.h"
+#include "control_backup.h"
 #include "log.h"
+#include "turn.h"
 
 #define TMP_NAME	"backup.tmp"
 #define STEP_PAGES	256
@@ -40,16 +41,15 @@ backup_start(struct conn *k)
 	char path[DIR_SIZE + 32];
 	struct conn *o;
 
-	TAILQ_FOREACH(o, &k->sp->control->conns, entry)
+	TAILQ_FOREACH(o, &k->l->control->conns, entry)
 		if (o->backup != NULL) {
 			conn_result(k, CTL_BUSY,
-			    "another backup is being "
-			    "made; try again");
+			    "another backup is being made; try again");
 			return;
 		}
-	tmp_path(store_dir(k->sp->store), path, sizeof(path));
-	backup_clean(store_dir(k->sp->store));
-	if ((k->backup = store_backup_new(k->sp->store, path)) == NULL) {
+	tmp_path(store_dir(k->l->store), path, sizeof(path));
+	backup_clean(store_dir(k->l->store));
+	if ((k->backup = store_backup_new(k->l->store, path)) == NULL) {
 		conn_result(k, CTL_FAILED, "%s: %s", path, strerror(errno));
 		return;
 	}
@@ -64,7 +64,7 @@ backup_end(struct conn *k)
 	if (k->backup != NULL) {
 		store_backup_free(k->backup);
 		k->backup = NULL;
-		backup_clean(store_dir(k->sp->store));
+		backup_clean(store_dir(k->l->store));
 	}
 	if (k->fd != -1)
 		close(k->fd);
@@ -78,23 +78,23 @@ backup_copy(struct conn *k)
 	int rc;
 
 	/* Inside a transaction of ours there is nothing to copy. */
-	(void)turn_commit(k->sp);
+	(void)turn_commit(k->l);
 	if ((rc = store_backup_step(k->backup, STEP_PAGES)) == 1) {
 		conn_progress(k);
 		conn_more(k, 0);
 		return;
 	}
-	tmp_path(store_dir(k->sp->store), path, sizeof(path));
+	tmp_path(store_dir(k->l->store), path, sizeof(path));
 	store_backup_free(k->backup);
 	k->backup = NULL;
 	if (rc == 0)
 		rc = k->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (rc == -1) {
 		conn_result(k, CTL_FAILED, "%s: %s", path, strerror(errno));
-		backup_clean(store_dir(k->sp->store));
+		backup_clean(store_dir(k->l->store));
 		return;
 	}
-	backup_clean(store_dir(k->sp->store));
+	backup_clean(store_dir(k->l->store));
 	conn_more(k, 0);
 }
 

@@ -7,67 +7,84 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "control.h"
+#include "audit.h"
+#include "control_change.h"
+#include "grant.h"
 #include "log.h"
+#include "turn.h"
 
-void
+static void
 change_finish(struct conn *k)
 {
 	if (k->unstored)
 		conn_result(k, CTL_FAILED,
-		    "the database cannot be written; "
-		    "nothing was changed (see the log of leased)");
+		    "the database cannot be written; nothing was changed (see the log of leased)");
 	else if (k->unconfirmed)
 		conn_result(k, CTL_BUSY,
-		    "%s; but the kernel hand has not "
-		    "confirmed that the peer is gone: it goes with the next "
-		    "sync (sallyctl show status)",
+		    "%s; but the kernel hand has not confirmed that the peer is gone: it goes with the next sync (sallyctl show status)",
 		    k->text);
 	else
 		conn_result(k, CTL_OK, "%s", k->text);
+}
+
+/* What became of one of a connection's changes. */
+static void
+change_outcome(struct leased *l, const struct asker *a, uint8_t code,
+    const struct peer *p)
+{
+	struct conn *k = chan_arg(a->chan);
+
+	if (code == LEASE_E_STORE || code == LEASE_E_INTERNAL)
+		k->unstored = true;
+	else if (code >= LEASE_E_KEY)
+		k->unconfirmed = true;
+	if (--k->waiting == 0)
+		change_finish(k);
 }
 
 /* Deny, and end what runs: one transaction. */
 static void
 revoke_store(struct conn *k, const struct msg_ctl_revoke *m)
 {
-	const struct asker asker = { ASK_CONTROL, k->chan, k->id, "" };
+	const struct asker asker = { .answer = change_outcome,
+		.chan = k->chan,
+		.id = k->id };
 	const struct denied_row denied = { m->network, m->name, m->reason,
 		wall_now().s };
-	struct leased *sp = k->sp;
-	struct lnet *n;
-	struct lease *l;
+	struct leased *l = k->l;
+	struct network *n;
+	struct peer *p;
 
-	if (turn_commit(sp) == -1 || turn_begin(sp) == -1) {
+	if (turn_commit(l) == -1 || turn_begin(l) == -1) {
 		k->unstored = true;
 		return;
 	}
-	if (store_put_denied(sp->store, &denied) == -1 ||
-	    audit_identity(sp, "identity.revoke", m->network, m->name, k->who,
-		m->reason) == -1) {
-		turn_abort(sp);
+	if (store_put_denied(l->store, &denied) == -1 ||
+	    audit_identity(l->store, "identity.revoke", m->network, m->name,
+		k->who, m->reason) == -1) {
+		turn_abort(l);
 		k->unstored = true;
 		return;
 	}
-	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
+	TAILQ_FOREACH(n, &l->reg.nets, entry) {
 		if ((m->network[0] != '\0' &&
 			strcmp(m->network, n->name) != 0) ||
-		    (l = lease_find(n, m->name)) == NULL ||
-		    l->state == LEASE_EXPIRED)
+		    (p = peer_by_name(n, m->name)) == NULL ||
+		    p->state == LEASE_EXPIRED)
 			continue;
 		k->waiting++;
-		turn_end(sp, l, "lease.revoke", NULL, &asker);
+		turn_end(l, p, "lease.revoke", NULL, &asker);
 		if (k->unstored)
 			return;
 	}
-	if (turn_commit(sp) == -1)
+	if (turn_commit(l) == -1)
 		k->unstored = true;
 }
 
 void
 change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
 {
-	struct leased *sp = k->sp;
+	struct leased *l = k->l;
 	unsigned int ended;
 
 	if (m->name[0] == '\0') {
@@ -75,7 +92,7 @@ change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
 		return;
 	}
 	if (m->network[0] != '\0' &&
-	    lnet_find(&sp->broker, m->network) == NULL) {
+	    registry_find(&l->reg, m->network) == NULL) {
 		conn_result(k, CTL_NEGATIVE, "there is no network %s",
 		    m->network);
 		return;
@@ -89,29 +106,28 @@ change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
 	revoke_store(k, m);
 	ended = k->waiting - 1;
 	if (!k->unstored) {
-		entries_add(&sp->denied, m->network, m->name, false);
+		entries_add(&l->denied, m->network, m->name, false);
 		log_notice("identity.revoke name=%s net=%s by=%s",
 		    log_vis(m->name), m->network[0] != '\0' ? m->network : "*",
 		    k->who);
 		if (ended > 0 || k->unconfirmed)
 			snprintf(k->text, sizeof(k->text),
-			    "%s is denied and "
-			    "its lease has ended",
-			    m->name);
+			    "%s is denied and its lease has ended", m->name);
 	}
-	control_outcome(sp, k->chan, LEASE_OK_SAME);
+	if (--k->waiting == 0)
+		change_finish(k);
 }
 
 /* The networks in which name is denied; at most max. */
 static unsigned int
-denied_in(struct leased *sp, const char *network, const char *name,
+denied_in(struct leased *l, const char *network, const char *name,
     struct entry *found, unsigned int max)
 {
 	struct entry *e;
 	unsigned int n = 0;
 	size_t pos = 0;
 
-	while (n < max && (e = hash_next(&sp->denied, &pos)) != NULL)
+	while (n < max && (e = hash_next(&l->denied, &pos)) != NULL)
 		if (strcmp(e->name, name) == 0 &&
 		    (network[0] == '\0' || strcmp(e->network, network) == 0))
 			found[n++] = *e;
@@ -122,44 +138,42 @@ void
 change_approve(struct conn *k, const struct msg_ctl_approve *m)
 {
 	struct entry found[NETWORKS_MAX + 1];
-	struct leased *sp = k->sp;
+	struct leased *l = k->l;
 	unsigned int i, n;
 
-	n = denied_in(sp, m->network, m->name, found, NETWORKS_MAX + 1);
+	n = denied_in(l, m->network, m->name, found, NETWORKS_MAX + 1);
 	if (n == 0) {
 		if (m->network[0] != '\0' &&
-		    lnet_find(&sp->broker, m->network) == NULL)
+		    registry_find(&l->reg, m->network) == NULL)
 			conn_result(k, CTL_NEGATIVE, "there is no network %s",
 			    m->network);
-		else if (entries_find(&sp->denied, "", m->name) != NULL)
+		else if (entries_find(&l->denied, "", m->name) != NULL)
 			conn_result(k, CTL_NEGATIVE,
-			    "%s is denied in every "
-			    "network: approve it without one",
+			    "%s is denied in every network: approve it without one",
 			    m->name);
 		else
 			conn_result(k, CTL_NEGATIVE, "%s is not denied",
 			    m->name);
 		return;
 	}
-	if (turn_commit(sp) == -1 || turn_begin(sp) == -1)
+	if (turn_commit(l) == -1 || turn_begin(l) == -1)
 		goto fail;
 	for (i = 0; i < n; i++)
-		if (store_del_denied(sp->store, found[i].network, m->name) ==
-		    -1)
+		if (store_del_denied(l->store, found[i].network, m->name) == -1)
 			goto abort;
-	if (audit_identity(sp, "identity.approve", m->network, m->name, k->who,
-		"") == -1)
+	if (audit_identity(l->store, "identity.approve", m->network, m->name,
+		k->who, "") == -1)
 		goto abort;
-	if (turn_commit(sp) == -1)
+	if (turn_commit(l) == -1)
 		goto fail;
 	for (i = 0; i < n; i++)
-		(void)entries_remove(&sp->denied, found[i].network, m->name);
+		(void)entries_remove(&l->denied, found[i].network, m->name);
 	log_notice("identity.approve name=%s net=%s by=%s", log_vis(m->name),
 	    m->network[0] != '\0' ? m->network : "*", k->who);
 	conn_result(k, CTL_OK, "%s is no longer denied", m->name);
 	return;
 abort:
-	turn_abort(sp);
+	turn_abort(l);
 fail:
 	k->unstored = true;
 	change_finish(k);
@@ -168,27 +182,27 @@ fail:
 void
 change_maintenance(struct conn *k, bool on)
 {
-	struct leased *sp = k->sp;
+	struct leased *l = k->l;
 
 	k->unstored = k->unconfirmed = false;
-	if (turn_commit(sp) == -1 || turn_begin(sp) == -1) {
+	if (turn_commit(l) == -1 || turn_begin(l) == -1) {
 		k->unstored = true;
 		change_finish(k);
 		return;
 	}
-	if (store_put_setting(sp->store, SETTING_MAINTENANCE, on) == -1 ||
-	    audit_identity(sp, on ? "maintenance.on" : "maintenance.off", "",
-		"", k->who, "") == -1) {
-		turn_abort(sp);
+	if (store_put_setting(l->store, SETTING_MAINTENANCE, on) == -1 ||
+	    audit_identity(l->store, on ? "maintenance.on" : "maintenance.off",
+		"", "", k->who, "") == -1) {
+		turn_abort(l);
 		k->unstored = true;
-	} else if (turn_commit(sp) == -1)
+	} else if (turn_commit(l) == -1)
 		k->unstored = true;
 	if (!k->unstored) {
-		sp->maintenance = on;
+		l->maintenance = on;
 		log_notice("maintenance.%s by=%s", on ? "on" : "off", k->who);
 		snprintf(k->text, sizeof(k->text), "maintenance is %s%s",
 		    on ? "on" : "off",
-		    !on && sp->maintenance_file ?
+		    !on && l->maintenance_file ?
 			", but for the file, which says on" :
 			"");
 	}
@@ -198,9 +212,9 @@ change_maintenance(struct conn *k, bool on)
 void
 change_test(struct conn *k, const struct msg_ident_result *r)
 {
-	struct leased *sp = k->sp;
+	struct leased *l = k->l;
 	struct msg_ctl_test m;
-	struct lnet *n;
+	struct network *n;
 	uint8_t code;
 
 	memset(&m, 0, sizeof(m));
@@ -208,13 +222,13 @@ change_test(struct conn *k, const struct msg_ident_result *r)
 	m.rule = r->rule;
 	m.role = r->role;
 	m.proof = r->proof;
-	(void)strlcpy(m.name, r->name, sizeof(m.name));
-	(void)strlcpy(m.network, r->network, sizeof(m.network));
-	(void)strlcpy(m.text, r->text, sizeof(m.text));
+	strlcpy(m.name, r->name, sizeof(m.name));
+	strlcpy(m.network, r->network, sizeof(m.network));
+	strlcpy(m.text, r->text, sizeof(m.text));
 	if (r->matched)
-		m.denied = policy_denied(&sp->denied, r->network, r->name) ||
-		    !policy_listed(sp->conf, r->name);
-	n = lnet_find(&sp->broker, r->network);
+		m.denied = policy_denied(&l->denied, r->network, r->name) ||
+		    !policy_listed(l->conf, r->name);
+	n = registry_find(&l->reg, r->network);
 	if (r->matched && r->role == ROLE_DEVICE && r->name[0] != '\0' &&
 	    n != NULL && n->configured) {
 		code = grant_preview(n, r->name, mono_now(), m.addrs,
@@ -222,7 +236,7 @@ change_test(struct conn *k, const struct msg_ident_result *r)
 		m.leased = code == LEASE_OK_SAME;
 		if (code >= LEASE_E_KEY) {
 			m.naddrs = 0;
-			(void)strlcpy(m.text, lease_answer(code)->text,
+			strlcpy(m.text, lease_answer(code)->text,
 			    sizeof(m.text));
 		}
 	}

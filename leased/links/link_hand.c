@@ -1,150 +1,149 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The link to the kernel hand: what it tells of networks, peers and itself.
+ * What the kernel hand tells of networks, peers and itself.
  */
 
 #include <string.h>
 
-#include "leased.h"
+#include "counters.h"
+#include "fronts.h"
+#include "link_hand.h"
 #include "log.h"
+#include "resync.h"
+#include "wish.h"
 
 #define EXPIRED_SLACK_S	2		/* between two clocks' deadlines */
 
 static int
-hand_sync_done(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+leased_peer_done(struct chan *c, uint32_t id, const struct msg_peer_done *m)
 {
-	struct msg_peer_sync_done m;
-
-	if (msg_peer_sync_done_get(b, &m) == -1)
-		return (-1);
-	sync_done(chan_arg(c), &m);
+	wish_done(chan_arg(c), id, m->code);
 	return (0);
 }
 
 static int
-hand_peer_expired(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+leased_peer_sync_done(struct chan *c, uint32_t id,
+    const struct msg_peer_sync_done *m)
 {
-	const struct asker nobody = { .kind = ASK_NOBODY };
-	struct leased *sp = chan_arg(c);
-	struct msg_peer_expired m;
-	struct lnet *n;
-	struct lease *l;
-	struct op op;
+	sync_done(chan_arg(c), m);
+	return (0);
+}
 
-	if (msg_peer_expired_get(b, &m) == -1)
-		return (-1);
-	if ((n = lnet_find(&sp->broker, m.network)) == NULL ||
-	    (l = lease_by_key(n, m.pubkey)) == NULL || !lease_live(l))
+static int
+leased_peer_expired(struct chan *c, uint32_t id,
+    const struct msg_peer_expired *m)
+{
+	const struct asker nobody = ASKER_NOBODY;
+	struct leased *l = chan_arg(c);
+	struct network *n;
+	struct peer *p;
+
+	if ((n = registry_find(&l->reg, m->network)) == NULL ||
+	    (p = peer_by_key(n, m->pubkey)) == NULL || !peer_served(p))
 		return (0);
 	/* Ours ends in a moment, or was renewed while this was under way. */
-	if (lease_ttl(l, mono_now()) > EXPIRED_SLACK_S && l->waiting == 0) {
-		memset(&op, 0, sizeof(op));
-		op.lease = l;
-		op.code = LEASE_OK_SAME;
-		wish_lease(sp, &op, &nobody);
-	}
+	if (peer_ttl(p, mono_now()) > EXPIRED_SLACK_S && p->wish == 0)
+		wish_set(l, p, UINT16_MAX, NULL, &nobody, LEASE_OK_SAME);
 	return (0);
 }
 
 static int
-hand_kern_network(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+leased_hand_network(struct chan *c, uint32_t id,
+    const struct msg_hand_network *m)
 {
-	struct leased *sp = chan_arg(c);
-	struct msg_hand_network m;
-	struct lnet *n;
-	struct lease *l;
-	struct owned *p;
+	struct leased *l = chan_arg(c);
+	struct network *n;
+	struct peer *p;
 	bool came_up;
 
-	if (msg_hand_network_get(b, &m) == -1)
-		return (-1);
-	if ((n = lnet_find(&sp->broker, m.network)) == NULL)
+	if ((n = registry_find(&l->reg, m->network)) == NULL)
 		return (0);
-	came_up = m.state == NET_UP && !lnet_up(n);
-	if (m.state != n->kern.state)
+	came_up = m->state == NET_UP && !network_up(n);
+	if (m->state != n->hand.state)
 		log_info("network %s is %s%s%s", n->name,
-		    m.state == NET_UP	    ? "up" :
-			m.state == NET_DOWN ? "down" :
-					      "failed",
-		    m.text[0] != '\0' ? ": " : "", log_vis(m.text));
-	n->kern = m;
+		    m->state == NET_UP	     ? "up" :
+			m->state == NET_DOWN ? "down" :
+					       "failed",
+		    m->text[0] != '\0' ? ": " : "", log_vis(m->text));
+	n->hand = *m;
 	if (!came_up)
 		return (0);
 	/* It may be a new interface, without peers. */
-	RB_FOREACH(l, lease_tree, &n->byname)
-		if (lease_live(l))
-			lease_set_state(l, LEASE_PENDING, false);
-	RB_FOREACH(p, owned_bynet, &n->owned)
-		p->pending = true;
-	sync_start(sp);
+	RB_FOREACH(p, peer_tree, &n->peers)
+		if (p->state == LEASE_ACTIVE)
+			peer_set_state(p, LEASE_PENDING, p->outside);
+	sync_start(l);
 	return (0);
 }
 
 static int
-hand_health(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+leased_hand_health(struct chan *c, uint32_t id, const struct msg_hand_health *m)
 {
-	struct leased *sp = chan_arg(c);
+	struct leased *l = chan_arg(c);
 
-	return (msg_hand_health_get(b, &sp->health));
-}
-
-static int
-hand_peer_stat(struct chan *c, uint32_t id, struct ibuf *b, int fd)
-{
-	struct msg_peer_stat m;
-
-	if (msg_peer_stat_get(b, &m) == -1)
-		return (-1);
-	stats_peer(chan_arg(c), &m);
+	l->health = *m;
 	return (0);
 }
 
 static int
-hand_stats_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+leased_peer_stat(struct chan *c, uint32_t id, const struct msg_peer_stat *m)
 {
-	struct msg_peer_stats_end m;
+	stats_peer(chan_arg(c), m);
+	return (0);
+}
 
-	if (msg_peer_stats_end_get(b, &m) == -1)
-		return (-1);
-	stats_end(chan_arg(c), id, &m);
+static int
+leased_peer_stats_end(struct chan *c, uint32_t id,
+    const struct msg_peer_stats_end *m)
+{
+	stats_end(chan_arg(c), id);
 	return (0);
 }
 
 static void
 hand_writable(struct chan *c)
 {
-	struct leased *sp = chan_arg(c);
+	struct leased *l = chan_arg(c);
 
-	sync_page(sp);
-	front_pressure(sp);
+	sync_page(l);
+	fronts_pressure(l);
+}
+
+void
+hand_lost(struct leased *l)
+{
+	l->hand = NULL;
+	wishes_lost(l);
+	sync_lost(l);
+	stats_lost(l);
 }
 
 static void
 hand_closed(struct chan *c, const char *reason)
 {
-	struct leased *sp = chan_arg(c);
+	struct leased *l = chan_arg(c);
 
 	log_warnx("link to the kernel hand: %s; tunnels go on", reason);
-	if (sp->kern == c) {
-		sp->kern = NULL;
-		wishes_lost(sp);
-		sync_lost(sp);
-		stats_lost(sp);
-		front_pressure(sp);
+	if (l->hand == c) {
+		hand_lost(l);
+		fronts_pressure(l);
 	}
 	chan_free(c);
 }
 
 static const struct chan_handler hand_table[] = {
-	RAW(PEER_DONE, 1, wish_done),
-	RAW(PEER_SYNC_DONE, 1, hand_sync_done),
-	RAW(PEER_EXPIRED, 1, hand_peer_expired),
-	RAW(PEER_STAT, 1, hand_peer_stat),
-	RAW(PEER_STATS_END, 1, hand_stats_end),
-	RAW(HAND_NETWORK, 1, hand_kern_network),
-	RAW(HAND_HEALTH, 1, hand_health),
+	ON(peer_done, CHAN_UP, leased_peer_done),
+	ON(peer_sync_done, CHAN_UP, leased_peer_sync_done),
+	ON(peer_expired, CHAN_UP, leased_peer_expired),
+	ON(peer_stat, CHAN_UP, leased_peer_stat),
+	ON(peer_stats_end, CHAN_UP, leased_peer_stats_end),
+	ON(hand_network, CHAN_UP, leased_hand_network),
+	ON(hand_health, CHAN_UP, leased_hand_health),
 };
 
-const struct chan_ops hand_ops = { hand_table,
-	sizeof(hand_table) / sizeof(hand_table[0]), NULL, hand_writable,
-	hand_closed };
+const struct chan_ops hand_ops = {
+	.table = hand_table,
+	.n = sizeof(hand_table) / sizeof(hand_table[0]),
+	.writable = hand_writable,
+	.closed = hand_closed,
+};

@@ -11,8 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "leased.h"
+#include "control.h"
+#include "link_parent.h"
 #include "log.h"
+#include "openvpn.h"
 
 static int
 leased_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
@@ -25,13 +27,13 @@ leased_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
 static int
 leased_setup_stop(struct chan *c, uint32_t id, const struct msg_setup_stop *m)
 {
-	struct leased *sp = chan_arg(c);
+	struct leased *l = chan_arg(c);
 
-	leased_stop(sp);
+	leased_stop(l);
 	(void)chan_send_bare(c, MSG_SETUP_STOPPED, id);
 	/* Nothing more is handled: the database is closed. */
 	chan_pause(c);
-	event_base_loopbreak(sp->base);
+	event_base_loopbreak(l->base);
 	return (0);
 }
 
@@ -96,11 +98,11 @@ static int
 leased_conf_maintenance(struct chan *c, uint32_t id,
     const struct msg_conf_maintenance *m)
 {
-	struct leased *sp = chan_arg(c);
+	struct leased *l = chan_arg(c);
 
-	if (sp->maintenance_file != (m->on != 0))
+	if (l->maintenance_file != (m->on != 0))
 		log_notice("maintenance %s, by the file", m->on ? "on" : "off");
-	sp->maintenance_file = m->on;
+	l->maintenance_file = m->on;
 	return (0);
 }
 
@@ -135,9 +137,9 @@ conf_begin_cb(void *arg, uint32_t generation)
 static const char *
 conf_check_cb(void *arg, void *shadow)
 {
-	struct leased *sp = arg;
+	struct leased *l = arg;
 
-	return (conf_check(shadow, sp->conf));
+	return (conf_check(shadow, l->conf));
 }
 
 static int
@@ -163,13 +165,13 @@ const struct childconf_ops conf_ops = {
 static void
 config_closed(struct chan *c, const char *reason)
 {
-	struct leased *sp = chan_arg(c);
+	struct leased *l = chan_arg(c);
 
 	log_info("link to the parent: %s; leaving", reason);
-	leased_stop(sp);
-	sp->parent = NULL;
+	leased_stop(l);
+	l->parent = NULL;
 	chan_free(c);
-	event_base_loopbreak(sp->base);
+	event_base_loopbreak(l->base);
 }
 
 static const struct chan_handler parent_table[] = {

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "leased.h"
 #include "log.h"
+#include "openvpn.h"
 #include "openvpn_parse.h"
 
 #define CONNS_MAX	64
@@ -38,6 +38,8 @@ struct ask {
 	enum ask_kind	 kind;
 	struct chan	*chan;		/* NULL: gone */
 	uint32_t	 id;
+	void (
+	    *count)(struct leased *, struct chan *, uint32_t, uint32_t clients);
 	char		 cn[IDENT_SIZE];
 	struct mono	 since;
 	struct rows	*rows;		/* being sent from here on: */
@@ -53,7 +55,7 @@ struct rows {
 	struct msg_ovpn_item *item;
 };
 
-enum conn_state {
+enum oconn_state {
 	OC_GREETING,		/* not yet heard of */
 	OC_READY,
 	OC_BUSY,		/* has our command */
@@ -62,8 +64,8 @@ enum conn_state {
 
 struct oconn {
 	TAILQ_ENTRY(oconn) entry;
-	struct leased	*sp;
-	enum conn_state	 state;
+	struct leased	*l;
+	enum oconn_state	 state;
 	bool		 waited;	/* the question waits for it */
 	char		 name[IDENT_SIZE];
 	int		 fd;
@@ -136,10 +138,10 @@ rows_add(struct rows *r, const struct msg_ovpn_item *m)
 }
 
 static void
-ask_free(struct leased *sp, struct asks *list, struct ask *a)
+ask_free(struct leased *l, struct asks *list, struct ask *a)
 {
 	TAILQ_REMOVE(list, a, entry);
-	sp->ovpn->nasks--;
+	l->ovpn->nasks--;
 	rows_free(a->rows);
 	free(a);
 }
@@ -147,7 +149,7 @@ ask_free(struct leased *sp, struct asks *list, struct ask *a)
 /* --- connections --- */
 
 static void
-conn_close(struct oconn *k)
+oconn_close(struct oconn *k)
 {
 	if (k->ev != NULL)
 		event_free(k->ev);
@@ -159,11 +161,11 @@ conn_close(struct oconn *k)
 }
 
 static void
-conn_free(struct oconn *k)
+oconn_free(struct oconn *k)
 {
-	struct ovpn *v = k->sp->ovpn;
+	struct ovpn *v = k->l->ovpn;
 
-	conn_close(k);
+	oconn_close(k);
 	event_free(k->ev_late);
 	TAILQ_REMOVE(&v->conns, k, entry);
 	v->nconns--;
@@ -172,24 +174,24 @@ conn_free(struct oconn *k)
 
 /* It is of no use: gone, or hung and to be left alone for a while. */
 static void
-conn_fail(struct oconn *k, const char *why, bool hung)
+oconn_fail(struct oconn *k, const char *why, bool hung)
 {
-	struct leased *sp = k->sp;
+	struct leased *l = k->l;
 
 	log_info("openvpn %s: %s", log_vis(k->name), why);
-	conn_close(k);
+	oconn_close(k);
 	k->waited = false;
 	k->state = OC_BENCH;
 	k->until = mono_add_ms(mono_now(), hung ? BENCH_MS : 0);
-	round_check(sp);
+	round_check(l);
 }
 
 static void
-conn_late_cb(evutil_socket_t fd, short what, void *arg)
+oconn_late_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct oconn *k = arg;
 
-	conn_fail(k,
+	oconn_fail(k,
 	    k->state == OC_GREETING ?
 		"no greeting: it hangs, or has another management client" :
 		"no answer within a second",
@@ -197,24 +199,24 @@ conn_late_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-conn_command(struct oconn *k)
+oconn_command(struct oconn *k)
 {
-	const char *s = k->sp->ovpn->command;
+	const char *s = k->l->ovpn->command;
 	ssize_t n;
 
 	n = write(k->fd, s, strlen(s));
 	if (n != (ssize_t)strlen(s)) {
-		conn_fail(k, "cannot be written to", true);
+		oconn_fail(k, "cannot be written to", true);
 		return;
 	}
 	k->state = OC_BUSY;
 }
 
 static bool
-conn_line(void *arg, const char *line)
+oconn_line(void *arg, const char *line)
 {
 	struct oconn *k = arg;
-	struct ovpn *v = k->sp->ovpn;
+	struct ovpn *v = k->l->ovpn;
 	struct msg_ovpn_item m;
 	enum ovpn_line what;
 
@@ -222,7 +224,7 @@ conn_line(void *arg, const char *line)
 	if (what == OVPN_LINE_GREETING && k->state == OC_GREETING) {
 		k->state = OC_READY;
 		if (k->waited)
-			conn_command(k);
+			oconn_command(k);
 		return (k->fd != -1);
 	}
 	if (k->state != OC_BUSY)
@@ -239,10 +241,10 @@ conn_line(void *arg, const char *line)
 }
 
 static void
-conn_cb(evutil_socket_t fd, short what, void *arg)
+oconn_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct oconn *k = arg;
-	struct leased *sp = k->sp;
+	struct leased *l = k->l;
 	char buf[4096];
 	ssize_t n;
 
@@ -250,15 +252,15 @@ conn_cb(evutil_socket_t fd, short what, void *arg)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		conn_fail(k, n == 0 ? "closed" : strerror(errno), false);
+		oconn_fail(k, n == 0 ? "closed" : strerror(errno), false);
 		return;
 	}
-	ovpn_lines_feed(&k->lines, buf, (size_t)n, conn_line, k);
-	round_check(sp);
+	ovpn_lines_feed(&k->lines, buf, (size_t)n, oconn_line, k);
+	round_check(l);
 }
 
 static struct oconn *
-conn_find(const struct ovpn *v, const char *name)
+oconn_find(const struct ovpn *v, const char *name)
 {
 	struct oconn *k;
 
@@ -270,12 +272,12 @@ conn_find(const struct ovpn *v, const char *name)
 
 /* The question that is asked now concerns this connection too. */
 static void
-conn_join(struct oconn *k)
+oconn_join(struct oconn *k)
 {
 	k->waited = true;
 	arm(k->ev_late, COMMAND_MS);
 	if (k->state == OC_READY)
-		conn_command(k);
+		oconn_command(k);
 }
 
 static void
@@ -288,28 +290,28 @@ bench_clear(struct ovpn *v)
 	for (k = TAILQ_FIRST(&v->conns); k != NULL; k = next) {
 		next = TAILQ_NEXT(k, entry);
 		if (k->state == OC_BENCH && mono_cmp(k->until, now) <= 0)
-			conn_free(k);
+			oconn_free(k);
 	}
 }
 
 void
-ovpn_socket(struct leased *sp, const struct msg_conf_openvpn *m, int fd)
+ovpn_socket(struct leased *l, const struct msg_conf_openvpn *m, int fd)
 {
-	struct ovpn *v = sp->ovpn;
+	struct ovpn *v = l->ovpn;
 	struct oconn *k;
 
 	bench_clear(v);
-	if (v->nconns >= CONNS_MAX || conn_find(v, m->name) != NULL ||
+	if (v->nconns >= CONNS_MAX || oconn_find(v, m->name) != NULL ||
 	    evutil_make_socket_nonblocking(fd) == -1 ||
 	    (k = calloc(1, sizeof(*k))) == NULL) {
 		close(fd);
 		return;
 	}
-	k->sp = sp;
+	k->l = l;
 	k->fd = fd;
-	(void)strlcpy(k->name, m->name, sizeof(k->name));
-	if ((k->ev_late = evtimer_new(sp->base, conn_late_cb, k)) == NULL ||
-	    (k->ev = event_new(sp->base, fd, EV_READ | EV_PERSIST, conn_cb,
+	strlcpy(k->name, m->name, sizeof(k->name));
+	if ((k->ev_late = evtimer_new(l->base, oconn_late_cb, k)) == NULL ||
+	    (k->ev = event_new(l->base, fd, EV_READ | EV_PERSIST, oconn_cb,
 	    k)) == NULL ||
 	    event_add(k->ev, NULL) == -1) {
 		log_warn("openvpn %s", log_vis(m->name));
@@ -324,7 +326,7 @@ ovpn_socket(struct leased *sp, const struct msg_conf_openvpn *m, int fd)
 	TAILQ_INSERT_TAIL(&v->conns, k, entry);
 	v->nconns++;
 	if (v->running)
-		conn_join(k);
+		oconn_join(k);
 	else if (!evtimer_pending(v->ev_linger, NULL))
 		arm(v->ev_linger, LINGER_MS);
 }
@@ -332,8 +334,8 @@ ovpn_socket(struct leased *sp, const struct msg_conf_openvpn *m, int fd)
 static void
 linger_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct leased *sp = arg;
-	struct ovpn *v = sp->ovpn;
+	struct leased *l = arg;
+	struct ovpn *v = l->ovpn;
 	struct oconn *k, *next;
 
 	if (v->running)
@@ -341,7 +343,7 @@ linger_cb(evutil_socket_t fd, short what, void *arg)
 	for (k = TAILQ_FIRST(&v->conns); k != NULL; k = next) {
 		next = TAILQ_NEXT(k, entry);
 		if (k->state != OC_BENCH)
-			conn_free(k);
+			oconn_free(k);
 	}
 }
 
@@ -349,7 +351,7 @@ linger_cb(evutil_socket_t fd, short what, void *arg)
 
 /* Send rows until the queue is long. */
 static void
-ask_send(struct leased *sp, struct ask *a)
+ask_send(struct leased *l, struct ask *a)
 {
 	struct msg_ovpn_end end = { LEASE_OK_SAME };
 
@@ -361,24 +363,24 @@ ask_send(struct leased *sp, struct ask *a)
 	}
 	if (a->chan != NULL)
 		(void)chan_send_ovpn_end(a->chan, a->id, &end, -1);
-	ask_free(sp, &sp->ovpn->sending, a);
+	ask_free(l, &l->ovpn->sending, a);
 }
 
 void
-ovpn_wake(struct leased *sp)
+ovpn_wake(struct leased *l)
 {
 	struct ask *a, *next;
 
-	for (a = TAILQ_FIRST(&sp->ovpn->sending); a != NULL; a = next) {
+	for (a = TAILQ_FIRST(&l->ovpn->sending); a != NULL; a = next) {
 		next = TAILQ_NEXT(a, entry);
-		ask_send(sp, a);
+		ask_send(l, a);
 	}
 }
 
 static void
-ask_answer(struct leased *sp, struct ask *a, struct rows *r)
+ask_answer(struct leased *l, struct ask *a, struct rows *r)
 {
-	struct ovpn *v = sp->ovpn;
+	struct ovpn *v = l->ovpn;
 	struct msg_ovpn_end end = { LEASE_OK_SAME };
 
 	if (a->kind == ASK_CLIENTS && a->chan != NULL) {
@@ -386,21 +388,21 @@ ask_answer(struct leased *sp, struct ask *a, struct rows *r)
 		TAILQ_INSERT_TAIL(&v->sending, a, entry);
 		a->rows = r;
 		r->refs++;
-		ask_send(sp, a);
+		ask_send(l, a);
 		return;
 	}
 	if (a->kind == ASK_COUNT && a->chan != NULL)
-		front_node_counted(sp, a->chan, a->id, (uint32_t)r->n);
+		a->count(l, a->chan, a->id, (uint32_t)r->n);
 	if (a->kind == ASK_KILL && a->chan != NULL)
 		(void)chan_send_ovpn_end(a->chan, a->id, &end, -1);
-	ask_free(sp, &v->now, a);
+	ask_free(l, &v->now, a);
 }
 
 /* Answer with what there is, and go on to the next. */
 static void
-round_end(struct leased *sp)
+round_end(struct leased *l)
 {
-	struct ovpn *v = sp->ovpn;
+	struct ovpn *v = l->ovpn;
 	struct rows *r = v->rows;
 	struct oconn *k;
 	struct ask *a;
@@ -411,43 +413,43 @@ round_end(struct leased *sp)
 	evtimer_del(v->ev_answer);
 	TAILQ_FOREACH(k, &v->conns, entry)
 		if (k->waited)
-			conn_fail(k, "no answer in time", false);
+			oconn_fail(k, "no answer in time", false);
 	while ((a = TAILQ_FIRST(&v->now)) != NULL)
-		ask_answer(sp, a, r);
+		ask_answer(l, a, r);
 	rows_free(r);
 	arm(v->ev_linger, LINGER_MS);
-	round_next(sp);
+	round_next(l);
 }
 
 /* Has everybody answered? */
 static void
-round_check(struct leased *sp)
+round_check(struct leased *l)
 {
 	struct oconn *k;
 
-	if (!sp->ovpn->running || sp->ovpn->gathering || sp->ovpn->joining)
+	if (!l->ovpn->running || l->ovpn->gathering || l->ovpn->joining)
 		return;
-	TAILQ_FOREACH(k, &sp->ovpn->conns, entry)
+	TAILQ_FOREACH(k, &l->ovpn->conns, entry)
 		if (k->waited)
 			return;
-	round_end(sp);
+	round_end(l);
 }
 
 static void
 answer_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct leased *sp = arg;
+	struct leased *l = arg;
 
-	if (sp->ovpn->running)
-		round_end(sp);
+	if (l->ovpn->running)
+		round_end(l);
 }
 
 void
-ovpn_gathered(struct leased *sp)
+ovpn_gathered(struct leased *l)
 {
-	evtimer_del(sp->ovpn->ev_gather);
-	sp->ovpn->gathering = false;
-	round_check(sp);
+	evtimer_del(l->ovpn->ev_gather);
+	l->ovpn->gathering = false;
+	round_check(l);
 }
 
 static void
@@ -458,17 +460,17 @@ gather_cb(evutil_socket_t fd, short what, void *arg)
 
 /* Ask the parent for connections, if it is time. */
 static void
-round_want(struct leased *sp)
+round_want(struct leased *l)
 {
-	struct ovpn *v = sp->ovpn;
+	struct ovpn *v = l->ovpn;
 	struct mono now;
 	int64_t ago;
 
 	now = mono_now();
 	ago = v->wanted_once ? mono_diff_ms(now, v->wanted) : INT64_MAX;
 	if (ago < WANT_MS || (ago < STALE_MS && v->nconns > 0) ||
-	    sp->parent == NULL ||
-	    chan_send_bare(sp->parent, MSG_OPENVPN_WANT, 0) == -1)
+	    l->parent == NULL ||
+	    chan_send_bare(l->parent, MSG_OPENVPN_WANT, 0) == -1)
 		return;
 	v->wanted = now;
 	v->wanted_once = v->gathering = true;
@@ -492,9 +494,9 @@ round_take(struct ovpn *v, struct ask *first)
 }
 
 static void
-round_next(struct leased *sp)
+round_next(struct leased *l)
 {
-	struct ovpn *v = sp->ovpn;
+	struct ovpn *v = l->ovpn;
 	struct oconn *k;
 	struct ask *a;
 	int64_t left;
@@ -508,77 +510,90 @@ round_next(struct leased *sp)
 	evtimer_del(v->ev_linger);
 	round_take(v, a);
 	if (a->kind != ASK_KILL)
-		(void)strlcpy(v->command, "status 2\n", sizeof(v->command));
+		strlcpy(v->command, "status 2\n", sizeof(v->command));
 	else if (ovpn_kill_line(a->cn, v->command, sizeof(v->command)) == -1)
 		fatalx("openvpn: a name that was checked");
 	left = ANSWER_MS - mono_diff_ms(mono_now(), a->since);
 	arm(v->ev_answer, left < LEAST_MS ? LEAST_MS : left);
 	bench_clear(v);
-	round_want(sp);
+	round_want(l);
 	v->joining = true;
 	TAILQ_FOREACH(k, &v->conns, entry)
 		if (k->state != OC_BENCH)
-			conn_join(k);
+			oconn_join(k);
 	v->joining = false;
-	round_check(sp);
+	round_check(l);
 }
 
-static void
-ask(struct leased *sp, enum ask_kind kind, struct chan *c, uint32_t id,
-    const char *cn)
+/* Put a question into the queue, or NULL: there are too many. */
+static struct ask *
+ask_new(struct leased *l, enum ask_kind kind, struct chan *c, uint32_t id)
 {
-	struct ovpn *v = sp->ovpn;
-	struct msg_ovpn_end end = { LEASE_E_BUSY };
+	struct ovpn *v = l->ovpn;
 	struct ask *a;
 
-	if (v->nasks >= ASKS_MAX || (a = calloc(1, sizeof(*a))) == NULL) {
-		if (kind == ASK_COUNT)
-			front_node_counted(sp, c, id, 0);
-		else
-			(void)chan_send_ovpn_end(c, id, &end, -1);
-		return;
-	}
+	if (v->nasks >= ASKS_MAX || (a = calloc(1, sizeof(*a))) == NULL)
+		return (NULL);
 	a->kind = kind;
 	a->chan = c;
 	a->id = id;
-	(void)strlcpy(a->cn, cn, sizeof(a->cn));
 	a->since = mono_now();
 	v->nasks++;
 	TAILQ_INSERT_TAIL(&v->queue, a, entry);
-	round_next(sp);
+	return (a);
+}
+
+static void
+ask_refuse(struct chan *c, uint32_t id, uint8_t code)
+{
+	struct msg_ovpn_end end = { code };
+
+	(void)chan_send_ovpn_end(c, id, &end, -1);
 }
 
 int
-ovpn_list(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ovpn_list(struct chan *c, uint32_t id)
 {
-	ask(chan_arg(c), ASK_CLIENTS, c, id, "");
+	if (ask_new(chan_arg(c), ASK_CLIENTS, c, id) == NULL)
+		ask_refuse(c, id, LEASE_E_BUSY);
+	else
+		round_next(chan_arg(c));
 	return (0);
 }
 
 void
-ovpn_count(struct leased *sp, struct chan *c, uint32_t id)
+ovpn_count(struct leased *l, struct chan *c, uint32_t id,
+    void (*cb)(struct leased *, struct chan *, uint32_t, uint32_t))
 {
-	ask(sp, ASK_COUNT, c, id, "");
+	struct ask *a;
+
+	if ((a = ask_new(l, ASK_COUNT, c, id)) == NULL) {
+		cb(l, c, id, 0);
+		return;
+	}
+	a->count = cb;
+	round_next(l);
 }
 
 int
-ovpn_kill(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+ovpn_kill(struct chan *c, uint32_t id, const struct msg_ovpn_kill *m)
 {
-	struct msg_ovpn_end end = { LEASE_E_REQUEST };
-	struct msg_ovpn_kill m;
 	char line[IDENT_SIZE + 16];
+	struct ask *a;
 
-	if (msg_ovpn_kill_get(b, &m) == -1)
-		return (-1);
-	if (ovpn_kill_line(m.cn, line, sizeof(line)) == -1)
-		(void)chan_send_ovpn_end(c, id, &end, -1);
-	else
-		ask(chan_arg(c), ASK_KILL, c, id, m.cn);
+	if (ovpn_kill_line(m->cn, line, sizeof(line)) == -1)
+		ask_refuse(c, id, LEASE_E_REQUEST);
+	else if ((a = ask_new(chan_arg(c), ASK_KILL, c, id)) == NULL)
+		ask_refuse(c, id, LEASE_E_BUSY);
+	else {
+		strlcpy(a->cn, m->cn, sizeof(a->cn));
+		round_next(chan_arg(c));
+	}
 	return (0);
 }
 
 static void
-forget(struct asks *list, const struct chan *c)
+asks_forget(struct asks *list, const struct chan *c)
 {
 	struct ask *a;
 
@@ -588,23 +603,23 @@ forget(struct asks *list, const struct chan *c)
 }
 
 void
-ovpn_forget_chan(struct leased *sp, struct chan *c)
+ovpn_forget_chan(struct leased *l, struct chan *c)
 {
-	forget(&sp->ovpn->queue, c);
-	forget(&sp->ovpn->now, c);
-	forget(&sp->ovpn->sending, c);
-	ovpn_wake(sp);
+	asks_forget(&l->ovpn->queue, c);
+	asks_forget(&l->ovpn->now, c);
+	asks_forget(&l->ovpn->sending, c);
+	ovpn_wake(l);
 }
 
 void
-ovpn_init(struct leased *sp)
+ovpn_init(struct leased *l)
 {
 	struct ovpn *v;
 
-	if ((v = sp->ovpn = calloc(1, sizeof(*v))) == NULL ||
-	    (v->ev_gather = evtimer_new(sp->base, gather_cb, sp)) == NULL ||
-	    (v->ev_answer = evtimer_new(sp->base, answer_cb, sp)) == NULL ||
-	    (v->ev_linger = evtimer_new(sp->base, linger_cb, sp)) == NULL)
+	if ((v = l->ovpn = calloc(1, sizeof(*v))) == NULL ||
+	    (v->ev_gather = evtimer_new(l->base, gather_cb, l)) == NULL ||
+	    (v->ev_answer = evtimer_new(l->base, answer_cb, l)) == NULL ||
+	    (v->ev_linger = evtimer_new(l->base, linger_cb, l)) == NULL)
 		fatal("openvpn");
 	TAILQ_INIT(&v->conns);
 	TAILQ_INIT(&v->queue);

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Counters of peers: asked for when somebody looks, as old as he likes them,
- * and once a minute; added up by lease, so that they survive re-added peers,
- * new keys and restarts; written lazily.
+ * Counters of peers are asked for on demand, and once a minute.  They are
+ * added up by peer, so that they survive re-added peers, new keys and restarts,
+ * and are written lazily.
  */
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "leased.h"
-#include "log.h"
+#include "counters.h"
+#include "dirty.h"
 #include "row.h"
+#include "log.h"
+#include "turn.h"
 
-#define ANSWER_MS	1500		/* then who waits gets what there is */
+#define ANSWER_MS	1500		/* then the waiters get what there is */
 #define ROUND_MS	10000		/* then nobody expects more */
 #define MINUTE_S	60
 #define WRITE_STEP	256
@@ -52,9 +54,9 @@ struct stats {
 };
 
 static void
-stats_answer(struct leased *sp)
+stats_answer(struct leased *l)
 {
-	struct stats *st = sp->stats;
+	struct stats *st = l->stats;
 	struct waiter *w;
 	unsigned int n;
 
@@ -64,15 +66,15 @@ stats_answer(struct leased *sp)
 		TAILQ_REMOVE(&st->waiters, w, entry);
 		st->nwaiters--;
 		if (w->chan != NULL)
-			w->cb(sp, w->chan, w->id, w->arg);
+			w->cb(l, w->chan, w->id, w->arg);
 		free(w);
 	}
 }
 
 static void
-stats_round_end(struct leased *sp)
+stats_round_end(struct leased *l)
 {
-	struct stats *st = sp->stats;
+	struct stats *st = l->stats;
 
 	evtimer_del(st->ev_answer);
 	st->open = 0;
@@ -84,47 +86,47 @@ stats_round_end(struct leased *sp)
 	st->nforeign = st->ncoming;
 	st->coming = NULL;
 	st->ncoming = 0;
-	stats_answer(sp);
+	stats_answer(l);
 }
 
 static void
 stats_answer_cb(evutil_socket_t fd, short what, void *arg)
 {
 	const struct timeval tv = { ROUND_MS / 1000, 0 };
-	struct leased *sp = arg;
+	struct leased *l = arg;
 
-	if (sp->stats->late) {
-		stats_round_end(sp);
+	if (l->stats->late) {
+		stats_round_end(l);
 		return;
 	}
 	log_warnx("kernel hand: no counters within %d ms", ANSWER_MS);
-	/* What comes later counts, but nobody is held up by it. */
-	sp->stats->late = true;
-	evtimer_add(sp->stats->ev_answer, &tv);
-	stats_answer(sp);
+	/* Later answers still count, but nobody waits for them. */
+	l->stats->late = true;
+	evtimer_add(l->stats->ev_answer, &tv);
+	stats_answer(l);
 }
 
 /* Ask for every network; false if there is nobody to ask or nothing to ask. */
 static bool
-stats_ask(struct leased *sp)
+stats_ask(struct leased *l)
 {
 	const struct timeval tv = { ANSWER_MS / 1000, ANSWER_MS % 1000 * 1000 };
-	struct stats *st = sp->stats;
+	struct stats *st = l->stats;
 	struct msg_peer_stats_get m;
-	struct lnet *n;
+	struct network *n;
 
 	if (st->open > 0)
 		return (!st->late);
-	if (sp->kern == NULL || chan_busy(sp->kern))
+	if (l->hand == NULL || chan_busy(l->hand))
 		return (false);
 	if (++st->round == 0)
 		st->round = 1;
-	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
-		if (!n->configured || !lnet_up(n))
+	TAILQ_FOREACH(n, &l->reg.nets, entry) {
+		if (!n->configured || !network_up(n))
 			continue;
 		memset(&m, 0, sizeof(m));
-		(void)strlcpy(m.network, n->name, sizeof(m.network));
-		if (chan_send_peer_stats_get(sp->kern, st->round, &m, -1) == 0)
+		strlcpy(m.network, n->name, sizeof(m.network));
+		if (chan_send_peer_stats_get(l->hand, st->round, &m, -1) == 0)
 			st->open++;
 	}
 	if (st->open == 0)
@@ -134,17 +136,17 @@ stats_ask(struct leased *sp)
 }
 
 void
-stats_want(struct leased *sp, int64_t age_ms,
+stats_want(struct leased *l, int64_t age_ms,
     void (*cb)(struct leased *, struct chan *, uint32_t, const void *),
     struct chan *c, uint32_t id, const void *arg, size_t len)
 {
-	struct stats *st = sp->stats;
+	struct stats *st = l->stats;
 	struct waiter *w;
 
 	if ((st->fresh_once && mono_diff_ms(mono_now(), st->fresh) < age_ms) ||
 	    st->nwaiters >= WAITERS_MAX || len > sizeof(w->arg) ||
-	    !stats_ask(sp) || (w = calloc(1, sizeof(*w))) == NULL) {
-		cb(sp, c, id, arg);
+	    !stats_ask(l) || (w = calloc(1, sizeof(*w))) == NULL) {
+		cb(l, c, id, arg);
 		return;
 	}
 	w->cb = cb;
@@ -164,10 +166,10 @@ grown(uint64_t now, uint64_t before)
 }
 
 static void
-stats_foreign_peer(struct leased *sp, struct lnet *n,
+stats_foreign_peer(struct leased *l, struct network *n,
     const struct msg_peer_stat *m)
 {
-	struct stats *st = sp->stats;
+	struct stats *st = l->stats;
 	struct foreign *p;
 
 	if (st->open == 0 || st->ncoming >= FOREIGN_MAX)
@@ -190,15 +192,25 @@ clamp(uint64_t n)
 	return (n > INT64_MAX ? INT64_MAX : n);
 }
 
-static void
-stats_owned(struct leased *sp, struct owned *p, const struct msg_peer_stat *m)
+void
+stats_peer(struct leased *l, const struct msg_peer_stat *m)
 {
+	struct network *n;
+	struct peer *p;
 	uint64_t rx, tx;
 
+	if ((n = registry_find(&l->reg, m->network)) == NULL)
+		return;
+	if (m->foreign) {
+		stats_foreign_peer(l, n, m);
+		return;
+	}
+	if ((p = peer_by_key(n, m->pubkey)) == NULL)
+		return;
 	rx = grown(m->rx, p->rx_raw);
 	tx = grown(m->tx, p->tx_raw);
 	if (rx != 0 || tx != 0 || m->handshake > p->handshake)
-		owned_set_dirty(&sp->broker, p);
+		dirty_set(&l->reg, p);
 	p->rx = clamp(p->rx + rx);
 	p->tx = clamp(p->tx + tx);
 	p->rx_raw = clamp(m->rx);
@@ -210,110 +222,64 @@ stats_owned(struct leased *sp, struct owned *p, const struct msg_peer_stat *m)
 }
 
 void
-stats_peer(struct leased *sp, const struct msg_peer_stat *m)
+stats_end(struct leased *l, uint32_t id)
 {
-	struct lnet *n;
-	struct lease *l;
-	struct owned *p;
-	uint64_t rx, tx;
-
-	if ((n = lnet_find(&sp->broker, m->network)) == NULL)
-		return;
-	if (m->foreign) {
-		stats_foreign_peer(sp, n, m);
-		return;
-	}
-	if ((p = owned_by_key(n, m->pubkey)) != NULL)
-		stats_owned(sp, p, m);
-	if ((l = lease_by_key(n, m->pubkey)) == NULL)
-		return;
-	rx = grown(m->rx, l->rx_raw);
-	tx = grown(m->tx, l->tx_raw);
-	if (rx != 0 || tx != 0 || m->handshake > l->handshake)
-		lease_set_dirty(&sp->broker, l);
-	l->rx = l->rx + rx > INT64_MAX ? INT64_MAX : l->rx + rx;
-	l->tx = l->tx + tx > INT64_MAX ? INT64_MAX : l->tx + tx;
-	l->rx_raw = m->rx > INT64_MAX ? INT64_MAX : m->rx;
-	l->tx_raw = m->tx > INT64_MAX ? INT64_MAX : m->tx;
-	if (m->handshake > l->handshake)
-		l->handshake = m->handshake;
-	l->endpoint = m->endpoint;
-	l->port = m->port;
-}
-
-void
-stats_end(struct leased *sp, uint32_t id, const struct msg_peer_stats_end *m)
-{
-	struct stats *st = sp->stats;
+	struct stats *st = l->stats;
 
 	if (id == st->round && st->open > 0 && --st->open == 0)
-		stats_round_end(sp);
+		stats_round_end(l);
 }
 
 const struct foreign *
-stats_foreign(const struct leased *sp, size_t *n)
+stats_foreign(const struct leased *l, size_t *n)
 {
-	*n = sp->stats->nforeign;
-	return (sp->stats->foreign);
+	*n = l->stats->nforeign;
+	return (l->stats->foreign);
 }
 
 bool
-stats_write(struct leased *sp)
+stats_write(struct leased *l)
 {
-	struct lease *l, *done[WRITE_STEP];
-	struct owned *p, *written[WRITE_STEP];
-	unsigned int i, n = 0, k = 0;
+	struct peer *p, *done[WRITE_STEP];
+	unsigned int i, n = 0;
 
-	if (LIST_EMPTY(&sp->broker.dirty) &&
-	    LIST_EMPTY(&sp->broker.owned_dirty))
+	if (LIST_EMPTY(&l->reg.dirty) || turn_commit(l) == -1)
 		return (false);
-	if (turn_commit(sp) == -1)
+	if (!l->stats->sorted)
+		dirty_sort(&l->reg);
+	l->stats->sorted = true;
+	if (store_begin(l->store) == -1)
 		return (false);
-	if (!sp->stats->sorted)
-		dirty_sort(&sp->broker);
-	sp->stats->sorted = true;
-	if (store_begin(sp->store) == -1)
-		return (false);
-	LIST_FOREACH(l, &sp->broker.dirty, dirty) {
+	LIST_FOREACH(p, &l->reg.dirty, dirty) {
 		if (n == WRITE_STEP)
 			break;
-		if (row_put_lease_counters(sp->store, l) == -1)
+		if (row_put_counters(l->store, p) == -1)
 			goto fail;
-		done[n++] = l;
+		done[n++] = p;
 	}
-	LIST_FOREACH(p, &sp->broker.owned_dirty, dirty) {
-		if (k == WRITE_STEP)
-			break;
-		if (row_put_owned_counters(sp->store, p) == -1)
-			goto fail;
-		written[k++] = p;
-	}
-	if (store_commit(sp->store) == -1)
+	if (store_commit(l->store) == -1)
 		goto fail;
 	for (i = 0; i < n; i++)
-		lease_clear_dirty(done[i]);
-	for (i = 0; i < k; i++)
-		owned_clear_dirty(written[i]);
+		dirty_clear(done[i]);
 	/* With many peers this is most of what is ever written. */
-	store_checkpoint(sp->store);
-	return (!LIST_EMPTY(&sp->broker.dirty) ||
-	    !LIST_EMPTY(&sp->broker.owned_dirty));
+	store_checkpoint(l->store);
+	return (!LIST_EMPTY(&l->reg.dirty));
 fail:
-	store_rollback(sp->store);
+	store_rollback(l->store);
 	return (false);
 }
 
 /* Drop old events in small steps too. */
 static bool
-stats_trim(struct leased *sp)
+stats_trim(struct leased *l)
 {
 	int rc;
 
-	if (turn_commit(sp) == -1 || store_begin(sp->store) == -1)
+	if (turn_commit(l) == -1 || store_begin(l->store) == -1)
 		return (false);
-	if ((rc = store_trim_events(sp->store, wall_now())) == -1 ||
-	    store_commit(sp->store) == -1) {
-		store_rollback(sp->store);
+	if ((rc = store_trim_events(l->store, wall_now())) == -1 ||
+	    store_commit(l->store) == -1) {
+		store_rollback(l->store);
 		return (false);
 	}
 	return (rc == 1);
@@ -323,10 +289,10 @@ static void
 stats_write_cb(evutil_socket_t fd, short what, void *arg)
 {
 	const struct timeval tv = { 0, WRITE_PAUSE_MS * 1000 };
-	struct leased *sp = arg;
+	struct leased *l = arg;
 
-	if (stats_write(sp) || stats_trim(sp))
-		evtimer_add(sp->stats->ev_write, &tv);
+	if (stats_write(l) || stats_trim(l))
+		evtimer_add(l->stats->ev_write, &tv);
 }
 
 static void
@@ -334,26 +300,26 @@ stats_minute_cb(evutil_socket_t fd, short what, void *arg)
 {
 	/* The answers are there by then. */
 	const struct timeval tv = { ANSWER_MS / 1000 + 1, 0 };
-	struct leased *sp = arg;
+	struct leased *l = arg;
 
-	(void)stats_ask(sp);
-	sp->stats->sorted = false;
-	if (!evtimer_pending(sp->stats->ev_write, NULL))
-		evtimer_add(sp->stats->ev_write, &tv);
+	(void)stats_ask(l);
+	l->stats->sorted = false;
+	if (!evtimer_pending(l->stats->ev_write, NULL))
+		evtimer_add(l->stats->ev_write, &tv);
 }
 
 void
-stats_init(struct leased *sp)
+stats_init(struct leased *l)
 {
 	const struct timeval tv = { MINUTE_S, 0 };
 	struct stats *st;
 
-	if ((st = sp->stats = calloc(1, sizeof(*st))) == NULL ||
-	    (st->ev_answer = evtimer_new(sp->base, stats_answer_cb, sp)) ==
+	if ((st = l->stats = calloc(1, sizeof(*st))) == NULL ||
+	    (st->ev_answer = evtimer_new(l->base, stats_answer_cb, l)) ==
 	    NULL ||
-	    (st->ev_minute = event_new(sp->base, -1, EV_PERSIST,
-	    stats_minute_cb, sp)) == NULL ||
-	    (st->ev_write = evtimer_new(sp->base, stats_write_cb, sp)) == NULL)
+	    (st->ev_minute = event_new(l->base, -1, EV_PERSIST, stats_minute_cb,
+		 l)) == NULL ||
+	    (st->ev_write = evtimer_new(l->base, stats_write_cb, l)) == NULL)
 		fatal("stats");
 	TAILQ_INIT(&st->waiters);
 	/* No round of this process has the number of one before it. */
@@ -362,18 +328,18 @@ stats_init(struct leased *sp)
 }
 
 void
-stats_lost(struct leased *sp)
+stats_lost(struct leased *l)
 {
-	if (sp->stats->open > 0)
-		stats_round_end(sp);
+	if (l->stats->open > 0)
+		stats_round_end(l);
 }
 
 void
-stats_forget_chan(struct leased *sp, struct chan *c)
+stats_forget_chan(struct leased *l, struct chan *c)
 {
 	struct waiter *w;
 
-	TAILQ_FOREACH(w, &sp->stats->waiters, entry)
+	TAILQ_FOREACH(w, &l->stats->waiters, entry)
 		if (w->chan == c)
 			w->chan = NULL;
 }

@@ -5,83 +5,83 @@
 
 #include <stdlib.h>
 
-#include "lease.h"
+#include "deadline.h"
 #include "log.h"
 
 #define HEAP_FIRST	64
 
 static void
-heap_put(struct broker *b, uint32_t i, struct lease *l)
+heap_put(struct registry *r, uint32_t i, struct peer *p)
 {
-	b->heap[i] = l;
-	l->heap = i;
+	r->heap[i] = p;
+	p->heap = i;
 }
 
 static void
-heap_up(struct broker *b, uint32_t i, struct lease *l)
+heap_up(struct registry *r, uint32_t i, struct peer *p)
 {
-	while (i > 1 && mono_cmp(l->deadline, b->heap[i / 2]->deadline) < 0) {
-		heap_put(b, i, b->heap[i / 2]);
+	while (i > 1 && mono_cmp(p->deadline, r->heap[i / 2]->deadline) < 0) {
+		heap_put(r, i, r->heap[i / 2]);
 		i /= 2;
 	}
-	heap_put(b, i, l);
+	heap_put(r, i, p);
 }
 
 static void
-heap_down(struct broker *b, uint32_t i, struct lease *l)
+heap_down(struct registry *r, uint32_t i, struct peer *p)
 {
 	uint32_t child;
 
-	while ((child = i * 2) <= b->heap_n) {
-		if (child < b->heap_n &&
-		    mono_cmp(b->heap[child + 1]->deadline,
-		    b->heap[child]->deadline) < 0)
+	while ((child = i * 2) <= r->heap_n) {
+		if (child < r->heap_n &&
+		    mono_cmp(r->heap[child + 1]->deadline,
+		    r->heap[child]->deadline) < 0)
 			child++;
-		if (mono_cmp(l->deadline, b->heap[child]->deadline) <= 0)
+		if (mono_cmp(p->deadline, r->heap[child]->deadline) <= 0)
 			break;
-		heap_put(b, i, b->heap[child]);
+		heap_put(r, i, r->heap[child]);
 		i = child;
 	}
-	heap_put(b, i, l);
+	heap_put(r, i, p);
 }
 
 void
-deadline_clear(struct broker *b, struct lease *l)
+deadline_clear(struct registry *r, struct peer *p)
 {
-	struct lease *last;
-	uint32_t i = l->heap;
+	struct peer *last;
+	uint32_t i = p->heap;
 
 	if (i == 0)
 		return;
-	l->heap = 0;
-	last = b->heap[b->heap_n--];
-	if (last == l)
+	p->heap = 0;
+	last = r->heap[r->heap_n--];
+	if (last == p)
 		return;
-	if (i > 1 && mono_cmp(last->deadline, b->heap[i / 2]->deadline) < 0)
-		heap_up(b, i, last);
+	if (i > 1 && mono_cmp(last->deadline, r->heap[i / 2]->deadline) < 0)
+		heap_up(r, i, last);
 	else
-		heap_down(b, i, last);
+		heap_down(r, i, last);
 }
 
 void
-deadline_set(struct broker *b, struct lease *l, struct mono when)
+deadline_set(struct registry *r, struct peer *p, struct mono when)
 {
-	deadline_clear(b, l);
-	if (b->heap_n + 1 >= b->heap_max) {
-		b->heap_max = b->heap_max == 0 ? HEAP_FIRST : b->heap_max * 2;
-		b->heap = reallocarray(b->heap, b->heap_max, sizeof(*b->heap));
-		if (b->heap == NULL)
+	deadline_clear(r, p);
+	if (r->heap_n + 1 >= r->heap_max) {
+		r->heap_max = r->heap_max == 0 ? HEAP_FIRST : r->heap_max * 2;
+		r->heap = reallocarray(r->heap, r->heap_max, sizeof(*r->heap));
+		if (r->heap == NULL)
 			fatal("heap of deadlines");
 	}
-	l->deadline = when;
-	b->heap_n++;
-	heap_up(b, b->heap_n, l);
+	p->deadline = when;
+	r->heap_n++;
+	heap_up(r, r->heap_n, p);
 }
 
-struct lease *
-deadline_first(const struct broker *b)
+struct peer *
+deadline_first(const struct registry *r)
 {
-	return (b->heap_n == 0 ? NULL : b->heap[1]);
+	return (r->heap_n == 0 ? NULL : r->heap[1]);
 }
 
 /* What is left of s seconds that ran until the wall time end; never more than
@@ -99,19 +99,19 @@ what_is_left(int64_t end, int64_t s, struct mono now, struct wall wall)
 }
 
 void
-lease_load_deadline(struct broker *b, struct lease *l, struct mono now,
+deadline_load(struct registry *r, struct peer *p, struct mono now,
     struct wall wall)
 {
-	const struct msg_conf_network *c = &l->net->conf;
+	const struct msg_conf_network *c = &p->net->conf;
 
-	if (l->state == LEASE_EXPIRED) {
-		l->ready = what_is_left(l->expires + c->quarantine,
+	if (p->state == LEASE_EXPIRED) {
+		p->ready = what_is_left(p->expires + c->quarantine,
 		    c->quarantine, now, wall);
-		deadline_set(b, l,
-		    what_is_left(l->expires + FORGET_S, FORGET_S, now, wall));
-	} else if (l->expires != 0)
-		deadline_set(b, l,
-		    what_is_left(l->expires,
+		deadline_set(r, p,
+		    what_is_left(p->expires + FORGET_S, FORGET_S, now, wall));
+	} else if (p->expires != 0)
+		deadline_set(r, p,
+		    what_is_left(p->expires,
 			c->lease == LEASE_NEVER || c->lease == 0 ?
 			    DURATION_MAX :
 			    c->lease,

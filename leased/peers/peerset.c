@@ -8,9 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control.h"
+#include "answer.h"
+#include "counters.h"
+#include "ctl_conn.h"
 #include "log.h"
-#include "peerset.h"
+#include "resync.h"
+#include "set_apply.h"
+#include "wish.h"
 
 #define SETS_MAX	8		/* under way at a time */
 #define SETS_FRONT	6		/* of them from fronts */
@@ -31,7 +35,7 @@ static void	 set_pump(struct set *);
 static void
 set_free(struct set *s)
 {
-	struct sets *all = s->sp->sets;
+	struct sets *all = s->l->sets;
 	size_t i;
 
 	if (s->owner != NULL)
@@ -56,11 +60,11 @@ set_free(struct set *s)
 }
 
 static struct set *
-set_find(struct leased *sp, const struct chan *c, uint32_t id)
+set_find(struct leased *l, const struct chan *c, uint32_t id)
 {
 	struct set *s;
 
-	TAILQ_FOREACH(s, &sp->sets->sets, entry)
+	TAILQ_FOREACH(s, &l->sets->sets, entry)
 		if (s->chan == c && s->id == id)
 			return (s);
 	return (NULL);
@@ -72,7 +76,7 @@ set_done(struct set *s)
 {
 	struct conn *k;
 
-	s->done.retry_after = reply_retry(s->done.code);
+	s->done.retry_after = answer_retry(s->done.code);
 	if (s->chan != NULL) {
 		if (s->by_operator) {
 			k = chan_arg(s->chan);
@@ -115,13 +119,13 @@ set_late_tell(struct set *s)
 	set_wait(s, TELL_S);
 	if (open == 0)
 		return;
-	log_warnx("set of %s: the kernel hand has not confirmed %zu changes "
-		  "within %d s",
+	log_warnx(
+	    "set of %s: the kernel hand has not confirmed %zu changes within %d s",
 	    log_vis(s->begin.owner), open, CONFIRM_S);
 	s->unconfirmed = true;
 	s->wished = s->nwishes;
 	s->waiting = 0;
-	sync_later(s->sp);
+	sync_later(s->l);
 	set_pump(s);
 }
 
@@ -145,7 +149,7 @@ set_refuse(struct set *s, uint8_t code, const char *text)
 {
 	s->state = SET_REFUSED;
 	s->done.code = code;
-	(void)strlcpy(s->done.text, text, sizeof(s->done.text));
+	strlcpy(s->done.text, text, sizeof(s->done.text));
 }
 
 /* May it begin?  If not, that is the answer at its end. */
@@ -153,16 +157,13 @@ static void
 set_check(struct set *s)
 {
 	const struct msg_set_begin *m = &s->begin;
-	const size_t skip = sizeof(OWNER_PORTAL) - 1;
-	struct lnet *n;
+	struct network *n;
 
-	n = lnet_find(&s->sp->broker, m->network);
+	n = registry_find(&s->l->reg, m->network);
 	if (n == NULL || !n->configured)
 		set_refuse(s, LEASE_E_NETWORK, "there is no such network");
-	else if (!owner_valid(m->owner) ||
-	    (s->by_operator && strcmp(m->owner, OWNER_STATIC) != 0) ||
-	    (strncmp(m->owner, OWNER_PORTAL, skip) == 0 &&
-		policy_denied(&s->sp->denied, m->network, m->owner + skip)))
+	else if (policy_owner_denied(&s->l->denied, m->network, m->owner) ||
+	    (s->by_operator && strcmp(m->owner, OWNER_STATIC) != 0))
 		set_refuse(s, LEASE_E_DENIED, "the owner is denied");
 	else if (m->match == SET_MATCH_NONE && !s->by_operator)
 		set_refuse(s, LEASE_E_NO_PRECOND,
@@ -178,9 +179,9 @@ set_check(struct set *s)
 }
 
 static struct set *
-set_new(struct leased *sp, struct chan *c, uint32_t id)
+set_new(struct leased *l, struct chan *c, uint32_t id)
 {
-	struct sets *all = sp->sets;
+	struct sets *all = l->sets;
 	struct set *s;
 	unsigned int max;
 
@@ -188,7 +189,7 @@ set_new(struct leased *sp, struct chan *c, uint32_t id)
 	max = chan_peer(c) == P_CTL ? SETS_MAX : SETS_FRONT;
 	if (all->n >= max || (s = calloc(1, sizeof(*s))) == NULL)
 		return (NULL);
-	s->sp = sp;
+	s->l = l;
 	s->chan = c;
 	s->id = id;
 	if (++all->serial == 0)
@@ -196,8 +197,8 @@ set_new(struct leased *sp, struct chan *c, uint32_t id)
 	s->serial = all->serial;
 	TAILQ_INSERT_TAIL(&all->sets, s, entry);
 	all->n++;
-	if ((s->ev_more = evtimer_new(sp->base, set_more_cb, s)) == NULL ||
-	    (s->ev_late = evtimer_new(sp->base, set_late_cb, s)) == NULL) {
+	if ((s->ev_more = evtimer_new(l->base, set_more_cb, s)) == NULL ||
+	    (s->ev_late = evtimer_new(l->base, set_late_cb, s)) == NULL) {
 		set_free(s);
 		return (NULL);
 	}
@@ -205,36 +206,33 @@ set_new(struct leased *sp, struct chan *c, uint32_t id)
 }
 
 int
-set_begin(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+set_begin(struct chan *c, uint32_t id, const struct msg_set_begin *m)
 {
 	struct msg_set_done done = { 0 };
-	struct msg_set_begin m;
-	struct leased *sp;
+	struct leased *l;
 	struct conn *k = NULL;
 	struct set *s;
 
-	if (msg_set_begin_get(b, &m) == -1)
-		return (-1);
 	if (chan_peer(c) == P_CTL) {
 		k = chan_arg(c);
 		if (k->state != CONN_IDLE)
 			return (-1);
-		sp = k->sp;
+		l = k->l;
 	} else
-		sp = chan_arg(c);
-	if (set_find(sp, c, id) != NULL)
+		l = chan_arg(c);
+	if (set_find(l, c, id) != NULL)
 		return (-1);
-	if ((s = set_new(sp, c, id)) == NULL) {
+	if ((s = set_new(l, c, id)) == NULL) {
 		done.code = LEASE_E_BUSY;
-		done.retry_after = reply_retry(done.code);
-		(void)strlcpy(done.text, "too many sets are under way",
+		done.retry_after = answer_retry(done.code);
+		strlcpy(done.text, "too many sets are under way",
 		    sizeof(done.text));
 		return (chan_send_set_done(c, id, &done, -1));
 	}
-	s->begin = m;
+	s->begin = *m;
 	if (k != NULL) {
 		s->by_operator = true;
-		(void)strlcpy(s->who, k->who, sizeof(s->who));
+		strlcpy(s->who, k->who, sizeof(s->who));
 		k->state = CONN_SET;
 		k->id = id;
 	}
@@ -252,19 +250,17 @@ asked(struct chan *c)
 		return (chan_arg(c));
 	k = chan_arg(c);
 	conn_progress(k);
-	return (k->sp);
+	return (k->l);
 }
 
 int
-set_item(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+set_item(struct chan *c, uint32_t id, const struct msg_set_item *m)
 {
-	struct msg_set_item m;
+	struct prefix addrs[PEER_ADDRS_MAX];
 	struct set_peer *p;
 	struct set *s;
 
-	if (msg_set_item_get(b, &m) == -1)
-		return (-1);
-	/* One whose set was refused at its begin, or given up. */
+	/* Its set was refused at its begin, or given up. */
 	if ((s = set_find(asked(c), c, id)) == NULL || s->state == SET_REFUSED)
 		return (0);
 	if (s->state != SET_COLLECT)
@@ -284,12 +280,13 @@ set_item(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	}
 	p = &s->peers[s->npeers++];
 	memset(p, 0, sizeof(*p));
-	memcpy(p->key, m.pubkey, sizeof(p->key));
-	p->naddrs = owned_sort(m.addrs, m.naddrs);
+	memcpy(p->key, m->pubkey, sizeof(p->key));
+	memcpy(addrs, m->addrs, sizeof(addrs));
+	p->naddrs = peer_sort_addrs(addrs, m->naddrs);
 	if ((p->addrs = calloc(p->naddrs, sizeof(*p->addrs))) == NULL ||
-	    (p->name = strdup(m.name)) == NULL)
+	    (p->name = strdup(m->name)) == NULL)
 		fatal("set of peers");
-	memcpy(p->addrs, m.addrs, p->naddrs * sizeof(*p->addrs));
+	memcpy(p->addrs, addrs, p->naddrs * sizeof(*p->addrs));
 	return (0);
 }
 
@@ -302,24 +299,24 @@ set_tell_all(struct set *s)
 }
 
 static void
-set_counted(struct leased *sp, struct chan *c, uint32_t id, const void *arg)
+set_counted(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 {
 	struct set *s;
 
 	/* It may have been given up meanwhile. */
-	if ((s = set_find(sp, c, id)) == NULL || s->state != SET_COUNT)
+	if ((s = set_find(l, c, id)) == NULL || s->state != SET_COUNT)
 		return;
 	set_apply(s);
 	set_tell_all(s);
 }
 
 int
-set_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+set_end(struct chan *c, uint32_t id)
 {
-	struct leased *sp = asked(c);
+	struct leased *l = asked(c);
 	struct set *s;
 
-	if ((s = set_find(sp, c, id)) == NULL)
+	if ((s = set_find(l, c, id)) == NULL)
 		return (0);
 	if (s->state == SET_REFUSED) {
 		set_tell_all(s);
@@ -328,16 +325,17 @@ set_end(struct chan *c, uint32_t id, struct ibuf *b, int fd)
 	if (s->state != SET_COLLECT)
 		return (-1);
 	s->state = SET_COUNT;
-	/* Who goes is told his last counters. */
+	/* Read fresh counters first: the answer lists the totals of the peers
+	 * that go. */
 	if (set_removes(s))
-		stats_want(sp, STATS_LAST_MS, set_counted, c, id, NULL, 0);
+		stats_want(l, STATS_LAST_MS, set_counted, c, id, NULL, 0);
 	else
-		set_counted(sp, c, id, NULL);
+		set_counted(l, c, id, NULL);
 	return (0);
 }
 
 int
-set_abort(struct chan *c, uint32_t id, struct ibuf *b, int fd)
+set_abort(struct chan *c, uint32_t id)
 {
 	struct set *s;
 
@@ -368,32 +366,60 @@ set_tell(struct set *s)
 		m.rx = d->rx;
 		m.tx = d->tx;
 		if (d->text != NULL)
-			(void)strlcpy(m.text, d->text, sizeof(m.text));
+			strlcpy(m.text, d->text, sizeof(m.text));
 		(void)chan_send_set_change(s->chan, s->id, &m, -1);
 	}
 	return (true);
+}
+
+/* The kernel hand has answered one of a set's wishes, or nobody will. */
+static void
+set_outcome(struct leased *l, const struct asker *a, uint8_t code,
+    const struct peer *p)
+{
+	const struct timeval now = { 0, 0 };
+	struct set *s;
+
+	TAILQ_FOREACH(s, &l->sets->sets, entry)
+		if (s->serial == a->id)
+			break;
+	if (s == NULL || s->waiting == 0)
+		return;
+	if (code == LEASE_E_KEY_TAKEN) {
+		set_add_diff(s, SET_REJECTED, code, s->wishes[a->item].key,
+		    NULL, "the key is a peer's that is not sallyport's");
+		s->done.rejected++;
+	} else if (code >= LEASE_E_KEY)
+		s->unconfirmed = true;
+	s->waiting--;
+	if (!evtimer_pending(s->ev_more, NULL) || s->waiting == 0 ||
+	    (s->wished < s->nwishes && s->waiting < WISHES_OPEN / 2))
+		(void)evtimer_add(s->ev_more, &now);
 }
 
 /* Send wishes, as many as may be open; each outcome makes room for more. */
 static void
 set_wish(struct set *s)
 {
-	const struct asker asker = { .kind = ASK_SET, .id = s->serial };
+	struct asker asker = { .answer = set_outcome,
+		.id = s->serial,
+		.is_set = true };
 	struct set_wish *w;
-	struct owned *p;
+	struct peer *p;
 
 	while (s->wished < s->nwishes && s->waiting < WISHES_OPEN &&
-	    (s->sp->kern == NULL || !chan_busy(s->sp->kern))) {
+	    (s->l->hand == NULL || !chan_busy(s->l->hand))) {
+		asker.item = s->wished;
 		w = &s->wishes[s->wished++];
-		p = owned_by_key(s->owner->net, w->key);
+		p = peer_by_key(s->owner->net, w->key);
 		/* Changed by another request meanwhile: that one's wish. */
-		if (!w->gone && (p == NULL || !owned_served(p)))
+		if (!w->gone && (p == NULL || !peer_served(p)))
 			continue;
 		s->waiting++;
 		if (w->gone)
-			wish_gone(s->sp, s->owner->net, w->key, &asker, 0, 0);
+			wish_gone(s->l, s->owner->net, w->key, &asker, 0, 0);
 		else
-			wish_owned(s->sp, p, w->mask, &asker,
+			wish_set(s->l, p, w->mask, NULL, &asker,
 			    w->added ? LEASE_OK_NEW : LEASE_OK_REKEYED);
 	}
 }
@@ -423,56 +449,31 @@ set_pump(struct set *s)
 	}
 	if (s->unconfirmed && s->done.code < LEASE_E_KEY) {
 		s->done.code = LEASE_E_BUSY;
-		(void)strlcpy(s->done.text,
-		    "stored, but WireGuard has not confirmed all of it: the "
-		    "rest follows with the next sync",
+		strlcpy(s->done.text,
+		    "stored, but WireGuard has not confirmed all of it: the rest follows with the next sync",
 		    sizeof(s->done.text));
 	}
 	set_done(s);
 }
 
 void
-sets_outcome(struct leased *sp, uint32_t serial, const uint8_t *key,
-    uint8_t code)
+sets_wake(struct leased *l)
 {
 	const struct timeval now = { 0, 0 };
 	struct set *s;
 
-	TAILQ_FOREACH(s, &sp->sets->sets, entry)
-		if (s->serial == serial)
-			break;
-	if (s == NULL || s->waiting == 0)
-		return;
-	if (code == LEASE_E_KEY_TAKEN && key != NULL) {
-		set_add_diff(s, SET_REJECTED, code, key, NULL,
-		    "the key is a peer's that is not sallyport's");
-		s->done.rejected++;
-	} else if (code >= LEASE_E_KEY)
-		s->unconfirmed = true;
-	s->waiting--;
-	if (!evtimer_pending(s->ev_more, NULL) || s->waiting == 0 ||
-	    (s->wished < s->nwishes && s->waiting < WISHES_OPEN / 2))
-		evtimer_add(s->ev_more, &now);
-}
-
-void
-sets_wake(struct leased *sp)
-{
-	const struct timeval now = { 0, 0 };
-	struct set *s;
-
-	TAILQ_FOREACH(s, &sp->sets->sets, entry)
+	TAILQ_FOREACH(s, &l->sets->sets, entry)
 		if (s->state == SET_TELL)
 			evtimer_add(s->ev_more, &now);
 }
 
 void
-sets_forget_chan(struct leased *sp, struct chan *c)
+sets_forget_chan(struct leased *l, struct chan *c)
 {
 	const struct timeval now = { 0, 0 };
 	struct set *s, *next;
 
-	for (s = TAILQ_FIRST(&sp->sets->sets); s != NULL; s = next) {
+	for (s = TAILQ_FIRST(&l->sets->sets); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, entry);
 		if (s->chan != c)
 			continue;
@@ -486,9 +487,9 @@ sets_forget_chan(struct leased *sp, struct chan *c)
 }
 
 void
-sets_init(struct leased *sp)
+sets_init(struct leased *l)
 {
-	if ((sp->sets = calloc(1, sizeof(*sp->sets))) == NULL)
+	if ((l->sets = calloc(1, sizeof(*l->sets))) == NULL)
 		fatal("sets");
-	TAILQ_INIT(&sp->sets->sets);
+	TAILQ_INIT(&l->sets->sets);
 }

@@ -3,8 +3,8 @@
  * A whole wanted set of one owner's peers, from its first item to its answer.
  */
 
-#ifndef SET_H
-#define SET_H
+#ifndef PEERSET_H
+#define PEERSET_H
 
 #include "leased.h"
 
@@ -45,7 +45,7 @@ enum set_state {
 
 struct set {
 	TAILQ_ENTRY(set) entry;
-	struct leased	*sp;
+	struct leased	*l;
 	enum set_state	 state;
 	uint32_t	 serial;	/* 1..: never that of another */
 	struct chan	*chan;		/* NULL: who asked is gone */
@@ -68,18 +68,15 @@ struct set {
 	struct event	*ev_late;
 };
 
-/* --- set_apply.c --- */
+/* Handlers of a channel to a front, or of an operator's. */
+int	 set_begin(struct chan *, uint32_t id, const struct msg_set_begin *);
+int	 set_item(struct chan *, uint32_t id, const struct msg_set_item *);
+int	 set_end(struct chan *, uint32_t id);
+int	 set_abort(struct chan *, uint32_t id);
 
-/* Has the owner peers that are not in the set? */
-bool	 set_removes(const struct set *);
-
-/*
- * Compare the set with what the owner has and, unless that is all that is
- * asked for or it is not allowed, make it so, durably.  Fills the differences,
- * the wishes and done.
- */
-void	 set_apply(struct set *);
-void set_add_diff(struct set *, uint8_t op, uint8_t code, const uint8_t *key,
-    const struct owned *, const char *text);
+void	 sets_init(struct leased *);
+/* A channel that sets are told on can take more. */
+void	 sets_wake(struct leased *);
+void	 sets_forget_chan(struct leased *, struct chan *);
 
 #endif

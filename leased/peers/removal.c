@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "leased.h"
+#include "answer.h"
 #include "log.h"
+#include "removal.h"
 
 #define REMOVALS_MAX	256		/* then the oldest is forgotten */
 #define REMOVAL_S	900		/* three syncs of a portal */
@@ -17,7 +18,7 @@
 
 struct removal {
 	TAILQ_ENTRY(removal) entry;
-	const struct lnet *net;		/* NULL: only for who waits */
+	const struct network *net;		/* NULL: only for who waits */
 	uint32_t	 serial;
 	struct mono	 asked;		/* for the last time */
 	struct mono	 at;
@@ -31,30 +32,30 @@ struct removals {
 };
 
 void
-removals_init(struct leased *sp)
+removals_init(struct leased *l)
 {
-	if ((sp->removals = calloc(1, sizeof(*sp->removals))) == NULL)
+	if ((l->removals = calloc(1, sizeof(*l->removals))) == NULL)
 		fatal("removals");
-	TAILQ_INIT(&sp->removals->list);
+	TAILQ_INIT(&l->removals->list);
 }
 
 static void
-removal_free(struct leased *sp, struct removal *r)
+removal_free(struct leased *l, struct removal *r)
 {
-	TAILQ_REMOVE(&sp->removals->list, r, entry);
-	sp->removals->n--;
+	TAILQ_REMOVE(&l->removals->list, r, entry);
+	l->removals->n--;
 	free(r);
 }
 
 static struct removal *
-removal_find(struct leased *sp, const struct lnet *n, const uint8_t *key)
+removal_of(struct leased *l, const struct network *n, const uint8_t *key)
 {
 	struct removal *r;
 
-	while ((r = TAILQ_FIRST(&sp->removals->list)) != NULL &&
+	while ((r = TAILQ_FIRST(&l->removals->list)) != NULL &&
 	    mono_diff_ms(mono_now(), r->at) >= REMOVAL_S * 1000)
-		removal_free(sp, r);
-	TAILQ_FOREACH(r, &sp->removals->list, entry)
+		removal_free(l, r);
+	TAILQ_FOREACH(r, &l->removals->list, entry)
 		if (r->net == n &&
 		    memcmp(r->item.pubkey, key, sizeof(r->item.pubkey)) == 0)
 			break;
@@ -62,31 +63,30 @@ removal_find(struct leased *sp, const struct lnet *n, const uint8_t *key)
 }
 
 void
-removal_forget(struct leased *sp, const struct lnet *n, const uint8_t *key)
+removal_forget(struct leased *l, const struct network *n, const uint8_t *key)
 {
 	struct removal *r;
 
-	if ((r = removal_find(sp, n, key)) != NULL)
+	if ((r = removal_of(l, n, key)) != NULL)
 		r->net = NULL;
 }
 
 uint32_t
-removal_add(struct leased *sp, const struct lnet *n,
-    const struct msg_owned_item *item, struct mono asked)
+removal_add(struct leased *l, const struct peer *p, struct mono asked)
 {
-	struct removals *all = sp->removals;
+	struct removals *all = l->removals;
 	struct removal *r;
 
-	removal_forget(sp, n, item->pubkey);
+	removal_forget(l, p->net, p->key);
 	if (all->n == REMOVALS_MAX)
-		removal_free(sp, TAILQ_FIRST(&all->list));
+		removal_free(l, TAILQ_FIRST(&all->list));
 	if ((r = calloc(1, sizeof(*r))) == NULL)
 		fatal("removal");
 	if (++all->serial == 0)
 		all->serial = 1;
 	r->serial = all->serial;
-	r->net = n;
-	r->item = *item;
+	r->net = p->net;
+	answer_item(p, &r->item);
 	r->asked = asked;
 	r->at = mono_now();
 	TAILQ_INSERT_TAIL(&all->list, r, entry);
@@ -94,41 +94,35 @@ removal_add(struct leased *sp, const struct lnet *n,
 	return (r->serial);
 }
 
-bool
-removal_again(struct leased *sp, struct lnet *n, const struct msg_owned_drop *m,
-    struct mono asked, const struct asker *asker)
+uint32_t
+removal_find(struct leased *l, const struct network *n, const char *owner,
+    const uint8_t *key, struct mono asked)
 {
 	struct removal *r;
 
-	if ((r = removal_find(sp, n, m->pubkey)) == NULL ||
-	    strcmp(r->item.owner, m->owner) != 0)
-		return (false);
+	if ((r = removal_of(l, n, key)) == NULL ||
+	    strcmp(r->item.owner, owner) != 0)
+		return (0);
 	r->asked = asked;
-	/* The key is another's by now: ours is gone for certain. */
-	if (lease_by_key(n, m->pubkey) != NULL ||
-	    owned_by_key(n, m->pubkey) != NULL)
-		removal_answer(sp, r->serial, asker);
-	else
-		wish_gone(sp, n, m->pubkey, asker, LEASE_OK_SAME, r->serial);
-	return (true);
+	return (r->serial);
 }
 
 void
-removal_answer(struct leased *sp, uint32_t serial, const struct asker *asker)
+removal_answer(struct leased *l, uint32_t serial, const struct asker *asker)
 {
 	struct removal *r;
 
 	if (asker->chan == NULL)
 		return;
-	TAILQ_FOREACH(r, &sp->removals->list, entry)
+	TAILQ_FOREACH(r, &l->removals->list, entry)
 		if (r->serial == serial)
 			break;
 	if (r == NULL) {
-		/* Told to another who asked for the same. */
-		reply_asker(sp, asker, LEASE_E_NOT_FOUND, NULL);
+		/* Another request for the same was told. */
+		asker_answer(l, asker, LEASE_E_NOT_FOUND, NULL);
 		return;
 	}
-	reply_owned(sp, asker->chan, asker->id, LEASE_OK_SAME, NULL, &r->item);
+	answer_owned(asker->chan, asker->id, LEASE_OK_SAME, NULL, &r->item);
 	if (r->net == NULL || mono_diff_ms(mono_now(), r->asked) < PROMPT_MS)
-		removal_free(sp, r);
+		removal_free(l, r);
 }

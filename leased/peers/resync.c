@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Telling the kernel hand the whole wanted state, a page at a time, while
- * leases come and go: the place is a name, and what changes meanwhile is sent
- * by its own wish, before or after its turn here, with the same result.
+ * A sync goes on while peers come and go: its place is a name or a key, and a
+ * change meanwhile is sent by its own wish, before or after the peer's turn
+ * here, with the same result.
  */
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "leased.h"
 #include "log.h"
+#include "resync.h"
+#include "turn.h"
+#include "wish.h"
 
 #define SYNC_DONE_S	600		/* then the kernel hand is asked anew */
 #define HEAL_MIN_S	5
@@ -24,11 +26,8 @@ enum sync_state {
 struct sync {
 	enum sync_state	 state;
 	bool		 again;		/* one more, behind this one */
-	struct lnet	*net;		/* the place: this network */
-	char		 name[IDENT_SIZE];	/* and behind this name */
-	bool		 owned;		/* leases are done, these are next: */
-	bool		 has_key;
-	uint8_t		 key[WGKEY_LEN];	/* behind this key */
+	struct network	*net;		/* the place: this network */
+	struct peer_place place;		/* and behind this peer */
 	unsigned int	 heal_s;
 	struct event	*ev_heal;	/* a sync that is due later */
 	struct event	*ev_late;
@@ -45,35 +44,35 @@ sync_heal_cb(evutil_socket_t fd, short what, void *arg)
 static void
 sync_late_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct leased *sp = arg;
+	struct leased *l = arg;
 
 	log_warnx("sync: no answer within %d s; once more", SYNC_DONE_S);
-	sp->sync->state = SYNC_IDLE;
-	sync_start(sp);
+	l->sync->state = SYNC_IDLE;
+	sync_start(l);
 }
 
 void
-sync_init(struct leased *sp)
+sync_init(struct leased *l)
 {
 	struct sync *y;
 
-	if ((y = sp->sync = calloc(1, sizeof(*y))) == NULL ||
-	    (y->ev_heal = evtimer_new(sp->base, sync_heal_cb, sp)) == NULL ||
-	    (y->ev_late = evtimer_new(sp->base, sync_late_cb, sp)) == NULL)
+	if ((y = l->sync = calloc(1, sizeof(*y))) == NULL ||
+	    (y->ev_heal = evtimer_new(l->base, sync_heal_cb, l)) == NULL ||
+	    (y->ev_late = evtimer_new(l->base, sync_late_cb, l)) == NULL)
 		fatal("sync");
 	y->heal_s = HEAL_MIN_S;
 }
 
 bool
-sync_running(const struct leased *sp)
+sync_running(const struct leased *l)
 {
-	return (sp->sync->state != SYNC_IDLE);
+	return (l->sync->state != SYNC_IDLE);
 }
 
 void
-sync_later(struct leased *sp)
+sync_later(struct leased *l)
 {
-	struct sync *y = sp->sync;
+	struct sync *y = l->sync;
 	struct timeval tv = { y->heal_s, 0 };
 
 	if (evtimer_pending(y->ev_heal, NULL))
@@ -83,198 +82,127 @@ sync_later(struct leased *sp)
 }
 
 void
-sync_start(struct leased *sp)
+sync_start(struct leased *l)
 {
 	const struct timeval tv = { SYNC_DONE_S, 0 };
-	struct sync *y = sp->sync;
+	struct sync *y = l->sync;
 
-	if (sp->kern == NULL)
+	if (l->hand == NULL)
 		return;
 	if (y->state != SYNC_IDLE) {
 		y->again = true;
 		return;
 	}
 	evtimer_del(y->ev_heal);
-	/* What has gathered is part of what the pages show. */
-	(void)turn_commit(sp);
-	if (chan_send_bare(sp->kern, MSG_PEER_SYNC_BEGIN, 0) == -1) {
-		sync_later(sp);
+	/* The changes that have gathered are part of what is sent. */
+	(void)turn_commit(l);
+	if (chan_send_bare(l->hand, MSG_PEER_SYNC_BEGIN, 0) == -1) {
+		sync_later(l);
 		return;
 	}
 	y->state = SYNC_SENDING;
 	y->again = false;
-	y->net = TAILQ_FIRST(&sp->broker.nets);
-	y->name[0] = '\0';
-	y->owned = y->has_key = false;
+	y->net = TAILQ_FIRST(&l->reg.nets);
+	memset(&y->place, 0, sizeof(y->place));
 	evtimer_add(y->ev_late, &tv);
-	sync_page(sp);
-}
-
-/* The next lease to be sent, or NULL: all were. */
-static struct lease *
-sync_next(struct sync *y)
-{
-	struct lease *l;
-
-	for (; y->net != NULL; y->net = TAILQ_NEXT(y->net, entry)) {
-		/* With "" the first: names are not empty. */
-		for (l = lease_after(y->net, y->name); l != NULL;
-		     l = RB_NEXT(lease_tree, &y->net->byname, l))
-			if (lease_live(l))
-				return (l);
-		y->name[0] = '\0';
-	}
-	return (NULL);
+	sync_page(l);
 }
 
 /* Send from the place on, until the queue is long; false when it is. */
 static bool
-sync_send(struct leased *sp)
+sync_send(struct leased *l)
 {
-	struct sync *y = sp->sync;
-	struct lease *l;
-
-	for (l = sync_next(y); l != NULL;) {
-		if (chan_busy(sp->kern))
-			return (false);
-		l->synced = lease_ttl(l, mono_now()) != 0;
-		if (l->synced && wish_send_lease(sp, l, 0, NULL) == -1)
-			return (false);
-		(void)strlcpy(y->name, l->name, sizeof(y->name));
-		/* Within one call nothing changes: step along the tree. */
-		do
-			l = RB_NEXT(lease_tree, &y->net->byname, l);
-		while (l != NULL && !lease_live(l));
-		if (l == NULL)
-			l = sync_next(y);
-	}
-	return (true);
-}
-
-/* The same for the peers with an owner. */
-static bool
-sync_send_owned(struct leased *sp)
-{
-	struct sync *y = sp->sync;
-	struct owned *p;
+	struct sync *y = l->sync;
+	struct peer *p;
 
 	for (; y->net != NULL; y->net = TAILQ_NEXT(y->net, entry)) {
-		p = owned_next_any(y->net, y->has_key ? y->key : NULL);
-		for (; p != NULL; p = RB_NEXT(owned_bynet, &y->net->owned, p)) {
-			if (chan_busy(sp->kern))
+		/* Within one call nothing changes: step along the tree. */
+		for (p = peer_behind(y->net, &y->place, NULL); p != NULL;
+		     p = peer_next(p, NULL)) {
+			if (chan_busy(l->hand))
 				return (false);
-			p->synced = owned_served(p);
-			if (p->synced &&
-			    wish_send_owned(sp, p, UINT16_MAX, 0) == -1)
+			p->synced = peer_served(p) &&
+			    peer_ttl(p, mono_now()) != 0;
+			if (p->synced && wish_send_synced(l, p) == -1)
 				return (false);
-			y->has_key = true;
-			memcpy(y->key, p->key, sizeof(y->key));
+			peer_place_set(&y->place, p);
 		}
-		y->has_key = false;
+		memset(&y->place, 0, sizeof(y->place));
 	}
 	return (true);
 }
 
 void
-sync_page(struct leased *sp)
+sync_page(struct leased *l)
 {
-	struct sync *y = sp->sync;
+	struct sync *y = l->sync;
 
-	if (y->state != SYNC_SENDING || sp->kern == NULL)
+	if (y->state != SYNC_SENDING || l->hand == NULL)
 		return;
 	/* Nothing that is not yet durable leaves. */
-	if (turn_commit(sp) == -1 || sp->kern == NULL)
+	if (turn_commit(l) == -1 || l->hand == NULL)
 		log_debug("sync: going on with what is stored");
-	if (!y->owned) {
-		if (!sync_send(sp))
-			return;
-		y->owned = true;
-		y->net = TAILQ_FIRST(&sp->broker.nets);
-	}
-	if (!sync_send_owned(sp))
+	if (!sync_send(l))
 		return;
-	if (chan_send_bare(sp->kern, MSG_PEER_SYNC_END, 0) == -1) {
+	if (chan_send_bare(l->hand, MSG_PEER_SYNC_END, 0) == -1) {
 		/* Only a closing link refuses here; a new one syncs anew. */
 		return;
 	}
 	y->state = SYNC_WAITING;
 }
 
-/* All that was sent is in place. */
+/* The sync is over; if confirmed, all that was sent is in place. */
 static void
-sync_confirm(struct leased *sp)
+sync_end(struct leased *l, bool confirmed)
 {
-	struct lnet *n;
-	struct lease *l;
-	struct owned *p;
+	struct sync *y = l->sync;
+	struct network *n;
+	struct peer *p;
 
-	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
-		if (!lnet_up(n))
-			continue;
-		RB_FOREACH(p, owned_bynet, &n->owned)
-			if (p->synced)
-				p->pending = false;
-		if (n->pending == 0)
-			continue;
-		RB_FOREACH(l, lease_tree, &n->byname)
-			if (l->synced && lease_live(l))
-				lease_set_state(l, LEASE_ACTIVE, false);
-	}
-}
-
-static void
-sync_reset(struct leased *sp)
-{
-	struct sync *y = sp->sync;
-	struct lnet *n;
-	struct lease *l;
-	struct owned *p;
-
-	TAILQ_FOREACH(n, &sp->broker.nets, entry) {
-		RB_FOREACH(l, lease_tree, &n->byname)
-			l->synced = false;
-		RB_FOREACH(p, owned_bynet, &n->owned)
+	TAILQ_FOREACH(n, &l->reg.nets, entry)
+		RB_FOREACH(p, peer_tree, &n->peers) {
+			if (confirmed && p->synced && network_up(n) &&
+			    p->state == LEASE_PENDING && peer_served(p))
+				peer_set_state(p, LEASE_ACTIVE, false);
 			p->synced = false;
-	}
+		}
 	y->state = SYNC_IDLE;
 	evtimer_del(y->ev_late);
 }
 
 void
-sync_done(struct leased *sp, const struct msg_peer_sync_done *m)
+sync_done(struct leased *l, const struct msg_peer_sync_done *m)
 {
-	struct sync *y = sp->sync;
+	struct sync *y = l->sync;
 
 	if (y->state != SYNC_WAITING)
 		return;
 	y->last = *m;
 	y->at = wall_now();
-	log_info("sync: %u added, %u removed, %u changed, %u unchanged, "
-		 "%u failed",
+	log_info(
+	    "sync: %u added, %u removed, %u changed, %u unchanged, %u failed",
 	    m->added, m->removed, m->changed, m->unchanged, m->failed);
-	if (m->failed == 0)
-		sync_confirm(sp);
-	sync_reset(sp);
+	sync_end(l, m->failed == 0);
 	if (m->failed != 0)
-		sync_later(sp);
+		sync_later(l);
 	else
 		y->heal_s = HEAL_MIN_S;
 	if (y->again)
-		sync_start(sp);
+		sync_start(l);
 }
 
 void
-sync_lost(struct leased *sp)
+sync_lost(struct leased *l)
 {
-	evtimer_del(sp->sync->ev_heal);
-	if (sync_running(sp))
-		sync_reset(sp);
-	sp->sync->again = false;
+	evtimer_del(l->sync->ev_heal);
+	if (sync_running(l))
+		sync_end(l, false);
+	l->sync->again = false;
 }
 
 void
-sync_status(const struct leased *sp, struct msg_ctl_status *m)
+sync_status(const struct leased *l, struct msg_ctl_status *m)
 {
-	m->synced = sp->sync->at.s;
-	m->last = sp->sync->last;
+	m->synced = l->sync->at.s;
+	m->last = l->sync->last;
 }

@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The model and the store: how what is in memory becomes a row, and a row what
- * is in memory.
+ * Peers and owners as rows of the store, and back.
  */
 
 #ifndef ROW_H
 #define ROW_H
 
-#include "lease.h"
+#include "change.h"
 #include "store.h"
 
-/* Read the networks into an empty broker; then, with these configured, the
- * owners and peers.  Return 0 or -1. */
-int	 row_load_networks(struct store *, struct broker *);
-int row_load_peers(struct store *, struct broker *, struct mono, struct wall);
-
-int	 row_add_lease(struct store *, struct lease *);	/* sets its id */
-int	 row_put_lease(struct store *, const struct lease *);	/* all of it */
-int	 row_put_term(struct store *, const struct lease *);	/* a renewal */
-int	 row_put_lease_counters(struct store *, const struct lease *);
+/*
+ * Read the networks into an empty registry; then, with these configured, their
+ * owners and peers.  They return 0, or -1 with errno as the store does.
+ */
+int	 row_load_networks(struct store *, struct registry *);
+int row_load_peers(struct store *, struct registry *, struct mono, struct wall);
 int	 row_put_owner(struct store *, struct owner *);	/* sets its id */
-int	 row_put_owned_counters(struct store *, const struct owned *);
-/* What a change did from the log's entry on; right after it did it. */
-int	 row_put_changes(struct store *, const struct oop *, size_t from);
+/* Write what a step did, right after it did it. */
+int	 row_put_step(struct store *, const struct step *);
+/* Write the end of a lease's term, or a peer's counters. */
+int	 row_put_term(struct store *, const struct peer *);
+int	 row_put_counters(struct store *, const struct peer *);
 
 #endif

@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
-#include "peerset.h"
+#include "audit.h"
 #include "row.h"
+#include "log.h"
+#include "own.h"
+#include "set_apply.h"
+#include "turn.h"
 
 static uint64_t
 key_of(const void *item)
@@ -42,7 +45,7 @@ addr_eq(const void *item, const void *key)
 
 void
 set_add_diff(struct set *s, uint8_t op, uint8_t code, const uint8_t *key,
-    const struct owned *p, const char *text)
+    const struct peer *p, const char *text)
 {
 	struct set_diff *d;
 
@@ -67,7 +70,7 @@ set_add_diff(struct set *s, uint8_t op, uint8_t code, const uint8_t *key,
 }
 
 static void
-add_wish(struct set *s, const struct owned *p, uint16_t mask, bool added)
+add_wish(struct set *s, const struct peer *p, uint16_t mask, bool added)
 {
 	struct set_wish *w;
 
@@ -126,9 +129,9 @@ check_repeats(struct set *s)
 }
 
 static bool
-is_same(const struct owned *p, const struct set_peer *x)
+is_same(const struct peer *p, const struct set_peer *x)
 {
-	return (owned_same_addrs(p, x->addrs, x->naddrs) &&
+	return (peer_has_addrs(p, x->addrs, x->naddrs) &&
 	    (x->name[0] == '\0' || strcmp(x->name, p->name) == 0));
 }
 
@@ -136,15 +139,15 @@ is_same(const struct owned *p, const struct set_peer *x)
 static uint32_t
 mark(const struct set *s)
 {
-	struct owned *p;
+	struct peer *p;
 	uint32_t left;
 	size_t i;
 
-	RB_FOREACH(p, owned_byowner, &s->owner->peers)
+	for (p = peer_first_of(s->owner); p != NULL; p = peer_next(p, s->owner))
 		p->seen = false;
 	left = s->owner->count;
 	for (i = 0; i < s->npeers; i++) {
-		p = owned_by_key(s->owner->net, s->peers[i].key);
+		p = peer_by_key(s->owner->net, s->peers[i].key);
 		if (p == NULL || p->owner != s->owner || p->seen)
 			continue;
 		p->seen = true;
@@ -165,7 +168,7 @@ compare(struct set *s)
 {
 	struct mono now = mono_now();
 	struct set_peer *x;
-	struct owned *p;
+	struct peer *p;
 	char why[129];
 	size_t i;
 	uint8_t code;
@@ -176,11 +179,10 @@ compare(struct set *s)
 	for (i = 0; i < s->npeers; i++) {
 		x = &s->peers[i];
 		if (x->code == 0 &&
-		    (code = oop_check(&s->sp->broker, s->owner, x->key,
-			x->addrs, x->naddrs, now, why, sizeof(why))) !=
-			LEASE_OK_SAME)
+		    (code = own_check(&s->l->reg, s->owner, x->key, x->addrs,
+			 x->naddrs, now, why, sizeof(why))) != LEASE_OK_SAME)
 			reject(x, code, why);
-		p = owned_by_key(s->owner->net, x->key);
+		p = peer_by_key(s->owner->net, x->key);
 		if (p != NULL && p->owner != s->owner)
 			p = NULL;
 		if (x->code != 0)
@@ -198,22 +200,20 @@ compare(struct set *s)
 static bool
 guarded(struct set *s)
 {
-	uint64_t percent = s->sp->conf->max_remove, had = s->owner->count;
+	uint64_t percent = s->l->conf->max_remove, had = s->owner->count;
 
 	if (s->begin.force || s->done.removed == 0)
 		return (false);
 	if (s->npeers == 0) {
 		snprintf(s->done.text, sizeof(s->done.text),
-		    "the set is empty, and all %llu peers would go: force it, "
-		    "if that is meant",
+		    "the set is empty, and all %llu peers would go: force it, if that is meant",
 		    (unsigned long long)had);
 		return (true);
 	}
 	if (percent >= 100 || s->done.removed * 100ULL <= percent * had)
 		return (false);
 	snprintf(s->done.text, sizeof(s->done.text),
-	    "%u of %llu peers would go, more than %llu percent: force it, if "
-	    "that is meant",
+	    "%u of %llu peers would go, more than %llu percent: force it, if that is meant",
 	    s->done.removed, (unsigned long long)had,
 	    (unsigned long long)percent);
 	return (true);
@@ -237,17 +237,17 @@ static void
 tell_only(struct set *s)
 {
 	struct set_peer *x;
-	struct owned *p;
+	struct peer *p;
 	size_t i;
 
-	RB_FOREACH(p, owned_byowner, &s->owner->peers)
+	for (p = peer_first_of(s->owner); p != NULL; p = peer_next(p, s->owner))
 		if (!p->seen)
 			set_add_diff(s, SET_REMOVED, 0, p->key, p, NULL);
 	for (i = 0; i < s->npeers; i++) {
 		x = &s->peers[i];
 		if (x->code != 0)
 			continue;
-		p = owned_by_key(s->owner->net, x->key);
+		p = peer_by_key(s->owner->net, x->key);
 		if (p == NULL || !is_same(p, x))
 			set_add_diff(s, p == NULL ? SET_ADDED : SET_CHANGED, 0,
 			    x->key, p, NULL);
@@ -256,38 +256,38 @@ tell_only(struct set *s)
 }
 
 static int
-store(struct set *s, const struct oop *op, size_t from)
+store(struct set *s, const struct change *op, size_t from)
 {
-	return (turn_store_owned(s->sp, op, from, &s->begin.from,
+	return (turn_store(s->l, op, from, &s->begin.from,
 	    s->by_operator ? s->who : NULL));
 }
 
 /* The peers that go, and the addresses of those that change. */
 static int
-clear(struct set *s, struct oop *op)
+clear(struct set *s, struct change *op)
 {
-	struct owned *p, *next;
+	struct peer *p, *next;
 	struct set_peer *x;
 	size_t i, from;
 
-	for (p = RB_MIN(owned_byowner, &s->owner->peers); p != NULL; p = next) {
-		next = RB_NEXT(owned_byowner, &s->owner->peers, p);
+	for (p = peer_first_of(s->owner); p != NULL; p = next) {
+		next = peer_next(p, s->owner);
 		if (p->seen)
 			continue;
 		set_add_diff(s, SET_REMOVED, 0, p->key, p, NULL);
 		from = op->n;
-		oop_drop(op, &s->sp->broker, p);
+		own_drop(op, p);
 		if (store(s, op, from) == -1)
 			return (-1);
 	}
 	for (i = 0; i < s->npeers; i++) {
 		x = &s->peers[i];
-		p = owned_by_key(s->owner->net, x->key);
+		p = peer_by_key(s->owner->net, x->key);
 		if (x->code != 0 || p == NULL ||
-		    owned_same_addrs(p, x->addrs, x->naddrs))
+		    peer_has_addrs(p, x->addrs, x->naddrs))
 			continue;
 		from = op->n;
-		oop_strip(op, p);
+		own_strip(op, p);
 		if (store(s, op, from) == -1)
 			return (-1);
 	}
@@ -295,11 +295,11 @@ clear(struct set *s, struct oop *op)
 }
 
 static int
-fill(struct set *s, struct oop *op)
+fill(struct set *s, struct change *op)
 {
 	struct wall wall = wall_now();
 	struct set_peer *x;
-	struct owned *p;
+	struct peer *p;
 	size_t i, from;
 	uint8_t code;
 
@@ -308,17 +308,16 @@ fill(struct set *s, struct oop *op)
 		if (x->code != 0)
 			continue;
 		from = op->n;
-		code = oop_put(op, &s->sp->broker, x->key, x->name, x->addrs,
-		    x->naddrs, wall);
+		code = own_put(op, x->key, x->name, x->addrs, x->naddrs, wall);
 		if (code >= LEASE_E_KEY) {
 			reject(x, code, "the network has max_peers peers");
 			s->done.added--;
 			s->done.rejected++;
 			continue;
 		}
-		p = owned_by_key(s->owner->net, x->key);
+		p = peer_by_key(s->owner->net, x->key);
 		if (code == LEASE_OK_SAME) {
-			if (p != NULL && p->pending)
+			if (p != NULL && p->state == LEASE_PENDING)
 				add_wish(s, p, UINT16_MAX, false);
 			continue;
 		}
@@ -330,54 +329,57 @@ fill(struct set *s, struct oop *op)
 	return (0);
 }
 
-/* Of a peer's addresses, those that it had before too; and did another peer
- * get one that it had? */
+/* The addresses that a peer kept in a step, and whether another peer got one
+ * of its old ones. */
 static uint16_t
-kept_addrs(const struct undo *u, bool *lost)
+kept_addrs(const struct step *st, bool *lost)
 {
-	struct owned *other;
+	const struct peer_was *was = st->was;
+	struct peer *other;
 	uint16_t mask = 0;
 	uint8_t i, j;
 
 	*lost = false;
-	for (i = 0; i < u->naddrs; i++) {
-		other = owned_by_addr(u->peer->owner->net, &u->addrs[i].p);
-		if (other != NULL && other != u->peer)
+	for (i = 0; i < was->naddrs; i++) {
+		other = peer_by_addr(st->peer->net, &was->addrs[i]);
+		if (other != NULL && other != st->peer)
 			*lost = true;
-		for (j = 0; j < u->peer->naddrs; j++)
-			if (prefix_equal(&u->peer->addrs[j].p, &u->addrs[i].p))
+		for (j = 0; j < st->peer->naddrs; j++)
+			if (prefix_equal(&st->peer->addrs[j].p, &was->addrs[i]))
 				mask |= (uint16_t)(1U << j);
 	}
 	return (mask);
 }
 
 /* What the kernel hand is to do, in an order in which no address is wanted
- * twice: who goes, who loses, who gets. */
+ * twice: removals, then peers that lose an address, then peers that gain one. */
 static void
-make_wishes(struct set *s, const struct oop *op)
+make_wishes(struct set *s, const struct change *c)
 {
-	const struct undo *u;
+	const struct step *st;
 	uint16_t mask;
 	size_t i;
 	bool lost;
 
-	for (i = 0; i < op->n; i++)
-		if (op->log[i].kind == UNDO_DROP)
-			add_wish(s, op->log[i].peer, 0, false);
-	for (i = 0; i < op->n; i++) {
-		u = &op->log[i];
-		if (u->kind != UNDO_ADDRS || u->peer->gone)
+	for (i = 0; i < c->n; i++)
+		if (c->steps[i].kind == STEP_DROP)
+			add_wish(s, c->steps[i].peer, 0, false);
+	for (i = 0; i < c->n; i++) {
+		st = &c->steps[i];
+		if (st->kind != STEP_CHANGE || st->peer->owner == NULL ||
+		    st->peer->gone)
 			continue;
-		mask = kept_addrs(u, &lost);
+		mask = kept_addrs(st, &lost);
 		if (lost)
-			add_wish(s, u->peer, mask, false);
+			add_wish(s, st->peer, mask, false);
 	}
-	for (i = 0; i < op->n; i++) {
-		u = &op->log[i];
-		if (u->kind == UNDO_ADD)
-			add_wish(s, u->peer, UINT16_MAX, true);
-		else if (u->kind == UNDO_ADDRS && !u->moved && u->naddrs == 0)
-			add_wish(s, u->peer, UINT16_MAX, false);
+	for (i = 0; i < c->n; i++) {
+		st = &c->steps[i];
+		if (st->kind == STEP_ADD)
+			add_wish(s, st->peer, UINT16_MAX, true);
+		else if (st->kind == STEP_CHANGE && st->peer->owner != NULL &&
+		    !st->lost && st->was->naddrs == 0)
+			add_wish(s, st->peer, UINT16_MAX, false);
 	}
 }
 
@@ -389,7 +391,7 @@ keep_result(struct set *s)
 	s->done.generation = o->generation;
 	o->synced = wall_now().s;
 	o->last = s->done;
-	if (turn_begin(s->sp) == -1 || row_put_owner(s->sp->store, o) == -1)
+	if (turn_begin(s->l) == -1 || row_put_owner(s->l->store, o) == -1)
 		return (-1);
 	return (0);
 }
@@ -401,29 +403,28 @@ audit_set(struct set *s)
 	char text[TEXT_SIZE];
 
 	snprintf(text, sizeof(text),
-	    "added=%u removed=%u changed=%u unchanged=%u rejected=%u "
-	    "generation=%llu",
+	    "added=%u removed=%u changed=%u unchanged=%u rejected=%u generation=%llu",
 	    d->added, d->removed, d->changed, d->unchanged, d->rejected,
 	    (unsigned long long)s->owner->generation);
-	return (audit_identity(s->sp, "sync", s->begin.network, "",
+	return (audit_identity(s->l->store, "sync", s->begin.network, "",
 	    s->by_operator ? s->who : s->begin.owner, text));
 }
 
 static void
-failed(struct set *s, struct oop *op)
+failed(struct set *s, struct change *op)
 {
 	uint8_t code = errno == EEXIST ? LEASE_E_INTERNAL : LEASE_E_STORE;
 	size_t i;
 
-	turn_abort(s->sp);
-	oop_undo(op, &s->sp->broker);
+	turn_abort(s->l);
+	change_undo(op, &s->l->reg);
 	for (i = 0; i < s->ndiffs; i++)
 		free(s->diffs[i].text);
 	s->ndiffs = s->nwishes = 0;
 	memset(&s->done, 0, sizeof(s->done));
 	s->done.code = code;
 	s->done.generation = s->owner->generation;
-	(void)strlcpy(s->done.text,
+	strlcpy(s->done.text,
 	    "the database cannot be written; nothing was changed",
 	    sizeof(s->done.text));
 }
@@ -433,12 +434,12 @@ apply(struct set *s)
 {
 	struct msg_set_done was = s->owner->last;
 	int64_t synced = s->owner->synced;
-	struct oop op;
+	struct change op;
 
-	oop_begin(&op, s->owner);
+	change_begin(&op, s->owner);
 	if (clear(s, &op) == -1 || fill(s, &op) == -1 || keep_result(s) == -1 ||
 	    ((op.n > 0 || s->done.rejected > 0) && audit_set(s) == -1) ||
-	    turn_commit(s->sp) == -1) {
+	    turn_commit(s->l) == -1) {
 		s->owner->last = was;
 		s->owner->synced = synced;
 		failed(s, &op);
@@ -447,13 +448,13 @@ apply(struct set *s)
 	tell_rejected(s);
 	make_wishes(s, &op);
 	if (op.n > 0 || s->done.rejected > 0)
-		log_info("sync net=%s owner=%s added=%u removed=%u changed=%u "
-			 "unchanged=%u rejected=%u%s%s",
+		log_info(
+		    "sync net=%s owner=%s added=%u removed=%u changed=%u unchanged=%u rejected=%u%s%s",
 		    s->begin.network, log_vis(s->begin.owner), s->done.added,
 		    s->done.removed, s->done.changed, s->done.unchanged,
 		    s->done.rejected, s->begin.req[0] != '\0' ? " req=" : "",
 		    s->begin.req);
-	oop_done(&op);
+	change_done(&op);
 }
 
 /* Refused: also that is a result worth to be seen. */
@@ -461,8 +462,8 @@ static void
 refused(struct set *s, uint8_t code)
 {
 	s->done.code = code;
-	if (keep_result(s) == -1 || turn_commit(s->sp) == -1)
-		turn_abort(s->sp);
+	if (keep_result(s) == -1 || turn_commit(s->l) == -1)
+		turn_abort(s->l);
 }
 
 void
@@ -474,21 +475,20 @@ set_apply(struct set *s)
 
 	s->done.code = LEASE_OK_SAME;
 	s->done.generation = o->generation;
-	if (!m->dry_run && !lnet_up(o->net)) {
+	if (!m->dry_run && !network_up(o->net)) {
 		s->done.code = LEASE_E_BUSY;
-		(void)strlcpy(s->done.text, "the network is not up",
+		strlcpy(s->done.text, "the network is not up",
 		    sizeof(s->done.text));
 		return;
 	}
 	/* What has gathered is part of what is there. */
-	(void)turn_commit(s->sp);
+	(void)turn_commit(s->l);
 	s->done.generation = o->generation;
 	if ((m->match == SET_MATCH_GENERATION &&
 		m->generation != o->generation) ||
 	    (m->match == SET_MATCH_EMPTY && o->count > 0)) {
 		s->done.code = LEASE_E_NO_MATCH;
-		(void)strlcpy(s->done.text,
-		    "the set has changed since it was read",
+		strlcpy(s->done.text, "the set has changed since it was read",
 		    sizeof(s->done.text));
 		return;
 	}

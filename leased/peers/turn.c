@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Group commit: all changes that were asked for in one round of the event loop
- * share one transaction.  Each is applied in memory and written at once, in
- * order; after COMMIT the wishes go to the kernel hand, before it nothing
- * leaves.  If anything cannot be written, all of them are taken back.
+ * The changes of one turn of the event loop, from their application to the
+ * commit, and what follows from it.
  */
 
 #include <errno.h>
@@ -11,28 +9,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "leased.h"
-#include "log.h"
+#include "audit.h"
+#include "dirty.h"
+#include "expire.h"
+#include "grant.h"
 #include "row.h"
+#include "log.h"
+#include "own.h"
+#include "removal.h"
+#include "turn.h"
+#include "wish.h"
 
 #define TURN_MAX	256
 #define CHECKPOINT_MS	5
 
-struct change {
-	struct op	 op;
+struct turn_change {
+	struct change	 change;
 	struct asker	 asker;
-	const char	*what;		/* of the event, static */
-	/* Of a peer with an owner: */
-	bool		 owned;
-	struct oop	 oop;
 	uint8_t		 code;
-	uint8_t		 key[WGKEY_LEN];
-	struct msg_owned_item *item;	/* as it was before its removal */
-	struct mono	 asked;		/* for that */
+	struct peer	*peer;		/* whose change is asked for */
+	const char	*what;		/* a lease's event; NULL: there is none */
+	bool		 renewed_only;	/* of what is stored of a lease */
+	bool		 gone;		/* the key is to go */
+	bool		 wish;		/* the kernel hand must hear of it */
+	struct mono	 asked;		/* of a removal */
 };
 
 struct turn {
-	struct change	 changes[TURN_MAX];
+	struct turn_change	 entries[TURN_MAX];
 	unsigned int	 n;
 	bool		 open;		/* a transaction */
 	struct event	*ev_commit;
@@ -48,381 +52,351 @@ turn_commit_cb(evutil_socket_t fd, short what, void *arg)
 static void
 turn_checkpoint_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct leased *sp = arg;
+	struct leased *l = arg;
 
-	(void)turn_commit(sp);
-	store_checkpoint(sp->store);
+	(void)turn_commit(l);
+	store_checkpoint(l->store);
 }
 
 void
-turn_init(struct leased *sp)
+turn_init(struct leased *l)
 {
 	struct turn *t;
 
-	if ((t = sp->turn = calloc(1, sizeof(*t))) == NULL ||
-	    (t->ev_commit = event_new(sp->base, -1, 0, turn_commit_cb, sp)) ==
+	if ((t = l->turn = calloc(1, sizeof(*t))) == NULL ||
+	    (t->ev_commit = event_new(l->base, -1, 0, turn_commit_cb, l)) ==
 	    NULL ||
-	    (t->ev_checkpoint = evtimer_new(sp->base, turn_checkpoint_cb,
-	    sp)) == NULL)
+	    (t->ev_checkpoint = evtimer_new(l->base, turn_checkpoint_cb, l)) ==
+	    NULL)
 		fatal("turn");
 }
 
 void
-turn_soon(struct leased *sp)
+turn_soon(struct leased *l)
 {
 	/* Runs behind all that is ready now, in the same round of the loop. */
-	if (sp->turn->n > 0 || sp->turn->open)
-		event_active(sp->turn->ev_commit, 0, 0);
+	if (l->turn->n > 0 || l->turn->open)
+		event_active(l->turn->ev_commit, 0, 0);
 }
 
 int
-turn_begin(struct leased *sp)
+turn_begin(struct leased *l)
 {
-	if (sp->turn->open)
+	if (l->turn->open)
 		return (0);
-	if (store_begin(sp->store) == -1)
+	if (store_begin(l->store) == -1)
 		return (-1);
-	sp->turn->open = true;
+	l->turn->open = true;
 	return (0);
 }
 
-/* Take everything back, the last first, and say so. */
-static void
-turn_fail(struct leased *sp, uint8_t code)
+void
+turn_abort(struct leased *l)
 {
-	struct turn *t = sp->turn;
+	uint8_t code = errno == EEXIST ? LEASE_E_INTERNAL : LEASE_E_STORE;
+	struct turn *t = l->turn;
 	unsigned int i, n = t->n;
 
 	if (t->open)
-		store_rollback(sp->store);
+		store_rollback(l->store);
 	t->open = false;
 	t->n = 0;
-	for (i = n; i > 0; i--) {
-		if (!t->changes[i - 1].owned)
-			grant_undo(&sp->broker, &t->changes[i - 1].op);
-		else
-			oop_undo(&t->changes[i - 1].oop, &sp->broker);
-		free(t->changes[i - 1].item);
-	}
+	for (i = n; i > 0; i--)
+		change_undo(&t->entries[i - 1].change, &l->reg);
 	for (i = 0; i < n; i++)
-		reply_asker(sp, &t->changes[i].asker, code, NULL);
-	expire_arm(sp);
+		asker_answer(l, &t->entries[i].asker, code, NULL);
+	expire_arm(l);
 }
 
-static uint8_t
-turn_code(void)
-{
-	return (errno == EEXIST ? LEASE_E_INTERNAL : LEASE_E_STORE);
-}
-
-void
-turn_abort(struct leased *sp)
-{
-	turn_fail(sp, turn_code());
-}
-
-static int
-turn_store(struct leased *sp, const struct change *ch,
-    const struct prefix *from)
-{
-	const struct op *op = &ch->op;
-	enum fam f;
-
-	if (turn_begin(sp) == -1)
-		return (-1);
-	for (f = FAM4; f <= FAM6; f++)
-		if (op->victim[f] != NULL &&
-		    row_put_lease(sp->store, op->victim[f]) == -1)
-			return (-1);
-	if (op->renewed_only)
-		return (row_put_term(sp->store, op->lease));
-	if ((op->created ? row_add_lease(sp->store, op->lease) :
-	    row_put_lease(sp->store, op->lease)) == -1)
-		return (-1);
-	return (audit_lease(sp, ch->what, op, from));
-}
-
-/* The change at the end of the list is applied: write it. */
-static void
-turn_add(struct leased *sp, struct change *ch, const struct prefix *from)
-{
-	sp->turn->n++;
-	if (ch->op.store && turn_store(sp, ch, from) == -1)
-		turn_abort(sp);
-	else
-		turn_soon(sp);
-}
-
-static struct change *
-turn_next(struct leased *sp)
-{
-	struct change *ch;
-
-	if (sp->turn->n == TURN_MAX)
-		(void)turn_commit(sp);
-	ch = &sp->turn->changes[sp->turn->n];
-	memset(ch, 0, sizeof(*ch));
-	return (ch);
-}
-
-void
-turn_register(struct leased *sp, struct lnet *n,
-    const struct msg_lease_register *m, const struct asker *asker)
-{
-	struct change *ch;
-	uint8_t code;
-
-	ch = turn_next(sp);
-	ch->asker = *asker;
-	code = grant_register(&sp->broker, n, m->name, m->who, m->pubkey,
-	    mono_now(), wall_now(), &ch->op);
-	if (code >= LEASE_E_KEY) {
-		reply_asker(sp, asker, code, NULL);
-		return;
-	}
-	if (!ch->op.wish) {
-		/* Nothing but the time of the renewal: written lazily. */
-		lease_set_dirty(&sp->broker, ch->op.lease);
-		reply_asker(sp, asker, code, ch->op.lease);
-		return;
-	}
-	ch->what = code == LEASE_OK_NEW ? "lease.add" :
-	    code == LEASE_OK_REKEYED	? "lease.rekey" :
-					  "lease.change";
-	turn_add(sp, ch, &m->from);
-}
-
-void
-turn_end(struct leased *sp, struct lease *l, const char *what,
-    const struct prefix *from, const struct asker *asker)
-{
-	struct change *ch;
-
-	ch = turn_next(sp);
-	if (asker != NULL)
-		ch->asker = *asker;
-	ch->what = what;
-	grant_end(&sp->broker, l, mono_now(), wall_now(), &ch->op);
-	turn_add(sp, ch, from);
-}
-
+/* The event of a step of an owner's change; NULL: it has none. */
 static const char *
-undo_event(const struct undo *u)
+step_event(const struct step *s)
 {
-	switch (u->kind) {
-	case UNDO_ADD:
-		return ("peer.add");
-	case UNDO_DROP:
-		return ("peer.remove");
-	case UNDO_ADDRS:
-	case UNDO_NAME:
-		break;
-	case UNDO_LEASE:
+	if (s->peer->owner == NULL)
 		return (NULL);
+	switch (s->kind) {
+	case STEP_ADD:
+		return ("peer.add");
+	case STEP_DROP:
+		return ("peer.remove");
+	case STEP_CHANGE:
+		break;
 	}
 	return ("peer.change");
 }
 
 int
-turn_store_owned(struct leased *sp, const struct oop *op, size_t from_log,
-    const struct prefix *from, const char *who)
+turn_store(struct leased *l, const struct change *c, size_t first,
+    const struct prefix *from, const char *by)
 {
-	const struct undo *u;
+	const struct step *s;
 	const char *what;
 	char extra[64];
 	size_t i;
 
-	if (from_log == op->n)
+	if (first == c->n)
 		return (0);
-	/* Its row has to be there before the first peer's. */
-	if (turn_begin(sp) == -1 ||
-	    (from_log == 0 && row_put_owner(sp->store, op->owner) == -1) ||
-	    row_put_changes(sp->store, op, from_log) == -1)
+	/* An owner's row has to be there before that of its first peer. */
+	if (turn_begin(l) == -1 ||
+	    (first == 0 && c->owner != NULL &&
+		row_put_owner(l->store, c->owner) == -1))
 		return (-1);
-	for (i = from_log; i < op->n; i++) {
-		u = &op->log[i];
-		if ((what = undo_event(u)) == NULL)
+	for (i = first; i < c->n; i++) {
+		s = &c->steps[i];
+		if (row_put_step(l->store, s) == -1)
+			return (-1);
+		/* A peer without addresses gets others later in its set. */
+		if ((what = step_event(s)) == NULL ||
+		    (s->kind == STEP_CHANGE && !s->lost &&
+			s->peer->naddrs == 0))
 			continue;
-		/* Stripped, in the middle of a set: it is not over. */
-		if (u->kind == UNDO_ADDRS && !u->moved && u->peer->naddrs == 0)
-			continue;
-		/* Whoever bills by them may have missed the answer. */
 		extra[0] = '\0';
-		if (u->kind == UNDO_DROP)
+		/* A portal that bills by them may have missed the answer. */
+		if (s->kind == STEP_DROP)
 			snprintf(extra, sizeof(extra), "rx=%llu tx=%llu",
-			    (unsigned long long)u->peer->rx,
-			    (unsigned long long)u->peer->tx);
-		else if (u->moved)
-			(void)strlcpy(extra, "moved=1", sizeof(extra));
-		if (audit_owned(sp, what, u->peer, from, who, extra) == -1)
+			    (unsigned long long)s->peer->rx,
+			    (unsigned long long)s->peer->tx);
+		else if (s->lost)
+			strlcpy(extra, "moved=1", sizeof(extra));
+		if (audit_step(l->store, what, s, from, by, extra) == -1)
 			return (-1);
 	}
 	return (0);
 }
 
-static void
-turn_add_owned(struct leased *sp, struct change *ch, const struct prefix *from)
+static int
+entry_store(struct leased *l, const struct turn_change *e,
+    const struct prefix *from)
 {
-	ch->owned = true;
-	sp->turn->n++;
-	if (ch->oop.n > 0 &&
-	    turn_store_owned(sp, &ch->oop, 0, from, NULL) == -1)
-		turn_abort(sp);
+	const struct step *s = &e->change.steps[e->change.n - 1];
+
+	if (e->renewed_only) {
+		if (turn_begin(l) == -1)
+			return (-1);
+		return (row_put_term(l->store, e->peer));
+	}
+	if (turn_store(l, &e->change, 0, from, NULL) == -1)
+		return (-1);
+	return (e->what == NULL ?
+		0 :
+	    audit_step(l->store, e->what, s, from, NULL, ""));
+}
+
+/* The change at the end of the list is applied: write it. */
+static void
+turn_add(struct leased *l, struct turn_change *e, bool store,
+    const struct prefix *from)
+{
+	l->turn->n++;
+	if (store && entry_store(l, e, from) == -1)
+		turn_abort(l);
 	else
-		turn_soon(sp);
+		turn_soon(l);
+}
+
+static struct turn_change *
+turn_next(struct leased *l, const struct asker *asker)
+{
+	struct turn_change *e;
+
+	if (l->turn->n == TURN_MAX)
+		(void)turn_commit(l);
+	e = &l->turn->entries[l->turn->n];
+	memset(e, 0, sizeof(*e));
+	e->asker = *asker;
+	return (e);
+}
+
+/* A lease was changed by its device, an operator, or the time. */
+static void
+turn_granted(struct leased *l, struct turn_change *e, struct grant *g,
+    const char *what, const struct prefix *from)
+{
+	e->change = g->change;
+	e->code = g->code;
+	e->peer = g->peer;
+	e->gone = g->ended;
+	e->wish = g->wish;
+	e->renewed_only = g->renewed_only;
+	if (g->store && !g->renewed_only)
+		e->what = what;
+	turn_add(l, e, g->store, from);
 }
 
 void
-turn_owned_put(struct leased *sp, struct lnet *n, const struct msg_owned_put *m,
+turn_register(struct leased *l, struct network *n, const char *name,
+    const char *who, const uint8_t *key, const struct prefix *from,
     const struct asker *asker)
 {
-	struct msg_owned_item item;
+	struct turn_change *e;
+	struct grant g;
+	uint8_t code;
+
+	e = turn_next(l, asker);
+	code = grant_register(&l->reg, n, name, who, key, mono_now(),
+	    wall_now(), &g);
+	if (code >= LEASE_E_KEY) {
+		asker_answer(l, asker, code, NULL);
+		return;
+	}
+	if (!g.wish) {
+		/* Nothing but the time of the renewal: written lazily. */
+		change_done(&g.change);
+		dirty_set(&l->reg, g.peer);
+		asker_answer(l, asker, code, g.peer);
+		return;
+	}
+	turn_granted(l, e, &g,
+	    code == LEASE_OK_NEW	 ? "lease.add" :
+		code == LEASE_OK_REKEYED ? "lease.rekey" :
+					   "lease.change",
+	    from);
+}
+
+void
+turn_end(struct leased *l, struct peer *p, const char *what,
+    const struct prefix *from, const struct asker *asker)
+{
+	struct turn_change *e;
+	struct grant g;
+
+	e = turn_next(l, asker);
+	grant_end(&l->reg, p, mono_now(), wall_now(), &g);
+	turn_granted(l, e, &g, what, from);
+}
+
+uint8_t
+turn_put(struct leased *l, struct network *n, const struct msg_owned_put *m,
+    const struct asker *asker, char *text)
+{
 	struct prefix addrs[PEER_ADDRS_MAX];
-	char text[TEXT_SIZE];
-	struct change *ch;
+	struct turn_change *e;
 	struct owner *o;
-	struct owned *p;
 	uint8_t code, naddrs;
 
 	if ((o = owner_get(n, m->owner)) == NULL) {
-		reply_owned(sp, asker->chan, asker->id, LEASE_E_POOL,
-		    OWNERS_TEXT, NULL);
-		return;
+		strlcpy(text, OWNERS_TEXT, TEXT_SIZE);
+		return (LEASE_E_POOL);
 	}
 	memcpy(addrs, m->addrs, sizeof(addrs));
-	naddrs = owned_sort(addrs, m->naddrs);
-	code = oop_check(&sp->broker, o, m->pubkey, addrs, naddrs, mono_now(),
-	    text, sizeof(text));
-	if (code != LEASE_OK_SAME) {
-		reply_owned(sp, asker->chan, asker->id, code, text, NULL);
-		return;
+	naddrs = peer_sort_addrs(addrs, m->naddrs);
+	code = own_check(&l->reg, o, m->pubkey, addrs, naddrs, mono_now(), text,
+	    TEXT_SIZE);
+	if (code != LEASE_OK_SAME)
+		return (code);
+	e = turn_next(l, asker);
+	change_begin(&e->change, o);
+	e->code = own_put(&e->change, m->pubkey, m->name, addrs, naddrs,
+	    wall_now());
+	e->peer = peer_by_key(n, m->pubkey);
+	if (e->code >= LEASE_E_KEY || e->peer == NULL) {
+		asker_answer(l, asker, e->code, NULL);
+		return (LEASE_OK_SAME);
 	}
-	ch = turn_next(sp);
-	ch->asker = *asker;
-	memcpy(ch->key, m->pubkey, sizeof(ch->key));
-	oop_begin(&ch->oop, o);
-	ch->code = oop_put(&ch->oop, &sp->broker, m->pubkey, m->name, addrs,
-	    naddrs, wall_now());
-	p = owned_by_key(n, m->pubkey);
-	if (ch->code >= LEASE_E_KEY || p == NULL) {
-		reply_asker(sp, asker, ch->code, NULL);
-		return;
-	}
+	e->wish = e->peer->state == LEASE_PENDING;
 	/* It may be the same as what is not yet durable. */
-	if (ch->code == LEASE_OK_SAME && !p->pending && !sp->turn->open) {
-		owned_item(p, &item);
-		reply_owned(sp, asker->chan, asker->id, ch->code, NULL, &item);
-		return;
-	}
-	turn_add_owned(sp, ch, &m->from);
+	if (e->code == LEASE_OK_SAME && !e->wish && !l->turn->open)
+		asker_answer(l, asker, e->code, e->peer);
+	else
+		turn_add(l, e, e->change.n > 0, &m->from);
+	return (LEASE_OK_SAME);
 }
 
 void
-turn_owned_drop(struct leased *sp, struct owned *p, const struct prefix *from,
+turn_drop(struct leased *l, struct peer *p, const struct prefix *from,
     struct mono asked, const struct asker *asker)
 {
-	struct change *ch;
+	struct turn_change *e;
 
-	ch = turn_next(sp);
-	ch->asker = *asker;
-	ch->asked = asked;
-	ch->code = LEASE_OK_SAME;
-	memcpy(ch->key, p->key, sizeof(ch->key));
-	if ((ch->item = malloc(sizeof(*ch->item))) == NULL)
-		fatal("peer");
-	owned_item(p, ch->item);
-	oop_begin(&ch->oop, p->owner);
-	oop_drop(&ch->oop, &sp->broker, p);
-	turn_add_owned(sp, ch, from);
+	e = turn_next(l, asker);
+	e->asked = asked;
+	e->code = LEASE_OK_SAME;
+	e->peer = p;
+	e->gone = e->wish = true;
+	change_begin(&e->change, p->owner);
+	own_drop(&e->change, p);
+	turn_add(l, e, true, from);
 }
 
-/* A change of peers is durable: log it, and tell the kernel hand. */
+/* The addresses that another peer has now leave their old peer first. */
 static void
-turn_owned_durable(struct leased *sp, struct change *ch)
+tell_lost(struct leased *l, const struct turn_change *e, const struct step *s)
 {
-	const struct asker nobody = { .kind = ASK_NOBODY };
-	struct lnet *n = ch->oop.owner->net;
-	struct msg_owned_item item;
-	struct undo *u;
-	struct owned *p;
-	uint32_t removal;
+	const struct asker nobody = ASKER_NOBODY;
+	struct peer *p = s->peer;
+
+	log_notice("peer.move net=%s owner=%s from=%s to=%s", p->net->name,
+	    log_vis(p->owner->name), log_key(p->key), log_key(e->peer->key));
+	if (peer_served(p))
+		wish_set(l, p, UINT16_MAX, NULL, &nobody, 0);
+	else
+		wish_gone(l, p->net, p->key, &nobody, 0, 0);
+}
+
+/* A change is durable: log it, and tell the kernel hand. */
+static void
+turn_durable(struct leased *l, struct turn_change *e)
+{
+	const struct step *s = NULL;
+	struct peer *p = e->peer;
+	uint32_t removal = 0;
 	size_t i;
 
-	for (i = 0; i < ch->oop.n; i++) {
-		u = &ch->oop.log[i];
-		if (undo_event(u) != NULL)
-			audit_log_owned(undo_event(u), u->peer, &ch->asker);
-		if (!u->moved || u->peer->gone)
-			continue;
-		/* Who lost an address does so before another has it. */
-		log_notice("peer.move net=%s owner=%s from=%s to=%s", n->name,
-		    log_vis(ch->oop.owner->name), log_key(u->peer->key),
-		    log_key(ch->key));
-		if (owned_served(u->peer))
-			wish_owned(sp, u->peer, UINT16_MAX, &nobody, 0);
-		else
-			wish_gone(sp, n, u->peer->key, &nobody, 0, 0);
+	for (i = 0; i < e->change.n; i++) {
+		s = &e->change.steps[i];
+		if (step_event(s) != NULL)
+			audit_log(step_event(s), s->peer, &e->asker);
+		if (s->lost && !s->peer->gone)
+			tell_lost(l, e, s);
 	}
-	p = owned_by_key(n, ch->key);
-	if (ch->item != NULL) {
-		removal = 0;
-		if (ch->asker.kind == ASK_OWNED)
-			removal = removal_add(sp, n, ch->item, ch->asked);
-		wish_gone(sp, n, ch->key, &ch->asker, ch->code, removal);
-	} else if (p == NULL || !owned_served(p))
+	if (e->what != NULL)
+		audit_log(e->what, p, &e->asker);
+	if (e->gone) {
+		if (p->owner != NULL && e->asker.answer != NULL)
+			removal = removal_add(l, p, e->asked);
+		wish_gone(l, p->net, p->owner != NULL ? p->key : s->was->key,
+		    &e->asker, e->code, removal);
+	} else if (!peer_served(p))
 		/* Within the same turn another change took its place. */
-		reply_asker(sp, &ch->asker, LEASE_E_BUSY, NULL);
-	else if (p->pending)
-		wish_owned(sp, p, UINT16_MAX, &ch->asker, ch->code);
-	else if (ch->asker.chan != NULL) {
-		owned_item(p, &item);
-		reply_owned(sp, ch->asker.chan, ch->asker.id, ch->code, NULL,
-		    &item);
-	}
-	free(ch->item);
-	ch->item = NULL;
-	oop_done(&ch->oop);
+		asker_answer(l, &e->asker, LEASE_E_BUSY, NULL);
+	else if (e->wish)
+		wish_set(l, p, UINT16_MAX,
+		    p->owner == NULL ? change_old_key(s) : NULL, &e->asker,
+		    e->code);
+	else
+		asker_answer(l, &e->asker, e->code, p);
+	change_done(&e->change);
 }
 
 int
-turn_commit(struct leased *sp)
+turn_commit(struct leased *l)
 {
 	const struct timeval tv = { 0, CHECKPOINT_MS * 1000 };
-	struct turn *t = sp->turn;
-	struct change *ch;
+	struct turn *t = l->turn;
 	unsigned int i, n = t->n;
 
 	event_del(t->ev_commit);
-	if (t->open && store_commit(sp->store) == -1) {
-		turn_abort(sp);
+	if (t->open && store_commit(l->store) == -1) {
+		turn_abort(l);
 		return (-1);
 	}
 	if (t->open && !evtimer_pending(t->ev_checkpoint, NULL))
-		evtimer_add(t->ev_checkpoint, &tv);
+		(void)evtimer_add(t->ev_checkpoint, &tv);
 	t->open = false;
 	t->n = 0;
-	for (i = 0; i < n; i++) {
-		ch = &t->changes[i];
-		if (ch->owned) {
-			turn_owned_durable(sp, ch);
-			continue;
-		}
-		grant_done(&ch->op);
-		if (ch->op.store && !ch->op.renewed_only)
-			audit_log(ch->what, &ch->op, &ch->asker);
-		wish_lease(sp, &ch->op, &ch->asker);
-	}
+	for (i = 0; i < n; i++)
+		turn_durable(l, &t->entries[i]);
 	if (n > 0)
-		expire_arm(sp);
+		expire_arm(l);
 	return (0);
 }
 
 void
-turn_forget_chan(struct leased *sp, struct chan *c)
+turn_forget_chan(struct leased *l, struct chan *c)
 {
 	unsigned int i;
 
-	for (i = 0; i < sp->turn->n; i++)
-		if (sp->turn->changes[i].asker.chan == c)
-			sp->turn->changes[i].asker.chan = NULL;
+	for (i = 0; i < l->turn->n; i++)
+		if (l->turn->entries[i].asker.chan == c)
+			l->turn->entries[i].asker.chan = NULL;
 }

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Wishes to the kernel hand: what a lease or a peer is to be, with an outcome
- * for who asked within a deadline.
+ * Wishes to the kernel hand, each with an outcome within a deadline for whoever
+ * asked.
  */
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <sodium.h>
-
-#include "leased.h"
+#include "fronts.h"
 #include "log.h"
+#include "removal.h"
+#include "resync.h"
+#include "turn.h"
+#include "wish.h"
 
 #define WISHES_MAX	8192		/* a power of two */
 #define WISH_MS		5000		/* then the asker is told to retry */
@@ -19,14 +22,14 @@
 
 struct wish {
 	uint32_t	 id;		/* 0 is unused */
-	struct lease	*lease;		/* NULL: a peer with an owner */
-	struct lnet	*net;		/* of that */
+	struct network	*net;
+	int64_t		 peer;		/* its id in the store, unless gone */
 	uint32_t	 removal;	/* of one that goes, or 0 */
 	uint8_t		 key[WGKEY_LEN];
 	uint8_t		 old[WGKEY_LEN];	/* that it replaces, or zero */
 	struct asker	 asker;
 	uint8_t		 code;		/* to answer if it works */
-	bool		 ended;		/* the key was to go */
+	bool		 gone;		/* the key is to go */
 	struct mono	 since;
 };
 
@@ -51,8 +54,10 @@ wish_of(struct wishes *h, uint32_t id)
 static void
 wish_drop(struct wish *w)
 {
-	if (w->lease != NULL)
-		w->lease->waiting--;
+	struct peer *p;
+
+	if ((p = peer_by_key(w->net, w->key)) != NULL && p->wish == w->id)
+		p->wish = 0;
 	memset(w, 0, sizeof(*w));
 }
 
@@ -66,8 +71,8 @@ id_before(uint32_t a, uint32_t b)
 static void
 wishes_tick_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct leased *sp = arg;
-	struct wishes *h = sp->wishes;
+	struct leased *l = arg;
+	struct wishes *h = l->wishes;
 	struct mono now;
 	struct wish *w;
 	bool failed = false;
@@ -79,10 +84,10 @@ wishes_tick_cb(evutil_socket_t fd, short what, void *arg)
 		if (mono_diff_ms(now, w->since) < WISH_MS)
 			break;
 		/* A set has a longer deadline of its own. */
-		if (w->asker.kind == ASK_SET)
+		if (w->asker.is_set)
 			continue;
 		failed = true;
-		reply_asker(sp, &w->asker, LEASE_E_BUSY, NULL);
+		asker_answer(l, &w->asker, LEASE_E_BUSY, NULL);
 		w->asker.chan = NULL;
 	}
 	for (; id_before(h->oldest, h->late); h->oldest++) {
@@ -96,80 +101,71 @@ wishes_tick_cb(evutil_socket_t fd, short what, void *arg)
 		log_warnx("the kernel hand does not answer within %d ms",
 		    WISH_MS);
 	/* A running sync holds answers back, and says the same anyway. */
-	if (failed && !sync_running(sp))
-		sync_later(sp);
+	if (failed && !sync_running(l))
+		sync_later(l);
 	if (h->oldest == h->next)
 		event_del(h->ev_tick);
 }
 
 void
-wishes_init(struct leased *sp)
+wishes_init(struct leased *l)
 {
 	struct wishes *h;
 
-	if ((h = sp->wishes = calloc(1, sizeof(*h))) == NULL ||
-	    (h->ev_tick = event_new(sp->base, -1, EV_PERSIST, wishes_tick_cb,
-	    sp)) == NULL)
+	if ((h = l->wishes = calloc(1, sizeof(*h))) == NULL ||
+	    (h->ev_tick = event_new(l->base, -1, EV_PERSIST, wishes_tick_cb,
+		 l)) == NULL)
 		fatal("wishes");
 	h->next = h->oldest = h->late = 1;
 }
 
-int
-wish_send_lease(struct leased *sp, const struct lease *l, uint32_t id,
+static int
+wish_send(struct leased *l, const struct peer *p, uint16_t mask, uint32_t id,
     const uint8_t *old)
-{
-	struct msg_peer_set m;
-
-	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, l->net->name, sizeof(m.network));
-	memcpy(m.pubkey, l->key, sizeof(m.pubkey));
-	m.source = SOURCE_LEASE;
-	if ((m.ttl = lease_ttl(l, mono_now())) == 0)
-		m.ttl = 1;
-	if (old != NULL) {
-		m.has_old = 1;
-		memcpy(m.old, old, sizeof(m.old));
-	}
-	m.naddrs = lease_addrs(l, m.addrs);
-	return (chan_send_peer_set(sp->kern, id, &m, -1));
-}
-
-int
-wish_send_owned(struct leased *sp, const struct owned *p, uint16_t mask,
-    uint32_t id)
 {
 	struct msg_peer_set m;
 	uint8_t i;
 
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, p->owner->net->name, sizeof(m.network));
+	strlcpy(m.network, p->net->name, sizeof(m.network));
 	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
-	m.source = owner_source(p->owner);
-	m.ttl = LEASE_NEVER;
+	m.source = peer_source(p);
+	if ((m.ttl = peer_ttl(p, mono_now())) == 0)
+		m.ttl = 1;
+	if (old != NULL) {
+		m.has_old = 1;
+		memcpy(m.old, old, sizeof(m.old));
+	}
 	for (i = 0; i < p->naddrs; i++)
 		if (mask & 1U << i)
 			m.addrs[m.naddrs++] = p->addrs[i].p;
-	return (chan_send_peer_set(sp->kern, id, &m, -1));
+	return (chan_send_peer_set(l->hand, id, &m, -1));
+}
+
+int
+wish_send_synced(struct leased *l, const struct peer *p)
+{
+	return (wish_send(l, p, UINT16_MAX, 0, NULL));
 }
 
 static int
-wish_send_gone(struct leased *sp, const struct lnet *n, const uint8_t *key,
+wish_send_gone(struct leased *l, const struct network *n, const uint8_t *key,
     uint32_t id)
 {
 	struct msg_peer_del m;
 
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, n->name, sizeof(m.network));
+	strlcpy(m.network, n->name, sizeof(m.network));
 	memcpy(m.pubkey, key, sizeof(m.pubkey));
-	return (chan_send_peer_del(sp->kern, id, &m, -1));
+	return (chan_send_peer_del(l->hand, id, &m, -1));
 }
 
 /* An id and its place, or NULL: too many wait already. */
 static struct wish *
-wish_new(struct leased *sp)
+wish_new(struct leased *l)
 {
 	const struct timeval tick = { 0, TICK_MS * 1000 };
-	struct wishes *h = sp->wishes;
+	struct wishes *h = l->wishes;
 	struct wish *w;
 
 	if (h->next == 0)
@@ -179,65 +175,22 @@ wish_new(struct leased *sp)
 		return (NULL);
 	w->id = h->next++;
 	if (!event_pending(h->ev_tick, EV_TIMEOUT, NULL))
-		event_add(h->ev_tick, &tick);
+		(void)event_add(h->ev_tick, &tick);
 	return (w);
 }
 
-void
-wish_lease(struct leased *sp, const struct op *op, const struct asker *asker)
-{
-	struct lease *l = op->lease;
-	struct wish *w = NULL;
-	int rc;
-
-	/* Within the same turn it may have been ended or begun again. */
-	if (!op->ended && !lease_live(l)) {
-		reply_asker(sp, asker, LEASE_E_BUSY, NULL);
-		return;
-	}
-	if (sp->kern == NULL || (w = wish_new(sp)) == NULL) {
-		reply_asker(sp, asker, LEASE_E_BUSY, NULL);
-		/* What is not said now would not be said before a restart. */
-		if (sp->kern != NULL)
-			sync_later(sp);
-		return;
-	}
-	w->lease = l;
-	w->asker = *asker;
-	w->code = op->code;
-	w->ended = op->ended;
-	w->since = mono_now();
-	memcpy(w->key, op->ended ? op->was.key : l->key, sizeof(w->key));
-	if (op->rekeyed)
-		memcpy(w->old, op->was.key, sizeof(w->old));
-	l->waiting++;
-	/* What a running sync said of it before is out of date. */
-	l->synced = false;
-	if (op->ended)
-		rc = wish_send_gone(sp, l->net, op->was.key, w->id);
-	else
-		rc = wish_send_lease(sp, l, w->id,
-		    op->rekeyed ? op->was.key : NULL);
-	if (rc == -1) {
-		reply_asker(sp, asker, LEASE_E_BUSY, NULL);
-		wish_drop(w);
-		sync_later(sp);
-	}
-	if (chan_busy(sp->kern))
-		front_pressure(sp);
-}
-
-/* A wish about a peer with an owner, or NULL: the asker was told. */
+/* A wish about a key, or NULL: the asker was told. */
 static struct wish *
-wish_begin(struct leased *sp, struct lnet *n, const uint8_t *key,
+wish_begin(struct leased *l, struct network *n, const uint8_t *key,
     const struct asker *asker, uint8_t code)
 {
 	struct wish *w;
 
-	if (sp->kern == NULL || (w = wish_new(sp)) == NULL) {
-		reply_asker(sp, asker, LEASE_E_BUSY, NULL);
-		if (sp->kern != NULL)
-			sync_later(sp);
+	if (l->hand == NULL || (w = wish_new(l)) == NULL) {
+		asker_answer(l, asker, LEASE_E_BUSY, NULL);
+		/* Nothing else would repeat this wish before a restart. */
+		if (l->hand != NULL)
+			sync_later(l);
 		return (NULL);
 	}
 	w->net = n;
@@ -249,46 +202,62 @@ wish_begin(struct leased *sp, struct lnet *n, const uint8_t *key,
 }
 
 static void
-wish_sent(struct leased *sp, struct wish *w, int rc)
+wish_sent(struct leased *l, struct wish *w, int rc)
 {
 	struct asker asker = w->asker;
 
 	if (rc == -1) {
 		wish_drop(w);
-		sync_later(sp);
-		reply_asker(sp, &asker, LEASE_E_BUSY, NULL);
+		sync_later(l);
+		asker_answer(l, &asker, LEASE_E_BUSY, NULL);
 	}
-	if (sp->kern != NULL && chan_busy(sp->kern))
-		front_pressure(sp);
+	if (l->hand != NULL && chan_busy(l->hand))
+		fronts_pressure(l);
 }
 
 void
-wish_owned(struct leased *sp, struct owned *p, uint16_t mask,
+wish_set(struct leased *l, struct peer *p, uint16_t mask, const uint8_t *old,
     const struct asker *asker, uint8_t code)
 {
 	struct wish *w;
 
-	w = wish_begin(sp, p->owner->net, p->key, asker, code);
-	if (w == NULL)
+	if ((w = wish_begin(l, p->net, p->key, asker, code)) == NULL)
 		return;
-	removal_forget(sp, p->owner->net, p->key);
+	if (p->owner != NULL)
+		removal_forget(l, p->net, p->key);
+	w->peer = p->id;
+	if (old != NULL)
+		memcpy(w->old, old, sizeof(w->old));
 	p->wish = w->id;
-	p->pending = true;
+	peer_set_state(p, LEASE_PENDING, p->outside);
+	/* What a running sync said of it before is out of date. */
 	p->synced = false;
-	wish_sent(sp, w, wish_send_owned(sp, p, mask, w->id));
+	wish_sent(l, w, wish_send(l, p, mask, w->id, old));
 }
 
 void
-wish_gone(struct leased *sp, struct lnet *n, const uint8_t *key,
+wish_gone(struct leased *l, struct network *n, const uint8_t *key,
     const struct asker *asker, uint8_t code, uint32_t removal)
 {
 	struct wish *w;
 
-	if ((w = wish_begin(sp, n, key, asker, code)) == NULL)
+	if ((w = wish_begin(l, n, key, asker, code)) == NULL)
 		return;
-	w->ended = true;
+	w->gone = true;
 	w->removal = removal;
-	wish_sent(sp, w, wish_send_gone(sp, n, key, w->id));
+	wish_sent(l, w, wish_send_gone(l, n, key, w->id));
+}
+
+/* The peer that was wished for, unless a later change took its place. */
+static struct peer *
+wish_peer(const struct wish *w)
+{
+	struct peer *p;
+
+	p = peer_by_key(w->net, w->key);
+	return (w->gone || p == NULL || p->id != w->peer || !peer_served(p) ?
+		NULL :
+		p);
 }
 
 static const char *
@@ -311,148 +280,96 @@ peer_error(uint8_t code)
 	return ("?");
 }
 
-/* Never to be: a new peer whose key is another's at the interface. */
+/*
+ * The key is a foreign peer's at the interface, so this can never be.  A peer
+ * that an owner added goes.  A lease has its old key again, or ends if it had
+ * none.
+ */
 static void
-take_back(struct leased *sp, const struct wish *w)
+take_back(struct leased *l, const struct wish *w, struct peer *p)
 {
-	const struct asker nobody = { .kind = ASK_NOBODY };
-	struct owned *p;
+	const struct asker nobody = ASKER_NOBODY;
 
-	p = owned_by_key(w->net, w->key);
-	if (p != NULL && p->wish == w->id)
-		turn_owned_drop(sp, p, NULL, mono_now(), &nobody);
-}
-
-/* The same for a lease: it has its old key again, or ends if it had none. */
-static void
-take_back_lease(struct leased *sp, const struct wish *w)
-{
-	const struct asker nobody = { .kind = ASK_NOBODY };
-	struct lease *l = w->lease;
-	struct msg_lease_register m;
-
-	if (!lease_live(l) || memcmp(l->key, w->key, WGKEY_LEN) != 0)
-		return;		/* a later change took its place */
-	/* Nobody asked: this is such a return, refused in its turn. */
-	if (w->asker.kind == ASK_NOBODY || sodium_is_zero(w->old, WGKEY_LEN)) {
-		turn_end(sp, l, "lease.refuse", NULL, &nobody);
-		return;
-	}
-	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.name, l->name, sizeof(m.name));
-	(void)strlcpy(m.who, lease_who(l), sizeof(m.who));
-	memcpy(m.pubkey, w->old, sizeof(m.pubkey));
-	turn_register(sp, l->net, &m, &nobody);
+	if (p->owner != NULL) {
+		if (w->code == LEASE_OK_NEW && p->wish == w->id)
+			turn_drop(l, p, NULL, mono_now(), &nobody);
+		else
+			sync_later(l);
+	} else if (w->asker.answer == NULL ||
+	    sodium_is_zero(w->old, sizeof(w->old)))
+		/* Without an asker this was itself an attempt to restore the
+		 * old key, and the kernel hand refused it too. */
+		turn_end(l, p, "lease.refuse", NULL, &nobody);
+	else
+		turn_register(l, p->net, p->name, peer_who(p), w->old, NULL,
+		    &nobody);
 }
 
 static void
-wish_refused(struct leased *sp, const struct wish *w, uint8_t code)
+wish_refused(struct leased *l, const struct wish *w, uint8_t code)
 {
 	char req[ASKER_REQ];
 	struct mono now;
-	uint8_t answer;
+	struct peer *p;
 
+	p = wish_peer(w);
 	/* One line a second tells enough: each lease can be seen pending. */
 	now = mono_now();
-	if (mono_diff_ms(now, sp->wishes->warned) >= 1000) {
-		sp->wishes->warned = now;
+	if (mono_diff_ms(now, l->wishes->warned) >= 1000) {
+		l->wishes->warned = now;
 		log_warnx("kernel hand: peer=%s %s=%s%s: %s", log_key(w->key),
-		    w->lease != NULL ? "lease" : "net",
-		    w->lease != NULL ? log_vis(w->lease->name) : w->net->name,
+		    p != NULL && p->owner == NULL ? "lease" : "net",
+		    p != NULL && p->owner == NULL ? log_vis(p->name) :
+						    w->net->name,
 		    asker_req(&w->asker, req), peer_error(code));
 	}
-	answer = code == PEER_E_KEY ? LEASE_E_KEY_TAKEN :
-	    code == PEER_E_MAX	    ? LEASE_E_POOL :
-				      LEASE_E_BUSY;
-	if (w->asker.kind == ASK_SET)
-		sets_outcome(sp, w->asker.id, w->key, answer);
-	else
-		reply_asker(sp, &w->asker, answer, NULL);
-	if (w->lease != NULL && !w->ended && code == PEER_E_KEY)
-		take_back_lease(sp, w);
-	else if (w->lease == NULL && !w->ended && code == PEER_E_KEY &&
-	    w->code == LEASE_OK_NEW)
-		take_back(sp, w);
-	else if (!w->ended)
-		sync_later(sp);
-}
-
-static void
-wish_owned_done(struct leased *sp, struct wish *w)
-{
-	struct msg_owned_item item;
-	struct owned *p;
-
-	if (w->ended) {
-		if (w->removal != 0)
-			removal_answer(sp, w->removal, &w->asker);
-		else
-			reply_asker(sp, &w->asker, w->code, NULL);
-		return;
-	}
-	if ((p = owned_by_key(w->net, w->key)) == NULL) {
-		/* Removed meanwhile: ask again and see. */
-		reply_asker(sp, &w->asker, LEASE_E_BUSY, NULL);
-		return;
-	}
-	if (p->wish == w->id)
-		p->pending = false;
-	owned_item(p, &item);
-	if (w->asker.kind != ASK_OWNED)
-		reply_asker(sp, &w->asker, w->code, NULL);
-	else if (w->asker.chan != NULL)
-		reply_owned(sp, w->asker.chan, w->asker.id, w->code, NULL,
-		    &item);
-}
-
-int
-wish_done(struct chan *c, uint32_t id, struct ibuf *b, int fd)
-{
-	struct leased *sp = chan_arg(c);
-	struct msg_peer_done m;
-	struct lease *l;
-	struct wish *w;
-	bool current;
-
-	if (msg_peer_done_get(b, &m) == -1)
-		return (-1);
-	if ((w = wish_of(sp->wishes, id)) == NULL)
-		return (0);	/* given up meanwhile */
-	if ((l = w->lease) == NULL) {
-		if (m.code == PEER_OK)
-			wish_owned_done(sp, w);
-		else
-			wish_refused(sp, w, m.code);
-		wish_drop(w);
-		return (0);
-	}
-	current = lease_live(l) && memcmp(l->key, w->key, WGKEY_LEN) == 0;
-	if (m.code != PEER_OK)
-		wish_refused(sp, w, m.code);
-	else if (w->ended)
-		reply_asker(sp, &w->asker, w->code, NULL);
-	else if (!current)
-		/* A later change took its place: ask again and see. */
-		reply_asker(sp, &w->asker, LEASE_E_BUSY, NULL);
-	else {
-		if (l->waiting == 1)
-			lease_set_state(l, LEASE_ACTIVE, false);
-		reply_asker(sp, &w->asker, w->code, l);
-	}
-	wish_drop(w);
-	return (0);
+	asker_answer(l, &w->asker,
+	    code == PEER_E_KEY	   ? LEASE_E_KEY_TAKEN :
+		code == PEER_E_MAX ? LEASE_E_POOL :
+				     LEASE_E_BUSY,
+	    NULL);
+	if (code != PEER_E_KEY && !w->gone)
+		sync_later(l);
+	else if (p != NULL)
+		take_back(l, w, p);
 }
 
 void
-wishes_lost(struct leased *sp)
+wish_done(struct leased *l, uint32_t id, uint8_t code)
 {
-	struct wishes *h = sp->wishes;
+	struct wish *w;
+	struct peer *p;
+
+	if ((w = wish_of(l->wishes, id)) == NULL)
+		return;		/* given up meanwhile */
+	p = wish_peer(w);
+	if (code != PEER_OK)
+		wish_refused(l, w, code);
+	else if (w->removal != 0)
+		removal_answer(l, w->removal, &w->asker);
+	else if (w->gone)
+		asker_answer(l, &w->asker, w->code, NULL);
+	else if (p == NULL)
+		/* A later change took its place: ask again and see. */
+		asker_answer(l, &w->asker, LEASE_E_BUSY, NULL);
+	else {
+		if (p->wish == w->id)
+			peer_set_state(p, LEASE_ACTIVE, false);
+		asker_answer(l, &w->asker, w->code, p);
+	}
+	wish_drop(w);
+}
+
+void
+wishes_lost(struct leased *l)
+{
+	struct wishes *h = l->wishes;
 	struct wish *w;
 
 	for (; h->oldest != h->next; h->oldest++) {
 		if ((w = wish_of(h, h->oldest)) == NULL)
 			continue;
-		reply_asker(sp, &w->asker, LEASE_E_BUSY, NULL);
+		asker_answer(l, &w->asker, LEASE_E_BUSY, NULL);
 		wish_drop(w);
 	}
 	h->late = h->next;
@@ -460,9 +377,9 @@ wishes_lost(struct leased *sp)
 }
 
 void
-wishes_forget_chan(struct leased *sp, struct chan *c)
+wishes_forget_chan(struct leased *l, struct chan *c)
 {
-	struct wishes *h = sp->wishes;
+	struct wishes *h = l->wishes;
 	struct wish *w;
 	uint32_t id;
 

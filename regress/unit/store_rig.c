@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The broker and its store that some tests share.
+ * The registry and its store that some tests share.
  */
 
 #include <setjmp.h>
@@ -39,17 +39,17 @@ world_open(struct world *w)
 	struct network_row net = { 0, "net" };
 	char error[1024];
 
-	broker_init(&w->b);
+	registry_init(&w->reg);
 	w->store = store_open(w->dir, 2, error, sizeof(error));
 	if (w->store == NULL)
 		fail_msg("%s", error);
-	assert_int_equal(row_load_networks(w->store, &w->b), 0);
-	if ((w->n = lnet_find(&w->b, net.name)) == NULL) {
+	assert_int_equal(row_load_networks(w->store, &w->reg), 0);
+	if ((w->n = registry_find(&w->reg, net.name)) == NULL) {
 		assert_int_equal(store_add_network(w->store, &net), 0);
-		w->n = lnet_add(&w->b, net.name, net.id);
+		w->n = registry_add(&w->reg, net.name, net.id);
 	}
-	lnet_configure(&w->b, w->n, &w->conf);
-	assert_int_equal(row_load_peers(w->store, &w->b, mono_of(w),
+	registry_configure(w->n, &w->conf);
+	assert_int_equal(row_load_peers(w->store, &w->reg, mono_of(w),
 			     wall_of(w)),
 	    0);
 }
@@ -57,7 +57,7 @@ world_open(struct world *w)
 void
 world_close(struct world *w)
 {
-	broker_clear(&w->b);
+	registry_clear(&w->reg);
 	store_close(w->store);
 	w->store = NULL;
 }
@@ -95,16 +95,22 @@ world_free(struct world *w)
 }
 
 int
-store(struct world *w, const struct op *op)
+world_store(struct world *w, const struct change *c, size_t first)
 {
-	enum fam f;
+	size_t i;
 
-	for (f = FAM4; f <= FAM6; f++)
-		if (op->victim[f] != NULL &&
-		    row_put_lease(w->store, op->victim[f]) == -1)
+	if (first < c->n && c->owner != NULL &&
+	    row_put_owner(w->store, c->owner) == -1)
+		return (-1);
+	for (i = first; i < c->n; i++)
+		if (row_put_step(w->store, &c->steps[i]) == -1)
 			return (-1);
-	if (op->renewed_only)
-		return (row_put_term(w->store, op->lease));
-	return (op->created ? row_add_lease(w->store, op->lease) :
-	    row_put_lease(w->store, op->lease));
+	return (0);
+}
+
+int
+world_store_grant(struct world *w, const struct grant *g)
+{
+	return (g->renewed_only ? row_put_term(w->store, g->peer) :
+				  world_store(w, &g->change, 0));
 }

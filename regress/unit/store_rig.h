@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A broker with one network and its store in a directory of its own, for
+ * A registry with one network and its store in a directory of its own, for
  * the tests that look at both.
  */
 
 #ifndef STORE_RIG_H
 #define STORE_RIG_H
 
-#include "lease.h"
+#include "grant.h"
 #include "store.h"
 
 struct world {
 	char		 dir[64];
 	struct store	*store;
-	struct broker	 b;
-	struct lnet	*n;
+	struct registry	 reg;
+	struct network	*n;
 	struct msg_conf_network conf;
 	int64_t		 s;		/* the time */
 };
@@ -27,7 +27,8 @@ void	 world_open(struct world *);
 void	 world_close(struct world *);
 struct mono mono_of(const struct world *);
 struct wall wall_of(const struct world *);
-/* Write a change as the broker does. */
-int	 store(struct world *, const struct op *);
+/* Write a change from a step on, as leased does; or the term of a lease. */
+int	 world_store(struct world *, const struct change *, size_t first);
+int	 world_store_grant(struct world *, const struct grant *);
 
 #endif

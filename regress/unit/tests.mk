@@ -32,14 +32,12 @@ sysctl_test_USES :=	sysctl
 uapi_test_USES :=	wg_uapi wg_uapi_parse snapshot
 wgquick_test_USES :=	wgquick
 
-# The store, and the lease machine without it and with it.
+# The store, and the model of peers with it.
 store_test_USES :=	sqlite sqlite_peer sqlite_row sqlite_event sqlite_backup \
 			sqlite_schema
-lease_test_USES :=	lease dirty place deadline grant pool assign hash owned
-row_test_USES :=	$(lease_test_USES) $(store_test_USES) row
-row_test_RIG :=		unit/store_rig
-owned_test_USES :=	$(row_test_USES) owned_change rules
-owned_test_RIG :=	unit/store_rig
+peer_test_USES :=	$(store_test_USES) row peer peernet peerowner registry \
+			dirty deadline change grant own assign pool hash
+peer_test_RIG :=	unit/store_rig
 
 # TLS: the server's side from apid, a key holder, clients and certificates.
 TLS_USES :=		printable tls tlsbase tlscert san tlscrl tlskey tlsprov \

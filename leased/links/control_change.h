@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What an operator may change.
+ */
+
+#ifndef CONTROL_CHANGE_H
+#define CONTROL_CHANGE_H
+
+#include "ctl_conn.h"
+
+void	 change_revoke(struct conn *, const struct msg_ctl_revoke *);
+void	 change_approve(struct conn *, const struct msg_ctl_approve *);
+/* Keep new users away from this node, until told otherwise. */
+void	 change_maintenance(struct conn *, bool on);
+/* Complete a front's answer to CTL_TEST_CN. */
+void	 change_test(struct conn *, const struct msg_ident_result *);
+
+#endif

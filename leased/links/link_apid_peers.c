@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Changes that owners ask for, and pages of the lists of peers.
+ */
+
+#include <string.h>
+
+#include "answer.h"
+#include "counters.h"
+#include "link_apid_peers.h"
+#include "openvpn.h"
+#include "removal.h"
+#include "turn.h"
+#include "wish.h"
+
+#define PAGE		64		/* peers in one page of a list */
+
+/* Which network is meant, and may this owner change peers in it? */
+static uint8_t
+owner_network(struct leased *l, const char *network, const char *owner,
+    struct network **n)
+{
+	*n = registry_find(&l->reg, network);
+	if (*n == NULL || !(*n)->configured)
+		return (LEASE_E_NETWORK);
+	if (policy_owner_denied(&l->denied, network, owner))
+		return (LEASE_E_DENIED);
+	return (network_up(*n) ? LEASE_OK_SAME : LEASE_E_BUSY);
+}
+
+static void
+owned_changed(struct leased *l, const struct asker *a, uint8_t code,
+    const struct peer *p)
+{
+	struct msg_owned_item item;
+
+	if (p != NULL)
+		answer_item(p, &item);
+	answer_owned(a->chan, a->id, code, NULL, p != NULL ? &item : NULL);
+}
+
+int
+leased_owned_put(struct chan *c, uint32_t id, const struct msg_owned_put *m)
+{
+	struct asker asker = { .answer = owned_changed, .chan = c, .id = id };
+	struct leased *l = chan_arg(c);
+	char text[TEXT_SIZE] = "";
+	struct network *n;
+	uint8_t code;
+
+	strlcpy(asker.req, m->req, sizeof(asker.req));
+	code = owner_network(l, m->network, m->owner, &n);
+	if (code == LEASE_OK_SAME)
+		code = turn_put(l, n, m, &asker, text);
+	if (code != LEASE_OK_SAME)
+		answer_owned(c, id, code, text, NULL);
+	return (0);
+}
+
+struct drop {
+	struct msg_owned_drop m;
+	struct mono	 asked;
+};
+
+/* With counters as fresh as can be had. */
+static void
+drop_counted(struct leased *l, struct chan *c, uint32_t id, const void *arg)
+{
+	struct asker asker = { .answer = owned_changed, .chan = c, .id = id };
+	const struct drop *d = arg;
+	const struct msg_owned_drop *m = &d->m;
+	struct peer *p = NULL;
+	struct network *n;
+	uint32_t removal;
+	uint8_t code;
+
+	strlcpy(asker.req, m->req, sizeof(asker.req));
+	if ((code = owner_network(l, m->network, m->owner, &n)) !=
+	    LEASE_OK_SAME) {
+		answer_owned(c, id, code, NULL, NULL);
+		return;
+	}
+	p = peer_by_key(n, m->pubkey);
+	if (p != NULL && p->owner != NULL &&
+	    strcmp(p->owner->name, m->owner) == 0) {
+		turn_drop(l, p, &m->from, d->asked, &asker);
+		return;
+	}
+	removal = removal_find(l, n, m->owner, m->pubkey, d->asked);
+	if (removal == 0)
+		answer_owned(c, id, LEASE_E_NOT_FOUND, NULL, NULL);
+	else if (p != NULL)
+		/* The key is another's by now: the peer is gone for certain. */
+		removal_answer(l, removal, &asker);
+	else
+		wish_gone(l, n, m->pubkey, &asker, LEASE_OK_SAME, removal);
+}
+
+int
+leased_owned_drop(struct chan *c, uint32_t id, const struct msg_owned_drop *m)
+{
+	struct drop d = { *m, mono_now() };
+
+	stats_want(chan_arg(c), STATS_LAST_MS, drop_counted, c, id, &d,
+	    sizeof(d));
+	return (0);
+}
+
+static void
+owned_item(struct chan *c, uint32_t id, const struct peer *p)
+{
+	struct msg_owned_item m;
+
+	answer_item(p, &m);
+	(void)chan_send_owned_item(c, id, &m, -1);
+}
+
+static void
+owned_page(struct leased *l, struct chan *c, uint32_t id, const void *arg)
+{
+	const struct msg_owned_page *m = arg;
+	struct peer_place at = { .owned = true, .has_key = m->has_after };
+	struct msg_owned_page_end end;
+	int64_t now = wall_now().s;
+	struct owner *o = NULL;
+	struct peer *p = NULL;
+	struct network *n;
+	unsigned int i = 0;
+
+	memset(&end, 0, sizeof(end));
+	end.code = LEASE_OK_SAME;
+	memcpy(at.key, m->after, sizeof(at.key));
+	if ((n = registry_find(&l->reg, m->network)) == NULL || !n->configured)
+		end.code = LEASE_E_NETWORK;
+	else if (m->owner[0] != '\0' && (o = owner_find(n, m->owner)) != NULL)
+		end.generation = o->generation;
+	if (end.code == LEASE_OK_SAME && m->one) {
+		p = m->has_after ? peer_by_key(n, m->after) : NULL;
+		if (p == NULL || p->owner == NULL ||
+		    (m->owner[0] != '\0' && p->owner != o))
+			end.code = LEASE_E_NOT_FOUND;
+		else
+			owned_item(c, id, p);
+		p = NULL;
+	} else if (end.code == LEASE_OK_SAME &&
+	    (o != NULL || m->owner[0] == '\0'))
+		p = peer_behind(n, &at, o);
+	for (; p != NULL; p = peer_next(p, o)) {
+		if (m->online && !peer_online(p, now))
+			continue;
+		if (i++ == PAGE) {
+			end.more = 1;
+			break;
+		}
+		owned_item(c, id, p);
+	}
+	(void)chan_send_owned_page_end(c, id, &end, -1);
+}
+
+int
+leased_owned_page(struct chan *c, uint32_t id, const struct msg_owned_page *m)
+{
+	struct leased *l = chan_arg(c);
+
+	/* The changes that have gathered are not yet durable. */
+	(void)turn_commit(l);
+	stats_want(l, STATS_LOOK_MS, owned_page, c, id, m, sizeof(*m));
+	return (0);
+}
+
+static void
+lease_item(struct chan *c, uint32_t id, const struct peer *p)
+{
+	struct msg_lease_item m;
+
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.name, p->name, sizeof(m.name));
+	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
+	m.created = p->created;
+	m.expires = p->expires;
+	m.handshake = p->handshake;
+	m.rx = p->rx;
+	m.tx = p->tx;
+	m.naddrs = peer_addrs(p, m.addrs);
+	(void)chan_send_lease_item(c, id, &m, -1);
+}
+
+static void
+lease_page(struct leased *l, struct chan *c, uint32_t id, const void *arg)
+{
+	const struct msg_lease_list *m = arg;
+	struct peer_place at = { .owned = false };
+	struct msg_lease_list_end end;
+	struct network *n;
+	struct peer *p = NULL;
+	unsigned int i = 0;
+
+	memset(&end, 0, sizeof(end));
+	end.code = LEASE_OK_SAME;
+	strlcpy(at.name, m->after, sizeof(at.name));
+	if ((n = registry_find(&l->reg, m->network)) == NULL || !n->configured)
+		end.code = LEASE_E_NETWORK;
+	else
+		p = peer_behind(n, &at, NULL);
+	for (; p != NULL && p->owner == NULL; p = peer_next(p, NULL)) {
+		if (!peer_served(p))
+			continue;
+		if (i++ == PAGE) {
+			end.more = 1;
+			break;
+		}
+		lease_item(c, id, p);
+	}
+	(void)chan_send_lease_list_end(c, id, &end, -1);
+}
+
+int
+leased_lease_list(struct chan *c, uint32_t id, const struct msg_lease_list *m)
+{
+	struct leased *l = chan_arg(c);
+
+	(void)turn_commit(l);
+	stats_want(l, STATS_LOOK_MS, lease_page, c, id, m, sizeof(*m));
+	return (0);
+}
+
+static void
+node_reply(struct leased *l, struct chan *c, uint32_t id, uint32_t w_count,
+    uint32_t o_count)
+{
+	struct msg_node_reply m;
+
+	memset(&m, 0, sizeof(m));
+	m.maintenance = l->maintenance || l->maintenance_file;
+	m.w_count = w_count;
+	m.o_count = o_count;
+	(void)chan_send_node_reply(c, id, &m, -1);
+}
+
+static void
+node_fresh(struct leased *l, struct chan *c, uint32_t id, const void *arg)
+{
+	uint32_t clients;
+
+	memcpy(&clients, arg, sizeof(clients));
+	node_reply(l, c, id, registry_online(&l->reg, wall_now().s), clients);
+}
+
+/* OpenVPN is counted; WireGuard was asked at the same time. */
+static void
+node_counted(struct leased *l, struct chan *c, uint32_t id, uint32_t clients)
+{
+	stats_want(l, STATS_LOOK_MS, node_fresh, c, id, &clients,
+	    sizeof(clients));
+}
+
+static void
+node_ask(struct leased *l, struct chan *c, uint32_t id, const void *arg)
+{
+	/* Only that the question is on its way. */
+}
+
+int
+leased_node_get(struct chan *c, uint32_t id, const struct msg_node_get *m)
+{
+	struct leased *l = chan_arg(c);
+
+	if (m->counts) {
+		stats_want(l, STATS_LOOK_MS, node_ask, c, id, NULL, 0);
+		ovpn_count(l, c, id, node_counted);
+	} else
+		node_reply(l, c, id, 0, 0);
+	return (0);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What fronts ask about the peers of owners, about all peers, and the node.
+ */
+
+#ifndef LINK_APID_PEERS_H
+#define LINK_APID_PEERS_H
+
+#include "leased.h"
+
+int	 leased_owned_put(struct chan *, uint32_t id, const struct msg_owned_put *);
+int
+leased_owned_drop(struct chan *, uint32_t id, const struct msg_owned_drop *);
+int
+leased_owned_page(struct chan *, uint32_t id, const struct msg_owned_page *);
+int
+leased_lease_list(struct chan *, uint32_t id, const struct msg_lease_list *);
+int	 leased_node_get(struct chan *, uint32_t id, const struct msg_node_get *);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * All networks and their peers, as this process knows them.  Nothing here
+ * knows messages or the store: a change (change.h) is applied at once and can
+ * be undone until it is durable.
+ */
+
+#ifndef REGISTRY_H
+#define REGISTRY_H
+
+#include "peernet.h"
+
+TAILQ_HEAD(networks, network);
+
+struct registry {
+	struct networks	 nets;
+	struct peer_list dirty;
+	struct peer	**heap;		/* by deadline, from 1 */
+	uint32_t	 heap_n;
+	uint32_t	 heap_max;
+};
+
+void	 registry_init(struct registry *);
+void	 registry_clear(struct registry *);
+struct network *registry_find(const struct registry *, const char *name);
+struct network *registry_add(struct registry *, const char *name, int64_t id);
+/*
+ * Take over a configuration (NULL: the network is no longer configured), build
+ * the pools anew and put each peer where it belongs.  Peers that do not fit are
+ * outside: kept, but not served, until the pools take them again.
+ */
+void	 registry_configure(struct network *, const struct msg_conf_network *);
+/* Take a peer out of everything and free it. */
+void	 registry_forget(struct registry *, struct peer *);
+/* It is the key of one of our own interfaces. */
+bool	 registry_own_key(const struct registry *, const uint8_t *key);
+/* Peers with a handshake in the last ONLINE_S seconds. */
+uint32_t registry_online(const struct registry *, int64_t now);
+
+#endif
