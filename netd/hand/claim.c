@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Peers in our pools that were on an adopted interface before anything was
- * known of it.  A portal or a device that comes over with the interface says
- * within minutes which of them are its own, and keeps its tunnels; what nobody
- * has claimed by then is removed.
+ * Peers in our pools that were on an adopted interface before its network was
+ * known.  A portal or a device that moves over with the interface claims its
+ * own peers within minutes, and keeps its tunnels.  Peers that nobody has
+ * claimed by then are removed.
  */
 
 #include "claim.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A network's WireGuard device: found or made, known to be ours, read, and
- * given its key and port.
+ * The WireGuard device of a network: it is found or made, checked to be ours,
+ * read, and given its key and port.
  */
 
 #include <sys/socket.h>
@@ -34,7 +34,10 @@ fail(struct knet *n, enum step s, const char *fmt, ...)
 	return (s);
 }
 
-/* User space it is: the connection is here, or asked for. */
+/*
+ * The network uses user space WireGuard: check for its connection, or ask for
+ * one.
+ */
 static enum step
 want_uapi(struct knet *n)
 {
@@ -52,7 +55,7 @@ want_uapi(struct knet *n)
 	    n->conf.interface));
 }
 
-/* There is no such interface. */
+/* There is no such interface: make it. */
 static enum step
 make_link(struct knet *n, struct kern_link *l)
 {
@@ -122,7 +125,7 @@ device_find(struct knet *n, struct kern_link *l)
 			    n->conf.interface));
 		n->dev.backend = BACKEND_KERNEL;
 	} else if (l->kind == LINK_TUN && n->conf.backend != BACKEND_KERNEL) {
-		/* Routes of it stay while its other end is looked for. */
+		/* The routes stay while the other end is looked for. */
 		if (n->state != NET_UP)
 			n->dev.ifindex = l->ifindex;
 		s = want_uapi(n);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What others change behind our back is put right and counted.  Notifications
- * only wake us: what differs is found by looking.  Who keeps changing it back
- * is answered more and more slowly.
+ * Changes by other programs are put right and counted.  Notifications only wake
+ * us: the difference is found by looking.  If something keeps undoing us, we
+ * wait longer each time.
  */
 
 #include <string.h>
@@ -17,9 +17,9 @@
 #include "sysctl.h"
 #include "tell.h"
 
-#define WAIT_MIN_MS	100	/* let a burst end */
+#define WAIT_MIN_MS	100	/* lets a burst end */
 #define WAIT_MAX_MS	30000
-#define CALM_MS		60000	/* after which the back-off is forgotten */
+#define CALM_MS		60000	/* a calm of this length ends the back-off */
 
 static bool
 concerns(const struct hand *k, const struct kern_event *ev)
@@ -76,7 +76,7 @@ count(struct hand *k, unsigned int changes)
 	tell_health(k);
 }
 
-/* Look at all networks, and with full also at their peers. */
+/* Look at all networks and, if full is true, also at their peers. */
 static void
 look(struct hand *k, bool full)
 {

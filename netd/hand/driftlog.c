@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The line of the log for each thing that is put right.
+ * The log line for each thing that is put right.
  */
 
 #include "driftlog.h"

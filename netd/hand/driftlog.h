@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The line of the log for each thing that is put right.
+ * The log line for each thing that is put right.
  */
 
 #ifndef DRIFTLOG_H
@@ -12,8 +12,8 @@ struct hand;
 struct knet;
 
 /*
- * Say what is put right, if it is: somebody else took it away.  The network
- * and the prefix may be NULL.
+ * Log what is put right, if this is a correction of another program's change.
+ * The network and the prefix may be NULL.
  */
 void	 drift_say(const struct hand *, const struct knet *, const char *what,
 	    const struct prefix *);

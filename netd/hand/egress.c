@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Egress and isolation of networks: the packet filter, and for each network
- * with a wan a rule and a routing table of its own.  Behind its default route
- * lies an unreachable one, so that nothing leaks when the wan goes.  All by
- * difference, as often as one likes.
+ * with a wan a rule and a routing table of its own.  Behind the table's default
+ * route is an unreachable one, so that nothing leaks when the wan goes.  Only
+ * differences are applied, so that this can run at any time.
  */
 
 #include <sys/socket.h>
@@ -22,7 +22,7 @@
 #include "network.h"
 #include "policy.h"
 
-#define WORST_METRIC	0xff000000U	/* of the unreachable route */
+#define WORST_METRIC	0xff000000U	/* metric of the unreachable route */
 #define WANT_MAX	KERN_ROUTES_MAX
 
 struct want {
@@ -30,7 +30,7 @@ struct want {
 	size_t		 nroutes;
 	struct kern_rule rules[2 * NETWORKS_MAX];
 	size_t		 nrules;
-	bool		 unsure;	/* the kernel did not tell all */
+	bool		 unsure;	/* the kernel did not tell everything */
 };
 
 static bool
@@ -54,7 +54,7 @@ want_route(struct want *w, const struct kern_route *r)
 		w->routes[w->nroutes++] = *r;
 }
 
-/* Between networks traffic goes as the main table says. */
+/* Traffic between networks is routed as in the main table. */
 static void
 want_inside(struct hand *k, struct want *w, uint32_t table)
 {
@@ -158,7 +158,10 @@ sync_routes(struct hand *k, const struct want *w)
 		return (0);
 	}
 	for (i = 0; i < nhave && !w->unsure; i++) {
-		/* Those in the main table are route.c's, notes sysctl.c's. */
+		/*
+		 * Routes in the main table belong to pool_route.c, notes to
+		 * sysctl.c.
+		 */
 		if (have[i].table == RT_TABLE_MAIN ||
 		    have[i].table == SALLYPORT_NOTES)
 			continue;
@@ -231,7 +234,7 @@ sync_rules(struct hand *k, const struct want *w)
 	return (changes);
 }
 
-/* What the packet filter has to hold now. */
+/* Collect the contents that the packet filter must have now. */
 static size_t
 want_fw(struct hand *k, struct kern_fw *list)
 {
@@ -275,7 +278,7 @@ sync_fw(struct hand *k)
 		return (0);
 	}
 	if (k->ops->fw_set(k->io, list, count) == -1) {
-		/* Said once: a kernel without nftables stays one. */
+		/* This is logged once: a kernel without nftables stays so. */
 		if (!known)
 			log_warnx(
 			    "packet filter: %s: devices are not isolated and egress is not masqueraded; load the kernel's nf_tables",
@@ -297,7 +300,7 @@ egress_ensure(struct hand *k)
 	unsigned int changes;
 
 	want_all(k, &w);
-	/* The way is there before the rule sends anybody on it. */
+	/* The route must exist before the rule sends packets to its table. */
 	changes = sync_fw(k);
 	changes += sync_routes(k, &w);
 	changes += sync_rules(k, &w);

@@ -8,7 +8,7 @@
 
 struct hand;
 
-/* Returns how many things were changed. */
+/* Returns the number of changes. */
 unsigned int egress_ensure(struct hand *);
 void	 egress_undo(struct hand *);
 

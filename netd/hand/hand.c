@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The kernel hand: the one process that changes the kernel's state, and
- * believes nobody.  Here are its start, its link to the parent and its end.
+ * The hand: the only process that changes the kernel's state, and one that
+ * trusts no other.  This file has its start, its link to the parent and its
+ * end.
  */
 
 #include <sys/socket.h>
@@ -27,9 +28,9 @@
 #include "tell.h"
 #include "undo.h"
 
-#define LS_IDLE	0x01	/* sync.c's first state */
+#define LS_IDLE	0x01	/* first state of sync.c */
 
-#define STOP_MS	50	/* for the last message to leave */
+#define STOP_MS	50	/* time for the last message to leave */
 
 static void
 expire_cb(evutil_socket_t fd, short what, void *arg)
@@ -74,7 +75,7 @@ hand_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
 		log_warn("cannot take the link to leased");
 		return (0);
 	}
-	/* Wishes for networks that we do not know yet would be lost. */
+	/* Wishes for networks that are not known yet would be lost. */
 	if (!k->entered)
 		chan_pause(k->leased);
 	TAILQ_FOREACH(n, &k->nets, entry)
@@ -202,7 +203,7 @@ static const struct childconf_ops conf_ops = {
 	.drop = conf_drop,
 };
 
-/* Without the parent there is nobody to serve; tunnels go on by themselves. */
+/* Without the parent there is nothing to do; tunnels go on by themselves. */
 static void
 parent_closed(struct chan *c, const char *reason)
 {
@@ -229,7 +230,7 @@ static const struct chan_ops parent_ops = {
 	.closed = parent_closed,
 };
 
-/* Timers and descriptors of the loop.  Returns 0, or -1. */
+/* Add the timers and descriptors to the loop.  Returns 0, or -1. */
 static int
 watch(struct hand *k)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The kernel hand's own state: one struct for the process.
+ * The state of the hand: one struct for the process.
  */
 
 #ifndef HAND_H
@@ -25,18 +25,18 @@
 #include "sync.h"
 #include "sysctl.h"
 
-#define CHECK_S		20	/* look at everything, notified or not */
+#define CHECK_S		20	/* seconds between looks in any case */
 #define HEALTH_S	2
 
 struct hand {
-	struct childconf conf;		/* first; its shadow is a kconf */
+	struct childconf conf;		/* first; its shadow: hand_conf */
 	struct event_base *base;
 	struct child	 child;
 	struct chan	*parent;
 	struct chan	*leased;
 	const struct kern_ops *ops;
 	struct kern_io	*io;
-	bool		 entered;	/* the sandbox */
+	bool		 entered;	/* is in its sandbox */
 	bool		 stopping;	/* nothing is put right any more */
 	struct knet_list nets;
 	struct ksysctl	 sysctl[SYSCTLS];
@@ -47,20 +47,20 @@ struct hand {
 	struct event	*notify_ev;
 	struct event	*drift_ev;
 	struct event	*stop_ev;
-	unsigned int	 drift_wait_ms;	/* back-off */
+	unsigned int	 drift_wait_ms;	/* current back-off of drift */
 	struct kern_fw	 fw[NETWORKS_MAX];	/* as it was set last */
 	size_t		 nfw;
 	bool		 fw_set;
 	struct mono	 drift_last;
-	bool		 drift_looking;	/* what changes now is drift */
+	bool		 drift_looking;	/* changes made now are corrections */
 	struct msg_hand_health health;
 
 	struct syncitem_list sync_items;
 	size_t		 sync_n;
-	bool		 sync_running;	/* END came, DONE is owed */
+	bool		 sync_running;	/* END has come, DONE is to be sent */
 	struct msg_peer_sync_done sync_done;
-	uint32_t	 apply_failed;	/* changes that failed, ever */
-	uint32_t	 sync_base;	/* the same when the sync ended */
+	uint32_t	 apply_failed;	/* all changes that failed */
+	uint32_t	 sync_base;	/* apply_failed at the sync's end */
 	struct statreq_list stats;
 	size_t		 nstats;
 };

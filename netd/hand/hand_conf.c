@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The kernel hand's configuration: a shadow that is built and checked, and
- * the change from what runs to it.
+ * The configuration of the hand: a shadow that is built and checked, and the
+ * change to it from the one in force.
  */
 
 #include <stdio.h>
@@ -86,7 +86,7 @@ hand_conf_add_sysctl(struct hand_conf *c, const struct msg_conf_sysctl *m,
 	    sizeof(c->sysctl[i].interface));
 }
 
-/* wg genkey's line: 44 characters, and a line end if one likes. */
+/* Read the output of wg genkey: 44 characters and an optional line end. */
 void
 hand_conf_add_wgkey(struct hand_conf *c, const char *network, int fd)
 {
@@ -153,7 +153,7 @@ hand_conf_check(struct hand_conf *c)
 	return (c->error[0] == '\0' ? NULL : c->error);
 }
 
-/* The same interface, made the same way: it can be changed as it runs. */
+/* True if the interface is the same and made the same way: it can stay. */
 static bool
 can_stay(const struct msg_conf_network *a, const struct msg_conf_network *b)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The configuration of the kernel hand.
+ * The configuration of the hand.
  */
 
 #ifndef HAND_CONF_H
@@ -19,7 +19,7 @@ struct hand_confnet {
 	struct msg_conf_network conf;
 	uint8_t		 priv[WGKEY_LEN];
 	bool		 has_priv;
-	bool		 bad_priv;	/* there was one and it is no key */
+	bool		 bad_priv;	/* a malformed key was sent */
 };
 
 struct hand_conf {
@@ -31,16 +31,19 @@ struct hand_conf {
 
 struct hand_conf *hand_conf_new(void);
 void	 hand_conf_free(struct hand_conf *);
-/* Returns what is wrong with it, or NULL. */
+/* Returns a text that says what is wrong with the configuration, or NULL. */
 const char *hand_conf_check(struct hand_conf *);
-/* What is wrong with it is told by the check. */
+/* Add a network.  An error is reported by kconf_check(). */
 void	 hand_conf_add_network(struct hand_conf *, const struct msg_conf_network *);
-/* The descriptor is taken. */
+/* Takes over the descriptor. */
 void hand_conf_add_sysctl(struct hand_conf *, const struct msg_conf_sysctl *,
     int fd);
-/* The descriptor is closed. */
+/* Reads and closes the descriptor. */
 void	 hand_conf_add_wgkey(struct hand_conf *, const char *network, int fd);
-/* Make it what runs; its keys and descriptors move out of it. */
+/*
+ * Make this the configuration in force.  Its keys and descriptors move out of
+ * it.
+ */
 void	 hand_conf_apply(struct hand *, struct hand_conf *);
 
 #endif

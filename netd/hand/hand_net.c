@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A network, from nothing to up and back: its device, addresses and routes are
- * compared with what they should be, whatever the reason for looking; leased
- * is told what came of it.
+ * A network, from nothing to up and back.  Whatever the reason for a look, its
+ * device, addresses and routes are compared with their configured state, and
+ * leased is told the result.
  */
 
 #include "claim.h"
@@ -22,7 +22,7 @@
 #include "tell.h"
 #include "wish_answer.h"
 
-/* Between questions nothing comes but the end of the connection. */
+/* While no question is open, the connection can only report its end. */
 static void
 uapi_cb(evutil_socket_t fd, short what, void *arg)
 {
@@ -72,7 +72,7 @@ steps(struct knet *n, bool full)
 	if (ifc_addresses(n) == -1 || ifc_up(n, &l) == -1 ||
 	    route_pools(n) == -1)
 		return (STEP_FAILED);
-	/* A port that was not chosen is known once the interface is up. */
+	/* A port that the kernel chose is known once the interface is up. */
 	if (full && n->port == 0 && device_dump(n) == -1)
 		return (device_unread(n));
 	if (full)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bringing a network to what it should be.
+ * Bringing a network into its configured state.
  */
 
 #ifndef HAND_NET_H
@@ -12,13 +12,15 @@ struct hand;
 struct knet;
 struct hand_confnet;
 
-/* A new one, which is down, among the networks.  NULL with errno ENOMEM. */
+/* Add a network, which is down at first.  Returns NULL with errno ENOMEM. */
 struct knet *net_add(struct hand *, const struct hand_confnet *);
-/* Bring everything of it to what it should be, as far as that goes now, and
- * tell leased if its state changed.  Without full, a device that is up is not
- * dumped. */
+/*
+ * Bring the whole network into its configured state, as far as that is possible
+ * now, and tell leased if its state changed.  Unless full is true, a device
+ * that is up is not dumped.
+ */
 void	 net_ensure(struct knet *, bool full);
-/* The parent sent the connection to its user space WireGuard. */
+/* The parent sent a connection to the network's user space WireGuard. */
 void	 net_uapi(struct knet *, int fd);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Wishes about peers, brought to the device in batches: what came in one turn
- * of the loop goes in one message, and each wish gets its own answer.
+ * Wishes for peers are brought to the device in batches.  The wishes of one
+ * turn of the loop go in one message, and each gets its own answer.
  */
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 #include "wanted.h"
 #include "wish_answer.h"
 
-#define WORK_MS		20	/* a turn's worth of changes */
+#define WORK_MS		20	/* time for changes in one turn */
 #define EXPIRE_TURN	4096
 #define TICK_MS		1000
 
@@ -31,7 +31,7 @@ drop(struct knet *n, struct wish *x)
 	wanted_drop(&n->wanted, x);
 }
 
-/* The change of one key has been tried. */
+/* The change of one key was tried: finish its wish. */
 static void
 finish(struct knet *n, struct wish *x, bool ok)
 {
@@ -48,8 +48,10 @@ finish(struct knet *n, struct wish *x, bool ok)
 	if (!ok) {
 		n->k->sync_done.failed++;
 		n->k->apply_failed++;
-		/* What is wanted heals by the next look at the device; what
-		 * must go is not forgotten until it is gone. */
+		/*
+		 * The next look at the device repeats a wanted peer; a removal
+		 * is kept until the peer is gone.
+		 */
 		if (!x->wanted)
 			wanted_queue(&n->wanted, x, false);
 		return;
@@ -82,7 +84,7 @@ chunk_fill(struct knet *n, struct chunk *c)
 	}
 }
 
-/* The device itself is gone, not only one peer refused. */
+/* True if the device itself is gone, and not only one peer refused. */
 static bool
 is_lost(int e)
 {
@@ -99,7 +101,7 @@ send_ops(struct knet *n, const struct peer_op *ops, size_t count)
 
 /*
  * Bring one chunk to the device.  After an error each key is tried alone, so
- * that each has its own truth.  Returns -1 if the device is lost.
+ * that each gets its own result.  Returns -1 if the device is lost.
  */
 static int
 apply_chunk(struct knet *n, struct chunk *c)
@@ -126,7 +128,7 @@ apply_chunk(struct knet *n, struct chunk *c)
 	}
 	if (i == c->n)
 		return (0);
-	/* Lost: the rest stays to be done. */
+	/* The device is lost: the rest is still to be done. */
 	for (j = i; j < c->n; j++)
 		wanted_queue(&n->wanted, c->wishes[j], false);
 	return (-1);
@@ -158,7 +160,7 @@ peer_work(struct knet *n)
 			net_lost(n, n->k->ops->error(n->k->io));
 			break;
 		}
-		/* What failed is not tried again in the same breath. */
+		/* A failed change is not tried again at once. */
 		if (failed != n->k->apply_failed) {
 			work_later(n, TICK_MS);
 			break;
@@ -183,7 +185,9 @@ peer_resync(struct knet *n, struct difference *d)
 		log_warn("network %s: sync", n->conf.name);
 }
 
-/* Take a checked wish into the wanted state.  NULL: no memory. */
+/*
+ * Add a checked wish to the wanted state.  Returns NULL if there is no memory.
+ */
 struct wish *
 peer_want(struct knet *n, const struct msg_peer_set *m)
 {
@@ -200,7 +204,7 @@ peer_want(struct knet *n, const struct msg_peer_set *m)
 	}
 	at = mono_add_ms(mono_now(), (int64_t)m->ttl * 1000);
 	if (expiry_set(&k->expiry, &x->expiry, at) == -1) {
-		/* Without its deadline it must not be there. */
+		/* A peer must not be there without its deadline. */
 		drop(n, x);
 		wanted_queue(&n->wanted, x, false);
 		return (NULL);
@@ -208,7 +212,7 @@ peer_want(struct knet *n, const struct msg_peer_set *m)
 	return (x);
 }
 
-/* The replaced key of a wish goes first, in the same message. */
+/* The replaced key of a wish is removed first, in the same message. */
 static void
 drop_old(struct knet *n, const struct msg_peer_set *m)
 {
@@ -287,7 +291,9 @@ peer_del(struct hand *k, uint32_t id, const struct msg_peer_del *m)
 		return;
 	}
 	x = wanted_find(&n->wanted, m->pubkey);
-	/* Not ours to remove, or not there: the wish is fulfilled. */
+	/*
+	 * The peer is not there, or not ours to remove: the wish is fulfilled.
+	 */
 	if (x == NULL || (!x->wanted && !x->queued)) {
 		wish_done(k, id, PEER_OK);
 		return;
@@ -367,7 +373,9 @@ peer_arm_expiry(struct hand *k)
 		evtimer_del(k->expire_ev);
 		return;
 	}
-	/* The loop's clock stops while the machine sleeps; ours does not. */
+	/*
+	 * The loop's clock stops during sleep; the deadlines' clock does not.
+	 */
 	if (ms > TICK_MS)
 		ms = TICK_MS;
 	tv.tv_sec = ms / 1000;

@@ -17,15 +17,18 @@ struct knet;
 
 void	 peer_set(struct hand *, uint32_t id, const struct msg_peer_set *);
 void	 peer_del(struct hand *, uint32_t id, const struct msg_peer_del *);
-/* Take a checked wish into the wanted state, not queued.  NULL: no memory. */
+/*
+ * Add a checked wish to the wanted state without queueing it.  Returns NULL if
+ * there is no memory.
+ */
 struct wish *peer_want(struct knet *, const struct msg_peer_set *);
-/* Work on the queues of a network for a moment. */
+/* Work on the queues of a network, for a bounded time. */
 void	 peer_work(struct knet *);
 /* Compare a dump with the wanted state and queue the difference. */
 void	 peer_resync(struct knet *, struct difference *);
 void	 peer_expire(struct hand *);
 void	 peer_arm_expiry(struct hand *);
-/* Wishes outside the network's (new) pools go. */
+/* Drop all wishes that are outside the network's pools. */
 void	 peer_recheck(struct knet *);
 
 #endif

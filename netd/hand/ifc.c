@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A network's interface: its addresses by difference, up, size, and the alias
- * that says that it is ours.  It is never made anew for a change.
+ * The interface of a network: the differences of its addresses, its state, its
+ * MTU, and the alias that marks it as ours.  It is never made again for a
+ * change.
  */
 
 #include <sys/socket.h>
@@ -17,7 +18,7 @@
 #include "log.h"
 #include "network.h"
 
-/* The kernel makes those by itself, for itself. */
+/* The kernel makes these addresses by itself. */
 static bool
 is_linklocal(const struct prefix *p)
 {
@@ -43,7 +44,10 @@ is_configured(const struct knet *n, const struct prefix *p)
 	return (false);
 }
 
-/* Ours to remove: on our own interface all, on another's what has our mark. */
+/*
+ * True if we may remove the address: on our own interface any address, on an
+ * adopted one an address with our mark.
+ */
 static bool
 is_ours(const struct knet *n, const struct kern_addr *a)
 {

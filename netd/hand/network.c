@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A network of the kernel hand: its life, and what others ask of it.
+ * One network of the hand: its life, and the functions that other files need.
  */
 
 #include <errno.h>

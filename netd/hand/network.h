@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A network of the kernel hand: its life, and what others ask of it.
+ * One network of the hand: its life, and the functions that other files need.
  */
 
 #ifndef NETWORK_H
@@ -31,7 +31,7 @@ struct knet {
 	bool		 has_priv;
 
 	enum net_state	 state;
-	struct wg_dev	 dev;		/* ifindex 0: no interface */
+	struct wg_dev	 dev;		/* ifindex 0: there is no interface */
 	uint8_t		 pub[WGKEY_LEN];
 	bool		 has_pub;
 	uint16_t	 port;
@@ -40,18 +40,18 @@ struct knet {
 	char		 text[TEXT_SIZE];
 	bool		 upped;		/* adopted, and we set it up */
 	bool		 said_fallback;
-	bool		 synced;	/* the wanted state is the whole one */
-	struct mono	 claim_end;	/* when none is left */
-	bool		 claims;	/* there may be some */
-	bool		 unread;	/* busy when we looked: look again */
-	unsigned int	 changes;	/* made by the last net_ensure */
-	struct msg_hand_network sent;	/* what leased knows */
+	bool		 synced;	/* the wanted state is complete */
+	struct mono	 claim_end;	/* time at which unclaimed peers go */
+	bool		 claims;	/* there may be unclaimed peers */
+	bool		 unread;	/* was busy last time: read again */
+	unsigned int	 changes;	/* number made by the last net_ensure */
+	struct msg_hand_network sent;	/* state that leased was told last */
 
 	struct wanted	 wanted;
 	struct snapshot	*snap;
-	struct event	*retry;		/* net_ensure again */
-	struct event	*work;		/* more in the queues */
-	struct event	*uapi;		/* the end of the connection */
+	struct event	*retry;		/* calls net_ensure again */
+	struct event	*work;		/* continues the work on the queues */
+	struct event	*uapi;		/* sees the end of the connection */
 	unsigned int	 backoff_s;
 };
 
@@ -59,18 +59,22 @@ TAILQ_HEAD(knet_list, knet);
 
 struct knet *net_find(struct hand *, const char *name);
 /*
- * A network that is down and known to nobody.  Its timers call retry (look at
- * it again) and work (there is more in its queues).  NULL with errno ENOMEM.
+ * Make a network that is down and not yet in any list.  Its timers call retry,
+ * to look at it again, and work, when there is more in its queues.  Returns
+ * NULL with errno ENOMEM.
  */
 struct knet *net_new(struct hand *, const struct hand_confnet *,
     event_callback_fn retry, event_callback_fn work);
-/* Forget it; what it made in the kernel stays. */
+/* Free the network.  What it made in the kernel stays. */
 void	 net_free(struct knet *);
 void	 net_policy(const struct knet *, struct policy *);
 void	 net_uapi_close(struct knet *);
-/* Look at it again after a back-off, which nobody who looks before prolongs. */
+/*
+ * Look at the network again after a back-off.  Looks in between do not prolong
+ * it.
+ */
 void	 net_retry_later(struct knet *);
-/* The device cannot be reached: say so and try again later. */
+/* The device cannot be reached: log this and retry later. */
 void	 net_lost(struct knet *, const char *why);
 
 #endif

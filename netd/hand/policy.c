@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whether a wish of leased may come true, by our own copy of the
- * configuration: a captured leased can add and remove peers inside the pools,
- * and nothing else.  Pure functions.
+ * The check of leased's wishes against our own copy of the configuration: a
+ * captured leased can add and remove peers inside the pools, and nothing else.
+ * All functions are pure.
  */
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@ policy_is_foreign(const struct policy *p, const uint8_t *key)
 	    policy_key_cmp) != NULL);
 }
 
-/* The wish counts: it is wanted, and not one that a sync is replacing. */
+/* True if the wish is wanted and is not one that a sync is replacing. */
 static bool
 counts(const struct wanted *w, const struct wish *x, bool sync)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Routes of the pools into the interface, by difference.  Only what has our
- * protocol number is removed.
+ * Routes of the pools into the interface, by difference.  Only routes with our
+ * protocol number are removed.
  */
 
 #include <linux/rtnetlink.h>
@@ -78,7 +78,7 @@ add_route(struct knet *n, const struct kern_route *r)
 	}
 	if (errno != EEXIST)
 		return (route_fail(n, "add", &r->dst));
-	/* Whoever made the interface may have routed it. */
+	/* The program that made the interface may have made the route. */
 	if (n->conf.adopt)
 		return (0);
 	snprintf(n->text, sizeof(n->text),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Counters and handshakes of peers, from one dump that all who ask within a
- * moment share, sent a page at a time.
+ * Counters and handshakes of peers.  All questions within a moment share one
+ * dump, and the answers are sent page by page.
  */
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "snapshot.h"
 #include "stats.h"
 
-#define STATS_MAX	16	/* questions being answered */
+#define STATS_MAX	16	/* questions that are answered at once */
 
 static void
 send_end(struct hand *k, uint32_t id, const char *network, enum peer_code code)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Counters of peers, a page at a time.
+ * Counters of peers, sent page by page.
  */
 
 #ifndef STATS_H
@@ -15,7 +15,7 @@
 
 struct hand;
 
-/* A PEER_STATS_GET being answered, a page at a time. */
+/* A PEER_STATS_GET that is being answered page by page. */
 struct statreq {
 	STAILQ_ENTRY(statreq) entry;
 	uint32_t	 id;

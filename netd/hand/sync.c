@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * leased's end of the link: the whole wanted state between SYNC_BEGIN and
- * SYNC_END, single wishes at any time, and questions.  Nothing of a sync
- * counts before its end, so that a leased that dies halfway changes nothing.
+ * The link to leased: the whole wanted state between SYNC_BEGIN and SYNC_END,
+ * single wishes at any time, and questions.  Nothing of a sync takes effect
+ * before its end, so that a leased that dies halfway changes nothing.
  */
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@
 #define LS_SYNC	0x02
 #define LS_ANY	(LS_IDLE | LS_SYNC)
 
-#define SYNC_SPARE	4096	/* wishes beyond all max_peers */
+#define SYNC_SPARE	4096	/* wishes beyond the sum of max_peers */
 
 void
 sync_clear(struct hand *k)
@@ -62,7 +62,7 @@ hand_peer_sync_begin(struct chan *c, uint32_t id)
 	return (0);
 }
 
-/* Keep a wish for the end of the sync. */
+/* Keep a wish until the end of the sync. */
 static int
 sync_add(struct hand *k, uint32_t id, bool del, const struct msg_peer_set *m)
 {
@@ -121,7 +121,7 @@ hand_peer_del(struct chan *c, uint32_t id, const struct msg_peer_del *m)
 	return (sync_add(k, id, true, &s));
 }
 
-/* One wish of the sync becomes part of the new state. */
+/* Make one wish of the sync a part of the new state. */
 static void
 sync_take(struct hand *k, const struct syncitem *s)
 {
@@ -134,7 +134,7 @@ sync_take(struct hand *k, const struct syncitem *s)
 	memcpy(m.pubkey, s->key, sizeof(m.pubkey));
 	if (s->net != NULL && s->del) {
 		x = wanted_find(&s->net->wanted, s->key);
-		/* Left behind by the sweep, like what was not wished. */
+		/* The sweep removes it, like a peer that was not wished. */
 		if (x != NULL)
 			x->gen = s->net->wanted.gen - 1;
 		wish_done(k, s->id, PEER_OK);
@@ -173,7 +173,7 @@ sync_take(struct hand *k, const struct syncitem *s)
 	wish_done(k, s->id, code);
 }
 
-/* What the sync did not wish is wanted no more. */
+/* Drop everything that the sync did not wish. */
 static void
 sweep(struct knet *n)
 {
@@ -185,7 +185,7 @@ sweep(struct knet *n)
 			continue;
 		expiry_unset(&n->k->expiry, &x->expiry);
 		wanted_drop(&n->wanted, x);
-		/* If it is on the device, the difference says so. */
+		/* A key that is on the device is queued with the difference. */
 		if (n->state != NET_UP)
 			wanted_queue(&n->wanted, x, false);
 		wanted_release(&n->wanted, x);
@@ -193,8 +193,8 @@ sweep(struct knet *n)
 }
 
 /*
- * A wish with an id that changes nothing on the device is not in any queue:
- * it goes through one all the same, which costs little and answers it.
+ * A wish with an id that changes nothing on the device is not in a queue.  It
+ * is queued all the same, which costs little and gets it answered.
  */
 static void
 queue_waiting(struct knet *n)
@@ -217,7 +217,10 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 		net_claims_begin(n);
 	n->synced = true;
 	if (device_snapshot(n, 0) == NULL) {
-		/* Busy: compared with the next look, but nobody waits for it. */
+		/*
+		 * A busy device is compared at the next look; no wish waits for
+		 * that.
+		 */
 		if (n->state == NET_UP)
 			queue_waiting(n);
 		return;
@@ -281,7 +284,7 @@ leased_writable(struct chan *c)
 	stats_continue(chan_arg(c));
 }
 
-/* leased has gone: everything goes on, and it will sync when it is back. */
+/* leased is gone.  Everything goes on, and leased syncs when it is back. */
 static void
 leased_closed(struct chan *c, const char *reason)
 {

@@ -16,7 +16,7 @@
 struct hand;
 struct knet;
 
-/* A wish that came between PEER_SYNC_BEGIN and _END. */
+/* A wish that came between PEER_SYNC_BEGIN and PEER_SYNC_END. */
 struct syncitem {
 	STAILQ_ENTRY(syncitem) entry;
 	uint32_t	 id;
@@ -25,7 +25,7 @@ struct syncitem {
 	uint8_t		 has_old;
 	uint8_t		 naddrs;
 	uint32_t	 ttl;
-	struct knet	*net;		/* NULL: unknown network */
+	struct knet	*net;		/* NULL: the network is unknown */
 	uint8_t		 key[WGKEY_LEN];
 	uint8_t		 old[WGKEY_LEN];
 	struct prefix	 addrs[];
@@ -34,7 +34,7 @@ STAILQ_HEAD(syncitem_list, syncitem);
 
 extern const struct chan_ops link_leased_ops;
 void	 sync_clear(struct hand *);
-/* A network goes: what was collected of a sync for it does not count. */
+/* A network is removed: drop the wishes for it that a sync has collected. */
 void	 sync_forget(struct hand *, const struct knet *);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Forwarding, through files that the parent opened, and before it the uplinks
- * that would lose their IPv6 by it.  What was there before is put back at the
- * end.  That it was so is noted in the kernel, as a route in a table that
- * nobody looks into: the next process finds it after a crash.
+ * Forwarding is switched on through files that the parent opened.  Before that,
+ * the uplinks that would lose their IPv6 routes by it are prepared.  The old
+ * values are restored at the end.  Each change is noted in the kernel, as a
+ * route in a table that no rule names, so that the next process finds it after
+ * a crash.
  */
 
 #include <sys/socket.h>
@@ -71,7 +72,7 @@ wants_forward(const struct hand *k)
 	return (false);
 }
 
-/* The note of one of them: addresses that no packet ever has. */
+/* The note of a change, a route to addresses that no packet ever has. */
 static void
 note_of(const struct hand *k, size_t i, struct kern_route *r)
 {
@@ -102,7 +103,9 @@ noted(struct hand *k, size_t i)
 	return (false);
 }
 
-/* From one value to the next, if it is wanted and was not done already. */
+/*
+ * Change the value from one to the other, if this is wanted and not done yet.
+ */
 static void
 set(struct hand *k, size_t i, const char *from, const char *to, bool wanted)
 {
@@ -114,7 +117,7 @@ set(struct hand *k, size_t i, const char *from, const char *to, bool wanted)
 
 	n = pread(s->fd, s->old, sizeof(s->old) - 1, 0);
 	if (n <= 0) {
-		/* An uplink that was made anew has another file. */
+		/* An uplink that was made again has another file. */
 		log_warn("cannot read %s: reload to have it opened again",
 		    name);
 		close(s->fd);
@@ -122,7 +125,7 @@ set(struct hand *k, size_t i, const char *from, const char *to, bool wanted)
 		return;
 	}
 	s->old[n] = '\0';
-	/* 2 is a stronger 1 in some of them. */
+	/* In some of the files, 2 is a stronger 1. */
 	if (s->old[0] > from[0] && noted(k, i)) {
 		strlcpy(s->old, from, sizeof(s->old));
 		s->changed = true;
@@ -162,8 +165,9 @@ put_back(struct hand *k, size_t i)
 }
 
 /*
- * A host that forwards hears no routers: its default route would go with their
- * advertisements.  2 makes it hear them all the same; 0 is somebody's choice.
+ * A host that forwards ignores router advertisements, and would lose the
+ * default route that comes from them.  2 makes it accept them all the same; 0
+ * was somebody's choice and stays.
  */
 static void
 keep_uplink(struct hand *k, size_t i)
@@ -180,7 +184,7 @@ keep_uplink(struct hand *k, size_t i)
 	set(k, i, "1\n", "2\n", r.ra);
 }
 
-/* The place of an uplink, or an empty one. */
+/* The place of an uplink, or an empty place. */
 static size_t
 place_of(const struct ksysctl s[SYSCTLS], const char *interface)
 {
@@ -202,7 +206,10 @@ sysctl_take(struct hand *k, struct ksysctl s[SYSCTLS])
 		if (k->sysctl[i].interface[0] == '\0' ||
 		    place_of(s, k->sysctl[i].interface) < SYSCTLS)
 			continue;
-		/* Also one whose file was lost: its place is needed. */
+		/*
+		 * An uplink whose file was lost is put back, too: its place is
+		 * needed.
+		 */
 		put_back(k, i);
 		if (k->sysctl[i].fd != -1)
 			close(k->sysctl[i].fd);
@@ -226,7 +233,10 @@ sysctl_take(struct hand *k, struct ksysctl s[SYSCTLS])
 	}
 }
 
-/* We had set it: others did, if it is as before.  That stays noted. */
+/*
+ * Set the value again.  If it is as it was before our change, another program
+ * has reset it, and the note of our change stays.
+ */
 static unsigned int
 again(struct hand *k, size_t i, const char *from, const char *to)
 {

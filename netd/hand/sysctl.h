@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Forwarding and the uplinks' sysctl files.
+ * The sysctls for forwarding, and those of the uplinks.
  */
 
 #ifndef SYSCTL_H
@@ -10,7 +10,7 @@
 
 #include "conf.h"
 
-#define SYSCTL_UPLINKS	2	/* forwarding comes before */
+#define SYSCTL_UPLINKS	2	/* uplinks are set before forwarding */
 #define SYSCTLS		(SYSCTL_UPLINKS + NETWORKS_MAX)
 
 struct hand;
@@ -19,17 +19,17 @@ struct ksysctl {
 	int		 fd;		/* -1: none */
 	bool		 changed;
 	char		 old[16];
-	char		 interface[IFNAME_SIZE];	/* of an uplink's */
+	char		 interface[IFNAME_SIZE];	/* the uplink, or "" */
 	int		 ifindex;
 };
 
 void	 sysctl_init(struct ksysctl [SYSCTLS]);
 void	 sysctl_close(struct ksysctl [SYSCTLS]);
-/* Take another configuration's descriptors out of it. */
+/* Take over the descriptors of another configuration. */
 void	 sysctl_take(struct hand *, struct ksysctl [SYSCTLS]);
 /*
- * Forwarding on if a network wants it.  Old values are kept.  Returns how many
- * were on and are on again.
+ * Switch forwarding on if a network needs it, and keep the old values.  Returns
+ * how many were switched off by another program and are on again.
  */
 unsigned int sysctl_ensure(struct hand *);
 void	 sysctl_undo(struct hand *);

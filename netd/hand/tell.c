@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the kernel hand tells leased without being asked.
+ * Notices to leased that are not answers.
  */
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the kernel hand tells leased without being asked.
+ * Notices to leased that are not answers.
  */
 
 #ifndef TELL_H
@@ -10,10 +10,10 @@ struct hand;
 struct knet;
 
 void	 tell_health(struct hand *);
-/* Tell leased, if something changed; or what it was told last. */
+/* Tell leased about the network, if something changed since the last time. */
 void	 tell_network(struct knet *);
 void	 tell_network_again(struct knet *);
-/* Send PEER_SYNC_DONE if one is owed and nothing is queued any more. */
+/* Send PEER_SYNC_DONE if it is still to be sent and the queues are empty. */
 void	 tell_synced(struct hand *);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Taking back what was made for a network: our peers, routes and addresses,
- * and the interface if it is ours.  What others made stays as it was.
+ * Removing what was made for a network: our peers, routes and addresses, and
+ * the interface if it is ours.  What other programs made stays as it was.
  */
 
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "pool_route.h"
 #include "undo.h"
 
-/* Remove our peers, in chunks; an interface is not deleted with peers on. */
+/* Remove our peers in chunks: an interface is not deleted with peers on it. */
 static void
 undo_peers(struct knet *n)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What became of leased's wishes: each one that has an id is answered once.
+ * Answers to leased's wishes.  Each wish with an id is answered once.
  */
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What became of leased's wishes.
+ * Answers to leased's wishes.
  */
 
 #ifndef WISH_ANSWER_H
@@ -14,11 +14,11 @@ struct hand;
 struct knet;
 struct wish;
 
-/* Answer one wish; nothing with id 0. */
+/* Answer one wish; a wish with id 0 has no answer. */
 void	 wish_done(struct hand *, uint32_t id, enum peer_code);
-/* Answer all who wait for this key. */
+/* Answer all wishes that wait for this key. */
 void	 wish_answer(struct knet *, struct wish *, enum peer_code);
-/* Answer all who wait for any change of this network. */
+/* Answer all wishes that wait for any change of this network. */
 void	 wish_fail_all(struct knet *, enum peer_code);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Deadlines of installed peers: a binary heap that knows where each item is,
- * so that a renewal moves one.  Nothing here talks to netlink.
+ * Deadlines of installed peers: a binary heap that knows the position of each
+ * item, so that a renewal moves one item.  Nothing here uses netlink.
  */
 
 #include <errno.h>
@@ -129,6 +129,6 @@ expiry_wait_ms(const struct expiry *e, struct mono now)
 	if (mono_cmp(e->heap[1]->at, now) <= 0)
 		return (0);
 	ms = mono_diff_ms(e->heap[1]->at, now);
-	/* Rounded up: waking too early would find nothing to do. */
+	/* Round up: after waking too early there would be nothing to do. */
 	return (ms + 1);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The packet filter: one nftables table, inet sallyport, made anew in one
- * transaction, so that no packet meets half of it.  No table but ours is ever
+ * The packet filter: one nftables table, inet sallyport, which is replaced in
+ * one transaction, so that no packet meets half of it.  No other table is ever
  * named.
  */
 
@@ -35,7 +35,7 @@ struct batch {
 	char		*buf;
 	size_t		 len;
 	uint32_t	 seq;
-	struct nlmsghdr	*last;		/* which asks for the answer */
+	struct nlmsghdr	*last;		/* the one that asks for the answer */
 	bool		 failed;
 };
 
@@ -54,7 +54,7 @@ fw_close(struct fw *f)
 	nl_conn_close(&f->nl);
 }
 
-/* Room for one more message, or NULL. */
+/* Get room for one more message, or NULL. */
 static char *
 next(struct batch *b)
 {
@@ -117,7 +117,7 @@ add_chain(struct batch *b, const char *name, const char *type, uint32_t hook,
 	taken(b, h);
 }
 
-/* The rule, which may be NULL for want of memory, is consumed. */
+/* Add a rule and free it.  It may be NULL, if there was no memory for it. */
 static void
 add_rule(struct batch *b, struct nftnl_rule *r)
 {
@@ -157,7 +157,7 @@ fill(struct batch *b, const struct kern_fw *nets, size_t n)
 {
 	size_t i;
 
-	/* What is not there cannot be deleted: make it first. */
+	/* A table that does not exist cannot be deleted: make it first. */
 	add_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE);
 	add_table(b, NFT_MSG_DELTABLE, 0);
 	if (n == 0)

@@ -39,7 +39,7 @@ rule_new(const char *chain)
 	return (r);
 }
 
-/* A new expression at the end of the rule; NULL stays NULL. */
+/* Append a new expression to the rule; NULL stays NULL. */
 static struct nftnl_expr *
 expr(struct nftnl_rule *r, const char *name)
 {
@@ -115,7 +115,7 @@ put_mask(struct nftnl_rule *r, const void *mask, uint32_t len)
 	return (true);
 }
 
-/* The rule if all of it could be made. */
+/* Return the rule if it is complete, or free it. */
 static struct nftnl_rule *
 finish(struct nftnl_rule *r, bool good)
 {
@@ -207,7 +207,7 @@ fw_rule_masquerade(const char *wan, const struct prefix *pool)
 
 	if (r == NULL)
 		return (NULL);
-	/* The source address in either header. */
+	/* The position of the source address in either header. */
 	proto = pool->family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6;
 	off = pool->family == AF_INET ? 12 : 8;
 	len = pool->family == AF_INET ? 4 : 16;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The system underneath, as it is: rtnetlink, and WireGuard in the kernel or
- * in user space.  Only joins the parts to one table.
+ * The real system underneath: rtnetlink, and WireGuard in the kernel or in user
+ * space.  This file only joins the parts to one table.
  */
 
 #include <linux/netlink.h>
@@ -68,7 +68,9 @@ io_error(const struct kern_io *io)
 	return (io->text);
 }
 
-/* Keep what went wrong: errno in words, and the other side's own words. */
+/*
+ * Keep the reason of a failure: errno as text, and the other side's own text.
+ */
 static int
 note(struct kern_io *io, int r, const char *more)
 {
@@ -109,7 +111,7 @@ io_link_add(struct kern_io *io, const char *name)
 {
 	if (note(io, nl_link_add(&io->route, name), io->route.text) == -1)
 		return (-1);
-	/* The module that this may have loaded brought the family. */
+	/* This may have loaded the module, which brings the family. */
 	(void)wg_kernel_find(&io->wg);
 	return (0);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Notifications about links, addresses, routes and rules: only that something
- * happened and where, for which a header and one attribute are enough: a
- * router has many.  What it means is found out by looking.
+ * Notifications about links, addresses, routes and rules.  They only say that
+ * something happened and where; a header and one attribute are enough for that,
+ * since a router has many.  The consequences are found by looking.
  */
 
 #include <sys/socket.h>
@@ -19,7 +19,7 @@
 
 #include "nl_event.h"
 
-#define DATAGRAMS_MAX	64	/* a turn */
+#define DATAGRAMS_MAX	64	/* most in one turn */
 
 int
 nl_event_open(struct nl_conn *c)
@@ -61,7 +61,7 @@ event_route(const struct nlmsghdr *h, struct kern_event *ev)
 		ev->ifindex = (int)nla_get_u32(oif);
 }
 
-/* Returns whether the message says something at all. */
+/* Returns whether the message is about anything at all. */
 static bool
 event_of(const struct nlmsghdr *h, struct kern_event *ev)
 {
@@ -86,7 +86,7 @@ event_of(const struct nlmsghdr *h, struct kern_event *ev)
 		return (true);
 	case RTM_NEWRULE:
 	case RTM_DELRULE:
-		/* Few, and one may have been flushed: always look. */
+		/* Rules are few, and one may have been flushed: always look. */
 		ev->ours = true;
 		return (true);
 	default:

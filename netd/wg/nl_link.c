@@ -110,7 +110,7 @@ nl_link_set(struct nl_conn *c, int ifindex, const struct kern_linkset *s)
 			rtnl_link_set_mtu(change, s->mtu);
 		if (s->alias != NULL)
 			rtnl_link_set_ifalias(change, s->alias);
-		/* Its copy of the alias is not checked there. */
+		/* libnl does not check its copy of the alias. */
 		if (s->alias == NULL || rtnl_link_get_ifalias(change) != NULL)
 			(void)rtnl_link_build_change_request(link, change, 0,
 			    &m);
@@ -167,7 +167,7 @@ nl_addr_list(struct nl_conn *c, int ifindex, struct kern_addr *list, size_t max,
 	struct addr_ctx x = { ifindex, list, max, 0 };
 	int r;
 
-	/* The kernel looks at no other interface, if it can. */
+	/* A kernel that supports this looks at no other interface. */
 	ifa.ifa_index = (uint32_t)ifindex;
 	r = nl_collect(c, RTM_GETADDR, &ifa, sizeof(ifa), addr_cb, &x, &x.n);
 	*n = x.n;
@@ -186,8 +186,10 @@ addr_msg(int (*build)(struct rtnl_addr *, int, struct nl_msg **), int flags,
 	local = nl_addr_of(p);
 	if (addr != NULL && local != NULL) {
 		rtnl_addr_set_ifindex(addr, ifindex);
-		/* Detecting duplicates makes no sense here and costs a
-		 * second. */
+		/*
+		 * Detection of duplicate addresses is useless here and takes a
+		 * second.
+		 */
 		if (p->family == AF_INET6)
 			rtnl_addr_set_flags(addr, IFA_F_NODAD);
 		if (rtnl_addr_set_local(addr, local) == 0)

@@ -17,14 +17,14 @@
 
 #include "nl_route.h"
 
-/* What IPv6 calls a route without a metric. */
+/* the metric of an IPv6 route without one */
 #define IP6_METRIC	1024
 
 static const uint8_t families[] = { AF_INET, AF_INET6 };
 
 struct route_ctx {
-	uint8_t proto; /* 0 is any */
-	uint8_t table; /* default routes of this one alone; 0 is any */
+	uint8_t proto; /* 0: any */
+	uint8_t table; /* only default routes of this table; 0: any */
 	struct kern_route *list;
 	size_t max;
 	size_t n;
@@ -52,9 +52,10 @@ get_route(struct rtnl_route *rt, struct kern_route *r)
 }
 
 /*
- * A router has a million routes: the header says whether one is asked for.
- * Those of others whose way out a kern_route cannot hold are not, either: of
- * some, libnl 3.7 frees what it did not allocate when they are malformed.
+ * A router may have a million routes: the header says whether a route is asked
+ * for.  Routes of other programs with a way out that a kern_route cannot hold
+ * are not asked for, either: libnl 3.7 frees memory that it did not allocate
+ * when some of them are malformed.
  */
 static bool
 wanted_route(const struct nlmsghdr *h, const struct route_ctx *x)
@@ -113,7 +114,7 @@ nl_route_list(struct nl_conn *c, struct kern_route *list, size_t max, size_t *n)
 	return (0);
 }
 
-/* Where a route goes, which an unreachable one does not say. */
+/* Set the nexthop of a route; an unreachable route has none. */
 static int
 set_nexthop(struct rtnl_route *rt, const struct kern_route *r)
 {
@@ -152,7 +153,7 @@ route_msg(int (*build)(struct rtnl_route *, int, struct nl_msg **), int flags,
 		rtnl_route_set_protocol(rt, SALLYPORT_RTPROT);
 		(void)rtnl_route_set_type(rt,
 		    r->unreachable ? RTN_UNREACHABLE : RTN_UNICAST);
-		/* IPv4 wants a device route to have link scope. */
+		/* IPv4 requires link scope for a device route. */
 		rtnl_route_set_scope(rt,
 		    r->unreachable || r->dst.family == AF_INET6 ||
 			    r->gateway.family != 0 ?

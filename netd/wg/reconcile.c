@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The difference between what is wanted and what a device holds.  An equal
- * peer is not touched, a foreign one never.
+ * The difference between the wanted state and a device.  An equal peer is not
+ * touched, and a foreign one never.
  */
 
 #include <string.h>

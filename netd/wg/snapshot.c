@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One dump of a WireGuard device, as growing arrays: two allocations that
- * double serve a hundred thousand peers.
+ * One dump of a WireGuard device in growing arrays: two allocations that double
+ * their size hold a hundred thousand peers.
  */
 
 #include <errno.h>
@@ -59,7 +59,7 @@ grow(void **p, size_t n, size_t *max, size_t size)
 	if (n < *max)
 		return (0);
 	want = *max == 0 ? 64 : *max * 2;
-	/* An index is 32 bits. */
+	/* An index has 32 bits. */
 	if (want > UINT32_MAX) {
 		errno = ENOMEM;
 		return (-1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The kernel's answer to WG_CMD_GET_DEVICE, message by message.  A pure
- * function of its bytes; the private key in them is never copied.
+ * Parsing the kernel's answer to WG_CMD_GET_DEVICE, message by message.  This
+ * is a pure function of its bytes; the private key in them is never copied.
  */
 
 #include <sys/socket.h>
@@ -17,7 +17,7 @@
 
 #include "wg_dump.h"
 
-/* What struct __kernel_timespec carries. */
+/* The payload of struct __kernel_timespec. */
 struct timespec64 {
 	int64_t	 sec;
 	int64_t	 nsec;
@@ -30,7 +30,7 @@ bad(void)
 	return (-1);
 }
 
-/* Read one nested attribute set by hand: an index of attributes by type. */
+/* Index the attributes of one nested set by their types. */
 static int
 index_attrs(struct nlattr *tb[], int max, struct nlattr *head, int len)
 {
@@ -101,7 +101,7 @@ get_endpoint(struct nlattr *a, struct snappeer *p)
 	p->endpoint = prefix_from_sockaddr((const struct sockaddr *)&ss);
 }
 
-/* The numbers of a peer, present in its first message only. */
+/* Get the numbers of a peer, which only its first message has. */
 static void
 get_numbers(struct nlattr *tb[], struct snappeer *p)
 {

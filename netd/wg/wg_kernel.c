@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The kernel's own WireGuard, over generic netlink.  Peers go many to a
- * message: the cost of a change is mostly that of the message.
+ * The kernel's WireGuard, over generic netlink.  Many peers go in one message,
+ * because a change costs mostly as much as its message.
  */
 
 #include <sys/socket.h>
@@ -23,7 +23,7 @@
 #include "wg_kernel.h"
 
 #define ATTR_ROOM	512
-/* The most one allowed address takes, and one peer without any. */
+/* The largest size of one allowed address, and of one peer without any. */
 #define ADDR_ROOM	(4 + 8 + 20 + 8)
 #define PEER_ROOM	(4 + 4 + WGKEY_LEN + 8 + 4)
 
@@ -33,7 +33,7 @@ wg_kernel_open(struct wg_kernel *w)
 	memset(w, 0, sizeof(*w));
 	if (nl_conn_open(&w->nl, NETLINK_GENERIC) == -1)
 		return (-1);
-	/* Not there is no error: a link of the kind may load the module. */
+	/* A missing family is no error: adding a link may load the module. */
 	(void)wg_kernel_find(w);
 	return (0);
 }
@@ -56,7 +56,7 @@ family_cb(const struct nlmsghdr *h, void *arg)
 	return (0);
 }
 
-/* A message with room for some attributes and more bytes. */
+/* Make a message with room for some attributes and more bytes. */
 static struct nl_msg *
 genl_msg(int family, int flags, uint8_t cmd, uint8_t version, size_t more)
 {
@@ -71,7 +71,7 @@ genl_msg(int family, int flags, uint8_t cmd, uint8_t version, size_t more)
 	return (m);
 }
 
-/* Free a message that turned out to be too small. */
+/* Free a message that was too small. */
 static int
 too_small(struct nl_msg *m)
 {
@@ -100,7 +100,7 @@ wg_kernel_find(struct wg_kernel *w)
 	return (0);
 }
 
-/* A message to the family, with the device's index in it. */
+/* Make a message to the family with the device's index in it. */
 static struct nl_msg *
 wg_msg(struct wg_kernel *w, uint8_t cmd, int flags, int ifindex, size_t room)
 {
@@ -133,7 +133,7 @@ wg_kernel_set(struct wg_kernel *w, int ifindex, const uint8_t *priv, int port)
 	    (port >= 0 &&
 		nla_put_u16(m, WGDEVICE_A_LISTEN_PORT, (uint16_t)port) < 0))
 		return (too_small(m));
-	/* The message is freed by nl_talk; take a reference to wipe it. */
+	/* nl_talk() frees the message; keep a reference to wipe it. */
 	nlmsg_get(m);
 	r = nl_talk(&w->nl, m, NULL, NULL);
 	sodium_memzero(nlmsg_hdr(m), nlmsg_hdr(m)->nlmsg_len);
@@ -237,7 +237,7 @@ wg_kernel_dump(struct wg_kernel *w, int ifindex, struct snapshot *s)
 			break;
 		r = nl_talk(&w->nl, m, dump_cb, s);
 	} while (r == -1 && nl_again(since, &pause_ms));
-	/* The answer's first message had the private key in it. */
+	/* The first message of the answer had the private key in it. */
 	sodium_memzero(w->nl.buf, NL_BUFFER);
 	s->at = mono_now();
 	return (r);

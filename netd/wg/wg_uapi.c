@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A user space WireGuard, over its UAPI connection: one question and its
- * answer at a time, with a deadline.  A set is not atomic: after an error the
- * peers before it are changed.
+ * A user space WireGuard, over its UAPI connection: one question and its answer
+ * at a time, with a deadline.  A set is not atomic: after an error, the peers
+ * before it are changed.
  */
 
 #include <sys/socket.h>
@@ -60,7 +60,7 @@ write_all(int fd, const char *p, size_t n, struct mono deadline)
 	return (0);
 }
 
-/* Read one whole answer through the parser. */
+/* Read a complete answer through the parser. */
 static int
 read_answer(struct wg_uapi *w, int fd, struct uapi_parser *u,
     struct mono deadline)
@@ -87,8 +87,8 @@ read_answer(struct wg_uapi *w, int fd, struct uapi_parser *u,
 }
 
 /*
- * Send len bytes of w->buf and read the answer.  Whatever goes wrong on the
- * way leaves the connection out of step: errno is EPIPE then.
+ * Send len bytes of w->buf and read the answer.  Any failure leaves the
+ * connection out of step, and errno is EPIPE then.
  */
 static int
 talk(struct wg_uapi *w, int fd, size_t len, struct snapshot *s)
@@ -102,7 +102,7 @@ talk(struct wg_uapi *w, int fd, size_t len, struct snapshot *s)
 	w->text[0] = '\0';
 	deadline = mono_add_ms(mono_now(), UAPI_TIMEOUT_MS);
 	uapi_parser_init(&u, s);
-	/* What is there before the question is no answer to it. */
+	/* Bytes that came before the question are no answer to it. */
 	n = recv(fd, &early, 1, MSG_PEEK | MSG_DONTWAIT);
 	if (n == -1)
 		r = write_all(fd, w->buf, len, deadline);
@@ -128,7 +128,7 @@ talk(struct wg_uapi *w, int fd, size_t len, struct snapshot *s)
 	return (0);
 }
 
-/* Append text.  Returns 0, or -1 with errno EMSGSIZE when it does not fit. */
+/* Append text.  Returns 0, or -1 with errno EMSGSIZE if it does not fit. */
 __attribute__((format(printf, 3, 4))) static int
 put(struct wg_uapi *w, size_t *len, const char *fmt, ...)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The answers of the cross-platform WireGuard protocol: lines "key=value", an
- * "errno=N", an empty line.  A pure function of its bytes, in any portions.
+ * Parsing the answers of the cross-platform WireGuard protocol: lines
+ * "key=value", an "errno=N", an empty line.  This is a pure function of its
+ * bytes, in portions of any size.
  */
 
 #include <netinet/in.h>
@@ -48,7 +49,7 @@ get_hexkey(const char *v, uint8_t key[WGKEY_LEN])
 	return (0);
 }
 
-/* An unsigned decimal number, nothing else. */
+/* Get an unsigned decimal number and nothing else. */
 static int
 get_number(const char *v, uint64_t max, uint64_t *out)
 {
@@ -90,7 +91,7 @@ take_endpoint(struct snappeer *p, const char *v)
 	struct sockaddr_storage ss;
 	socklen_t len;
 
-	/* One with a zone, of a link-local peer, is only not shown. */
+	/* An address with a zone, of a link-local peer, is only not shown. */
 	if (sockaddr_parse(v, &ss, &len) == -1)
 		return (0);
 	p->endpoint = prefix_from_sockaddr((struct sockaddr *)&ss);
@@ -116,7 +117,7 @@ take_allowed(struct snapshot *s, const char *v)
 	return (snapshot_add_addr(s, &a));
 }
 
-/* A word of the device, before the first peer. */
+/* Take a word of the device, before the first peer. */
 static int
 take_device(struct snapshot *s, const char *k, const char *v)
 {
