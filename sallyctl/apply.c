@@ -18,7 +18,7 @@
 #include "peerset.h"
 
 struct where {
-	size_t		 i;		/* the peer */
+	size_t		 i;		/* index of the peer */
 	char		*error;
 	size_t		 size;
 };
@@ -73,7 +73,7 @@ parse_name(const struct where *w, const json_t *v, struct msg_set_item *m)
 	    strlcpy(m->name, s, sizeof(m->name)) >= sizeof(m->name))
 		return (bad(w, "name must be a string of at most %zu bytes",
 		    sizeof(m->name) - 1));
-	/* Controls, also those of C1, which are two bytes of UTF-8. */
+	/* No controls, nor those of C1, which are two bytes of UTF-8. */
 	for (p = (const unsigned char *)s; *p != '\0'; p++)
 		if (*p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0))
 			return (bad(w, "name has control characters"));

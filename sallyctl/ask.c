@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One conversation: make the request of a verb, show the items that come.
+ * One conversation: send the request of a verb and show the items of its
+ * answer.
  */
 
 #include <errno.h>
@@ -17,9 +18,9 @@
 struct asked {
 	const struct request *r;
 	struct output	*o;
-	void		*item;		/* the one that came last */
+	void		*item;		/* the last one that came */
 	unsigned int	 items;
-	bool		 negative;	/* an item was itself a no */
+	bool		 negative;	/* an item said no */
 };
 
 /* Decode an item and show it. */
@@ -35,7 +36,7 @@ item_cb(struct client *c, void *arg, struct ibuf *b)
 		t->negative = true;
 	output_item(t->o, v->item, t->item);
 	t->items++;
-	/* Nobody reads any more: head(1), or a full disk. */
+	/* The reader has gone, as head(1) does, or the disk is full. */
 	return (ferror(t->o->f) ? EX_CANTCREAT : 0);
 }
 
@@ -88,7 +89,7 @@ put(struct ibuf *b, const struct request *r)
 	}
 }
 
-/* Strings on the wire are UTF-8; the daemon would hang up on others. */
+/* The daemon hangs up on a string that is not UTF-8. */
 static bool
 is_utf8(const struct request *r)
 {
@@ -107,14 +108,14 @@ is_utf8(const struct request *r)
 	return (true);
 }
 
-/* The daemon has answered; was it a yes? */
+/* Take the end of the answer.  Returns an exit code. */
 static int
 finish(struct client *c, const struct asked *t,
     const struct msg_ctl_result *res)
 {
 	const struct verb *v = t->r->verb;
 
-	/* An item that says no has said all. */
+	/* The item that said no has been shown; add nothing. */
 	if (res->code == CTL_NEGATIVE && t->items > 0)
 		return (EX_NEGATIVE);
 	if (res->code != CTL_OK)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One conversation: a request to the daemon, its answer to the output.
+ * One conversation: a request to the daemon, and its answer to the output.
  */
 
 #ifndef ASK_H
@@ -11,9 +11,9 @@
 #include "output.h"
 
 /*
- * Ask over an open client and write the items as they come; begin and end of
- * the output are the caller's.  Returns an exit code; if it is not 0 or a
- * plain no, the client's error says why.
+ * Ask over an open client and write the items as they come; the caller begins
+ * and ends the output.  Returns an exit code; if it is neither 0 nor a plain
+ * no, the client's error says why.
  */
 int	 ask(struct client *, const struct request *, struct output *);
 

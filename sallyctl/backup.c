@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The file that a backup is written to.  The pieces go to FILE.tmp; the name
- * FILE appears only when everything is on disk, and never replaces a file.
+ * A backup is written to FILE.tmp.  The name FILE appears only when everything
+ * is on disk, and never replaces a file.
  */
 
 #include <sys/stat.h>
@@ -25,7 +25,7 @@ struct backup {
 	const char	*file;
 };
 
-/* Make FILE.tmp.  Refuses if that or FILE is there. */
+/* Make FILE.tmp.  It is an error if FILE.tmp or FILE exists. */
 static int
 start(struct backup *b, const char *file, struct client *c)
 {
@@ -34,7 +34,7 @@ start(struct backup *b, const char *file, struct client *c)
 	memset(b, 0, sizeof(*b));
 	b->fd = -1;
 	b->file = file;
-	/* renameat2 decides in the end; this spares the daemon the work. */
+	/* renameat2 checks this again; here it spares the daemon the work. */
 	if (lstat(file, &st) == 0)
 		return (client_fail(c, EX_CANTCREAT,
 		    "%s exists (choose another name, or remove it)", file));
@@ -50,7 +50,7 @@ start(struct backup *b, const char *file, struct client *c)
 	return (0);
 }
 
-/* The next piece, which must join on to the last. */
+/* Write the next piece, which must begin where the last one ended. */
 static int
 chunk_cb(struct client *c, void *arg, struct ibuf *buf)
 {

@@ -19,7 +19,7 @@
 #include "client.h"
 #include "format.h"
 
-#define SEND_TIMEOUT_S	5	/* also of connect: a full backlog */
+#define SEND_TIMEOUT_S	5	/* connect, too, waits if the backlog is full */
 #define STATUS_HINT	"systemctl status sallyport"
 
 int
@@ -43,8 +43,7 @@ connect_failed(struct client *c, int error)
 	case EACCES:
 	case EPERM:
 		return (client_fail(c, EX_NOPERM,
-		    "cannot connect to %s: %s (add yourself to group "
-		    "sallyport: usermod -aG sallyport USER, then log in again)",
+		    "cannot connect to %s: %s (add yourself to group sallyport: usermod -aG sallyport USER, then log in again)",
 		    c->path, why));
 	case EAGAIN:
 		return (client_fail(c, EX_TEMPFAIL,
@@ -91,7 +90,7 @@ client_open(struct client *c, const char *path)
 		client_close(c);
 		return (connect_failed(c, error));
 	}
-	/* From here nothing is executed; it costs nothing to promise it. */
+	/* Nothing is executed from here on, so promise it. */
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	return (0);
 }
@@ -125,8 +124,7 @@ client_recv(struct client *c, struct imsg *m, int timeout_ms)
 	n = imsg_recv_wait(c->fd, c->buf, m, timeout_ms);
 	if (n == 0 || (n == -1 && errno == ECONNRESET))
 		return (client_fail(c, EX_UNAVAILABLE,
-		    "%s: the daemon ended the connection before the answer was "
-		    "complete (%s)",
+		    "%s: the daemon ended the connection before the answer was complete (%s)",
 		    c->path, STATUS_HINT));
 	if (n == -1 && errno == ETIMEDOUT)
 		return (client_fail(c, EX_TEMPFAIL,

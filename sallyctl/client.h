@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The connection to the daemon.  Nothing waits for ever; what went wrong is
- * kept as a sentence that names the next step.
+ * The connection to the daemon.  Nothing waits for ever.  An error is kept as a
+ * sentence that names the next step.
  */
 
 #ifndef CLIENT_H
@@ -19,14 +19,14 @@
 struct client {
 	int		 fd;
 	const char	*path;
-	uint32_t	 id;		/* of the request */
+	uint32_t	 id;		/* of the last request */
 	char		 error[CLIENT_ERROR];
 	uint8_t		 buf[IMSG_MAX_SIZE];
 };
 
 /*
  * Connect to the socket at path, which must outlive the client.  Returns 0, or
- * an exit code with client_error set.
+ * an exit code with the error set.
  */
 int	 client_open(struct client *, const char *path);
 void	 client_close(struct client *);
@@ -47,8 +47,8 @@ struct question {
 	enum msg_type	 type;
 	const void	*payload;
 	size_t		 len;
-	int		 timeout_ms;	/* of the daemon's silence */
-	enum msg_type	 item;		/* what the answer consists of */
+	int		 timeout_ms;	/* for each message of the answer */
+	enum msg_type	 item;		/* type of the items */
 	client_item_fn	*fn;		/* NULL: no items */
 	void		*arg;
 };
@@ -60,13 +60,13 @@ struct question {
 int
 client_ask(struct client *, const struct question *, struct msg_ctl_result *);
 
-/* An answer that another version gave: an exit code. */
+/* The answer is none that we know.  Returns an exit code. */
 int	 client_malformed(struct client *);
 
-/* A result that is not CTL_OK: an exit code, and the reason as the error. */
+/* Keep the reason of a result that is not CTL_OK.  Returns an exit code. */
 int	 client_refused(struct client *, const struct msg_ctl_result *);
 
-/* Keep the reason for failing and return status. */
+/* Keep an error and return status. */
 int	 client_fail(struct client *, int status, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));
 

@@ -19,7 +19,7 @@ struct search {
 	const struct request *r;
 	bool		 by_key;
 	uint8_t		 key[WGKEY_LEN];
-	unsigned int	 n;		/* that fit */
+	unsigned int	 n;		/* peers that fit */
 	struct msg_ctl_peer peer;
 };
 
@@ -31,7 +31,7 @@ peer_cb(struct client *c, void *arg, struct ibuf *b)
 
 	if (msg_ctl_peer_get(b, &m) == -1)
 		return (client_malformed(c));
-	/* The daemon may know fewer ways to narrow it down than we do. */
+	/* The daemon narrows its list down by network alone. */
 	if (m.source == SOURCE_FOREIGN ||
 	    (s->r->network[0] != '\0' && strcmp(m.network, s->r->network) != 0))
 		return (0);
@@ -77,7 +77,7 @@ write_prefixes(FILE *f, const struct prefix *p, unsigned int n)
 	fputc('\n', f);
 }
 
-/* The file of a peer in a network, which the caller frees, or NULL. */
+/* The file of a peer in a network; the caller frees it.  NULL on errors. */
 static char *
 format_file(const struct msg_ctl_network *n, const struct msg_ctl_peer *p)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A peer as the file that its device needs.
+ * The wg-quick(8) file of a peer, for its device.
  */
 
 #ifndef EXPORT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One field, as text for people and as JSON for programs.  As text, every
- * string of the daemon goes through format_vis.
+ * One field as text for people and as JSON for programs.  In text, each string
+ * of the daemon goes through format_vis.
  */
 
 #include <inttypes.h>
@@ -97,7 +97,7 @@ none_if_empty(const char *s)
 	return (*s == '\0' ? NULL : s);
 }
 
-/* "address-taken" ... as in problems of the HTTP interface. */
+/* "address-taken" ..., as in problems of the HTTP interface. */
 static const char *
 lease_code(uint8_t code)
 {
@@ -111,7 +111,7 @@ decimal(uint64_t n, char *dst)
 	return (dst);
 }
 
-/* "never", how long ago or in how long, with -n when; both in full. */
+/* "never", the age or the time left; with -n the time; in full, both. */
 static const char *
 format_when(int64_t at, bool future, const struct style *st, char *dst)
 {
@@ -156,7 +156,7 @@ field_text(const struct field *f, const void *m, unsigned int i,
 			return (format_bytes(number(f, p), dst));
 		return (decimal(number(f, p), dst));
 	case KIND_SIZE:
-		/* A number with 19 digits tells nobody anything. */
+		/* A number with 19 digits is of no use to people. */
 		if (number(f, p) > UINT32_MAX)
 			return (NULL);
 		return (decimal(number(f, p), dst));
@@ -197,7 +197,7 @@ json_str(const char *s, FILE *out)
 {
 	json_t *j;
 
-	/* ASCII alone: a raw C1 control would reach the terminal. */
+	/* Only ASCII, as a raw C1 control could reach a terminal. */
 	j = s == NULL ? NULL : json_string(s);
 	if (j == NULL ||
 	    json_dumpf(j, out, JSON_ENCODE_ANY | JSON_ENSURE_ASCII) == -1)
@@ -205,7 +205,7 @@ json_str(const char *s, FILE *out)
 	json_decref(j);
 }
 
-/* Readers of JSON take integers as signed. */
+/* Most readers of JSON have signed integers. */
 static void
 json_num(uint64_t n, FILE *out)
 {
@@ -223,7 +223,7 @@ json_time(int64_t at, FILE *out)
 		json_str(wall_format((struct wall){ at }, text), out);
 }
 
-/* Prefixes with their lengths, "fd00::1/128", or objects. */
+/* An array of prefixes with their lengths, "fd00::1/128", or of objects. */
 static void
 json_members(const struct field *f, const void *m, FILE *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Numbers, times and words of the protocol as text for people.
+ * Numbers, times, addresses and strings as text for people.
  */
 
 #include <inttypes.h>
@@ -32,7 +32,7 @@ format_bytes(uint64_t n, char *dst)
 	return (dst);
 }
 
-/* The two largest units that say something. */
+/* In the two largest units that are not 0. */
 const char *
 format_age(int64_t s, char *dst)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Numbers, times and words of the protocol as text for people.
+ * Numbers, times, addresses and strings as text for people.
  */
 
 #ifndef FORMAT_H
@@ -13,7 +13,7 @@
 #include "proto.h"
 
 #define FORMAT_TEXT	64	/* room for a number or a time */
-/* Room for a list of addresses: one more byte each for the comma. */
+/* Room for a list of addresses; PREFIX_TEXT has a byte for the comma. */
 #define FORMAT_ADDRS	(PEER_ADDRS_MAX * PREFIX_TEXT)
 /* Room for the visible form of a string of size bytes: four times as long. */
 #define FORMAT_VIS(size)	(4 * (size) + 1)
@@ -24,7 +24,7 @@ const char *format_age(int64_t seconds, char *dst);	/* "2h03m" */
 const char *format_endpoint(const struct prefix *, uint16_t port, char *dst);
 /* Comma separated; hosts without their length. */
 const char *format_addrs(const struct prefix *, unsigned int n, char *dst);
-/* Nothing a terminal could act upon remains; dst holds size bytes. */
+/* Escape all that a terminal could act upon; dst holds size bytes. */
 const char *format_vis(const char *, char *dst, size_t size);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Words of the command line to a request.  The commands are those of verbs.c;
- * here are their arguments and options, and how a word is understood.  Nothing
- * here talks to the daemon.
+ * From the words of the command line to a request.  verbs.c has the commands;
+ * here are their arguments and options, and the rules for words.  Nothing here
+ * talks to the daemon.
  */
 
 #include <errno.h>
@@ -27,10 +27,10 @@ enum how {
 
 /* clang-format off */
 static const struct {
-	const char	*word;		/* of an option */
-	const char	*value;		/* what its value, or the argument, is */
+	const char	*word;		/* NULL: an argument */
+	const char	*value;		/* name of its value; NULL: none */
 	enum how	 how;
-	size_t		 off;		/* in the request */
+	size_t		 off;		/* of the member in the request */
 	size_t		 size;
 	const char	*what;		/* for complaints */
 } params[] = {
@@ -87,8 +87,8 @@ place_add(struct place *pl, const char *text, enum accept accept, size_t id)
 }
 
 /*
- * The choice that word means, or -1 with *many telling whether it could mean
- * several.  A keyword spelt out wins over those it begins.
+ * The choice that word means, or -1; then *many is true if it could mean
+ * several.  A complete keyword wins over longer ones that begin with it.
  */
 static int
 place_match(const struct place *pl, const char *word, bool *many)
@@ -114,8 +114,8 @@ place_match(const struct place *pl, const char *word, bool *many)
 }
 
 /*
- * Take the next word; *id is that of its choice.  Returns 0, or -1 after naming
- * what would be right: a value in capitals, the end as a line break.
+ * Take the next word and set *id to that of its choice.  Returns 0, or -1 after
+ * an error that lists the choices.
  */
 static int
 next(struct parser *p, const struct place *pl, size_t *id)
@@ -158,7 +158,7 @@ set_text(char *dst, size_t size, const char *word, const char *what, FILE *err)
 	return (0);
 }
 
-/* Join the word that was taken, and all that are left, with blanks. */
+/* Join the word before, and all that are left, with blanks. */
 static int
 set_reason(struct parser *p, char *dst, size_t size)
 {
@@ -243,7 +243,7 @@ set_limit(uint64_t *limit, const char *word, FILE *err)
 	return (-1);
 }
 
-/* Take the value that a parameter has.  Returns 0 or -1. */
+/* Take the value of an argument or option.  Returns 0 or -1. */
 static int
 take_value(struct parser *p, enum param param, struct request *r)
 {
@@ -288,7 +288,7 @@ take_value(struct parser *p, enum param param, struct request *r)
 	return (set_text(dst, size, w, params[param].what, p->err));
 }
 
-/* Take one or two words that name a command. */
+/* Take the one or two words of a command.  Returns NULL after an error. */
 static const struct verb *
 take_verb(struct parser *p)
 {
@@ -314,7 +314,7 @@ take_verb(struct parser *p)
 	return (next(p, &second, &id) == -1 ? NULL : &verbs[id]);
 }
 
-/* Take options, in any order but each once. */
+/* Take options in any order, each at most once. */
 static int
 take_options(struct parser *p, struct request *r)
 {

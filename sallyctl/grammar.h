@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The operator's language: words of the command line to a request.
+ * From the words of the command line to a request.
  */
 
 #ifndef GRAMMAR_H
@@ -34,7 +34,7 @@ struct request {
 
 /*
  * Parse n words.  Every keyword may be cut to any prefix that no other keyword
- * of its place shares.  Returns 0, or -1 after saying on err what is wrong and
+ * of its place shares.  Returns 0, or -1 after writing to err what is wrong and
  * which words would be right.
  */
 int	 grammar_parse(int n, char *const *words, struct request *, FILE *err);

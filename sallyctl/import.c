@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Peers of a wg-quick(8) file become static peers.  They are added to those
- * that there are; nothing is removed, and what cannot be used is told.
+ * The peers of a wg-quick(8) file are added to the static peers of a network.
+ * Nothing is removed, and each thing that cannot be used is shown.
  */
 
 #include <errno.h>
@@ -17,12 +17,12 @@
 #include "peerset.h"
 #include "wgquick.h"
 
-/* Whose a key, or an address, is. */
+/* The owner of a key or of an address. */
 struct mark {
-	struct prefix	 addr;		/* or family 0 and a key */
+	struct prefix	 addr;		/* family 0: it is a key */
 	uint8_t		 key[WGKEY_LEN];
-	size_t		 peer;		/* in the set */
-	bool		 ours;		/* from this file */
+	size_t		 peer;		/* index in the set */
+	bool		 ours;		/* it is in the file */
 };
 
 struct import {
@@ -35,8 +35,8 @@ struct import {
 	bool		 has_generation;
 	uint64_t	 generation;
 	unsigned int	 unused;
-	bool		 in_pools;	/* some address of the file is */
-	bool		 scan;		/* only look for in_pools */
+	bool		 in_pools;	/* an address of the file is in them */
+	bool		 scan;		/* first pass: only set in_pools */
 	int		 st;
 };
 
@@ -119,7 +119,7 @@ take(struct import *im, const struct msg_set_item *item, bool ours)
 	return (mark_addrs(im, item, ours));
 }
 
-/* A peer that there is. */
+/* Keep a static peer that exists. */
 static int
 present_cb(struct client *c, void *arg, struct ibuf *b)
 {
@@ -181,7 +181,7 @@ unused(struct import *im, unsigned int line, const char *what, const char *why)
 	im->unused++;
 }
 
-/* Why this address of peer p cannot be used, or NULL. */
+/* The reason why this address of peer p cannot be used, or NULL. */
 static const char *
 address_wrong(struct import *im, const struct wgquick_peer *p, unsigned int i)
 {
@@ -203,7 +203,7 @@ address_wrong(struct import *im, const struct wgquick_peer *p, unsigned int i)
 	return (NULL);
 }
 
-/* The peer itself can be used; name is what it is called in complaints. */
+/* Can the peer itself be used?  Complaints call it name. */
 static bool
 peer_usable(struct import *im, const struct wgquick_peer *p,
     const struct mark *have, const char *name)
@@ -215,8 +215,8 @@ peer_usable(struct import *im, const struct wgquick_peer *p,
 	else if (memcmp(p->key, im->net.pubkey, sizeof(p->key)) == 0)
 		why = "it has the gateway's own key";
 	else if (p->preshared)
-		why = "it has a PresharedKey, which sallyport does not keep: "
-		      "remove it here and at the device";
+		why =
+		    "it has a PresharedKey, which sallyport does not keep: remove it here and at the device";
 	else if (have != NULL && have->ours)
 		why = "the key is in the file twice";
 	if (why != NULL)
@@ -224,7 +224,7 @@ peer_usable(struct import *im, const struct wgquick_peer *p,
 	return (why == NULL);
 }
 
-/* The usable addresses of p; false if there are none. */
+/* Copy the usable addresses of p.  Returns false if there are none. */
 static bool
 usable_addresses(struct import *im, const struct wgquick_peer *p,
     struct msg_set_item *item, const char *name)
@@ -271,7 +271,7 @@ peer_cb(void *arg, const struct wgquick_peer *p)
 	memcpy(item.name, p->name, sizeof(item.name));
 	if (have == NULL)
 		return (take(im, &item, true));
-	/* One that there is: the file's addresses, and its name if any. */
+	/* It exists: take the addresses, and the name if the file has one. */
 	old = &im->set.items[have->peer];
 	if (item.name[0] == '\0')
 		memcpy(item.name, old->name, sizeof(item.name));
@@ -300,11 +300,7 @@ read_peers(struct import *im, const char *file, const char *text, size_t len)
 		    w.error_line, w.error));
 	if (w.save_config && im->in_pools)
 		return (client_fail(im->c, EX_NEGATIVE,
-		    "%s has SaveConfig = true, and peers in the pools of "
-		    "network %s: each time wg-quick stops, it writes all peers "
-		    "of the interface into the file, also sallyport's, and "
-		    "when it starts it brings back those that were revoked. "
-		    "Set SaveConfig = false in the file, then import again",
+		    "%s has SaveConfig = true, and peers in the pools of network %s: each time wg-quick stops, it writes all peers of the interface into the file, also sallyport's, and when it starts it brings back those that were revoked. Set SaveConfig = false in the file, then import again",
 		    file, im->net.name));
 	im->scan = false;
 	if (wgquick_parse(&w, text, len) == -1)
@@ -329,7 +325,7 @@ run(struct import *im, const struct request *r, const char *text, size_t len)
 		st = read_peers(im, r->file, text, len);
 	if (st != 0)
 		return (st);
-	/* What was read must still be so when it is written. */
+	/* The set must not change between our reading and our writing. */
 	if (im->has_generation) {
 		pre.match = SET_MATCH_GENERATION;
 		pre.generation = im->generation;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Questions to the daemon whose answers are needed, not shown.
+ * Questions to the daemon of which the answers are used and not shown.
  */
 
 #include <errno.h>
@@ -43,8 +43,8 @@ lookup(struct client *c, enum ctl_what what, const char *network,
 struct choice {
 	const char	*name;
 	struct msg_ctl_network *net;
-	unsigned int	 n;		/* that fit */
-	char		 names[256];	/* for people */
+	unsigned int	 n;		/* networks that fit */
+	char		 names[256];	/* of all, for an error */
 };
 
 static int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Questions to the daemon whose answers are needed, not shown: which networks
- * and peers there are.
+ * Questions to the daemon of which the answers are used and not shown: the
+ * networks and peers that exist.
  */
 
 #ifndef LOOKUP_H
@@ -10,7 +10,8 @@
 #include "client.h"
 
 /*
- * Ask CTL_SHOW for what and take its items, of this type.  network may be "".
+ * Ask CTL_SHOW and give each item, all of this type, to the function.  network
+ * may be "", for all.
  * Returns 0 or an exit code with the client's error.
  */
 int	 lookup(struct client *, enum ctl_what what, const char *network,

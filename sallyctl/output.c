@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Items as text and as JSON, as the tables of verbs.c tell.
+ * Items as text and as JSON, by their tables in verbs.c.
  */
 
 #include <string.h>
@@ -29,7 +29,7 @@ columns_begin(struct output *o, const struct line *lines)
 	table_init(&o->table, o->f, head, n);
 }
 
-/* A field of m by its name; NULL if it has no value. */
+/* The text of the field of m with this name, or NULL for none. */
 static const char *
 field(const struct output *o, const struct field *fields, const char *name,
     size_t len, const void *m, unsigned int i, char *dst)
@@ -57,8 +57,8 @@ text_row(struct output *o, const struct item *item, const void *m)
 }
 
 /*
- * Write the template from t to end, or with f NULL only see if all fields
- * outside of its brackets have a value.
+ * Write the template from t to end to f.  Returns false if a field outside of
+ * brackets has no value.  With f NULL this only looks.
  */
 static bool
 expand(const struct output *o, const struct field *fields, const void *m,
@@ -109,7 +109,7 @@ text_line(struct output *o, const struct field *fields, const void *m,
 		fputc('\n', o->f);
 }
 
-/* A line for each object of a list, the label at the first. */
+/* Write a line for each object of a list; only the first has the label. */
 static void
 text_list(struct output *o, const struct item *item, const struct line *l,
     const void *m)
@@ -132,7 +132,7 @@ text_item(struct output *o, const struct item *item, const void *m)
 		text_row(o, item, m);
 		return;
 	}
-	/* Blocks of labelled lines have an empty line between them. */
+	/* An empty line is between blocks of labelled lines. */
 	if (o->nitems > 0 && item->lines[0].label != NULL)
 		fputc('\n', o->f);
 	for (l = item->lines; l->text != NULL; l++) {
@@ -148,7 +148,7 @@ text_item(struct output *o, const struct item *item, const void *m)
 static void
 text_end(struct output *o, const char *error)
 {
-	/* A heading alone would say that there is nothing. */
+	/* A heading without rows would say that there is nothing. */
 	if (error != NULL && !o->table.open && o->table.nheld == 1)
 		table_forget(&o->table);
 	table_clear(&o->table);

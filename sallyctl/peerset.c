@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A whole set of peers: SET_BEGIN, the items, SET_END; then the differences
- * and the sum.  Nothing changes before the daemon has all of it.
+ * A whole set of peers is sent as SET_BEGIN, the items and SET_END; the daemon
+ * answers with the differences and the sum.  Nothing changes before SET_END.
  */
 
 #include <sys/stat.h>
@@ -17,7 +17,7 @@
 #include "format.h"
 #include "peerset.h"
 
-#define SET_MS		60000	/* for the whole set to be worked through */
+#define SET_MS		60000	/* the daemon works through the whole set */
 #define EARLY_MS	1000
 
 int
@@ -45,7 +45,7 @@ peerset_clear(struct peerset *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* The descriptor is of a regular file that is not too large. */
+/* Check that fd is a regular file and not too large. */
 static int
 check_file(struct client *c, const char *file, int fd, size_t *size)
 {
@@ -173,7 +173,7 @@ cmp_item(const void *a, const void *b)
 	return (memcmp((*x)->pubkey, (*y)->pubkey, sizeof((*x)->pubkey)));
 }
 
-/* The items in order of their keys; NULL without memory. */
+/* The items in order of their keys; NULL if there is no memory. */
 static const struct msg_set_item **
 by_key(const struct peerset *s)
 {
@@ -188,7 +188,7 @@ by_key(const struct peerset *s)
 	return (list);
 }
 
-/* Say which peer it is, where the daemon says nothing. */
+/* Name the peer of a change about which the daemon has no text. */
 static void
 describe(struct msg_set_change *m, const struct peerset *s,
     const struct msg_set_item **list)
@@ -208,7 +208,7 @@ describe(struct msg_set_change *m, const struct peerset *s,
 	    format_addrs((*found)->addrs, (*found)->naddrs, addrs));
 }
 
-/* What comes back; an answer before the end of the set is a refusal. */
+/* Take the answer; before the end of the set it is a refusal. */
 static int
 answer(struct client *c, const struct request *r, struct output *o,
     const struct peerset *s, const struct msg_set_item **list, int timeout_ms)
@@ -253,7 +253,7 @@ set_send(struct client *c, const struct request *r, const char *network,
 		free(list);
 		return (st);
 	}
-	/* It may have said why before it stopped listening. */
+	/* The daemon may have said why before it hung up. */
 	strlcpy(error, c->error, sizeof(error));
 	early = answer(c, r, o, s, list, EARLY_MS);
 	free(list);

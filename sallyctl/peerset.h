@@ -12,7 +12,7 @@
 #include "grammar.h"
 #include "output.h"
 
-#define SET_FILE_MAX	(8 * 1024 * 1024)	/* bytes, as of a PUT */
+#define SET_FILE_MAX	(8 * 1024 * 1024)	/* bytes, as for PUT */
 #define SET_OWNER	"static"
 
 struct peerset {
@@ -36,7 +36,8 @@ struct set_precond {
  * was rejected or the set refused.
  */
 int	 set_send(struct client *, const struct request *, const char *network,
-	    const struct peerset *, const struct set_precond *, struct output *);
+	    const struct peerset *, const struct set_precond *,
+	    struct output *);
 
 /*
  * Read a file of at most SET_FILE_MAX bytes; NUL-terminated, the caller frees

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A QR code for terminals: two rows of modules in one of half blocks.  Light
- * modules are drawn, as most terminals are dark; cameras read both.
+ * QR codes for terminals.  A line of half blocks shows two rows of modules.
+ * The light modules are drawn, as most terminals are dark; cameras read both.
  */
 
 #include <errno.h>

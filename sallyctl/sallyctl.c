@@ -58,7 +58,7 @@ run(const struct request *r, struct output *o, const char *path)
 	}
 	error = c.error[0] != '\0' ? c.error : NULL;
 	output_end(o, error);
-	/* What was written must stand above what went wrong. */
+	/* The answer must stand above the error. */
 	if (fflush(o->f) == EOF || ferror(o->f)) {
 		fprintf(stderr, "sallyctl: cannot write: %s\n",
 		    strerror(errno));
@@ -69,7 +69,7 @@ run(const struct request *r, struct output *o, const char *path)
 	return (st);
 }
 
-/* A program gets its document also if the command makes no sense. */
+/* Say what is wrong with the command, with -j also as a document. */
 static int
 not_understood(struct output *o, char *text)
 {

@@ -51,7 +51,7 @@ write_held(struct table *t)
 		write_row(t, cells);
 	}
 	free_held(t);
-	t->open = 1;
+	t->open = true;
 }
 
 int

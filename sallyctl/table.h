@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows in aligned columns for any number of rows in little memory: the first
- * rows are held to learn the widths, the others are written as they come.
+ * Any number of rows in aligned columns, in little memory: the first rows are
+ * held until the widths are known, the others are written as they come.
  */
 
 #ifndef TABLE_H
 #define TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -17,18 +18,18 @@ struct table {
 	FILE		*f;
 	size_t		 ncols;
 	size_t		 nheld;
-	int		 open;		/* widths are known, rows go out */
+	bool		 open;		/* the widths are known */
 	size_t		 width[TABLE_COLS];
 	char		*held[TABLE_HELD + 1][TABLE_COLS];
 };
 
-/* Headings first, as table_row.  Nothing is written before it must be. */
+/* Begin with the headings.  f is not written to yet. */
 void table_init(struct table *, FILE *, const char *const *head, size_t ncols);
 /* One row of ncols cells, copied.  Returns 0, or -1 with errno ENOMEM. */
 int	 table_row(struct table *, const char *const *cells);
-/* Drop what is held, unwritten. */
+/* Forget the rows that are held. */
 void	 table_forget(struct table *);
-/* Write what is held and forget it.  Fine on a table of zeroes. */
+/* Write the rows that are held.  Does nothing to a table of zeroes. */
 void	 table_clear(struct table *);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the operator can say, what that asks of the daemon, and how the answer
- * looks as text and as JSON: a table for each item and one of all commands.
- * JSON's shapes are described in sallyctl(8) and only ever grow.
+ * All commands, and all items that they show.  An item has a table of fields,
+ * which is its JSON, and a table of lines or columns, which is its text.  A
+ * command has one row with its words, its request and the items of its answer.
+ * sallyctl(8) describes the JSON; members are added, and never removed.
  */
 
 #include "verbs.h"
@@ -75,7 +76,9 @@ static const struct line version_lines[] = {
 	{ LINE("sallyport", "{sallyport}") },
 	{ .text = NULL }
 };
-static const struct item version_item = { version_fields, version_lines, false };
+static const struct item version_item = {
+	version_fields, version_lines, false
+};
 
 static const struct field pool_fields[] = {
 	{ FIELD(msg_ctl_network, PREFIX, "prefix", pools[0]) },
@@ -129,7 +132,9 @@ static const struct line network_lines[] = {
 	{ LINE("foreign", "{foreign} peers") },
 	{ .text = NULL }
 };
-static const struct item network_item = { network_fields, network_lines, false };
+static const struct item network_item = {
+	network_fields, network_lines, false
+};
 
 static const struct field lease_fields[] = {
 	{ FIELD(msg_ctl_lease, NUM, "id", id) },
@@ -253,7 +258,7 @@ static const struct item sync_item = { sync_fields, sync_columns, true };
 
 static const struct field test_fields[] = {
 	{ FIELD(msg_ctl_test, BOOL, "matched", matched) },
-	/* People count the rules of the file from 1. */
+	/* People count the rules from 1. */
 	{ FIELD(msg_ctl_test, ORDINAL, "rule", rule),
 	    ONLY_IF(msg_ctl_test, matched, 1) },
 	{ FIELD(msg_ctl_test, WORD, "proof", proof),
@@ -414,8 +419,8 @@ GET(ctl_test)
 #define NO_ANSWER	"the daemon gave no answer"
 
 /*
- * A reload waits for every process (10 s); a set is worked through as a whole.
- * "show le" means the list; one lease is asked for in full.
+ * A reload may wait 10 s for a process.  "show le" means the list; the words for
+ * one lease must be complete.
  */
 const struct verb verbs[] = {
 	{ .words = { "show", "status" }, .member = "status", SHOW(STATUS),

@@ -10,15 +10,16 @@
 #include "proto.h"
 
 /*
- * Text of an item: a line with its label, a line without one (which ends as
- * the text does), or a column with its heading.  {name} stands for a field.  Of
- * [one|other] the first is written whose fields all have a value, or none.  A
- * line goes if a field outside of brackets has no value; a column shows "-".
+ * How an item looks as text: a line with a label; a line without one, which has
+ * its own newline; or a column with a heading.  In a template {name} stands for
+ * the field of that name.  [one|other] stands for its first part in which all
+ * fields have a value, or for nothing.  A line is left out if a field outside
+ * of brackets has no value.  A column shows "-" then.
  */
 struct line {
 	const char	*label;
-	const char	*text;		/* NULL ends; of a column: the name alone */
-	const char	*list;		/* a line for each object of this list */
+	const char	*text;		/* NULL ends; columns: a name */
+	const char	*list;		/* a line for each of this field */
 	struct cond	 when;
 };
 
@@ -27,18 +28,18 @@ struct line {
 struct item {
 	const struct field *fields;	/* in the order of JSON */
 	const struct line *lines;
-	bool		 columns;	/* the lines are columns */
+	bool		 columns;	/* lines are columns */
 };
 
-/* Things to show that are no messages. */
-struct unused {				/* of an imported file */
+/* Items that are not messages. */
+struct unused {				/* part of an imported file */
 	uint32_t	 line;
 	uint64_t	 none;		/* 0 */
 	const char	*text;
 };
-struct sum {				/* what a set does */
+struct sum {				/* the changes by a set */
 	uint8_t		 dry_run;
-	uint8_t		 known;		/* 0: it was not done */
+	uint8_t		 known;		/* 0: there is no answer */
 	struct msg_set_done set;
 };
 struct exported {			/* a peer's file for its device */
@@ -54,7 +55,7 @@ extern const struct item change_item;	/* struct msg_set_change */
 extern const struct item unused_item, sum_item, exported_item, saved_item;
 extern const struct item done_item;	/* struct msg_ctl_result */
 
-/* Arguments and options; a bit each in a mask of options. */
+/* Arguments and options of commands. */
 enum param {
 	P_NONE,
 	P_NAME,			/* arguments */
@@ -70,8 +71,7 @@ enum param {
 	P_EXPIRED,
 	P_REASON,
 	P_SINCE,
-	P_LIMIT,
-	P_END
+	P_LIMIT
 };
 #define OPT(p)	(1U << P_##p)
 
@@ -89,23 +89,23 @@ struct verb {
 	bool		 exact;		/* the second is never abbreviated */
 	enum param	 arg;
 	unsigned int	 opts;		/* mask of enum param */
-	const char	*member;	/* of the JSON document; NULL "result" */
-	bool		 list;		/* that is an array */
-	bool		 set;		/* struct sum follows it */
-	enum talk	 talk;
+	const char	*member;	/* of the JSON document; NULL: "result" */
+	bool		 list;		/* the member is an array */
+	bool		 set;		/* members of struct sum follow */
+	enum talk	 talk;		/* if TALK_ASK, what follows */
 	enum msg_type	 ask;
-	uint8_t		 what;		/* of CTL_SHOW; CTL_MAINTENANCE: on */
-	bool		 expired;	/* of CTL_SHOW: as if it was given */
-	int		 timeout_ms;	/* the daemon's silence; 0: 10 s */
-	/* Its answer, if that has items. */
+	uint8_t		 what;		/* enum ctl_what, or maintenance on */
+	bool		 expired;	/* CTL_SHOW: as the option does */
+	int		 timeout_ms;	/* for each message; 0 is 10 s */
+	/* The items of the answer, if it has any. */
 	enum msg_type	 type;
 	size_t		 size;
 	int		 (*get)(struct ibuf *, void *);
 	const struct item *item;
-	bool		 (*is_no)(const void *);	/* NULL: never */
-	const char	*none;		/* said when no item came; NULL: fine */
+	bool		 (*is_no)(const void *);	/* exit code 1 */
+	const char	*none;		/* error if no item came, or NULL */
 };
 
-extern const struct verb verbs[];	/* up to one without words */
+extern const struct verb verbs[];	/* the last has no words */
 
 #endif

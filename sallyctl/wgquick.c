@@ -12,7 +12,7 @@
 #include "ibuf.h"
 #include "wgquick.h"
 
-#define KEY_SIZE	32	/* longer words are none of wg-quick's */
+#define KEY_SIZE	32	/* wg-quick has no longer words */
 
 enum section {
 	NOWHERE,
@@ -54,7 +54,7 @@ is_word(struct span s, const char *word)
 	return (s.len == strlen(word) && strncasecmp(s.p, word, s.len) == 0);
 }
 
-/* Divide at the first c; without one, all of it is before. */
+/* Divide s at the first c; if there is none, before is all of s. */
 static bool
 divide(struct span s, char c, struct span *before, struct span *after)
 {
@@ -91,7 +91,7 @@ report(struct reader *r, struct span s, const char *why)
 	r->w->bad(r->w->arg, r->line, text, why);
 }
 
-/* A label must fit and be text; what does not is not worth an error. */
+/* Take a name if it fits and is text; else there is no name. */
 static bool
 set_name(char *dst, struct span s)
 {
@@ -114,7 +114,7 @@ set_name(char *dst, struct span s)
 	    ibuf_get_str(&b, dst, IDENT_SIZE) == 0);
 }
 
-/* A setting that somebody has switched off is no name. */
+/* Is the comment a setting that somebody has switched off? */
 static bool
 is_setting(struct span key)
 {
@@ -130,7 +130,7 @@ is_setting(struct span key)
 	return (false);
 }
 
-/* What scripts write before the name: PiVPN, wg-easy, wireguard-install. */
+/* PiVPN, wg-easy and wireguard-install write words before the name. */
 static struct span
 without_script(struct span s)
 {
@@ -179,7 +179,7 @@ comment(struct reader *r, struct span s)
 		memcpy(r->peer.name, r->above, sizeof(r->above));
 }
 
-/* The section of a peer has ended. */
+/* Report the peer whose section ends. */
 static int
 end_peer(struct reader *r)
 {

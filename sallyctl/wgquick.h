@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Files of wg-quick(8): their peers, and the names that people write beside
- * them.  Nothing here knows our networks.
+ * The peers of wg-quick(8) files, and the names that people write beside them.
+ * Nothing here knows our networks.
  */
 
 #ifndef WGQUICK_H
@@ -27,7 +27,7 @@ struct wgquick {
 	/* One peer, when all of its section was read; not if it was bad.
 	 * Returns -1 to stop. */
 	int		 (*peer)(void *, const struct wgquick_peer *);
-	/* A value that cannot be used; text is the file's. */
+	/* A value that cannot be used, as it stands in the file. */
 	void (
 	    *bad)(void *, unsigned int line, const char *text, const char *why);
 	void		*arg;
@@ -36,10 +36,10 @@ struct wgquick {
 	const char	*error;		/* when -1 was returned, or NULL */
 };
 
-#define WGQUICK_TEXT	128	/* longest text given to bad, with NUL */
+#define WGQUICK_TEXT	128	/* room for text of bad, with NUL */
 
 /*
- * Read a file of len bytes.  Returns 0, or -1 if it is none of wg-quick's or
+ * Parse a file of len bytes.  Returns 0, or -1 if it is no file of wg-quick or
  * peer stopped it.
  */
 int	 wgquick_parse(struct wgquick *, const char *, size_t len);
