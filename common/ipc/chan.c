@@ -241,9 +241,6 @@ MSG_CATALOGUE(X, E)
 static const char *
 chan_call(struct chan *c, const struct chan_handler *h, struct imsg *m)
 {
-	if (!h->typed)
-		return (h->fn.raw(c, m->id, &m->data, m->fd) == -1 ? refused :
-		    NULL);
 	switch (h->type) {
 #define X(NAME, name, val, from, to, fd)				\
 	case MSG_##NAME:						\

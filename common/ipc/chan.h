@@ -25,12 +25,9 @@ struct chan;
  * A handler of a message: of the type that its row in the catalogue gives it.
  * It gets the request id, the decoded payload (gone when it returns), and the
  * descriptor that came with it, now its own.  A message without payload has
- * the id alone.  Returning -1 closes the channel; it must not free the channel
- * itself.
+ * the id alone.  Returning -1 closes the channel.
  */
 union chan_fn {
-	/* Undecoded: for tables that are not converted. */
-	int (*raw)(struct chan *, uint32_t id, struct ibuf *, int fd);
 #define FD_0
 #define FD_1	, int fd
 #define X(NAME, name, val, from, to, fd)				\
@@ -61,7 +58,6 @@ struct chan_handler {
 	enum msg_type	 type;
 	unsigned int	 states;	/* mask: where it is allowed */
 	union chan_fn	 fn;
-	bool		 typed;		/* not fn.raw */
 };
 
 /* clang-format off */
@@ -71,11 +67,7 @@ struct chan_handler {
  */
 #define ON(name, mask, func)						\
 	{ .type = (enum msg_type)CHAN_TYPE_##name, .states = (mask),	\
-	  .fn = { .name = (func) }, .typed = true }
-/* The same with fn.raw: RAW(PEER_SET, ...). */
-#define RAW(NAME, mask, func)						\
-	{ .type = MSG_##NAME, .states = (mask), .fn = { .raw = (func) },	\
-	  .typed = false }
+	  .fn = { .name = (func) } }
 /* clang-format on */
 
 struct chan_ops {
