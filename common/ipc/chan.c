@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Channels: the only reader of links.  Everything a peer can get wrong is
- * caught here, before a handler runs, and costs it the channel.
+ * Channels: only they read links.  Everything that a peer can get wrong is
+ * caught here, before a handler runs, and closes the channel.
  */
 
 #include <sys/queue.h>
@@ -50,8 +50,8 @@ struct chan {
 
 	bool		 failed;
 	char		 reason[REASON_SIZE];
-	bool		 inside;	/* a callback of ours is running */
-	bool		 freed;		/* and has freed us */
+	bool		 inside;	/* one of our callbacks is running */
+	bool		 freed;		/* a callback has freed the channel */
 	uint8_t		 buf[IMSG_MAX_SIZE];
 };
 
@@ -103,7 +103,7 @@ packet_free(struct chan *c, struct packet *p)
 	free(p);
 }
 
-/* Let go of everything but the memory. */
+/* Release everything except the memory. */
 static void
 chan_shut(struct chan *c)
 {
@@ -138,7 +138,7 @@ chan_free(struct chan *c)
 	errno = saved;
 }
 
-/* Around a callback: true if the channel is still there afterwards. */
+/* End of a callback: true if the channel still exists. */
 static bool
 chan_leave(struct chan *c)
 {
@@ -171,7 +171,10 @@ chan_closed_cb(evutil_socket_t fd, short what, void *arg)
 	(void)chan_leave(c);
 }
 
-/* What forbids a message on this link, or NULL and its handler in *h. */
+/*
+ * Returns why a message is forbidden on this link, or NULL and its handler in
+ * *h.
+ */
 static const char *
 chan_check(const struct chan *c, const struct imsg *m,
     const struct chan_handler **h)
@@ -205,9 +208,9 @@ static const char refused[] = "refused";
 
 /* clang-format off */
 /*
- * Decode a message and call its handler.  Returns NULL, or why it is refused.
- * Each message has a function, and so a stack frame, of its own: inlined, all
- * payloads would lie side by side in one frame.
+ * Decode a message and call its handler.  Returns NULL, or why the message is
+ * refused.  Each message has a function and so a stack frame of its own; if
+ * they were inlined, all payloads would lie side by side in one frame.
  */
 #define FD_0
 #define FD_1	, m->fd
@@ -215,7 +218,7 @@ static const char refused[] = "refused";
 static __attribute__((noinline)) const char *				\
 call_##name(struct chan *c, const struct chan_handler *h, struct imsg *m) \
 {									\
-	/* The codec zeroes it. */					\
+	/* The codec zeroes this. */					\
 	__attribute__((uninitialized)) struct msg_##name body;		\
 									\
 	if (msg_##name##_get(&m->data, &body) == -1) {			\
@@ -254,7 +257,7 @@ chan_call(struct chan *c, const struct chan_handler *h, struct imsg *m)
 }
 /* clang-format on */
 
-/* Handle one message; the reason it is refused, or NULL. */
+/* Handle one message.  Returns NULL, or why the message is refused. */
 static const char *
 chan_handle(struct chan *c, struct imsg *m)
 {
@@ -266,14 +269,17 @@ chan_handle(struct chan *c, struct imsg *m)
 			close(m->fd);
 		return (error);
 	}
-	if (h == NULL)		/* a ping: our loop turns */
+	if (h == NULL)		/* a ping: our event loop runs */
 		(void)chan_send_bare(c, MSG_SETUP_PONG, m->id);
 	else
 		error = chan_call(c, h, m);
 	return (error);
 }
 
-/* Take what waits, at most a turn's worth; false when the channel is gone. */
+/*
+ * Take the waiting messages, at most as many as one turn allows.  Returns false
+ * if the channel is gone.
+ */
 static bool
 chan_take(struct chan *c)
 {
@@ -480,7 +486,7 @@ int									\
 chan_send_##name(struct chan *c, uint32_t id, const struct msg_##name *m, \
     int fd)								\
 {									\
-	/* Not worth zeroing: only what is written is sent. */		\
+	/* Zeroing would be wasted: only the bytes that are written are sent. */	\
 	__attribute__((uninitialized)) uint8_t data[IMSG_MAX_PAYLOAD];	\
 	struct ibuf b;							\
 									\

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A channel: one end of a link between two processes of the suite, driven by
- * the event loop.  It checks every packet against the catalogue (known, from
- * this peer, to us, length, descriptor), looks it up in the link's table and
- * calls the handler if the state allows.  Any "no" closes the channel, never
- * the process.  Only chan.c reads links.
+ * the event loop.  It checks every packet against the catalogue (a known type,
+ * from this peer, to us, its length, its descriptor), looks it up in the link's
+ * table, and calls the handler if the state allows the message.  Any "no"
+ * closes the channel, never the process.  Only chan.c reads links.
  */
 
 #ifndef CHAN_H
@@ -22,10 +22,11 @@ struct chan;
 
 /* clang-format off */
 /*
- * A handler of a message: of the type that its row in the catalogue gives it.
- * It gets the request id, the decoded payload (gone when it returns), and the
- * descriptor that came with it, now its own.  A message without payload has
- * the id alone.  Returning -1 closes the channel.
+ * A handler of a message has the type that the message's row in the catalogue
+ * gives it.  It gets the request id, the decoded payload, which is gone when it
+ * returns, and the descriptor that came with the message, which it now owns.
+ * For a message without payload it gets the id alone.  A handler returns -1 to
+ * close the channel.
  */
 union chan_fn {
 #define FD_0
@@ -52,11 +53,11 @@ enum {
 };
 /* clang-format on */
 
-#define CHAN_UP	0x01	/* the state of a link that has one state alone */
+#define CHAN_UP	0x01	/* the only state of a link without states */
 
 struct chan_handler {
 	enum msg_type	 type;
-	unsigned int	 states;	/* mask: where it is allowed */
+	unsigned int	 states;	/* states in which it is allowed */
 	union chan_fn	 fn;
 };
 
@@ -73,32 +74,41 @@ struct chan_handler {
 struct chan_ops {
 	const struct chan_handler *table;
 	size_t		 n;
-	/* What was waiting has been handled (or a turn's worth, 256 messages):
-	 * the moment to act on a batch.  May be NULL. */
+	/*
+	 * The waiting messages were handled, or as many as one turn allows
+	 * (256): this is the moment to act on a batch.  May be NULL.
+	 */
 	void		 (*turn)(struct chan *);
-	/* The queue was over its high mark and is below its low mark again.
-	 * May be NULL. */
+	/*
+	 * The queue was above its high mark and is now below its low mark.  May
+	 * be NULL.
+	 */
 	void		 (*writable)(struct chan *);
-	/* The link is gone or was closed for a bad message; reason is for the
+	/*
+	 * The link is gone, or was closed for a bad message; reason is for the
 	 * log.  Called once, from the event loop, never from chan_send or
-	 * chan_free; the owner calls chan_free in it. */
+	 * chan_free.  The owner calls chan_free in it.
+	 */
 	void		 (*closed)(struct chan *, const char *reason);
 };
 
-#define CHAN_QUEUE_MSGS		4096	/* bound of the out queue */
+#define CHAN_QUEUE_MSGS		4096	/* most messages in the out queue */
 #define CHAN_QUEUE_BYTES	(4 * 1024 * 1024)
-#define CHAN_HIGH		1024	/* messages: chan_busy from here */
+#define CHAN_HIGH		1024	/* messages; chan_busy() from here on */
 #define CHAN_LOW		256
 
 /*
- * Take over fd (a SOCK_SEQPACKET link; made non-blocking), as role me with
- * role peer (P_...) at the other end, in state.  name is for logs and copied.
- * Returns NULL with errno on failure; fd is closed then too.
+ * Take over fd, a SOCK_SEQPACKET link, which is made non-blocking.  We have the
+ * role me, the other end has the role peer (P_...), and the link begins in
+ * state.  The name is for logs and is copied.  Returns NULL with errno on
+ * failure; then fd is closed, too.
  */
 struct chan *chan_new(struct event_base *, int fd, uint8_t me, uint8_t peer,
     const char *name, const struct chan_ops *, unsigned int state, void *arg);
-/* Drop the channel, its queue and its descriptors.  NULL is fine.  Safe inside
- * a handler or callback of the same channel. */
+/*
+ * Free the channel, its queue and its descriptors.  NULL is allowed.  Safe
+ * inside a handler or callback of the same channel.
+ */
 void	 chan_free(struct chan *);
 
 void	*chan_arg(const struct chan *);
@@ -108,26 +118,33 @@ void	 chan_set_state(struct chan *, unsigned int state);
 unsigned int chan_state(const struct chan *);
 
 /*
- * Queue one message (or send it at once when nothing waits).  id is 0 for a
- * notice, else the request asked or answered.  fd (-1 for none) is consumed,
- * also on error.  Returns 0, or -1 with errno: ENOBUFS queue full, EPIPE the
- * channel is closing, EINVAL or EMSGSIZE not as the catalogue says.  The
- * channel stays usable.
+ * Queue one message, or send it at once if the queue is empty.  id is 0 for a
+ * notice, and otherwise that of the request that is asked or answered.  fd (-1
+ * for none) is consumed, also on error.  Returns 0, or -1 with errno: ENOBUFS
+ * the queue is full, EPIPE the channel is closing, EINVAL or EMSGSIZE the
+ * catalogue does not allow this.  The channel stays usable.
  */
 int chan_send(struct chan *, enum msg_type, uint32_t id, const void *payload,
     size_t len, int fd);
-/* The message m of that type: its struct, or NULL for one without payload.  For
- * messages without descriptor; else as chan_send. */
+/*
+ * Send the struct m of that type of message, or NULL for a message without
+ * payload.  Only for messages without descriptor; otherwise like chan_send.
+ */
 int chan_send_msg(struct chan *, enum msg_type, uint32_t id, const void *m);
-/* A message without payload. */
+/* Send a message without payload. */
 int	 chan_send_bare(struct chan *, enum msg_type, uint32_t id);
 
-/* More waits to be sent than is good: stop producing until ops->writable. */
+/*
+ * True if the queue is above its high mark: stop producing until ops->writable.
+ */
 bool	 chan_busy(const struct chan *);
-/* Stop and go on reading; bounded back-pressure to the sender. */
+/*
+ * Stop reading, and go on reading.  This is bounded back-pressure to the
+ * sender.
+ */
 void	 chan_pause(struct chan *);
 void	 chan_resume(struct chan *);
-/* Close from our side for a reason; ops->closed follows from the loop. */
+/* Close from our side for a reason; ops->closed follows from the event loop. */
 void	 chan_fail(struct chan *, const char *reason);
 
 /* chan_send_NAME(chan, id, &msg, fd): encode and send one typed message. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A child's first steps, and the last ones outside its sandbox.
+ * The first steps of a child, and its last ones outside the sandbox.
  */
 
 #include <sys/prctl.h>
@@ -57,7 +57,7 @@ child_start(struct child *c, uint8_t role, const char *proc)
 		fatalx(
 		    "no link to a parent on descriptor %d: this program is started by netd(8), not by hand",
 		    CHILD_FD);
-	/* The loop's sockets report a closed peer by themselves. */
+	/* The sockets of the event loop report a closed peer themselves. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
@@ -112,7 +112,7 @@ set_ids(const struct child *c)
 		fatalx("became somebody else than user %u", uid);
 }
 
-/* Nothing can be got back by a later exec, whatever it executes. */
+/* Make sure that no later exec, of whatever program, gets a capability back. */
 static void
 drop_bounding(void)
 {
@@ -120,7 +120,7 @@ drop_bounding(void)
 
 	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == -1 &&
-		    errno != EPERM)	/* EPERM: had no privilege to give up */
+		    errno != EPERM)	/* EPERM: we had no such privilege */
 			fatal("cannot drop capability %d", cap);
 }
 
@@ -172,7 +172,7 @@ set_limits(const struct child *c)
 	limit(RLIMIT_NPROC, 0);
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_NOFILE, c->role == P_APID ? FILES_FRONT : FILES_OTHER);
-	/* Where the log is a file, a limit of 0 would kill us for a line. */
+	/* If the log is a file, a limit of 0 would kill us for one line. */
 	if (c->role != P_LEASED && fstat(STDERR_FILENO, &st) == 0 &&
 	    !S_ISREG(st.st_mode))
 		limit(RLIMIT_FSIZE, 0);
@@ -190,8 +190,8 @@ child_enter(const struct child *c, const char *rw_dir)
 	set_caps(c);
 	set_limits(c);
 	/*
-	 * The end of the parent's link is enough for who turns; one that hangs
-	 * would keep sockets and locks from the next suite.
+	 * A running event loop notices that the parent is gone.  A hung process
+	 * would not, and would keep sockets and locks from the next suite.
 	 */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||

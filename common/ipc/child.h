@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What every child process does the same way: greet the parent on descriptor
- * 3, learn who it is, and, once it has everything it needs, give the rest up.
+ * The steps that are the same in every child: greet the parent on descriptor 3,
+ * learn the own role and, when everything needed is there, give up the rest.
  */
 
 #ifndef CHILD_H
@@ -23,20 +23,20 @@ struct child {
 };
 
 /*
- * Take part in the handshake as role: wait (10 s) for SETUP_HELLO, check the
- * version, answer it, set up logging as proc.  Ends the process with a clear
- * text if descriptor 3 is not such a link: the program was started by hand.
+ * Take part in the handshake as role: wait 10 s for SETUP_HELLO, check its
+ * version, answer it, and log as proc.  If descriptor 3 is not such a link, the
+ * program was started by hand, and the process exits with a text that says so.
  */
 void	 child_start(struct child *, uint8_t role, const char *proc);
 
-/* The handler of SETUP_VERBOSE, the same for all. */
+/* The handler of SETUP_VERBOSE, which is the same in all children. */
 int child_verbose(struct chan *, uint32_t id, const struct msg_setup_verbose *);
 
 /*
- * Give up everything but what the role needs, in this order: groups and ids,
- * capabilities (the kernel hand keeps CAP_NET_ADMIN), rlimits, no_new_privs,
- * undumpable, Landlock (rw_dir alone if not NULL), seccomp.  Any failure is
- * fatal.  Everything that must be opened is open before.
+ * Give up everything that the role does not need, in this order: groups and
+ * ids, capabilities (the hand keeps CAP_NET_ADMIN), rlimits, no_new_privs,
+ * undumpable, Landlock (except rw_dir, if that is not NULL), seccomp.  Any
+ * failure is fatal.  Everything that must be opened has to be open before.
  */
 void	 child_enter(const struct child *, const char *rw_dir);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The steps of a configuration in a child.  What a slice means is the child's
- * business.
+ * The steps of a configuration in a child.  The child itself interprets the
+ * slices.
  */
 
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A child's side of the configuration, the same for all: CONF_BEGIN starts a
- * shadow, slices fill it, CONF_END has it checked and is answered, and
- * CONF_COMMIT makes it the configuration or CONF_ABORT drops it.  The rows of
- * the link to the parent say by their states in which of these steps a message
+ * The configuration in a child, which is the same for all children: CONF_BEGIN
+ * starts a shadow, slices fill it, at CONF_END it is checked and answered,
+ * CONF_COMMIT makes it the configuration, and CONF_ABORT drops it.  The states
+ * in the rows of the link to the parent say at which of these steps a message
  * may come.
  */
 
@@ -20,28 +20,36 @@
 #define CONF_CHECKED	0x04	/* acknowledged */
 #define CONF_ANY	(CONF_IDLE | CONF_OPEN | CONF_CHECKED)
 
-/* What a child does in these steps.  arg is the link's. */
+/* The child's part of these steps.  arg is that of the link. */
 struct childconf_ops {
-	/* An empty shadow, or NULL: the link is closed. */
+	/* Make an empty shadow.  NULL closes the link. */
 	void		*(*begin)(void *arg, uint32_t generation);
-	/* All slices are there.  Returns what is wrong with them, or NULL. */
+	/*
+	 * Check the shadow, which is complete.  Returns a text that says what
+	 * is wrong with it, or NULL.
+	 */
 	const char	*(*check)(void *arg, void *shadow);
-	/* Use it; it is the child's now.  Returns what a handler does. */
+	/*
+	 * Use the shadow, which is now the child's.  Returns what the handler
+	 * returns.
+	 */
 	int		 (*commit)(void *arg, void *shadow);
 	void		 (*drop)(void *shadow);
 };
 
-/* The argument of the link to the parent points to a struct that begins with
- * this one. */
+/*
+ * The argument of the link to the parent points to a struct that begins with
+ * this struct.
+ */
 struct childconf {
 	const struct childconf_ops *ops;
 	void		*shadow;	/* NULL in CONF_IDLE */
-	uint32_t	 generation;	/* of the shadow */
+	uint32_t	 generation;	/* generation of the shadow */
 };
 
-/* The shadow, for the handler of a slice. */
+/* Returns the shadow, for the handler of a slice. */
 void	*childconf_shadow(const struct chan *);
-/* At the end of the process. */
+/* Free the shadow at the end of the process. */
 void	 childconf_clear(struct childconf *);
 
 int	 childconf_begin(struct chan *, uint32_t, const struct msg_conf_begin *);
@@ -50,12 +58,12 @@ int childconf_commit(struct chan *, uint32_t, const struct msg_conf_commit *);
 int	 childconf_abort(struct chan *, uint32_t, const struct msg_conf_abort *);
 
 /* clang-format off */
-/* Their rows. */
+/* The rows of these messages. */
 #define CHILDCONF_ROWS							\
 	ON(conf_begin, CONF_IDLE, childconf_begin),			\
 	ON(conf_end, CONF_OPEN, childconf_end),				\
 	ON(conf_commit, CONF_CHECKED, childconf_commit),		\
-	/* One that refused it is told, too. */				\
+	/* A child that refused the configuration gets this, too. */		\
 	ON(conf_abort, CONF_ANY, childconf_abort)
 /* clang-format on */
 

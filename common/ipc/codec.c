@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Fields in both directions, and their sizes.
+ * Fields of messages, in both directions and as sizes.
  */
 
 #include <errno.h>
@@ -15,7 +15,7 @@ measuring(const struct codec *c)
 	return (c->mode == CODEC_MIN || c->mode == CODEC_MAX);
 }
 
-/* A field of a size that does not depend on its value. */
+/* Measure a field with a size that does not depend on its value. */
 static int
 measure(struct codec *c, size_t size)
 {
@@ -124,7 +124,7 @@ codec_reqid(struct codec *c, char *s)
 	    measuring(c) || s[0] == '\0' || reqid_valid(s, strlen(s))));
 }
 
-/* AF_ numbers are the kernel's business: 4, 6, or 0 for none on the wire. */
+/* AF_ numbers differ between kernels: the wire has 4, 6, or 0 for none. */
 static int
 prefix_fields(struct codec *c, struct prefix *p, uint8_t least)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How codecs are written: after RFC 4506's filters, one function walks the
- * fields of a message and serves both directions, so that put and get cannot
- * disagree.  The same walk measures the shortest and the longest message: then
- * there is no buffer, every length is its least or its most, and no check
- * fails.  Private to common/msg_*.c and proto.c.
+ * The way codecs are written, after the filters of RFC 4506: one function walks
+ * over the fields of a message and serves both directions, so that put and get
+ * cannot disagree.  The same walk measures the shortest and the longest
+ * message: then there is no buffer, every length is the smallest or the
+ * largest, and no check fails.  Private to msg_*.c and proto.c.
  */
 
 #ifndef CODEC_H
@@ -21,11 +21,11 @@ enum codec_mode {
 
 struct codec {
 	enum codec_mode	 mode;
-	struct ibuf	*b;	/* NULL when measuring */
-	size_t		 size;	/* measured */
+	struct ibuf	*b;	/* NULL while measuring */
+	size_t		 size;	/* bytes that were measured */
 };
 
-/* Each moves one field and returns 0, or -1 with errno. */
+/* Each function moves one field and returns 0, or -1 with errno. */
 int	 codec_n8(struct codec *, uint8_t *);
 int	 codec_n16(struct codec *, uint16_t *);
 int	 codec_n32(struct codec *, uint32_t *);
@@ -37,19 +37,19 @@ int	 codec_key(struct codec *, uint8_t *);
 int	 codec_str(struct codec *, char *, size_t);
 /* An id of a request, or "". */
 int	 codec_reqid(struct codec *, char *);
-/* An enum's member or a count: lo..hi. */
+/* A member of an enum or a count, in lo..hi. */
 int	 codec_range(struct codec *, uint8_t *, uint8_t lo, uint8_t hi);
-/* The length of what follows: lo..hi. */
+/* The length of the field that follows, in lo..hi. */
 int	 codec_len(struct codec *, uint16_t *, uint16_t lo, uint16_t hi);
-/* A prefix, or with none allowed a single zero byte. */
+/* A prefix or, where none is allowed, a single zero byte. */
 int	 codec_prefix(struct codec *, struct prefix *);
 int	 codec_prefix_none(struct codec *, struct prefix *);
-/* A count lo..max, then that many prefixes. */
+/* A count in lo..max, and then as many prefixes. */
 int	 codec_prefixes(struct codec *, uint8_t *n, struct prefix *, uint8_t lo,
 	    uint8_t max);
 /* A duration: seconds up to DURATION_MAX, or LEASE_NEVER. */
 int	 codec_duration(struct codec *, uint32_t *);
-/* Refuse the message unless ok: errno EBADMSG or EINVAL, -1. */
+/* Refuse the message unless ok: -1 with errno EBADMSG or EINVAL. */
 int	 codec_check(const struct codec *, bool ok);
 
 #define X(NAME, name, val, from, to, fd)				\

@@ -50,7 +50,7 @@ enum conf_proof {
 	PROOF_ADDRESS = 3,
 	PROOF_NONE = 4
 };
-enum conf_subject {			/* what an identity rule looks at */
+enum conf_subject {			/* the name to match */
 	SUBJECT_CN = 1,
 	SUBJECT_DNS = 2,	/* and on: names of subjectAltName */
 	SUBJECT_EMAIL = 3,
@@ -73,14 +73,14 @@ enum conf_access {
 #define API_PORTAL	0x0004
 #define API_METRICS	0x0010
 
-/* What a descriptor sent with CONF_CERT holds. */
+/* The contents of a descriptor sent with CONF_CERT. */
 enum conf_cert {
 	CERT_CHAIN = 1,
 	CERT_CLIENT_CA = 2,
 	CERT_CRL = 3
 };
 
-/* What a descriptor sent with CONF_SYSCTL writes. */
+/* The sysctl of a descriptor sent with CONF_SYSCTL. */
 enum conf_sysctl {
 	SYSCTL_IP4_FORWARD = 1,
 	SYSCTL_IP6_FORWARD = 2,

@@ -18,7 +18,7 @@ struct ibuf {
 	size_t	 max;		/* size of buf */
 };
 
-/* Use size bytes at p, of which the first used already hold data to read. */
+/* Use the size bytes at p; the first used of them already hold data to read. */
 void	 ibuf_init(struct ibuf *, void *p, size_t used, size_t size);
 
 /*

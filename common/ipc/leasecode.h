@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What leased answers to a request about leases and peers: one list for the
+ * The answers of leased to a request about leases and peers: one list for the
  * messages, for the problems of the API and for sallyctl.
  */
 
@@ -16,11 +16,11 @@
  * are part of the API: sallyport-api(7).
  */
 #define LEASE_CODES(X)							\
-	/* A new lease or peer. */					\
+	/* a new lease or peer */					\
 	X(OK_NEW, 1, 201, "", "")					\
-	/* The same key: renewed, or read, or released. */		\
+	/* the same key: renewed, read or released */		\
 	X(OK_SAME, 2, 200, "", "")					\
-	/* A new key took the place of the old, or other addresses. */	\
+	/* a new key replaced the old one, or the addresses changed */	\
 	X(OK_REKEYED, 3, 200, "", "")					\
 	X(E_KEY, 16, 400, "invalid-public-key",				\
 	    "this public key cannot be used")				\
@@ -36,7 +36,7 @@
 	    "the name of this identity has no address")			\
 	X(E_ADDR_TAKEN, 22, 409, "address-taken",			\
 	    "an address is held by another, or by the gateway")		\
-	/* A lease that is not there is lease-not-found to its device. */ \
+	/* To a device, a missing lease is lease-not-found. */ \
 	X(E_NOT_FOUND, 23, 404, "peer-not-found",			\
 	    "there is no such peer of this source")			\
 	X(E_BUSY, 24, 503, "gateway-busy", "try again later")		\
@@ -66,12 +66,12 @@ enum lease_code {
 
 struct lease_answer {
 	const char	*name;		/* "E_KEY" */
-	int		 status;	/* HTTP's; from 400 it is an error */
-	const char	*code;		/* of the problem; "" if it is none */
+	int		 status;	/* HTTP status; an error from 400 */
+	const char	*code;		/* code of the problem, or "" */
 	const char	*text;
 };
 
-/* Never NULL: what is unknown is an internal error. */
+/* Never returns NULL: an unknown code is an internal error. */
 const struct lease_answer *lease_answer(uint8_t code);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What each message says: its fields as a struct, and the values of those that
- * are one of a few.  These are in memory; msg_*.c write and read them.
+ * The contents of each message: its fields as a struct, and the values of the
+ * fields that are enums.  These are the forms in memory; msg_*.c write and read
+ * them.
  */
 
 #ifndef MSG_H
@@ -27,14 +28,14 @@ enum peer_source {
 	SOURCE_FOREIGN = 4
 };
 
-/* What became of a wish to the kernel hand. */
+/* The result of a wish to the hand. */
 enum peer_code {
 	PEER_OK = 1,
 	PEER_E_NETWORK = 2,	/* unknown, or its interface is not up */
 	PEER_E_ADDR = 3,	/* outside the pools, or too wide */
 	PEER_E_KEY = 4,		/* unusable, the gateway's own, or foreign */
 	PEER_E_MAX = 5,		/* max_peers */
-	PEER_E_KERNEL = 6	/* the kernel said no, or cannot be reached */
+	PEER_E_KERNEL = 6	/* the kernel refused it or cannot be reached */
 };
 
 enum net_state {
@@ -43,14 +44,14 @@ enum net_state {
 	NET_FAILED = 3
 };
 
-/* Exit of a control command, as the exit codes of sallyctl(8). */
+/* The result of a control command; see the exit codes of sallyctl(8). */
 enum ctl_code {
 	CTL_OK = 1,
 	CTL_NEGATIVE = 2,	/* no, not found */
 	CTL_USAGE = 3,
 	CTL_BUSY = 4,		/* try again */
 	CTL_FAILED = 5,
-	CTL_CONFIG = 6		/* the new configuration is not good */
+	CTL_CONFIG = 6		/* the new configuration has an error */
 };
 
 enum ctl_what {
@@ -82,8 +83,8 @@ struct msg_setup_peer {			/* +fd: a link to another process */
 	uint16_t	 index;
 };
 
-struct msg_setup_link {			/* said again and again until it comes */
-	uint8_t		 role;		/* P_..., of whom there is no link to */
+struct msg_setup_link {			/* repeated until the link comes */
+	uint8_t		 role;		/* P_..., that has no link to us */
 	uint16_t	 index;
 };
 
@@ -92,7 +93,7 @@ struct msg_setup_verbose {
 };
 
 struct msg_setup_stop {
-	uint8_t		 undo;		/* kernel hand: take everything back */
+	uint8_t		 undo;		/* hand: remove all that was set up */
 };
 
 /* --- leases --- */
@@ -102,7 +103,7 @@ struct msg_lease_register {
 	char		 name[IDENT_SIZE];	/* from the identity rule */
 	char		 who[IDENT_SIZE + 8];	/* the proof, e.g. "cn:dev-1" */
 	uint8_t		 pubkey[WGKEY_LEN];
-	struct prefix	 from;			/* source, for the event log */
+	struct prefix	 from;			/* source address, for events */
 	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 };
 
@@ -118,7 +119,7 @@ struct msg_lease_release {
 	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 };
 
-/* A lease and what a device needs to use it. */
+/* A lease, and everything that a device needs to use it. */
 struct msg_lease_reply {
 	uint8_t		 code;		/* enum lease_code */
 	uint8_t		 state;		/* enum lease_state, 0 with errors */
@@ -131,7 +132,7 @@ struct msg_lease_reply {
 	uint16_t	 keepalive;	/* seconds, 0 is off */
 	uint32_t	 ttl;		/* seconds left, LEASE_NEVER */
 	uint32_t	 retry_after;	/* seconds, with errors worth a retry */
-	int64_t		 created;	/* wall; of the last key change */
+	int64_t		 created;	/* wall; time of the last key change */
 	int64_t		 expires;	/* wall, 0 is never */
 	uint8_t		 naddrs;
 	struct prefix	 addrs[NET_POOLS_MAX];
@@ -141,7 +142,7 @@ struct msg_lease_reply {
 
 struct msg_lease_list {			/* one page, in order of names */
 	char		 network[NETNAME_SIZE];
-	char		 after[IDENT_SIZE];	/* "" from the start */
+	char		 after[IDENT_SIZE];	/* "": from the beginning */
 };
 
 struct msg_lease_item {
@@ -178,7 +179,7 @@ struct msg_ident_result {
 	uint8_t		 proof;		/* enum conf_proof */
 	char		 name[IDENT_SIZE];
 	char		 network[NETNAME_SIZE];
-	char		 text[TEXT_SIZE];	/* why not */
+	char		 text[TEXT_SIZE];	/* why it is refused */
 };
 
 /* --- peers with an owner: a portal's, or the operator's static ones --- */
@@ -220,17 +221,20 @@ struct msg_owned_item {
 struct msg_owned_reply {
 	uint8_t		 code;		/* enum lease_code */
 	uint32_t	 retry_after;	/* seconds, with errors worth a retry */
-	char		 text[TEXT_SIZE];	/* why not, for the client */
+	char		 text[TEXT_SIZE];	/* reason, for the client */
 	uint8_t		 has_item;
 	struct msg_owned_item item;	/* on the wire if has_item */
 };
 
-/* A page of <= 64 in order of keys, or with one the peer of a key alone. */
+/*
+ * A page of at most 64 peers in order of keys or, if one is set, the peer of
+ * the key alone.
+ */
 struct msg_owned_page {
 	char		 network[NETNAME_SIZE];
 	char		 owner[OWNER_SIZE];	/* "" is any owner */
 	uint8_t		 online;	/* 1: a handshake in the last 180 s */
-	uint8_t		 one;		/* 1: this key and no other */
+	uint8_t		 one;		/* 1: the peer of this key alone */
 	uint8_t		 has_after;
 	uint8_t		 after[WGKEY_LEN];
 };
@@ -242,7 +246,7 @@ struct msg_owned_page_end {
 };
 
 struct msg_node_get {
-	uint8_t		 counts;	/* 1: count, it costs something */
+	uint8_t		 counts;	/* 1: with counts; these are costly */
 };
 
 struct msg_node_reply {
@@ -273,8 +277,8 @@ enum set_match {
 
 /*
  * The whole wanted set of one owner in one network: SET_BEGIN, SET_ITEM ...,
- * SET_END, all with one id; answered by SET_CHANGE for each difference or
- * rejected item, then SET_DONE.  Nothing changes before SET_END.
+ * SET_END, all with one id.  The answer is SET_CHANGE for each difference or
+ * rejected item, and then SET_DONE.  Nothing changes before SET_END.
  */
 struct msg_set_begin {
 	char		 network[NETNAME_SIZE];
@@ -282,7 +286,7 @@ struct msg_set_begin {
 	struct prefix	 from;
 	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 	uint8_t		 dry_run;
-	uint8_t		 force;		/* past max_remove_percent */
+	uint8_t		 force;		/* 1: without max_remove_percent */
 	uint8_t		 match;		/* enum set_match */
 	uint64_t	 generation;
 };
@@ -303,9 +307,9 @@ enum set_op {
 
 struct msg_set_change {
 	uint8_t		 op;
-	uint8_t		 code;		/* of a rejected one, else 0 */
+	uint8_t		 code;		/* code of a rejected item, else 0 */
 	uint8_t		 pubkey[WGKEY_LEN];
-	uint64_t	 rx;		/* of a removed one */
+	uint64_t	 rx;		/* counters of a removed peer */
 	uint64_t	 tx;
 	char		 text[129];
 };
@@ -318,7 +322,7 @@ struct msg_set_done {
 	uint32_t	 changed;
 	uint32_t	 unchanged;
 	uint32_t	 rejected;
-	uint64_t	 generation;	/* after it: the new ETag */
+	uint64_t	 generation;	/* generation after it: the new ETag */
 	char		 text[TEXT_SIZE];
 };
 
@@ -333,8 +337,9 @@ struct msg_peer_sync_done {
 };
 
 /*
- * Let this key use these addresses for ttl seconds.  With a replaced key, that
- * peer goes in the same batch.  id 0 (inside a sync) wants no PEER_DONE.
+ * Let this key use these addresses for ttl seconds.  If there is a replaced
+ * key, its peer is removed in the same batch.  With id 0, inside a sync, there
+ * is no PEER_DONE.
  */
 struct msg_peer_set {
 	char		 network[NETNAME_SIZE];
@@ -391,17 +396,17 @@ struct msg_hand_network {		/* sent at start and on every change */
 	uint16_t	 port;
 	uint8_t		 adopted;
 	uint32_t	 foreign;	/* peers that are not ours */
-	char		 text[TEXT_SIZE];	/* why it failed */
+	char		 text[TEXT_SIZE];	/* reason of a failure */
 };
 
-struct msg_uapi_want {			/* answered by CONF_UAPI, when it can */
+struct msg_uapi_want {			/* answered by CONF_UAPI */
 	char		 network[NETNAME_SIZE];
 };
 
 struct msg_hand_health {		/* counters since start */
 	uint32_t	 batches;	/* messages that changed peers */
-	uint32_t	 dumps;		/* of a whole device */
-	uint32_t	 drift;		/* things put right */
+	uint32_t	 dumps;		/* dumps of a whole device */
+	uint32_t	 drift;		/* corrections of changes by others */
 	uint32_t	 peers;		/* installed now */
 	uint32_t	 refused;	/* wishes refused */
 };
@@ -436,7 +441,7 @@ struct msg_conf_gateway {
 	char		 state_dir[DIR_SIZE];
 };
 
-/* One network; to apid with its lists empty. */
+/* One network.  For apid, its lists are empty. */
 struct msg_conf_network {
 	char		 name[NETNAME_SIZE];
 	char		 interface[IFNAME_SIZE];
@@ -477,12 +482,12 @@ struct msg_conf_uapi {			/* +fd: connected to wireguard-go */
 	char		 network[NETNAME_SIZE];
 };
 
-struct msg_conf_identity {		/* in order, first match wins */
+struct msg_conf_identity {		/* in order; the first match counts */
 	uint8_t		 proof;
 	uint8_t		 subject;	/* enum conf_subject */
 	uint8_t		 role;
 	char		 pattern[PATTERN_SIZE];
-	char		 network[NETNAME_SIZE];	/* "": needs none */
+	char		 network[NETNAME_SIZE];	/* "": not needed */
 };
 
 struct msg_conf_listen {		/* +fd: the listening socket */
@@ -515,7 +520,7 @@ struct msg_conf_limits {		/* milliseconds, bytes, counts */
 	uint32_t	 body_bytes;
 	uint32_t	 connections;		/* in all, of one apid */
 	uint32_t	 per_source;		/* of one apid */
-	uint32_t	 pending;		/* requests of leased */
+	uint32_t	 pending;		/* requests that await leased */
 };
 
 struct msg_conf_ctl {			/* +fd: the listening control socket */
@@ -548,12 +553,12 @@ struct msg_conf_abort {
 	uint32_t	 generation;
 };
 
-struct msg_conf_basic {			/* autowg's GET side: "user:password" */
+struct msg_conf_basic {			/* for autowg's list: "user:password" */
 	char		 credentials[129];
 };
 
 struct msg_conf_openvpn {		/* +fd: a management socket */
-	char		 name[IDENT_SIZE];	/* of the socket file */
+	char		 name[IDENT_SIZE];	/* name of the socket file */
 };
 
 enum conf_proc {
@@ -565,7 +570,7 @@ struct msg_conf_proc {			/* +fd: a file under /proc */
 	uint8_t		 which;		/* enum conf_proc */
 };
 
-struct msg_conf_maintenance {		/* the file is there, or not */
+struct msg_conf_maintenance {		/* says whether the file exists */
 	uint8_t		 on;
 };
 
@@ -592,7 +597,7 @@ struct msg_ctl_revoke {
 	uint16_t	 flags;		/* 0 */
 };
 
-struct msg_ctl_approve {		/* take a revocation back */
+struct msg_ctl_approve {		/* takes back a revocation */
 	char		 network[NETNAME_SIZE];
 	char		 name[IDENT_SIZE];
 };
@@ -601,7 +606,7 @@ struct msg_ctl_test_cn {
 	char		 cn[TEXT_SIZE / 2 + 1];
 };
 
-/* Ends every answer, and answers CTL_RELOAD between leased and the parent. */
+/* Ends every answer; also the answer of the parent to leased's CTL_RELOAD. */
 struct msg_ctl_result {
 	uint8_t		 code;		/* enum ctl_code */
 	char		 text[TEXT_SIZE];
@@ -621,7 +626,7 @@ struct msg_ctl_status {
 	uint8_t		 kern;
 	uint8_t		 apids;		/* connected */
 	int64_t		 synced;	/* wall of the last sync, 0 never */
-	struct msg_peer_sync_done last;	/* what it did */
+	struct msg_peer_sync_done last;	/* the changes that it made */
 	struct msg_hand_health	 health;
 };
 
@@ -644,7 +649,7 @@ struct msg_ctl_network {
 	struct prefix	 pools[NET_POOLS_MAX];
 	uint64_t	 used[NET_POOLS_MAX];	/* npools of them */
 	uint64_t	 size[NET_POOLS_MAX];	/* UINT64_MAX: that or more */
-	char		 endpoint[HOST_SIZE];	/* what devices dial */
+	char		 endpoint[HOST_SIZE];	/* host that devices dial */
 	uint16_t	 keepalive;
 	uint8_t		 nroutes;
 	struct prefix	 routes[NET_ROUTES_MAX];
@@ -703,9 +708,9 @@ struct msg_ctl_test {
 	uint8_t		 proof;
 	char		 name[IDENT_SIZE];
 	char		 network[NETNAME_SIZE];
-	uint8_t		 naddrs;	/* what it has or would get */
+	uint8_t		 naddrs;	/* addresses that it has or would get */
 	struct prefix	 addrs[NET_POOLS_MAX];
-	uint8_t		 leased;	/* 1: it has a lease now */
+	uint8_t		 leased;	/* 1: it has a lease at present */
 	uint8_t		 denied;
 	char		 text[TEXT_SIZE];
 };
@@ -720,11 +725,11 @@ struct msg_ctl_maintenance {
 	uint8_t		 on;
 };
 
-struct msg_ctl_sync {			/* the last set of an owner */
+struct msg_ctl_sync {			/* the last whole set of an owner */
 	char		 network[NETNAME_SIZE];
 	char		 owner[OWNER_SIZE];
 	int64_t		 at;		/* wall */
-	uint32_t	 peers;		/* it has now */
+	uint32_t	 peers;		/* peers at present */
 	uint64_t	 generation;
 	struct msg_set_done last;
 };

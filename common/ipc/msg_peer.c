@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Fields of the messages between leased and the kernel hand.
+ * Fields of the messages between leased and the hand.
  */
 
 #include "codec.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The catalogue as a table, and the put and get of each message, generated
- * around the field walks of msg_*.c.  Nothing here knows what a message means.
+ * around the field walks of msg_*.c.  Nothing here interprets a message.
  */
 
 #include <string.h>

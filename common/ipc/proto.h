@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The message catalogue: every message that crosses a process boundary, who
- * may send it to whom, and whether a descriptor comes with it.  The enum, the
- * name table, the routing checks, the codecs' and senders' prototypes, a test
- * and a fuzzer are generated from it; how long a message may be follows from
- * its codec.
+ * The message catalogue: every message that crosses a process boundary, its
+ * senders and receivers, and whether a descriptor comes with it.  The enum, the
+ * name table, the routing checks, the prototypes of codecs and senders, a test
+ * and a fuzzer are generated from it.  The bounds of a message's length follow
+ * from its codec.
  */
 
 #ifndef PROTO_H
@@ -17,10 +17,10 @@
 #include "imsg.h"
 #include "msg.h"
 
-/* Counted up with every change of a message; both sides must agree. */
+/* Increased with every change of a message; both sides must have the same. */
 #define PROTO_VERSION	9
 
-/* Who: one bit each. */
+/* Process roles, one bit each. */
 #define P_PARENT	0x01
 #define P_HAND		0x02
 #define P_LEASED	0x04
@@ -171,17 +171,17 @@ struct msg_desc {
 	uint8_t		 fd;		/* 1: exactly one descriptor */
 };
 
-/* The catalogue entry of a message type, or NULL if unknown. */
+/* The row of a message type, or NULL if the type is unknown. */
 const struct msg_desc *msg_lookup(uint32_t type);
-/* "apid", "leased" ... of one P_ bit. */
+/* The name of one P_ bit: "apid", "leased" ... */
 const char *msg_role_name(uint8_t role);
 
 /*
- * Codecs.  put appends the payload of *m; get zeroes *m, reads one payload,
+ * Codecs.  put appends the payload of *m.  get zeroes *m, reads one payload,
  * checks every range and requires the end of the buffer.  After get returned 0
- * the struct is right in form; what it means is the handler's business.  Both
- * return 0, or -1 with errno ERANGE (no room), EINVAL (put: a field is out of
- * its range) or EBADMSG (get: short, long or out of range).
+ * the form of the struct is right; the handler checks its meaning.  Both return
+ * 0, or -1 with errno ERANGE (no room), EINVAL (put: a field is out of its
+ * range) or EBADMSG (get: short, long or out of range).
  */
 #define X(NAME, name, val, from, to, fd)			\
 	int	 msg_##name##_put(struct ibuf *, const struct msg_##name *); \
