@@ -7,19 +7,20 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "landlock.h"
 #include "log.h"
+#include "privs.h"
 #include "sandbox.h"
 
 #define HELLO_TIMEOUT_MS	10000
@@ -94,63 +95,6 @@ child_verbose(struct chan *c, uint32_t id, const struct msg_setup_verbose *m)
 }
 
 static void
-set_ids(const struct child *c)
-{
-	gid_t gid = c->gid, rg, eg, sg;
-	uid_t uid = c->uid, ru, eu, su;
-
-	if (c->flags & HELLO_NOUSER)
-		return;
-	if (uid == 0 || gid == 0)
-		fatalx("told to run as root");
-	if (setgroups(1, &gid) == -1 || setresgid(gid, gid, gid) == -1 ||
-	    setresuid(uid, uid, uid) == -1)
-		fatal("cannot become user %u, group %u", uid, gid);
-	if (getresuid(&ru, &eu, &su) == -1 || getresgid(&rg, &eg, &sg) == -1 ||
-	    ru != uid || eu != uid || su != uid || rg != gid || eg != gid ||
-	    sg != gid)
-		fatalx("became somebody else than user %u", uid);
-}
-
-/* Make sure that no later exec, of whatever program, gets a capability back. */
-static void
-drop_bounding(void)
-{
-	int cap;
-
-	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == -1 &&
-		    errno != EPERM)	/* EPERM: we had no such privilege */
-			fatal("cannot drop capability %d", cap);
-}
-
-static void
-set_caps(const struct child *c)
-{
-	struct __user_cap_header_struct head = {
-		.version = _LINUX_CAPABILITY_VERSION_3
-	};
-	struct __user_cap_data_struct data[2];
-	uint32_t keep;
-
-	if (syscall(SYS_capget, &head, data) == -1)
-		fatal("capget");
-	keep = c->role == P_HAND ? 1U << CAP_NET_ADMIN : 0;
-	if ((data[0].permitted & keep) != keep) {
-		if ((c->flags & HELLO_NOUSER) == 0)
-			fatalx(
-			    "CAP_NET_ADMIN is missing: netd must be started as root");
-		keep = 0;
-	}
-	memset(data, 0, sizeof(data));
-	data[0].effective = data[0].permitted = keep;
-	if (syscall(SYS_capset, &head, data) == -1)
-		fatal("capset");
-	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1)
-		fatal("ambient capabilities");
-}
-
-static void
 limit(int what, rlim_t max)
 {
 	struct rlimit r;
@@ -181,13 +125,14 @@ set_limits(const struct child *c)
 void
 child_enter(const struct child *c, const char *rw_dir)
 {
+	const struct landlock_path own = { rw_dir, USE_FILES };
+	struct privs p = { .uid = c->uid, .gid = c->gid };
 	int n;
 
-	drop_bounding();
-	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1)
-		fatal("keep capabilities");
-	set_ids(c);
-	set_caps(c);
+	p.keep_user = (c->flags & HELLO_NOUSER) != 0;
+	p.caps = c->role == P_HAND ? 1U << CAP_NET_ADMIN : 0;
+	if (privs_drop(&p) == -1)
+		exit(1);
 	set_limits(c);
 	/*
 	 * A running event loop notices that the parent is gone.  A hung process
@@ -197,7 +142,7 @@ child_enter(const struct child *c, const char *rw_dir)
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
 		fatal("prctl");
-	if ((n = sandbox_landlock(rw_dir)) == -1)
+	if ((n = landlock_enter(&own, rw_dir != NULL)) == -1)
 		fatal("Landlock");
 	if (n == 1) {
 		if ((c->flags & HELLO_NOLANDLOCK_OK) == 0)

@@ -27,6 +27,7 @@
 
 #include <cmocka.h>
 
+#include "landlock.h"
 #include "proto.h"
 #include "sandbox.h"
 
@@ -142,6 +143,7 @@ static const struct {
 static int
 attempt(uint8_t role, const char *rw_dir, long (*fn)(void))
 {
+	const struct landlock_path own = { rw_dir, USE_FILES };
 	int status;
 	long r;
 	pid_t pid;
@@ -150,7 +152,7 @@ attempt(uint8_t role, const char *rw_dir, long (*fn)(void))
 	if (pid == 0) {
 		if (role != 0 &&
 		    (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-		    sandbox_landlock(rw_dir) == -1 ||
+		    landlock_enter(&own, rw_dir != NULL) == -1 ||
 		    sandbox_seccomp(role) == -1))
 			_exit(FAILED);
 		r = fn();
