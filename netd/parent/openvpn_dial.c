@@ -6,17 +6,13 @@
  * is left out.
  */
 
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "dial.h"
 #include "files.h"
 #include "log.h"
 #include "netd.h"
@@ -24,41 +20,6 @@
 #include "proc.h"
 
 #define SOCKETS_MAX	64
-
-/*
- * Connect to the socket with this name, but not through a symbolic link: the
- * other side would take us for root.  Returns -1 with errno.
- */
-static int
-connect_to(const char *path)
-{
-	struct sockaddr_un sun;
-	struct stat st;
-	int at, fd, saved;
-
-	if ((at = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC)) == -1)
-		return (-1);
-	fd = -1;
-	errno = ENOTSOCK;
-	if (fstat(at, &st) == -1 || !S_ISSOCK(st.st_mode))
-		goto done;
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d", at);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd != -1 &&
-	    connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1) {
-		saved = errno;
-		close(fd);
-		errno = saved;
-		fd = -1;
-	}
-done:
-	saved = errno;
-	close(at);
-	errno = saved;
-	return (fd);
-}
 
 static void
 hand_over(struct proc *p, const char *path)
@@ -74,7 +35,7 @@ hand_over(struct proc *p, const char *path)
 		    log_vis(path), sizeof(m.name) - 1);
 		return;
 	}
-	if ((fd = connect_to(path)) == -1)
+	if ((fd = dial(path)) == -1)
 		log_info("openvpn: cannot connect to %s: %s", log_vis(path),
 		    strerror(errno));
 	else if (chan_send_conf_openvpn(p->chan, 0, &m, fd) == -1)
