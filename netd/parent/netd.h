@@ -41,6 +41,8 @@ struct netd {
 	int		 verbose;
 	uint32_t	 uid[P_KEY + 1];	/* user id of each role */
 	uint32_t	 gid[P_KEY + 1];
+	uint32_t	 wg_uid;	/* wireguard-go's */
+	uint32_t	 wg_gid;
 	uint32_t	 ctl_gid;
 	int		 lock;
 	int		 ctl;

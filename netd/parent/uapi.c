@@ -1,36 +1,30 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * WireGuard in user space: wireguard-go, the only foreign program that the
- * suite runs.  It gets the name of an interface and CAP_NET_ADMIN, and nothing
- * else.  It goes to the background, so that tunnels outlive the suite.  When it
- * answers on its socket, the hand gets a connection.  No byte of that is read
- * here.
+ * suite runs.  It goes to the background, so that tunnels outlive the suite.
+ * When it answers on its socket, the hand gets a connection.  No byte of that
+ * is read here.
  */
 
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "config.h"
+#include "dial.h"
 #include "files.h"
 #include "log.h"
 #include "netd.h"
 #include "proc.h"
 #include "uapi.h"
+#include "wggo.h"
 
-#define PROGRAM		"/usr/bin/wireguard-go"
-#define SOCKET_DIR	"/var/run/wireguard"
 #define TRY_MS		50
 #define RESTART_MS	500	/* the interface of a dead one goes slowly */
 #define STARTS_MAX	3
@@ -116,90 +110,30 @@ job_fail(struct job *j, const char *why)
 	job_end(j);
 }
 
-/* Connect to the socket of an interface.  Returns -1 with errno. */
 static int
 uapi_connect(const char *interface)
 {
-	struct sockaddr_un sun;
-	int fd, saved;
+	char path[sizeof(WGGO_SOCKETS) + IFNAME_SIZE + 8];
 
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/%s.sock", SOCKET_DIR,
-	    interface);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd == -1)
-		return (-1);
-	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1) {
-		saved = errno;
-		close(fd);
-		errno = saved;
-		return (-1);
-	}
-	return (fd);
-}
-
-/* Keep CAP_NET_ADMIN in every set, and make sure that nothing can be added. */
-static int
-keep_net_admin(void)
-{
-	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct d[2];
-	unsigned long cap;
-
-	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != -1; cap++)
-		if (cap != CAP_NET_ADMIN &&
-		    prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == -1)
-			return (-1);
-	memset(d, 0, sizeof(d));
-	d[0].effective = d[0].permitted = d[0].inheritable = 1U
-	    << CAP_NET_ADMIN;
-	if (syscall(SYS_capset, &h, d) == -1)
-		return (-1);
-	return (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-}
-
-/* This runs in the child and must not return. */
-__attribute__((noreturn)) static void
-become(const char *interface, int verbose)
-{
-	char prog[] = "wireguard-go", name[IFNAME_SIZE];
-	char *argv[] = { prog, name, NULL }, *env[] = { NULL };
-	int null;
-
-	strlcpy(name, interface, sizeof(name));
-	(void)setsid();
-	null = open("/dev/null", O_RDWR);
-	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
-	    dup2(null, STDOUT_FILENO) == -1 ||
-	    (verbose == 0 && dup2(null, STDERR_FILENO) == -1) ||
-	    close_range(STDERR_FILENO + 1, ~0U, 0) == -1 ||
-	    keep_net_admin() == -1)
-		_exit(126);
-	execve(PROGRAM, argv, env);
-	_exit(127);
+	snprintf(path, sizeof(path), "%s/%s.sock", WGGO_SOCKETS, interface);
+	return (dial(path));
 }
 
 static int
 start(struct job *j)
 {
+	const char *why;
+
 	if (j->starts++ == STARTS_MAX) {
 		job_fail(j,
 		    "wireguard-go could not start; run it by hand, or netd with -v, to see why");
 		return (-1);
 	}
-	if (access(PROGRAM, X_OK) == -1) {
-		job_fail(j,
-		    PROGRAM " is not installed: apt-get install wireguard-go");
+	why = wggo_start(j->uapi->netd, j->interface, &j->pid);
+	if (why != NULL) {
+		job_fail(j, why);
 		return (-1);
 	}
-	if ((j->pid = fork()) == -1) {
-		j->pid = 0;
-		job_fail(j, "cannot fork");
-		return (-1);
-	}
-	if (j->pid == 0)
-		become(j->interface, j->uapi->netd->verbose);
 	log_notice("network %s: started wireguard-go for %s", j->network,
 	    j->interface);
 	return (0);
@@ -333,11 +267,15 @@ uapi_reaped(struct uapi *u, pid_t pid, int status)
 		return (false);
 	j = &u->jobs[i];
 	j->pid = 0;
+	if (!j->active)
+		return (true);
 	/*
 	 * wireguard-go goes to the background with status 0.  If it could not,
 	 * perhaps because its predecessor is still dying, try again.
 	 */
-	if (j->active && j->probe == -1 &&
+	if (WIFEXITED(status) && WEXITSTATUS(status) == WGGO_REFUSED)
+		job_fail(j, "wireguard-go was not started");
+	else if (j->probe == -1 &&
 	    (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
 		wait_more(j, RESTART_MS);
 	return (true);

@@ -16,37 +16,39 @@
 #define CTL_GROUP	"sallyport"
 #define EXIT_NOUSER	67
 
+static void
+find_user(const struct netd *n, const char *name, uint32_t *uid, uint32_t *gid)
+{
+	const struct passwd *pw;
+
+	*uid = geteuid();
+	*gid = getegid();
+	if (n->nouser)
+		return;
+	if ((pw = getpwnam(name)) == NULL) {
+		log_warnx(
+		    "there is no user %s: run systemd-sysusers, or useradd -r %s",
+		    name, name);
+		exit(EXIT_NOUSER);
+	}
+	if (pw->pw_uid == 0) {
+		log_warnx("the user %s is root: it must not be", name);
+		exit(EXIT_NOUSER);
+	}
+	*uid = pw->pw_uid;
+	*gid = pw->pw_gid;
+}
+
 void
 users_find(struct netd *n)
 {
-	static const struct {
-		uint8_t role;
-		const char *name;
-	} users[] = { { P_HAND, "_sallynet" }, { P_LEASED, "_sallylease" },
-		{ P_APID, "_sallyapi" }, { P_KEY, "_sallykey" } };
-	const struct passwd *pw;
 	const struct group *gr;
-	size_t i;
 
-	for (i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
-		n->uid[users[i].role] = geteuid();
-		n->gid[users[i].role] = getegid();
-		if (n->nouser)
-			continue;
-		if ((pw = getpwnam(users[i].name)) == NULL) {
-			log_warnx(
-			    "there is no user %s: run systemd-sysusers, or useradd -r %s",
-			    users[i].name, users[i].name);
-			exit(EXIT_NOUSER);
-		}
-		if (pw->pw_uid == 0) {
-			log_warnx("the user %s is root: it must not be",
-			    users[i].name);
-			exit(EXIT_NOUSER);
-		}
-		n->uid[users[i].role] = pw->pw_uid;
-		n->gid[users[i].role] = pw->pw_gid;
-	}
+	find_user(n, "_sallynet", &n->uid[P_HAND], &n->gid[P_HAND]);
+	find_user(n, "_sallylease", &n->uid[P_LEASED], &n->gid[P_LEASED]);
+	find_user(n, "_sallyapi", &n->uid[P_APID], &n->gid[P_APID]);
+	find_user(n, "_sallykey", &n->uid[P_KEY], &n->gid[P_KEY]);
+	find_user(n, "_sallywg", &n->wg_uid, &n->wg_gid);
 	n->ctl_gid = getegid();
 	if (n->nouser)
 		return;

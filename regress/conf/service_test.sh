@@ -37,7 +37,7 @@ if command -v systemd-sysusers >/dev/null; then
 	mkdir -p "$WORK/root/etc"
 	check "sysusers" systemd-sysusers --root="$WORK/root" \
 	    "$TOP/etc/sysusers.conf"
-	for u in _sallynet _sallylease _sallyapi _sallykey; do
+	for u in _sallynet _sallylease _sallyapi _sallykey _sallywg; do
 		like "user $u" "$(grep "^$u:" "$WORK/root/etc/passwd")" nologin
 	done
 	like "group sallyport" "$(cat "$WORK/root/etc/group")" '^sallyport:'
@@ -50,6 +50,10 @@ if command -v systemd-sysusers >/dev/null; then
 		    "$WORK/root/var/lib/sallyport")" "700 $id"
 		is "runtime directory" "$(stat -c '%a %u' \
 		    "$WORK/root/run/sallyport")" "755 0"
+		id=$(sed -n 's/^_sallywg:x:\([0-9]*\):.*/\1/p' \
+		    "$WORK/root/etc/group")
+		is "directory of wireguard-go" "$(stat -c '%a %u %g' \
+		    "$WORK/root/run/wireguard")" "1775 0 $id"
 	else
 		skip "tmpfiles" "needs root"
 	fi

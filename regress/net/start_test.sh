@@ -78,30 +78,15 @@ if [ "$(ctl -j show networks | jq -r '.networks[0].backend')" = userspace ]; the
 	check "wireguard-go killed: the next device enrols" dev_enrol d2
 	check "wireguard-go killed: and pings" dev_ping d2
 
-	# One that starts and ends, once: before it has gone to the background,
-	# and after.
+	# One that starts and ends: before it has gone to the background, and
+	# after.  It may execute what lies among the libraries.
 	cp "$wggo_path" "$WORK/wireguard-go"
-	cat >"$WORK/wggo_sh" <<-END
-	#!/bin/sh
-	PATH=$PATH
-	if mkdir $WORK/\$(cat $WORK/how) 2>/dev/null; then
-		[ -d $WORK/late ] || exit 1
-		$WORK/wireguard-go "\$@" || exit
-		for p in /proc/[0-9]*; do
-			[ "\$(readlink \$p/exe)" != $WORK/wireguard-go ] ||
-			    kill -KILL \${p#/proc/}
-		done
-		exit 0
-	fi
-	exec $WORK/wireguard-go "\$@"
-	END
-	chmod 755 "$WORK/wggo_sh"
-	mount --bind "$WORK/wggo_sh" "$wggo_path"
-	for wggo_how in early late; do
-		echo $wggo_how >"$WORK/how"
-		wggo_kill "wireguard-go killed, its successor ends $wggo_how"
-		check "$wggo_how: it did" test -d "$WORK/$wggo_how"
-	done
+	mount --bind "$WORK/wireguard-go" /usr/lib/os-release
+	mount --bind "$O/regress/wggo_ends" "$wggo_path"
+	wggo_kill "wireguard-go killed, two successors end"
+	check "one ended early" test -S /run/wireguard/early
+	check "one ended late" test -S /run/wireguard/late
+	rm -f /run/wireguard/early /run/wireguard/late
 	umount "$wggo_path"
 else
 	skip "wireguard-go killed" "the kernel has WireGuard"

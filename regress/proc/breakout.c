@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Make a running process do what its sandbox should forbid: attach to it with
- * ptrace(2), let it execute one system call of our choice at its own system
- * call instruction, and tell what became of it.  x86_64 only.
+ * Make a running process do what its sandbox should forbid: attach to a thread
+ * of it with ptrace(2), let that execute one system call of our choice at its
+ * own system call instruction, and tell what became of it.  x86_64 only.
  *
  * usage: breakout PID ATTACK [FD]
  * prints "killed", "errno N NAME" or "done RESULT"
@@ -17,6 +17,7 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -59,6 +60,10 @@ static const struct attack attacks[] = {
 	    { AT_FDCWD, AT(STR), O_RDONLY } },
 	{ "create", "/tmp/sallyport-sandbox", SYS_openat,
 	    { AT_FDCWD, AT(STR), O_WRONLY | O_CREAT, 0600 } },
+	{ "create-socket-dir", "/run/wireguard/file", SYS_openat,
+	    { AT_FDCWD, AT(STR), O_WRONLY | O_CREAT, 0600 } },
+	{ "remove-socket", "/run/wireguard/other.sock", SYS_unlink,
+	    { AT(STR) } },
 	{ "socket", "", SYS_socket, { AF_INET, SOCK_STREAM, 0 } },
 	{ "netlink", "", SYS_socket, { AF_NETLINK, SOCK_RAW, 0 } },
 	{ "execve", "/bin/true", SYS_execve, { AT(STR), AT(ARGV), 0 } },
@@ -180,41 +185,79 @@ go_on(pid_t pid, enum __ptrace_request how)
 	return (WSTOPSIG(status));
 }
 
-/* Stop it where it stands; whether it is on a system call it just made. */
+/*
+ * Whether it stands in a call that waits, made on a stack with room: those of
+ * a Go program's goroutines are small, but this is where its threads wait.
+ */
 static bool
-stop_on_call(pid_t pid, struct user_regs_struct *regs)
+is_waiting(pid_t tid, const struct user_regs_struct *regs)
 {
 	long word;
-	int status;
 
-	if (ptrace(PTRACE_ATTACH, pid, 0, 0) == -1)
-		err(2, "attach to %d", (int)pid);
-	if (waitpid(pid, &status, __WALL) == -1 || !WIFSTOPPED(status))
-		errx(2, "%d did not stop", (int)pid);
-	if (ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD) == -1 ||
-	    ptrace(PTRACE_GETREGS, pid, 0, regs) == -1)
-		err(2, "look at %d", (int)pid);
-	errno = 0;
-	word = ptrace(PTRACE_PEEKTEXT, pid, regs->rip - 2, 0);
-	if (errno != 0)
-		err(2, "read its code");
-	return ((word & 0xffff) == 0x050f);
+	switch (regs->orig_rax) {
+	case SYS_epoll_wait:
+	case SYS_epoll_pwait:
+	case SYS_futex:
+	case SYS_clock_nanosleep:
+	case SYS_restart_syscall:
+		errno = 0;
+		word = ptrace(PTRACE_PEEKTEXT, tid, regs->rip - 2, 0);
+		if (errno != 0)
+			err(2, "read its code");
+		return ((word & 0xffff) == 0x050f);
+	default:
+		return (false);
+	}
 }
 
-/* It may be busy: until it waits for something again. */
-static void
+/* Stop a thread where it stands; whether it waits.  If not, it goes on. */
+static bool
+stop_waiting(pid_t tid, struct user_regs_struct *regs)
+{
+	int status;
+
+	if (ptrace(PTRACE_ATTACH, tid, 0, 0) == -1) {
+		if (errno == ESRCH)	/* the thread has ended */
+			return (false);
+		err(2, "attach to %d", (int)tid);
+	}
+	if (waitpid(tid, &status, __WALL) == -1 || !WIFSTOPPED(status))
+		errx(2, "%d did not stop", (int)tid);
+	if (ptrace(PTRACE_SETOPTIONS, tid, 0, PTRACE_O_TRACESYSGOOD) == -1 ||
+	    ptrace(PTRACE_GETREGS, tid, 0, regs) == -1)
+		err(2, "look at %d", (int)tid);
+	if (is_waiting(tid, regs))
+		return (true);
+	if (ptrace(PTRACE_DETACH, tid, 0, 0) == -1)
+		err(2, "detach from %d", (int)tid);
+	return (false);
+}
+
+/* Returns a thread of the process that waits, as soon as one does. */
+static pid_t
 attach(pid_t pid, struct user_regs_struct *regs)
 {
+	struct dirent *e;
 	unsigned int i;
+	char path[64];
+	pid_t tid;
+	DIR *d;
 
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
 	for (i = 0; i < TRIES; i++) {
-		if (stop_on_call(pid, regs))
-			return;
-		if (ptrace(PTRACE_DETACH, pid, 0, 0) == -1)
-			err(2, "detach from %d", (int)pid);
+		if ((d = opendir(path)) == NULL)
+			err(2, "%s", path);
+		while ((e = readdir(d)) != NULL) {
+			tid = (pid_t)strtol(e->d_name, NULL, 10);
+			if (tid != 0 && stop_waiting(tid, regs)) {
+				closedir(d);
+				return (tid);
+			}
+		}
+		closedir(d);
 		(void)usleep(TRY_US);
 	}
-	errx(2, "%d makes no system call", (int)pid);
+	errx(2, "%d waits for nothing", (int)pid);
 }
 
 int
@@ -237,7 +280,7 @@ main(int argc, char *argv[])
 			a = &attacks[i];
 	if (a == NULL)
 		errx(64, "no attack named %s", argv[2]);
-	attach(pid, &old);
+	pid = attach(pid, &old);
 	base = ((old.rsp - 128 - ROOM) & ~(uint64_t)15) - ROOM;
 	fill_room(pid, base, a);
 	regs = old;

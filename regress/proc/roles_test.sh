@@ -49,18 +49,12 @@ walls leased "$(role_pid leased)" _sallylease $none
 walls apid "$(role_pid apid)" _sallyapi $none
 walls "key holder" "$(role_pid apid-key)" _sallykey $none
 
-# Nobody else of the suite is root; wireguard-go may be, until it has dropped
-# to CAP_NET_ADMIN alone.
+# Nobody else of the suite is root.
 n=0
 for p in $(cat "/proc/$SUITE/task/$SUITE/children"); do
 	n=$((n + 1))
 	c=$(tr '\0' ' ' <"/proc/$p/cmdline")
-	case $c in
-	*wireguard-go*)
-		is "wireguard-go: CAP_NET_ADMIN alone" "$(word "$p" CapEff)" \
-		    0000000000001000 ;;
-	*)	check "not root: $c" test "$(word "$p" Uid | cut -f 2)" -ne 0 ;;
-	esac
+	check "not root: $c" test "$(word "$p" Uid | cut -f 2)" -ne 0
 done
 check "five processes or more ($n children)" test $n -ge 5
 

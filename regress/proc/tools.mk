@@ -3,7 +3,7 @@
 # the product.
 
 TOOLS :=	apid_drv breakout ctl_stub fakectl hostile kern_drv kernhand leased_drv \
-		memfind portalc rawhttp
+		memfind portalc rawhttp wggo_ends
 
 apid_drv_RIG :=		proc/apid_drv proc/apid_drv_leased proc/apid_drv_owned
 breakout_RIG :=		proc/breakout
@@ -16,6 +16,7 @@ leased_drv_USES :=	hash
 memfind_RIG :=		proc/memfind
 portalc_RIG :=		proc/portalc proc/portalc_call
 rawhttp_RIG :=		proc/rawhttp
+wggo_ends_RIG :=	net/wggo_ends
 # The kernel hand without its process: what the tests on real systems drive.
 kernhand_RIG :=		vm/kernhand
 kernhand_USES :=	$(filter-out hand,$(HAND_MODULES))
