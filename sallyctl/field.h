@@ -60,6 +60,7 @@ struct field {
 	struct cond	 when;		/* otherwise the field is none */
 };
 
+/* clang-format off */
 /* Parts of a row: the field's kind and name, and its member m of struct s. */
 #define FIELD(s, k, name_, m)						\
 	.kind = KIND_##k, .name = (name_),				\
@@ -74,6 +75,7 @@ struct field {
 	.words = (const char *const[]){ __VA_ARGS__ },			\
 	.nwords = sizeof((const char *const[]){ __VA_ARGS__ }) /	\
 	    sizeof(const char *)
+/* clang-format on */
 
 /* How numbers and times are written as text. */
 struct style {

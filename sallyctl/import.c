@@ -30,8 +30,7 @@ struct import {
 	struct output	*o;
 	struct msg_ctl_network net;
 	struct peerset	 set;
-	void		*keys;		/* trees of struct mark */
-	void		*addrs;
+	void		*marks;		/* tree of struct mark */
 	bool		 has_generation;
 	uint64_t	 generation;
 	unsigned int	 unused;
@@ -41,18 +40,12 @@ struct import {
 };
 
 static int
-cmp_key(const void *a, const void *b)
+cmp_mark(const void *a, const void *b)
 {
 	const struct mark *x = a, *y = b;
 
-	return (memcmp(x->key, y->key, sizeof(x->key)));
-}
-
-static int
-cmp_addr(const void *a, const void *b)
-{
-	const struct mark *x = a, *y = b;
-
+	if (x->addr.family == 0 && y->addr.family == 0)
+		return (memcmp(x->key, y->key, sizeof(x->key)));
 	return (prefix_cmp(&x->addr, &y->addr));
 }
 
@@ -64,15 +57,14 @@ no_memory(struct import *im)
 }
 
 static int
-mark(struct import *im, void **tree, int (*cmp)(const void *, const void *),
-    const struct mark *m)
+mark(struct import *im, const struct mark *m)
 {
 	struct mark *copy;
 
 	if ((copy = malloc(sizeof(*copy))) == NULL)
 		return (no_memory(im));
 	*copy = *m;
-	if (tsearch(copy, tree, cmp) == NULL) {
+	if (tsearch(copy, &im->marks, cmp_mark) == NULL) {
 		free(copy);
 		return (no_memory(im));
 	}
@@ -80,12 +72,11 @@ mark(struct import *im, void **tree, int (*cmp)(const void *, const void *),
 }
 
 static struct mark *
-find(void *const *tree, int (*cmp)(const void *, const void *),
-    const struct mark *m)
+find(const struct import *im, const struct mark *m)
 {
 	const void *node;
 
-	node = tfind(m, tree, cmp);
+	node = tfind(m, &im->marks, cmp_mark);
 	return (node == NULL ? NULL : *(struct mark *const *)node);
 }
 
@@ -98,8 +89,7 @@ mark_addrs(struct import *im, const struct msg_set_item *item, bool ours)
 	memcpy(m.key, item->pubkey, sizeof(m.key));
 	for (i = 0; i < item->naddrs; i++) {
 		m.addr = item->addrs[i];
-		if (find(&im->addrs, cmp_addr, &m) == NULL &&
-		    mark(im, &im->addrs, cmp_addr, &m) == -1)
+		if (find(im, &m) == NULL && mark(im, &m) == -1)
 			return (-1);
 	}
 	return (0);
@@ -114,7 +104,7 @@ take(struct import *im, const struct msg_set_item *item, bool ours)
 	memcpy(m.key, item->pubkey, sizeof(m.key));
 	if (peerset_add(&im->set, item) == -1)
 		return (no_memory(im));
-	if (mark(im, &im->keys, cmp_key, &m) == -1)
+	if (mark(im, &m) == -1)
 		return (-1);
 	return (mark_addrs(im, item, ours));
 }
@@ -196,7 +186,7 @@ address_wrong(struct import *im, const struct wgquick_peer *p, unsigned int i)
 	for (k = 0; k < i; k++)
 		if (prefix_equal(&p->addrs[k], &p->addrs[i]))
 			return ("it is there twice");
-	have = find(&im->addrs, cmp_addr, &m);
+	have = find(im, &m);
 	if (have != NULL && memcmp(have->key, p->key, sizeof(have->key)) != 0)
 		return (have->ours ? "another peer of the file has it" :
 				     "another static peer has it");
@@ -262,7 +252,7 @@ peer_cb(void *arg, const struct wgquick_peer *p)
 	memset(&item, 0, sizeof(item));
 	memset(&m, 0, sizeof(m));
 	memcpy(m.key, p->key, sizeof(m.key));
-	have = find(&im->keys, cmp_key, &m);
+	have = find(im, &m);
 	(void)wgkey_format(p->key, key);
 	if (!peer_usable(im, p, have, key) ||
 	    !usable_addresses(im, p, &item, key))
@@ -351,8 +341,7 @@ import(struct client *c, const struct request *r, struct output *o)
 	im->c = c;
 	im->o = o;
 	st = run(im, r, text, len);
-	tdestroy(im->keys, free);
-	tdestroy(im->addrs, free);
+	tdestroy(im->marks, free);
 	peerset_clear(&im->set);
 	free(im);
 	free(text);

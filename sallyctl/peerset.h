@@ -36,8 +36,7 @@ struct set_precond {
  * was rejected or the set refused.
  */
 int	 set_send(struct client *, const struct request *, const char *network,
-	    const struct peerset *, const struct set_precond *,
-	    struct output *);
+    const struct peerset *, const struct set_precond *, struct output *);
 
 /*
  * Read a file of at most SET_FILE_MAX bytes; NUL-terminated, the caller frees
