@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Events and the lines of the log that tell the same.
+ * Events, and the log lines with the same content.
  */
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "audit.h"
 #include "log.h"
 
-/* " addr=A addr=B" of a peer.  The text is cut, should there be many. */
+/* Format " addr=A addr=B" of a peer.  The text is cut if there are too many. */
 static void
 addrs_text(const struct peer *p, char *dst, size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The lease broker: decides who has which addresses, in its own database, and
- * tells the kernel hand.  It parses nothing that came from a network.
+ * The broker: it decides which name has which addresses, in a database of its
+ * own, and tells the hand.  It parses nothing that came from a network.
  */
 
 #include <sys/stat.h>
@@ -104,8 +104,10 @@ conf_network(const struct conf *c, const char *name)
 	return (NULL);
 }
 
-/* Bring the networks in line with the configuration.  Returns 0, or -1 if a
- * new one cannot be stored. */
+/*
+ * Bring the networks in line with the configuration.  Returns 0, or -1 if a new
+ * network cannot be stored.
+ */
 static int
 leased_networks(struct leased *l)
 {
@@ -176,10 +178,10 @@ leased_load(struct leased *l)
 }
 
 /*
- * When an apid wakes us on its own processor, let it finish: what else it has
- * for us then comes in the same turn, and one commit serves all of it.  Where
- * a processor is idle this changes nothing, and where it is forbidden commits
- * are only shared less.
+ * When an apid wakes us on its own processor, let it continue first: its
+ * further requests then come in the same turn, and one commit serves all of
+ * them.  If a processor is idle this changes nothing, and if the call is
+ * forbidden, fewer requests share a commit.
  */
 static void
 leased_patient(void)
@@ -191,9 +193,9 @@ leased_patient(void)
 }
 
 /*
- * A kernel hand that was gone comes back with a link.  If it never went, the
- * link was closed over a bad message or for want of memory, and only the parent
- * can make another.
+ * A hand that was gone comes back with a link.  If it was never gone, the link
+ * was closed for a bad message or for want of memory, and only the parent can
+ * make a new one.
  */
 static void
 leased_link_cb(evutil_socket_t fd, short what, void *arg)
@@ -216,7 +218,7 @@ leased_watch_link(struct leased *l)
 		fatalx("event: cannot set a timer");
 }
 
-/* The first configuration: open everything, lock ourselves in, be ready. */
+/* The first configuration: open everything, enter the sandbox, be ready. */
 static void
 leased_first(struct leased *l)
 {
@@ -232,7 +234,7 @@ leased_first(struct leased *l)
 	if (!S_ISDIR(st.st_mode))
 		fatalx("gateway.state_dir %s is not a directory", dir);
 	leased_patient();
-	/* The database is opened inside, by the user who owns it. */
+	/* The database is opened in the sandbox, by the user that owns it. */
 	child_enter(&l->child, dir);
 	backup_clean(dir);
 	l->store = store_open(dir, BACKUPS, error, sizeof(error));

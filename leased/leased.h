@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The process: its links and what each part of it keeps.  A part's state is
- * known to that part alone.
+ * The process: its links and the state of each part, which only that part
+ * knows.
  */
 
 #ifndef LEASED_H
@@ -23,7 +23,7 @@ struct leased {
 	struct child	 child;
 	struct event_base *base;
 	struct chan	*parent;
-	struct chan	*hand;			/* NULL: no kernel hand */
+	struct chan	*hand;			/* NULL: there is no hand */
 	struct chan	*apid[APIDS_MAX];
 	struct conf	*conf;
 	struct store	*store;
@@ -41,14 +41,14 @@ struct leased {
 	struct removals	*removals;
 	struct ovpn	*ovpn;
 	bool		 maintenance;	/* as the operator said */
-	bool		 maintenance_file;	/* as the parent saw */
+	bool		 maintenance_file;	/* as the parent said */
 };
 
-/* Take over a link that the parent made; the descriptor is ours then. */
+/* Take over a link that the parent made, with its descriptor. */
 void	 leased_link(struct leased *, const struct msg_setup_peer *, int fd);
-/* Use a configuration that was checked; it is ours then. */
+/* Use a configuration that was checked, and take it over. */
 void	 leased_commit(struct leased *, struct conf *);
-/* Write everything and close the store.  The loop must end after it. */
+/* Write everything and close the store.  The event loop must end afterwards. */
 void	 leased_stop(struct leased *);
 
 #endif

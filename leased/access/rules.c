@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What may be configured, and who may have a lease.
+ * The checks of the configuration, and the rules about who may have a lease.
  */
 
 #include <sys/socket.h>
@@ -18,7 +18,7 @@
 
 #define ENTRY_KEY_SIZE	(NETNAME_SIZE + IDENT_SIZE)
 
-/* Both texts with a NUL between them; returns the length. */
+/* Both texts with a NUL between them.  Returns the length. */
 static size_t
 entry_key(char key[ENTRY_KEY_SIZE], const char *network, const char *name)
 {

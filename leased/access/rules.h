@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The configuration as leased has it, and who may have a lease at all.
+ * leased's form of the configuration, and the rules about who may have a lease.
  */
 
 #ifndef RULES_H
@@ -21,9 +21,9 @@ struct conf {
 	unsigned int	 nnets;
 	uint8_t		 access_mode;		/* enum conf_access */
 	struct hash	 access;		/* of struct entry */
-	uint8_t		 max_remove;	/* percent, of a set */
+	uint8_t		 max_remove;	/* percent of an owner's peers */
 	int		 ctl_fd;		/* -1, or the listening socket */
-	char		 error[TEXT_SIZE];	/* the first; "" is none */
+	char		 error[TEXT_SIZE];	/* the first error, or "" */
 };
 
 /* Identities by network ("" is any) and name. */
@@ -35,28 +35,33 @@ struct entry {
 
 struct conf *conf_new(uint32_t generation);
 void	 conf_free(struct conf *);
-/* Take one slice; what cannot work is kept as conf->error. */
+/* Take one slice.  The first error is kept in conf->error. */
 void	 conf_add_network(struct conf *, const struct msg_conf_network *);
 void	 conf_add_access(struct conf *, const struct msg_conf_access_name *);
-/* Is it complete, and can it take the place of old (NULL at start)?  Returns
- * NULL, or why not. */
+/*
+ * Check that conf is complete and can replace old, which is NULL at start.
+ * Returns NULL, or what is wrong.
+ */
 const char *conf_check(const struct conf *, const struct conf *old);
 
 void	 entries_init(struct hash *);
 void	 entries_clear(struct hash *);
 struct entry *
 entries_find(const struct hash *, const char *network, const char *name);
-/* An entry that is there already is changed. */
+/* Add an entry, or change an existing one. */
 void
 entries_add(struct hash *, const char *network, const char *name, bool allow);
 bool	 entries_remove(struct hash *, const char *network, const char *name);
 
-/* Revoked, here or everywhere. */
+/* True if the name is revoked, in this network or in all. */
 bool
 policy_denied(const struct hash *denied, const char *network, const char *name);
-/* May this identity ask for a lease?  By the access list alone. */
+/* True if the access list lets this name ask for a lease. */
 bool	 policy_listed(const struct conf *, const char *name);
-/* An owner of peers may not have this name, or is a portal that is denied. */
+/*
+ * True if an owner of peers may not have this name, or is a portal that is
+ * denied.
+ */
 bool	 policy_owner_denied(const struct hash *denied, const char *network,
     const char *owner);
 

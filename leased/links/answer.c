@@ -9,7 +9,7 @@
 #include "answer.h"
 #include "log.h"
 
-/* Clients that come back are spread, so that they do not all come at once. */
+/* The times of clients are spread, so that they do not come back at once. */
 uint32_t
 answer_retry(uint8_t code)
 {
@@ -57,7 +57,7 @@ answer_lease(struct leased *l, struct chan *c, uint32_t id, uint8_t code,
 	m.retry_after = answer_retry(code);
 	if (code < LEASE_E_KEY && p != NULL)
 		fill_lease(l, p, &m);
-	/* A front that does not read loses its answers, not its link. */
+	/* A front that does not read loses its answers, but not its link. */
 	if (chan_send_lease_reply(c, id, &m, -1) == -1)
 		log_debug("%s: answer %u not sent", chan_name(c), id);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The answers that fronts get.
+ * Answers to the fronts.
  */
 
 #ifndef ANSWER_H
@@ -10,12 +10,12 @@
 
 void	 answer_lease(struct leased *, struct chan *, uint32_t id, uint8_t code,
     const struct peer *);
-/* text is why not, NULL for the one that goes with the code. */
+/* text says why a request was refused; NULL stands for the text of the code. */
 void answer_owned(struct chan *, uint32_t id, uint8_t code, const char *text,
     const struct msg_owned_item *);
-/* A peer as fronts see it. */
+/* A peer in the form for fronts. */
 void	 answer_item(const struct peer *, struct msg_owned_item *);
-/* When a client may try again, in seconds; 0: that is no use. */
+/* Seconds after which a client may retry; 0: a retry is useless. */
 uint32_t answer_retry(uint8_t code);
 
 #endif

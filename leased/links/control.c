@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The control socket: who connects, one request at a time, deadlines, and the
- * requests that others answer.
+ * The control socket: connections, one request at a time on each, deadlines,
+ * and the requests that others answer.
  */
 
 #include <sys/socket.h>
@@ -25,7 +25,7 @@
 #define CONNS_MAX	32
 #define IDENT_S		5
 #define PARENT_S	30
-#define ACCEPT_PAUSE_S	1		/* when there are no descriptors */
+#define ACCEPT_PAUSE_S	1		/* pause when out of descriptors */
 
 static const struct chan_ops conn_ops;
 
@@ -89,7 +89,7 @@ conn_closed(struct chan *c, const char *reason)
 	conn_free(chan_arg(c));
 }
 
-/* One request at a time: a connection that sends more is told so by its end. */
+/* One request at a time: a connection that sends more is closed. */
 static struct conn *
 conn_request(struct chan *c, uint32_t id)
 {
@@ -137,7 +137,7 @@ ctl_approve(struct chan *c, uint32_t id, const struct msg_ctl_approve *m)
 	return (0);
 }
 
-/* A number for a question of ours; answers are matched by it. */
+/* Get a number for a question of ours; the answer repeats it. */
 static uint32_t
 control_ask(struct conn *k)
 {
@@ -303,7 +303,7 @@ control_accept_cb(evutil_socket_t lfd, short what, void *arg)
 	if (fd == -1) {
 		if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 			return;
-		/* The connection stays in the queue: don't spin on it. */
+		/* The connection stays in the queue: do not spin. */
 		log_warn("control: accept; pausing %d s", ACCEPT_PAUSE_S);
 		event_del(ctl->ev_accept);
 		evtimer_add(ctl->ev_again, &tv);

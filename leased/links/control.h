@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The control socket, where sallyctl connects.
+ * The control socket, to which sallyctl connects.
  */
 
 #ifndef CONTROL_H
@@ -10,9 +10,9 @@
 
 void	 control_init(struct leased *);
 void	 control_free(struct leased *);
-/* Listen on this socket from now on; it is ours then. */
+/* Listen on this socket from now on, and take it over. */
 void	 control_listen(struct leased *, int fd);
-/* The answers of a front and of the parent to questions of ours. */
+/* The answers of a front and of the parent to our questions. */
 void
 control_ident(struct leased *, uint32_t id, const struct msg_ident_result *);
 void

@@ -17,7 +17,7 @@
 #define TMP_NAME	"backup.tmp"
 #define STEP_PAGES	256
 #define CHUNKS		32		/* sent before others get a turn */
-#define FULL_MS		20		/* wait when the queue is full */
+#define FULL_MS		20		/* pause when the queue is full */
 
 static void
 tmp_path(const char *dir, char *path, size_t size)
@@ -77,7 +77,7 @@ backup_copy(struct conn *k)
 	char path[DIR_SIZE + 32];
 	int rc;
 
-	/* Inside a transaction of ours there is nothing to copy. */
+	/* A copy cannot be made within our own transaction. */
 	(void)turn_commit(k->l);
 	if ((rc = store_backup_step(k->backup, STEP_PAGES)) == 1) {
 		conn_progress(k);
@@ -124,7 +124,10 @@ backup_send(struct conn *k)
 		m.offset = k->offset;
 		m.len = (uint16_t)n;
 		if (chan_send_ctl_chunk(k->chan, k->id, &m, -1) == -1) {
-			/* Full: again later; closing: its end follows. */
+			/*
+			 * If the channel is full, continue later; if it is
+			 * closing, its end follows.
+			 */
 			conn_more(k, FULL_MS);
 			return;
 		}

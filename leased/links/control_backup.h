@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A copy of the database for an operator.
+ * Copies of the database for the operator.
  */
 
 #ifndef CONTROL_BACKUP_H
@@ -9,9 +9,9 @@
 #include "ctl_conn.h"
 
 void	 backup_start(struct conn *);
-void	 backup_page(struct conn *);	/* the connection takes more */
+void	 backup_page(struct conn *);	/* connection is writable */
 void	 backup_end(struct conn *);
-/* Remove what a process that died has left. */
+/* Remove the remains of a process that died. */
 void	 backup_clean(const char *dir);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What an operator changes: identities denied and approved again; and what
- * would become of a certificate's name.
+ * Changes by the operator: denying identities and approving them again, and the
+ * test of a certificate's name.
  */
 
 #include <stdio.h>
@@ -27,7 +27,7 @@ change_finish(struct conn *k)
 		conn_result(k, CTL_OK, "%s", k->text);
 }
 
-/* What became of one of a connection's changes. */
+/* Take the result of one change of a connection. */
 static void
 change_outcome(struct leased *l, const struct asker *a, uint8_t code,
     const struct peer *p)
@@ -42,7 +42,7 @@ change_outcome(struct leased *l, const struct asker *a, uint8_t code,
 		change_finish(k);
 }
 
-/* Deny, and end what runs: one transaction. */
+/* Deny the name and end its leases in one transaction. */
 static void
 revoke_store(struct conn *k, const struct msg_ctl_revoke *m)
 {
@@ -99,7 +99,7 @@ change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
 	}
 	k->state = CONN_CHANGE;
 	k->unstored = k->unconfirmed = false;
-	/* One for ourselves, so that the end is not before the last. */
+	/* Count one for this loop, so that the last result comes after it. */
 	k->waiting = 1;
 	snprintf(k->text, sizeof(k->text), "%s is denied; it had no lease",
 	    m->name);
@@ -118,7 +118,7 @@ change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
 		change_finish(k);
 }
 
-/* The networks in which name is denied; at most max. */
+/* The networks in which name is denied, at most max. */
 static unsigned int
 denied_in(struct leased *l, const char *network, const char *name,
     struct entry *found, unsigned int max)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What an operator may change.
+ * Changes by the operator.
  */
 
 #ifndef CONTROL_CHANGE_H
@@ -10,7 +10,7 @@
 
 void	 change_revoke(struct conn *, const struct msg_ctl_revoke *);
 void	 change_approve(struct conn *, const struct msg_ctl_approve *);
-/* Keep new users away from this node, until told otherwise. */
+/* Begin or end maintenance, which keeps new users away from this node. */
 void	 change_maintenance(struct conn *, bool on);
 /* Complete a front's answer to CTL_TEST_CN. */
 void	 change_test(struct conn *, const struct msg_ident_result *);

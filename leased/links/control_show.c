@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What an operator may look at.  Lists are made a page at a time, from a place
- * that stays right while leases come and go.
+ * Lists and states for the operator.  Lists are made page by page, from a place
+ * that stays valid while leases come and go.
  */
 
 #include <string.h>
@@ -14,8 +14,8 @@
 #include "turn.h"
 #include "wgkey.h"
 
-#define PAGE		128		/* items, then others get a turn */
-#define EVENTS_STEP	4096		/* ids looked at for one page */
+#define PAGE		128		/* items before others get a turn */
+#define EVENTS_STEP	4096		/* ids examined for one page */
 
 static void
 show_status(struct conn *k)
@@ -133,7 +133,9 @@ show_peer(struct conn *k, const struct peer *p)
 	strlcpy(m.network, p->net->name, sizeof(m.network));
 	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
 	m.source = peer_source(p);
-	/* A static peer without a label has none: import sends it back. */
+	/*
+	 * A static peer without a label has no name here: import sends it back.
+	 */
 	strlcpy(m.name,
 	    p->name[0] == '\0' && m.source == SOURCE_PORTAL ? peer_who(p) :
 							      p->name,
@@ -161,7 +163,7 @@ at_limit(const struct conn *k)
 	return (k->show.limit != 0 && k->sent >= k->show.limit);
 }
 
-/* A peer with an owner is asked for by its label, its owner or its key. */
+/* A peer with an owner is found by its label, its owner or its key. */
 static bool
 wanted_name(const struct conn *k, const struct peer *p)
 {
@@ -172,7 +174,7 @@ wanted_name(const struct conn *k, const struct peer *p)
 	    strcmp(k->show.name, wgkey_format(p->key, key)) == 0);
 }
 
-/* Send a peer if it is asked for. */
+/* Send a peer if the request matches it. */
 static void
 show_if(struct conn *k, const struct peer *p, int64_t now)
 {
@@ -185,7 +187,9 @@ show_if(struct conn *k, const struct peer *p, int64_t now)
 		show_peer(k, p);
 }
 
-/* One page of leases, or of the peers with an owner; true at the end. */
+/*
+ * Send one page of leases, or of peers with an owner.  Returns true at the end.
+ */
 static bool
 page_ours(struct conn *k, bool owned)
 {
@@ -279,7 +283,7 @@ page_foreign(struct conn *k)
 	return (true);
 }
 
-/* Leases first, then peers with an owner, then those of others. */
+/* Leases come first, then peers with an owner, then foreign peers. */
 static bool
 page_peers(struct conn *k)
 {
@@ -326,7 +330,7 @@ event_count(void *arg, const struct event_row *r)
 		c->ids[c->n++] = r->id;
 }
 
-/* Step back until there are as many as the limit asks for. */
+/* Step back until there are as many events as the limit allows. */
 static bool
 page_count_events(struct conn *k, const struct event_filter *filter,
     int64_t first)
@@ -360,7 +364,7 @@ page_events(struct conn *k)
 		k->show.since };
 	int64_t first, last, to;
 
-	/* The changes that have gathered are not yet durable. */
+	/* The pending changes are not durable yet: commit them. */
 	(void)turn_commit(k->l);
 	if (store_event_range(k->l->store, &first, &last) == -1 || last == 0)
 		return (true);
@@ -371,7 +375,7 @@ page_events(struct conn *k)
 	}
 	if (k->counting)
 		return (page_count_events(k, &filter, first));
-	/* Half a queue of them at most, so that none is lost. */
+	/* At most half a queue of them, so that none is lost. */
 	to = k->event + PAGE < k->event_end ? k->event + PAGE : k->event_end;
 	if (k->show.network[0] != '\0' || k->show.name[0] != '\0' ||
 	    k->show.since != 0)
@@ -408,7 +412,7 @@ show_page(struct conn *k)
 {
 	uint64_t sent = k->sent;
 
-	/* The client reads slowly: its channel says when to go on. */
+	/* The client reads slowly: its channel says when to continue. */
 	if (chan_busy(k->chan))
 		return;
 	if (!page_of(k)) {
@@ -453,7 +457,7 @@ show_fresh(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 void
 show_start(struct conn *k, const struct msg_ctl_show *m)
 {
-	/* One that is no longer configured may still have leases. */
+	/* A network that is no longer configured may still have leases. */
 	if (m->network[0] != '\0' &&
 	    registry_find(&k->l->reg, m->network) == NULL) {
 		conn_result(k, CTL_NEGATIVE, "there is no network %s",

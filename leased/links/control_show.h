@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What an operator may look at.
+ * Lists and states for the operator.
  */
 
 #ifndef CONTROL_SHOW_H
@@ -9,6 +9,6 @@
 #include "ctl_conn.h"
 
 void	 show_start(struct conn *, const struct msg_ctl_show *);
-void	 show_page(struct conn *);	/* the connection takes more */
+void	 show_page(struct conn *);	/* connection is writable */
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "ctl_conn.h"
 
-#define IDLE_S		60		/* between requests, and per page */
+#define IDLE_S		60		/* between requests and for a page */
 
 void
 conn_wait(struct conn *k, unsigned int s)

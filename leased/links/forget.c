@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Tell each part that may have an answer for a channel that it is gone.
+ * Tell each part that may have an answer for a channel that the channel is
+ * gone.
  */
 
 #include "counters.h"

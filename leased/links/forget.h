@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A channel is gone, and nobody behind it waits for an answer any more.
+ * A channel is gone: nothing behind it waits for an answer any more.
  */
 
 #ifndef FORGET_H

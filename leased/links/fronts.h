@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The fronts, taken together.
+ * All fronts together.
  */
 
 #ifndef FRONTS_H
@@ -8,10 +8,12 @@
 
 #include "leased.h"
 
-/* How many are connected; the first of them, or NULL. */
+/* The number of fronts that are connected, and the first of them or NULL. */
 unsigned int fronts_count(const struct leased *);
 struct chan *fronts_any(const struct leased *);
-/* Take more from them, or not, as the queue to the kernel hand is. */
+/*
+ * Read from the fronts or stop reading, by the length of the queue to the hand.
+ */
 void	 fronts_pressure(struct leased *);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The links to the fronts: leases, and who is refused before anything changes.
+ * The links to the fronts: requests about leases, and the checks before
+ * anything changes.
  */
 
 #include <string.h>
@@ -16,7 +17,7 @@
 #include "turn.h"
 #include "wgkey.h"
 
-/* Which network is meant, if it is one that can be asked about. */
+/* Find the network of the request, if it may be asked about. */
 static uint8_t
 lease_network(struct leased *l, const char *network, const char *name,
     struct network **n)
@@ -30,7 +31,7 @@ lease_network(struct leased *l, const char *network, const char *name,
 	return (LEASE_OK_SAME);
 }
 
-/* The same, with the lease that is meant. */
+/* The same, with the lease of the request. */
 static uint8_t
 lease_for(struct leased *l, const char *network, const char *name,
     struct peer **p)

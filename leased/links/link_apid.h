@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The links to the fronts: what they may ask for.
+ * The links to the fronts: their requests.
  */
 
 #ifndef LINK_APID_H

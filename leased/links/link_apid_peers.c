@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Changes that owners ask for, and pages of the lists of peers.
+ * Requests of owners for changes, and pages of the lists of peers.
  */
 
 #include <string.h>
@@ -13,9 +13,11 @@
 #include "turn.h"
 #include "wish.h"
 
-#define PAGE		64		/* peers in one page of a list */
+#define PAGE		64		/* most peers in one page of a list */
 
-/* Which network is meant, and may this owner change peers in it? */
+/*
+ * Find the network of the request, and check that this owner may change peers.
+ */
 static uint8_t
 owner_network(struct leased *l, const char *network, const char *owner,
     struct network **n)
@@ -62,7 +64,7 @@ struct drop {
 	struct mono	 asked;
 };
 
-/* With counters as fresh as can be had. */
+/* Remove the peer with the freshest counters that are available. */
 static void
 drop_counted(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 {
@@ -90,7 +92,9 @@ drop_counted(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 	if (removal == 0)
 		answer_owned(c, id, LEASE_E_NOT_FOUND, NULL, NULL);
 	else if (p != NULL)
-		/* The key is another's by now: the peer is gone for certain. */
+		/*
+		 * Another has the key by now, so the peer is gone for certain.
+		 */
 		removal_answer(l, removal, &asker);
 	else
 		wish_gone(l, n, m->pubkey, &asker, LEASE_OK_SAME, removal);
@@ -162,7 +166,7 @@ leased_owned_page(struct chan *c, uint32_t id, const struct msg_owned_page *m)
 {
 	struct leased *l = chan_arg(c);
 
-	/* The changes that have gathered are not yet durable. */
+	/* The pending changes are not durable yet: commit them. */
 	(void)turn_commit(l);
 	stats_want(l, STATS_LOOK_MS, owned_page, c, id, m, sizeof(*m));
 	return (0);
@@ -246,7 +250,7 @@ node_fresh(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 	node_reply(l, c, id, registry_online(&l->reg, wall_now().s), clients);
 }
 
-/* OpenVPN is counted; WireGuard was asked at the same time. */
+/* OpenVPN's clients are counted; WireGuard was asked at the same time. */
 static void
 node_counted(struct leased *l, struct chan *c, uint32_t id, uint32_t clients)
 {
@@ -257,7 +261,7 @@ node_counted(struct leased *l, struct chan *c, uint32_t id, uint32_t clients)
 static void
 node_ask(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 {
-	/* Only that the question is on its way. */
+	/* This only says that the question was sent. */
 }
 
 int

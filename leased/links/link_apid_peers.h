@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What fronts ask about the peers of owners, about all peers, and the node.
+ * Requests of fronts about peers of owners, about all peers, and about the
+ * node.
  */
 
 #ifndef LINK_APID_PEERS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the kernel hand tells of networks, peers and itself.
+ * The messages of the hand about networks, peers and itself.
  */
 
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "resync.h"
 #include "wish.h"
 
-#define EXPIRED_SLACK_S	2		/* between two clocks' deadlines */
+#define EXPIRED_SLACK_S	2		/* difference between the two clocks */
 
 static int
 leased_peer_done(struct chan *c, uint32_t id, const struct msg_peer_done *m)
@@ -41,7 +41,7 @@ leased_peer_expired(struct chan *c, uint32_t id,
 	if ((n = registry_find(&l->reg, m->network)) == NULL ||
 	    (p = peer_by_key(n, m->pubkey)) == NULL || !peer_served(p))
 		return (0);
-	/* Ours ends in a moment, or was renewed while this was under way. */
+	/* Our deadline is near, or the lease was renewed in the meantime. */
 	if (peer_ttl(p, mono_now()) > EXPIRED_SLACK_S && p->wish == 0)
 		wish_set(l, p, UINT16_MAX, NULL, &nobody, LEASE_OK_SAME);
 	return (0);
@@ -68,7 +68,7 @@ leased_hand_network(struct chan *c, uint32_t id,
 	n->hand = *m;
 	if (!came_up)
 		return (0);
-	/* It may be a new interface, without peers. */
+	/* This may be a new interface without peers. */
 	RB_FOREACH(p, peer_tree, &n->peers)
 		if (p->state == LEASE_ACTIVE)
 			peer_set_state(p, LEASE_PENDING, p->outside);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The link to the kernel hand: what it tells us.
+ * The link to the hand: its messages to us.
  */
 
 #ifndef LINK_HAND_H
@@ -10,7 +10,7 @@
 
 extern const struct chan_ops hand_ops;
 
-/* The link is gone, or another takes its place. */
+/* The link is gone, or is being replaced. */
 void	 hand_lost(struct leased *);
 
 #endif

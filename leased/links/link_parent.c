@@ -31,7 +31,7 @@ leased_setup_stop(struct chan *c, uint32_t id, const struct msg_setup_stop *m)
 
 	leased_stop(l);
 	(void)chan_send_bare(c, MSG_SETUP_STOPPED, id);
-	/* Nothing more is handled: the database is closed. */
+	/* The database is closed: handle no further message. */
 	chan_pause(c);
 	event_base_loopbreak(l->base);
 	return (0);

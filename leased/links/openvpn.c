@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * OpenVPN's management sockets.  The parent connects, we speak: one question
- * at a time goes to all processes at once, and none is waited for longer than
- * its second, so that a hung one holds up nobody.  A process has one such
- * client at a time: connections are kept only while they are in use.
+ * OpenVPN's management sockets.  The parent connects them and we talk to them.
+ * One question at a time goes to all processes at once, and none is waited for
+ * longer than its second, so that a hung process holds up nobody.  A process
+ * serves one such client at a time, so connections are kept only while they are
+ * in use.
  */
 
 #include <errno.h>
@@ -16,16 +17,16 @@
 #include "openvpn_parse.h"
 
 #define CONNS_MAX	64
-#define ASKS_MAX	64		/* questions that wait */
+#define ASKS_MAX	64		/* most waiting questions */
 #define CLIENTS_MAX	65536
-#define COMMAND_MS	1000		/* for one process */
-#define ANSWER_MS	2000		/* for a question, with its waiting */
-#define LEAST_MS	200		/* also for one that waited long */
-#define GATHER_MS	100		/* for the parent to connect */
-#define WANT_MS		1000		/* it is asked no more often */
+#define COMMAND_MS	1000		/* time for one process */
+#define ANSWER_MS	2000		/* time for a question, with its wait */
+#define LEAST_MS	200		/* even if it has waited long */
+#define GATHER_MS	100		/* time for the parent to connect */
+#define WANT_MS		1000		/* least time between two requests */
 #define STALE_MS	5000		/* a new process may be there by then */
-#define LINGER_MS	2000		/* connections are kept for the next */
-#define BENCH_MS	10000		/* a process that hung is left alone */
+#define LINGER_MS	2000		/* time that connections are kept */
+#define BENCH_MS	10000		/* a hung process is left alone */
 
 enum ask_kind {
 	ASK_CLIENTS,
@@ -36,19 +37,19 @@ enum ask_kind {
 struct ask {
 	TAILQ_ENTRY(ask) entry;
 	enum ask_kind	 kind;
-	struct chan	*chan;		/* NULL: gone */
+	struct chan	*chan;		/* NULL: it is gone */
 	uint32_t	 id;
 	void (
 	    *count)(struct leased *, struct chan *, uint32_t, uint32_t clients);
 	char		 cn[IDENT_SIZE];
 	struct mono	 since;
-	struct rows	*rows;		/* being sent from here on: */
+	struct rows	*rows;		/* rows being sent: */
 	size_t		 sent;
 };
 
 TAILQ_HEAD(asks, ask);
 
-/* Clients, shared by those who asked. */
+/* The clients, shared by all who asked for them. */
 struct rows {
 	unsigned int	 refs;
 	size_t		 n, max;
@@ -56,10 +57,10 @@ struct rows {
 };
 
 enum oconn_state {
-	OC_GREETING,		/* not yet heard of */
+	OC_GREETING,		/* has not greeted yet */
 	OC_READY,
 	OC_BUSY,		/* has our command */
-	OC_BENCH		/* closed, and not wanted again yet */
+	OC_BENCH		/* closed, and not used for a while */
 };
 
 struct oconn {
@@ -71,7 +72,7 @@ struct oconn {
 	int		 fd;
 	struct event	*ev;
 	struct event	*ev_late;
-	struct mono	 until;		/* on the bench */
+	struct mono	 until;		/* end of the pause */
 	struct ovpn_lines lines;
 };
 
@@ -79,19 +80,19 @@ struct ovpn {
 	TAILQ_HEAD(, oconn) conns;
 	unsigned int	 nconns;
 	struct asks	 queue;		/* wait for their turn */
-	struct asks	 now;		/* have it */
-	struct asks	 sending;	/* are sent their rows */
+	struct asks	 now;		/* are being answered */
+	struct asks	 sending;	/* get their rows */
 	unsigned int	 nasks;
 	bool		 running;
 	bool		 gathering;	/* connections may still come */
-	bool		 joining;	/* not all have been asked yet */
+	bool		 joining;	/* not all were asked yet */
 	char		 command[IDENT_SIZE + 16];
 	struct rows	*rows;
 	struct event	*ev_gather;
 	struct event	*ev_answer;
 	struct event	*ev_linger;
 	bool		 wanted_once;
-	struct mono	 wanted;	/* when the parent was asked */
+	struct mono	 wanted;	/* last request to the parent */
 };
 
 static void	 round_next(struct leased *);
@@ -172,7 +173,10 @@ oconn_free(struct oconn *k)
 	free(k);
 }
 
-/* It is of no use: gone, or hung and to be left alone for a while. */
+/*
+ * The connection is useless: it is gone, or it hangs and is left alone for a
+ * while.
+ */
 static void
 oconn_fail(struct oconn *k, const char *why, bool hung)
 {
@@ -270,7 +274,7 @@ oconn_find(const struct ovpn *v, const char *name)
 	return (NULL);
 }
 
-/* The question that is asked now concerns this connection too. */
+/* The current question concerns this connection, too. */
 static void
 oconn_join(struct oconn *k)
 {
@@ -398,7 +402,7 @@ ask_answer(struct leased *l, struct ask *a, struct rows *r)
 	ask_free(l, &v->now, a);
 }
 
-/* Answer with what there is, and go on to the next. */
+/* Answer with what has come, and go on to the next question. */
 static void
 round_end(struct leased *l)
 {
@@ -421,7 +425,7 @@ round_end(struct leased *l)
 	round_next(l);
 }
 
-/* Has everybody answered? */
+/* Check whether all have answered. */
 static void
 round_check(struct leased *l)
 {
@@ -458,7 +462,7 @@ gather_cb(evutil_socket_t fd, short what, void *arg)
 	ovpn_gathered(arg);
 }
 
-/* Ask the parent for connections, if it is time. */
+/* Ask the parent for connections, if it is time for that. */
 static void
 round_want(struct leased *l)
 {
@@ -477,7 +481,7 @@ round_want(struct leased *l)
 	arm(v->ev_gather, GATHER_MS);
 }
 
-/* Those who want the clients are answered together. */
+/* All who want the list of clients are answered together. */
 static void
 round_take(struct ovpn *v, struct ask *first)
 {
@@ -525,7 +529,7 @@ round_next(struct leased *l)
 	round_check(l);
 }
 
-/* Put a question into the queue, or NULL: there are too many. */
+/* Put a question into the queue.  Returns NULL if there are too many. */
 static struct ask *
 ask_new(struct leased *l, enum ask_kind kind, struct chan *c, uint32_t id)
 {

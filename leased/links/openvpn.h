@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The clients of OpenVPN: listed, counted, and sent away.
+ * The clients of OpenVPN: list, count and disconnect them.
  */
 
 #ifndef OPENVPN_H
@@ -12,12 +12,12 @@ void	 ovpn_init(struct leased *);
 /* Handlers of the fronts' questions. */
 int	 ovpn_list(struct chan *, uint32_t id);
 int	 ovpn_kill(struct chan *, uint32_t id, const struct msg_ovpn_kill *);
-/* Count the clients, and call cb unless the channel goes before. */
+/* Count the clients, and call cb unless the channel is gone before. */
 void	 ovpn_count(struct leased *, struct chan *, uint32_t id,
     void (*cb)(struct leased *, struct chan *, uint32_t id, uint32_t clients));
-/* The parent has connected a socket; the descriptor is ours now. */
+/* The parent has connected a socket.  Takes over the descriptor. */
 void	 ovpn_socket(struct leased *, const struct msg_conf_openvpn *, int fd);
-/* The parent has connected what there is. */
+/* The parent has connected all sockets that there are. */
 void	 ovpn_gathered(struct leased *);
 void	 ovpn_wake(struct leased *);	/* a front can take more */
 void	 ovpn_forget_chan(struct leased *, struct chan *);

@@ -8,12 +8,14 @@
 
 #include "openvpn_parse.h"
 
-/* Columns of a CLIENT_LIST row, as OpenVPN 2.4 to 2.7 have them. */
+/* The columns of a CLIENT_LIST row in OpenVPN 2.4 to 2.7. */
 #define COL_CN		1
 #define COL_IP4		3
 #define COL_IP6		4
 
-/* Copy field n of a row.  Returns 0, or -1: there is none, or it is long. */
+/*
+ * Copy field n of a row.  Returns 0, or -1 if there is none or it is too long.
+ */
 static int
 field(const char *row, unsigned int n, char *dst, size_t size)
 {
@@ -44,7 +46,7 @@ address(const char *row, unsigned int n, uint8_t family, struct prefix *p)
 	return (0);
 }
 
-/* A name that can be told on: the messages take UTF-8 alone, so keep ASCII. */
+/* True if the name can be sent on: messages take only UTF-8, so keep ASCII. */
 static bool
 is_plain(const char *s)
 {
@@ -122,7 +124,7 @@ ovpn_kill_line(const char *cn, char *dst, size_t size)
 
 	if (cn[0] == '\0' || !is_plain(cn) || strpbrk(cn, "\"'\\") != NULL)
 		return (-1);
-	/* Quoted, so that a space or a comment's sign is part of it. */
+	/* The quotes keep a space or the sign of a comment in the name. */
 	n = snprintf(dst, size, "kill \"%s\"\n", cn);
 	return (n < 0 || (size_t)n >= size ? -1 : 0);
 }

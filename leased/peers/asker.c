@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The outcome of a change, to whoever asked for it.
+ * Giving the result of a change to its asker.
  */
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who waits for the outcome of a change, and how it is told.
+ * The asker of a change: who waits for its result, and how to answer.
  */
 
 #ifndef ASKER_H
@@ -16,15 +16,17 @@ struct leased;
 struct peer;
 
 struct asker {
-	/* Takes a lease_code and, if all is well, the peer as it is now.
-	 * NULL: nobody asked. */
+	/*
+	 * Called with a lease_code and, on success, the peer as it is now.
+	 * NULL: nobody asked.
+	 */
 	void (*answer)(struct leased *, const struct asker *, uint8_t code,
 	    const struct peer *);
-	struct chan	*chan;		/* NULL: whoever asked is gone */
+	struct chan	*chan;		/* NULL: the asker is gone */
 	uint32_t	 id;
-	uint32_t	 item;		/* of a set: its wish */
-	bool		 is_set;	/* no channel, and a deadline of its own */
-	char		 req[REQID_SIZE];	/* the client's, for the log */
+	uint32_t	 item;		/* wish of a set */
+	bool		 is_set;	/* no channel, and its own deadline */
+	char		 req[REQID_SIZE];	/* of the client, for the log */
 };
 
 #define ASKER_NOBODY                                                           \
@@ -34,7 +36,7 @@ struct asker {
 
 void	 asker_answer(struct leased *, const struct asker *, uint8_t code,
     const struct peer *);
-/* " req=ID" of a client's request, or ""; dst holds ASKER_REQ bytes. */
+/* Format " req=ID" of a client's request, or "".  dst holds ASKER_REQ bytes. */
 #define ASKER_REQ	(REQID_SIZE + 8)
 const char *asker_req(const struct asker *, char *dst);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Names to addresses, bit for bit as autowg has them.
+ * Addresses from names, with the same bits as autowg.
  */
 
 #include <errno.h>
@@ -41,7 +41,7 @@ assign_bcd(const struct prefix *pool, const char *name, uint8_t addr[16])
 	return (0);
 }
 
-/* ASCII only: what a host name may hold, after lowering the name. */
+/* True if the label has only characters of a host name, in lower case. */
 static bool
 label_valid(const char *s, size_t len)
 {
@@ -57,7 +57,7 @@ label_valid(const char *s, size_t len)
 	return (true);
 }
 
-/* Put the lowered name in the place of %s. */
+/* Replace %s by the name in lower case. */
 static int
 template_fill(const char *template, const char *name, char *dst, size_t size)
 {
@@ -79,7 +79,7 @@ template_fill(const char *template, const char *name, char *dst, size_t size)
 	return (n < 0 || (size_t)n >= size ? -1 : 0);
 }
 
-/* The labels from last to first, a NUL byte between them. */
+/* The labels from last to first, separated by NUL bytes. */
 static int
 labels_reverse(const char *fqdn, char *dst, size_t *len)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Addresses that follow from a name: autowg's two converters.
+ * Addresses that are derived from a name: the two converters of autowg.
  */
 
 #ifndef ASSIGN_H
@@ -26,8 +26,10 @@ int assign_bcd(const struct prefix *pool, const char *name, uint8_t addr[16]);
 int	 assign_metans(const struct prefix *pool, const char *template,
 	    const char *name, uint8_t addr[16]);
 
-/* Whether a template can give a name at all: exactly one %s and nothing else
- * of that kind, and labels of a host name around it. */
+/*
+ * Check whether a template can give a name at all: exactly one %s, no other %,
+ * and labels of a host name around it.
+ */
 int	 assign_check_template(const char *template);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The log of a change, and the way back.
+ * The log of a change, and how it is undone.
  */
 
 #include <stdlib.h>
@@ -85,7 +85,7 @@ change_text(struct step *s, const char *name, const char *who)
 	char *old;
 
 	old = peer_set_text(s->peer, name, who);
-	/* The first of them is what it was. */
+	/* Only the first old text is kept. */
 	if (s->was->name == NULL)
 		s->was->name = old;
 	else
@@ -132,7 +132,7 @@ change_undo(struct change *c, struct registry *r)
 	struct step *s;
 	size_t i;
 
-	/* First nobody has the addresses, then each has its own again. */
+	/* First remove all addresses, then give each peer its own again. */
 	for (i = 0; i < c->n; i++)
 		if (!c->steps[i].peer->gone)
 			peer_set_addrs(c->steps[i].peer, NULL, 0);

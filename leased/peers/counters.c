@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Counters of peers are asked for on demand, and once a minute.  They are
- * added up by peer, so that they survive re-added peers, new keys and restarts,
- * and are written lazily.
+ * Counters of peers are fetched on demand and once a minute.  They are added up
+ * for each peer, so that they survive removals, new keys and restarts, and are
+ * written lazily.
  */
 
 #include <sodium.h>
@@ -15,8 +15,8 @@
 #include "log.h"
 #include "turn.h"
 
-#define ANSWER_MS	1500		/* then the waiters get what there is */
-#define ROUND_MS	10000		/* then nobody expects more */
+#define ANSWER_MS	1500		/* then the waiters get the old ones */
+#define ROUND_MS	10000		/* then no more answers are expected */
 #define MINUTE_S	60
 #define WRITE_STEP	256
 #define WRITE_PAUSE_MS	50
@@ -24,7 +24,7 @@
 #define WAITERS_MAX	256
 #define ARG_MAX		256
 
-/* The largest there is; one that does not fit is not waited for. */
+/* The largest argument; a larger one would not be waited for. */
 _Static_assert(ARG_MAX >= sizeof(struct msg_owned_drop) + 16, "ARG_MAX");
 
 struct waiter {
@@ -38,15 +38,15 @@ struct waiter {
 struct stats {
 	TAILQ_HEAD(, waiter) waiters;
 	unsigned int	 nwaiters;
-	uint32_t	 round;		/* id of the questions under way */
+	uint32_t	 round;		/* id of the current questions */
 	unsigned int	 open;		/* networks that have not answered */
-	bool		 late;		/* nobody waits for them any more */
-	bool		 sorted;	/* what is dirty, for this round */
+	bool		 late;		/* nobody waits for the answers */
+	bool		 sorted;	/* the dirty list, for this round */
 	bool		 fresh_once;
-	struct mono	 fresh;		/* when the last round ended */
-	struct foreign	*foreign;	/* of the last round */
+	struct mono	 fresh;		/* end of the last round */
+	struct foreign	*foreign;	/* from the last round */
 	size_t		 nforeign;
-	struct foreign	*coming;	/* of the round under way */
+	struct foreign	*coming;	/* from the current round */
 	size_t		 ncoming;
 	struct event	*ev_answer;
 	struct event	*ev_minute;
@@ -60,7 +60,7 @@ stats_answer(struct leased *l)
 	struct waiter *w;
 	unsigned int n;
 
-	/* Those who come while these are served wait for the next round. */
+	/* Waiters that are added meanwhile wait for the next round. */
 	for (n = st->nwaiters; n > 0 && (w = TAILQ_FIRST(&st->waiters)) != NULL;
 	     n--) {
 		TAILQ_REMOVE(&st->waiters, w, entry);
@@ -106,7 +106,10 @@ stats_answer_cb(evutil_socket_t fd, short what, void *arg)
 	stats_answer(l);
 }
 
-/* Ask for every network; false if there is nobody to ask or nothing to ask. */
+/*
+ * Ask for every network.  Returns false if the hand is gone or nothing is to
+ * ask.
+ */
 static bool
 stats_ask(struct leased *l)
 {
@@ -158,7 +161,7 @@ stats_want(struct leased *l, int64_t age_ms,
 	st->nwaiters++;
 }
 
-/* What a counter grew by: it began anew if it is smaller than it was. */
+/* The growth of a counter, which began again if it is smaller than before. */
 static uint64_t
 grown(uint64_t now, uint64_t before)
 {
@@ -174,7 +177,7 @@ stats_foreign_peer(struct leased *l, struct network *n,
 
 	if (st->open == 0 || st->ncoming >= FOREIGN_MAX)
 		return;
-	/* Grow by doubling, at each power of two. */
+	/* Double the size at each power of two. */
 	if ((st->ncoming & (st->ncoming - 1)) == 0) {
 		p = reallocarray(st->coming,
 		    st->ncoming == 0 ? 1 : st->ncoming * 2, sizeof(*p));
@@ -261,7 +264,7 @@ stats_write(struct leased *l)
 		goto fail;
 	for (i = 0; i < n; i++)
 		dirty_clear(done[i]);
-	/* With many peers this is most of what is ever written. */
+	/* With many peers, these are most of all writes. */
 	store_checkpoint(l->store);
 	return (!LIST_EMPTY(&l->reg.dirty));
 fail:
@@ -269,7 +272,7 @@ fail:
 	return (false);
 }
 
-/* Drop old events in small steps too. */
+/* Delete old events in small steps, too. */
 static bool
 stats_trim(struct leased *l)
 {
@@ -298,7 +301,7 @@ stats_write_cb(evutil_socket_t fd, short what, void *arg)
 static void
 stats_minute_cb(evutil_socket_t fd, short what, void *arg)
 {
-	/* The answers are there by then. */
+	/* By then the answers have come. */
 	const struct timeval tv = { ANSWER_MS / 1000 + 1, 0 };
 	struct leased *l = arg;
 
@@ -322,7 +325,7 @@ stats_init(struct leased *l)
 	    (st->ev_write = evtimer_new(l->base, stats_write_cb, l)) == NULL)
 		fatal("stats");
 	TAILQ_INIT(&st->waiters);
-	/* No round of this process has the number of one before it. */
+	/* A new process must not use the numbers of an old one. */
 	st->round = randombytes_random();
 	evtimer_add(st->ev_minute, &tv);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Deadlines of leases: a binary heap, the earliest on top.
+ * Deadlines of leases: a binary heap with the earliest on top.
  */
 
 #include <stdlib.h>
@@ -84,8 +84,10 @@ deadline_first(const struct registry *r)
 	return (r->heap_n == 0 ? NULL : r->heap[1]);
 }
 
-/* What is left of s seconds that ran until the wall time end; never more than
- * s, should the clock have been set back. */
+/*
+ * The rest of s seconds that run until the wall time end, but never more than
+ * s, in case the clock was set back.
+ */
 static struct mono
 what_is_left(int64_t end, int64_t s, struct mono now, struct wall wall)
 {

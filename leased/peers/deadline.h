@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The deadlines of leases: when they end and, once ended, when they are
+ * The deadlines of leases: the times at which they end and, once ended, are
  * forgotten.
  */
 
@@ -11,10 +11,11 @@
 
 void	 deadline_set(struct registry *, struct peer *, struct mono);
 void	 deadline_clear(struct registry *, struct peer *);
-/* The lease whose deadline is the earliest, or NULL. */
+/* The lease with the earliest deadline, or NULL. */
 struct peer *deadline_first(const struct registry *);
-/* Set the times that decide from those that were stored, before the lease has
- * addresses. */
+/*
+ * Compute the mono times from the stored ones, before the lease has addresses.
+ */
 void	 deadline_load(struct registry *, struct peer *, struct mono, struct wall);
 
 #endif

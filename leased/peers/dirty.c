@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The list of peers that are to be written lazily.
+ * The list of peers that are written lazily.
  */
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Peers whose counters or times are to be written lazily.
+ * Peers with counters or times that are written lazily.
  */
 
 #ifndef DIRTY_H
@@ -10,7 +10,7 @@
 
 void	 dirty_set(struct registry *, struct peer *);
 void	 dirty_clear(struct peer *);
-/* Put them in the order of their rows: then one page takes many of them. */
+/* Sort them in the order of their rows, so that one page takes many of them. */
 void	 dirty_sort(struct registry *);
 
 #endif

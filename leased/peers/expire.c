@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The ends of leases: the timer, the end of what is due, and the forgetting of
- * those that ended long ago.  The kernel hand ends peers by itself as well.
+ * The ends of leases: the timer, ending leases in time, and forgetting those
+ * that ended long ago.  The hand removes peers at their deadlines by itself,
+ * too.
  */
 
 #include <stdlib.h>
@@ -11,15 +12,18 @@
 #include "log.h"
 #include "turn.h"
 
-#define EXPIRE_STEP	128		/* leases ended at once */
-#define EXPIRE_MAX_S	60		/* look again, whatever the clocks did */
-#define EXPIRE_HOLD_S	5		/* after the database refused */
+#define EXPIRE_STEP	128		/* most leases ended at once */
+#define EXPIRE_MAX_S	60		/* longest sleep, whatever the clock */
+#define EXPIRE_HOLD_S	5		/* pause after the database refused */
 
 struct expire {
 	struct event	*ev;
 };
 
-/* They ended long ago: delete them together, and free their addresses. */
+/*
+ * Forget leases that ended long ago: delete them together, and free their
+ * addresses.
+ */
 static int
 expire_forget(struct leased *l, struct peer *const *gone, unsigned int n)
 {
@@ -58,7 +62,7 @@ expire_run(struct leased *l)
 	unsigned int i, n = 0;
 	int rc;
 
-	/* A registration of this round may have revived one. */
+	/* A registration in this round may have revived one of them. */
 	if (turn_commit(l) == -1)
 		return (-1);
 	now = mono_now();
@@ -72,7 +76,9 @@ expire_run(struct leased *l)
 			deadline_clear(&l->reg, p);
 			gone[n++] = p;
 		}
-		/* One try shows whether it can be written again. */
+		/*
+		 * One attempt shows whether the database can be written again.
+		 */
 		if (!store_ok(l->store))
 			break;
 	}
@@ -110,7 +116,7 @@ expire_arm(struct leased *l)
 	int64_t ms;
 
 	if (!store_ok(l->store)) {
-		/* Not before the database had time to recover. */
+		/* Give the database time to recover. */
 		tv.tv_sec = EXPIRE_HOLD_S;
 	} else if ((p = deadline_first(&l->reg)) != NULL) {
 		ms = mono_diff_ms(p->deadline, mono_now()) + 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Leases whose time has come end; those that ended long ago are forgotten.
+ * Ending leases in time, and forgetting those that ended long ago.
  */
 
 #ifndef EXPIRE_H
@@ -9,7 +9,7 @@
 #include "leased.h"
 
 void	 expire_init(struct leased *);
-/* The first deadline may have changed. */
+/* The first deadline may have changed: set the timer. */
 void	 expire_arm(struct leased *);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rules by which leases get and keep their addresses.
+ * The rules by which leases get and keep addresses.
  */
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "grant.h"
 #include "pool.h"
 
-/* A lease has at most one address of each of these. */
+/* A lease has at most one address of each family. */
 static const uint8_t families[] = { AF_INET, AF_INET6 };
 
 #define NFAMILIES	(sizeof(families) / sizeof(families[0]))
@@ -27,8 +27,8 @@ first_pool(const struct network *n, uint8_t family)
 }
 
 /*
- * The address that follows from the name.  Returns 0 if the network does not
- * assign so, 1 with the address, or -1: none follows.
+ * Get the address that is derived from the name.  Returns 0 if the network does
+ * not derive addresses, 1 with the address, or -1 if this name has none.
  */
 static int
 derived_addr(const struct network *n, uint8_t family, const char *name,
@@ -49,7 +49,7 @@ derived_addr(const struct network *n, uint8_t family, const char *name,
 	return (rc == -1 ? -1 : 1);
 }
 
-/* Find an address: 0 free, 1 resting, -1 none. */
+/* Find an address.  Returns 0 (free), 1 (resting) or -1 (none). */
 static int
 pools_peek(const struct network *n, struct mono now, struct prefix *addr)
 {
@@ -84,7 +84,7 @@ host_of(uint8_t family)
 	return (p);
 }
 
-/* Give the lease this address, if nobody lives there. */
+/* Give the lease this address, if no live peer has it. */
 static bool
 take(struct change *c, struct peer *p, const struct prefix *addr,
     struct mono now)
@@ -101,8 +101,8 @@ take(struct change *c, struct peer *p, const struct prefix *addr,
 }
 
 /*
- * See to it that a lease, live by now, has the right address in each family
- * that has a pool.  *moved is set if that changed one.
+ * Give a lease, which is live by now, the right address in each family that has
+ * a pool.  *moved is set if that changed an address.
  */
 static uint8_t
 settle_addrs(struct change *c, struct peer *p, struct mono now, bool *moved)
@@ -155,7 +155,7 @@ set_term(struct registry *r, struct peer *p, struct mono now, struct wall wall)
 	}
 }
 
-/* The lease has its addresses: what else is it given? */
+/* The lease has its addresses: fill in the rest of the grant. */
 static void
 fill(struct registry *r, struct grant *g, struct step *s, const char *who,
     const uint8_t *key, struct mono now, struct wall wall)
@@ -240,7 +240,7 @@ grant_end(struct registry *r, struct peer *p, struct mono now, struct wall wall,
 	deadline_set(r, p, mono_add_ms(now, (int64_t)FORGET_S * 1000));
 }
 
-/* Would a lease that is new get this address? */
+/* True if a new lease would get this address. */
 static bool
 is_free(const struct network *n, const struct prefix *addr,
     const struct peer *but, struct mono now)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Leases are granted and ended: which addresses a name gets, and for how long.
+ * Granting and ending leases: the addresses that a name gets, and for how long.
  */
 
 #ifndef GRANT_H
@@ -13,15 +13,15 @@ struct grant {
 	struct peer	*peer;
 	uint8_t		 code;		/* enum lease_code */
 	bool		 store;		/* something durable changed */
-	bool		 wish;		/* the kernel hand must hear of it */
+	bool		 wish;		/* the hand must be told */
 	bool		 ended;
-	bool		 renewed_only;	/* of what is stored */
+	bool		 renewed_only;	/* only this time changed */
 };
 
 /*
  * Register name with key.  Fills the grant and returns its code; after an error
- * (a code from LEASE_E_KEY up) nothing has changed.  The rest of the policy,
- * who may register at all, is the caller's.
+ * (a code from LEASE_E_KEY up), nothing has changed.  The caller applies the
+ * rest of the policy, that is, who may register at all.
  */
 uint8_t	 grant_register(struct registry *, struct network *, const char *name,
     const char *who, const uint8_t *key, struct mono now, struct wall wall,
@@ -29,8 +29,10 @@ uint8_t	 grant_register(struct registry *, struct network *, const char *name,
 /* End a lease that has not ended. */
 void	 grant_end(struct registry *, struct peer *, struct mono now, struct wall,
     struct grant *);
-/* The addresses that name has or would get.  Returns LEASE_OK_SAME (has them),
- * LEASE_OK_NEW or an error; changes nothing. */
+/*
+ * Find the addresses that name has or would get.  Returns LEASE_OK_SAME (has
+ * them), LEASE_OK_NEW or an error, and changes nothing.
+ */
 uint8_t	 grant_preview(struct network *, const char *name, struct mono now,
     struct prefix *addrs, uint8_t *naddrs);
 

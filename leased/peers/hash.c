@@ -80,7 +80,7 @@ hash_grow(struct hash *h)
 	void **old = h->slot;
 	size_t i, n = h->size;
 
-	/* By a half: a table that doubles is mostly empty behind it. */
+	/* Grow by a half: a table that doubles would be mostly empty. */
 	h->size = n == 0 ? HASH_FIRST : n + n / 2;
 	if ((h->slot = calloc(h->size, sizeof(*h->slot))) == NULL)
 		fatal("hash of %zu slots", h->size);
@@ -99,7 +99,7 @@ hash_insert(struct hash *h, void *item)
 	h->used++;
 }
 
-/* How many steps lead from a to b. */
+/* The number of slots from a to b. */
 static size_t
 hash_from(const struct hash *h, size_t a, size_t b)
 {

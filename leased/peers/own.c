@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rules by which owners have peers.
+ * The rules for owners and their peers.
  */
 
 #include <stdio.h>

@@ -70,8 +70,9 @@ peer_init_network(struct network *n)
 	hash_init(&n->addrs, addr_of);
 }
 
-/* Let the pools know of a peer's addresses, or forget them.  A reserved address
- * is in a pool's prefix, but not the pool's to give: there is nothing to take.
+/*
+ * Take a peer's addresses in the pools, or release them.  A reserved address is
+ * in the prefix of a pool, but the pool cannot give it: nothing is taken then.
  */
 static void
 place(struct peer *p)
@@ -129,7 +130,7 @@ unindex_addrs(struct peer *p)
 		hash_remove(&p->net->addrs, &p->addrs[i]);
 }
 
-/* All the counting is here: d is -1 before a change and 1 after it. */
+/* All counting is done here; d is -1 before a change and 1 after it. */
 static void
 count(struct peer *p, int d)
 {
@@ -185,7 +186,7 @@ peer_set_text(struct peer *p, const char *name, const char *who)
 	size_t n = strlen(name) + 1, w = strlen(who) + 1;
 	char *old = p->name;
 
-	/* One allocation for both; an owner's peers have no proof. */
+	/* One allocation holds both; a peer with an owner has no proof. */
 	if (p->owner != NULL)
 		w = 0;
 	if ((p->name = malloc(n + w)) == NULL)
@@ -240,8 +241,11 @@ peer_by_name(const struct network *n, const char *name)
 	struct peer *p = RB_ROOT(&n->peers);
 	int c;
 
-	/* No hash beside the tree: some 17 steps among 100,000 are nothing
-	 * beside a registration, and a table costs 16 bytes a peer. */
+	/*
+	 * There is no hash besides the tree: among 100,000 leases some 17 steps
+	 * are nothing compared with a registration, and a table costs 16 bytes
+	 * for each peer.
+	 */
 	while (p != NULL) {
 		c = p->owner != NULL ? -1 : strcmp(name, p->name);
 		if (c == 0)
@@ -503,7 +507,7 @@ peer_settle(struct peer *p)
 
 	if (p->state == LEASE_EXPIRED)
 		return;
-	/* An owner may have chosen an address that no lease can get. */
+	/* An owner may have chosen an address that no lease can have. */
 	for (i = 0; i < p->naddrs; i++)
 		outside |= p->owner == NULL ?
 		    !p->addrs[i].held :

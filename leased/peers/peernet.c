@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a network says of an address: which pool it is in, whether it is the
- * gateway's own, and whether a host can have it.
+ * Properties of an address in a network: its pool, whether it is the gateway's
+ * own, and whether a host can have it.
  */
 
 #include <string.h>

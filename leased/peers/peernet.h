@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One WireGuard network: its configuration, what the kernel hand says of it,
- * its pools, and the indexes of its peers.
+ * One WireGuard network: its configuration, its state at the hand, its pools,
+ * and the indexes of its peers.
  */
 
 #ifndef PEERNET_H
@@ -18,31 +18,31 @@ struct pool;
 
 struct network {
 	TAILQ_ENTRY(network) entry;
-	int64_t		 id;		/* in the store */
+	int64_t		 id;		/* id in the store */
 	char		 name[NETNAME_SIZE];
 	bool		 configured;
 	struct msg_conf_network conf;
-	struct msg_hand_network hand;	/* the last that it told us */
+	struct msg_hand_network hand;	/* the last state from the hand */
 	struct pool	*pools[NET_POOLS_MAX];
 	unsigned int	 npools;
 	struct owners	 owners;
 	unsigned int	 nowners;
 	struct peer_tree peers;		/* leases by name, others by key */
-	struct hash	 keys;		/* of the peers that have not ended */
+	struct hash	 keys;		/* of peers that have not ended */
 	struct hash	 addrs;		/* of struct peer_addr */
 	uint64_t	 live;		/* leases that are served */
-	uint64_t	 pending;	/* leases among these */
-	uint64_t	 outside;	/* leases that the pools do not have */
-	uint64_t	 nowned;	/* peers that are no leases */
+	uint64_t	 pending;	/* those of them that are pending */
+	uint64_t	 outside;	/* leases outside of the pools */
+	uint64_t	 nowned;	/* peers with an owner */
 };
 
 struct pool *network_pool(const struct network *, const struct prefix *host);
 bool	 network_up(const struct network *);
-/* max_peers leaves no room for one more. */
+/* True if max_peers leaves no room for another peer. */
 bool	 network_full(const struct network *);
-/* It is the address of the gateway itself. */
+/* True if it is an address of the gateway itself. */
 bool	 network_own_addr(const struct network *, const struct prefix *);
-/* It is in a pool, and a host can have it. */
+/* True if it is in a pool and a host can have it. */
 bool	 network_has_host(const struct network *, const struct prefix *);
 
 #endif

@@ -28,7 +28,7 @@ owner_free(struct owner *o)
 	free(o);
 }
 
-/* An owner that never had a peer makes room for another. */
+/* Free an owner that never had a peer, to make room for another. */
 static bool
 owners_room(struct network *n)
 {

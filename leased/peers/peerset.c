@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whole sets of peers: collecting the items, and telling the kernel hand and
- * who asked, a few at a time, when the set has been applied.
+ * Whole sets of peers: the items are collected and, when the set has been
+ * applied, the hand and the asker are told, a few items at a time.
  */
 
 #include <stdio.h>
@@ -16,13 +16,13 @@
 #include "set_apply.h"
 #include "wish.h"
 
-#define SETS_MAX	8		/* under way at a time */
-#define SETS_FRONT	6		/* of them from fronts */
-#define COLLECT_S	90		/* for all of its items */
-#define CONFIRM_S	20		/* for the kernel hand, with everything */
-#define TELL_S		60		/* then, for who asked to take the outcome */
-#define WISHES_OPEN	512		/* sent and without an outcome */
-#define STEP		256		/* differences told at once */
+#define SETS_MAX	8		/* most at a time */
+#define SETS_FRONT	6		/* most of them from fronts */
+#define COLLECT_S	90		/* time for all items to arrive */
+#define CONFIRM_S	20		/* time for all answers of the hand */
+#define TELL_S		60		/* then, time to send the result */
+#define WISHES_OPEN	512		/* most wishes without a result */
+#define STEP		256		/* differences sent at once */
 
 struct sets {
 	TAILQ_HEAD(, set) sets;
@@ -70,7 +70,9 @@ set_find(struct leased *l, const struct chan *c, uint32_t id)
 	return (NULL);
 }
 
-/* The last word; whoever waits for the kernel hand's does so no longer. */
+/*
+ * Send the last message.  An asker who still waits for the hand stops waiting.
+ */
 static void
 set_done(struct set *s)
 {
@@ -102,7 +104,7 @@ set_wait(struct set *s, unsigned int sec)
 	evtimer_add(s->ev_late, &tv);
 }
 
-/* First the kernel hand is waited for no longer, then who asked. */
+/* First the set stops waiting for the hand, then for the asker. */
 static void
 set_late_tell(struct set *s)
 {
@@ -152,7 +154,7 @@ set_refuse(struct set *s, uint8_t code, const char *text)
 	strlcpy(s->done.text, text, sizeof(s->done.text));
 }
 
-/* May it begin?  If not, that is the answer at its end. */
+/* Check whether the set may begin.  If not, its end is answered with that. */
 static void
 set_check(struct set *s)
 {
@@ -185,7 +187,7 @@ set_new(struct leased *l, struct chan *c, uint32_t id)
 	struct set *s;
 	unsigned int max;
 
-	/* The operator finds room whatever the fronts do. */
+	/* The operator always finds room, whatever the fronts do. */
 	max = chan_peer(c) == P_CTL ? SETS_MAX : SETS_FRONT;
 	if (all->n >= max || (s = calloc(1, sizeof(*s))) == NULL)
 		return (NULL);
@@ -260,7 +262,7 @@ set_item(struct chan *c, uint32_t id, const struct msg_set_item *m)
 	struct set_peer *p;
 	struct set *s;
 
-	/* Its set was refused at its begin, or given up. */
+	/* The set was refused when it began, or was aborted. */
 	if ((s = set_find(asked(c), c, id)) == NULL || s->state == SET_REFUSED)
 		return (0);
 	if (s->state != SET_COLLECT)
@@ -303,7 +305,7 @@ set_counted(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 {
 	struct set *s;
 
-	/* It may have been given up meanwhile. */
+	/* The set may have been aborted meanwhile. */
 	if ((s = set_find(l, c, id)) == NULL || s->state != SET_COUNT)
 		return;
 	set_apply(s);
@@ -347,7 +349,7 @@ set_abort(struct chan *c, uint32_t id)
 	return (0);
 }
 
-/* Tell some of the differences; false when the channel is full. */
+/* Send some of the differences.  Returns false when the channel is full. */
 static bool
 set_tell(struct set *s)
 {
@@ -372,7 +374,7 @@ set_tell(struct set *s)
 	return (true);
 }
 
-/* The kernel hand has answered one of a set's wishes, or nobody will. */
+/* The hand has answered one of a set's wishes, or never will. */
 static void
 set_outcome(struct leased *l, const struct asker *a, uint8_t code,
     const struct peer *p)
@@ -397,7 +399,7 @@ set_outcome(struct leased *l, const struct asker *a, uint8_t code,
 		(void)evtimer_add(s->ev_more, &now);
 }
 
-/* Send wishes, as many as may be open; each outcome makes room for more. */
+/* Send as many wishes as may be open.  Each result makes room for more. */
 static void
 set_wish(struct set *s)
 {
@@ -412,7 +414,10 @@ set_wish(struct set *s)
 		asker.item = s->wished;
 		w = &s->wishes[s->wished++];
 		p = peer_by_key(s->owner->net, w->key);
-		/* Changed by another request meanwhile: that one's wish. */
+		/*
+		 * Another request has changed the peer meanwhile, and has a
+		 * wish of its own.
+		 */
 		if (!w->gone && (p == NULL || !peer_served(p)))
 			continue;
 		s->waiting++;
@@ -430,13 +435,13 @@ set_pump(struct set *s)
 	const struct timeval now = { 0, 0 }, soon = { 0, 10000 };
 	bool told;
 
-	/* One for ourselves: outcomes may come at once. */
+	/* Count one for this loop, since results may come at once. */
 	s->waiting++;
 	set_wish(s);
 	s->waiting--;
 	told = set_tell(s);
 	if (s->wished < s->nwishes || s->waiting > 0) {
-		/* The next outcome goes on; look again if there is none. */
+		/* The next result continues; if none comes, a timer does. */
 		evtimer_add(s->ev_more,
 		    told || (s->chan != NULL && chan_busy(s->chan)) ? &soon :
 								      &now);
@@ -481,7 +486,7 @@ sets_forget_chan(struct leased *l, struct chan *c)
 		if (s->state != SET_TELL)
 			set_free(s);
 		else
-			/* What is durable is brought to its end. */
+			/* Durable changes are carried through. */
 			evtimer_add(s->ev_more, &now);
 	}
 }

@@ -19,7 +19,7 @@ struct set_peer {
 	char		*why;
 };
 
-/* A difference, to be told. */
+/* A difference that the asker is told. */
 struct set_diff {
 	uint8_t		 op;		/* enum set_op */
 	uint8_t		 code;
@@ -28,39 +28,39 @@ struct set_diff {
 	char		*text;		/* NULL is "" */
 };
 
-/* A wish to the kernel hand. */
+/* A wish to the hand. */
 struct set_wish {
 	uint8_t		 key[WGKEY_LEN];
 	bool		 gone;
 	bool		 added;
-	uint16_t	 mask;		/* of its addresses */
+	uint16_t	 mask;		/* addresses to include */
 };
 
 enum set_state {
 	SET_COLLECT,
-	SET_COUNT,		/* counters of those who go are read */
-	SET_TELL,		/* the kernel hand and who asked */
-	SET_REFUSED		/* nothing to do but to wait for its end */
+	SET_COUNT,		/* reads counters of peers that go */
+	SET_TELL,		/* tells the hand and the asker */
+	SET_REFUSED		/* only waits for its end */
 };
 
 struct set {
 	TAILQ_ENTRY(set) entry;
 	struct leased	*l;
 	enum set_state	 state;
-	uint32_t	 serial;	/* 1..: never that of another */
-	struct chan	*chan;		/* NULL: who asked is gone */
+	uint32_t	 serial;	/* from 1; never used twice */
+	struct chan	*chan;		/* NULL: the asker is gone */
 	uint32_t	 id;
 	bool		 by_operator;
 	char		 who[24];
 	struct msg_set_begin begin;
-	struct owner	*owner;		/* its busy flag is ours */
+	struct owner	*owner;		/* this set has made it busy */
 	struct set_peer	*peers;
 	size_t		 npeers, maxpeers;
 	struct set_diff	*diffs;
 	size_t		 ndiffs, maxdiffs, told;
 	struct set_wish	*wishes;
 	size_t		 nwishes, maxwishes, wished;
-	unsigned int	 waiting;	/* wishes without an outcome */
+	unsigned int	 waiting;	/* wishes without a result */
 	bool		 unconfirmed;
 	bool		 late;
 	struct msg_set_done done;
@@ -68,14 +68,14 @@ struct set {
 	struct event	*ev_late;
 };
 
-/* Handlers of a channel to a front, or of an operator's. */
+/* Handlers of a channel to a front or to sallyctl. */
 int	 set_begin(struct chan *, uint32_t id, const struct msg_set_begin *);
 int	 set_item(struct chan *, uint32_t id, const struct msg_set_item *);
 int	 set_end(struct chan *, uint32_t id);
 int	 set_abort(struct chan *, uint32_t id);
 
 void	 sets_init(struct leased *);
-/* A channel that sets are told on can take more. */
+/* A channel with sets on it is writable. */
 void	 sets_wake(struct leased *);
 void	 sets_forget_chan(struct leased *, struct chan *);
 

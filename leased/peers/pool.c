@@ -12,7 +12,7 @@
 #include "log.h"
 #include "pool.h"
 
-/* tree.h makes more functions than one tree needs. */
+/* tree.h defines more functions than one tree needs. */
 #define UNUSED_OK	__attribute__((__unused__))
 
 __extension__ typedef unsigned __int128 u128;
@@ -39,7 +39,7 @@ struct pool {
 	uint64_t	 nranges;
 	uint64_t	 held;
 	uint64_t	 nrests;
-	u128		 size;		/* saturated for ::/0 */
+	u128		 size;		/* at most UINT128_MAX, for ::/0 */
 };
 
 static int
@@ -82,7 +82,7 @@ addr_bytes(const struct pool *p, u128 n, uint8_t addr[16])
 		addr[i - 1] = n & 0xff;
 }
 
-/* First and last address of a prefix. */
+/* The first and the last address of a prefix. */
 static void
 prefix_bounds(const struct pool *p, const struct prefix *x, u128 *first,
     u128 *last)
@@ -116,7 +116,7 @@ range_drop(struct pool *p, struct range *r)
 	free(r);
 }
 
-/* The range with the greatest start at or below n. */
+/* The range with the greatest start that is not above n. */
 static struct range *
 range_below(const struct pool *p, u128 n)
 {
@@ -204,7 +204,7 @@ pool_skip(struct pool *p, const struct prefix *skip)
 	if (!prefix_overlaps(&p->prefix, skip))
 		return;
 	prefix_bounds(p, skip, &first, &last);
-	/* Ranges that begin inside go or are cut, then the one around. */
+	/* Remove or cut the ranges that begin inside, then the one around. */
 	while ((r = range_below(p, last)) != NULL && r->last >= first) {
 		rfirst = r->first;
 		rlast = r->last;
@@ -259,7 +259,9 @@ pool_take(struct pool *p, const uint8_t addr[16])
 	if (r->first == n && last == n)
 		range_drop(p, r);
 	else if (r->first == n)
-		/* The order in the tree stays: ranges do not overlap. */
+		/*
+		 * The order in the tree stays, because ranges do not overlap.
+		 */
 		r->first = n + 1;
 	else {
 		r->last = n - 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The networks: found, added, configured.
+ * The networks: find, add and configure them.
  */
 
 #include <stdlib.h>
@@ -83,8 +83,10 @@ build_pools(struct network *n)
 			pool_skip(p, &own);
 			if ((host = prefix_bits(&own) - c->addrs[j].len) < 2)
 				continue;
-			/* The link's own network or anycast address, and
-			 * IPv4's broadcast address. */
+			/*
+			 * The network's own or anycast address, and IPv4's
+			 * broadcast address.
+			 */
 			net = c->addrs[j];
 			prefix_mask(&net);
 			last = net = prefix_host(&net);

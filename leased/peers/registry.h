@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * All networks and their peers, as this process knows them.  Nothing here
+ * All networks and their peers in the memory of this process.  Nothing here
  * knows messages or the store: a change (change.h) is applied at once and can
  * be undone until it is durable.
  */
@@ -26,15 +26,16 @@ struct network *registry_find(const struct registry *, const char *name);
 struct network *registry_add(struct registry *, const char *name, int64_t id);
 /*
  * Take over a configuration (NULL: the network is no longer configured), build
- * the pools anew and put each peer where it belongs.  Peers that do not fit are
- * outside: kept, but not served, until the pools take them again.
+ * the pools again, and put each peer in its place.  Peers that do not fit are
+ * outside: they are kept but not served until the pools have their addresses
+ * again.
  */
 void	 registry_configure(struct network *, const struct msg_conf_network *);
-/* Take a peer out of everything and free it. */
+/* Take a peer out of all indexes and free it. */
 void	 registry_forget(struct registry *, struct peer *);
-/* It is the key of one of our own interfaces. */
+/* True if it is the key of one of our own interfaces. */
 bool	 registry_own_key(const struct registry *, const uint8_t *key);
-/* Peers with a handshake in the last ONLINE_S seconds. */
+/* The number of peers with a handshake in the last ONLINE_S seconds. */
 uint32_t registry_online(const struct registry *, int64_t now);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Peers that their owner has removed, as they were: kept for a while, so that
- * an owner whose answer was late or lost can ask again and still be told the
- * last counters.  They are gone from the database; this is only memory.
+ * Peers that their owner has removed are kept for a while in their last state.
+ * An owner whose answer was late or lost can ask again and still gets the last
+ * counters.  This is in memory only; the database has no such peers.
  */
 
 #include <stdlib.h>
@@ -14,19 +14,19 @@
 
 #define REMOVALS_MAX	256		/* then the oldest is forgotten */
 #define REMOVAL_S	900		/* three syncs of a portal */
-#define PROMPT_MS	1500		/* later the front may have given up */
+#define PROMPT_MS	1500		/* later, the front may have given up */
 
 struct removal {
 	TAILQ_ENTRY(removal) entry;
-	const struct network *net;		/* NULL: only for who waits */
+	const struct network *net;		/* NULL: only for the waiting */
 	uint32_t	 serial;
-	struct mono	 asked;		/* for the last time */
+	struct mono	 asked;		/* time of the last request */
 	struct mono	 at;
 	struct msg_owned_item item;
 };
 
 struct removals {
-	TAILQ_HEAD(, removal) list;	/* the oldest first */
+	TAILQ_HEAD(, removal) list;	/* oldest first */
 	unsigned int	 n;
 	uint32_t	 serial;
 };
@@ -118,7 +118,7 @@ removal_answer(struct leased *l, uint32_t serial, const struct asker *asker)
 		if (r->serial == serial)
 			break;
 	if (r == NULL) {
-		/* Another request for the same was told. */
+		/* Another request for the same key was answered. */
 		asker_answer(l, asker, LEASE_E_NOT_FOUND, NULL);
 		return;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A sync goes on while peers come and go: its place is a name or a key, and a
+ * A sync continues while peers come and go.  Its place is a name or a key.  A
  * change meanwhile is sent by its own wish, before or after the peer's turn
  * here, with the same result.
  */
@@ -13,7 +13,7 @@
 #include "turn.h"
 #include "wish.h"
 
-#define SYNC_DONE_S	600		/* then the kernel hand is asked anew */
+#define SYNC_DONE_S	600		/* then the hand is asked again */
 #define HEAL_MIN_S	5
 #define HEAL_MAX_S	300
 
@@ -25,13 +25,13 @@ enum sync_state {
 
 struct sync {
 	enum sync_state	 state;
-	bool		 again;		/* one more, behind this one */
-	struct network	*net;		/* the place: this network */
-	struct peer_place place;		/* and behind this peer */
+	bool		 again;		/* another one follows this one */
+	struct network	*net;		/* the place: this network, */
+	struct peer_place place;		/* behind this peer */
 	unsigned int	 heal_s;
-	struct event	*ev_heal;	/* a sync that is due later */
+	struct event	*ev_heal;	/* starts a sync that is due later */
 	struct event	*ev_late;
-	struct wall	 at;		/* of the last */
+	struct wall	 at;		/* time of the last sync */
 	struct msg_peer_sync_done last;
 };
 
@@ -94,7 +94,7 @@ sync_start(struct leased *l)
 		return;
 	}
 	evtimer_del(y->ev_heal);
-	/* The changes that have gathered are part of what is sent. */
+	/* Commit pending changes first, so that they are sent. */
 	(void)turn_commit(l);
 	if (chan_send_bare(l->hand, MSG_PEER_SYNC_BEGIN, 0) == -1) {
 		sync_later(l);
@@ -108,7 +108,7 @@ sync_start(struct leased *l)
 	sync_page(l);
 }
 
-/* Send from the place on, until the queue is long; false when it is. */
+/* Send from the place on until the queue is long.  Returns false when it is. */
 static bool
 sync_send(struct leased *l)
 {
@@ -116,7 +116,7 @@ sync_send(struct leased *l)
 	struct peer *p;
 
 	for (; y->net != NULL; y->net = TAILQ_NEXT(y->net, entry)) {
-		/* Within one call nothing changes: step along the tree. */
+		/* Nothing changes within one call: step along the tree. */
 		for (p = peer_behind(y->net, &y->place, NULL); p != NULL;
 		     p = peer_next(p, NULL)) {
 			if (chan_busy(l->hand))
@@ -139,19 +139,24 @@ sync_page(struct leased *l)
 
 	if (y->state != SYNC_SENDING || l->hand == NULL)
 		return;
-	/* Nothing that is not yet durable leaves. */
+	/* Only durable state is sent. */
 	if (turn_commit(l) == -1 || l->hand == NULL)
 		log_debug("sync: going on with what is stored");
 	if (!sync_send(l))
 		return;
 	if (chan_send_bare(l->hand, MSG_PEER_SYNC_END, 0) == -1) {
-		/* Only a closing link refuses here; a new one syncs anew. */
+		/*
+		 * Only a closing link refuses here; the new link starts a new
+		 * sync.
+		 */
 		return;
 	}
 	y->state = SYNC_WAITING;
 }
 
-/* The sync is over; if confirmed, all that was sent is in place. */
+/*
+ * The sync is over.  If it is confirmed, everything that was sent is in place.
+ */
 static void
 sync_end(struct leased *l, bool confirmed)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The whole wanted state, sent to the kernel hand a page at a time: when its
- * link is new, when a network came up, and when something failed.
+ * Sending the whole wanted state to the hand, page by page: when its link is
+ * new, when a network came up, and when a wish failed.
  */
 
 #ifndef RESYNC_H
@@ -10,9 +10,9 @@
 #include "leased.h"
 
 void	 sync_init(struct leased *);
-void	 sync_start(struct leased *);	/* now, or again after this one */
-void	 sync_later(struct leased *);	/* something failed: heal it soon */
-void	 sync_page(struct leased *);	/* the link takes more */
+void	 sync_start(struct leased *);	/* now, or after the running one */
+void	 sync_later(struct leased *);	/* soon, because a wish failed */
+void	 sync_page(struct leased *);	/* called when the link is writable */
 void	 sync_done(struct leased *, const struct msg_peer_sync_done *);
 void	 sync_lost(struct leased *);	/* the link is gone */
 bool	 sync_running(const struct leased *);

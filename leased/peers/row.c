@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the store knows of networks, owners and peers.
+ * Networks, owners and peers as rows of the store, and back.
  */
 
 #include <errno.h>
@@ -76,7 +76,7 @@ row_put_step(struct store *st, const struct step *s)
 	case STEP_CHANGE:
 		break;
 	}
-	/* Owners' peers change nothing but their addresses, or their label. */
+	/* Peers with an owner change only their addresses or their label. */
 	if (s->peer->owner != NULL && s->was->name == NULL)
 		return (store_put_addrs(st, &row));
 	return (store_put_peer(st, &row));
@@ -102,7 +102,7 @@ row_put_counters(struct store *st, const struct peer *p)
 
 struct load {
 	struct registry	*registry;
-	struct network	*net;		/* of the last row */
+	struct network	*net;		/* network of the last row */
 	struct mono	 now;
 	struct wall	 wall;
 };
@@ -151,7 +151,7 @@ load_owner(void *arg, const struct owner_row *row)
 	return (0);
 }
 
-/* A peer without addresses, as the row has it, or NULL. */
+/* Make a peer without addresses from a row, or return NULL. */
 static struct peer *
 new_peer(struct network *n, const struct peer_row *row)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A set of peers against what its owner has: what differs, whether that may
- * be, and one transaction that makes it so.
+ * A set of peers is compared with the peers of its owner, checked, and applied
+ * in one transaction.
  */
 
 #include <errno.h>
@@ -97,7 +97,9 @@ reject(struct set_peer *x, uint8_t code, const char *why)
 		fatal("set of peers");
 }
 
-/* Keys and addresses that come twice in the set: the first has them. */
+/*
+ * Reject keys and addresses that are repeated in the set; the first one counts.
+ */
 static void
 check_repeats(struct set *s)
 {
@@ -135,7 +137,7 @@ is_same(const struct peer *p, const struct set_peer *x)
 	    (x->name[0] == '\0' || strcmp(x->name, p->name) == 0));
 }
 
-/* Mark the peers that are named, and count the others. */
+/* Mark the peers that the set names, and count the others. */
 static uint32_t
 mark(const struct set *s)
 {
@@ -162,7 +164,7 @@ set_removes(const struct set *s)
 	return (mark(s) > 0);
 }
 
-/* Judge each item, and count what comes of it. */
+/* Check each item, and count the results. */
 static void
 compare(struct set *s)
 {
@@ -174,7 +176,7 @@ compare(struct set *s)
 	uint8_t code;
 
 	check_repeats(s);
-	/* One that is named, but wrongly, is not to be removed. */
+	/* A peer that the set names, even with an error, is not removed. */
 	s->done.removed = mark(s);
 	for (i = 0; i < s->npeers; i++) {
 		x = &s->peers[i];
@@ -196,7 +198,7 @@ compare(struct set *s)
 	}
 }
 
-/* Would too much go? */
+/* True if the set would remove too many peers. */
 static bool
 guarded(struct set *s)
 {
@@ -262,7 +264,7 @@ store(struct set *s, const struct change *op, size_t from)
 	    s->by_operator ? s->who : NULL));
 }
 
-/* The peers that go, and the addresses of those that change. */
+/* Remove the peers that go, and the old addresses of those that change. */
 static int
 clear(struct set *s, struct change *op)
 {
@@ -329,8 +331,10 @@ fill(struct set *s, struct change *op)
 	return (0);
 }
 
-/* The addresses that a peer kept in a step, and whether another peer got one
- * of its old ones. */
+/*
+ * The addresses that a peer kept in a step.  *lost says whether another peer
+ * got one of its old ones.
+ */
 static uint16_t
 kept_addrs(const struct step *st, bool *lost)
 {
@@ -351,8 +355,10 @@ kept_addrs(const struct step *st, bool *lost)
 	return (mask);
 }
 
-/* What the kernel hand is to do, in an order in which no address is wanted
- * twice: removals, then peers that lose an address, then peers that gain one. */
+/*
+ * Make the wishes for the hand, in an order in which no address is wanted
+ * twice: removals, then peers that lose an address, then peers that gain one.
+ */
 static void
 make_wishes(struct set *s, const struct change *c)
 {
@@ -457,7 +463,7 @@ apply(struct set *s)
 	change_done(&op);
 }
 
-/* Refused: also that is a result worth to be seen. */
+/* A refusal is recorded, too, so that show sync can show it. */
 static void
 refused(struct set *s, uint8_t code)
 {
@@ -481,7 +487,7 @@ set_apply(struct set *s)
 		    sizeof(s->done.text));
 		return;
 	}
-	/* What has gathered is part of what is there. */
+	/* Commit pending changes first, so that the comparison sees them. */
 	(void)turn_commit(s->l);
 	s->done.generation = o->generation;
 	if ((m->match == SET_MATCH_GENERATION &&

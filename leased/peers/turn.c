@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The changes of one turn of the event loop, from their application to the
- * commit, and what follows from it.
+ * commit, and the messages that follow it.
  */
 
 #include <errno.h>
@@ -27,18 +27,18 @@ struct turn_change {
 	struct change	 change;
 	struct asker	 asker;
 	uint8_t		 code;
-	struct peer	*peer;		/* whose change is asked for */
-	const char	*what;		/* a lease's event; NULL: there is none */
-	bool		 renewed_only;	/* of what is stored of a lease */
-	bool		 gone;		/* the key is to go */
-	bool		 wish;		/* the kernel hand must hear of it */
-	struct mono	 asked;		/* of a removal */
+	struct peer	*peer;		/* peer of the change */
+	const char	*what;		/* event of a lease; NULL: none */
+	bool		 renewed_only;	/* nothing else is stored of it */
+	bool		 gone;		/* the key is to be removed */
+	bool		 wish;		/* the hand must be told */
+	struct mono	 asked;		/* time of the request to remove */
 };
 
 struct turn {
 	struct turn_change	 entries[TURN_MAX];
 	unsigned int	 n;
-	bool		 open;		/* a transaction */
+	bool		 open;		/* a transaction is open */
 	struct event	*ev_commit;
 	struct event	*ev_checkpoint;
 };
@@ -74,7 +74,9 @@ turn_init(struct leased *l)
 void
 turn_soon(struct leased *l)
 {
-	/* Runs behind all that is ready now, in the same round of the loop. */
+	/*
+	 * This runs after all that is ready now, in the same round of the loop.
+	 */
 	if (l->turn->n > 0 || l->turn->open)
 		event_active(l->turn->ev_commit, 0, 0);
 }
@@ -108,7 +110,7 @@ turn_abort(struct leased *l)
 	expire_arm(l);
 }
 
-/* The event of a step of an owner's change; NULL: it has none. */
+/* The event of a step of an owner's change, or NULL if it has none. */
 static const char *
 step_event(const struct step *s)
 {
@@ -136,7 +138,7 @@ turn_store(struct leased *l, const struct change *c, size_t first,
 
 	if (first == c->n)
 		return (0);
-	/* An owner's row has to be there before that of its first peer. */
+	/* The row of an owner must exist before that of its first peer. */
 	if (turn_begin(l) == -1 ||
 	    (first == 0 && c->owner != NULL &&
 		row_put_owner(l->store, c->owner) == -1))
@@ -145,13 +147,18 @@ turn_store(struct leased *l, const struct change *c, size_t first,
 		s = &c->steps[i];
 		if (row_put_step(l->store, s) == -1)
 			return (-1);
-		/* A peer without addresses gets others later in its set. */
+		/*
+		 * A peer without addresses gets others later in the same set.
+		 */
 		if ((what = step_event(s)) == NULL ||
 		    (s->kind == STEP_CHANGE && !s->lost &&
 			s->peer->naddrs == 0))
 			continue;
 		extra[0] = '\0';
-		/* A portal that bills by them may have missed the answer. */
+		/*
+		 * A portal that bills by these numbers may have missed the
+		 * answer.
+		 */
 		if (s->kind == STEP_DROP)
 			snprintf(extra, sizeof(extra), "rx=%llu tx=%llu",
 			    (unsigned long long)s->peer->rx,
@@ -182,7 +189,7 @@ entry_store(struct leased *l, const struct turn_change *e,
 	    audit_step(l->store, e->what, s, from, NULL, ""));
 }
 
-/* The change at the end of the list is applied: write it. */
+/* The change at the end of the list was applied: write it. */
 static void
 turn_add(struct leased *l, struct turn_change *e, bool store,
     const struct prefix *from)
@@ -207,7 +214,7 @@ turn_next(struct leased *l, const struct asker *asker)
 	return (e);
 }
 
-/* A lease was changed by its device, an operator, or the time. */
+/* A device, the operator or the time has changed a lease. */
 static void
 turn_granted(struct leased *l, struct turn_change *e, struct grant *g,
     const char *what, const struct prefix *from)
@@ -240,7 +247,7 @@ turn_register(struct leased *l, struct network *n, const char *name,
 		return;
 	}
 	if (!g.wish) {
-		/* Nothing but the time of the renewal: written lazily. */
+		/* Only the time of the renewal has changed: write it lazily. */
 		change_done(&g.change);
 		dirty_set(&l->reg, g.peer);
 		asker_answer(l, asker, code, g.peer);
@@ -294,7 +301,7 @@ turn_put(struct leased *l, struct network *n, const struct msg_owned_put *m,
 		return (LEASE_OK_SAME);
 	}
 	e->wish = e->peer->state == LEASE_PENDING;
-	/* It may be the same as what is not yet durable. */
+	/* This may rely on a change that is not durable yet. */
 	if (e->code == LEASE_OK_SAME && !e->wish && !l->turn->open)
 		asker_answer(l, asker, e->code, e->peer);
 	else
@@ -318,7 +325,7 @@ turn_drop(struct leased *l, struct peer *p, const struct prefix *from,
 	turn_add(l, e, true, from);
 }
 
-/* The addresses that another peer has now leave their old peer first. */
+/* Addresses that another peer has now are removed from their old peer first. */
 static void
 tell_lost(struct leased *l, const struct turn_change *e, const struct step *s)
 {
@@ -333,7 +340,7 @@ tell_lost(struct leased *l, const struct turn_change *e, const struct step *s)
 		wish_gone(l, p->net, p->key, &nobody, 0, 0);
 }
 
-/* A change is durable: log it, and tell the kernel hand. */
+/* A change is durable: log it, and tell the hand. */
 static void
 turn_durable(struct leased *l, struct turn_change *e)
 {
@@ -357,7 +364,7 @@ turn_durable(struct leased *l, struct turn_change *e)
 		wish_gone(l, p->net, p->owner != NULL ? p->key : s->was->key,
 		    &e->asker, e->code, removal);
 	} else if (!peer_served(p))
-		/* Within the same turn another change took its place. */
+		/* Another change in the same turn has replaced this one. */
 		asker_answer(l, &e->asker, LEASE_E_BUSY, NULL);
 	else if (e->wish)
 		wish_set(l, p, UINT16_MAX,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Changes that come in one turn of the event loop share a transaction: each is
- * applied at once; when it is durable the kernel hand is told, and its answer
- * is the answer to whoever asked.
+ * Changes that come in one turn of the event loop share a transaction.  Each is
+ * applied at once.  When it is durable the hand is told, and the hand's answer
+ * is the answer to the asker.
  */
 
 #ifndef TURN_H
@@ -17,27 +17,31 @@ void	 turn_init(struct leased *);
 void	 turn_register(struct leased *, struct network *, const char *name,
     const char *who, const uint8_t *key, const struct prefix *from,
     const struct asker *);
-/* End a lease; what is the event that says why. */
+/* End a lease; what is the name of the event. */
 void	 turn_end(struct leased *, struct peer *, const char *what,
     const struct prefix *from, const struct asker *);
-/* Add a peer for its owner, or change it.  The answer to a refusal may have a
- * text: then it is written to text, of TEXT_SIZE, and its code is returned. */
+/*
+ * Add a peer for its owner, or change it.  If a refusal has a text, it is
+ * written to text, which has TEXT_SIZE bytes, and its code is returned.
+ */
 uint8_t turn_put(struct leased *, struct network *,
     const struct msg_owned_put *, const struct asker *, char *text);
-/* Remove one.  asked is when its owner asked for that. */
+/* Remove a peer.  asked is the time at which its owner asked for that. */
 void	 turn_drop(struct leased *, struct peer *, const struct prefix *from,
     struct mono asked, const struct asker *);
-/* Write what a change did from a step on, and the events of owners' peers.
- * by is who did it besides the owner, or NULL.  Returns 0 or -1. */
+/*
+ * Write a change from a step on, and the events of owners' peers.  by is the
+ * name of whoever did it besides the owner, or NULL.  Returns 0 or -1.
+ */
 int	 turn_store(struct leased *, const struct change *, size_t step,
     const struct prefix *from, const char *by);
-/* Open the transaction, to write something besides.  Returns 0 or -1. */
+/* Open the transaction, to write something else in it.  Returns 0 or -1. */
 int	 turn_begin(struct leased *);
-/* Store and send on what has gathered; 0, or -1 if it was all taken back. */
+/* Store and send all pending changes.  Returns 0, or -1 if all were undone. */
 int	 turn_commit(struct leased *);
-/* The same, once all who were ready in this round of the loop had their say. */
+/* The same, after all events that are ready in this round of the loop. */
 void	 turn_soon(struct leased *);
-/* Take everything back that has gathered. */
+/* Undo all pending changes. */
 void	 turn_abort(struct leased *);
 void	 turn_forget_chan(struct leased *, struct chan *);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Wishes to the kernel hand, each with an outcome within a deadline for whoever
- * asked.
+ * Wishes to the hand.  Each has a result for its asker within a deadline.
  */
 
 #include <sodium.h>
@@ -21,23 +20,23 @@
 #define TICK_MS		250
 
 struct wish {
-	uint32_t	 id;		/* 0 is unused */
+	uint32_t	 id;		/* 0: unused */
 	struct network	*net;
-	int64_t		 peer;		/* its id in the store, unless gone */
-	uint32_t	 removal;	/* of one that goes, or 0 */
+	int64_t		 peer;		/* id in the store, unless removed */
+	uint32_t	 removal;	/* number of a removal, or 0 */
 	uint8_t		 key[WGKEY_LEN];
-	uint8_t		 old[WGKEY_LEN];	/* that it replaces, or zero */
+	uint8_t		 old[WGKEY_LEN];	/* replaced key, or zero */
 	struct asker	 asker;
-	uint8_t		 code;		/* to answer if it works */
-	bool		 gone;		/* the key is to go */
+	uint8_t		 code;		/* code of the answer on success */
+	bool		 gone;		/* the key is to be removed */
 	struct mono	 since;
 };
 
 struct wishes {
 	struct wish	 wishes[WISHES_MAX];	/* by id */
-	uint32_t	 next;		/* id of the next one */
-	uint32_t	 oldest;	/* none before this one */
-	uint32_t	 late;		/* before this one nobody is answered */
+	uint32_t	 next;		/* id of the next wish */
+	uint32_t	 oldest;	/* there is none before this id */
+	uint32_t	 late;		/* askers before this were answered */
 	struct event	*ev_tick;
 	struct mono	 warned;
 };
@@ -61,7 +60,7 @@ wish_drop(struct wish *w)
 	memset(w, 0, sizeof(*w));
 }
 
-/* The ids from a to b are in order, also when they wrap. */
+/* True if a comes before b; ids may wrap. */
 static bool
 id_before(uint32_t a, uint32_t b)
 {
@@ -100,7 +99,7 @@ wishes_tick_cb(evutil_socket_t fd, short what, void *arg)
 	if (failed)
 		log_warnx("the kernel hand does not answer within %d ms",
 		    WISH_MS);
-	/* A running sync holds answers back, and says the same anyway. */
+	/* A running sync delays answers, and repeats the wish in any case. */
 	if (failed && !sync_running(l))
 		sync_later(l);
 	if (h->oldest == h->next)
@@ -160,7 +159,7 @@ wish_send_gone(struct leased *l, const struct network *n, const uint8_t *key,
 	return (chan_send_peer_del(l->hand, id, &m, -1));
 }
 
-/* An id and its place, or NULL: too many wait already. */
+/* Get an id and its place, or NULL if too many are waiting. */
 static struct wish *
 wish_new(struct leased *l)
 {
@@ -179,7 +178,7 @@ wish_new(struct leased *l)
 	return (w);
 }
 
-/* A wish about a key, or NULL: the asker was told. */
+/* Make a wish for a key.  After NULL, the asker was answered. */
 static struct wish *
 wish_begin(struct leased *l, struct network *n, const uint8_t *key,
     const struct asker *asker, uint8_t code)
@@ -188,7 +187,7 @@ wish_begin(struct leased *l, struct network *n, const uint8_t *key,
 
 	if (l->hand == NULL || (w = wish_new(l)) == NULL) {
 		asker_answer(l, asker, LEASE_E_BUSY, NULL);
-		/* Nothing else would repeat this wish before a restart. */
+		/* Nothing else would repeat this wish before the next sync. */
 		if (l->hand != NULL)
 			sync_later(l);
 		return (NULL);
@@ -230,7 +229,7 @@ wish_set(struct leased *l, struct peer *p, uint16_t mask, const uint8_t *old,
 		memcpy(w->old, old, sizeof(w->old));
 	p->wish = w->id;
 	peer_set_state(p, LEASE_PENDING, p->outside);
-	/* What a running sync said of it before is out of date. */
+	/* The running sync has sent an older state of the peer. */
 	p->synced = false;
 	wish_sent(l, w, wish_send(l, p, mask, w->id, old));
 }
@@ -248,7 +247,7 @@ wish_gone(struct leased *l, struct network *n, const uint8_t *key,
 	wish_sent(l, w, wish_send_gone(l, n, key, w->id));
 }
 
-/* The peer that was wished for, unless a later change took its place. */
+/* The peer of the wish, unless a later change has replaced it. */
 static struct peer *
 wish_peer(const struct wish *w)
 {
@@ -281,9 +280,9 @@ peer_error(uint8_t code)
 }
 
 /*
- * The key is a foreign peer's at the interface, so this can never be.  A peer
- * that an owner added goes.  A lease has its old key again, or ends if it had
- * none.
+ * The key belongs to a foreign peer at the interface, so this peer can never be
+ * installed.  A peer that an owner added is removed.  A lease gets its old key
+ * again, or ends if it had none.
  */
 static void
 take_back(struct leased *l, const struct wish *w, struct peer *p)
@@ -313,7 +312,7 @@ wish_refused(struct leased *l, const struct wish *w, uint8_t code)
 	struct peer *p;
 
 	p = wish_peer(w);
-	/* One line a second tells enough: each lease can be seen pending. */
+	/* One line each second is enough: show leases lists those pending. */
 	now = mono_now();
 	if (mono_diff_ms(now, l->wishes->warned) >= 1000) {
 		l->wishes->warned = now;
@@ -341,7 +340,7 @@ wish_done(struct leased *l, uint32_t id, uint8_t code)
 	struct peer *p;
 
 	if ((w = wish_of(l->wishes, id)) == NULL)
-		return;		/* given up meanwhile */
+		return;		/* was given up meanwhile */
 	p = wish_peer(w);
 	if (code != PEER_OK)
 		wish_refused(l, w, code);
@@ -350,7 +349,9 @@ wish_done(struct leased *l, uint32_t id, uint8_t code)
 	else if (w->gone)
 		asker_answer(l, &w->asker, w->code, NULL);
 	else if (p == NULL)
-		/* A later change took its place: ask again and see. */
+		/*
+		 * A later change has replaced this one: the client asks again.
+		 */
 		asker_answer(l, &w->asker, LEASE_E_BUSY, NULL);
 	else {
 		if (p->wish == w->id)

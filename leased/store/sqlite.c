@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Opening, checking and migrating the database, transactions, and what its
- * errors mean.
+ * Opening, checking and migrating the database, its transactions, and the
+ * meaning of its errors.
  */
 
 #include <errno.h>
@@ -52,7 +52,7 @@ store_error(struct store *s, const char *what)
 	return (-1);
 }
 
-/* One step of a statement, which is reset unless it gave a row. */
+/* Step a statement, and reset it unless it gave a row. */
 int
 store_next(struct store *s, enum statement which)
 {
@@ -112,8 +112,7 @@ store_dir(const struct store *s)
 }
 
 /*
- * Nothing is promised that would be written to a file without a name: it is
- * gone with this process.
+ * Refuse changes if the file was removed: they would be gone with this process.
  */
 int
 store_begin(struct store *s)
@@ -147,7 +146,7 @@ store_commit(struct store *s)
 void
 store_rollback(struct store *s)
 {
-	/* Some errors have rolled it back already. */
+	/* After some errors SQLite has rolled back already. */
 	if (!sqlite3_get_autocommit(s->h))
 		(void)store_run(s, ST_ROLLBACK);
 }
@@ -165,7 +164,9 @@ store_checkpoint(struct store *s)
 		(void)store_error(s, "checkpoint");
 }
 
-/* Run one statement; its first column as a number into *n if not NULL. */
+/*
+ * Run one statement, and put the first column as a number into *n if not NULL.
+ */
 static int
 run_sql(struct store *s, const char *sql, int64_t *n)
 {
@@ -196,7 +197,7 @@ damaged(struct store *s, const char *why, char *error, size_t size)
 		*p = ' ';
 }
 
-/* First use of the file: who else has it, and is it a database at all? */
+/* The first use of the file shows whether it is a database and is free. */
 static int
 prepare(struct store *s, char *error, size_t size)
 {
@@ -205,13 +206,15 @@ prepare(struct store *s, char *error, size_t size)
 		"PRAGMA journal_mode = WAL",
 		"PRAGMA synchronous = FULL",
 		"PRAGMA wal_autocheckpoint = 0",
-		/* A large transaction's log does not stay that large. */
+		/* The log file shrinks again after a large transaction. */
 		"PRAGMA journal_size_limit = 16777216",
 		"PRAGMA foreign_keys = ON",
 		"PRAGMA trusted_schema = OFF",
 		"PRAGMA cell_size_check = ON",
 		"PRAGMA temp_store = MEMORY",
-		/* What decides is in memory; this is a journal. */
+		/*
+		 * The decisions are made in memory; the database is a journal.
+		 */
 		"PRAGMA cache_size = -512",
 		"PRAGMA mmap_size = 0",
 		"PRAGMA user_version",
@@ -262,14 +265,16 @@ check_pages(struct store *s, char *error, size_t size)
 	return (ok ? 0 : -1);
 }
 
-/* The copy that is kept of the database as version v had it. */
+/* The name of the copy of the database in version v. */
 static void
 backup_path(const struct store *s, int v, char *path, size_t size)
 {
 	snprintf(path, size, "%s.v%d.bak", s->path, v);
 }
 
-/* Keep a copy before anything changes, and no more than keep in all. */
+/*
+ * Keep a copy before anything is changed, and no more than keep copies in all.
+ */
 static int
 keep_copy(struct store *s, int from, unsigned int keep, char *path, size_t size)
 {
@@ -282,7 +287,7 @@ keep_copy(struct store *s, int from, unsigned int keep, char *path, size_t size)
 				log_warn("%s", path);
 		}
 	backup_path(s, from, path, size);
-	/* One from a migration that did not succeed. */
+	/* Remove the copy of a migration that failed. */
 	if (unlink(path) == -1 && errno != ENOENT)
 		return (-1);
 	return (keep == 0 ? 0 : store_copy(s->h, path));
@@ -301,7 +306,7 @@ migrate(struct store *s, const struct store_schema *schema, int from,
 		    path, strerror(errno));
 		return (-1);
 	}
-	/* All steps are one transaction: half a way is none. */
+	/* All steps are one transaction, so that none is done alone. */
 	rc = run_sql(s, "BEGIN IMMEDIATE", NULL);
 	for (v = from; v < schema->n && rc == SQLITE_OK; v++)
 		rc = run_sql(s, schema->step[v], NULL);
@@ -398,7 +403,10 @@ store_open_schema(const char *dir, const struct store_schema *schema,
 		goto fail;
 	}
 	(void)sqlite3_extended_result_codes(s->h, 1);
-	/* The leased of a netd that was killed may still be closing it. */
+	/*
+	 * The leased of a netd that was killed may still be closing the
+	 * database.
+	 */
 	(void)sqlite3_busy_timeout(s->h, OPEN_WAIT_MS);
 	if (prepare(s, error, size) == -1 ||
 	    check_pages(s, error, size) == -1 ||

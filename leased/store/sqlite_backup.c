@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Copies of the database into another file, a few pages at a time while work
- * goes on.  What is written meanwhile gets into the copy too.
+ * goes on.  Changes in the meantime get into the copy, too.
  */
 
 #include <errno.h>
@@ -22,7 +22,7 @@ backup_open(struct store_backup *k, sqlite3 *from, const char *path)
 {
 	int fd;
 
-	/* Made by us and by nobody else, readable by nobody else. */
+	/* Only we can have made this file, and only we can read it. */
 	if ((fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) ==
 	    -1)
 		return (-1);
@@ -72,7 +72,10 @@ store_backup_step(struct store_backup *k, int pages)
 	if (rc == SQLITE_DONE) {
 		rc = sqlite3_backup_finish(k->b);
 		k->b = NULL;
-		/* Out of WAL mode: one file that any reader can open. */
+		/*
+		 * Leave WAL mode: the copy is one file that any reader can
+		 * open.
+		 */
 		if (rc == SQLITE_OK)
 			rc = sqlite3_exec(k->h, "PRAGMA journal_mode = DELETE",
 			    NULL, NULL, NULL);

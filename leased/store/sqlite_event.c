@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The log of what happened, of bounded length and age.
+ * The events, bounded by number and age.
  */
 
 #include "sqlite_local.h"

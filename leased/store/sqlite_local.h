@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the sqlite*.c files share.
+ * Declarations for the sqlite*.c files.
  */
 
 #ifndef SQLITE_LOCAL_H
@@ -89,7 +89,7 @@ struct store {
 	bool		 failed;
 };
 
-/* Steps that lead from version i to i + 1 of the schema, and how many. */
+/* The steps from version i to i + 1 of the schema, and their number. */
 struct store_schema {
 	const char *const *step;
 	int		 n;
@@ -97,20 +97,20 @@ struct store_schema {
 
 extern const struct store_schema store_schema;
 
-/* store_open() to this schema, which the tests give another. */
+/* Like store_open(), but with this schema, for tests. */
 struct store *store_open_schema(const char *dir, const struct store_schema *,
     unsigned int keep, char *error, size_t size);
-/* Note a failure, log it, and set errno; always -1. */
+/* Note a failure, log it, and set errno.  Always returns -1. */
 int	 store_error(struct store *, const char *what);
 /* Run a bound statement that gives no rows, and reset it. */
 int	 store_run(struct store *, enum statement);
-/* The next row of a query: 1, 0 with the query reset, or -1. */
+/* Get the next row of a query: 1, or 0 with the query reset, or -1. */
 int	 store_next(struct store *, enum statement);
-/* End a query whose row does not fit: -1 with errno EINVAL. */
+/* End a query with a row that does not fit.  Returns -1 with errno EINVAL. */
 int	 store_stop(struct store *, enum statement);
 /* A text of the row, or NULL if it has size bytes or more. */
 const char *store_text(sqlite3_stmt *, int column, size_t size);
-/* Copy the database to path, all at once. */
+/* Copy the whole database to path. */
 int	 store_copy(sqlite3 *, const char *path);
 
 #endif

@@ -15,7 +15,7 @@ addr_len(const struct prefix *p)
 	return (p->family == AF_INET ? 4 : 16);
 }
 
-/* An address of a peer as the row has it.  Returns 0 or -1. */
+/* Get an address of a peer from the row.  Returns 0 or -1. */
 static int
 column_addr(sqlite3_stmt *st, int column, struct prefix *p)
 {
@@ -73,8 +73,8 @@ get_addrs(struct store *s, int64_t id, struct prefix *addrs, uint8_t *n)
 }
 
 /*
- * What goes is deleted before what comes is inserted, and what stays is not
- * touched.
+ * Removed addresses are deleted before new ones are inserted; the others are
+ * not touched.
  */
 int
 store_put_addrs(struct store *s, const struct peer_row *r)
@@ -175,12 +175,12 @@ store_put_counters(struct store *s, const struct peer_row *r)
 int
 store_del_peer(struct store *s, int64_t id)
 {
-	/* Its addresses go with it. */
+	/* The addresses are deleted with the peer. */
 	(void)sqlite3_bind_int64(s->st[ST_PEER_DEL], 1, id);
 	return (store_run(s, ST_PEER_DEL));
 }
 
-/* Returns 0, or -1 for a row that is not one of ours. */
+/* Returns 0, or -1 if the row was not written by us. */
 static int
 column_peer(sqlite3_stmt *st, struct peer_row *r)
 {
@@ -208,8 +208,9 @@ column_peer(sqlite3_stmt *st, struct peer_row *r)
 }
 
 /*
- * The addresses of this peer, of those that are listed in order of peers; more
- * tells whether the list stands at one.  Returns 0 or -1.
+ * Take the addresses of this peer from the list of all addresses, which is in
+ * the order of peers.  more says whether the list stands at a row.  Returns 0
+ * or -1.
  */
 static int
 take_addrs(struct store *s, struct peer_row *r, int *more)
@@ -225,7 +226,7 @@ take_addrs(struct store *s, struct peer_row *r, int *more)
 	return (*more == -1 ? -1 : 0);
 }
 
-/* One walk over both tables, side by side. */
+/* Walk over both tables side by side. */
 int
 store_load_peers(struct store *s, int (*cb)(void *, const struct peer_row *),
     void *arg)
@@ -240,6 +241,6 @@ store_load_peers(struct store *s, int (*cb)(void *, const struct peer_row *),
 			(void)store_stop(s, ST_PEER_LIST);
 			return (store_stop(s, ST_ADDR_LIST));
 		}
-	/* An address of no peer is left over in a damaged store. */
+	/* In a damaged store, an address without a peer is left over. */
 	return (more == 1 ? store_stop(s, ST_ADDR_LIST) : rc);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The small tables: networks, owners, identities that are denied, and settings
- * that last.
+ * The small tables: networks, owners, denied identities and durable settings.
  */
 
 #include "sqlite_local.h"

@@ -45,32 +45,32 @@ struct network_row {
 	const char	*name;
 };
 
-/* Who has peers besides devices, and what became of the last whole set. */
+/* An owner of peers, with the result of its last whole set. */
 struct owner_row {
 	int64_t		 id;
-	int64_t		 network;	/* a network_row's id */
+	int64_t		 network;	/* id of a network_row */
 	const char	*name;		/* "static" or "portal:NAME" */
 	uint64_t	 generation;
-	int64_t		 synced;	/* the last set, 0 never */
+	int64_t		 synced;	/* wall: last set, 0: never */
 	uint8_t		 code;
 	uint32_t	 added, removed, changed, unchanged, rejected;
 	const char	*text;
 };
 
-/* Times are seconds of wall time. */
+/* All times are seconds of wall time. */
 struct peer_row {
 	int64_t		 id;
-	int64_t		 network;	/* a network_row's id */
-	int64_t		 owner;		/* an owner_row's id; 0: a lease */
+	int64_t		 network;	/* id of a network_row */
+	int64_t		 owner;		/* id of an owner_row; 0: a lease */
 	const uint8_t	*key;		/* WGKEY_LEN bytes */
-	const char	*name;		/* "" if an owner gave no label */
-	const char	*who;		/* a lease's last proof, else "" */
+	const char	*name;		/* "" if an owner gave none */
+	const char	*who;		/* last proof of a lease, else "" */
 	bool		 ended;		/* a lease that may come back */
-	int64_t		 first;		/* first registration, 0 no lease */
+	int64_t		 first;		/* first registration; 0: no lease */
 	int64_t		 created;	/* last change of the key */
-	int64_t		 renewed;	/* last registration, 0 no lease */
-	int64_t		 expires;	/* end, 0 never; of an ended: when */
-	int64_t		 handshake;	/* 0 never */
+	int64_t		 renewed;	/* last registration; 0: no lease */
+	int64_t		 expires;	/* end or 0; if ended, the end */
+	int64_t		 handshake;	/* 0: never */
 	uint64_t	 rx, tx;
 	uint64_t	 rx_raw, tx_raw;	/* WireGuard's last counters */
 	struct prefix	 addrs[PEER_ADDRS_MAX];
@@ -78,14 +78,14 @@ struct peer_row {
 };
 
 struct denied_row {
-	const char	*network;	/* "" is every one, also one to come */
+	const char	*network;	/* "" means all, also future ones */
 	const char	*name;
 	const char	*reason;
 	int64_t		 at;
 };
 
 struct event_row {
-	int64_t		 id;		/* the store's, ever greater */
+	int64_t		 id;		/* id in the store, increasing */
 	int64_t		 at;
 	const char	*what;
 	const char	*network;
@@ -95,7 +95,7 @@ struct event_row {
 	const char	*detail;
 };
 
-/* Events that are asked for: "" and 0 are any. */
+/* The events to get; "" and 0 match any. */
 struct event_filter {
 	const char	*network;
 	const char	*name;
@@ -105,33 +105,33 @@ struct event_filter {
 /* --- the store --- */
 
 /*
- * Open the store in this directory or make it, check it, and bring it to the
- * schema of this version.  A copy is made before that, and at most keep such
+ * Open the store in this directory or make it, check it, and migrate it to the
+ * schema of this version.  Before a migration a copy is made; at most keep
  * copies are kept.  Returns NULL with a text for people in error.
  */
 struct store *
 store_open(const char *dir, unsigned int keep, char *error, size_t size);
 void	 store_close(struct store *);
-/* The directory that it is in. */
+/* The directory of the store. */
 const char *store_dir(const struct store *);
-/* False after a failed write until one succeeds. */
+/* False from a failed write until the next successful one. */
 bool	 store_ok(const struct store *);
 
 int	 store_begin(struct store *);
 int	 store_commit(struct store *);
 void	 store_rollback(struct store *);
-/* Housekeeping that may take a while: between transactions, soon after. */
+/* Housekeeping that may take a while.  Call it soon after a transaction. */
 void	 store_checkpoint(struct store *);
 
-/* Numbers by name; one that is not there is 0. */
+/* Numbers by name; a missing one is 0. */
 int	 store_put_setting(struct store *, const char *name, int64_t);
 int	 store_get_setting(struct store *, const char *name, int64_t *);
 
 /* --- rows --- */
 
 /*
- * Give each row to the callback, in order of ids.  A callback that returns -1
- * ends it: then errno is EINVAL, as it is for a row that cannot be read.
+ * Give each row to the callback, in order of ids.  A callback ends this by
+ * returning -1; then errno is EINVAL, as for a row that cannot be read.
  */
 int	 store_load_networks(struct store *,
 	    int (*cb)(void *arg, const struct network_row *), void *arg);
@@ -140,20 +140,22 @@ int	 store_load_owners(struct store *,
 int	 store_load_peers(struct store *,
 	    int (*cb)(void *arg, const struct peer_row *), void *arg);
 
-/* Rows that are added get their id. */
+/* A new row gets its id. */
 int	 store_add_network(struct store *, struct network_row *);
 int	 store_add_owner(struct store *, struct owner_row *);
 int	 store_put_owner(struct store *, const struct owner_row *);
 int	 store_add_peer(struct store *, struct peer_row *);
-/* All of a peer but its network, owner and first. */
+/* Write everything of a peer except its network, owner and first. */
 int	 store_put_peer(struct store *, const struct peer_row *);
-/* Its addresses alone; its renewed and expires; renewed and the counters. */
+/*
+ * Write only its addresses; its renewed and expires; its renewed and counters.
+ */
 int	 store_put_addrs(struct store *, const struct peer_row *);
 int	 store_put_term(struct store *, const struct peer_row *);
 int	 store_put_counters(struct store *, const struct peer_row *);
 int	 store_del_peer(struct store *, int64_t id);
 
-/* A second one of the same network and name gives another reason. */
+/* A second denial of the same network and name replaces the reason. */
 int	 store_put_denied(struct store *, const struct denied_row *);
 int	 store_del_denied(struct store *, const char *network, const char *name);
 int	 store_load_denied(struct store *,
@@ -162,7 +164,7 @@ int	 store_load_denied(struct store *,
 /* --- events --- */
 
 int	 store_add_event(struct store *, const struct event_row *);
-/* The first and last id, 0 and 0 when there is none. */
+/* The first and last id, both 0 if there are no events. */
 int	 store_event_range(struct store *, int64_t *first, int64_t *last);
 /*
  * Give the events with from <= id < to that match the filter to the callback,
@@ -171,15 +173,17 @@ int	 store_event_range(struct store *, int64_t *first, int64_t *last);
 int	 store_get_events(struct store *, int64_t from, int64_t to,
 	    const struct event_filter *,
 	    void (*cb)(void *arg, const struct event_row *), void *arg);
-/* Drop a few of the oldest if there are too many or they are too old.  Returns
- * 1 if there may be more to drop. */
+/*
+ * Delete a few of the oldest events if there are too many or they are too old.
+ * Returns 1 if there may be more to delete.
+ */
 int	 store_trim_events(struct store *, struct wall);
 
 /* --- copies --- */
 
-/* Begin to copy into path, which must not exist.  NULL on failure. */
+/* Begin a copy to path, which must not exist.  Returns NULL on failure. */
 struct store_backup *store_backup_new(struct store *, const char *path);
-/* Copy some pages: 1 more to do, 0 complete, -1. */
+/* Copy some pages.  Returns 1 if there are more, 0 if it is complete, or -1. */
 int	 store_backup_step(struct store_backup *, int pages);
 void	 store_backup_free(struct store_backup *);
 
