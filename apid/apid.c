@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,7 +30,7 @@
 #define PENDING		65000	/* room; the limit is the configuration's */
 #define STOP_MS		3000	/* for requests under way */
 #define KEY_TEST_MS	2000	/* for the key holder to have the same config */
-#define LINK_S		5	/* between two looks at our links */
+#define TEND_S		5	/* between two looks at links and memory */
 #define CRL_SOON	(3 * 24 * 60 * 60)	/* seconds */
 
 /* The end of descriptor 3 is the end of the process. */
@@ -209,11 +210,14 @@ key_cb(evutil_socket_t fd, short what, void *arg)
  * A link that ends comes again when the other process does.  If it never went,
  * the link was closed over a bad message or for want of memory, and only the
  * parent can make another.
+ *
+ * Many handshakes at a time leave holes between what idle connections keep,
+ * and the C library gives only the end of its memory back by itself.
  */
 static void
-link_cb(evutil_socket_t fd, short what, void *arg)
+tend_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct timeval tv = { LINK_S, 0 };
+	struct timeval tv = { TEND_S, 0 };
 	struct msg_setup_link m = { P_LEASED, 0 };
 	struct apid *a = arg;
 
@@ -224,7 +228,8 @@ link_cb(evutil_socket_t fd, short what, void *arg)
 	m.role = P_KEY;
 	if (!tlskey_linked(a->tlskey))
 		(void)chan_send_setup_link(a->parent, 0, &m, -1);
-	if (evtimer_add(&a->link_timer, &tv) == -1)
+	(void)malloc_trim(0);
+	if (evtimer_add(&a->tend_timer, &tv) == -1)
 		log_warnx("event: cannot set a timer");
 }
 
@@ -249,7 +254,7 @@ conf_commit(void *arg, void *shadow)
 	if (evtimer_add(&a->key_timer, &tv) == -1)
 		log_warnx("event: cannot set a timer");
 	if (old == NULL) {
-		link_cb(-1, 0, a);
+		tend_cb(-1, 0, a);
 		return (chan_send_bare(a->parent, MSG_SETUP_READY, 0));
 	}
 	log_debug("configuration %u is in force", a->conf.generation);
@@ -307,7 +312,7 @@ apid_init(struct apid *a)
 		fatal("TLS library");
 	if (evtimer_assign(&a->stop_timer, a->base, stop_cb, a) == -1 ||
 	    evtimer_assign(&a->key_timer, a->base, key_cb, a) == -1 ||
-	    evtimer_assign(&a->link_timer, a->base, link_cb, a) == -1)
+	    evtimer_assign(&a->tend_timer, a->base, tend_cb, a) == -1)
 		fatalx("event: cannot make a timer");
 	accept_init(a);
 	arc4random_buf(&a->boot, sizeof(a->boot));

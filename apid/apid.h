@@ -49,7 +49,7 @@ struct apid {
 	struct event	 accept_pause;	/* accept.c's */
 	struct event	 stop_timer;
 	struct event	 key_timer;
-	struct event	 link_timer;
+	struct event	 tend_timer;
 	unsigned int	 nsets;		/* sets under way */
 	unsigned int	 cpus;
 	int		 proc_fds[PROC_UPTIME + 1];	/* enum conf_proc */

@@ -26,12 +26,10 @@ static void
 conn_init(struct conn *c, struct apid *a, struct listener *l,
     struct settings *set)
 {
-	memset(c, 0, offsetof(struct conn, in));
 	c->req.conn = c;
 	c->req.apid = a;
 	c->req.lst = l;
 	c->req.set = settings_ref(set);
-	c->req.head = c->in;
 	c->req.http.keepalive = true;
 	c->state = l->has_tls ? CONN_HANDSHAKE : CONN_HEAD;
 	c->timed = true;
@@ -43,7 +41,7 @@ conn_new(struct apid *a, struct listener *l, struct settings *set, int fd,
 {
 	struct conn *c;
 
-	if ((c = malloc(sizeof(*c))) == NULL) {
+	if ((c = calloc(1, sizeof(*c))) == NULL) {
 		(void)close(fd);
 		if (src != NULL)
 			rate_leave(a->rate, src);
@@ -89,6 +87,7 @@ conn_free(struct conn *c)
 	TAILQ_REMOVE(&a->conns, c, entry);
 	a->nconns--;
 	settings_unref(c->req.set);
+	free(c->buf);
 	free(c->big);
 	free(c->more);
 	free(c);
@@ -225,7 +224,7 @@ head_done(struct conn *c)
 	r->body_len = c->in_len - c->head_len;
 	if (r->body_len > len)
 		r->body_len = len;
-	r->body = c->in + c->head_len;
+	r->body = c->buf->in + c->head_len;
 	c->used = c->head_len + r->body_len;
 	if (!route_find(r)) {
 		/* Answered already; the body will not be read. */
@@ -249,8 +248,25 @@ worth_parsing(const struct conn *c, size_t n)
 	size_t before = c->in_len - n;
 
 	return (n > 0 &&
-	    (before < PARSE_ALWAYS || c->in_len == sizeof(c->in) ||
-	    memchr(c->in + before, '\n', n) != NULL));
+	    (before < PARSE_ALWAYS || c->in_len == CONN_IN ||
+	    memchr(c->buf->in + before, '\n', n) != NULL));
+}
+
+static bool
+take_buf(struct conn *c)
+{
+	if (c->buf == NULL && (c->buf = malloc(sizeof(*c->buf))) != NULL)
+		c->req.head = c->buf->in;
+	return (c->buf != NULL);
+}
+
+/* The buffer is for those who have something to say. */
+static void
+give_buf(struct conn *c)
+{
+	free(c->buf);
+	c->buf = NULL;
+	c->req.head = NULL;
 }
 
 static enum step
@@ -262,7 +278,7 @@ step_head(struct conn *c)
 
 	if (c->fresh) {
 		c->fresh = false;
-		r = http_parse(c->in, c->in_len, &c->req.http);
+		r = http_parse(c->buf->in, c->in_len, &c->req.http);
 		if (r > 0) {
 			c->head_len = (size_t)r;
 			return (head_done(c));
@@ -276,9 +292,11 @@ step_head(struct conn *c)
 			conn_deadline(c, c->req.set->limits.head_ms);
 		}
 	}
-	if (c->eof || c->req.apid->stopping)
+	if (c->eof || c->req.apid->stopping || !take_buf(c))
 		return (STEP_GONE);
-	s = conn_read(c, c->in + c->in_len, sizeof(c->in) - c->in_len, &n);
+	s = conn_read(c, c->buf->in + c->in_len, CONN_IN - c->in_len, &n);
+	if (s == STEP_PARK && c->in_len == 0)
+		give_buf(c);
 	if (s != STEP_AGAIN)
 		return (s);
 	c->in_len += n;
@@ -296,7 +314,7 @@ step_wait(struct conn *c)
 	enum step s;
 	size_t n;
 
-	if (c->eof || c->in_len == sizeof(c->in)) {
+	if (c->eof || c->in_len == CONN_IN) {
 		conn_want(c, false, false);
 		if (c->timed)
 			return (STEP_PARK);
@@ -307,7 +325,7 @@ step_wait(struct conn *c)
 		conn_deadline(c, c->req.wait_ms);
 		return (STEP_PARK);
 	}
-	s = conn_read(c, c->in + c->in_len, sizeof(c->in) - c->in_len, &n);
+	s = conn_read(c, c->buf->in + c->in_len, CONN_IN - c->in_len, &n);
 	c->in_len += n;
 	return (s);
 }
@@ -322,7 +340,7 @@ next_request(struct conn *c)
 	c->req.id[0] = '\0';
 	c->in_len -= c->used;
 	if (c->in_len > 0)
-		memmove(c->in, c->in + c->used, c->in_len);
+		memmove(c->buf->in, c->buf->in + c->used, c->in_len);
 	c->used = 0;
 	c->fresh = c->in_len > 0;
 	c->timed = c->fresh;
@@ -344,8 +362,10 @@ step_write(struct conn *c)
 		conn_want(c, true, false);
 		/* What is in TLS is not announced by the socket. */
 		if (!c->fresh &&
-		    (c->tls == NULL || !tls_conn_pending(c->tls)) && !c->eof)
+		    (c->tls == NULL || !tls_conn_pending(c->tls)) && !c->eof) {
+			give_buf(c);
 			return (STEP_PARK);
+		}
 		break;
 	case CONN_LINGER:
 		if (c->in_len > c->used)

@@ -42,6 +42,12 @@ enum conn_state {
 	CONN_DEAD		/* to be freed at the next step */
 };
 
+/* Here while a request comes or is answered; an idle connection has none. */
+struct conn_buf {
+	char		 in[CONN_IN];
+	char		 out[CONN_OUT];
+};
+
 struct conn {
 	TAILQ_ENTRY(conn) entry;
 	struct rate_source *src;	/* NULL for a trusted proxy */
@@ -61,6 +67,7 @@ struct conn {
 	bool		 linger;	/* bytes may come that we do not read */
 	bool		 said_bye;	/* close_notify sent */
 	struct request	 req;
+	struct conn_buf	*buf;		/* NULL: in_len and out_len are 0 */
 	size_t		 head_len;
 	size_t		 used;		/* of in, by this request */
 	char		*big;		/* when head and body exceed in */
@@ -71,9 +78,6 @@ struct conn {
 	size_t		 more_len;
 	size_t		 more_off;
 	size_t		 lingered;
-	/* Not cleared when a connection begins. */
-	char		 in[CONN_IN];
-	char		 out[CONN_OUT];
 };
 
 /*

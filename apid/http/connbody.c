@@ -24,8 +24,8 @@ say_continue(struct conn *c)
 {
 	if (!c->req.http.expect || c->req.body_len > 0)
 		return;
-	c->out_len = strlcpy(c->out, "HTTP/1.1 100 Continue\r\n\r\n",
-	    sizeof(c->out));
+	c->out_len = strlcpy(c->buf->out, "HTTP/1.1 100 Continue\r\n\r\n",
+	    CONN_OUT);
 	c->state = CONN_WRITE;
 	c->next = CONN_BODY;
 }
@@ -108,7 +108,7 @@ conn_body_begin(struct conn *c)
 		return (stream_begin(c, len));
 	if (r->body_len == len)
 		return (dispatch(c));
-	if (len > sizeof(c->in) - c->head_len) {
+	if (len > CONN_IN - c->head_len) {
 		if ((c->big = malloc(len)) == NULL) {
 			conn_refuse(c, 503);
 			return (STEP_AGAIN);

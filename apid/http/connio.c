@@ -166,7 +166,7 @@ conn_step_write(struct conn *c)
 {
 	enum step s;
 
-	if ((s = write_some(c, c->out, c->out_len, &c->out_off)) ==
+	if ((s = write_some(c, c->buf->out, c->out_len, &c->out_off)) ==
 		STEP_AGAIN &&
 	    c->more != NULL)
 		s = write_some(c, c->more, c->more_len, &c->more_off);
@@ -193,6 +193,7 @@ conn_step_write(struct conn *c)
 enum step
 conn_step_linger(struct conn *c)
 {
+	char thrown[4096];
 	ssize_t n;
 
 	if (!c->said_bye) {
@@ -208,7 +209,7 @@ conn_step_linger(struct conn *c)
 	}
 	while (c->lingered <
 	    (c->req.streaming ? 2 * CONN_BULK : CONN_LINGER_MAX)) {
-		n = recv(c->fd, c->in, sizeof(c->in), MSG_DONTWAIT);
+		n = recv(c->fd, thrown, sizeof(thrown), MSG_DONTWAIT);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
 			conn_want(c, true, false);
 			return (STEP_PARK);

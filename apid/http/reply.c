@@ -80,7 +80,7 @@ head(struct request *r, int status, const char *reason, const char *type,
 {
 	int n;
 
-	n = snprintf(r->conn->out, CONN_OUT,
+	n = snprintf(r->conn->buf->out, CONN_OUT,
 	    "HTTP/1.1 %d %s\r\nDate: %s\r\n%s%s%s%s%s"
 	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
 	    "X-Request-Id: %s\r\n%s\r\n",
@@ -117,7 +117,7 @@ reply_send_reason(struct request *r, int status, const char *reason,
 		len = 0;
 	}
 	if (len > 0)
-		memcpy(r->conn->out + n, body, len);
+		memcpy(r->conn->buf->out + n, body, len);
 	ready(r, n + len);
 }
 

@@ -113,6 +113,32 @@ prepare(struct tls_conn *c)
 	errno = 0;
 }
 
+/*
+ * A client may send our own CAs with its certificate.  A certificate takes five
+ * kilobytes or more in memory, most of it for its key: use ours instead.
+ */
+static void
+share_cas(struct tls_conn *c)
+{
+	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(c->ssl);
+	STACK_OF(X509) *cas = c->judge->cas;
+	X509 *ca, *x;
+	int i, j;
+
+	for (i = 0; i < sk_X509_num(chain); i++) {
+		x = sk_X509_value(chain, i);
+		for (j = 0; j < sk_X509_num(cas); j++) {
+			ca = sk_X509_value(cas, j);
+			if (X509_cmp(x, ca) != 0)
+				continue;
+			(void)X509_up_ref(ca);
+			(void)sk_X509_set(chain, i, ca);
+			X509_free(x);
+			break;
+		}
+	}
+}
+
 enum tls_result
 tls_handshake(struct tls_conn *c)
 {
@@ -133,6 +159,8 @@ tls_handshake(struct tls_conn *c)
 		    "handshake: certificate was not verified");
 		return (TLS_ERROR);
 	}
+	if (r == TLS_OK)
+		share_cas(c);
 	return (r);
 }
 

@@ -2,7 +2,7 @@
 # attacker.  TOOL_RIG are their own files below regress/, TOOL_USES modules of
 # the product.
 
-TOOLS :=	apid_drv breakout ctl_stub fakectl hostile kern_drv kernhand leased_drv \
+TOOLS :=	apid_drv breakout ctl_stub fakectl hostile idle kern_drv kernhand leased_drv \
 		memfind portalc rawhttp wggo_ends
 
 apid_drv_RIG :=		proc/apid_drv proc/apid_drv_leased proc/apid_drv_owned
@@ -10,6 +10,7 @@ breakout_RIG :=		proc/breakout
 ctl_stub_RIG :=		proc/ctl_stub
 fakectl_RIG :=		proc/fakectl proc/fake_state
 hostile_RIG :=		proc/hostile
+idle_RIG :=		proc/idle
 kern_drv_RIG :=		proc/kern_drv proc/fake_state
 leased_drv_RIG :=	proc/leased_drv proc/leased_drv_links proc/leased_drv_owned
 leased_drv_USES :=	hash
