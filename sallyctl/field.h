@@ -63,8 +63,8 @@ struct field {
 /* clang-format off */
 /* Parts of a row: the field's kind and name, and its member m of struct s. */
 #define FIELD(s, k, name_, m)						\
-	.kind = KIND_##k, .name = (name_),				\
-	.off = offsetof(struct s, m), .size = sizeof(((struct s *)0)->m)
+	.kind = KIND_##k, .name = (name_), .off = offsetof(struct s, m),       \
+	.size = sizeof(((struct s *)0)->m)
 /* Array m has its count in member nm; an endpoint has its port in port. */
 #define ARRAY(s, k, name_, m)						\
 	FIELD(s, k, name_, m), .more = offsetof(struct s, n##m)

@@ -30,7 +30,7 @@
 static void
 hello_answer(const struct child *c)
 {
-	struct msg_setup_hello m = { .version = PROTO_VERSION };
+	struct msg_setup_hello m = { .version = msg_version() };
 	uint8_t data[64];
 	struct ibuf b;
 
@@ -72,10 +72,9 @@ child_start(struct child *c, uint8_t role, const char *proc)
 	if (msg.type != MSG_SETUP_HELLO || msg.fd != -1 ||
 	    msg_setup_hello_get(&msg.data, &m) == -1)
 		fatalx("the parent's greeting is malformed");
-	if (m.version != PROTO_VERSION)
+	if (m.version != msg_version())
 		fatalx(
-		    "netd speaks protocol %u, this program %u: install netd, leased and apid of one version",
-		    m.version, PROTO_VERSION);
+		    "netd is of another version than this program: install both together");
 	if (m.role != role)
 		fatalx("started as %s by mistake", msg_role_name(m.role));
 	c->role = m.role;

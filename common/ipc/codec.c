@@ -72,6 +72,14 @@ codec_range(struct codec *c, uint8_t *v, uint8_t lo, uint8_t hi)
 }
 
 int
+codec_upto(struct codec *c, uint32_t *v, uint32_t hi)
+{
+	if (codec_n32(c, v) == -1)
+		return (-1);
+	return (codec_check(c, measuring(c) || *v <= hi));
+}
+
+int
 codec_len(struct codec *c, uint16_t *v, uint16_t lo, uint16_t hi)
 {
 	if (measuring(c))

@@ -39,6 +39,8 @@ int	 codec_str(struct codec *, char *, size_t);
 int	 codec_reqid(struct codec *, char *);
 /* A member of an enum or a count, in lo..hi. */
 int	 codec_range(struct codec *, uint8_t *, uint8_t lo, uint8_t hi);
+/* A number of at most hi. */
+int	 codec_upto(struct codec *, uint32_t *, uint32_t hi);
 /* The length of the field that follows, in lo..hi. */
 int	 codec_len(struct codec *, uint16_t *, uint16_t lo, uint16_t hi);
 /* A prefix or, where none is allowed, a single zero byte. */

@@ -69,7 +69,7 @@ enum ctl_what {
 #define HELLO_NOLANDLOCK_OK	0x02	/* go on without Landlock */
 
 struct msg_setup_hello {
-	uint32_t	 version;	/* PROTO_VERSION */
+	uint32_t	 version;	/* of msg_version() */
 	uint8_t		 role;		/* P_..., of the child */
 	uint16_t	 index;		/* which of several apid; else 0 */
 	uint8_t		 verbose;
@@ -449,9 +449,9 @@ struct msg_conf_network {
 	uint8_t		 adopt;
 	uint8_t		 assign;
 	uint8_t		 isolate;
-	uint16_t	 listen_port;
-	uint16_t	 keepalive;
-	uint16_t	 mtu;		/* 0: leave it */
+	uint32_t	 listen_port;
+	uint32_t	 keepalive;
+	uint32_t	 mtu;		/* 0: leave it */
 	uint32_t	 lease;		/* seconds, LEASE_NEVER */
 	uint32_t	 quarantine;	/* seconds */
 	uint32_t	 max_peers;

@@ -32,8 +32,9 @@ codec_msg_conf_network(struct codec *c, struct msg_conf_network *m)
 	    codec_bool(c, &m->adopt) == -1 ||
 	    codec_range(c, &m->assign, ASSIGN_POOL, ASSIGN_METANS) == -1 ||
 	    codec_bool(c, &m->isolate) == -1 ||
-	    codec_n16(c, &m->listen_port) == -1 ||
-	    codec_n16(c, &m->keepalive) == -1 || codec_n16(c, &m->mtu) == -1 ||
+	    codec_upto(c, &m->listen_port, UINT16_MAX) == -1 ||
+	    codec_upto(c, &m->keepalive, UINT16_MAX) == -1 ||
+	    codec_upto(c, &m->mtu, UINT16_MAX) == -1 ||
 	    codec_duration(c, &m->lease) == -1 ||
 	    codec_duration(c, &m->quarantine) == -1 ||
 	    codec_n32(c, &m->max_peers) == -1 ||

@@ -78,6 +78,37 @@ msg_lookup(uint32_t type)
 	return (by_type[type >> 8][type & 0xff]);
 }
 
+/* FNV-1a, of 32 bits. */
+static void
+hash(uint32_t *h, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	for (; len > 0; len--)
+		*h = (*h ^ *p++) * 16777619;
+}
+
+uint32_t
+msg_version(void)
+{
+	uint32_t h = 2166136261U, row[5];
+	const struct msg_desc *d;
+	size_t i;
+
+	hash(&h, VERSION, strlen(VERSION));
+	for (i = 0; i < sizeof(catalogue) / sizeof(catalogue[0]); i++) {
+		d = msg_lookup(catalogue[i].type);
+		hash(&h, d->name, strlen(d->name));
+		row[0] = d->type;
+		row[1] = d->min;
+		row[2] = d->max;
+		row[3] = (uint32_t)d->from << 8 | d->to;
+		row[4] = d->fd;
+		hash(&h, row, sizeof(row));
+	}
+	return (h);
+}
+
 const char *
 msg_role_name(uint8_t role)
 {

@@ -17,9 +17,6 @@
 #include "imsg.h"
 #include "msg.h"
 
-/* Increased with every change of a message; both sides must have the same. */
-#define PROTO_VERSION	9
-
 /* Process roles, one bit each. */
 #define P_PARENT	0x01
 #define P_HAND		0x02
@@ -173,6 +170,11 @@ struct msg_desc {
 
 /* The row of a message type, or NULL if the type is unknown. */
 const struct msg_desc *msg_lookup(uint32_t type);
+/*
+ * One number for the release and for the names, types, directions and lengths
+ * of all messages: programs in which it differs do not talk to each other.
+ */
+uint32_t msg_version(void);
 /* The name of one P_ bit: "apid", "leased" ... */
 const char *msg_role_name(uint8_t role);
 

@@ -45,22 +45,24 @@ check_twice(struct config *c, unsigned int i)
 	n = &c->networks[i];
 	for (j = 0; j < i; j++) {
 		o = &c->networks[j];
-		if (strcmp(n->name, o->name) == 0)
+		if (strcmp(n->msg.name, o->msg.name) == 0)
 			config_error(c, net_line(c, "name", i),
-			    "the name \"%s\" is taken by networks[%u]", n->name,
-			    j);
-		if (strcmp(n->interface, o->interface) == 0)
+			    "the name \"%s\" is taken by networks[%u]",
+			    n->msg.name, j);
+		if (strcmp(n->msg.interface, o->msg.interface) == 0)
 			config_error(c, net_line(c, "interface", i),
 			    "the interface %s is taken by networks[%u]",
-			    n->interface, j);
-		if (n->listen_port == o->listen_port && !n->adopt && !o->adopt)
+			    n->msg.interface, j);
+		if (n->msg.listen_port == o->msg.listen_port && !n->msg.adopt &&
+		    !o->msg.adopt)
 			config_error(c, net_line(c, "listen_port", i),
 			    "the port %u is taken by networks[%u]",
-			    n->listen_port, j);
-		if (n->has_egress && o->has_egress && n->table == o->table)
+			    n->msg.listen_port, j);
+		if (n->has_egress && o->has_egress &&
+		    n->msg.table == o->msg.table)
 			config_error(c, net_line(c, "egress.table", i),
-			    "the table %u is taken by networks[%u]", n->table,
-			    j);
+			    "the table %u is taken by networks[%u]",
+			    n->msg.table, j);
 		if (*n->private_key_file != '\0' &&
 		    strcmp(n->private_key_file, o->private_key_file) == 0)
 			config_error(c, net_line(c, "private_key_file", i),
@@ -74,21 +76,21 @@ check_twice(struct config *c, unsigned int i)
  * they are typing errors.
  */
 static void
-check_canonical(struct config *c, const struct prefixes *list, const char *word,
-    unsigned int line)
+check_canonical(struct config *c, const struct prefix *list, uint8_t n,
+    const char *word, unsigned int line)
 {
 	char text[PREFIX_TEXT], want[PREFIX_TEXT];
 	struct prefix p;
 	unsigned int i;
 
-	for (i = 0; i < list->n; i++) {
-		if (prefix_is_canonical(&list->p[i]))
+	for (i = 0; i < n; i++) {
+		if (prefix_is_canonical(&list[i]))
 			continue;
-		p = list->p[i];
+		p = list[i];
 		prefix_mask(&p);
 		config_error(c, line,
 		    "%s: %s has bits set behind its length; did you mean %s?",
-		    word, prefix_format(&list->p[i], text),
+		    word, prefix_format(&list[i], text),
 		    prefix_format(&p, want));
 	}
 }
@@ -98,83 +100,74 @@ static void
 check_pool_overlap(struct config *c, unsigned int i, unsigned int k)
 {
 	char a[PREFIX_TEXT], b[PREFIX_TEXT];
-	const struct prefixes *pools;
+	const struct msg_conf_network *n, *o;
 	unsigned int j, m;
 
+	n = &c->networks[i].msg;
 	for (j = 0; j <= i; j++) {
-		pools = &c->networks[j].pools;
-		for (m = 0; m < (j == i ? k : pools->n); m++) {
-			if (!prefix_overlaps(&pools->p[m],
-			    &c->networks[i].pools.p[k]))
+		o = &c->networks[j].msg;
+		for (m = 0; m < (j == i ? k : o->npools); m++) {
+			if (!prefix_overlaps(&o->pools[m], &n->pools[k]))
 				continue;
 			config_error(c, net_line(c, "pools", i),
 			    "the pool %s overlaps the pool %s of networks[%u]",
-			    prefix_format(&c->networks[i].pools.p[k], a),
-			    prefix_format(&pools->p[m], b), j);
+			    prefix_format(&n->pools[k], a),
+			    prefix_format(&o->pools[m], b), j);
 		}
 	}
-}
-
-static bool
-inside(const struct prefix *p, const struct prefixes *list)
-{
-	unsigned int i;
-
-	for (i = 0; i < list->n; i++)
-		if (prefix_contains(&list->p[i], p))
-			return (true);
-	return (false);
 }
 
 static void
 check_pools(struct config *c, unsigned int i)
 {
 	char text[PREFIX_TEXT];
-	const struct conf_network *n;
+	const struct msg_conf_network *n;
 	unsigned int k;
 
-	n = &c->networks[i];
-	for (k = 0; k < n->pools.n; k++) {
-		if (n->pools.p[k].len == 0)
+	n = &c->networks[i].msg;
+	for (k = 0; k < n->npools; k++) {
+		if (n->pools[k].len == 0)
 			config_error(c, net_line(c, "pools", i),
 			    "the pool %s is the whole internet",
-			    prefix_format(&n->pools.p[k], text));
+			    prefix_format(&n->pools[k], text));
 		check_pool_overlap(c, i, k);
-		if (!n->adopt && !inside(&n->pools.p[k], &n->address))
+		if (!n->adopt &&
+		    !prefix_among(n->addrs, n->naddrs, &n->pools[k]))
 			config_error(c, net_line(c, "pools", i),
 			    "the pool %s is outside of every \"address\" of the network",
-			    prefix_format(&n->pools.p[k], text));
+			    prefix_format(&n->pools[k], text));
 	}
-	for (k = 0; k < n->reserve.n; k++)
-		if (!inside(&n->reserve.p[k], &n->pools))
+	for (k = 0; k < n->nreserve; k++)
+		if (!prefix_among(n->pools, n->npools, &n->reserve[k]))
 			config_error(c, net_line(c, "reserve", i),
 			    "reserve: %s is in none of the pools",
-			    prefix_format(&n->reserve.p[k], text));
-	check_canonical(c, &n->pools, "pools", net_line(c, "pools", i));
-	check_canonical(c, &n->routes, "routes", net_line(c, "routes", i));
-	check_canonical(c, &n->reserve, "reserve", net_line(c, "reserve", i));
+			    prefix_format(&n->reserve[k], text));
+	check_canonical(c, n->pools, n->npools, "pools",
+	    net_line(c, "pools", i));
+	check_canonical(c, n->routes, n->nroutes, "routes",
+	    net_line(c, "routes", i));
+	check_canonical(c, n->reserve, n->nreserve, "reserve",
+	    net_line(c, "reserve", i));
 }
 
 static void
 check_assign(struct config *c, unsigned int i)
 {
 	char text[PREFIX_TEXT];
-	const struct conf_network *n;
+	const struct msg_conf_network *n;
 	unsigned int k, six;
 
-	n = &c->networks[i];
+	n = &c->networks[i].msg;
 	if (n->assign == ASSIGN_POOL)
 		return;
-	for (k = six = 0; k < n->pools.n; k++) {
-		if (n->pools.p[k].family != AF_INET6)
+	for (k = six = 0; k < n->npools; k++) {
+		if (n->pools[k].family != AF_INET6)
 			continue;
 		six++;
-		if (n->assign == ASSIGN_BCD &&
-		    n->pools.p[k].len > DIRECT_BCD_LEN)
+		if (n->assign == ASSIGN_BCD && n->pools[k].len > DIRECT_BCD_LEN)
 			config_error(c, net_line(c, "pools", i),
 			    "direct-bcd fills 16 bits: the pool %s may not be longer than /%u",
-			    prefix_format(&n->pools.p[k], text),
-			    DIRECT_BCD_LEN);
+			    prefix_format(&n->pools[k], text), DIRECT_BCD_LEN);
 	}
 	if (six == 0)
 		config_error(c, net_line(c, "assign", i),
@@ -189,12 +182,13 @@ check_egress(struct config *c, unsigned int i)
 	n = &c->networks[i];
 	if (!n->has_egress)
 		return;
-	if (strcmp(n->wan, n->interface) == 0)
+	if (strcmp(n->msg.wan, n->msg.interface) == 0)
 		config_error(c, net_line(c, "egress.wan", i),
 		    "wan is the network's own interface");
-	if (n->table >= 253 && n->table <= 255)
+	if (n->msg.table >= 253 && n->msg.table <= 255)
 		config_error(c, net_line(c, "egress.table", i),
-		    "the table %u is the system's own: take another", n->table);
+		    "the table %u is the system's own: take another",
+		    n->msg.table);
 }
 
 static void
@@ -207,17 +201,17 @@ check_network(struct config *c, unsigned int i)
 	check_pools(c, i);
 	check_assign(c, i);
 	check_egress(c, i);
-	if (!n->adopt && *n->private_key_file == '\0')
+	if (!n->msg.adopt && *n->private_key_file == '\0')
 		config_error(c, net_line(c, "name", i),
 		    "\"private_key_file\" is missing in networks[%u]: the file is made when it is absent",
 		    i);
-	if (!n->adopt && n->address.n == 0)
+	if (!n->msg.adopt && n->msg.naddrs == 0)
 		config_error(c, net_line(c, "name", i),
 		    "\"address\" is missing in networks[%u]: the interface's own",
 		    i);
-	if (n->mtu != 0 && n->mtu < 576)
+	if (n->msg.mtu != 0 && n->msg.mtu < 576)
 		config_error(c, net_line(c, "mtu", i),
-		    "mtu: %u is not 0 or in 576..65535", n->mtu);
+		    "mtu: %u is not 0 or in 576..65535", n->msg.mtu);
 }
 
 static void
@@ -239,7 +233,7 @@ check_identity(struct config *c, unsigned int i)
 		return;
 	}
 	for (k = 0; k < c->nnetworks; k++)
-		if (strcmp(c->networks[k].name, id->network) == 0)
+		if (strcmp(c->networks[k].msg.name, id->network) == 0)
 			return;
 	config_error(c, config_line(c, "identities[].network", i),
 	    "there is no network \"%s\"", id->network);
@@ -327,7 +321,7 @@ check_listen(struct config *c, unsigned int i)
 			    i);
 		break;
 	case PROOF_HEADER:
-		if (c->proxies.n == 0)
+		if (c->nproxies == 0)
 			config_error(c, line,
 			    "listen[%u]: proof = \"header\" needs \"trusted_proxies\"",
 			    i);
@@ -354,12 +348,12 @@ check_listen(struct config *c, unsigned int i)
 }
 
 static bool
-has_v6(const struct prefixes *list)
+has_v6(const struct prefix *list, uint8_t n)
 {
 	unsigned int i;
 
-	for (i = 0; i < list->n; i++)
-		if (list->p[i].family == AF_INET6)
+	for (i = 0; i < n; i++)
+		if (list[i].family == AF_INET6)
 			return (true);
 	return (false);
 }
@@ -371,7 +365,7 @@ has_v6(const struct prefixes *list)
 static void
 check_autowg(struct config *c, unsigned int i)
 {
-	const struct conf_network *n, *bad = NULL;
+	const struct msg_conf_network *n, *bad = NULL;
 	const struct conf_identity *id;
 	unsigned int j, k;
 
@@ -380,10 +374,11 @@ check_autowg(struct config *c, unsigned int i)
 		if (id->proof != c->listen[i].proof || id->role != ROLE_DEVICE)
 			continue;
 		for (k = 0; k < c->nnetworks; k++) {
-			n = &c->networks[k];
+			n = &c->networks[k].msg;
 			if (strcmp(n->name, id->network) != 0)
 				continue;
-			if (has_v6(&n->pools) && has_v6(&n->routes))
+			if (has_v6(n->pools, n->npools) &&
+			    has_v6(n->routes, n->nroutes))
 				return;
 			if (bad == NULL)
 				bad = n;
@@ -392,7 +387,8 @@ check_autowg(struct config *c, unsigned int i)
 	if (bad != NULL)
 		config_error(c, listen_line(c, "api", i),
 		    "listen[%u]: api \"autowg\" tells a device its IPv6 address and an IPv6 route, and network \"%s\" has no IPv6 prefix in \"%s\": add one, or leave \"autowg\" out",
-		    i, bad->name, has_v6(&bad->pools) ? "routes" : "pools");
+		    i, bad->name,
+		    has_v6(bad->pools, bad->npools) ? "routes" : "pools");
 }
 
 void
@@ -409,7 +405,7 @@ config_check(struct config *c)
 		if ((c->listen[i].api & API_AUTOWG) != 0)
 			check_autowg(c, i);
 	}
-	check_canonical(c, &c->proxies, "trusted_proxies",
+	check_canonical(c, c->proxies, c->nproxies, "trusted_proxies",
 	    config_line(c, "trusted_proxies", 0));
 	if (c->access.mode == ACCESS_LIST && *c->access.file == '\0')
 		config_error(c, config_line(c, "access.mode", 0),

@@ -14,6 +14,7 @@
 
 #include "addr.h"
 #include "conf.h"
+#include "msg.h"
 
 #define CONF_PATH	512	/* a file name, with NUL */
 #define CONF_SOCKPATH	108	/* sun_path */
@@ -24,11 +25,6 @@
 #define CONF_ITEMS_MAX	64	/* elements of any list of groups */
 #define CONF_VALUE_SIZE	2048	/* a value as text */
 #define APID_MAX	16
-
-struct prefixes {
-	unsigned int	 n;
-	struct prefix	 p[NET_ROUTES_MAX];
-};
 
 struct endpoint {
 	struct sockaddr_storage	 ss;
@@ -47,28 +43,9 @@ struct conf_gateway {
 };
 
 struct conf_network {
-	char		 name[NETNAME_SIZE];
-	char		 interface[IFNAME_SIZE];
-	uint8_t		 backend;
-	bool		 adopt;
-	uint32_t	 listen_port;
+	struct msg_conf_network msg;	/* what children are told */
 	char		 private_key_file[CONF_PATH];
-	struct prefixes	 address;
-	struct prefixes	 pools;
-	struct prefixes	 routes;
-	struct prefixes	 reserve;
-	uint8_t		 assign;
-	char		 metans_template[IDENT_SIZE];
-	uint32_t	 keepalive;
-	uint32_t	 mtu;
-	uint32_t	 lease;
-	uint32_t	 quarantine;
-	uint32_t	 max_peers;
-	bool		 isolate;
 	bool		 has_egress;
-	char		 wan[IFNAME_SIZE];
-	uint32_t	 table;
-	bool		 masquerade;
 };
 
 struct conf_identity {
@@ -117,7 +94,8 @@ struct config {
 	unsigned int		 nidentities;
 	struct conf_identity	 identities[IDENT_MAX];
 	struct conf_accesslist	 access;
-	struct prefixes		 proxies;
+	uint8_t			 nproxies;
+	struct prefix		 proxies[NET_ROUTES_MAX];
 	unsigned int		 nlisten;
 	struct conf_listen	 listen[LISTEN_MAX];
 	struct conf_limits	 limits;

@@ -36,7 +36,7 @@ same_network(const struct config *c, const char *name)
 	unsigned int i;
 
 	for (i = 0; i < c->nnetworks; i++)
-		if (strcmp(c->networks[i].name, name) == 0)
+		if (strcmp(c->networks[i].msg.name, name) == 0)
 			return (&c->networks[i]);
 	return (NULL);
 }
@@ -58,7 +58,7 @@ config_merge(struct config *c, const struct config *old)
 			continue;
 		}
 		for (k = 0; k < c->nnetworks; k++) {
-			was = same_network(old, c->networks[k].name);
+			was = same_network(old, c->networks[k].msg.name);
 			if (was != NULL)
 				keep(c, w, &c->networks[k], was, k);
 		}

@@ -14,7 +14,12 @@
 #define SIZEOF(s, f)	sizeof(((struct s *)0)->f)
 /* A word in the top struct, or in an element of a list. */
 #define TOP(f)		offsetof(struct config, f), SIZEOF(config, f), 0
-#define NET(f) offsetof(struct conf_network, f), SIZEOF(conf_network, f), 0
+/* Of a network: what its children are told, a list in it, and what is netd's. */
+#define NET(f)		OWN(msg.f)
+#define NETS(f)                                                                \
+	offsetof(struct conf_network, msg.f), SIZEOF(conf_network, msg.f),     \
+			    offsetof(struct conf_network, msg.n##f)
+#define OWN(f) offsetof(struct conf_network, f), SIZEOF(conf_network, f), 0
 #define IDN(f) offsetof(struct conf_identity, f), SIZEOF(conf_identity, f), 0
 #define LSN(f) offsetof(struct conf_listen, f), SIZEOF(conf_listen, f), 0
 /* A list: the array, the size of an element, and the number of elements. */
@@ -160,20 +165,20 @@ const struct word schema[] = {
 	    NULL, false, "the interface is made by others" },
 	{ "networks[].listen_port", WORD_NUMBER, NET(listen_port), "51820",
 	    1, 65535, NULL, NULL, true, "UDP port" },
-	{ "networks[].private_key_file", WORD_FILE, NET(private_key_file),
+	{ "networks[].private_key_file", WORD_FILE, OWN(private_key_file),
 	    "", 1, 0, NULL, NULL, false, "made when absent" },
-	{ "networks[].address", WORD_PREFIXES, NET(address), "", 0,
+	{ "networks[].address", WORD_PREFIXES, NETS(addrs), "", 0,
 	    NET_ADDRS_MAX, NULL, NULL, true, "the interface's addresses" },
-	{ "networks[].pools", WORD_PREFIXES, NET(pools), NULL, 1,
+	{ "networks[].pools", WORD_PREFIXES, NETS(pools), NULL, 1,
 	    NET_POOLS_MAX, NULL, NULL, true, "prefixes to lease from" },
 	{ "networks[].assign", WORD_CHOICE, NET(assign), "pool", 0, 0,
 	    assign_names, NULL, true, "how an address is chosen" },
 	{ "networks[].metans_template", WORD_STRING, NET(metans_template),
 	    "%s", 2, 0, NULL, valid_template, true,
 	    "the name that metans hashes" },
-	{ "networks[].routes", WORD_PREFIXES, NET(routes), "", 0,
+	{ "networks[].routes", WORD_PREFIXES, NETS(routes), "", 0,
 	    NET_ROUTES_MAX, NULL, NULL, true, "prefixes that devices route here" },
-	{ "networks[].reserve", WORD_PREFIXES, NET(reserve), "", 0,
+	{ "networks[].reserve", WORD_PREFIXES, NETS(reserve), "", 0,
 	    NET_ROUTES_MAX, NULL, NULL, true, "never leased" },
 	{ "networks[].keepalive", WORD_NUMBER, NET(keepalive), "25", 0,
 	    65535, NULL, NULL, true, "seconds, told to devices; 0 is off" },
@@ -188,7 +193,7 @@ const struct word schema[] = {
 	    1000000, NULL, NULL, true, "peers at most" },
 	{ "networks[].isolate", WORD_BOOL, NET(isolate), "true", 0, 0, NULL,
 	    NULL, true, "devices cannot reach each other" },
-	{ "networks[].egress", WORD_GROUP, NET(has_egress), "", 0, 0, NULL,
+	{ "networks[].egress", WORD_GROUP, OWN(has_egress), "", 0, 0, NULL,
 	    NULL, true, "the way to other networks" },
 	{ "networks[].egress.wan", WORD_STRING, NET(wan), NULL, 1, 0, NULL,
 	    valid_interface, true, "the interface to the outside" },
@@ -219,7 +224,8 @@ const struct word schema[] = {
 	{ "access.require_contact", WORD_BOOL, TOP(access.require_contact),
 	    "false", 0, 0, NULL, NULL, true, "devices must name a contact" },
 
-	{ "trusted_proxies", WORD_PREFIXES, TOP(proxies), "", 0, PROXY_MAX,
+	{ "trusted_proxies", WORD_PREFIXES, offsetof(struct config, proxies),
+	    SIZEOF(config, proxies), offsetof(struct config, nproxies), "", 0, PROXY_MAX,
 	    NULL, NULL, true, "proxies that may send X-Client-Subject" },
 
 	{ "listen", WORD_LIST, LIST(listen, conf_listen), "", 0, LISTEN_MAX,

@@ -15,14 +15,14 @@ enum word_type {
 	WORD_LIST,		/* a list of groups; off: the array */
 	WORD_STRING,		/* char[size] */
 	WORD_FILE,		/* char[size], an absolute path */
-	WORD_BOOL,		/* bool */
+	WORD_BOOL,		/* bool, or uint8_t of 0 or 1 */
 	WORD_NUMBER,		/* uint32_t */
 	WORD_DURATION,		/* uint32_t, seconds; or "never", if in hi */
 	WORD_MILLIS,		/* uint32_t */
 	WORD_BYTES,		/* uint32_t */
 	WORD_CHOICE,		/* uint8_t, one of names */
 	WORD_CHOICES,		/* uint16_t, a mask of names */
-	WORD_PREFIXES,		/* struct prefixes, at most hi */
+	WORD_PREFIXES,		/* array of struct prefix, at most hi */
 	WORD_ENDPOINT		/* struct endpoint */
 };
 
@@ -36,7 +36,8 @@ struct word {
 	enum word_type	 type;
 	size_t		 off;		/* offset in list element or config */
 	size_t		 size;		/* bytes of the field or list element */
-	size_t		 count;		/* WORD_LIST: offset of its length */
+	/* Offset of the length: unsigned of a WORD_LIST, uint8_t of prefixes. */
+	size_t		 count;
 	const char	*def;		/* default as text; NULL: required */
 	uint64_t	 lo;		/* bounds of the value or length */
 	uint64_t	 hi;

@@ -29,6 +29,19 @@ cfield(const struct word *w, const void *base)
 	return ((const char *)base + w->off);
 }
 
+/* The number of prefixes in a list. */
+static uint8_t *
+length(const struct word *w, void *base)
+{
+	return ((uint8_t *)base + w->count);
+}
+
+static uint8_t
+clength(const struct word *w, const void *base)
+{
+	return (((const uint8_t *)base)[w->count]);
+}
+
 /* Messages carry only UTF-8, so the file must be UTF-8, too. */
 static bool
 is_text(const char *s)
@@ -154,21 +167,22 @@ choice(const struct word *w, const char *text)
 static const char *
 add_prefix(const struct word *w, void *base, const char *text)
 {
-	struct prefixes *list;
-	struct prefix p;
+	struct prefix *list, p;
+	uint8_t *n;
 
 	list = field(w, base);
+	n = length(w, base);
 	if (prefix_parse(text, &p) == -1) {
 		snprintf(why, sizeof(why),
 		    "\"%.80s\" is not an address or prefix", text);
 		return (why);
 	}
-	if (list->n >= w->hi || list->n >= NET_ROUTES_MAX) {
+	if (*n >= w->hi || *n >= w->size / sizeof(p)) {
 		snprintf(why, sizeof(why), "more than %llu of them",
 		    (unsigned long long)w->hi);
 		return (why);
 	}
-	list->p[list->n++] = p;
+	list[(*n)++] = p;
 	return (NULL);
 }
 
@@ -206,6 +220,8 @@ void
 value_clear(const struct word *w, void *base)
 {
 	memset(field(w, base), 0, w->size);
+	if (w->type == WORD_PREFIXES)
+		*length(w, base) = 0;
 }
 
 const char *
@@ -218,7 +234,7 @@ value_set(const struct word *w, void *base, const char *text)
 	case WORD_FILE:
 		return (set_string(w, base, text));
 	case WORD_BOOL:
-		*(bool *)field(w, base) = strcmp(text, "true") == 0;
+		*(uint8_t *)field(w, base) = strcmp(text, "true") == 0;
 		return (NULL);
 	case WORD_NUMBER:
 		return (set_number(w, base, text));
@@ -250,7 +266,7 @@ value_empty(const struct word *w, const void *base)
 	if (w->type == WORD_STRING || w->type == WORD_FILE)
 		return (*(const char *)cfield(w, base) == '\0');
 	if (w->type == WORD_PREFIXES)
-		return (((const struct prefixes *)cfield(w, base))->n == 0);
+		return (clength(w, base) == 0);
 	if (w->type == WORD_CHOICES)
 		return (*(const uint16_t *)cfield(w, base) == 0);
 	return (false);
@@ -274,17 +290,17 @@ format_string(const char *s, char *dst)
 }
 
 static void
-format_prefixes(const struct prefixes *list, char *dst)
+format_prefixes(const struct prefix *list, uint8_t n, char *dst)
 {
 	char text[PREFIX_TEXT];
 	unsigned int i;
 	size_t used;
 
 	strlcpy(dst, "[", CONF_VALUE_SIZE);
-	for (i = 0; i < list->n; i++) {
+	for (i = 0; i < n; i++) {
 		used = strlen(dst);
 		snprintf(dst + used, CONF_VALUE_SIZE - used, "%s \"%s\"",
-		    i == 0 ? "" : ",", prefix_format(&list->p[i], text));
+		    i == 0 ? "" : ",", prefix_format(&list[i], text));
 	}
 	strlcat(dst, " ]", CONF_VALUE_SIZE);
 }
@@ -334,7 +350,7 @@ value_format(const struct word *w, const void *base, char *dst)
 		format_string(f, dst);
 		break;
 	case WORD_BOOL:
-		strlcpy(dst, *(const bool *)f ? "true" : "false",
+		strlcpy(dst, *(const uint8_t *)f != 0 ? "true" : "false",
 		    CONF_VALUE_SIZE);
 		break;
 	case WORD_NUMBER:
@@ -354,7 +370,7 @@ value_format(const struct word *w, const void *base, char *dst)
 		format_choices(w, *(const uint16_t *)f, dst);
 		break;
 	case WORD_PREFIXES:
-		format_prefixes(f, dst);
+		format_prefixes(f, clength(w, base), dst);
 		break;
 	case WORD_ENDPOINT:
 		snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",

@@ -23,13 +23,6 @@
 #define IP4_FORWARD "/proc/sys/net/ipv4/ip_forward"
 #define IP6_CONF    "/proc/sys/net/ipv6/conf/"
 
-static void
-copy_prefixes(uint8_t *n, struct prefix *dst, const struct prefixes *src)
-{
-	*n = (uint8_t)src->n;
-	memcpy(dst, src->p, src->n * sizeof(*dst));
-}
-
 static int
 send_gateway(struct proc *p, const struct config *c)
 {
@@ -51,34 +44,16 @@ send_gateway(struct proc *p, const struct config *c)
 static int
 send_network(struct proc *p, const struct conf_network *n)
 {
-	struct msg_conf_network m;
+	struct msg_conf_network m = n->msg;
 
-	memset(&m, 0, sizeof(m));
-	strlcpy(m.name, n->name, sizeof(m.name));
-	strlcpy(m.interface, n->interface, sizeof(m.interface));
-	strlcpy(m.metans_template, n->metans_template,
-	    sizeof(m.metans_template));
-	m.backend = n->backend;
-	m.adopt = n->adopt;
-	m.assign = n->assign;
-	m.isolate = n->isolate;
-	m.listen_port = (uint16_t)n->listen_port;
-	m.keepalive = (uint16_t)n->keepalive;
-	m.mtu = (uint16_t)n->mtu;
-	m.lease = n->lease;
-	m.quarantine = n->quarantine;
-	m.max_peers = n->max_peers;
-	if (n->has_egress) {
-		strlcpy(m.wan, n->wan, sizeof(m.wan));
-		m.table = n->table;
-		m.masquerade = n->masquerade;
+	/* Words of a group that is not there have their defaults. */
+	if (!n->has_egress) {
+		m.wan[0] = '\0';
+		m.table = 0;
+		m.masquerade = 0;
 	}
-	if (p->role != P_APID) {
-		copy_prefixes(&m.naddrs, m.addrs, &n->address);
-		copy_prefixes(&m.npools, m.pools, &n->pools);
-		copy_prefixes(&m.nroutes, m.routes, &n->routes);
-		copy_prefixes(&m.nreserve, m.reserve, &n->reserve);
-	}
+	if (p->role == P_APID)
+		m.naddrs = m.npools = m.nroutes = m.nreserve = 0;
 	return (chan_send_conf_network(p->chan, 0, &m, -1));
 }
 
@@ -127,10 +102,10 @@ send_sysctls(struct proc *p, const struct config *c)
 		-1)
 		return (-1);
 	for (i = 0; i < c->nnetworks; i++) {
-		wan = c->networks[i].wan;
+		wan = c->networks[i].msg.wan;
 		for (k = 0; k < i; k++)
 			if (c->networks[k].has_egress &&
-			    strcmp(c->networks[k].wan, wan) == 0)
+			    strcmp(c->networks[k].msg.wan, wan) == 0)
 				break;
 		if (!c->networks[i].has_egress || k < i)
 			continue;
@@ -154,11 +129,11 @@ send_kern(struct proc *p, const struct bundle *b)
 		return (-1);
 	for (i = 0; i < b->conf->nnetworks; i++) {
 		forwards = forwards || b->conf->networks[i].has_egress ||
-		    !b->conf->networks[i].isolate;
+		    !b->conf->networks[i].msg.isolate;
 		if (b->wgkey[i] == -1)
 			continue;
 		memset(&m, 0, sizeof(m));
-		strlcpy(m.network, b->conf->networks[i].name,
+		strlcpy(m.network, b->conf->networks[i].msg.name,
 		    sizeof(m.network));
 		if ((fd = bundle_reopen(b->wgkey[i])) == -1 ||
 		    chan_send_conf_wgkey(p->chan, 0, &m, fd) == -1)
@@ -314,9 +289,9 @@ send_apid(struct proc *p, const struct bundle *b)
 	if (send_networks(p, b->conf) == -1 ||
 	    send_identities(p, b->conf) == -1)
 		return (-1);
-	for (i = 0; i < b->conf->proxies.n; i++) {
+	for (i = 0; i < b->conf->nproxies; i++) {
 		memset(&m, 0, sizeof(m));
-		m.proxy = b->conf->proxies.p[i];
+		m.proxy = b->conf->proxies[i];
 		if (chan_send_conf_proxy(p->chan, 0, &m, -1) == -1)
 			return (-1);
 	}

@@ -209,16 +209,16 @@ open_wgkey(struct bundle *b, unsigned int i)
 	 * the interface's owner.
 	 */
 	if (*n->private_key_file == '\0' ||
-	    (n->adopt && access(n->private_key_file, F_OK) == -1))
+	    (n->msg.adopt && access(n->private_key_file, F_OK) == -1))
 		return;
-	made = n->adopt ? 0 : keyfile_make(n->private_key_file);
+	made = n->msg.adopt ? 0 : keyfile_make(n->private_key_file);
 	if (made == -1) {
 		config_error(c, line, "private_key_file: cannot make %s: %s",
 		    n->private_key_file, strerror(errno));
 		return;
 	}
 	if (made == 1)
-		log_notice("made a private key for network %s: %s", n->name,
+		log_notice("made a private key for network %s: %s", n->msg.name,
 		    n->private_key_file);
 	b->wgkey[i] = snapshot(c, n->private_key_file, line, "private_key_file",
 	    KEY_MAX, SECRET);

@@ -34,7 +34,7 @@ parent_setup_hello(struct chan *c, uint32_t id, const struct msg_setup_hello *m)
 
 	p = chan_arg(c);
 	n = p->netd;
-	if (m->version != PROTO_VERSION || m->role != p->role ||
+	if (m->version != msg_version() || m->role != p->role ||
 	    m->index != p->index) {
 		log_warnx(
 		    "%s is of another version than netd: install both together",
@@ -161,7 +161,7 @@ parent_uapi_want(struct chan *c, uint32_t id, const struct msg_uapi_want *m)
 	p = chan_arg(c);
 	conf = p->netd->conf->conf;
 	for (i = 0; i < conf->nnetworks; i++)
-		if (strcmp(conf->networks[i].name, m->network) == 0)
+		if (strcmp(conf->networks[i].msg.name, m->network) == 0)
 			break;
 	/*
 	 * The network may have gone with a reload that the hand has not seen
@@ -170,7 +170,7 @@ parent_uapi_want(struct chan *c, uint32_t id, const struct msg_uapi_want *m)
 	if (i == conf->nnetworks)
 		log_warnx("%s wants user space WireGuard for an unknown network",
 		    p->name);
-	else if (conf->networks[i].backend == BACKEND_KERNEL)
+	else if (conf->networks[i].msg.backend == BACKEND_KERNEL)
 		return (-1);
 	else
 		uapi_want(p->netd->uapi, i);

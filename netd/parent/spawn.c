@@ -111,7 +111,7 @@ send_hello(struct proc *p)
 
 	n = p->netd;
 	memset(&m, 0, sizeof(m));
-	m.version = PROTO_VERSION;
+	m.version = msg_version();
 	m.role = p->role;
 	m.index = p->index;
 	m.verbose = (uint8_t)n->verbose;

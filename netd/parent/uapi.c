@@ -234,18 +234,18 @@ uapi_want(struct uapi *u, unsigned int i)
 	unused = NULL;
 	for (k = 0; k < NETWORKS_MAX; k++) {
 		j = &u->jobs[k];
-		if (j->active && strcmp(j->network, n->name) == 0)
+		if (j->active && strcmp(j->network, n->msg.name) == 0)
 			return;
 		if (!j->active && j->pid == 0 && unused == NULL)
 			unused = j;
 	}
 	if ((j = unused) == NULL) {
 		log_warnx("network %s: too many wireguard-go are starting",
-		    n->name);
+		    n->msg.name);
 		return;
 	}
-	strlcpy(j->network, n->name, sizeof(j->network));
-	strlcpy(j->interface, n->interface, sizeof(j->interface));
+	strlcpy(j->network, n->msg.name, sizeof(j->network));
+	strlcpy(j->interface, n->msg.interface, sizeof(j->interface));
 	j->deadline = mono_add_ms(mono_now(), DEADLINE_MS);
 	j->starts = 0;
 	j->active = true;

@@ -305,7 +305,7 @@ parent_hello(struct chan *ch, uint32_t id, const struct msg_setup_hello *m)
 	struct drv *d = chan_arg(ch);
 	int sv[2];
 
-	if (m->version != PROTO_VERSION)
+	if (m->version != msg_version())
 		return (-1);
 	if (ch == d->keyd) {
 		if (imsg_pair(sv) == -1)
@@ -416,7 +416,7 @@ start(struct drv *d, uint8_t role, const char *bin, pid_t *pid)
 	ch = chan_new(d->base, sv[0], P_PARENT, role, msg_role_name(role),
 	    &parent_ops, CHAN_UP, d);
 	memset(&m, 0, sizeof(m));
-	m.version = PROTO_VERSION;
+	m.version = msg_version();
 	m.role = role;
 	m.flags = HELLO_NOUSER | HELLO_NOLANDLOCK_OK;
 	m.verbose = 1;

@@ -190,7 +190,7 @@ link_leased(struct drv *d)
 static void
 start(struct drv *d)
 {
-	struct msg_setup_hello	 h = { .version = PROTO_VERSION,
+	struct msg_setup_hello	 h = { .version = msg_version(),
 		.role = P_HAND,
 		.flags = HELLO_NOUSER | HELLO_NOLANDLOCK_OK };
 	struct imsg		 m;

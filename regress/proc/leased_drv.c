@@ -127,7 +127,7 @@ link_new(struct drv *d, uint8_t role, const struct chan_ops *ops)
 static void
 do_start(struct drv *d)
 {
-	struct msg_setup_hello m = { PROTO_VERSION, P_LEASED, 0, 1,
+	struct msg_setup_hello m = { msg_version(), P_LEASED, 0, 1,
 		HELLO_NOUSER | HELLO_NOLANDLOCK_OK, getuid(), getgid() };
 	int sv[2];
 

@@ -230,11 +230,11 @@ merge(void **state)
 	assert_int_equal(c->nerrors, 0);
 	config_merge(c, old);
 	assert_int_equal(c->gateway.workers, 2);
-	assert_string_equal(c->networks[0].interface, "wg1");
+	assert_string_equal(c->networks[0].msg.interface, "wg1");
 	assert_string_equal(c->networks[0].private_key_file, "/b");
-	assert_int_equal(c->networks[0].backend, BACKEND_AUTO);
-	assert_int_equal(c->networks[0].keepalive, 7);
-	assert_string_equal(c->networks[1].interface, "wg1");
+	assert_int_equal(c->networks[0].msg.backend, BACKEND_AUTO);
+	assert_int_equal(c->networks[0].msg.keepalive, 7);
+	assert_string_equal(c->networks[1].msg.interface, "wg1");
 	/* What was kept clashes with what is new: found by a second check. */
 	config_check(c);
 	assert_int_equal(c->nerrors, 1);

@@ -212,8 +212,8 @@ check_pair(const struct peer *a, const struct peer *b)
 		assert_true(memcmp(a->key, b->key, WGKEY_LEN) != 0);
 	for (i = 0; i < a->naddrs; i++)
 		for (j = 0; j < b->naddrs; j++)
-			assert_false(prefix_equal(&a->addrs[i].p,
-			    &b->addrs[j].p));
+			assert_false(
+			    prefix_equal(&a->addrs[i].p, &b->addrs[j].p));
 }
 
 /* A lease that lives has one address of each family, and no reserved one. */
@@ -227,8 +227,8 @@ check_lease(const struct peer *p)
 	assert_int_equal(p->addrs[1].p.family, AF_INET6);
 	for (i = 0; i < 2; i++) {
 		assert_true(p->addrs[i].held);
-		assert_false(prefix_contains(&p->net->conf.reserve[0],
-		    &p->addrs[i].p));
+		assert_false(
+		    prefix_contains(&p->net->conf.reserve[0], &p->addrs[i].p));
 	}
 	assert_true(p->addrs[1].p.addr[15] > 1);
 }
@@ -614,8 +614,7 @@ expect_put(const struct world *w, const char *owner, const uint8_t *key,
 			return (LEASE_E_KEY_TAKEN);
 	for (i = 0; i < n; i++) {
 		last = addrs[i].addr[addrs[i].family == AF_INET ? 3 : 15];
-		if (last == 0 ||
-		    last >= (addrs[i].family == AF_INET ? 31 : 32))
+		if (last == 0 || last >= (addrs[i].family == AF_INET ? 31 : 32))
 			return (LEASE_E_OUTSIDE);
 		if (last == 1)
 			return (LEASE_E_ADDR_TAKEN);
@@ -625,8 +624,8 @@ expect_put(const struct world *w, const char *owner, const uint8_t *key,
 				    (p->owner != NULL ?
 					    strcmp(p->owner->name, owner) != 0 :
 					    p->state != LEASE_EXPIRED ||
-						mono_cmp(p->ready,
-						    mono_of(w)) > 0))
+						mono_cmp(p->ready, mono_of(w)) >
+						    0))
 					return (LEASE_E_ADDR_TAKEN);
 	}
 	return (LEASE_OK_SAME);
