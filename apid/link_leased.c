@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Questions to leased and their answers, matched by the id that pend.c gave.
- * An answer that nobody waits for any more is dropped in silence: the client
- * went away, or was told to come again.
+ * Questions to leased and their answers, matched by the id from pend.c.  An
+ * answer that nobody waits for any more is dropped silently: the client has
+ * left, or was asked to retry.
  */
 
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "pend.h"
 #include "settings.h"
 
-/* Everyone who waits learns that there will be no answer. */
+/* Tell all waiting requests that there will be no answer. */
 static void
 fail_all(struct apid *a, const char *text)
 {
@@ -42,7 +42,7 @@ leased_closed(struct chan *ch, const char *reason)
 	fail_all(a, "the lease broker is not there");
 }
 
-/* Those whose sets had to wait go on. */
+/* Continue the requests whose sets had to wait. */
 static void
 leased_writable(struct chan *ch)
 {
@@ -84,7 +84,10 @@ link_leased_ask(struct request *r, const struct ask *how, enum msg_type type,
 		how->failed(r, "the lease broker is not there");
 		return;
 	}
-	/* A set fills the queue on purpose: that keeps nobody out. */
+	/*
+	 * A set fills the queue on purpose, which must not block other
+	 * requests.
+	 */
 	if ((chan_busy(a->leased) && a->nsets == 0) ||
 	    pend_count(a->pend) >= a->set->limits.pending ||
 	    (r->ask_id = pend_add(a->pend, r)) == 0) {
@@ -112,7 +115,10 @@ link_leased_abort_set(struct apid *a, uint32_t id)
 {
 	if (a->leased != NULL &&
 	    chan_send_bare(a->leased, MSG_SET_ABORT, id) == -1)
-		/* Half a set must not stay: a new link forgets it. */
+		/*
+		 * leased must not keep half a set: with a new link, it drops
+		 * it.
+		 */
 		chan_fail(a->leased, "cannot abort a set");
 }
 
@@ -122,7 +128,10 @@ link_leased_busy(const struct apid *a)
 	return (a->leased != NULL && chan_busy(a->leased));
 }
 
-/* The row for an answer of this type, or NULL: not an answer to that. */
+/*
+ * The row for an answer of this type, or NULL if it does not answer the
+ * question.
+ */
 static const struct answer *
 find_answer(const struct ask *how, uint32_t type)
 {
@@ -137,8 +146,8 @@ find_answer(const struct ask *how, uint32_t type)
 
 /* clang-format off */
 /*
- * Each message that leased alone sends, and that we may get, is an answer: the
- * row for any other in the table below allows it in no state.
+ * Each message that only leased sends to us is an answer.  The table below has
+ * a row for every other message, which is allowed in no state.
  */
 #define FD_0
 #define FD_1	, int fd

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The link to leased: asks for requests and takes the answers to them.
+ * The link to leased: it sends the questions of requests and takes the answers.
  */
 
 #ifndef LINK_LEASED_H
@@ -14,7 +14,7 @@
 struct apid;
 struct request;
 
-#define ASK_ANSWERS	2	/* kinds of answers to one question */
+#define ASK_ANSWERS	2	/* most kinds of answers to one question */
 
 /* clang-format off */
 /* An answer by its type, and the function that takes it. */
@@ -31,7 +31,7 @@ struct answer {
 	} fn;
 };
 
-/* The last answer, and one of several before it. */
+/* The last answer, and an answer before the last. */
 #define ANSWER(name, func)						\
 	{ .type = CHAN_TYPE_##name, .more = false, .fn = { .name = (func) } }
 #define ANSWER_PART(name, func)						\
@@ -39,8 +39,8 @@ struct answer {
 /* clang-format on */
 
 /*
- * What becomes of the answers to a question.  failed is called instead of the
- * last one: text says why (leased is gone, late, or has too much to do).
+ * The handling of the answers to a question.  failed is called in place of the
+ * last answer; text says why (leased is gone, late, or has too much to do).
  */
 struct ask {
 	struct answer	 answers[ASK_ANSWERS];
@@ -53,8 +53,8 @@ struct ask {
 
 /*
  * Ask leased for r: ASK(r, &how, lease_get, &m) sends a struct msg_lease_get,
- * ASK_BARE(r, &how, LEASE_HEALTH) a message without payload.  When that is not
- * possible how->failed has been called.
+ * ASK_BARE(r, &how, LEASE_HEALTH) a message without payload.  If the question
+ * cannot be sent, how->failed is called.
  */
 #define ASK(r, how, name, m)						\
 	link_leased_ask(r, how, (enum msg_type)CHAN_TYPE_##name,	\
@@ -64,21 +64,26 @@ void	 link_leased_ask(struct request *, const struct ask *, enum msg_type,
 	    const void *m);
 
 /*
- * Say more under the id of the question that r waits for (the items of a set).
- * Returns 0, or -1: leased cannot be asked.
+ * Send more under the id of the question that r waits for, as the items of a
+ * set.  Returns 0, or -1 if leased cannot be asked.
  */
 #define TELL(r, name, m)						\
 	link_leased_tell(r, (enum msg_type)CHAN_TYPE_##name,		\
 	    (const struct msg_##name *){ (m) })
 #define TELL_BARE(r, NAME)	link_leased_tell(r, MSG_##NAME, NULL)
 int	 link_leased_tell(struct request *, enum msg_type, const void *m);
-/* Take back the set that was begun under this id. */
+/* Abort the set that was begun under this id. */
 void	 link_leased_abort_set(struct apid *, uint32_t id);
-/* While this is true nothing more should be told; conn_run is called when it
- * is over. */
+/*
+ * While this is true, nothing more should be sent; conn_run is called when it
+ * ends.
+ */
 bool	 link_leased_busy(const struct apid *);
 
-/* Use this link from now on (consumed); requests on the old one fail. */
+/*
+ * Use this link, which is consumed, from now on.  Requests on the old link
+ * fail.
+ */
 void	 link_leased_open(struct apid *, int fd);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The table of waiting requests: slots with a generation.  The id is
- * generation and slot, so that a late answer to a request that gave up does
- * not reach the next one in its place.
+ * The table of waiting requests: slots with a generation.  An id is made of
+ * generation and slot, so that a late answer to a request that gave up does not
+ * reach the next request in the same slot.
  */
 
 #include <errno.h>
@@ -16,15 +16,15 @@
 struct slot {
 	void		*what;
 	uint16_t	 gen;		/* never 0 */
-	uint16_t	 next;		/* of the free list */
+	uint16_t	 next;		/* next of the free list */
 };
 
 struct pend {
 	unsigned int	 max;
 	unsigned int	 count;
-	unsigned int	 fresh;		/* slots from here were never used */
-	uint16_t	 head;		/* of the free list */
-	uint16_t	 tail;		/* reused last: late answers die out */
+	unsigned int	 fresh;		/* slots from here on are unused */
+	uint16_t	 head;		/* first of the free list */
+	uint16_t	 tail;		/* last: reused late on purpose */
 	struct slot	*slots;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Requests that wait for an answer of leased, by the id that travels with
- * them.  Bounded: a full table is an answer, too.
+ * Requests that wait for an answer of leased, found by the id of their
+ * question.  The table is bounded: when it is full, the request is refused.
  */
 
 #ifndef PEND_H
@@ -11,21 +11,22 @@
 
 struct pend;
 
-/* Room for max (1..65535) requests.  NULL with errno. */
+/* Make room for max (1..65535) requests.  Returns NULL with errno. */
 struct pend *pend_new(unsigned int max);
-void	 pend_free(struct pend *);	/* NULL is fine */
+void	 pend_free(struct pend *);	/* NULL is allowed */
 
 /*
- * Enter what (not NULL) and get its id, never 0.  An id comes back only after
- * 65,535 others from the same slot.  Returns 0 when the table is full.
+ * Add a waiting request, which is not NULL, and get its id, which is never 0.
+ * An id is used again only after 65,535 others of the same slot.  Returns 0
+ * when the table is full.
  */
 uint32_t pend_add(struct pend *, void *what);
-/* What waits under id, or NULL: never asked, or no longer waiting. */
+/* The request that waits under id, or NULL if none does. */
 void	*pend_find(const struct pend *, uint32_t id);
-/* Forget id; an unknown one is fine. */
+/* Remove id, which may be unknown. */
 void	 pend_del(struct pend *, uint32_t id);
 unsigned int pend_count(const struct pend *);
-/* Any one that waits, or NULL: to empty the table with. */
+/* Any waiting request, or NULL: for emptying the table. */
 void	*pend_any(const struct pend *);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The configuration of the front, from the parent's slices.  Nothing here acts:
- * a generation that is refused is dropped and has changed nothing.
+ * The configuration of the front, from the parent's slices.  Nothing here has
+ * an effect: a generation that is refused is dropped and has changed nothing.
  */
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 static void refuse(struct settings *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Only the first reason is kept: the others often follow from it. */
+/* Only the first error is kept, because others often follow from it. */
 static void
 refuse(struct settings *s, const char *fmt, ...)
 {
@@ -136,8 +136,7 @@ settings_add_cert(struct settings *s, const struct msg_conf_cert *m, int fd)
 	if (l == NULL || m->kind == 0 || m->kind >= CERT_KINDS ||
 	    l->cert_fds[m->kind] != -1) {
 		refuse(s,
-		    "listener %u: a certificate file without its "
-		    "listener, or twice",
+		    "listener %u: a certificate file without its listener, or twice",
 		    m->listen);
 		(void)close(fd);
 		return;
@@ -226,8 +225,7 @@ settings_build(struct settings *s, struct tlskey *key, bool first)
 		if (l->cert_fds[CERT_CHAIN] == -1 ||
 		    l->cert_fds[CERT_CLIENT_CA] == -1) {
 			refuse(s,
-			    "listener %s: certificate or client_ca is "
-			    "missing",
+			    "listener %s: certificate or client_ca is missing",
 			    l->address);
 			break;
 		}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the parent told the front: one generation of the configuration.  Built
- * in the shadow between CONF_BEGIN and CONF_END, then shared by the process
- * and the connections that began under it.
+ * One generation of the configuration of the front.  It is built as a shadow
+ * between CONF_BEGIN and CONF_END, and then shared by the process and the
+ * connections that began under it.
  */
 
 #ifndef SETTINGS_H
@@ -30,7 +30,7 @@ struct listener {
 	bool		 has_tls;
 	char		 prefix[URLPREFIX_SIZE];
 	char		 address[ENDPOINT_TEXT];
-	int		 fd;		/* -1 once another generation listens */
+	int		 fd;		/* -1 when another generation listens */
 	int		 cert_fds[CERT_KINDS];	/* closed by settings_build */
 	struct tls_server *tls;
 	struct event	 event;		/* accept.c's */
@@ -45,27 +45,35 @@ struct settings {
 	struct listener	 listeners[LISTEN_MAX];
 	unsigned int	 nlisteners;
 	struct identity_rules *rules;
-	/* Where names registered through a proof (index) may first go; "" none. */
+	/*
+	 * The network where names proved in this way (index) register first, or
+	 * "".
+	 */
 	char		 first_network[PROOF_NONE + 1][NETNAME_SIZE];
-	bool		 portal_rules[PROOF_NONE + 1];	/* there is such a rule */
+	bool		 portal_rules[PROOF_NONE + 1];	/* one for a portal */
 	char		 networks[NETWORKS_MAX][NETNAME_SIZE];
 	unsigned int	 nnetworks;
 	struct prefix	 proxies[PROXY_MAX];
 	unsigned int	 nproxies;
 	char		 basic[BASIC_SIZE];	/* of Authorization; "" is none */
 	bool		 broken;	/* a slice was refused */
-	char		 error[TEXT_SIZE];	/* the first reason */
+	char		 error[TEXT_SIZE];	/* the first error */
 };
 
-/* An empty generation with one reference.  NULL with errno ENOMEM. */
+/*
+ * Make an empty generation with one reference.  Returns NULL with errno ENOMEM.
+ */
 struct settings *settings_new(uint32_t generation);
 struct settings *settings_ref(struct settings *);
-/* The last one closes descriptors and wipes the password.  NULL is fine. */
+/*
+ * The last reference closes descriptors and wipes the password.  NULL is
+ * allowed.
+ */
 void	 settings_unref(struct settings *);
 
 /*
- * Take in one slice.  A descriptor is consumed.  What does not fit is noted in
- * error, for the answer to CONF_END.
+ * Add one slice.  A descriptor is consumed.  An error is noted in error, for
+ * the answer to CONF_END.
  */
 void
 settings_add_listen(struct settings *, const struct msg_conf_listen *, int fd);
@@ -77,15 +85,15 @@ void	 settings_set_limits(struct settings *, const struct msg_conf_limits *);
 void	 settings_set_basic(struct settings *, const struct msg_conf_basic *);
 
 /*
- * All slices are there: make the TLS servers, check the whole.  Returns what is
- * wrong, or NULL.  first: there are no older ones to stay with.
+ * All slices are there: make the TLS servers, and check the whole.  Returns
+ * what is wrong, or NULL.  first says that there are no older servers to keep.
  */
 const char *settings_build(struct settings *, struct tlskey *, bool first);
 
 /* Lookups. */
 bool	 settings_has_network(const struct settings *, const char *);
 bool	 settings_is_proxy(const struct settings *, const struct prefix *);
-/* The listener that does the work of another generation's, or NULL. */
+/* The listener that continues one of another generation, or NULL. */
 struct listener *
 settings_same_listener(struct settings *, const struct listener *);
 

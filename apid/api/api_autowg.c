@@ -2,7 +2,7 @@
 /*
  * autowg's HTTP interface: POST v1/register for devices, GET v1/peers.json for
  * dashboards.  Where the original is wrong (two answers to one bad key, a name
- * that only begins like the pattern) this is right instead.
+ * that only begins like the pattern), this is right instead.
  */
 
 #include <sys/socket.h>
@@ -46,7 +46,7 @@ static const struct peerlist_form peers_form = {
 	.refused = peers_refused,
 };
 
-/* The original's error page, which is that of Python's http.server. */
+/* The error page of the original, which is that of Python's http.server. */
 static void
 error_page(struct request *r, int status, const char *message,
     const char *explain)
@@ -103,7 +103,7 @@ register_refused(struct request *r, const struct msg_lease_reply *m)
 		return;
 	}
 	audit_refused(r, a->text);
-	/* A name is what the client sent, a network is not. */
+	/* The client sent the name, but not the network. */
 	if (m->code == LEASE_E_NAME)
 		status = 400;
 	else if (status == 404)
@@ -126,8 +126,7 @@ register_done(struct request *r, const struct msg_lease_reply *m)
 	}
 	if ((len = autowg_lease(m, body)) == -1) {
 		audit_refused(r,
-		    "autowg needs an IPv6 pool and an IPv6 route: "
-		    "add them to the network");
+		    "autowg needs an IPv6 pool and an IPv6 route: add them to the network");
 		reply_text(r, 500, "the network has no IPv6 pool or route");
 		return;
 	}
@@ -140,11 +139,9 @@ key_refused(struct request *r)
 {
 	if (autowg_has_preshared(r->body, r->body_len)) {
 		audit_refused(r,
-		    "the device sends a preshared key, which is not "
-		    "supported: let it send its public key alone");
+		    "the device sends a preshared key, which is not supported: let it send its public key alone");
 		reply_text(r, 400,
-		    "preshared keys are not supported: send the public key "
-		    "alone");
+		    "preshared keys are not supported: send the public key alone");
 		return;
 	}
 	audit_refused(r, "the body is not a usable public key");
@@ -182,7 +179,7 @@ autowg_register(struct request *r)
 	ASK(r, &ask_register, lease_register, &m);
 }
 
-/* The password, compared in a time that tells nothing about it. */
+/* Compare the password in a time that does not depend on it. */
 static bool
 is_authorized(struct request *r)
 {
@@ -195,7 +192,7 @@ is_authorized(struct request *r)
 	    sodium_memcmp(r->head + v.off, r->set->basic, len) == 0);
 }
 
-/* Whose leases the client may list; NULL: none. */
+/* The network whose leases the client may list, or NULL. */
 static const char *
 may_list(struct request *r)
 {
@@ -220,8 +217,9 @@ unauthorized(struct request *r)
 	struct http_span v;
 
 	/*
-	 * Without a password the client only asks for the question.  With one
-	 * it guesses: each guess costs it a connection, which are counted.
+	 * Without a password, the client only asks for the challenge.  With one
+	 * it guesses: each guess costs it a connection, and connections are
+	 * limited.
 	 */
 	if (http_field(r->head, &r->http, "authorization", &v) != 0)
 		reply_punish(r);
@@ -247,7 +245,7 @@ autowg_peers(struct request *r)
 		peerlist_start_leases(r, network, &peers_form);
 }
 
-/* Everything else below a listener that speaks autowg. */
+/* All other paths of a listener that speaks autowg. */
 static void
 autowg_other(struct request *r)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Health for load balancers and people: /livez says that this process turns,
+ * Health for load balancers and people: /livez says that this process runs,
  * /readyz that a registration would succeed.
  */
 

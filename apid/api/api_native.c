@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sallyport's own API: a device's lease as a resource, /api/v1/self/lease.
+ * sallyport's own API: the lease of a device as a resource, /api/v1/self/lease.
  */
 
 #include <string.h>
@@ -88,7 +88,7 @@ native_released(struct request *r, const struct msg_lease_reply *m)
 		reply_send(r, 204, NULL, NULL, NULL, 0);
 }
 
-/* Who asks must be a device; false if the refusal has been sent. */
+/* The client must be a device.  Returns false if the refusal was sent. */
 static bool
 is_device(struct request *r)
 {
@@ -106,7 +106,7 @@ is_device(struct request *r)
 	return (false);
 }
 
-/* A network that is named must be the one of the identity's rule. */
+/* A network in the request must be that of the identity's rule. */
 static bool
 network_fits(struct request *r, const char *network)
 {

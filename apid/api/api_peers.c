@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sallyport's own API for peers with an owner, /api/v1/networks/NAME/peers:
- * the list, and single peers.  Whole sets are api_set.c's.
+ * sallyport's own API for peers with an owner, /api/v1/networks/NAME/peers: the
+ * list, and single peers.  api_set.c has the whole sets.
  */
 
 #include <stdio.h>
@@ -81,7 +81,7 @@ peers_refused(struct request *r, uint8_t code, const char *text)
 	peers_problem(r, code, text, 0);
 }
 
-/* The network of the path, if it is the identity's. */
+/* Take the network of the path, if the identity may use it. */
 static bool
 take_network(struct request *r, const struct owner *o, char name[NETNAME_SIZE])
 {
@@ -119,7 +119,7 @@ peers_begin(struct request *r, struct owner *o, char name[NETNAME_SIZE],
 	if (!take_network(r, o, name))
 		return (false);
 	why = form_decode(f, r->head + r->http.query.off, r->http.query.len);
-	/* A word misspelt must not do what it was meant to prevent. */
+	/* A misspelt dry_run must not change anything. */
 	if (why == NULL && form_unknown(f, words) != NULL)
 		why = "the query has a parameter that is not known here";
 	if (why == NULL)
@@ -179,7 +179,7 @@ native_peers(struct request *r)
 		peerlist_start(r, &o, network, online, &list_form);
 }
 
-/* What all routes of one peer begin with: owner, network, no query, key. */
+/* The beginning of all routes of one peer: owner, network, no query, key. */
 static bool
 one_begin(struct request *r, struct owner *o, char network[NETNAME_SIZE],
     uint8_t key[WGKEY_LEN])

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * vpn-daemon's HTTP interface, for an eduVPN portal: the node, WireGuard peers
- * and OpenVPN clients.  Where the original could not be seen (bad input) one
- * line of text says what is wrong.
+ * and OpenVPN clients.  Where the behaviour of the original is not known (bad
+ * input), one line of text says what is wrong.
  */
 
 #include <stdio.h>
@@ -24,9 +24,9 @@
 #include "request.h"
 
 #define JSON_TYPE	"application/json"
-#define OVPN_MAX	(8 * 1024 * 1024)	/* of a list, in bytes */
+#define OVPN_MAX	(8 * 1024 * 1024)	/* bytes of a list */
 
-/* OpenVPN's clients, collected before the first byte of the answer. */
+/* OpenVPN's clients, collected before the answer begins. */
 struct clients {
 	struct job	 job;
 	struct outbuf	 out;
@@ -105,7 +105,7 @@ portal_failed(struct request *r, const char *text)
 	reply_text_retry(r, text, 0);
 }
 
-/* A code of leased that is no success; text is its own, or "". */
+/* Answer with an error code of leased; text is leased's own, or "". */
 static void
 portal_error(struct request *r, uint8_t code, const char *text, uint32_t retry)
 {
@@ -116,13 +116,15 @@ portal_error(struct request *r, uint8_t code, const char *text, uint32_t retry)
 
 	p = lease_answer(code);
 	(void)strlcpy(line, text[0] != '\0' ? text : p->text, sizeof(line));
-	/* One line, whatever leased says. */
+	/* Send one line, whatever leased's text is. */
 	for (s = line; *s != '\0'; s++) {
 		if ((unsigned char)*s < ' ' || *s == 0x7f)
 			*s = '?';
 	}
 	audit_refused(r, p->text);
-	/* 404 is for paths: a network of ours that is not there is ours. */
+	/*
+	 * 404 is for paths.  If our own network is missing, the error is ours.
+	 */
 	status = p->status == 404 ? 500 : p->status;
 	if (status == 503)
 		reply_text_retry(r, line, retry & 0xffff);
@@ -157,7 +159,10 @@ bad_input(struct request *r, const char *what, const char *why)
 	reply_text(r, 400, line);
 }
 
-/* The query's or the body's parameters; false if a 400 has been sent. */
+/*
+ * Get the parameters of the query or the body.  Returns false if a 400 was
+ * sent.
+ */
 static bool
 has_query(struct request *r, struct form *f)
 {
@@ -189,7 +194,7 @@ has_body(struct request *r, struct form *f)
 	return (why == NULL);
 }
 
-/* The only value of a parameter; NULL if a 400 has been sent. */
+/* The only value of a parameter, or NULL if a 400 was sent. */
 static const char *
 parameter(struct request *r, const struct form *f, const char *name)
 {
@@ -233,7 +238,7 @@ node_done(struct request *r, const struct msg_node_reply *m)
 	    r->apid->cpus, l.load, l.rel,
 	    node_uptime(r->apid->proc_fds[PROC_UPTIME]),
 	    m->maintenance ? "true" : "false", VERSION);
-	/* The request is still there to be asked again. */
+	/* Nothing was sent yet, so that the question can be asked again. */
 	counts = 0;
 	if (form_decode(&f, r->head + r->http.query.off, r->http.query.len) ==
 	    NULL)
@@ -271,7 +276,7 @@ parse_key(struct request *r, const struct form *f, uint8_t key[WGKEY_LEN])
 	return (false);
 }
 
-/* ip_net, once or more; the same twice counts once. */
+/* Take ip_net, once or more; repeats count once. */
 static bool
 parse_nets(struct request *r, const struct form *f, struct msg_owned_put *m)
 {
@@ -424,7 +429,7 @@ ovpn_item(struct request *r, const struct msg_ovpn_item *m)
 	char *dst;
 	int n;
 
-	/* As the original: only who has both addresses. */
+	/* As in the original: only clients that have both addresses. */
 	if (m->ip4.family == 0 || m->ip6.family == 0 ||
 	    (dst = outbuf_room(&l->out, PEERJSON_SIZE + 1)) == NULL)
 		return;

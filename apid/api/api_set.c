@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * PUT of an owner's whole set of peers.  The body is parsed as it comes and
- * each peer goes to leased at once; nothing changes before the last.  Whatever
- * goes wrong on the way takes the set back.
+ * PUT of an owner's whole set of peers.  The body is parsed as it arrives, and
+ * each peer goes to leased at once; nothing changes before the last.  After any
+ * error the set is aborted.
  */
 
 #include <stdio.h>
@@ -21,14 +21,14 @@
 #include "reply.h"
 #include "request.h"
 
-#define SETS_MAX	4		/* at a time, of one process */
-#define SET_MS		60000		/* for all of it */
+#define SETS_MAX	4		/* sets at a time, in one process */
+#define SET_MS		60000		/* time for the whole set */
 #define ANSWER_MAX	(64 * 1024 * 1024)	/* of one kind of changes */
 
 struct setput {
 	struct job	 job;
 	struct apid	*apid;
-	uint32_t	 id;		/* for leased; 0: it knows nothing */
+	uint32_t	 id;		/* id for leased; 0: not begun there */
 	struct jsonset	 json;
 	struct outbuf	 changes[SET_REJECTED];	/* enum set_op - 1 */
 	bool		 dry_run;
@@ -79,7 +79,7 @@ set_free(struct job *j)
 	free(s);
 }
 
-/* The end of the matter, before or after the body's. */
+/* Refuse the set, before or after the end of the body. */
 static void
 set_refuse(struct request *r, uint8_t code, const char *text, uint32_t retry)
 {
@@ -93,7 +93,7 @@ set_failed(struct request *r, const char *text)
 	set_refuse(r, LEASE_E_BUSY, text, 0);
 }
 
-/* One entity tag as GET gave it: "N". */
+/* Parse one entity tag in the form that GET gives it: "N". */
 static bool
 parse_etag(struct request *r, struct http_span v, uint64_t *generation)
 {
@@ -137,14 +137,12 @@ precondition(struct request *r, struct msg_set_begin *m)
 		}
 	}
 	reply_problem(r, 400, "bad-request",
-	    "the precondition must be "
-	    "If-Match with one entity tag as GET gave it, or "
-	    "If-None-Match: *",
+	    "the precondition must be If-Match with one entity tag as GET gave it, or If-None-Match: *",
 	    -1);
 	return (false);
 }
 
-/* What the head says: false if it has been answered. */
+/* Read the head.  Returns false if the request was answered. */
 static bool
 read_head(struct request *r, struct msg_set_begin *m)
 {
@@ -164,7 +162,7 @@ read_head(struct request *r, struct msg_set_begin *m)
 	return (true);
 }
 
-/* Room in the answer for one change. */
+/* Add one change to the answer, if there is room. */
 static void
 note(struct setput *s, const struct msg_set_change *m)
 {
@@ -231,7 +229,7 @@ native_set_begin(struct request *r)
 		s->id = r->ask_id;
 }
 
-/* What was wrong with the body. */
+/* Answer that the body is malformed. */
 static void
 bad_body(struct request *r)
 {
@@ -271,7 +269,7 @@ set_end(struct request *r)
 		set_refuse(r, LEASE_E_BUSY, "the lease broker cannot be asked",
 		    0);
 	else
-		/* From here on there is no way back. */
+		/* From here on the set cannot be aborted. */
 		set_of(r)->id = 0;
 }
 
@@ -319,12 +317,11 @@ set_answer(struct request *r, const struct msg_set_done *m)
 	request_job_end(r);
 	if (out.broken) {
 		outbuf_clear(&out);
-		log_warnx("req=%s: the set was taken, but its answer is too "
-			  "large or memory is out",
+		log_warnx(
+		    "req=%s: the set was taken, but its answer is too large or memory is out",
 		    r->id);
 		reply_problem(r, 500, "internal-error",
-		    "the set was taken, but the list of changes could not be "
-		    "made",
+		    "the set was taken, but the list of changes could not be made",
 		    -1);
 		return;
 	}
@@ -345,7 +342,7 @@ set_done(struct request *r, const struct msg_set_done *m)
 		set_answer(r, m);
 		return;
 	}
-	/* leased has ended it: there is nothing to take back. */
+	/* leased has ended the set: there is nothing to abort. */
 	set_of(r)->id = 0;
 	if (m->code == LEASE_E_NO_MATCH) {
 		request_job_end(r);
@@ -360,8 +357,7 @@ set_done(struct request *r, const struct msg_set_done *m)
 		reply_problem(r, 413, "too-large",
 		    m->text[0] != '\0' ?
 			m->text :
-			"the set has more peers than the network may "
-			"have",
+			"the set has more peers than the network may have",
 		    -1);
 		return;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * autowg's formats, byte for byte: its client cuts lines at '=' and its
+ * autowg's formats, byte for byte: its client cuts lines at '=', and its
  * dashboards compare text.
  */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * All dialects, each in the file of its name.  A listener that speaks several
- * refuses in the words of the first of them here.
+ * dialects refuses requests in the form of the first one here.
  */
 
 #ifndef DIALECTS_H
@@ -21,7 +21,7 @@
 DIALECTS(X)
 #undef X
 
-/* In that order; NULL ends them. */
+/* The dialects in that order, ended by NULL. */
 extern const struct dialect *const dialects[];
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The form decoder.
+ * Decoding forms.
  */
 
 #include <stdbool.h>
@@ -16,7 +16,7 @@ struct reader {
 	size_t		 used;		/* of form->text */
 };
 
-/* One decoded byte, never 0; or -1 with *why. */
+/* Get one decoded byte, which is never 0, or -1 with *why. */
 static int
 next_byte(struct reader *r, const char **why)
 {
@@ -43,7 +43,7 @@ next_byte(struct reader *r, const char **why)
 	return (-1);
 }
 
-/* Up to one of the stops or the end; its offset in text. */
+/* Read up to one of the stops or to the end.  *at is its offset in text. */
 static const char *
 word(struct reader *r, const char *stops, uint16_t *at)
 {
@@ -55,7 +55,7 @@ word(struct reader *r, const char *stops, uint16_t *at)
 	    r->p < r->end && (*r->p == '\0' || strchr(stops, *r->p) == NULL)) {
 		if ((c = next_byte(r, &why)) == -1)
 			return (why);
-		/* The NUL has a place, too. */
+		/* There must be room for the NUL, too. */
 		if (r->used + 1 >= sizeof(r->form->text))
 			return ("too long");
 		r->form->text[r->used++] = (char)c;

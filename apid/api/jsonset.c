@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The parser of sets: a lexer for the few tokens that occur (six signs and
- * strings; no number and no literal has a place) that feeds a table of states.
- * Strict as RFC 8259, and a member twice or unknown is refused.
+ * strings; no number and no literal is allowed), which feeds a table of states.
+ * It is as strict as RFC 8259, and refuses a member that is repeated or
+ * unknown.
  */
 
 #include <stdarg.h>
@@ -38,7 +39,7 @@ enum member {
 };
 
 enum lex {
-	OUTSIDE,		/* of a string */
+	OUTSIDE,		/* outside of a string */
 	INSIDE,
 	ESCAPE,			/* after a backslash */
 	UNICODE			/* in \uhhhh */
@@ -69,8 +70,7 @@ static int
 malformed(struct jsonset *j)
 {
 	return (refuse(j, "bad-request",
-	    "the body is not JSON of the form "
-	    "{\'peers\': [{\'public_key\', \'addresses\', \'name\'}, ...]}"));
+	    "the body is not JSON of the form {\'peers\': [{\'public_key\', \'addresses\', \'name\'}, ...]}"));
 }
 
 void
@@ -116,7 +116,7 @@ end_addresses(struct jsonset *j)
 	return (0);
 }
 
-/* A sign of the grammar. */
+/* Take a sign of the grammar. */
 static int
 sign(struct jsonset *j, char c)
 {
@@ -184,8 +184,7 @@ member_name(struct jsonset *j)
 		return (0);
 	}
 	return (refuse(j, "bad-request",
-	    "only public_key, addresses and name "
-	    "are known members"));
+	    "only public_key, addresses and name are known members"));
 }
 
 static int
@@ -225,7 +224,7 @@ value(struct jsonset *j)
 	return (0);
 }
 
-/* A whole string, decoded. */
+/* Take a complete string, decoded. */
 static int
 string(struct jsonset *j)
 {
@@ -256,7 +255,7 @@ add(struct jsonset *j, uint32_t c)
 	return (0);
 }
 
-/* A code point as UTF-8.  NUL would end the string early. */
+/* Add a code point as UTF-8.  NUL would end the string early. */
 static int
 add_code_point(struct jsonset *j, uint32_t c)
 {
@@ -280,7 +279,7 @@ add_code_point(struct jsonset *j, uint32_t c)
 	return (add(j, 0x80 | (c & 0x3f)));
 }
 
-/* \uhhhh is complete. */
+/* The digits of \uhhhh are complete. */
 static int
 unit(struct jsonset *j)
 {
@@ -327,7 +326,7 @@ escape(struct jsonset *j, char c)
 		j->unit = 0;
 		return (0);
 	}
-	/* Half a surrogate pair must be followed by the other. */
+	/* Half a surrogate pair must be followed by the other half. */
 	if (j->high != 0 || c == '\0' || (p = strchr(names, c)) == NULL)
 		return (malformed(j));
 	j->lex = INSIDE;

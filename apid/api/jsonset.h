@@ -17,33 +17,38 @@
 
 #include "proto.h"
 
-#define JSONSET_STRING	80	/* of a string, decoded, with NUL */
+#define JSONSET_STRING	80	/* bytes of a string, with NUL */
 
 struct jsonset {
-	/* One peer.  Returns -1 to stop: then error is the callee's. */
+	/* One peer.  Returns -1 to stop; then the callee has set error. */
 	int		 (*item)(void *arg, const struct msg_set_item *);
 	void		*arg;
-	uint8_t		 state;		/* of the grammar */
-	uint8_t		 member;	/* whose value comes */
-	uint8_t		 seen;		/* members of this peer */
-	uint8_t		 lex;		/* inside a string */
+	uint8_t		 state;		/* state of the grammar */
+	uint8_t		 member;	/* member whose value comes next */
+	uint8_t		 seen;		/* mask of members of this peer */
+	uint8_t		 lex;		/* state inside a string */
 	uint8_t		 ndigits;	/* of \uhhhh */
 	uint16_t	 unit;		/* of \uhhhh */
 	uint16_t	 high;		/* surrogate waiting for its other half */
-	size_t		 len;		/* of string */
+	size_t		 len;		/* bytes of string */
 	char		 string[JSONSET_STRING];
 	struct msg_set_item peer;
-	uint32_t	 n;		/* peers before this one */
+	uint32_t	 n;		/* number of peers before this one */
 	bool		 failed;
-	const char	*code;		/* of a problem */
+	const char	*code;		/* code of the problem */
 	char		 error[160];	/* ASCII, nothing to escape */
 };
 
 void	 jsonset_init(struct jsonset *,
 	    int (*item)(void *, const struct msg_set_item *), void *arg);
-/* More bytes.  Returns 0, or -1 with code and error; then it is over. */
+/*
+ * Parse more bytes.  Returns 0, or -1 with code and error, after which it is
+ * over.
+ */
 int	 jsonset_feed(struct jsonset *, const char *, size_t);
-/* There are no more.  Returns 0 if that was a whole set, or -1 as above. */
+/*
+ * There are no more bytes.  Returns 0 if the set was complete, or -1 as above.
+ */
 int	 jsonset_end(struct jsonset *);
 
 #endif

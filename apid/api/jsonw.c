@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The JSON writer.
+ * Writing JSON.
  */
 
 #include <stdarg.h>
@@ -36,7 +36,7 @@ jsonw_add(struct jsonw *w, const char *fmt, ...)
 		w->len += (size_t)n;
 }
 
-/* One code point and the bytes it took, 0xfffd and 1 if it is none. */
+/* Decode one code point and its length; 0xfffd and 1 if it is malformed. */
 static size_t
 decode(const unsigned char *p, uint32_t *cp)
 {

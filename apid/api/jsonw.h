@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Writes JSON into a bounded buffer, without allocating: what answers are made
- * of.  Reading is jansson's.
+ * Writes JSON into a bounded buffer without allocating.  It is used for
+ * answers; jansson reads.
  */
 
 #ifndef JSONW_H
@@ -14,19 +14,21 @@
 
 struct jsonw {
 	char		*buf;
-	size_t		 len;		/* below size unless full */
+	size_t		 len;		/* less than size unless full */
 	size_t		 size;
 	bool		 full;		/* something did not fit */
 };
 
 void	 jsonw_init(struct jsonw *, char *buf, size_t size);
-/* Text as it is, in printf form. */
+/* Add text as it is, in the form of printf. */
 void	 jsonw_add(struct jsonw *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
-/* A string with its quotes; pure ASCII, other characters escaped.  What is
- * not UTF-8 becomes U+FFFD. */
+/*
+ * Add a string in quotes, in pure ASCII with other characters escaped.  Bytes
+ * that are not UTF-8 become U+FFFD.
+ */
 void	 jsonw_string(struct jsonw *, const char *);
-/* An array of n prefixes. */
+/* Add an array of n prefixes. */
 void	 jsonw_prefixes(struct jsonw *, const struct prefix *, unsigned int n);
 
 #endif

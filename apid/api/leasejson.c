@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Leases from and to JSON.
+ * Leases to JSON, and wishes from JSON.
  */
 
 #include <stdio.h>
@@ -53,13 +53,13 @@ parse_object(json_t *root, struct lease_wish *w, const char **code,
 			if (s == NULL || s[0] == '\0' ||
 			    strlcpy(w->network, s, sizeof(w->network)) >=
 			    sizeof(w->network)) {
-				*detail = "network is not a string of 1 to 32 "
-				    "bytes";
+				*detail =
+				    "network is not a string of 1 to 32 bytes";
 				return (-1);
 			}
 		} else {
-			*detail = "only public_key and network are known "
-			    "members";
+			*detail =
+			    "only public_key and network are known members";
 			return (-1);
 		}
 	}
@@ -82,8 +82,8 @@ leasejson_parse(const char *body, size_t len, struct lease_wish *w,
 	*code = "bad-request";
 	root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &err);
 	if (root == NULL || !json_is_object(root))
-		*detail = "the body is not one JSON object without duplicate "
-		    "members";
+		*detail =
+		    "the body is not one JSON object without duplicate members";
 	else
 		r = parse_object(root, w, code, detail);
 	json_decref(root);
@@ -104,7 +104,7 @@ add_server(struct jsonw *w, const struct msg_lease_reply *m)
 	char endpoint[HOST_SIZE + 10], key[WGKEY_TEXT];
 	bool v6;
 
-	/* An IPv6 address and its port need brackets between them. */
+	/* Between an IPv6 address and its port there must be brackets. */
 	v6 = strchr(m->endpoint, ':') != NULL && m->endpoint[0] != '[';
 	(void)snprintf(endpoint, sizeof(endpoint), "%s%s%s:%u", v6 ? "[" : "",
 	    m->endpoint, v6 ? "]" : "", m->port);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The native API's lease as JSON: the wish in a PUT's body, and the answer.
- * Nothing here knows a connection.
+ * A lease of the native API as JSON: the wish in the body of a PUT, and the
+ * answer.  Nothing here knows a connection.
  */
 
 #ifndef LEASEJSON_H
@@ -12,23 +12,25 @@
 
 #include "proto.h"
 
-#define LEASEJSON_SIZE	4096	/* of an answer, with NUL */
+#define LEASEJSON_SIZE	4096	/* bytes of an answer, with NUL */
 
 struct lease_wish {
 	uint8_t		 pubkey[WGKEY_LEN];
-	char		 network[NETNAME_SIZE];	/* "" is not said */
+	char		 network[NETNAME_SIZE];	/* "": not given */
 };
 
 /*
- * Read a body: one object with "public_key" and maybe "network", nothing else
- * and nothing twice.  Returns 0, or -1 with the problem's code and detail,
- * static texts that need no escaping.
+ * Parse a body: one object with "public_key" and perhaps "network", with no
+ * other member and no repeated one.  Returns 0, or -1 with the problem's code
+ * and detail, which are static texts that need no escaping.
  */
 int	 leasejson_parse(const char *, size_t len, struct lease_wish *,
 	    const char **code, const char **detail);
 
-/* Write an answer and its newline.  Returns the length, or -1 if size is too
- * small. */
+/*
+ * Write an answer with its newline.  Returns the length, or -1 if size is too
+ * small.
+ */
 int leasejson_format(const struct msg_lease_reply *, char *buf, size_t size);
 
 #endif

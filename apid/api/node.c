@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Load and uptime from descriptors that the parent opened: the front can open
- * nothing.
+ * Load and uptime, from descriptors that the parent opened, because the front
+ * can open nothing.
  */
 
 #include <sched.h>
@@ -13,7 +13,7 @@
 #include "clock.h"
 #include "node.h"
 
-#define DIGITS	9	/* before the point: fits and to spare */
+#define DIGITS	9	/* digits before the point */
 
 unsigned int
 node_cpus(void)
@@ -27,7 +27,10 @@ node_cpus(void)
 	return (1);
 }
 
-/* Decimal digits, 1 to DIGITS; NULL if there is none or too many. */
+/*
+ * Parse 1 to DIGITS decimal digits.  Returns NULL if there are none or too
+ * many.
+ */
 static const char *
 number(const char *p, uint64_t *v)
 {
@@ -38,7 +41,7 @@ number(const char *p, uint64_t *v)
 	return (p == from || (*p >= '0' && *p <= '9') ? NULL : p);
 }
 
-/* "N.NN" as hundredths; returns what follows, or NULL. */
+/* Parse "N.NN" as hundredths.  Returns the text behind it, or NULL. */
 static const char *
 hundredths(const char *p, uint64_t *v)
 {

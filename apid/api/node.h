@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* What vpn-daemon tells of the machine it runs on. */
+/*
+ * Facts about the machine, as vpn-daemon reports them.
+ */
 
 #ifndef NODE_H
 #define NODE_H
@@ -7,24 +9,27 @@
 #include <stddef.h>
 
 #define NODE_LOADS	3
-#define NODE_TEXT	128	/* of a file under /proc, with NUL */
+#define NODE_TEXT	128	/* bytes of a file under /proc */
 
 struct node_load {
 	char		 load[NODE_TEXT];	/* "0.55,0.76,0.75", or "" */
 	char		 rel[NODE_TEXT];	/* in percent: "27,38,37", or "" */
 };
 
-/* The CPUs that this process may use.  To be asked before the sandbox. */
+/*
+ * The number of CPUs that this process may use.  Call it before the sandbox
+ * closes.
+ */
 unsigned int node_cpus(void);
 
-/* From the text of /proc/loadavg; both are empty if it is none. */
+/* Parse the text of /proc/loadavg.  Both are empty if it is malformed. */
 void	 node_parse_load(const char *, unsigned int cpus, struct node_load *);
-/* From the text of /proc/uptime: whole seconds, or -1. */
+/* Parse the text of /proc/uptime.  Returns whole seconds, or -1. */
 long long node_parse_uptime(const char *);
 
-/* The same from a descriptor, -1 for none. */
+/* The same from a descriptor, or -1 for none. */
 void	 node_load(int fd, unsigned int cpus, struct node_load *);
-/* Without a file, what the clock says. */
+/* Without a file, the uptime comes from the clock. */
 long long node_uptime(int fd);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From identities to the owners of peers.
+ * Owners of peers, from identities.
  */
 
 #include <stdio.h>
@@ -10,9 +10,9 @@
 #include "owner.h"
 
 /*
- * As the original: no rules, no questions beyond the listener's own.  It is
- * one portal however it comes, so that it keeps its peers with its next
- * certificate, which may have another name.
+ * As in the original, without rules there is no check beyond the listener's
+ * own.  All such clients are one portal, so that it keeps its peers when its
+ * next certificate has another name.
  */
 static int
 without_rule(struct request *r, struct owner *o)

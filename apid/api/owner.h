@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Whose peers a request is about: the source that an identity stands for. */
+/*
+ * The owner for whom a request changes peers: the source that an identity
+ * stands for.
+ */
 
 #ifndef OWNER_H
 #define OWNER_H
@@ -12,16 +15,16 @@ struct request;
 
 struct owner {
 	uint8_t		 role;			/* enum conf_role */
-	char		 network[NETNAME_SIZE];	/* "": any, of an operator */
+	char		 network[NETNAME_SIZE];	/* "": any, for an operator */
 	char		 name[OWNER_SIZE];	/* "portal:NAME" or "static" */
 };
 
 /*
- * Judge the request that r is.  A rule decides; where a listener speaks
- * the portal's dialect and no rule of its proof has the role portal, every
- * client certificate is a portal's, as is everybody on a listener with the
- * proof none.  Returns 0 for a portal or an operator, or -1 with code (of a
- * problem) and why, static texts.
+ * Find the owner of a request.  A rule decides.  If a listener speaks the
+ * portal's dialect and no rule for its proof has the role portal, every client
+ * certificate belongs to a portal, and so does every client on a listener with
+ * the proof none.  Returns 0 for a portal or an operator, or -1 with code (of a
+ * problem) and why, which are static texts.
  */
 int owner_prove(struct request *, struct owner *, const char **code,
     const char **why);

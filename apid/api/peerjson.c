@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Peers from and to JSON.
+ * Peers to JSON and from JSON.
  */
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "peerjson.h"
 #include "printable.h"
 
-/* null for never. */
+/* Add a time, which is null for never. */
 static void
 add_time(struct jsonw *w, const char *name, int64_t s)
 {
@@ -115,8 +115,8 @@ parse_addresses(const json_t *v, struct msg_owned_put *m)
 		s = json_string_value(json_array_get(v, i));
 		if (s == NULL || prefix_parse(s, &m->addrs[i]) == -1 ||
 		    !prefix_is_canonical(&m->addrs[i]))
-			return ("addresses has something else than an address "
-				"or prefix");
+			return (
+			    "addresses has something else than an address or prefix");
 	}
 	m->naddrs = (uint8_t)i;
 	return (NULL);
@@ -133,8 +133,8 @@ parse_member(const char *name, const json_t *v, struct msg_owned_put *m)
 	if (strcmp(name, "name") == 0) {
 		if (s == NULL || !printable_utf8(s, strlen(s)) ||
 		    strlcpy(m->name, s, sizeof(m->name)) >= sizeof(m->name))
-			return ("name is not a string of at most 64 printable "
-				"bytes");
+			return (
+			    "name is not a string of at most 64 printable bytes");
 		return (NULL);
 	}
 	if (strcmp(name, "public_key") == 0) {
@@ -159,8 +159,8 @@ peerjson_parse(const char *body, size_t len, struct msg_owned_put *m,
 	*detail = NULL;
 	root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &err);
 	if (root == NULL || !json_is_object(root)) {
-		*detail = "the body is not one JSON object without duplicate "
-		    "members";
+		*detail =
+		    "the body is not one JSON object without duplicate members";
 		json_decref(root);
 		return (-1);
 	}

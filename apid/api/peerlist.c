@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One page of leased's is one piece of the answer; a list of one page has a
+ * Each page of leased is one piece of the answer.  A list of one page has a
  * length, a longer one is chunked.
  */
 
@@ -21,12 +21,12 @@
 struct peerlist {
 	struct job	 job;
 	const struct peerlist_form *form;
-	struct msg_owned_page page;	/* the question, or */
-	struct msg_lease_list leases;	/* that for leases */
+	struct msg_owned_page page;	/* the question for peers, or */
+	struct msg_lease_list leases;	/* the question for leases */
 	struct outbuf	 out;
-	unsigned int	 items;		/* in this page */
+	unsigned int	 items;		/* items of this page */
 	bool		 any;		/* a peer was written */
-	bool		 begun;		/* the head has been sent */
+	bool		 begun;		/* the head was sent */
 };
 
 static void	 list_item(struct request *, const struct msg_owned_item *);
@@ -164,7 +164,7 @@ peerlist_start_leases(struct request *r, const char *network,
 	list_ask(r);
 }
 
-/* Where the next item goes, after its comma; NULL: there is no room. */
+/* The place of the next item, after its comma, or NULL if there is no room. */
 static char *
 item_room(struct peerlist *l)
 {
@@ -176,7 +176,7 @@ item_room(struct peerlist *l)
 	return (dst + l->any);
 }
 
-/* An item of n bytes is there; -1: it did not fit. */
+/* An item of n bytes is written, or, with -1, did not fit. */
 static void
 item_done(struct peerlist *l, int n)
 {
@@ -233,7 +233,7 @@ list_failed(struct request *r, const char *text)
 	list_refused(r, LEASE_E_BUSY, text);
 }
 
-/* The end of a page: send it. */
+/* A page has ended: send it. */
 static void
 list_end(struct request *r, uint8_t code, bool last, const char *etag)
 {

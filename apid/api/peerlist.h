@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lists of peers and of leases: asked for page by page, sent piece by piece,
- * in the form of a dialect.
+ * Lists of peers and of leases, which are asked for page by page and sent piece
+ * by piece, in the form of a dialect.
  */
 
 #ifndef PEERLIST_H
@@ -16,22 +16,28 @@ struct owner;
 struct request;
 
 struct peerlist_form {
-	const char	*type;		/* of the answer */
+	const char	*type;		/* type of the answer */
 	const char	*head;		/* before the first peer */
 	const char	*tail;		/* after the last */
-	const char	*none;		/* instead of tail if there is no peer */
+	const char	*none;		/* in place of tail without peers */
 	bool		 etag;
-	bool		 fast;		/* the client is not patient */
-	/* One peer (one lease), at most PEERJSON_SIZE: the length, or -1. */
+	bool		 fast;		/* the client waits only briefly */
+	/*
+	 * Format one peer or one lease, at most PEERJSON_SIZE bytes.  Returns
+	 * the length, or -1.
+	 */
 	int		 (*item)(const struct msg_owned_item *, char *, size_t);
 	int		 (*lease)(const struct msg_lease_item *, char *, size_t);
-	/* Nothing was sent yet: answer with this code and text ("": none). */
+	/*
+	 * Nothing was sent yet: answer with this code and text, which may be
+	 * "".
+	 */
 	void (*refused)(struct request *, uint8_t code, const char *text);
 };
 
 void peerlist_start(struct request *, const struct owner *, const char *network,
     bool online, const struct peerlist_form *);
-/* The one peer with this key, or refused with LEASE_E_NOT_FOUND. */
+/* Send the peer with this key, or refuse with LEASE_E_NOT_FOUND. */
 void	 peerlist_start_one(struct request *, const struct owner *,
 	    const char *network, const uint8_t key[WGKEY_LEN],
 	    const struct peerlist_form *);

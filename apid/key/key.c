@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The key holder as a process: keys come from the parent as descriptors,
- * requests come from the fronts, and nothing else comes or goes.
+ * The key holder as a process: it gets keys from the parent as descriptors and
+ * requests from the fronts, and has no other input or output.
  */
 
 #include <event2/event.h>
@@ -19,7 +19,7 @@
 #include "keyset.h"
 #include "log.h"
 
-#define FRONTS_MAX	64	/* links */
+#define FRONTS_MAX	64	/* most links */
 #define QUIET_MS	1000	/* between two lines about refusals */
 
 struct holder {
@@ -29,9 +29,9 @@ struct holder {
 	struct chan	*parent;
 	struct chan	*fronts[FRONTS_MAX];
 	struct keyset	*keys;		/* in force; NULL before the first */
-	char		 bad[TEXT_SIZE];	/* what is wrong with the shadow */
-	struct mono	 quiet;		/* until then refusals are counted */
-	unsigned int	 refused;	/* not told yet */
+	char		 bad[TEXT_SIZE];	/* the shadow's first error */
+	struct mono	 quiet;		/* refusals are counted until then */
+	unsigned int	 refused;	/* refusals not logged yet */
 };
 
 /* --- the fronts --- */
@@ -46,8 +46,8 @@ tell_refusal(struct holder *k, const struct chan *ch, uint16_t key,
 	now = mono_now();
 	if (mono_cmp(now, k->quiet) < 0)
 		return;
-	log_warnx("%s: refused to sign with the key of listen[%u]: %s (%u "
-		  "refused since the last line)",
+	log_warnx(
+	    "%s: refused to sign with the key of listen[%u]: %s (%u refused since the last line)",
 	    chan_name(ch), key, why, k->refused);
 	k->refused = 0;
 	k->quiet = mono_add_ms(now, QUIET_MS);
@@ -127,7 +127,7 @@ key_conf_tlskey(struct chan *ch, uint32_t id, const struct msg_conf_tlskey *m,
 	struct holder *k = chan_arg(ch);
 	char why[TEXT_SIZE / 2];
 
-	/* The first fault is the one that is told. */
+	/* Only the first error is reported. */
 	if (k->bad[0] == '\0' &&
 	    keyset_load(childconf_shadow(ch), m->listen, fd, why,
 		sizeof(why)) == -1)
@@ -137,7 +137,7 @@ key_conf_tlskey(struct chan *ch, uint32_t id, const struct msg_conf_tlskey *m,
 	return (0);
 }
 
-/* The chain alone is of use here: its key must be ours. */
+/* The certificate is needed only to check that the key belongs to it. */
 static int
 key_conf_cert(struct chan *ch, uint32_t id, const struct msg_conf_cert *m,
     int fd)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The one question that stands between a captured front and a signing oracle.
+ * The check that keeps the key holder from signing anything for a captured
+ * front.
  */
 
 #include <string.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* What the key holder is willing to sign. */
+/*
+ * The messages that the key holder signs.
+ */
 
 #ifndef KEYCHECK_H
 #define KEYCHECK_H
@@ -20,9 +22,10 @@ enum key_kind {
 #define KEY_ED25519_PURE	0x0807
 
 /*
- * May a key of this kind sign this?  Only if it is byte for byte the content of
- * a TLS 1.3 server's CertificateVerify (RFC 8446, 4.4.3) with a scheme that
- * fits the key.  Returns NULL for yes, or the reason for no, static.
+ * Decide whether a key of this kind may sign this: only if it is byte for byte
+ * the content of a TLS 1.3 server's CertificateVerify (RFC 8446, 4.4.3), with a
+ * scheme for this kind of key.  Returns NULL if it may, or the reason (static)
+ * if not.
  */
 const char *key_check(enum key_kind, const struct msg_key_sign *);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Private keys: read, kept in OpenSSL's secure heap, used after key_check has
- * said yes.
+ * Private keys: they are read, kept in OpenSSL's secure heap, and used only
+ * after key_check() has allowed it.
  */
 
 #include <sys/mman.h>
@@ -33,7 +33,7 @@
 struct key {
 	enum key_kind	 kind;
 	EVP_PKEY	*pkey;
-	EVP_PKEY	*pub;		/* the certificate's; may be NULL */
+	EVP_PKEY	*pub;		/* of the certificate; may be NULL */
 };
 
 struct keyset {
@@ -45,14 +45,14 @@ keyset_init(void)
 {
 	uint8_t seed[16];
 
-	/* No file is read now or, under the sandbox, later. */
+	/* OpenSSL reads no file now or, in the sandbox, later. */
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
 		OPENSSL_INIT_LOAD_CRYPTO_STRINGS |
 		OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS,
 	    NULL);
 	if (CRYPTO_secure_malloc_init(HEAP_SIZE, HEAP_LEAST) != 1)
-		log_warnx("keys cannot be kept out of swap: raise the limit of "
-			  "locked memory");
+		log_warnx(
+		    "keys cannot be kept out of swap: raise the limit of locked memory");
 	if (RAND_bytes(seed, sizeof(seed)) != 1 ||
 	    RAND_priv_bytes(seed, sizeof(seed)) != 1)
 		fatalx("no random numbers");
@@ -90,7 +90,7 @@ keyset_count(const struct keyset *s)
 	return (n);
 }
 
-/* Nobody is there to be asked for a passphrase. */
+/* Nobody can be asked for a passphrase. */
 static int
 passphrase_cb(char *buf, int size, int writing, void *arg)
 {
@@ -116,13 +116,13 @@ parse(const char *buf, size_t len, char *err, size_t errsize)
 	ERR_clear_error();
 	if (pkey == NULL)
 		snprintf(err, errsize, "%s",
-		    asked ? "it is encrypted: write it without a passphrase "
-			"(openssl pkey -in OLD -out NEW)" :
+		    asked ?
+			"it is encrypted: write it without a passphrase (openssl pkey -in OLD -out NEW)" :
 			"no private key in it (PEM, BEGIN PRIVATE KEY)");
 	return (pkey);
 }
 
-/* One read, into memory that is wiped. */
+/* Read the key at once, into memory that is wiped. */
 static EVP_PKEY *
 read_key(int fd, char *err, size_t errsize)
 {
@@ -166,8 +166,7 @@ kind_of(const EVP_PKEY *pkey, char *err, size_t errsize)
 	    strcmp(group, "prime256v1") == 0)
 		return (KEY_P256);
 	snprintf(err, errsize,
-	    "%s%s%s key of %d bits: use P-256, Ed25519 or "
-			       "RSA of %d to %d bits",
+	    "%s%s%s key of %d bits: use P-256, Ed25519 or RSA of %d to %d bits",
 	    EVP_PKEY_get0_type_name(pkey), group[0] != '\0' ? " " : "", group,
 	    EVP_PKEY_get_bits(pkey), RSA_BITS_LEAST, KEY_SIG_MAX * 8);
 	return (KEY_NONE);
@@ -226,7 +225,7 @@ keyset_sign(const struct keyset *s, const struct msg_key_sign *m,
 	return (NULL);
 }
 
-/* All code and tables that signing needs are loaded before the sandbox. */
+/* Load all code and tables that signing needs before the sandbox closes. */
 static int
 rehearse(const struct keyset *s, uint16_t index)
 {
@@ -313,8 +312,7 @@ keyset_check(const struct keyset *s, char *err, size_t errsize)
 			continue;
 		ERR_clear_error();
 		snprintf(err, errsize,
-		    "listener %zu: the key is not that of "
-				       "the certificate: give both of one pair",
+		    "listener %zu: the key is not that of the certificate: give both of one pair",
 		    i);
 		return (-1);
 	}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* The private keys of the listeners.  Only the key holder has them. */
+/*
+ * The private keys of the listeners.  Only the key holder has them.
+ */
 
 #ifndef KEYSET_H
 #define KEYSET_H
@@ -11,24 +13,24 @@
 
 struct keyset;
 
-/* Once, before the first key: memory that is locked and not dumped. */
+/* Call this once, before the first key: the memory is locked and not dumped. */
 void	 keyset_init(void);
 
 struct keyset *keyset_new(void);
-/* Forget every key.  NULL is fine. */
+/* Free all keys.  NULL is allowed. */
 void	 keyset_free(struct keyset *);
 
 /*
  * Read the PEM private key of listener index from fd, which stays open: P-256,
- * Ed25519 or RSA of at least 2048 bits, not encrypted.  It has signed once
+ * Ed25519 or RSA of at least 2048 bits, not encrypted.  The key has signed once
  * when this returns.  Returns 0, or -1 with one line in err.
  */
 int
 keyset_load(struct keyset *, uint16_t index, int fd, char *err, size_t errsize);
 /*
- * The key of listener index must be that of the certificate (the first in the
- * PEM file fd): keyset_check compares all of them.  Both return 0, or -1 with
- * one line in err.
+ * Expect the key of listener index to be that of the certificate, which is the
+ * first in the PEM file fd.  keyset_check compares all of them.  Both return 0,
+ * or -1 with one line in err.
  */
 int	 keyset_expect(struct keyset *, uint16_t index, int fd, char *err,
 	    size_t errsize);
@@ -36,8 +38,8 @@ int	 keyset_check(const struct keyset *, char *err, size_t errsize);
 unsigned int keyset_count(const struct keyset *);
 
 /*
- * Answer a request.  ans->ok is 0 if it was not signed, with the reason
- * (static) returned; NULL when it was.
+ * Answer a request.  Returns NULL if it was signed.  Otherwise ans->ok is 0,
+ * and the reason (static) is returned.
  */
 const char *keyset_sign(const struct keyset *, const struct msg_key_sign *,
 	    struct msg_key_signed *);

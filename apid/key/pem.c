@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * PEM from descriptors: bounded, from the start of the file wherever its offset
- * is, as several processes share one open file.
+ * PEM from descriptors, of bounded size.  Files are read from their start
+ * whatever the offset is, because several processes share one open file.
  */
 
 #include <openssl/bio.h>
@@ -60,7 +60,7 @@ fail:
 	return (NULL);
 }
 
-/* Was the last failure only the end of the file? */
+/* True if the last failure was only the end of the file. */
 static bool
 at_end(void)
 {
@@ -120,9 +120,7 @@ pem_read_certs(OSSL_LIB_CTX *ctx, int fd, const char *what, char *err,
 		goto fail;
 	if (sk_X509_num(certs) == 0) {
 		snprintf(err, errsize,
-		    "%s: no certificate in it (PEM, BEGIN "
-		    "CERTIFICATE)",
-		    what);
+		    "%s: no certificate in it (PEM, BEGIN CERTIFICATE)", what);
 		goto fail;
 	}
 	BIO_free(bio);

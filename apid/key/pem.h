@@ -11,14 +11,17 @@
 #define PEM_MAX		(1024 * 1024)	/* bytes of a chain or CA file */
 
 /*
- * All of the file, at most max bytes, from its start wherever the offset is:
- * *len bytes, to be freed.  what names it in err.  NULL with err.
+ * Read the whole file, at most max bytes, from its start whatever its offset
+ * is.  Returns *len bytes, which the caller frees, or NULL with err.  what is
+ * the name of the file in err.
  */
 char *pem_read(int fd, size_t max, size_t *len, const char *what, char *err,
     size_t errsize);
 
-/* Its certificates, at least one, made for the library context (NULL: the
- * default).  NULL with err. */
+/*
+ * The certificates of the file, at least one, made for the library context
+ * (NULL: the default).  Returns NULL with err.
+ */
 STACK_OF(X509) *
     pem_read_certs(OSSL_LIB_CTX *ctx, int fd, const char *what, char *err,
 	size_t errsize);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Audit lines, held back by quiet.c: a device that asks every second, or a
- * fleet of a hundred thousand, must not fill the disk.
+ * Log lines about requests, limited by quiet.c: a device that asks every
+ * second, or a fleet of a hundred thousand, must not fill the disk.
  */
 
 #include <stdio.h>
@@ -94,8 +94,8 @@ audit_set(struct request *r, const struct msg_set_done *m)
 	    (unsigned long long)m->generation);
 	if (!may(r, topic))
 		return;
-	log_info("set added=%u removed=%u changed=%u rejected=%u by=%s from=%s "
-		 "req=%s",
+	log_info(
+	    "set added=%u removed=%u changed=%u rejected=%u by=%s from=%s req=%s",
 	    m->added, m->removed, m->changed, m->rejected,
 	    log_vis(r->who.label), prefix_format_addr(&r->from, from), r->id);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The lines that tell an administrator who came and who was sent away.
+ * Log lines that tell the administrator which requests were granted or refused.
  */
 
 #ifndef AUDIT_H
@@ -11,14 +11,14 @@ struct msg_lease_reply;
 struct msg_owned_reply;
 struct msg_set_done;
 
-/* A request was refused; once a minute for an identity and reason. */
+/* A request was refused.  Logged once a minute for each identity and reason. */
 void	 audit_refused(struct request *, const char *why);
-/* A lease was made or changed its key; renewals are not worth a line. */
+/* A lease was made or changed its key.  Renewals are not logged. */
 void	 audit_registered(struct request *, const struct msg_lease_reply *);
-/* A peer with an owner was made or changed; was removed. */
+/* A peer with an owner was added or changed, or was removed. */
 void	 audit_put(struct request *, const struct msg_owned_reply *);
 void	 audit_drop(struct request *, const struct msg_owned_reply *);
-/* A set was taken; one that changed nothing is not worth a line either. */
+/* A set was applied.  One that changed nothing is not logged. */
 void	 audit_set(struct request *, const struct msg_set_done *);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One hexadecimal digit, whatever the locale.
+ * One hexadecimal digit in any locale.
  */
 
 #include "hex.h"

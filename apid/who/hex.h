@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Hexadecimal digits, as percent-encoding and distinguished names have them. */
+/*
+ * Hexadecimal digits, as in percent-encoding and distinguished names.
+ */
 
 #ifndef HEX_H
 #define HEX_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A name as the operator writes it, judged as a certificate's would be.
+ * A name as the operator writes it, checked like that of a certificate.
  */
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "san.h"
 #include "subject.h"
 
-/* "dns:NAME" and so on: one of a certificate's other names. */
+/* Take "dns:NAME" and so on, one of a certificate's other names. */
 static bool
 take_san(const char *text, struct san_list *sans)
 {
@@ -31,7 +31,7 @@ take_san(const char *text, struct san_list *sans)
 	return (false);
 }
 
-/* The identity of a CN, or of the one name in sans if text is NULL. */
+/* Find the identity of a CN, or of the one name in sans if text is NULL. */
 static void
 judge(const struct identity_rules *rules, const char *text,
     const struct san_list *sans, struct msg_ident_result *r)

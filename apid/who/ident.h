@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* What the identity rules make of a name: the operator's test of them. */
+/*
+ * The operator's test of a name against the identity rules.
+ */
 
 #ifndef IDENT_H
 #define IDENT_H
@@ -9,8 +11,8 @@ struct msg_ident_result;
 
 /*
  * text is a CN, "CN=..." in a distinguished name, or another name of a
- * certificate with its kind before it ("dns:NAME").  rules may be NULL: there
- * are none yet.
+ * certificate behind its kind ("dns:NAME").  rules is NULL if there are none
+ * yet.
  */
 void	 ident_test(const struct identity_rules *rules, const char *text,
 	    struct msg_ident_result *);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Identity rules on PCRE2: no JIT, as memory never becomes code here, and with
- * limits, as patterns are the operator's but subjects are anybody's.
+ * Identity rules with PCRE2.  There is no JIT, because memory never becomes
+ * code here, and there are limits, because the patterns are the operator's but
+ * the subjects are anybody's.
  */
 
 #define PCRE2_CODE_UNIT_WIDTH	8
@@ -17,10 +18,10 @@
 #include "san.h"
 
 #define SUBJECT_MAX	1024	/* bytes */
-#define MATCH_LIMIT	20000	/* calls of the matcher: a few milliseconds */
+#define MATCH_LIMIT	20000	/* calls of the matcher, a few milliseconds */
 #define DEPTH_LIMIT	1000	/* backtracking points */
 #define HEAP_LIMIT	256	/* KiB */
-#define GROUPS		2	/* the whole and the first */
+#define GROUPS		2	/* the whole match and the first group */
 
 struct rule {
 	uint8_t		 proof;
@@ -33,7 +34,7 @@ struct rule {
 struct identity_rules {
 	struct rule	 rules[IDENT_MAX];
 	unsigned int	 n;
-	bool		 sans;		/* a rule asks for them */
+	bool		 sans;		/* a rule asks for other names */
 	pcre2_match_context *limits;
 	pcre2_match_data *groups;
 };
@@ -94,9 +95,8 @@ identity_rules_add(struct identity_rules *r, const struct msg_conf_identity *m,
 		if (pcre2_get_error_message(e, text, sizeof(text)) < 0)
 			text[0] = '\0';
 		snprintf(err, errsize,
-		    "identities[%u]: pattern \"%s\": %s at "
-				       "character %zu",
-		    r->n, m->pattern, (const char *)text, offset + 1);
+		    "identities[%u]: pattern \"%s\": %s at character %zu", r->n,
+		    m->pattern, (const char *)text, offset + 1);
 		return (-1);
 	}
 	rule->proof = m->proof;
@@ -114,7 +114,7 @@ identity_wants_sans(const struct identity_rules *r)
 	return (r->sans);
 }
 
-/* The name that the groups of a match give. */
+/* Take the name from the groups of a match. */
 static int
 take_name(const struct identity_rules *r, const char *subject, int groups,
     char *name)
@@ -124,7 +124,7 @@ take_name(const struct identity_rules *r, const char *subject, int groups,
 	unsigned int i;
 
 	at = pcre2_get_ovector_pointer(r->groups);
-	/* A rule with groups names by the first, even where that is empty. */
+	/* The first group of a rule gives the name, even if it is empty. */
 	i = groups > 1 ? 1 : 0;
 	if (at[2 * i] == PCRE2_UNSET || at[2 * i] > at[2 * i + 1])
 		goto bad;
@@ -150,8 +150,8 @@ has_group(const pcre2_code *code)
 }
 
 /*
- * One name and one rule.  Returns 1 with the identity's name, 0 if it does not
- * fit, or -1 with errno.
+ * Try one rule on one name.  Returns 1 with the identity's name, 0 if the rule
+ * does not match, or -1 with errno.
  */
 static int
 try(const struct identity_rules *r, const struct rule *rule, const char *s,
@@ -168,13 +168,15 @@ try(const struct identity_rules *r, const struct rule *rule, const char *s,
 		errno = E2BIG;
 		return (-1);
 	}
-	/* 0: more groups than we keep, so the first is there. */
+	/* 0: there are more groups than we keep, so the first is there. */
 	n = n == 0 || has_group(rule->code) ? GROUPS : 1;
 	return (take_name(r, s, n, name) == -1 ? -1 : 1);
 }
 
-/* The same with all names of the rule's kind: which comes first says nothing,
- * so that two that fit must mean the same. */
+/*
+ * Try the rule on all names of its kind.  Their order means nothing, so that
+ * two names that match must give the same identity.
+ */
 static int
 try_sans(const struct identity_rules *r, const struct rule *rule,
     const struct san_list *sans, struct identity *id)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Identity rules: who may come in as what, decided by a pattern on the name
- * that the listener's proof gives.  The first rule that fits wins.
+ * Identity rules: a pattern on the proved name decides which identity a client
+ * has.  The first rule that matches decides.
  */
 
 #ifndef IDENTITY_H
@@ -19,15 +19,15 @@ struct san_list;
 struct identity {
 	uint16_t	 rule;		/* index of the rule, from 0 */
 	uint8_t		 role;		/* enum conf_role */
-	uint8_t		 subject;	/* enum conf_subject: what matched, */
-	uint16_t	 san;		/* and its index if it is no CN */
-	char		 name[IDENT_SIZE];	/* first group, or the whole */
-	char		 network[NETNAME_SIZE];	/* "" if the rule has none */
+	uint8_t		 subject;	/* enum conf_subject that matched, */
+	uint16_t	 san;		/* index of the name if it is no CN */
+	char		 name[IDENT_SIZE];	/* first group or whole name */
+	char		 network[NETNAME_SIZE];	/* "" if the rule names none */
 };
 
-/* An empty list.  NULL with errno ENOMEM. */
+/* Make an empty list.  Returns NULL with errno ENOMEM. */
 struct identity_rules *identity_rules_new(void);
-void	 identity_rules_free(struct identity_rules *);	/* NULL is fine */
+void	 identity_rules_free(struct identity_rules *);	/* NULL is allowed */
 
 /*
  * Append the rule and compile its pattern (PCRE2, UTF-8, anchored at both
@@ -37,17 +37,17 @@ void	 identity_rules_free(struct identity_rules *);	/* NULL is fine */
 int	 identity_rules_add(struct identity_rules *,
 	    const struct msg_conf_identity *, char *err, size_t errsize);
 
-/* Is there a rule that asks for other names than a CN? */
+/* True if a rule asks for other names than a CN. */
 bool	 identity_wants_sans(const struct identity_rules *);
 
 /*
- * Find who subject (len bytes, need not end in NUL) is for a listener with
- * this proof (enum conf_proof).  subject or sans may be NULL: there is none.
- * Returns 0, or -1 with errno: ENOENT no rule fits; E2BIG a pattern ran into
- * its limits; ENOTUNIQ names of one kind fit the same rule as different
- * identities; EINVAL a name is not UTF-8, holds a control character, is bad in
- * sans, or the identity in it is not 1 to 64 bytes.  But for ENOENT later rules
- * are not tried: all mean "refused".
+ * Find the identity of subject (len bytes, which need not end in NUL) for a
+ * listener with this proof (enum conf_proof).  subject or sans is NULL if there
+ * is none.  Returns 0, or -1 with errno: ENOENT no rule matches; E2BIG a
+ * pattern ran into its limits; ENOTUNIQ names of one kind match the same rule
+ * as different identities; EINVAL a name is not UTF-8, has a control character
+ * or is bad in sans, or its identity is not 1 to 64 bytes.  After an error
+ * other than ENOENT, no later rule is tried: the client is refused.
  */
 int	 identity_match(const struct identity_rules *, uint8_t proof,
 	    const char *subject, size_t len, const struct san_list *sans,

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Is a name fit to be shown?  What could make one name look like another's, or
- * like a line of the log, is not.
+ * Characters that may be shown.  Those that could make one name look like
+ * another, or like a line of the log, may not.
  */
 
 #include <stdint.h>
 
 #include "printable.h"
 
-/* One code point; its length in bytes, or 0 if there is none. */
+/*
+ * Decode one code point.  Returns its length in bytes, or 0 if it is malformed.
+ */
 static size_t
 decode(const unsigned char *p, size_t left, uint32_t *cp)
 {
@@ -35,7 +37,7 @@ decode(const unsigned char *p, size_t left, uint32_t *cp)
 			return (0);
 		*cp = *cp << 6 | (p[i] & 0x3fU);
 	}
-	/* Overlong forms, and surrogates. */
+	/* Refuse overlong forms and surrogates. */
 	if (*cp < least[n] || *cp > 0x10ffff || (*cp & ~0x7ffU) == 0xd800)
 		return (0);
 	return (n);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Names that people may be shown. */
+/*
+ * Names that can be shown to people.
+ */
 
 #ifndef PRINTABLE_H
 #define PRINTABLE_H
@@ -8,9 +10,10 @@
 #include <stddef.h>
 
 /*
- * All of the text is UTF-8 (RFC 3629) and nothing in it controls a terminal, a
- * line or the direction of writing: no C0 or C1 control, no line or paragraph
- * separator, no bidirectional control, no noncharacter.  The empty text is.
+ * True if all of the text is UTF-8 (RFC 3629) and nothing in it controls a
+ * terminal, a line or the direction of writing: no C0 or C1 control, no line or
+ * paragraph separator, no bidirectional control, no noncharacter.  True for an
+ * empty text.
  */
 bool	 printable_utf8(const char *, size_t len);
 

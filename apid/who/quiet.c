@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A fixed table of topics by hash.  Two that share a place drive each other
- * out: then a line is said too often, never lost.
+ * A fixed table of topics by hash.  Two topics in the same place evict each
+ * other: then a line is logged too often, but never lost.
  */
 
 #include <stdint.h>
@@ -13,10 +13,10 @@
 
 struct quiet {
 	struct {
-		uint64_t	 hash;		/* 0 is unused */
+		uint64_t	 hash;		/* 0: unused */
 		struct mono	 at;
 	} slots[QUIET_SLOTS];
-	struct mono	 second;	/* when the count began */
+	struct mono	 second;	/* begin of the second */
 	unsigned int	 said;
 	unsigned int	 left_out;
 };

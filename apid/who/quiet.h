@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Keeps the log readable: what is said of one identity is said once a minute,
- * and never more than so many lines a second in all.
+ * Keeps the log readable: a line about one identity is logged once a minute,
+ * and only so many lines in each second.
  */
 
 #ifndef QUIET_H
@@ -16,13 +16,14 @@
 
 struct quiet;
 
-/* NULL with errno ENOMEM. */
+/* Returns NULL with errno ENOMEM. */
 struct quiet *quiet_new(void);
-void	 quiet_free(struct quiet *);	/* NULL is fine */
+void	 quiet_free(struct quiet *);	/* NULL is allowed */
 
 /*
- * Whether to say now what is about topic (any text).  *left_out is the number
- * of lines that the limit in all has swallowed since the last yes.
+ * Returns whether to log a line about topic (any text) now.  *left_out is the
+ * number of lines that the limit for each second has dropped since the last
+ * true.
  */
 bool	 quiet_may(struct quiet *, const char *topic, struct mono now,
 	    unsigned int *left_out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Alternative names as they are collected: their bounds and their form.
+ * Collecting alternative names: their bounds and their form.
  */
 
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The parser of distinguished names, after RFC 2253 and RFC 4514.  Only what
- * proxies write today is taken: no quoted strings, no slashes, no blanks around
- * the separators.  Everything is read to the end, because a second CN may hide
- * anywhere.
+ * The parser of distinguished names, after RFC 2253 and RFC 4514.  It accepts
+ * only the forms that proxies write today: no quoted strings, no slashes, no
+ * blanks around the separators.  It reads to the end, because a second CN may
+ * hide anywhere.
  */
 
 #include <stdbool.h>
@@ -25,7 +25,9 @@ struct dn {
 	unsigned int	 cns;
 };
 
-/* The attribute type up to '='; tells whether it is the common name. */
+/*
+ * Read the attribute type up to '='.  *is_cn says whether it is a common name.
+ */
 static int
 dn_type(struct dn *d, bool *is_cn)
 {
@@ -53,7 +55,10 @@ dn_type(struct dn *d, bool *is_cn)
 	return (0);
 }
 
-/* One character of a value, unescaped.  1, 0 at the value's end, or -1. */
+/*
+ * Unescape one character of a value.  Returns 1, 0 at the end of the value, or
+ * -1.
+ */
 static int
 dn_char(struct dn *d, char *out)
 {
@@ -86,7 +91,7 @@ dn_char(struct dn *d, char *out)
 	return (1);
 }
 
-/* A value up to its separator; kept if it is the common name's. */
+/* Read a value up to its separator, and keep it if it is a common name. */
 static int
 dn_value(struct dn *d, bool is_cn)
 {
@@ -95,7 +100,7 @@ dn_value(struct dn *d, bool is_cn)
 	char c = '\0';
 	int r;
 
-	/* "#0c03...": the DER of a type the proxy has no name for. */
+	/* "#0c03...": the DER of a type for which the proxy has no name. */
 	if (d->pos < d->len && d->s[d->pos] == '#') {
 		for (d->pos++; d->pos < d->len && hex_digit(d->s[d->pos]) != -1;
 		     d->pos++)
@@ -104,7 +109,7 @@ dn_value(struct dn *d, bool is_cn)
 			return (-1);
 		return (0);
 	}
-	/* RFC 2253, 2.4: a bare blank is at neither end. */
+	/* RFC 2253, 2.4: an unescaped blank is at neither end. */
 	if (d->pos < d->len && d->s[d->pos] == ' ')
 		return (-1);
 	while (from = d->pos, (r = dn_char(d, &c)) == 1) {
@@ -141,8 +146,8 @@ subject_cn(const char *s, size_t len, char cn[IDENT_SIZE], const char **why)
 	memset(cn, 0, IDENT_SIZE);
 	for (;;) {
 		if (dn_type(&d, &is_cn) == -1 || dn_value(&d, is_cn) == -1) {
-			*why = "X-Client-Subject is not a distinguished name "
-			    "with a CN of 1 to 64 bytes";
+			*why =
+			    "X-Client-Subject is not a distinguished name with a CN of 1 to 64 bytes";
 			return (-1);
 		}
 		if (is_cn && ++d.cns > 1) {

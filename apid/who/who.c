@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The proofs.  A header is believed only from a trusted proxy, and only when
- * there is exactly one: a second may be the client's own.
+ * The proofs of identity.  A header is trusted only from a trusted proxy and
+ * only if there is exactly one, because a second one may come from the client.
  */
 
 #include <errno.h>
@@ -29,8 +29,7 @@ header_cn(struct request *r, char cn[IDENT_SIZE])
 
 	if (!settings_is_proxy(r->set, &r->from))
 		return (refuse(&r->who,
-		    "the sender is not one of "
-		    "trusted_proxies"));
+		    "the sender is not one of trusted_proxies"));
 	n = http_field(r->head, &r->http, "x-client-subject", &v);
 	if (n == 0)
 		return (refuse(&r->who, "no X-Client-Subject"));
@@ -47,7 +46,7 @@ match(struct request *r, const char *subject, const struct san_list *sans)
 	if (identity_match(r->set->rules, r->lst->proof, subject,
 	    strlen(subject), sans, &w->id) == 0) {
 		w->why = NULL;
-		/* ASCII: it may be cut anywhere. */
+		/* This is ASCII and can be cut anywhere. */
 		if (w->id.subject != SUBJECT_CN)
 			(void)snprintf(w->label, sizeof(w->label), "%s:%.*s",
 			    san_kind(w->id.subject), IDENT_SIZE - 1,
@@ -60,12 +59,10 @@ match(struct request *r, const char *subject, const struct san_list *sans)
 		return (refuse(w, "no identity rule fits"));
 	case E2BIG:
 		return (refuse(w,
-		    "an identity pattern is too costly for "
-		    "this name"));
+		    "an identity pattern is too costly for this name"));
 	case ENOTUNIQ:
 		return (refuse(w,
-		    "names in the certificate fit one identity rule as "
-		    "different identities"));
+		    "names in the certificate fit one identity rule as different identities"));
 	default:
 		return (refuse(w, "a name is not usable"));
 	}

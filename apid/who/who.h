@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who sends a request, as the listener's proof shows it, and what the identity
- * rules make of that.
+ * The sender of a request: the name that the listener's proof gives, and the
+ * identity that the rules give for it.
  */
 
 #ifndef WHO_H
@@ -17,17 +17,17 @@ struct request;
 #define WHO_LABEL_SIZE	(IDENT_SIZE + 8)
 
 struct who {
-	uint32_t	 generation;	/* of the rules it was judged by, 0 none */
+	uint32_t	 generation;	/* rules it was judged by; 0: none */
 	struct identity	 id;
 	char		 label[WHO_LABEL_SIZE];	/* "cn:dev-1", "dns:..." */
-	const char	*why;		/* not let in; static text */
-	bool		 unmatched;	/* the reason: no rule fits */
+	const char	*why;		/* reason of a refusal; static text */
+	bool		 unmatched;	/* the reason is that no rule matches */
 };
 
 /*
- * Judge the request that r is and fill r->who.  Returns 0 if a rule fits,
- * or -1 with r->who.why.  What a certificate gave is kept for the next request
- * under the same rules.
+ * Find the identity of a request and fill r->who.  Returns 0 if a rule matches,
+ * or -1 with r->who.why.  The result for a certificate is kept for the next
+ * request under the same rules.
  */
 int	 who_prove(struct request *);
 
