@@ -3,7 +3,7 @@
 
 cert_fuzz_USES :=	tlscert printable san
 cert_fuzz_PKG :=	libcrypto
-config_fuzz_USES :=	check conferror conftext creds dump parse schema suggest units value
+config_fuzz_USES :=	check conferror conftext creds dump parse schema suggest value
 config_fuzz_PKG :=	libconfig
 form_fuzz_USES :=	form hex
 http_fuzz_USES :=	http

@@ -13,7 +13,7 @@ http_test_USES :=	http
 identity_test_USES :=	identity printable san
 jsonset_test_USES :=	jsonset hex printable
 leasejson_test_USES :=	leasejson jsonw
-netd_conf_test_USES :=	check conferror conftext creds dump parse schema suggest units value \
+netd_conf_test_USES :=	check conferror conftext creds dump parse schema suggest value \
 			merge access
 netd_watch_test_USES :=	watch backoff keyfile notify
 nl_test_USES :=		nl nl_link nl_route
