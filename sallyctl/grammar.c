@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "grammar.h"
+#include "units.h"
 
 #define PLACE_MAX	32	/* choices for one word */
 #define REQUEST(m) offsetof(struct request, m), sizeof(((struct request *)0)->m)
@@ -181,54 +182,16 @@ set_reason(struct parser *p, char *dst, size_t size)
 	}
 }
 
-/* The unit of a duration in seconds; 0 for no unit. */
-static uint32_t
-unit_seconds(char c)
+static int
+set_since(uint32_t *since, const char *word, FILE *err)
 {
-	switch (c) {
-	case 's':
-		return (1);
-	case 'm':
-		return (60);
-	case 'h':
-		return (60 * 60);
-	case 'd':
-		return (24 * 60 * 60);
-	case 'w':
-		return (7 * 24 * 60 * 60);
-	default:
+	if (units_parse_duration(word, since) == 0 && *since != 0 &&
+	    *since != LEASE_NEVER)
 		return (0);
-	}
-}
-
-int
-grammar_duration(const char *s, uint32_t *seconds)
-{
-	uint64_t n, sum = 0;
-	uint32_t unit;
-
-	if (*s == '\0')
-		return (-1);
-	while (*s != '\0') {
-		if (*s < '0' || *s > '9')
-			return (-1);
-		for (n = 0; *s >= '0' && *s <= '9'; s++) {
-			n = n * 10 + (uint64_t)(*s - '0');
-			if (n > DURATION_MAX)
-				return (-1);
-		}
-		unit = unit_seconds(*s);
-		if (unit == 0)
-			return (-1);
-		s++;
-		sum += n * unit;
-		if (sum > DURATION_MAX)
-			return (-1);
-	}
-	if (sum == 0)
-		return (-1);
-	*seconds = (uint32_t)sum;
-	return (0);
+	fprintf(err,
+	    "sallyctl: %s is not a duration from 1s to ten years, such as 90s, 1h30m or 2d\n",
+	    word);
+	return (-1);
 }
 
 static int
@@ -275,12 +238,7 @@ take_value(struct parser *p, enum param param, struct request *r)
 	case LIMIT:
 		return (set_limit(dst, w, p->err));
 	case SINCE:
-		if (grammar_duration(w, dst) == 0)
-			return (0);
-		fprintf(p->err,
-		    "sallyctl: %s is not a duration from 1s to ten years, such as 90s, 1h30m or 2d\n",
-		    w);
-		return (-1);
+		return (set_since(dst, w, p->err));
 	case TEXT:
 	case FLAG:
 		break;

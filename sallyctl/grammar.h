@@ -39,7 +39,4 @@ struct request {
  */
 int	 grammar_parse(int n, char *const *words, struct request *, FILE *err);
 
-/* "90s", "1h30m", "2d", "1w": 1 second to ten years.  Returns 0 or -1. */
-int	 grammar_duration(const char *, uint32_t *);
-
 #endif

@@ -172,6 +172,8 @@ static void
 values(void **state)
 {
 	char *empty[] = { (char[]){ "approve" }, (char[]){ "" } };
+	char *since[] = { (char[]){ "show" }, (char[]){ "events" },
+		(char[]){ "since" }, (char[]){ "" } };
 	char *word[] = { (char[]){ "" } };
 	struct request r;
 	char msg[1024];
@@ -199,28 +201,46 @@ values(void **state)
 	/* An empty word is no prefix of everything, and no name. */
 	assert_int_equal(grammar_parse(1, word, &r, null), -1);
 	assert_int_equal(grammar_parse(2, empty, &r, null), -1);
+	assert_int_equal(grammar_parse(4, since, &r, null), -1);
+	since[3] = (char[]){ "5 s" };
+	assert_int_equal(grammar_parse(4, since, &r, null), -1);
 	fclose(null);
 }
 
+/* What "show events since" takes. */
 static void
 durations(void **state)
 {
-	uint32_t s;
+	static const struct {
+		const char	*text;
+		uint32_t	 seconds;	/* 0: refused */
+	} cases[] = {
+		{ "1s", 1 },
+		{ "2w1d", 15 * 86400 },
+		{ "315360000s", DURATION_MAX },
+		{ "315360001s", 0 },
+		{ "99999999999999999999s", 0 },
+		{ "315360000w", 0 },
+		{ "0s", 0 },
+		{ "5", 0 },
+		{ "-5s", 0 },
+		{ "5y", 0 },
+		{ "never", 0 },
+	};
+	char line[64], msg[1024];
+	struct request r;
+	size_t i;
 
-	assert_int_equal(grammar_duration("1s", &s), 0);
-	assert_int_equal(s, 1);
-	assert_int_equal(grammar_duration("2w1d", &s), 0);
-	assert_int_equal(s, 15 * 86400);
-	assert_int_equal(grammar_duration("315360000s", &s), 0);
-	assert_int_equal(s, DURATION_MAX);
-	assert_int_equal(grammar_duration("315360001s", &s), -1);
-	assert_int_equal(grammar_duration("99999999999999999999s", &s), -1);
-	assert_int_equal(grammar_duration("315360000w", &s), -1);
-	assert_int_equal(grammar_duration("", &s), -1);
-	assert_int_equal(grammar_duration("5", &s), -1);
-	assert_int_equal(grammar_duration("-5s", &s), -1);
-	assert_int_equal(grammar_duration("5 s", &s), -1);
-	assert_int_equal(grammar_duration("5y", &s), -1);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(line, sizeof(line), "show events since %s",
+		    cases[i].text);
+		if (cases[i].seconds == 0) {
+			assert_int_equal(parse(line, &r, msg, sizeof(msg)), -1);
+			continue;
+		}
+		assert_int_equal(parse(line, &r, msg, sizeof(msg)), 0);
+		assert_int_equal(r.since, cases[i].seconds);
+	}
 }
 
 static void
