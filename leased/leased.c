@@ -43,10 +43,10 @@ link_hand(struct leased *l, int fd)
 		chan_free(l->hand);
 		hand_lost(l);
 	}
-	l->hand = chan_new(l->base, fd, P_LEASED, P_HAND, "kernel hand",
-	    &hand_ops, CHAN_UP, l);
+	l->hand = chan_new(l->base, fd, P_LEASED, P_HAND, "hand", &hand_ops,
+	    CHAN_UP, l);
 	if (l->hand == NULL)
-		log_warn("link to the kernel hand");
+		log_warn("link to the hand");
 	else if (l->store == NULL)
 		chan_pause(l->hand);
 	else

@@ -56,7 +56,7 @@ static const struct line status_lines[] = {
 	{ LINE("leases", "{leases} live, {online} online, {pending} pending") },
 	{ LINE("revoked", "{revoked}") },
 	{ LINE("database", "{db}") },
-	{ LINE("kernel hand", "{kern}") },
+	{ LINE("hand", "{kern}") },
 	{ LINE("fronts", "{fronts} connected") },
 	{ LINE("last sync", "{at}") },
 	{ LINE("", "{added} added, {removed} removed, {changed} changed, {unchanged} unchanged, {failed} failed") },

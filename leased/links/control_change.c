@@ -21,7 +21,7 @@ change_finish(struct conn *k)
 		    "the database cannot be written; nothing was changed (see the log of leased)");
 	else if (k->unconfirmed)
 		conn_result(k, CTL_BUSY,
-		    "%s; but the kernel hand has not confirmed that the peer is gone: it goes with the next sync (sallyctl show status)",
+		    "%s; but the hand has not confirmed that the peer is gone: it goes with the next sync (sallyctl show status)",
 		    k->text);
 	else
 		conn_result(k, CTL_OK, "%s", k->text);

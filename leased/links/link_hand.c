@@ -123,7 +123,7 @@ hand_closed(struct chan *c, const char *reason)
 {
 	struct leased *l = chan_arg(c);
 
-	log_warnx("link to the kernel hand: %s; tunnels go on", reason);
+	log_warnx("link to the hand: %s; tunnels go on", reason);
 	if (l->hand == c) {
 		hand_lost(l);
 		fronts_pressure(l);

@@ -99,7 +99,7 @@ stats_answer_cb(evutil_socket_t fd, short what, void *arg)
 		stats_round_end(l);
 		return;
 	}
-	log_warnx("kernel hand: no counters within %d ms", ANSWER_MS);
+	log_warnx("hand: no counters within %d ms", ANSWER_MS);
 	/* Later answers still count, but nobody waits for them. */
 	l->stats->late = true;
 	evtimer_add(l->stats->ev_answer, &tv);

@@ -122,7 +122,7 @@ set_late_tell(struct set *s)
 	if (open == 0)
 		return;
 	log_warnx(
-	    "set of %s: the kernel hand has not confirmed %zu changes within %d s",
+	    "set of %s: the hand has not confirmed %zu changes within %d s",
 	    log_vis(s->begin.owner), open, CONFIRM_S);
 	s->unconfirmed = true;
 	s->wished = s->nwishes;

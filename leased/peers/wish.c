@@ -97,8 +97,7 @@ wishes_tick_cb(evutil_socket_t fd, short what, void *arg)
 		wish_drop(w);
 	}
 	if (failed)
-		log_warnx("the kernel hand does not answer within %d ms",
-		    WISH_MS);
+		log_warnx("the hand does not answer within %d ms", WISH_MS);
 	/* A running sync delays answers, and repeats the wish in any case. */
 	if (failed && !sync_running(l))
 		sync_later(l);
@@ -296,8 +295,10 @@ take_back(struct leased *l, const struct wish *w, struct peer *p)
 			sync_later(l);
 	} else if (w->asker.answer == NULL ||
 	    sodium_is_zero(w->old, sizeof(w->old)))
-		/* Without an asker this was itself an attempt to restore the
-		 * old key, and the kernel hand refused it too. */
+		/*
+		 * Without an asker, this was itself an attempt to restore the
+		 * old key, and the hand refused it, too.
+		 */
 		turn_end(l, p, "lease.refuse", NULL, &nobody);
 	else
 		turn_register(l, p->net, p->name, peer_who(p), w->old, NULL,
@@ -316,7 +317,7 @@ wish_refused(struct leased *l, const struct wish *w, uint8_t code)
 	now = mono_now();
 	if (mono_diff_ms(now, l->wishes->warned) >= 1000) {
 		l->wishes->warned = now;
-		log_warnx("kernel hand: peer=%s %s=%s%s: %s", log_key(w->key),
+		log_warnx("hand: peer=%s %s=%s%s: %s", log_key(w->key),
 		    p != NULL && p->owner == NULL ? "lease" : "net",
 		    p != NULL && p->owner == NULL ? log_vis(p->name) :
 						    w->net->name,

@@ -80,7 +80,7 @@ check "ping over them" dev_ping d1
 
 kill -KILL "$(role_pid netd-hand)"
 wait_for 10 suite_up
-check "ping after a crash of the kernel hand" dev_ping d1
+check "ping after a crash of the hand" dev_ping d1
 # With a lease, this is an interface that we know.
 check "a peer in our pools that nobody claimed is ours to remove" \
     wait_for 10 no_stale

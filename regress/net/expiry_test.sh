@@ -1,6 +1,6 @@
 #!/bin/sh
 # A peer is gone within a second of its lease's end, with any process dead but
-# the kernel hand (invariant 4).
+# the hand (invariant 4).
 . "${TOP:-.}/regress/lib.sh"
 private "$@"
 . "$TOP/regress/suite.sh"
@@ -40,7 +40,7 @@ expires "parent, leased and apid stand still" \
 kill -CONT "$SUITE" $(suite_pids leased apid apid-key)
 wait_for 5 suite_up
 
-# Everyone dead but the kernel hand; the parent must not start them again.
+# Everyone dead but the hand; the parent must not start them again.
 dead() {
 	kill -STOP "$SUITE" && kill -KILL $(suite_pids leased apid apid-key)
 }

@@ -116,7 +116,7 @@ changes() {
 synced() {
 	grep -q 'netd-hand: sync done' "$WORK/netd.log"
 }
-told() {		# after a sync, which a reload asks for, the kernel hand reports
+told() {		# after a sync, which a reload asks for, the hand reports
 	: >"$WORK/netd.log"
 	ctl reload >/dev/null && wait_for 20 synced && wait_for 10 steady changes
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Peers that are there stay there, untouched: when leased is started again,
-# and when the kernel hand is, which gets its configuration and the first
+# and when the hand is, which gets its configuration and the first
 # wishes of a running leased at the same time.
 
 . "${TOP:=$(pwd)}/regress/lib.sh"
@@ -17,7 +17,7 @@ broken() {		# WHY
 	exit 1
 }
 
-# The sync that the kernel hand did last, in words: "0 0 0 3000 0".
+# The sync that the hand did last, in words: "0 0 0 3000 0".
 last_sync() {
 	sed -n 's/.*netd-hand: sync done //p' "$WORK/netd.log" | tail -n 1
 }

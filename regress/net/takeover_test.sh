@@ -127,7 +127,7 @@ pid=$(role_pid netd-hand)
 : >"$WORK/netd.log"
 kill -KILL "$pid"
 wait_for 15 role_new netd-hand "$pid"
-check "the kernel hand, started again, has compared all" wait_for 20 \
+check "the hand, started again, has compared all" wait_for 20 \
     grep -q 'leased: sync: 0 added, 0 removed' "$WORK/netd.log"
 outside >"$WORK/foreign.after"
 check "the foreign peer is still as it was" \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The real suite with egress over wireguard-go: what it makes, what it puts
 # right behind others' backs, and that undo leaves the system as it was, to the
-# byte, although the kernel hand was killed in between.
+# byte, although the hand was killed in between.
 . "${TOP:-.}/regress/lib.sh"
 for need in wireguard-go nft; do
 	command -v $need >/dev/null || skip_all "no $need"
@@ -80,9 +80,9 @@ hand=$(sed -n 's/.*netd-hand: started, pid //p' "$WORK/netd.log" | tail -n 1)
 kill -9 "$hand"
 wait_for 5 gone "$hand"
 kept() { routed && ruled && filtered; }
-check "kernel hand killed: all stays" kept
+check "hand killed: all stays" kept
 twice() { [ "$(grep -c "netd-hand: $1" "$WORK/netd.log")" -eq 2 ]; }
-check "kernel hand started again" wait_for 5 twice ready
+check "hand started again" wait_for 5 twice ready
 wait_for 5 twice 'network up'
 
 kill "$netd"

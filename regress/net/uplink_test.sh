@@ -55,7 +55,7 @@ ip -6 route delete default dev wan0
 check "and comes again with the next advertisement" wait_for 10 heard
 p=$(role_pid netd-hand)
 kill -KILL "$p"
-check "the kernel hand again" wait_for 10 role_new netd-hand "$p"
+check "the hand again" wait_for 10 role_new netd-hand "$p"
 again() { [ "$(grep -c 'network up' "$WORK/netd.log")" -ge 2 ]; }
 check "and its network" wait_for 10 again
 is "accept_ra is left alone" "$(ra)" 2

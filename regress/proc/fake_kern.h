@@ -2,7 +2,7 @@
 /*
  * The state of the fake kernel: one shared mapping, in a file if the test
  * names one in FAKE_KERN, so that it outlives the process that uses it and a
- * test can look at it and change things behind the kernel hand's back.
+ * test can look at it and change things behind the hand's back.
  */
 
 #ifndef FAKE_KERN_H

@@ -70,14 +70,14 @@ same_peers() {		# NAME
 	check "$1: WireGuard is as it was" diff "$WORK/peers" "$WORK/peers2"
 }
 
-# --- leased against the kernel hand: no peer outside the pools
+# --- leased against the hand: no peer outside the pools
 
 no_peer() {		# NAME NETWORK KEY PREFIX [OLD]
 	no_peer_n=$1; shift
 	like "leased captured: $no_peer_n" "$(as leased netd-hand set "$@")" \
 	    '^(PEER_DONE ([2-9]|[1-9][0-9]+)|closed)$'
 	[ "$(role_pid netd-hand)" = "$kernhand" ] ||
-	    fail "$no_peer_n: the kernel hand died"
+	    fail "$no_peer_n: the hand died"
 }
 no_peer "a default route" devices "$fresh" 0.0.0.0/0
 no_peer "an IPv6 default route" devices "$fresh" ::/0
@@ -100,7 +100,7 @@ like "leased captured: a foreign peer cannot be removed" "$(peers)" \
 as leased netd-hand empty-sync >/dev/null
 like "leased captured: nor by an empty sync" "$(peers)" \
     "10.66.0.0/24\$"
-is "leased captured: the kernel hand lives" "$(role_pid netd-hand)" "$kernhand"
+is "leased captured: the hand lives" "$(role_pid netd-hand)" "$kernhand"
 renew leased
 back() {
 	peers >"$WORK/peers2" && cmp -s "$WORK/peers" "$WORK/peers2"
@@ -139,7 +139,7 @@ same_peers "leased captured"
 
 state >"$WORK/before"
 malformed apid leased "an unknown message" raw 0x7777
-malformed apid leased "the kernel hand's answer" raw 0x0206 01
+malformed apid leased "the hand's answer" raw 0x0206 01
 malformed apid leased "an operator's command" raw 0x0507
 malformed apid leased "a new configuration" raw 0x0401 00000001
 malformed apid leased "a message cut short" raw 0x0101 0001

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A scripted parent and leased around one real kernel hand (netd-hand-fake):
+ * A scripted parent and leased around one real hand (netd-hand-fake):
  * every promise of its two links, with a kernel that can be told to fail.
  * usage: kern_drv NETD-FAKE STATE-FILE
  */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The kernel hand as a process, with a kernel in memory.
+# The hand as a process, with a kernel in memory.
 
 # The leak checker of a sanitizer does what the sandbox forbids.
 ASAN_OPTIONS=detect_leaks=0

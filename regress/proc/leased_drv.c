@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Plays the parent, one front, the kernel hand and sallyctl for a real leased,
+ * Plays the parent, one front, the hand and sallyctl for a real leased,
  * over the real links.  Orders come as lines on standard input, one at a time;
  * each is answered by lines on standard output, the last one "." alone.
  *
@@ -9,7 +9,7 @@
  *				access, allow, deny, dir, endpoint, net
  *	start | stop | kill | wait	of the process
  *	reload			the configuration as it is now
- *	up NET | down NET	what the kernel hand says of a network
+ *	up NET | down NET	what the hand says of a network
  *	kern ok|hold|N|gone|new	how it answers wishes: N is a peer_code
  *	kern release		say yes, without doing them, to those held
  *	peers			what it has
@@ -481,7 +481,7 @@ do_burst(struct drv *d, const char *network, const char *prefix, int n,
 	}
 	if (!flood)
 		run(d);
-	/* Until the kernel hand is told no more. */
+	/* Until the hand is told no more. */
 	for (was = 0; flood && (was == 0 || was != d->nheld);) {
 		was = d->nheld;
 		run_ms(d, 200);

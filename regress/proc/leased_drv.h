@@ -51,7 +51,7 @@ struct drv {
 	unsigned int	 nnames;
 	char		 sock[DIR_SIZE + 8];
 	bool		 ctl_sent;
-	/* the kernel hand */
+	/* the hand */
 	int		 mode;			/* 0 hold, else a peer_code */
 	uint32_t	 held[16384];		/* ids */
 	unsigned int	 nheld;

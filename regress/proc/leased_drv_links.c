@@ -78,7 +78,7 @@ finish(struct drv *d)
 	event_base_loopbreak(d->base);
 }
 
-/* --- the kernel hand --- */
+/* --- the hand --- */
 
 /* Does another peer have one of these?  The real one refuses that. */
 static bool
@@ -606,7 +606,7 @@ parent_closed(struct chan *c, const char *reason)
 	finish(d);
 }
 
-/* A kernel hand that an order has taken away stays away. */
+/* A hand that an order has taken away stays away. */
 static int
 parent_link(struct chan *c, uint32_t id, const struct msg_setup_link *m)
 {

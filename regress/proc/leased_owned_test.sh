@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Peers with an owner, whole sets of them and OpenVPN, with the real leased
-# between a scripted parent, front, kernel hand and operator (leased_drv).
+# between a scripted parent, front, hand and operator (leased_drv).
 . "${TOP:-.}/regress/lib.sh"
 . "${TOP:-.}/regress/proc/leased.sh"
 
@@ -45,7 +45,7 @@ ctl events => /^event what=peer.add net=net0 .* who=portal:a from=192.0.2.9 key=
 stop
 END
 
-# --- addresses move, restart, kernel hand ------------------------------------
+# --- addresses move, restart, hand ------------------------------------
 
 scene move <<'END'
 start
@@ -74,7 +74,7 @@ put net0 portal:a k4 10.9.0.40/32 => OK_SAME # nothing to do
 kern new
 up net0
 sleep 300
-peers => peers=2 # a new kernel hand has all
+peers => peers=2 # a new hand has all
 stat k2 5 5
 sleep 2100
 # Counters of before the kill may be lost, but nothing goes backwards.
@@ -95,7 +95,7 @@ sleep 200
 peers => peers=2 # and came back
 stop
 END
-no "never an address twice at the kernel hand" 'kern: address in use'
+no "never an address twice at the hand" 'kern: address in use'
 tells "a move is logged" 'peer.move net=net0 owner=portal:a'
 
 # --- two puts of the same, and a disk that is full ---------------------------
@@ -226,7 +226,7 @@ page net0 any => no /name=s4 / # nor shown to all
 peers
 stop
 END
-no "never an address twice at the kernel hand" 'kern: address in use'
+no "never an address twice at the hand" 'kern: address in use'
 
 # --- many --------------------------------------------------------------------
 
@@ -239,7 +239,7 @@ up net0
 bulk net0 portal:a empty q 20000 => OK_SAME added=20000 told=20000 # 20,000 from nothing
 bulk net0 portal:a last q 20000 => OK_SAME unchanged=20000 told=0 # 20,000 unchanged
 bulk net0 portal:a last q 20000 30000 => OK_SAME changed=1 unchanged=19999 # one changed
-peers => sets=20001 # the kernel hand hears of each once
+peers => sets=20001 # the hand hears of each once
 stop
 start
 up net0
@@ -298,7 +298,7 @@ bulk net0 portal:a last f 20000 => E_STORE # no room for a set
 page net0 portal:a => 2 /^item/ # all of it is taken back
 	=> name=k1 addrs=10.9.0.11/32 # the first is as it was
 	=> name=k2 addrs=10.9.0.12/32 # the second is as it was
-peers => peers=2 sets=2 dels=0 # the kernel hand heard nothing
+peers => peers=2 sets=2 dels=0 # the hand heard nothing
 whole net0 portal:a last - k1=10.9.0.12/32 k2=10.9.0.11/32 => OK_SAME changed=2 # a smaller one fits
 ctl sync
 kill

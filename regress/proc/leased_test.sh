@@ -23,7 +23,7 @@ reg net0 c AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= => E_KEY # a key of low 
 reg nowhere c kc => E_NETWORK # an unknown network
 get net0 a => OK_SAME state=2 name=a # read
 get net0 zz => E_NOT_FOUND # nobody of that name
-peers => peers=2 syncs=2 sets=3 dels=0 stats=0 # a renewal costs the kernel hand nothing
+peers => peers=2 syncs=2 sets=3 dels=0 stats=0 # a renewal costs the hand nothing
 del net0 b => OK_SAME # released
 get net0 b => E_NOT_FOUND # and gone
 del net0 b => E_NOT_FOUND # released twice
@@ -123,7 +123,7 @@ ctl events => /^event what=lease.expire net=net0 name=a/ # an event for the end
 stop
 END
 
-# --- the kernel hand fails ---------------------------------------------------
+# --- the hand fails ---------------------------------------------------
 
 scene kern <<'END'
 start
@@ -134,8 +134,8 @@ get net0 a => OK_SAME state=1 name=a # the lease is pending
 kern ok
 reg net0 a ka => OK_SAME state=2 name=a # and active once it works
 kern gone
-reg net0 a ka => OK_SAME # no kernel hand: renewals go on
-reg net0 b kb => E_BUSY # no kernel hand: new ones wait
+reg net0 a ka => OK_SAME # no hand: renewals go on
+reg net0 b kb => E_BUSY # no hand: new ones wait
 health => /^health db=1 kern=0 wireguard=1/ # health says so
 kern new
 up net0
@@ -317,7 +317,7 @@ echo stop >&7
 exec 7>&-
 wait "$holder"
 
-# --- more wishes than the kernel hand can be told -----------------------------
+# --- more wishes than the hand can be told -----------------------------
 
 scene many <<'END'
 set pools fd00:1::/64
@@ -327,7 +327,7 @@ reg net0 dev kdev
 peers
 kern hold
 flood net0 d 8300
-ctl revoke dev => /^result code=[^1].*has ended; but the kernel hand has not/ # no room for the wish: told so
+ctl revoke dev => /^result code=[^1].*has ended; but the hand has not/ # no room for the wish: told so
 kern release
 peers => peers=1 syncs=0 # it was not said
 sleep 6000

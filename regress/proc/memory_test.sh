@@ -1,6 +1,6 @@
 #!/bin/sh
 # Where keys are: the TLS key in the key holder alone, the WireGuard key in the
-# kernel hand alone (invariant 5, the other half).  The memory of the running
+# hand alone (invariant 5, the other half).  The memory of the running
 # processes is searched, after they have worked.
 . "${TOP:-.}/regress/lib.sh"
 private "$@"

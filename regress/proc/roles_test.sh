@@ -44,7 +44,7 @@ walls() {		# NAME PID USER CAPS
 }
 
 none=0000000000000000
-walls "kernel hand" "$(role_pid netd-hand)" _sallynet 0000000000001000
+walls "hand" "$(role_pid netd-hand)" _sallynet 0000000000001000
 walls leased "$(role_pid leased)" _sallylease $none
 walls apid "$(role_pid apid)" _sallyapi $none
 walls "key holder" "$(role_pid apid-key)" _sallykey $none
@@ -69,7 +69,7 @@ is "apid: no file open" "$(files "$(role_pid apid)")" ""
 is "key holder: no file open" "$(files "$(role_pid apid-key)")" ""
 unlike "leased: its directory and nothing else" \
     "$(files "$(role_pid leased)" | grep -v "^$S/state")" .
-unlike "kernel hand: sysctl files and nothing else" \
+unlike "hand: sysctl files and nothing else" \
     "$(files "$(role_pid netd-hand)" | grep -v '^/proc/sys/net')" .
 unlike "the key file is open nowhere" "$(for p in $(suite_pids); do
 	files "$p"; done)" '\.key'

@@ -18,7 +18,7 @@ memfind_RIG :=		proc/memfind
 portalc_RIG :=		proc/portalc proc/portalc_call
 rawhttp_RIG :=		proc/rawhttp
 wggo_ends_RIG :=	net/wggo_ends
-# The kernel hand without its process: what the tests on real systems drive.
+# The hand without its process: what the tests on real systems drive.
 kernhand_RIG :=		vm/kernhand
 kernhand_USES :=	$(filter-out hand,$(HAND_MODULES))
 

@@ -35,7 +35,7 @@ struct end {
 };
 
 static struct event_base *base;
-static struct chan *a, *b;	/* a: leased; b: the kernel hand */
+static struct chan *a, *b;	/* a: leased; b: the hand */
 static struct end ea, eb;
 
 static int
