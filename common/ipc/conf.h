@@ -67,11 +67,20 @@ enum conf_access {
 	ACCESS_LIST = 2
 };
 
-/* API dialects: a mask. */
-#define API_AUTOWG	0x0001
-#define API_NATIVE	0x0002
-#define API_PORTAL	0x0004
-#define API_METRICS	0x0010
+/* Dialects of apid, and their words in the configuration: a mask. */
+/* clang-format off */
+#define API_WORDS(X)							\
+	X(API_AUTOWG, "autowg", 0x0001)					\
+	X(API_NATIVE, "native", 0x0002)					\
+	X(API_PORTAL, "portal", 0x0004)					\
+	X(API_METRICS, "metrics", 0x0010)
+/* clang-format on */
+
+enum conf_api {
+#define X(NAME, word, bit) NAME = (bit),
+	API_WORDS(X)
+#undef X
+};
 
 /* The contents of a descriptor sent with CONF_CERT. */
 enum conf_cert {

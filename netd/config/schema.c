@@ -49,9 +49,9 @@ static const struct word_name role_names[] = { { "device", ROLE_DEVICE },
 	{ "operator", ROLE_OPERATOR }, { NULL, 0 } };
 static const struct word_name access_names[] = { { "open", ACCESS_OPEN },
 	{ "list", ACCESS_LIST }, { NULL, 0 } };
-static const struct word_name api_names[] = { { "autowg", API_AUTOWG },
-	{ "native", API_NATIVE }, { "portal", API_PORTAL },
-	{ "metrics", API_METRICS }, { NULL, 0 } };
+#define X(NAME, word, bit) { word, NAME },
+static const struct word_name api_names[] = { API_WORDS(X){ NULL, 0 } };
+#undef X
 
 static const char *
 valid_name(const char *s)
