@@ -25,6 +25,7 @@ policy_test_USES :=	policy wanted expiry
 pool_test_USES :=	pool
 rate_test_USES :=	rate quiet
 reconcile_test_USES :=	$(policy_test_USES) reconcile snapshot
+request_test_USES :=	request http
 route_test_USES :=	route http
 san_test_USES :=	printable san tlscert
 subject_test_USES :=	subject hex printable
