@@ -31,7 +31,7 @@ refuse(struct settings *s, const char *fmt, ...)
 		return;
 	s->broken = true;
 	va_start(ap, fmt);
-	(void)vsnprintf(s->error, sizeof(s->error), fmt, ap);
+	vsnprintf(s->error, sizeof(s->error), fmt, ap);
 	va_end(ap);
 }
 
@@ -66,7 +66,7 @@ close_certs(struct listener *l)
 
 	for (i = 0; i < CERT_KINDS; i++) {
 		if (l->cert_fds[i] != -1)
-			(void)close(l->cert_fds[i]);
+			close(l->cert_fds[i]);
 		l->cert_fds[i] = -1;
 	}
 }
@@ -83,7 +83,7 @@ settings_unref(struct settings *s)
 		l = &s->listeners[i];
 		close_certs(l);
 		if (l->fd != -1)
-			(void)close(l->fd);
+			close(l->fd);
 		tls_server_unref(l->tls);
 	}
 	identity_rules_free(s->rules);
@@ -112,7 +112,7 @@ settings_add_listen(struct settings *s, const struct msg_conf_listen *m, int fd)
 	if (s->nlisteners == LISTEN_MAX || find_listener(s, m->index) != NULL) {
 		refuse(s, "listener %u: given twice, or more than %d listeners",
 		    m->index, LISTEN_MAX);
-		(void)close(fd);
+		close(fd);
 		return;
 	}
 	l = &s->listeners[s->nlisteners++];
@@ -120,8 +120,8 @@ settings_add_listen(struct settings *s, const struct msg_conf_listen *m, int fd)
 	l->api = m->api;
 	l->proof = m->proof;
 	l->has_tls = m->tls != 0;
-	(void)strlcpy(l->prefix, m->prefix, sizeof(l->prefix));
-	(void)strlcpy(l->address, m->address, sizeof(l->address));
+	strlcpy(l->prefix, m->prefix, sizeof(l->prefix));
+	strlcpy(l->address, m->address, sizeof(l->address));
 	l->fd = fd;
 	for (i = 0; i < CERT_KINDS; i++)
 		l->cert_fds[i] = -1;
@@ -138,7 +138,7 @@ settings_add_cert(struct settings *s, const struct msg_conf_cert *m, int fd)
 		refuse(s,
 		    "listener %u: a certificate file without its listener, or twice",
 		    m->listen);
-		(void)close(fd);
+		close(fd);
 		return;
 	}
 	l->cert_fds[m->kind] = fd;
@@ -159,7 +159,7 @@ settings_add_identity(struct settings *s, const struct msg_conf_identity *m)
 		return;
 	first = s->first_network[m->proof];
 	if (first[0] == '\0')
-		(void)strlcpy(first, m->network, NETNAME_SIZE);
+		strlcpy(first, m->network, NETNAME_SIZE);
 }
 
 void
@@ -169,7 +169,7 @@ settings_add_network(struct settings *s, const struct msg_conf_network *m)
 		refuse(s, "more than %d networks", NETWORKS_MAX);
 		return;
 	}
-	(void)strlcpy(s->networks[s->nnetworks++], m->name, NETNAME_SIZE);
+	strlcpy(s->networks[s->nnetworks++], m->name, NETNAME_SIZE);
 }
 
 void

@@ -53,7 +53,7 @@ error_page(struct request *r, int status, const char *message,
 {
 	char body[640];
 
-	(void)snprintf(body, sizeof(body),
+	snprintf(body, sizeof(body),
 	    "<!DOCTYPE HTML>\n"
 	    "<html lang=\"en\">\n"
 	    "    <head>\n"
@@ -171,11 +171,11 @@ autowg_register(struct request *r)
 		key_refused(r);
 		return;
 	}
-	(void)strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	(void)strlcpy(m.name, r->who.id.name, sizeof(m.name));
-	(void)strlcpy(m.who, r->who.label, sizeof(m.who));
+	strlcpy(m.network, r->who.id.network, sizeof(m.network));
+	strlcpy(m.name, r->who.id.name, sizeof(m.name));
+	strlcpy(m.who, r->who.label, sizeof(m.who));
 	m.from = r->from;
-	(void)strlcpy(m.req, r->id, sizeof(m.req));
+	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_register, lease_register, &m);
 }
 

@@ -31,7 +31,7 @@ send_state(struct request *r, const char *leased, const char *kern,
 {
 	char body[160];
 
-	(void)snprintf(body, sizeof(body),
+	snprintf(body, sizeof(body),
 	    "{\"leased\":\"%s\",\"netd\":\"%s\","
 	    "\"db\":\"%s\",\"wireguard\":\"%s\"}\n",
 	    leased, kern, db, wireguard);

@@ -143,12 +143,12 @@ native_put(struct request *r)
 	if (!network_fits(r, wish.network))
 		return;
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	(void)strlcpy(m.name, r->who.id.name, sizeof(m.name));
-	(void)strlcpy(m.who, r->who.label, sizeof(m.who));
+	strlcpy(m.network, r->who.id.network, sizeof(m.network));
+	strlcpy(m.name, r->who.id.name, sizeof(m.name));
+	strlcpy(m.who, r->who.label, sizeof(m.who));
 	memcpy(m.pubkey, wish.pubkey, sizeof(m.pubkey));
 	m.from = r->from;
-	(void)strlcpy(m.req, r->id, sizeof(m.req));
+	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_lease, lease_register, &m);
 }
 
@@ -160,8 +160,8 @@ native_get(struct request *r)
 	if (!is_device(r))
 		return;
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	(void)strlcpy(m.name, r->who.id.name, sizeof(m.name));
+	strlcpy(m.network, r->who.id.network, sizeof(m.network));
+	strlcpy(m.name, r->who.id.name, sizeof(m.name));
 	ASK(r, &ask_lease, lease_get, &m);
 }
 
@@ -173,10 +173,10 @@ native_delete(struct request *r)
 	if (!is_device(r))
 		return;
 	memset(&m, 0, sizeof(m));
-	(void)strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	(void)strlcpy(m.name, r->who.id.name, sizeof(m.name));
+	strlcpy(m.network, r->who.id.network, sizeof(m.network));
+	strlcpy(m.name, r->who.id.name, sizeof(m.name));
 	m.from = r->from;
-	(void)strlcpy(m.req, r->id, sizeof(m.req));
+	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_release, lease_release, &m);
 }
 

@@ -137,8 +137,8 @@ peers_choice(struct request *r, const struct form *f, const char *name,
 	*yes = 0;
 	if (form_choice(f, name, no, yes_word, yes) == 0)
 		return (true);
-	(void)snprintf(text, sizeof(text), "%s is %s or %s, once", name,
-	    yes_word, no);
+	snprintf(text, sizeof(text), "%s is %s or %s, once", name, yes_word,
+	    no);
 	reply_problem(r, 400, "bad-request", text, -1);
 	return (false);
 }
@@ -244,10 +244,10 @@ native_peer_put(struct request *r)
 		reply_problem(r, 400, code, detail, -1);
 		return;
 	}
-	(void)strlcpy(m.network, network, sizeof(m.network));
-	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
+	strlcpy(m.network, network, sizeof(m.network));
+	strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = r->from;
-	(void)strlcpy(m.req, r->id, sizeof(m.req));
+	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_put, owned_put, &m);
 }
 
@@ -274,10 +274,10 @@ native_peer_delete(struct request *r)
 	memset(&m, 0, sizeof(m));
 	if (!one_begin(r, &o, network, m.pubkey))
 		return;
-	(void)strlcpy(m.network, network, sizeof(m.network));
-	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
+	strlcpy(m.network, network, sizeof(m.network));
+	strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = r->from;
-	(void)strlcpy(m.req, r->id, sizeof(m.req));
+	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_delete, owned_drop, &m);
 }
 

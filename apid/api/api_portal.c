@@ -115,7 +115,7 @@ portal_error(struct request *r, uint8_t code, const char *text, uint32_t retry)
 	char *s;
 
 	p = lease_answer(code);
-	(void)strlcpy(line, text[0] != '\0' ? text : p->text, sizeof(line));
+	strlcpy(line, text[0] != '\0' ? text : p->text, sizeof(line));
 	/* Send one line, whatever leased's text is. */
 	for (s = line; *s != '\0'; s++) {
 		if ((unsigned char)*s < ' ' || *s == 0x7f)
@@ -155,7 +155,7 @@ bad_input(struct request *r, const char *what, const char *why)
 {
 	char line[256];
 
-	(void)snprintf(line, sizeof(line), "%s: %s", what, why);
+	snprintf(line, sizeof(line), "%s: %s", what, why);
 	reply_text(r, 400, line);
 }
 
@@ -336,10 +336,10 @@ portal_add_peer(struct request *r)
 	}
 	if (!parse_nets(r, &f, &m))
 		return;
-	(void)strlcpy(m.network, o.network, sizeof(m.network));
-	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
+	strlcpy(m.network, o.network, sizeof(m.network));
+	strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = r->from;
-	(void)strlcpy(m.req, r->id, sizeof(m.req));
+	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_add, owned_put, &m);
 }
 
@@ -378,10 +378,10 @@ portal_remove_peer(struct request *r)
 	if (!is_portal(r, &o) || !has_body(r, &f) ||
 	    !parse_key(r, &f, m.pubkey))
 		return;
-	(void)strlcpy(m.network, o.network, sizeof(m.network));
-	(void)strlcpy(m.owner, o.name, sizeof(m.owner));
+	strlcpy(m.network, o.network, sizeof(m.network));
+	strlcpy(m.owner, o.name, sizeof(m.owner));
 	m.from = r->from;
-	(void)strlcpy(m.req, r->id, sizeof(m.req));
+	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_remove, owned_drop, &m);
 }
 

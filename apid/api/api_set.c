@@ -156,9 +156,9 @@ read_head(struct request *r, struct msg_set_begin *m)
 	    !peers_choice(r, &f, "force", "false", "true", &m->force) ||
 	    !peers_json(r) || !precondition(r, m))
 		return (false);
-	(void)strlcpy(m->owner, o.name, sizeof(m->owner));
+	strlcpy(m->owner, o.name, sizeof(m->owner));
 	m->from = r->from;
-	(void)strlcpy(m->req, r->id, sizeof(m->req));
+	strlcpy(m->req, r->id, sizeof(m->req));
 	return (true);
 }
 
@@ -242,7 +242,7 @@ bad_body(struct request *r)
 		    0);
 		return;
 	}
-	(void)strlcpy(detail, j->error, sizeof(detail));
+	strlcpy(detail, j->error, sizeof(detail));
 	request_end(r);
 	reply_problem(r, 400, code, detail, -1);
 }
@@ -282,7 +282,7 @@ set_change(struct request *r, const struct msg_set_change *m)
 static void
 etag_line(const struct msg_set_done *m, char *buf, size_t size)
 {
-	(void)snprintf(buf, size, "ETag: \"%llu\"\r\n",
+	snprintf(buf, size, "ETag: \"%llu\"\r\n",
 	    (unsigned long long)m->generation);
 }
 
@@ -306,7 +306,7 @@ set_answer(struct request *r, const struct msg_set_done *m)
 	char *piece;
 	size_t len;
 
-	(void)snprintf(unchanged, sizeof(unchanged),
+	snprintf(unchanged, sizeof(unchanged),
 	    "],\"unchanged\":%u,\"rejected\":[", m->unchanged);
 	outbuf_init(&out, 4 * ANSWER_MAX);
 	append(&out, "{\"added\":[", &s->changes[SET_ADDED - 1]);

@@ -61,7 +61,7 @@ refuse(struct jsonset *j, const char *code, const char *fmt, ...)
 	if (j->state > FIRST && j->state < PEER_NEXT)
 		n = snprintf(j->error, sizeof(j->error), "peers[%u]: ", j->n);
 	va_start(ap, fmt);
-	(void)vsnprintf(j->error + n, sizeof(j->error) - (size_t)n, fmt, ap);
+	vsnprintf(j->error + n, sizeof(j->error) - (size_t)n, fmt, ap);
 	va_end(ap);
 	return (-1);
 }

@@ -106,7 +106,7 @@ add_server(struct jsonw *w, const struct msg_lease_reply *m)
 
 	/* Between an IPv6 address and its port there must be brackets. */
 	v6 = strchr(m->endpoint, ':') != NULL && m->endpoint[0] != '[';
-	(void)snprintf(endpoint, sizeof(endpoint), "%s%s%s:%u", v6 ? "[" : "",
+	snprintf(endpoint, sizeof(endpoint), "%s%s%s:%u", v6 ? "[" : "",
 	    m->endpoint, v6 ? "]" : "", m->port);
 	jsonw_add(w, "\"server\":{\"public_key\":\"%s\",\"endpoint\":",
 	    wgkey_format(m->server_key, key));

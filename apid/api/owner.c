@@ -23,8 +23,8 @@ without_rule(struct request *r, struct owner *o)
 	if (r->lst->proof != PROOF_NONE && r->lst->proof != PROOF_CERTIFICATE)
 		return (-1);
 	o->role = ROLE_PORTAL;
-	(void)strlcpy(o->network, r->set->networks[0], sizeof(o->network));
-	(void)strlcpy(o->name, "portal:default", sizeof(o->name));
+	strlcpy(o->network, r->set->networks[0], sizeof(o->network));
+	strlcpy(o->name, "portal:default", sizeof(o->name));
 	return (0);
 }
 
@@ -39,14 +39,13 @@ owner_prove(struct request *r, struct owner *o, const char **code,
 		return (without_rule(r, o));
 	}
 	o->role = r->who.id.role;
-	(void)strlcpy(o->network, r->who.id.network, sizeof(o->network));
+	strlcpy(o->network, r->who.id.network, sizeof(o->network));
 	switch (o->role) {
 	case ROLE_PORTAL:
-		(void)snprintf(o->name, sizeof(o->name), "portal:%s",
-		    r->who.id.name);
+		snprintf(o->name, sizeof(o->name), "portal:%s", r->who.id.name);
 		return (0);
 	case ROLE_OPERATOR:
-		(void)strlcpy(o->name, "static", sizeof(o->name));
+		strlcpy(o->name, "static", sizeof(o->name));
 		return (0);
 	default:
 		*code = "identity-denied";

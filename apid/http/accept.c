@@ -82,7 +82,7 @@ accept_room(struct apid *a)
 	    a->nconns >= a->set->limits.connections ||
 	    !evtimer_pending(&a->accept_pause, NULL))
 		return;
-	(void)event_del(&a->accept_pause);
+	event_del(&a->accept_pause);
 	listen_all(a->set, true);
 }
 
@@ -95,8 +95,8 @@ complain(struct apid *a, const char *what, const struct prefix *from)
 
 	if (from != NULL)
 		(void)prefix_format_addr(from, text);
-	(void)strlcpy(topic, what, sizeof(topic));
-	(void)strlcat(topic, text, sizeof(topic));
+	strlcpy(topic, what, sizeof(topic));
+	strlcat(topic, text, sizeof(topic));
 	if (!quiet_may(a->quiet, topic, mono_now(), &left_out))
 		return;
 	if (from != NULL)
@@ -115,7 +115,7 @@ admit(struct apid *a, struct listener *l, int fd, const struct sockaddr *sa)
 
 	from = prefix_from_sockaddr(sa);
 	if (from.family == 0) {
-		(void)close(fd);
+		close(fd);
 		return;
 	}
 	/* A proxy speaks for many: its own doors are its business. */
@@ -131,7 +131,7 @@ admit(struct apid *a, struct listener *l, int fd, const struct sockaddr *sa)
 				    "too many bad requests of one source" :
 					"too many sources",
 				    &from);
-			(void)close(fd);
+			close(fd);
 			return;
 		}
 	}
@@ -151,8 +151,7 @@ accept_cb(evutil_socket_t lfd, short what, void *arg)
 	for (i = 0; i < ACCEPT_TURN; i++) {
 		if (a->nconns >= a->set->limits.connections) {
 			complain(a,
-			    "all connections are in use (limits."
-			    "connections)",
+			    "all connections are in use (limits.connections)",
 			    NULL);
 			pause_all(a);
 			return;
@@ -208,7 +207,7 @@ accept_stop(struct settings *s)
 		l = &s->listeners[i];
 		l->owner = NULL;
 		if (l->fd != -1)
-			(void)close(l->fd);
+			close(l->fd);
 		l->fd = -1;
 	}
 }

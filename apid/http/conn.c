@@ -42,7 +42,7 @@ conn_new(struct apid *a, struct listener *l, struct settings *set, int fd,
 	struct conn *c;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL) {
-		(void)close(fd);
+		close(fd);
 		if (src != NULL)
 			rate_leave(a->rate, src);
 		return (-1);
@@ -78,10 +78,10 @@ conn_free(struct conn *c)
 	request_end(&c->req);
 	conn_want(c, false, false);
 	/* Also takes back what conn_run made active itself. */
-	(void)event_del(&c->rev);
-	(void)event_del(&c->timer);
+	event_del(&c->rev);
+	event_del(&c->timer);
 	tls_conn_free(c->tls);
-	(void)close(c->fd);
+	close(c->fd);
 	if (c->src != NULL)
 		rate_leave(a->rate, c->src);
 	TAILQ_REMOVE(&a->conns, c, entry);

@@ -70,8 +70,8 @@ log_handshake(struct conn *c)
 	unsigned int left_out;
 
 	(void)prefix_format_addr(&c->req.from, from);
-	(void)strlcpy(topic, from, sizeof(topic));
-	(void)strlcat(topic, tls_conn_error(c->tls), sizeof(topic));
+	strlcpy(topic, from, sizeof(topic));
+	strlcat(topic, tls_conn_error(c->tls), sizeof(topic));
 	if (!quiet_may(c->req.apid->quiet, topic, mono_now(), &left_out))
 		return;
 	if (left_out > 0)

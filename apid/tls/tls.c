@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "tls_int.h"
 #include "tlskey_int.h"
+#include "tlsverify.h"
 
 struct tls_conn *
 tls_conn_new(struct tls_server *s, int fd)

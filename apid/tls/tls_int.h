@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the parts of TLS share: tls.c, tlsserver.c, tlscrl.c and tlsverify.c. */
+/* The insides of a listener's TLS and of a connection, for apid/tls alone. */
 
 #ifndef TLS_INT_H
 #define TLS_INT_H
@@ -13,25 +13,9 @@
 
 #include "addr.h"
 #include "conf.h"
-#include "pem.h"
 #include "tls.h"
 #include "tlscert.h"
-
-#define CRLS_MAX	64	/* CRLs in a file */
-
-/* One CRL of the file. */
-struct tls_crl {
-	X509_CRL	*crl;
-	X509		*issuer;	/* whose key made its signature, or NULL */
-	int64_t		 from;		/* thisUpdate */
-	int64_t		 until;		/* nextUpdate */
-	bool		 plain;		/* no extension limits what it covers */
-};
-
-struct tls_crls {
-	struct tls_crl	 list[CRLS_MAX];
-	unsigned int	 n;
-};
+#include "tlscrl.h"
 
 /* A leaf certificate that has passed, with the span in which it still would. */
 struct tls_seen {
@@ -67,24 +51,5 @@ struct tls_conn {
 	bool		 refused;
 	char		 error[TEXT_SIZE];
 };
-
-/* tlscrl.c: read, check and take apart a CRL file for these CAs.  stale_ok: one
- * that has run out is only worth a warning. */
-struct tls_crls *tls_crls_read(OSSL_LIB_CTX *ctx, int fd, STACK_OF(X509) *cas,
-	    bool stale_ok, char *err, size_t errsize);
-void	 tls_crls_free(struct tls_crls *);
-/* Earliest nextUpdate. */
-int64_t	 tls_crls_until(const struct tls_crls *);
-/* Is this CRL sound for the certificates of this issuer, known before? */
-bool	 tls_crls_proven(const struct tls_crls *, const X509_CRL *, X509 *issuer,
-	    int64_t now);
-
-/* tlsverify.c */
-/* A certificate store for these CAs and CRLs, or NULL. */
-X509_STORE *tls_verify_store(struct tls_server *);
-/* libssl's question during a handshake. */
-int	 tls_verify_cb(X509_STORE_CTX *, void *server);
-/* The same question again, about a client that is connected. */
-int	 tls_verify_again(struct tls_conn *, struct tls_server *);
 
 #endif

@@ -248,6 +248,6 @@ cert_name(const X509_NAME *name, char *dst, size_t size)
 
 	(void)X509_NAME_oneline(name, text, sizeof(text));
 	strvisx(safe, text, strlen(text), VIS_NL | VIS_TAB | VIS_CSTYLE);
-	(void)strlcpy(dst, safe, size);
+	strlcpy(dst, safe, size);
 	return (dst);
 }

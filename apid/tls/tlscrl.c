@@ -15,6 +15,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "pem.h"
 #include "tls_int.h"
 
 #define NAME_TEXT	160
@@ -118,32 +119,28 @@ check_crl(struct tls_crl *c, STACK_OF(X509) *cas, bool stale_ok, char *err,
 	if (cert_time(X509_CRL_get0_lastUpdate(c->crl), &c->from) == -1 ||
 	    cert_time(X509_CRL_get0_nextUpdate(c->crl), &c->until) == -1) {
 		snprintf(err, errsize,
-		    "crl: that of %s does not say when the "
-		    "next one is due (nextUpdate)",
+		    "crl: that of %s does not say when the next one is due (nextUpdate)",
 		    name);
 		return (-1);
 	}
 	until.s = c->until;
 	if (c->until <= wall_now().s) {
 		snprintf(err, errsize,
-		    "crl: that of %s ran out at %s: get a "
-		    "new one",
-		    name, wall_format(until, when));
+		    "crl: that of %s ran out at %s: get a new one", name,
+		    wall_format(until, when));
 		if (!stale_ok)
 			return (-1);
 		log_warnx("%s; until then its clients are refused", err);
 	}
 	if (c->from > wall_now().s) {
 		snprintf(err, errsize,
-		    "crl: that of %s is not valid yet: is "
-		    "the clock right?",
+		    "crl: that of %s is not valid yet: is the clock right?",
 		    name);
 		return (-1);
 	}
 	if (find_issuer(c, cas) == -1) {
 		snprintf(err, errsize,
-		    "crl: that of %s is not signed with the "
-		    "key of the CA in client_ca",
+		    "crl: that of %s is not signed with the key of the CA in client_ca",
 		    name);
 		return (-1);
 	}
@@ -169,8 +166,7 @@ check_cover(const struct tls_crls *crls, STACK_OF(X509) *cas, char *err,
 		if (j < crls->n)
 			continue;
 		snprintf(err, errsize,
-		    "crl: none of %s in it: add the CRL of "
-				       "each CA in client_ca",
+		    "crl: none of %s in it: add the CRL of each CA in client_ca",
 		    cert_name(X509_get_subject_name(ca), name, sizeof(name)));
 		return (-1);
 	}
@@ -232,8 +228,7 @@ tls_crls_read(OSSL_LIB_CTX *ctx, int fd, STACK_OF(X509) *cas, bool stale_ok,
 		goto fail;
 	if (crls->n == 0) {
 		snprintf(err, errsize,
-		    "crl: no CRL in it (PEM, BEGIN X509 "
-				       "CRL)");
+		    "crl: no CRL in it (PEM, BEGIN X509 CRL)");
 		goto fail;
 	}
 	for (i = 0; i < crls->n; i++)

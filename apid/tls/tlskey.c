@@ -53,7 +53,7 @@ set_error(struct tlskey *tk, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(tk->error, sizeof(tk->error), fmt, ap);
+	vsnprintf(tk->error, sizeof(tk->error), fmt, ap);
 	va_end(ap);
 }
 
@@ -197,8 +197,7 @@ settle_late(struct tlskey *tk)
 			return (-1);
 		if (n == 0) {
 			set_error(tk,
-			    "key holder: has not answered yet; is it "
-				      "stopped or overloaded?");
+			    "key holder: has not answered yet; is it stopped or overloaded?");
 			return (-1);
 		}
 		if (id == tk->late)
@@ -271,8 +270,7 @@ ask(struct tlskey *tk, const struct msg_key_sign *req,
 	if (ans->ok)
 		return (0);
 	set_error(tk,
-	    "key holder: refused to sign for listen[%u]; its log "
-	    "says why",
+	    "key holder: refused to sign for listen[%u]; its log says why",
 	    req->key);
 	return (-1);
 }
@@ -329,17 +327,14 @@ tlskey_key_sign(struct tlskey_key *key, uint16_t scheme, const uint8_t *tbs,
 		return (-1);
 	if (ans.len > size || ans.len > (size_t)key->facts.max_size) {
 		set_error(key->tk,
-		    "key holder: signature of %u bytes, at most "
-				   "%d fit the certificate's key",
+		    "key holder: signature of %u bytes, at most %d fit the certificate's key",
 		    ans.len, key->facts.max_size);
 		return (-1);
 	}
 	if (!key->proven && !good_signature(key, &req, &ans)) {
 		ERR_clear_error();
 		set_error(key->tk,
-		    "the private key of listen[%u] is not that "
-				   "of its certificate: give both of one pair "
-		    "and reload",
+		    "the private key of listen[%u] is not that of its certificate: give both of one pair and reload",
 		    key->index);
 		return (-1);
 	}

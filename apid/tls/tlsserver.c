@@ -12,8 +12,10 @@
 
 #include "clock.h"
 #include "log.h"
+#include "pem.h"
 #include "tls_int.h"
 #include "tlskey_int.h"
+#include "tlsverify.h"
 
 #define CERT_LIST_MAX	16384	/* bytes of a client's certificate list */
 #define CA_NAMES_MAX	16	/* more are not sent to the client as a hint */
@@ -114,9 +116,7 @@ check_order(STACK_OF(X509) *chain, char *err, size_t errsize)
 			sk_X509_value(chain, i - 1)) == X509_V_OK)
 			continue;
 		snprintf(err, errsize,
-		    "certificate: number %d in it did not "
-			 "issue number %d: put the server's first, then its "
-		    "issuer and so on",
+		    "certificate: number %d in it did not issue number %d: put the server's first, then its issuer and so on",
 		    i + 1, i);
 		return (-1);
 	}
@@ -192,24 +192,21 @@ check_ca(struct tls_server *s, X509 *ca, char *err, size_t errsize)
 	cert_name(X509_get_subject_name(ca), name, sizeof(name));
 	if (X509_check_ca(ca) != 1) {
 		snprintf(err, errsize,
-		    "client_ca: %s is not a CA certificate "
-		    "(basicConstraints CA:TRUE)",
+		    "client_ca: %s is not a CA certificate (basicConstraints CA:TRUE)",
 		    name);
 		return (-1);
 	}
 	if (X509_get0_pubkey(ca) == NULL) {
 		ERR_clear_error();
 		snprintf(err, errsize,
-		    "client_ca: %s has an unknown kind of "
-		    "key",
-		    name);
+		    "client_ca: %s has an unknown kind of key", name);
 		return (-1);
 	}
 	if (cert_time(X509_get0_notAfter(ca), &until) == -1 ||
 	    until > wall_now().s)
 		return (1);
-	log_warnx("listener %s: client_ca: %s has run out: its clients are "
-		  "refused",
+	log_warnx(
+	    "listener %s: client_ca: %s has run out: its clients are refused",
 	    s->name, name);
 	return (0);
 }
@@ -300,7 +297,7 @@ tls_server_new(const struct tls_server_args *args, char *err, size_t errsize)
 	}
 	s->refs = 1;
 	s->tk = args->key;
-	(void)strlcpy(s->name, args->name, sizeof(s->name));
+	strlcpy(s->name, args->name, sizeof(s->name));
 	s->ctx = SSL_CTX_new_ex(tlskey_libctx(s->tk), NULL,
 	    TLS_server_method());
 	if (s->ctx == NULL || set_protocol(s) == -1) {

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "tls_int.h"
 #include "tlskey.h"
+#include "tlsverify.h"
 
 #define DEPTH_MAX	2	/* intermediate certificates */
 #define AUTH_LEVEL	2	/* 112 bits: RSA 2048, no SHA-1 */
@@ -157,9 +158,8 @@ tell_stale(struct tls_server *s)
 		return;
 	s->stale = true;
 	until.s = tls_crls_until(s->crls);
-	log_warnx("listener %s: crl ran out at %s, so clients are refused: put "
-		  "the CA's new CRL in its place; it is read when the file "
-		  "changes, or with sallyctl reload",
+	log_warnx(
+	    "listener %s: crl ran out at %s, so clients are refused: put the CA's new CRL in its place; it is read when the file changes, or with sallyctl reload",
 	    s->name, wall_format(until, when));
 }
 
@@ -288,8 +288,7 @@ tls_verify_again(struct tls_conn *c, struct tls_server *s)
 		SSL_get_peer_cert_chain(c->ssl)) != 1 ||
 	    X509_STORE_CTX_set_default(ctx, "ssl_client") != 1) {
 		snprintf(c->error, sizeof(c->error),
-		    "client certificate could not be checked again: out of "
-		    "memory");
+		    "client certificate could not be checked again: out of memory");
 		goto done;
 	}
 	X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx),

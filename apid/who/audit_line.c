@@ -18,7 +18,7 @@ may(struct request *r, const char *what)
 	char topic[256];
 	unsigned int left_out;
 
-	(void)snprintf(topic, sizeof(topic), "%s %s", r->who.label, what);
+	snprintf(topic, sizeof(topic), "%s %s", r->who.label, what);
 	if (!quiet_may(r->apid->quiet, topic, mono_now(), &left_out))
 		return (false);
 	if (left_out > 0)
@@ -61,7 +61,7 @@ peer(struct request *r, const char *verb, const struct msg_owned_item *m)
 {
 	char from[PREFIX_TEXT], topic[64];
 
-	(void)snprintf(topic, sizeof(topic), "%s %s", verb, log_key(m->pubkey));
+	snprintf(topic, sizeof(topic), "%s %s", verb, log_key(m->pubkey));
 	if (!may(r, topic))
 		return;
 	log_info("peer %s key=%s owner=%s by=%s from=%s req=%s", verb,
@@ -90,7 +90,7 @@ audit_set(struct request *r, const struct msg_set_done *m)
 
 	if (m->added + m->removed + m->changed + m->rejected == 0)
 		return;
-	(void)snprintf(topic, sizeof(topic), "set %llu",
+	snprintf(topic, sizeof(topic), "set %llu",
 	    (unsigned long long)m->generation);
 	if (!may(r, topic))
 		return;

@@ -103,7 +103,7 @@ identity_rules_add(struct identity_rules *r, const struct msg_conf_identity *m,
 	rule->subject = m->subject;
 	r->sans |= m->subject != SUBJECT_CN;
 	rule->role = m->role;
-	(void)strlcpy(rule->network, m->network, sizeof(rule->network));
+	strlcpy(rule->network, m->network, sizeof(rule->network));
 	r->n++;
 	return (0);
 }
@@ -209,7 +209,7 @@ try_sans(const struct identity_rules *r, const struct rule *rule,
 			continue;
 		found = 1;
 		id->san = (uint16_t)i;
-		(void)strlcpy(id->name, name, sizeof(id->name));
+		strlcpy(id->name, name, sizeof(id->name));
 	}
 	return (found);
 }
@@ -246,7 +246,7 @@ identity_match(const struct identity_rules *r, uint8_t proof,
 		id->rule = (uint16_t)i;
 		id->role = rule->role;
 		id->subject = rule->subject;
-		(void)strlcpy(id->network, rule->network, sizeof(id->network));
+		strlcpy(id->network, rule->network, sizeof(id->network));
 		return (0);
 	}
 	errno = ENOENT;

@@ -48,7 +48,7 @@ match(struct request *r, const char *subject, const struct san_list *sans)
 		w->why = NULL;
 		/* This is ASCII and can be cut anywhere. */
 		if (w->id.subject != SUBJECT_CN)
-			(void)snprintf(w->label, sizeof(w->label), "%s:%.*s",
+			snprintf(w->label, sizeof(w->label), "%s:%.*s",
 			    san_kind(w->id.subject), IDENT_SIZE - 1,
 			    sans->list[w->id.san].text);
 		return (0);
@@ -92,24 +92,23 @@ who_prove(struct request *r)
 	case PROOF_CERTIFICATE:
 		if (r->conn->tls == NULL)
 			return (refuse(w, "no certificate without TLS"));
-		(void)strlcpy(subject, tls_conn_cn(r->conn->tls),
-		    sizeof(subject));
-		(void)snprintf(w->label, sizeof(w->label), "cn:%s", subject);
+		strlcpy(subject, tls_conn_cn(r->conn->tls), sizeof(subject));
+		snprintf(w->label, sizeof(w->label), "cn:%s", subject);
 		w->generation = r->set->generation;
 		return (match_certificate(r, subject));
 	case PROOF_HEADER:
-		(void)strlcpy(w->label, "cn:?", sizeof(w->label));
+		strlcpy(w->label, "cn:?", sizeof(w->label));
 		if (header_cn(r, subject) == -1)
 			return (-1);
-		(void)snprintf(w->label, sizeof(w->label), "cn:%s", subject);
+		snprintf(w->label, sizeof(w->label), "cn:%s", subject);
 		break;
 	case PROOF_ADDRESS:
 		(void)prefix_format_addr(&r->from, subject);
-		(void)snprintf(w->label, sizeof(w->label), "addr:%s", subject);
+		snprintf(w->label, sizeof(w->label), "addr:%s", subject);
 		break;
 	default:
 		(void)prefix_format_addr(&r->from, subject);
-		(void)snprintf(w->label, sizeof(w->label), "none:%s", subject);
+		snprintf(w->label, sizeof(w->label), "none:%s", subject);
 		break;
 	}
 	return (match(r, subject, NULL));
