@@ -26,7 +26,7 @@
 #include "link_parent.h"
 #include "log.h"
 #include "openvpn.h"
-#include "peerset.h"
+#include "ownset.h"
 #include "removal.h"
 #include "resync.h"
 #include "row.h"

@@ -20,7 +20,7 @@
 #include "forget.h"
 #include "fronts.h"
 #include "log.h"
-#include "peerset.h"
+#include "ownset.h"
 
 #define CONNS_MAX	32
 #define IDENT_S		5

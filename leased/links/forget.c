@@ -7,7 +7,7 @@
 #include "counters.h"
 #include "forget.h"
 #include "openvpn.h"
-#include "peerset.h"
+#include "ownset.h"
 #include "turn.h"
 #include "wish.h"
 

@@ -13,7 +13,7 @@
 #include "link_apid_peers.h"
 #include "log.h"
 #include "openvpn.h"
-#include "peerset.h"
+#include "ownset.h"
 #include "turn.h"
 #include "wgkey.h"
 

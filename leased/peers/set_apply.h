@@ -6,7 +6,7 @@
 #ifndef SET_APPLY_H
 #define SET_APPLY_H
 
-#include "peerset.h"
+#include "ownset.h"
 
 /* True if the owner has peers that are not in the set. */
 bool	 set_removes(const struct set *);

@@ -3,8 +3,8 @@
  * A whole wanted set of one owner's peers, from its first item to its answer.
  */
 
-#ifndef PEERSET_H
-#define PEERSET_H
+#ifndef OWNSET_H
+#define OWNSET_H
 
 #include "leased.h"
 
