@@ -20,16 +20,16 @@ struct search {
 	bool		 by_key;
 	uint8_t		 key[WGKEY_LEN];
 	unsigned int	 n;		/* peers that fit */
-	struct msg_ctl_peer peer;
+	struct msg_peer_item peer;
 };
 
 static int
 peer_cb(struct client *c, void *arg, struct ibuf *b)
 {
 	struct search *s = arg;
-	struct msg_ctl_peer m;
+	struct msg_peer_item m;
 
-	if (msg_ctl_peer_get(b, &m) == -1)
+	if (msg_peer_item_get(b, &m) == -1)
 		return (client_malformed(c));
 	/* The daemon narrows its list down by network alone. */
 	if (m.source == SOURCE_FOREIGN ||
@@ -49,7 +49,7 @@ find_peer(struct client *c, struct search *s)
 	int st;
 
 	s->by_key = wgkey_parse(s->r->name, strlen(s->r->name), s->key) == 0;
-	st = lookup(c, SHOW_PEERS, s->r->network, MSG_CTL_PEER, peer_cb, s);
+	st = lookup(c, SHOW_PEERS, s->r->network, MSG_PEER_ITEM, peer_cb, s);
 	if (st != 0 || s->n == 1)
 		return (st);
 	if (s->n == 0)
@@ -79,7 +79,7 @@ write_prefixes(FILE *f, const struct prefix *p, unsigned int n)
 
 /* The file of a peer in a network; the caller frees it.  NULL on errors. */
 static char *
-format_file(const struct msg_ctl_network *n, const struct msg_ctl_peer *p)
+format_file(const struct msg_ctl_network *n, const struct msg_peer_item *p)
 {
 	char name[FORMAT_VIS(IDENT_SIZE)], key[WGKEY_TEXT];
 	char host[FORMAT_VIS(HOST_SIZE)], *text = NULL;

@@ -115,9 +115,9 @@ present_cb(struct client *c, void *arg, struct ibuf *b)
 {
 	struct import *im = arg;
 	struct msg_set_item item;
-	struct msg_ctl_peer m;
+	struct msg_peer_item m;
 
-	if (msg_ctl_peer_get(b, &m) == -1)
+	if (msg_peer_item_get(b, &m) == -1)
 		return (client_malformed(c));
 	if (m.source != SOURCE_STATIC || m.naddrs == 0 ||
 	    strcmp(m.network, im->net.name) != 0)
@@ -309,7 +309,7 @@ run(struct import *im, const struct request *r, const char *text, size_t len)
 		st = lookup(im->c, SHOW_SYNC, im->net.name, MSG_CTL_SYNC,
 		    sync_cb, im);
 	if (st == 0)
-		st = lookup(im->c, SHOW_PEERS, im->net.name, MSG_CTL_PEER,
+		st = lookup(im->c, SHOW_PEERS, im->net.name, MSG_PEER_ITEM,
 		    present_cb, im);
 	if (st == 0)
 		st = read_peers(im, r->file, text, len);

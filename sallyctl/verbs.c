@@ -137,23 +137,23 @@ static const struct item network_item = {
 };
 
 static const struct field lease_fields[] = {
-	{ FIELD(msg_ctl_lease, NUM, "id", id) },
-	{ FIELD(msg_ctl_lease, STR, "network", network) },
-	{ FIELD(msg_ctl_lease, STR, "name", name) },
-	{ FIELD(msg_ctl_lease, STR, "who", who) },
-	{ FIELD(msg_ctl_lease, WORD, "state", state),
+	{ FIELD(msg_peer_item, NUM, "id", id) },
+	{ FIELD(msg_peer_item, STR, "network", network) },
+	{ FIELD(msg_peer_item, STR, "name", name) },
+	{ FIELD(msg_peer_item, STR, "who", who) },
+	{ FIELD(msg_peer_item, WORD, "state", state),
 	    WORDS([LEASE_PENDING] = "pending", [LEASE_ACTIVE] = "active",
 		[LEASE_EXPIRED] = "expired") },
-	{ FIELD(msg_ctl_lease, KEY, "public_key", pubkey) },
-	{ ARRAY(msg_ctl_lease, PREFIXES, "addresses", addrs) },
-	{ FIELD(msg_ctl_lease, PAST, "first", first) },
-	{ FIELD(msg_ctl_lease, PAST, "created", created) },
-	{ FIELD(msg_ctl_lease, PAST, "renewed", renewed) },
-	{ FIELD(msg_ctl_lease, FUTURE, "expires", expires) },
-	{ FIELD(msg_ctl_lease, PAST, "latest_handshake", handshake) },
-	{ FIELD(msg_ctl_lease, BYTES, "rx_bytes", rx) },
-	{ FIELD(msg_ctl_lease, BYTES, "tx_bytes", tx) },
-	{ ENDPOINT(msg_ctl_lease, "endpoint", endpoint) },
+	{ FIELD(msg_peer_item, KEY, "public_key", pubkey) },
+	{ ARRAY(msg_peer_item, PREFIXES, "addresses", addrs) },
+	{ FIELD(msg_peer_item, PAST, "first", first) },
+	{ FIELD(msg_peer_item, PAST, "created", created) },
+	{ FIELD(msg_peer_item, PAST, "renewed", renewed) },
+	{ FIELD(msg_peer_item, FUTURE, "expires", expires) },
+	{ FIELD(msg_peer_item, PAST, "latest_handshake", handshake) },
+	{ FIELD(msg_peer_item, BYTES, "rx_bytes", rx) },
+	{ FIELD(msg_peer_item, BYTES, "tx_bytes", tx) },
+	{ ENDPOINT(msg_peer_item, "endpoint", endpoint) },
 	{ .name = NULL }
 };
 static const struct line leases_columns[] = {
@@ -185,17 +185,17 @@ static const struct item leases_item = { lease_fields, leases_columns, true };
 static const struct item lease_item = { lease_fields, lease_lines, false };
 
 static const struct field peer_fields[] = {
-	{ FIELD(msg_ctl_peer, STR, "network", network) },
-	{ FIELD(msg_ctl_peer, KEY, "public_key", pubkey) },
-	{ FIELD(msg_ctl_peer, WORD, "source", source),
+	{ FIELD(msg_peer_item, STR, "network", network) },
+	{ FIELD(msg_peer_item, KEY, "public_key", pubkey) },
+	{ FIELD(msg_peer_item, WORD, "source", source),
 	    WORDS([SOURCE_LEASE] = "lease", [SOURCE_PORTAL] = "portal",
 		[SOURCE_STATIC] = "static", [SOURCE_FOREIGN] = "foreign") },
-	{ FIELD(msg_ctl_peer, OPT, "name", name) },
-	{ ARRAY(msg_ctl_peer, PREFIXES, "addresses", addrs) },
-	{ ENDPOINT(msg_ctl_peer, "endpoint", endpoint) },
-	{ FIELD(msg_ctl_peer, PAST, "latest_handshake", handshake) },
-	{ FIELD(msg_ctl_peer, BYTES, "rx_bytes", rx) },
-	{ FIELD(msg_ctl_peer, BYTES, "tx_bytes", tx) },
+	{ FIELD(msg_peer_item, OPT, "name", name) },
+	{ ARRAY(msg_peer_item, PREFIXES, "addresses", addrs) },
+	{ ENDPOINT(msg_peer_item, "endpoint", endpoint) },
+	{ FIELD(msg_peer_item, PAST, "latest_handshake", handshake) },
+	{ FIELD(msg_peer_item, BYTES, "rx_bytes", rx) },
+	{ FIELD(msg_peer_item, BYTES, "tx_bytes", tx) },
 	{ .name = NULL }
 };
 static const struct line peer_columns[] = {
@@ -406,8 +406,7 @@ get_##name(struct ibuf *b, void *m)					\
 }
 GET(ctl_status)
 GET(ctl_network)
-GET(ctl_lease)
-GET(ctl_peer)
+GET(peer_item)
 GET(ctl_event)
 GET(ctl_sync)
 GET(ctl_test)
@@ -430,14 +429,14 @@ const struct verb verbs[] = {
 	    SHOW(NETWORKS), ANSWER(CTL_NETWORK, ctl_network, network_item) },
 	{ .words = { "show", "leases" }, .member = "leases", .list = true,
 	    .opts = OPT(NET) | OPT(NAMED) | OPT(ONLINE) | OPT(EXPIRED),
-	    SHOW(LEASES), ANSWER(CTL_LEASE, ctl_lease, leases_item) },
+	    SHOW(LEASES), ANSWER(PEER_ITEM, peer_item, leases_item) },
 	{ .words = { "show", "lease" }, .exact = true, .arg = P_NAME,
 	    .member = "leases", .list = true, SHOW(LEASES), .expired = true,
-	    ANSWER(CTL_LEASE, ctl_lease, lease_item),
+	    ANSWER(PEER_ITEM, peer_item, lease_item),
 	    .none = "no lease of that name" },
 	{ .words = { "show", "peers" }, .member = "peers", .list = true,
 	    .opts = OPT(NET), SHOW(PEERS),
-	    ANSWER(CTL_PEER, ctl_peer, peer_item) },
+	    ANSWER(PEER_ITEM, peer_item, peer_item) },
 	{ .words = { "show", "events" }, .member = "events", .list = true,
 	    .opts = OPT(SINCE) | OPT(LIMIT), SHOW(EVENTS),
 	    ANSWER(CTL_EVENT, ctl_event, event_item) },

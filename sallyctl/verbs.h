@@ -43,7 +43,7 @@ struct sum {				/* the changes by a set */
 	struct msg_set_done set;
 };
 struct exported {			/* a peer's file for its device */
-	struct msg_ctl_peer peer;
+	struct msg_peer_item peer;
 	const char	*file;
 };
 struct saved {				/* a backup */

@@ -42,7 +42,7 @@ static const struct peerlist_form peers_form = {
 	.head = "{",
 	.tail = "\n}\n",
 	.none = "}\n",
-	.lease = autowg_item,
+	.item = autowg_item,
 	.refused = peers_refused,
 };
 

@@ -198,7 +198,7 @@ one_begin(struct request *r, struct owner *o, char network[NETNAME_SIZE],
 }
 
 static void
-send_peer(struct request *r, int status, const struct msg_owned_item *m)
+send_peer(struct request *r, int status, const struct msg_peer_item *m)
 {
 	char body[PEERJSON_SIZE];
 	int n;

@@ -92,7 +92,7 @@ autowg_lease(const struct msg_lease_reply *m, char buf[AUTOWG_LEASE_SIZE])
 }
 
 int
-autowg_item(const struct msg_lease_item *m, char *buf, size_t size)
+autowg_item(const struct msg_peer_item *m, char *buf, size_t size)
 {
 	char ip[PREFIX_TEXT] = "", key[WGKEY_TEXT];
 	const struct prefix *a;

@@ -38,6 +38,6 @@ int autowg_lease(const struct msg_lease_reply *, char buf[AUTOWG_LEASE_SIZE]);
  * Format one peer of peers.json.  Returns the length, or -1 if size is too
  * small.
  */
-int	 autowg_item(const struct msg_lease_item *, char *buf, size_t size);
+int	 autowg_item(const struct msg_peer_item *, char *buf, size_t size);
 
 #endif

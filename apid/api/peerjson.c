@@ -27,7 +27,7 @@ add_time(struct jsonw *w, const char *name, int64_t s)
 }
 
 int
-peerjson_portal(const struct msg_owned_item *m, char *buf, size_t size)
+peerjson_portal(const struct msg_peer_item *m, char *buf, size_t size)
 {
 	char key[WGKEY_TEXT];
 	struct jsonw w;
@@ -44,7 +44,7 @@ peerjson_portal(const struct msg_owned_item *m, char *buf, size_t size)
 }
 
 int
-peerjson_native(const struct msg_owned_item *m, char *buf, size_t size)
+peerjson_native(const struct msg_peer_item *m, char *buf, size_t size)
 {
 	char key[WGKEY_TEXT];
 	struct jsonw w;

@@ -15,8 +15,8 @@
 #define PEERJSON_SIZE	2048	/* bytes of one peer, with NUL */
 
 /* Format one peer.  Returns the length, or -1 if size is too small. */
-int peerjson_portal(const struct msg_owned_item *, char *buf, size_t size);
-int peerjson_native(const struct msg_owned_item *, char *buf, size_t size);
+int peerjson_portal(const struct msg_peer_item *, char *buf, size_t size);
+int peerjson_native(const struct msg_peer_item *, char *buf, size_t size);
 
 /* Format a row of vpn-daemon's list of OpenVPN clients, likewise. */
 int	 peerjson_ovpn(const struct msg_ovpn_item *, char *buf, size_t size);

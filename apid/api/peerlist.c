@@ -21,26 +21,23 @@
 struct peerlist {
 	struct job	 job;
 	const struct peerlist_form *form;
-	struct msg_owned_page page;	/* the question for peers, or */
-	struct msg_lease_list leases;	/* the question for leases */
+	struct msg_peer_page page;	/* the question */
 	struct outbuf	 out;
 	unsigned int	 items;		/* items of this page */
 	bool		 any;		/* a peer was written */
 	bool		 begun;		/* the head was sent */
 };
 
-static void	 list_item(struct request *, const struct msg_owned_item *);
-static void	 list_lease(struct request *, const struct msg_lease_item *);
-static void list_page_end(struct request *, const struct msg_owned_page_end *);
-static void list_lease_end(struct request *, const struct msg_lease_list_end *);
+static void	 list_item(struct request *, const struct msg_peer_item *);
+static void	 list_page_end(struct request *, const struct msg_peer_page_end *);
 static void	 list_failed(struct request *, const char *);
 static void	 list_ask(struct request *);
 static void	 list_free(struct job *);
 
 static const struct ask ask_peers = {
 	.answers = {
-		ANSWER_PART(owned_item, list_item),
-		ANSWER(owned_page_end, list_page_end),
+		ANSWER_PART(peer_item, list_item),
+		ANSWER(peer_page_end, list_page_end),
 	},
 	.failed = list_failed,
 	.ms = ASK_MS,
@@ -48,20 +45,11 @@ static const struct ask ask_peers = {
 
 static const struct ask ask_peers_fast = {
 	.answers = {
-		ANSWER_PART(owned_item, list_item),
-		ANSWER(owned_page_end, list_page_end),
+		ANSWER_PART(peer_item, list_item),
+		ANSWER(peer_page_end, list_page_end),
 	},
 	.failed = list_failed,
 	.ms = ASK_FAST_MS,
-};
-
-static const struct ask ask_leases = {
-	.answers = {
-		ANSWER_PART(lease_item, list_lease),
-		ANSWER(lease_list_end, list_lease_end),
-	},
-	.failed = list_failed,
-	.ms = ASK_MS,
 };
 
 static const struct job_ops list_ops = {
@@ -90,12 +78,10 @@ list_ask(struct request *r)
 	struct peerlist *l = list_of(r);
 
 	l->items = 0;
-	if (l->form->lease != NULL)
-		ASK(r, &ask_leases, lease_list, &l->leases);
-	else if (l->form->fast)
-		ASK(r, &ask_peers_fast, owned_page, &l->page);
+	if (l->form->fast)
+		ASK(r, &ask_peers_fast, peer_page, &l->page);
 	else
-		ASK(r, &ask_peers, owned_page, &l->page);
+		ASK(r, &ask_peers, peer_page, &l->page);
 }
 
 static struct peerlist *
@@ -147,8 +133,8 @@ peerlist_start_one(struct request *r, const struct owner *o,
 
 	if ((l = list_of_peers(r, o, network, form)) == NULL)
 		return;
-	l->page.one = l->page.has_after = 1;
-	memcpy(l->page.after, key, sizeof(l->page.after));
+	l->page.one = l->page.has_key = 1;
+	memcpy(l->page.key, key, sizeof(l->page.key));
 	list_ask(r);
 }
 
@@ -160,58 +146,32 @@ peerlist_start_leases(struct request *r, const char *network,
 
 	if ((l = list_new(r, form)) == NULL)
 		return;
-	strlcpy(l->leases.network, network, sizeof(l->leases.network));
+	l->page.leases = 1;
+	strlcpy(l->page.network, network, sizeof(l->page.network));
 	list_ask(r);
 }
 
-/* The place of the next item, after its comma, or NULL if there is no room. */
-static char *
-item_room(struct peerlist *l)
+static void
+list_item(struct request *r, const struct msg_peer_item *m)
 {
+	struct peerlist *l = list_of(r);
 	char *dst;
+	int n;
 
 	if ((dst = outbuf_room(&l->out, PEERJSON_SIZE + 1)) == NULL)
-		return (NULL);
+		return;
 	*dst = ',';
-	return (dst + l->any);
-}
-
-/* An item of n bytes is written, or, with -1, did not fit. */
-static void
-item_done(struct peerlist *l, int n)
-{
-	if (n == -1) {
+	if ((n = l->form->item(m, dst + l->any, PEERJSON_SIZE)) == -1) {
 		l->out.broken = true;
 		return;
 	}
 	l->out.len += (size_t)n + l->any;
 	l->any = true;
 	l->items++;
-}
-
-static void
-list_item(struct request *r, const struct msg_owned_item *m)
-{
-	struct peerlist *l = list_of(r);
-	char *dst;
-
-	if ((dst = item_room(l)) == NULL)
-		return;
-	item_done(l, l->form->item(m, dst, PEERJSON_SIZE));
-	l->page.has_after = 1;
-	memcpy(l->page.after, m->pubkey, sizeof(l->page.after));
-}
-
-static void
-list_lease(struct request *r, const struct msg_lease_item *m)
-{
-	struct peerlist *l = list_of(r);
-	char *dst;
-
-	if ((dst = item_room(l)) == NULL)
-		return;
-	item_done(l, l->form->lease(m, dst, PEERJSON_SIZE));
-	strlcpy(l->leases.after, m->name, sizeof(l->leases.after));
+	/* The next page begins behind it. */
+	strlcpy(l->page.name, m->name, sizeof(l->page.name));
+	l->page.has_key = 1;
+	memcpy(l->page.key, m->pubkey, sizeof(l->page.key));
 }
 
 static void
@@ -235,15 +195,17 @@ list_failed(struct request *r, const char *text)
 
 /* A page has ended: send it. */
 static void
-list_end(struct request *r, uint8_t code, bool last, const char *etag)
+list_page_end(struct request *r, const struct msg_peer_page_end *m)
 {
 	struct peerlist *l = list_of(r);
+	bool last = m->more == 0;
+	char etag[40] = "";
 	const char *tail;
 	char *piece;
 	size_t len;
 
-	if (code > LEASE_OK_REKEYED) {
-		list_refused(r, code, "");
+	if (m->code > LEASE_OK_REKEYED) {
+		list_refused(r, m->code, "");
 		return;
 	}
 	if (l->page.one && !l->any) {
@@ -257,6 +219,9 @@ list_end(struct request *r, uint8_t code, bool last, const char *etag)
 		list_refused(r, LEASE_E_BUSY, "the list cannot be had");
 		return;
 	}
+	if (l->form->etag)
+		snprintf(etag, sizeof(etag), "ETag: \"%llu\"\r\n",
+		    (unsigned long long)m->generation);
 	piece = outbuf_take(&l->out, &len);
 	if (last && !l->begun)
 		reply_whole(r, l->form->type, etag, piece, len);
@@ -268,21 +233,4 @@ list_end(struct request *r, uint8_t code, bool last, const char *etag)
 	}
 	if (last)
 		request_job_end(r);
-}
-
-static void
-list_page_end(struct request *r, const struct msg_owned_page_end *m)
-{
-	char etag[40] = "";
-
-	if (list_of(r)->form->etag)
-		snprintf(etag, sizeof(etag), "ETag: \"%llu\"\r\n",
-		    (unsigned long long)m->generation);
-	list_end(r, m->code, m->more == 0, etag);
-}
-
-static void
-list_lease_end(struct request *r, const struct msg_lease_list_end *m)
-{
-	list_end(r, m->code, m->more == 0, NULL);
 }

@@ -22,12 +22,8 @@ struct peerlist_form {
 	const char	*none;		/* in place of tail without peers */
 	bool		 etag;
 	bool		 fast;		/* the client waits only briefly */
-	/*
-	 * Format one peer or one lease, at most PEERJSON_SIZE bytes.  Returns
-	 * the length, or -1.
-	 */
-	int		 (*item)(const struct msg_owned_item *, char *, size_t);
-	int		 (*lease)(const struct msg_lease_item *, char *, size_t);
+	/* Format one peer, at most PEERJSON_SIZE bytes: the length, or -1. */
+	int		 (*item)(const struct msg_peer_item *, char *, size_t);
 	/*
 	 * Nothing was sent yet: answer with this code and text, which may be
 	 * "".

@@ -57,7 +57,7 @@ audit_registered(struct request *r, const struct msg_lease_reply *m)
 }
 
 static void
-peer(struct request *r, const char *verb, const struct msg_owned_item *m)
+peer(struct request *r, const char *verb, const struct msg_peer_item *m)
 {
 	char from[PREFIX_TEXT], topic[64];
 

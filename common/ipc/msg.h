@@ -140,28 +140,6 @@ struct msg_lease_reply {
 	struct prefix	 routes[NET_ROUTES_MAX];
 };
 
-struct msg_lease_list {			/* one page, in order of names */
-	char		 network[NETNAME_SIZE];
-	char		 after[IDENT_SIZE];	/* "": from the beginning */
-};
-
-struct msg_lease_item {
-	char		 name[IDENT_SIZE];
-	uint8_t		 pubkey[WGKEY_LEN];
-	int64_t		 created;
-	int64_t		 expires;
-	int64_t		 handshake;	/* wall, 0 is never */
-	uint64_t	 rx;		/* bytes from the peer, ever */
-	uint64_t	 tx;		/* bytes to the peer */
-	uint8_t		 naddrs;
-	struct prefix	 addrs[NET_POOLS_MAX];
-};
-
-struct msg_lease_list_end {
-	uint8_t		 code;		/* LEASE_OK_SAME or LEASE_E_... */
-	uint8_t		 more;		/* 1: ask again after the last name */
-};
-
 struct msg_lease_health_reply {		/* 1 ok, 0 not */
 	uint8_t		 db;
 	uint8_t		 kern;
@@ -206,14 +184,25 @@ struct msg_owned_drop {
 	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 };
 
-struct msg_owned_item {
-	char		 owner[OWNER_SIZE];
-	char		 name[IDENT_SIZE];
+/* A peer as it is listed.  What is a lease's alone is 0 or "" for others. */
+struct msg_peer_item {
+	uint64_t	 id;		/* 0: foreign */
+	char		 network[NETNAME_SIZE];
+	char		 owner[OWNER_SIZE];	/* "" for a lease */
+	char		 name[IDENT_SIZE];	/* or an owner's label, may be "" */
+	char		 who[IDENT_SIZE + 8];	/* a lease's last proof */
+	uint8_t		 source;	/* enum peer_source */
+	uint8_t		 state;		/* enum lease_state */
 	uint8_t		 pubkey[WGKEY_LEN];
-	int64_t		 created;	/* wall */
-	int64_t		 handshake;	/* wall, 0 is never */
+	int64_t		 first;		/* wall: first registration */
+	int64_t		 created;	/* last change of the key */
+	int64_t		 renewed;	/* last registration */
+	int64_t		 expires;	/* 0 is never */
+	int64_t		 handshake;	/* 0 is never */
 	uint64_t	 rx;		/* bytes from the peer, ever */
-	uint64_t	 tx;
+	uint64_t	 tx;		/* bytes to the peer */
+	struct prefix	 endpoint;	/* host; family 0 is unknown */
+	uint16_t	 port;
 	uint8_t		 naddrs;
 	struct prefix	 addrs[PEER_ADDRS_MAX];
 };
@@ -223,25 +212,28 @@ struct msg_owned_reply {
 	uint32_t	 retry_after;	/* seconds, with errors worth a retry */
 	char		 text[TEXT_SIZE];	/* reason, for the client */
 	uint8_t		 has_item;
-	struct msg_owned_item item;	/* on the wire if has_item */
+	struct msg_peer_item item;	/* on the wire if has_item */
 };
 
 /*
- * A page of at most 64 peers in order of keys or, if one is set, the peer of
- * the key alone.
+ * A page of at most 64 peers behind a place: the leases of a network in order
+ * of names, or the peers with an owner in order of keys.  If one is set, it is
+ * the peer of the key alone.
  */
-struct msg_owned_page {
+struct msg_peer_page {
 	char		 network[NETNAME_SIZE];
-	char		 owner[OWNER_SIZE];	/* "" is any owner */
+	uint8_t		 leases;	/* 1: leases, else those with an owner */
+	char		 owner[OWNER_SIZE];	/* "" is any */
 	uint8_t		 online;	/* 1: a handshake in the last 180 s */
 	uint8_t		 one;		/* 1: the peer of this key alone */
-	uint8_t		 has_after;
-	uint8_t		 after[WGKEY_LEN];
+	char		 name[IDENT_SIZE];	/* behind it; "" from the start */
+	uint8_t		 has_key;	/* behind this key */
+	uint8_t		 key[WGKEY_LEN];
 };
 
-struct msg_owned_page_end {
-	uint8_t		 code;
-	uint8_t		 more;
+struct msg_peer_page_end {
+	uint8_t		 code;		/* LEASE_OK_SAME or LEASE_E_... */
+	uint8_t		 more;		/* 1: ask again behind the last */
 	uint64_t	 generation;	/* of this owner's set: the ETag */
 };
 
@@ -654,40 +646,6 @@ struct msg_ctl_network {
 	uint8_t		 nroutes;
 	struct prefix	 routes[NET_ROUTES_MAX];
 	char		 text[TEXT_SIZE];
-};
-
-struct msg_ctl_lease {
-	uint64_t	 id;
-	char		 network[NETNAME_SIZE];
-	char		 name[IDENT_SIZE];
-	char		 who[IDENT_SIZE + 8];
-	uint8_t		 state;		/* enum lease_state */
-	uint8_t		 pubkey[WGKEY_LEN];
-	int64_t		 first;		/* wall: first registration */
-	int64_t		 created;	/* last key change */
-	int64_t		 renewed;	/* last registration */
-	int64_t		 expires;	/* 0 never */
-	int64_t		 handshake;
-	uint64_t	 rx;
-	uint64_t	 tx;
-	uint8_t		 naddrs;
-	struct prefix	 addrs[NET_POOLS_MAX];
-	struct prefix	 endpoint;
-	uint16_t	 port;
-};
-
-struct msg_ctl_peer {
-	char		 network[NETNAME_SIZE];
-	uint8_t		 pubkey[WGKEY_LEN];
-	uint8_t		 source;	/* enum peer_source */
-	char		 name[IDENT_SIZE];	/* "" if not ours */
-	int64_t		 handshake;
-	uint64_t	 rx;
-	uint64_t	 tx;
-	struct prefix	 endpoint;
-	uint16_t	 port;
-	uint8_t		 naddrs;
-	struct prefix	 addrs[PEER_ADDRS_MAX];
 };
 
 struct msg_ctl_event {

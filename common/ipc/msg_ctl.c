@@ -98,39 +98,6 @@ codec_msg_ctl_network(struct codec *c, struct msg_ctl_network *m)
 }
 
 int
-codec_msg_ctl_lease(struct codec *c, struct msg_ctl_lease *m)
-{
-	if (codec_n64(c, &m->id) == -1 || NET(c, m) == -1 || NAME(c, m) == -1 ||
-	    STR(c, m->who) == -1 ||
-	    codec_range(c, &m->state, LEASE_PENDING, LEASE_EXPIRED) == -1 ||
-	    codec_key(c, m->pubkey) == -1 || codec_time(c, &m->first) == -1 ||
-	    codec_time(c, &m->created) == -1 ||
-	    codec_time(c, &m->renewed) == -1 ||
-	    codec_time(c, &m->expires) == -1 ||
-	    codec_time(c, &m->handshake) == -1 || codec_n64(c, &m->rx) == -1 ||
-	    codec_n64(c, &m->tx) == -1 ||
-	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_POOLS_MAX) == -1 ||
-	    codec_prefix_none(c, &m->endpoint) == -1 ||
-	    codec_n16(c, &m->port) == -1)
-		return (-1);
-	return (0);
-}
-
-int
-codec_msg_ctl_peer(struct codec *c, struct msg_ctl_peer *m)
-{
-	if (NET(c, m) == -1 || codec_key(c, m->pubkey) == -1 ||
-	    codec_range(c, &m->source, SOURCE_LEASE, SOURCE_FOREIGN) == -1 ||
-	    NAME(c, m) == -1 || codec_time(c, &m->handshake) == -1 ||
-	    codec_n64(c, &m->rx) == -1 || codec_n64(c, &m->tx) == -1 ||
-	    codec_prefix_none(c, &m->endpoint) == -1 ||
-	    codec_n16(c, &m->port) == -1 ||
-	    codec_prefixes(c, &m->naddrs, m->addrs, 0, PEER_ADDRS_MAX) == -1)
-		return (-1);
-	return (0);
-}
-
-int
 codec_msg_ctl_event(struct codec *c, struct msg_ctl_event *m)
 {
 	if (codec_n64(c, &m->id) == -1 || codec_time(c, &m->at) == -1 ||

@@ -59,36 +59,6 @@ codec_msg_lease_reply(struct codec *c, struct msg_lease_reply *m)
 }
 
 int
-codec_msg_lease_list(struct codec *c, struct msg_lease_list *m)
-{
-	if (NET(c, m) == -1 || codec_str(c, m->after, sizeof(m->after)) == -1)
-		return (-1);
-	return (0);
-}
-
-int
-codec_msg_lease_item(struct codec *c, struct msg_lease_item *m)
-{
-	if (NAME(c, m) == -1 || codec_key(c, m->pubkey) == -1 ||
-	    codec_time(c, &m->created) == -1 ||
-	    codec_time(c, &m->expires) == -1 ||
-	    codec_time(c, &m->handshake) == -1 || codec_n64(c, &m->rx) == -1 ||
-	    codec_n64(c, &m->tx) == -1 ||
-	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_POOLS_MAX) == -1)
-		return (-1);
-	return (0);
-}
-
-int
-codec_msg_lease_list_end(struct codec *c, struct msg_lease_list_end *m)
-{
-	if (codec_range(c, &m->code, LEASE_OK_NEW, LEASE_CODE_MAX) == -1 ||
-	    codec_bool(c, &m->more) == -1)
-		return (-1);
-	return (0);
-}
-
-int
 codec_msg_lease_health_reply(struct codec *c, struct msg_lease_health_reply *m)
 {
 	if (codec_bool(c, &m->db) == -1 || codec_bool(c, &m->kern) == -1 ||

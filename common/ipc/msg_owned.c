@@ -34,14 +34,42 @@ codec_msg_owned_drop(struct codec *c, struct msg_owned_drop *m)
 }
 
 int
-codec_msg_owned_item(struct codec *c, struct msg_owned_item *m)
+codec_msg_peer_item(struct codec *c, struct msg_peer_item *m)
 {
-	if (OWNER(c, m) == -1 || NAME(c, m) == -1 ||
-	    codec_key(c, m->pubkey) == -1 || codec_time(c, &m->created) == -1 ||
+	if (codec_n64(c, &m->id) == -1 || NET(c, m) == -1 ||
+	    OWNER(c, m) == -1 || NAME(c, m) == -1 ||
+	    codec_str(c, m->who, sizeof(m->who)) == -1 ||
+	    codec_range(c, &m->source, SOURCE_LEASE, SOURCE_FOREIGN) == -1 ||
+	    codec_range(c, &m->state, 0, LEASE_EXPIRED) == -1 ||
+	    codec_key(c, m->pubkey) == -1 || codec_time(c, &m->first) == -1 ||
+	    codec_time(c, &m->created) == -1 ||
+	    codec_time(c, &m->renewed) == -1 ||
+	    codec_time(c, &m->expires) == -1 ||
 	    codec_time(c, &m->handshake) == -1 || codec_n64(c, &m->rx) == -1 ||
-	    codec_n64(c, &m->tx) == -1)
+	    codec_n64(c, &m->tx) == -1 ||
+	    codec_prefix_none(c, &m->endpoint) == -1 ||
+	    codec_n16(c, &m->port) == -1)
 		return (-1);
 	return (codec_prefixes(c, &m->naddrs, m->addrs, 0, PEER_ADDRS_MAX));
+}
+
+int
+codec_msg_peer_page(struct codec *c, struct msg_peer_page *m)
+{
+	if (NET(c, m) == -1 || codec_bool(c, &m->leases) == -1 ||
+	    OWNER(c, m) == -1 || codec_bool(c, &m->online) == -1 ||
+	    codec_bool(c, &m->one) == -1 || NAME(c, m) == -1 ||
+	    codec_bool(c, &m->has_key) == -1)
+		return (-1);
+	return (m->has_key ? codec_key(c, m->key) : 0);
+}
+
+int
+codec_msg_peer_page_end(struct codec *c, struct msg_peer_page_end *m)
+{
+	if (CODE(c, m) == -1 || codec_bool(c, &m->more) == -1)
+		return (-1);
+	return (codec_n64(c, &m->generation));
 }
 
 int
@@ -50,25 +78,7 @@ codec_msg_owned_reply(struct codec *c, struct msg_owned_reply *m)
 	if (CODE(c, m) == -1 || codec_n32(c, &m->retry_after) == -1 ||
 	    TEXT(c, m) == -1 || codec_bool(c, &m->has_item) == -1)
 		return (-1);
-	return (m->has_item ? codec_msg_owned_item(c, &m->item) : 0);
-}
-
-int
-codec_msg_owned_page(struct codec *c, struct msg_owned_page *m)
-{
-	if (NET(c, m) == -1 || OWNER(c, m) == -1 ||
-	    codec_bool(c, &m->online) == -1 || codec_bool(c, &m->one) == -1 ||
-	    codec_bool(c, &m->has_after) == -1)
-		return (-1);
-	return (m->has_after ? codec_key(c, m->after) : 0);
-}
-
-int
-codec_msg_owned_page_end(struct codec *c, struct msg_owned_page_end *m)
-{
-	if (CODE(c, m) == -1 || codec_bool(c, &m->more) == -1)
-		return (-1);
-	return (codec_n64(c, &m->generation));
+	return (m->has_item ? codec_msg_peer_item(c, &m->item) : 0);
 }
 
 int

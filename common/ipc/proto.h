@@ -17,6 +17,9 @@
 #include "imsg.h"
 #include "msg.h"
 
+/* Increased with every change of a message; both sides must have the same. */
+#define PROTO_VERSION	11
+
 /* Process roles, one bit each. */
 #define P_PARENT	0x01
 #define P_HAND		0x02
@@ -50,9 +53,6 @@
 	X(LEASE_GET, lease_get, 0x0102, P_APID, P_LEASED, 0)		\
 	X(LEASE_RELEASE, lease_release, 0x0103, P_APID, P_LEASED, 0)	\
 	X(LEASE_REPLY, lease_reply, 0x0104, P_LEASED, P_APID, 0)	\
-	X(LEASE_LIST, lease_list, 0x0105, P_APID, P_LEASED, 0)		\
-	X(LEASE_ITEM, lease_item, 0x0106, P_LEASED, P_APID, 0)		\
-	X(LEASE_LIST_END, lease_list_end, 0x0107, P_LEASED, P_APID, 0)	\
 	E(LEASE_HEALTH, lease_health, 0x0108, P_APID, P_LEASED)		\
 	X(LEASE_HEALTH_REPLY, lease_health_reply, 0x0109,		\
 	    P_LEASED, P_APID, 0)					\
@@ -61,10 +61,9 @@
 	X(OWNED_PUT, owned_put, 0x0110, P_APID, P_LEASED, 0)		\
 	X(OWNED_DROP, owned_drop, 0x0111, P_APID, P_LEASED, 0)		\
 	X(OWNED_REPLY, owned_reply, 0x0112, P_LEASED, P_APID, 0)	\
-	X(OWNED_PAGE, owned_page, 0x0113, P_APID, P_LEASED, 0)		\
-	X(OWNED_ITEM, owned_item, 0x0114, P_LEASED, P_APID|P_CTL, 0)	\
-	X(OWNED_PAGE_END, owned_page_end, 0x0115,			\
-	    P_LEASED, P_APID, 0)					\
+	X(PEER_PAGE, peer_page, 0x0126, P_APID, P_LEASED, 0)		\
+	X(PEER_ITEM, peer_item, 0x0127, P_LEASED, P_APID|P_CTL, 0)	\
+	X(PEER_PAGE_END, peer_page_end, 0x0128, P_LEASED, P_APID, 0)	\
 	X(NODE_GET, node_get, 0x0116, P_APID, P_LEASED, 0)		\
 	X(NODE_REPLY, node_reply, 0x0117, P_LEASED, P_APID, 0)		\
 	E(OVPN_LIST, ovpn_list, 0x0118, P_APID, P_LEASED)		\
@@ -140,8 +139,6 @@
 	    P_LEASED|P_PARENT, P_CTL|P_LEASED, 0)			\
 	X(CTL_STATUS, ctl_status, 0x0509, P_LEASED, P_CTL, 0)		\
 	X(CTL_NETWORK, ctl_network, 0x050a, P_LEASED, P_CTL, 0)		\
-	X(CTL_LEASE, ctl_lease, 0x050b, P_LEASED, P_CTL, 0)		\
-	X(CTL_PEER, ctl_peer, 0x050c, P_LEASED, P_CTL, 0)		\
 	X(CTL_EVENT, ctl_event, 0x050d, P_LEASED, P_CTL, 0)		\
 	X(CTL_TEST, ctl_test, 0x050e, P_LEASED, P_CTL, 0)		\
 	X(CTL_CHUNK, ctl_chunk, 0x050f, P_LEASED, P_CTL, 0)		\

@@ -63,22 +63,34 @@ answer_lease(struct leased *l, struct chan *c, uint32_t id, uint8_t code,
 }
 
 void
-answer_item(const struct peer *p, struct msg_owned_item *m)
+answer_item(const struct peer *p, struct msg_peer_item *m)
 {
 	memset(m, 0, sizeof(*m));
-	strlcpy(m->owner, p->owner->name, sizeof(m->owner));
+	m->id = (uint64_t)p->id;
+	strlcpy(m->network, p->net->name, sizeof(m->network));
+	if (p->owner != NULL)
+		strlcpy(m->owner, p->owner->name, sizeof(m->owner));
+	else
+		strlcpy(m->who, peer_who(p), sizeof(m->who));
 	strlcpy(m->name, p->name, sizeof(m->name));
+	m->source = peer_source(p);
+	m->state = p->state;
 	memcpy(m->pubkey, p->key, sizeof(m->pubkey));
+	m->first = p->first;
 	m->created = p->created;
+	m->renewed = p->renewed;
+	m->expires = p->expires;
 	m->handshake = p->handshake;
 	m->rx = p->rx;
 	m->tx = p->tx;
+	m->endpoint = p->endpoint;
+	m->port = p->port;
 	m->naddrs = peer_addrs(p, m->addrs);
 }
 
 void
 answer_owned(struct chan *c, uint32_t id, uint8_t code, const char *text,
-    const struct msg_owned_item *item)
+    const struct msg_peer_item *item)
 {
 	struct msg_owned_reply m;
 

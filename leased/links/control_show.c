@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "answer.h"
 #include "control_show.h"
 #include "counters.h"
 #include "fronts.h"
@@ -99,54 +100,17 @@ show_networks(struct conn *k)
 }
 
 static void
-show_lease(struct conn *k, const struct peer *p)
-{
-	struct msg_ctl_lease m;
-
-	memset(&m, 0, sizeof(m));
-	m.id = (uint64_t)p->id;
-	strlcpy(m.network, p->net->name, sizeof(m.network));
-	strlcpy(m.name, p->name, sizeof(m.name));
-	strlcpy(m.who, peer_who(p), sizeof(m.who));
-	m.state = p->state;
-	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
-	m.first = p->first;
-	m.created = p->created;
-	m.renewed = p->renewed;
-	m.expires = p->expires;
-	m.handshake = p->handshake;
-	m.rx = p->rx;
-	m.tx = p->tx;
-	m.naddrs = peer_addrs(p, m.addrs);
-	m.endpoint = p->endpoint;
-	m.port = p->port;
-	(void)chan_send_ctl_lease(k->chan, k->id, &m, -1);
-	k->sent++;
-}
-
-static void
 show_peer(struct conn *k, const struct peer *p)
 {
-	struct msg_ctl_peer m;
+	struct msg_peer_item m;
 
-	memset(&m, 0, sizeof(m));
-	strlcpy(m.network, p->net->name, sizeof(m.network));
-	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
-	m.source = peer_source(p);
+	answer_item(p, &m);
 	/*
 	 * A static peer without a label has no name here: import sends it back.
 	 */
-	strlcpy(m.name,
-	    p->name[0] == '\0' && m.source == SOURCE_PORTAL ? peer_who(p) :
-							      p->name,
-	    sizeof(m.name));
-	m.handshake = p->handshake;
-	m.rx = p->rx;
-	m.tx = p->tx;
-	m.endpoint = p->endpoint;
-	m.port = p->port;
-	m.naddrs = peer_addrs(p, m.addrs);
-	(void)chan_send_ctl_peer(k->chan, k->id, &m, -1);
+	if (m.name[0] == '\0' && m.source == SOURCE_PORTAL)
+		strlcpy(m.name, peer_who(p), sizeof(m.name));
+	(void)chan_send_peer_item(k->chan, k->id, &m, -1);
 	k->sent++;
 }
 
@@ -180,10 +144,10 @@ show_if(struct conn *k, const struct peer *p, int64_t now)
 {
 	if (k->show.online && !peer_online(p, now))
 		return;
-	if (k->show.what == SHOW_LEASES) {
-		if (p->state != LEASE_EXPIRED || k->show.expired)
-			show_lease(k, p);
-	} else if (p->owner == NULL ? peer_served(p) : wanted_name(k, p))
+	if (k->show.what == SHOW_LEASES ?
+		    p->state != LEASE_EXPIRED || k->show.expired :
+		    p->owner == NULL ? peer_served(p) :
+				       wanted_name(k, p))
 		show_peer(k, p);
 }
 
@@ -253,7 +217,7 @@ static bool
 page_foreign(struct conn *k)
 {
 	const struct foreign *f;
-	struct msg_ctl_peer m;
+	struct msg_peer_item m;
 	unsigned int i;
 	size_t n;
 
@@ -277,7 +241,7 @@ page_foreign(struct conn *k)
 		m.port = f[k->foreign].stat.port;
 		m.naddrs = f[k->foreign].stat.naddrs;
 		memcpy(m.addrs, f[k->foreign].stat.addrs, sizeof(m.addrs));
-		(void)chan_send_ctl_peer(k->chan, k->id, &m, -1);
+		(void)chan_send_peer_item(k->chan, k->id, &m, -1);
 		k->sent++;
 	}
 	return (true);

@@ -34,7 +34,7 @@ static void
 owned_changed(struct leased *l, const struct asker *a, uint8_t code,
     const struct peer *p)
 {
-	struct msg_owned_item item;
+	struct msg_peer_item item;
 
 	if (p != NULL)
 		answer_item(p, &item);
@@ -111,120 +111,84 @@ leased_owned_drop(struct chan *c, uint32_t id, const struct msg_owned_drop *m)
 }
 
 static void
-owned_item(struct chan *c, uint32_t id, const struct peer *p)
+page_item(struct chan *c, uint32_t id, const struct peer *p)
 {
-	struct msg_owned_item m;
+	struct msg_peer_item m;
 
 	answer_item(p, &m);
-	(void)chan_send_owned_item(c, id, &m, -1);
+	(void)chan_send_peer_item(c, id, &m, -1);
+}
+
+/* The peer of a key alone, if it is one that is asked for. */
+static uint8_t
+page_one(struct chan *c, uint32_t id, const struct msg_peer_page *m,
+    const struct network *n, const struct owner *o)
+{
+	const struct peer *p;
+
+	p = m->has_key ? peer_by_key(n, m->key) : NULL;
+	if (p == NULL || p->owner == NULL ||
+	    (m->owner[0] != '\0' && p->owner != o))
+		return (LEASE_E_NOT_FOUND);
+	page_item(c, id, p);
+	return (LEASE_OK_SAME);
+}
+
+/* The peers behind a place; true if there are more than a page of them. */
+static bool
+page_list(struct chan *c, uint32_t id, const struct msg_peer_page *m,
+    const struct network *n, const struct owner *o)
+{
+	struct peer_place at = { .owned = !m->leases, .has_key = m->has_key };
+	int64_t now = wall_now().s;
+	struct peer *p;
+	unsigned int i = 0;
+
+	strlcpy(at.name, m->name, sizeof(at.name));
+	memcpy(at.key, m->key, sizeof(at.key));
+	for (p = peer_behind(n, &at, o); p != NULL; p = peer_next(p, o)) {
+		if (m->leases && p->owner != NULL)
+			break;
+		if ((m->leases && !peer_served(p)) ||
+		    (m->online && !peer_online(p, now)))
+			continue;
+		if (i++ == PAGE)
+			return (true);
+		page_item(c, id, p);
+	}
+	return (false);
 }
 
 static void
-owned_page(struct leased *l, struct chan *c, uint32_t id, const void *arg)
+page_send(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 {
-	const struct msg_owned_page *m = arg;
-	struct peer_place at = { .owned = true, .has_key = m->has_after };
-	struct msg_owned_page_end end;
-	int64_t now = wall_now().s;
+	const struct msg_peer_page *m = arg;
+	struct msg_peer_page_end end;
 	struct owner *o = NULL;
-	struct peer *p = NULL;
 	struct network *n;
-	unsigned int i = 0;
 
 	memset(&end, 0, sizeof(end));
 	end.code = LEASE_OK_SAME;
-	memcpy(at.key, m->after, sizeof(at.key));
 	if ((n = registry_find(&l->reg, m->network)) == NULL || !n->configured)
 		end.code = LEASE_E_NETWORK;
 	else if (m->owner[0] != '\0' && (o = owner_find(n, m->owner)) != NULL)
 		end.generation = o->generation;
-	if (end.code == LEASE_OK_SAME && m->one) {
-		p = m->has_after ? peer_by_key(n, m->after) : NULL;
-		if (p == NULL || p->owner == NULL ||
-		    (m->owner[0] != '\0' && p->owner != o))
-			end.code = LEASE_E_NOT_FOUND;
-		else
-			owned_item(c, id, p);
-		p = NULL;
-	} else if (end.code == LEASE_OK_SAME &&
+	if (end.code == LEASE_OK_SAME && m->one)
+		end.code = page_one(c, id, m, n, o);
+	else if (end.code == LEASE_OK_SAME &&
 	    (o != NULL || m->owner[0] == '\0'))
-		p = peer_behind(n, &at, o);
-	for (; p != NULL; p = peer_next(p, o)) {
-		if (m->online && !peer_online(p, now))
-			continue;
-		if (i++ == PAGE) {
-			end.more = 1;
-			break;
-		}
-		owned_item(c, id, p);
-	}
-	(void)chan_send_owned_page_end(c, id, &end, -1);
+		end.more = page_list(c, id, m, n, o);
+	(void)chan_send_peer_page_end(c, id, &end, -1);
 }
 
 int
-leased_owned_page(struct chan *c, uint32_t id, const struct msg_owned_page *m)
+leased_peer_page(struct chan *c, uint32_t id, const struct msg_peer_page *m)
 {
 	struct leased *l = chan_arg(c);
 
 	/* The pending changes are not durable yet: commit them. */
 	(void)turn_commit(l);
-	stats_want(l, STATS_LOOK_MS, owned_page, c, id, m, sizeof(*m));
-	return (0);
-}
-
-static void
-lease_item(struct chan *c, uint32_t id, const struct peer *p)
-{
-	struct msg_lease_item m;
-
-	memset(&m, 0, sizeof(m));
-	strlcpy(m.name, p->name, sizeof(m.name));
-	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
-	m.created = p->created;
-	m.expires = p->expires;
-	m.handshake = p->handshake;
-	m.rx = p->rx;
-	m.tx = p->tx;
-	m.naddrs = peer_addrs(p, m.addrs);
-	(void)chan_send_lease_item(c, id, &m, -1);
-}
-
-static void
-lease_page(struct leased *l, struct chan *c, uint32_t id, const void *arg)
-{
-	const struct msg_lease_list *m = arg;
-	struct peer_place at = { .owned = false };
-	struct msg_lease_list_end end;
-	struct network *n;
-	struct peer *p = NULL;
-	unsigned int i = 0;
-
-	memset(&end, 0, sizeof(end));
-	end.code = LEASE_OK_SAME;
-	strlcpy(at.name, m->after, sizeof(at.name));
-	if ((n = registry_find(&l->reg, m->network)) == NULL || !n->configured)
-		end.code = LEASE_E_NETWORK;
-	else
-		p = peer_behind(n, &at, NULL);
-	for (; p != NULL && p->owner == NULL; p = peer_next(p, NULL)) {
-		if (!peer_served(p))
-			continue;
-		if (i++ == PAGE) {
-			end.more = 1;
-			break;
-		}
-		lease_item(c, id, p);
-	}
-	(void)chan_send_lease_list_end(c, id, &end, -1);
-}
-
-int
-leased_lease_list(struct chan *c, uint32_t id, const struct msg_lease_list *m)
-{
-	struct leased *l = chan_arg(c);
-
-	(void)turn_commit(l);
-	stats_want(l, STATS_LOOK_MS, lease_page, c, id, m, sizeof(*m));
+	stats_want(l, STATS_LOOK_MS, page_send, c, id, m, sizeof(*m));
 	return (0);
 }
 

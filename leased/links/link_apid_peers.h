@@ -12,10 +12,7 @@
 int	 leased_owned_put(struct chan *, uint32_t id, const struct msg_owned_put *);
 int
 leased_owned_drop(struct chan *, uint32_t id, const struct msg_owned_drop *);
-int
-leased_owned_page(struct chan *, uint32_t id, const struct msg_owned_page *);
-int
-leased_lease_list(struct chan *, uint32_t id, const struct msg_lease_list *);
+int	 leased_peer_page(struct chan *, uint32_t id, const struct msg_peer_page *);
 int	 leased_node_get(struct chan *, uint32_t id, const struct msg_node_get *);
 
 #endif

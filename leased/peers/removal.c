@@ -22,7 +22,7 @@ struct removal {
 	uint32_t	 serial;
 	struct mono	 asked;		/* time of the last request */
 	struct mono	 at;
-	struct msg_owned_item item;
+	struct msg_peer_item item;
 };
 
 struct removals {

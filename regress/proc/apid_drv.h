@@ -24,7 +24,7 @@ enum mode {
 };
 
 struct owned {
-	struct msg_owned_item item;
+	struct msg_peer_item item;
 	char		 network[NETNAME_SIZE];
 };
 
@@ -88,8 +88,7 @@ void	 say(const char *, ...) __attribute__((format(printf, 1, 2)));
 int leased_owned_put(struct chan *, uint32_t id, const struct msg_owned_put *);
 int
 leased_owned_drop(struct chan *, uint32_t id, const struct msg_owned_drop *);
-int
-leased_owned_page(struct chan *, uint32_t id, const struct msg_owned_page *);
+int leased_owned_page(struct chan *, uint32_t id, const struct msg_peer_page *);
 int leased_node_get(struct chan *, uint32_t id, const struct msg_node_get *);
 int	 leased_ovpn_list(struct chan *, uint32_t id);
 int leased_ovpn_kill(struct chan *, uint32_t id, const struct msg_ovpn_kill *);

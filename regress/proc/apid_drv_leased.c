@@ -151,19 +151,21 @@ leased_release(struct chan *ch, uint32_t id, const struct msg_lease_release *m)
 	return (chan_send_lease_reply(ch, id, &r, -1));
 }
 
+/* A page of the leases, of which there are as many as the test said. */
 static int
-leased_list(struct chan *ch, uint32_t id, const struct msg_lease_list *m)
+leased_leases(struct chan *ch, uint32_t id, const struct msg_peer_page *m)
 {
 	struct drv *d = chan_arg(ch);
-	struct msg_lease_list_end end;
-	struct msg_lease_item item;
+	struct msg_peer_page_end end;
+	struct msg_peer_item item;
 	unsigned int i, n;
 
 	d->count++;
-	i = m->after[0] == '\0' ? 1 : number_of(m->after) + 1;
+	i = m->name[0] == '\0' ? 1 : number_of(m->name) + 1;
 	for (n = 0; n < PAGE && i <= d->peers; n++, i++) {
 		memset(&item, 0, sizeof(item));
 		(void)snprintf(item.name, sizeof(item.name), "p%03u", i);
+		item.source = SOURCE_LEASE;
 		memset(item.pubkey, (int)i, WGKEY_LEN);
 		item.created = 1735689600;
 		item.handshake = i == 1 ? 1735776000 : 0;
@@ -171,13 +173,20 @@ leased_list(struct chan *ch, uint32_t id, const struct msg_lease_list *m)
 		item.tx = 654321;
 		item.naddrs = 1;
 		(void)prefix_parse("fde3::23", &item.addrs[0]);
-		if (chan_send_lease_item(ch, id, &item, -1) == -1)
+		if (chan_send_peer_item(ch, id, &item, -1) == -1)
 			return (-1);
 	}
 	memset(&end, 0, sizeof(end));
 	end.code = LEASE_OK_SAME;
 	end.more = i <= d->peers;
-	return (chan_send_lease_list_end(ch, id, &end, -1));
+	return (chan_send_peer_page_end(ch, id, &end, -1));
+}
+
+static int
+leased_peer_page(struct chan *ch, uint32_t id, const struct msg_peer_page *m)
+{
+	return (m->leases ? leased_leases(ch, id, m) :
+			    leased_owned_page(ch, id, m));
 }
 
 static int
@@ -218,12 +227,11 @@ static const struct chan_handler leased_table[] = {
 	ON(lease_register, CHAN_UP, leased_register),
 	ON(lease_get, CHAN_UP, leased_get),
 	ON(lease_release, CHAN_UP, leased_release),
-	ON(lease_list, CHAN_UP, leased_list),
 	ON(lease_health, CHAN_UP, leased_health),
 	ON(ident_result, CHAN_UP, leased_ident),
 	ON(owned_put, CHAN_UP, leased_owned_put),
 	ON(owned_drop, CHAN_UP, leased_owned_drop),
-	ON(owned_page, CHAN_UP, leased_owned_page),
+	ON(peer_page, CHAN_UP, leased_peer_page),
 	ON(node_get, CHAN_UP, leased_node_get),
 	ON(ovpn_list, CHAN_UP, leased_ovpn_list),
 	ON(ovpn_kill, CHAN_UP, leased_ovpn_kill),

@@ -75,6 +75,7 @@ fill(struct owned *p, const char *network, const char *owner, const char *name,
 	memcpy(p->item.pubkey, key, WGKEY_LEN);
 	memcpy(p->item.addrs, addrs, n * sizeof(*addrs));
 	p->item.naddrs = n;
+	p->item.source = SOURCE_PORTAL;
 	p->item.created = 1735689600;
 	p->item.rx = 19732;
 	p->item.tx = 32364;
@@ -135,10 +136,10 @@ leased_owned_drop(struct chan *ch, uint32_t id, const struct msg_owned_drop *m)
 }
 
 int
-leased_owned_page(struct chan *ch, uint32_t id, const struct msg_owned_page *m)
+leased_owned_page(struct chan *ch, uint32_t id, const struct msg_peer_page *m)
 {
 	struct drv *d = chan_arg(ch);
-	struct msg_owned_page_end end;
+	struct msg_peer_page_end end;
 	unsigned int n = 0;
 	struct owned *p;
 	int c;
@@ -150,8 +151,7 @@ leased_owned_page(struct chan *ch, uint32_t id, const struct msg_owned_page *m)
 	end.code = d->mode == MODE_BUSY ? LEASE_E_BUSY : LEASE_OK_SAME;
 	end.generation = d->set_generation;
 	for (p = d->owned; p < d->owned + d->nowned; p++) {
-		c = m->has_after ? memcmp(p->item.pubkey, m->after, WGKEY_LEN) :
-				  1;
+		c = m->has_key ? memcmp(p->item.pubkey, m->key, WGKEY_LEN) : 1;
 		if ((m->one ? c != 0 : c <= 0) ||
 		    strcmp(p->network, m->network) != 0 ||
 		    strcmp(p->item.owner, m->owner) != 0 ||
@@ -161,10 +161,10 @@ leased_owned_page(struct chan *ch, uint32_t id, const struct msg_owned_page *m)
 			end.more = 1;
 			break;
 		}
-		if (chan_send_owned_item(ch, id, &p->item, -1) == -1)
+		if (chan_send_peer_item(ch, id, &p->item, -1) == -1)
 			return (-1);
 	}
-	return (chan_send_owned_page_end(ch, id, &end, -1));
+	return (chan_send_peer_page_end(ch, id, &end, -1));
 }
 
 int

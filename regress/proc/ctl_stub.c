@@ -66,8 +66,7 @@ fn(const struct stub *st, const struct msg_##msg *m)			\
 SEND(result, RESULT)
 SEND(status, STATUS)
 SEND(network, NETWORK)
-SEND(lease, LEASE)
-SEND(peer, PEER)
+SEND_ANY(send_peer, peer_item, PEER_ITEM)
 SEND(event, EVENT)
 SEND(test, TEST)
 SEND(chunk, CHUNK)
@@ -159,12 +158,13 @@ show_networks(const struct stub *st)
 }
 
 static void
-fill_lease(const struct stub *st, struct msg_ctl_lease *m, uint32_t i)
+fill_lease(const struct stub *st, struct msg_peer_item *m, uint32_t i)
 {
 	char text[PREFIX_TEXT];
 
 	memset(m, 0, sizeof(*m));
 	m->id = i;
+	m->source = SOURCE_LEASE;
 	m->state = LEASE_ACTIVE;
 	m->first = m->created = m->renewed = 1735689600;
 	m->handshake = i == 1 ? wall_now().s - 75 : 0;
@@ -197,14 +197,14 @@ fill_lease(const struct stub *st, struct msg_ctl_lease *m, uint32_t i)
 static void
 show_leases(const struct stub *st, const struct msg_ctl_show *show)
 {
-	struct msg_ctl_lease m;
+	struct msg_peer_item m;
 	uint32_t i, n = show->name[0] != '\0' ? 1 : st->count;
 
 	if (plays(st, "none"))
 		n = 0;
 	for (i = 1; i <= n; i++) {
 		fill_lease(st, &m, i);
-		if (!send_lease(st, &m))
+		if (!send_peer(st, &m))
 			return;
 		if (plays(st, "die") && i == 3)
 			_exit(0);
@@ -217,7 +217,7 @@ show_leases(const struct stub *st, const struct msg_ctl_show *show)
 static void
 show_peers(const struct stub *st)
 {
-	struct msg_ctl_peer m = { .source = SOURCE_FOREIGN, .naddrs = 1 };
+	struct msg_peer_item m = { .source = SOURCE_FOREIGN, .naddrs = 1 };
 
 	strlcpy(m.network, "devices", sizeof(m.network));
 	set_prefix(&m.addrs[0], "10.0.0.0/24");

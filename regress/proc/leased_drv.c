@@ -372,6 +372,7 @@ do_ctl(struct drv *d, char *what, char *rest)
 		    strcmp(what, "sync") == 0 ? SHOW_SYNC :
 		    strcmp(what, "events") == 0		? SHOW_EVENTS :
 							  SHOW_LEASES;
+		d->shown = show.what;
 		show.expired = strcmp(what, "all") == 0;
 		d->quiet = strcmp(what, "count") == 0;
 		if (show.what == SHOW_EVENTS && rest != NULL)
@@ -495,7 +496,7 @@ do_request(struct drv *d, const char *verb, const char *network, char *rest)
 {
 	struct msg_lease_get get = { { 0 }, { 0 } };
 	struct msg_lease_release del;
-	struct msg_lease_list list = { { 0 }, { 0 } };
+	struct msg_peer_page page = { .leases = 1 };
 	const char *name;
 
 	d->answers = 0;
@@ -506,8 +507,8 @@ do_request(struct drv *d, const char *verb, const char *network, char *rest)
 	memset(&del, 0, sizeof(del));
 	(void)strlcpy(del.network, network, sizeof(del.network));
 	(void)strlcpy(del.name, name, sizeof(del.name));
-	(void)strlcpy(list.network, network, sizeof(list.network));
-	(void)strlcpy(list.after, name, sizeof(list.after));
+	(void)strlcpy(page.network, network, sizeof(page.network));
+	(void)strlcpy(page.name, name, sizeof(page.name));
 	if (d->front == NULL)
 		printf("no front\n");
 	else if (strcmp(verb, "reg") == 0)
@@ -517,7 +518,7 @@ do_request(struct drv *d, const char *verb, const char *network, char *rest)
 	else if (strcmp(verb, "del") == 0)
 		(void)chan_send_lease_release(d->front, 1, &del, -1);
 	else
-		(void)chan_send_lease_list(d->front, 1, &list, -1);
+		(void)chan_send_peer_page(d->front, 1, &page, -1);
 	if (d->front != NULL)
 		run(d);
 }

@@ -66,6 +66,7 @@ struct drv {
 	char		 load_net[NETNAME_SIZE], load_prefix[32];
 	unsigned int	 load_next, load_n, load_kill;
 	bool		 quiet;
+	uint8_t		 shown;			/* enum ctl_what */
 	struct mono	 begun;
 	/* peers with an owner, sets, OpenVPN */
 	unsigned int	 items, dones, wants;
@@ -105,9 +106,9 @@ bool	 owned_order(struct drv *, const char *verb, char *arg, char *rest);
 void	 owned_load_send(struct drv *);
 /* Answers of leased to the front. */
 int drv_owned_reply(struct chan *, uint32_t id, const struct msg_owned_reply *);
-int drv_owned_got(struct chan *, uint32_t id, const struct msg_owned_item *);
-int	 drv_owned_page_end(struct chan *, uint32_t id,
-	    const struct msg_owned_page_end *);
+int drv_peer_item(struct chan *, uint32_t id, const struct msg_peer_item *);
+int
+drv_peer_page_end(struct chan *, uint32_t id, const struct msg_peer_page_end *);
 int drv_node_reply(struct chan *, uint32_t id, const struct msg_node_reply *);
 int drv_ovpn_item(struct chan *, uint32_t id, const struct msg_ovpn_item *);
 int	 drv_ovpn_end(struct chan *, uint32_t id, const struct msg_ovpn_end *);

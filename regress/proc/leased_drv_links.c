@@ -336,23 +336,6 @@ front_reply(struct chan *c, uint32_t id, const struct msg_lease_reply *m)
 }
 
 static int
-front_item(struct chan *c, uint32_t id, const struct msg_lease_item *m)
-{
-	printf("item name=%s addrs=%s rx=%llu tx=%llu\n", m->name,
-	    addrs_text(m->addrs, m->naddrs), (unsigned long long)m->rx,
-	    (unsigned long long)m->tx);
-	return (0);
-}
-
-static int
-front_list_end(struct chan *c, uint32_t id, const struct msg_lease_list_end *m)
-{
-	printf("end code=%u more=%u\n", m->code, m->more);
-	finish(chan_arg(c));
-	return (0);
-}
-
-static int
 front_health(struct chan *c, uint32_t id,
     const struct msg_lease_health_reply *m)
 {
@@ -394,13 +377,11 @@ front_closed(struct chan *c, const char *reason)
 
 static const struct chan_handler front_table[] = {
 	ON(lease_reply, CHAN_UP, front_reply),
-	ON(lease_item, CHAN_UP, front_item),
-	ON(lease_list_end, CHAN_UP, front_list_end),
 	ON(lease_health_reply, CHAN_UP, front_health),
 	ON(ident_test, CHAN_UP, front_ident),
 	ON(owned_reply, CHAN_UP, drv_owned_reply),
-	ON(owned_item, CHAN_UP, drv_owned_got),
-	ON(owned_page_end, CHAN_UP, drv_owned_page_end),
+	ON(peer_item, CHAN_UP, drv_peer_item),
+	ON(peer_page_end, CHAN_UP, drv_peer_page_end),
 	ON(node_reply, CHAN_UP, drv_node_reply),
 	ON(set_change, CHAN_UP, drv_set_change),
 	ON(set_done, CHAN_UP, drv_set_done),
@@ -449,24 +430,19 @@ ctl_network(struct chan *c, uint32_t id, const struct msg_ctl_network *m)
 }
 
 static int
-ctl_lease(struct chan *c, uint32_t id, const struct msg_ctl_lease *m)
+ctl_peer(struct chan *c, uint32_t id, const struct msg_peer_item *m)
 {
 	struct drv *d = chan_arg(c);
 
 	d->answers++;
-	if (!d->quiet)
-		printf("lease name=%s who=%s state=%u addrs=%s rx=%llu "
-		       "tx=%llu\n",
+	if (d->shown == SHOW_PEERS)
+		printf("peer name=%s source=%u rx=%llu\n", m->name, m->source,
+		    (unsigned long long)m->rx);
+	else if (!d->quiet)
+		printf(
+		    "lease name=%s who=%s state=%u addrs=%s rx=%llu tx=%llu\n",
 		    m->name, m->who, m->state, addrs_text(m->addrs, m->naddrs),
 		    (unsigned long long)m->rx, (unsigned long long)m->tx);
-	return (0);
-}
-
-static int
-ctl_peer(struct chan *c, uint32_t id, const struct msg_ctl_peer *m)
-{
-	printf("peer name=%s source=%u rx=%llu\n", m->name, m->source,
-	    (unsigned long long)m->rx);
 	return (0);
 }
 
@@ -529,8 +505,7 @@ static const struct chan_handler ctl_table[] = {
 	ON(ctl_result, CHAN_UP, ctl_result),
 	ON(ctl_status, CHAN_UP, ctl_status),
 	ON(ctl_network, CHAN_UP, ctl_network),
-	ON(ctl_lease, CHAN_UP, ctl_lease),
-	ON(ctl_peer, CHAN_UP, ctl_peer),
+	ON(peer_item, CHAN_UP, ctl_peer),
 	ON(ctl_event, CHAN_UP, ctl_event),
 	ON(ctl_test, CHAN_UP, ctl_test),
 	ON(ctl_chunk, CHAN_UP, ctl_chunk),

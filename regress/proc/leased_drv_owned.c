@@ -58,22 +58,24 @@ drv_owned_reply(struct chan *c, uint32_t id, const struct msg_owned_reply *m)
 }
 
 int
-drv_owned_got(struct chan *c, uint32_t id, const struct msg_owned_item *m)
+drv_peer_item(struct chan *c, uint32_t id, const struct msg_peer_item *m)
 {
 	struct drv *d = chan_arg(c);
 
 	d->items++;
 	memcpy(d->last_key, m->pubkey, sizeof(d->last_key));
 	if (!d->quiet)
-		printf("item owner=%s name=%s addrs=%s rx=%llu tx=%llu\n",
-		    m->owner, m->name, addrs_text(m->addrs, m->naddrs),
-		    (unsigned long long)m->rx, (unsigned long long)m->tx);
+		printf("item %s%s%sname=%s addrs=%s rx=%llu tx=%llu\n",
+		    m->owner[0] != '\0' ? "owner=" : "", m->owner,
+		    m->owner[0] != '\0' ? " " : "", m->name,
+		    addrs_text(m->addrs, m->naddrs), (unsigned long long)m->rx,
+		    (unsigned long long)m->tx);
 	return (0);
 }
 
 int
-drv_owned_page_end(struct chan *c, uint32_t id,
-    const struct msg_owned_page_end *m)
+drv_peer_page_end(struct chan *c, uint32_t id,
+    const struct msg_peer_page_end *m)
 {
 	struct drv *d = chan_arg(c);
 
@@ -207,7 +209,7 @@ static void
 do_page(struct drv *d, char *network, char *owner, const char *how,
     const char *seed)
 {
-	struct msg_owned_page m;
+	struct msg_peer_page m;
 
 	memset(&m, 0, sizeof(m));
 	(void)strlcpy(m.network, network, sizeof(m.network));
@@ -215,16 +217,16 @@ do_page(struct drv *d, char *network, char *owner, const char *how,
 		(void)strlcpy(m.owner, owner, sizeof(m.owner));
 	m.online = how != NULL && strcmp(how, "online") == 0;
 	if (seed != NULL) {
-		m.one = m.has_after = 1;
-		key_from(seed, m.after);
+		m.one = m.has_key = 1;
+		key_from(seed, m.key);
 	}
 	d->items = 0;
 	d->quiet = how != NULL && strcmp(how, "count") == 0;
 	do {
-		(void)chan_send_owned_page(d->front, 1, &m, -1);
+		(void)chan_send_peer_page(d->front, 1, &m, -1);
 		run(d);
-		m.has_after = 1;
-		memcpy(m.after, d->last_key, sizeof(m.after));
+		m.has_key = 1;
+		memcpy(m.key, d->last_key, sizeof(m.key));
 	} while (d->more && !m.one && d->front != NULL);
 	if (d->quiet)
 		printf("owned=%u\n", d->items);

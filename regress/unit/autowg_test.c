@@ -120,7 +120,7 @@ static void
 list(void **state)
 {
 	char buf[PEERJSON_SIZE];
-	struct msg_lease_item m;
+	struct msg_peer_item m;
 
 	memset(&m, 0, sizeof(m));
 	strlcpy(m.name, "23", sizeof(m.name));

@@ -599,13 +599,33 @@ reopen(void **state)
 	}
 }
 
+static struct peer *
+peer_with(const struct world *w, const struct prefix *addr)
+{
+	struct peer *p;
+	uint8_t i;
+
+	RB_FOREACH(p, peer_tree, &w->n->peers)
+		for (i = 0; i < p->naddrs; i++)
+			if (prefix_equal(&p->addrs[i].p, addr))
+				return (p);
+	return (NULL);
+}
+
+static bool
+is_ended(const struct world *w, const struct peer *p)
+{
+	return (
+	    p->state == LEASE_EXPIRED && mono_cmp(p->ready, mono_of(w)) <= 0);
+}
+
 /* By the rules, slowly: would this be refused, and how? */
 static uint8_t
 expect_put(const struct world *w, const char *owner, const uint8_t *key,
     const struct prefix *addrs, uint8_t n)
 {
 	struct peer *p;
-	uint8_t i, j, last;
+	uint8_t i, last;
 
 	RB_FOREACH(p, peer_tree, &w->n->peers)
 		if (p->state != LEASE_EXPIRED &&
@@ -618,15 +638,11 @@ expect_put(const struct world *w, const char *owner, const uint8_t *key,
 			return (LEASE_E_OUTSIDE);
 		if (last == 1)
 			return (LEASE_E_ADDR_TAKEN);
-		RB_FOREACH(p, peer_tree, &w->n->peers)
-			for (j = 0; j < p->naddrs; j++)
-				if (prefix_equal(&p->addrs[j].p, &addrs[i]) &&
-				    (p->owner != NULL ?
-					    strcmp(p->owner->name, owner) != 0 :
-					    p->state != LEASE_EXPIRED ||
-						mono_cmp(p->ready, mono_of(w)) >
-						    0))
-					return (LEASE_E_ADDR_TAKEN);
+		p = peer_with(w, &addrs[i]);
+		if (p != NULL &&
+		    (p->owner == NULL ? !is_ended(w, p) :
+					strcmp(p->owner->name, owner) != 0))
+			return (LEASE_E_ADDR_TAKEN);
 	}
 	return (LEASE_OK_SAME);
 }

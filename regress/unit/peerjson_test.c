@@ -42,7 +42,7 @@ largest(void **state)
 {
 	struct msg_set_change change;
 	char buf[PEERJSON_SIZE];
-	struct msg_owned_item m;
+	struct msg_peer_item m;
 	unsigned int i;
 	json_t *v;
 	int n;
