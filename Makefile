@@ -215,7 +215,7 @@ clean:
 
 -include $(DEPS) $(COMMON_OBJ:.o=.d) $(WG_OBJ:.o=.d)
 FORCE:
-.PHONY: FORCE all deps demo lint style circles circles man-lint format-check name-check \
+.PHONY: FORCE all deps demo lint style circles man-lint format-check name-check \
     store-check install clean
 .DEFAULT_GOAL := all
 .SECONDARY:

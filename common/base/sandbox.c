@@ -157,7 +157,7 @@ allow_but_stderr(scmp_filter_ctx ctx, int call)
 static int
 add_sockets(scmp_filter_ctx ctx, uint8_t role)
 {
-	const struct scmp_arg_cmp to_nobody = SCMP_A4(SCMP_CMP_EQ, 0);
+	const struct scmp_arg_cmp to_nobody = SCMP_A4(SCMP_CMP_EQ, 0, 0);
 	const struct scmp_arg_cmp plain = SCMP_A3(SCMP_CMP_MASKED_EQ,
 	    MSG_FASTOPEN, 0);
 	int r;
@@ -169,11 +169,12 @@ add_sockets(scmp_filter_ctx ctx, uint8_t role)
 	if (r != 0 || role != P_APID)
 		return (r);
 	if (allow2(ctx, SCMP_SYS(sendto), plain, to_nobody) != 0 ||
-	    allow1(ctx, SCMP_SYS(shutdown), SCMP_A1(SCMP_CMP_EQ, SHUT_WR)) != 0)
+	    allow1(ctx, SCMP_SYS(shutdown), SCMP_A1(SCMP_CMP_EQ, SHUT_WR, 0)) !=
+		0)
 		return (-1);
-	return (
-	    allow2(ctx, SCMP_SYS(setsockopt), SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP),
-	    SCMP_A2(SCMP_CMP_EQ, TCP_NODELAY)));
+	return (allow2(ctx, SCMP_SYS(setsockopt),
+	    SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP, 0),
+	    SCMP_A2(SCMP_CMP_EQ, TCP_NODELAY, 0)));
 }
 
 static int
@@ -185,14 +186,14 @@ add_fcntl(scmp_filter_ctx ctx, uint8_t role)
 
 	for (i = 0; i < NELEMS(asks); i++)
 		if (allow1(ctx, SCMP_SYS(fcntl),
-		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)asks[i])) != 0)
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)asks[i], 0)) != 0)
 			return (-1);
 	for (i = 0; role == P_LEASED && i < NELEMS(locks); i++)
 		if (allow1(ctx, SCMP_SYS(fcntl),
-		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)locks[i])) != 0)
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)locks[i], 0)) != 0)
 			return (-1);
 	/* An open file that blocks would hang everybody who shares it. */
-	return (allow2(ctx, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETFL),
+	return (allow2(ctx, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETFL, 0),
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, O_NONBLOCK, O_NONBLOCK)));
 }
 
@@ -210,7 +211,7 @@ add_checked(scmp_filter_ctx ctx, const struct profile *p)
 		return (-1);
 	/* abort(3) kills this process and nobody else. */
 	if (allow1(ctx, SCMP_SYS(tgkill),
-	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) != 0)
+	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0)) != 0)
 		return (-1);
 #ifdef __SANITIZE_ADDRESS__
 	/* Its run-time changes stacks before a normal end. */
