@@ -49,7 +49,7 @@ decide(struct request *r)
 		c->close = true;
 	/* Nothing can follow the answer to a body that is not read. */
 	if (r->streaming && r->body_len < r->http.length)
-		reply_close(r);
+		c->close = c->linger = true;
 }
 
 static void
@@ -257,14 +257,8 @@ reply_break(struct request *r)
 }
 
 void
-reply_close(struct request *r)
-{
-	r->conn->close = r->conn->linger = true;
-}
-
-void
 reply_punish(struct request *r)
 {
 	conn_punish(r->conn);
-	reply_close(r);
+	r->conn->close = r->conn->linger = true;
 }

@@ -53,9 +53,8 @@ void	 reply_piece(struct request *, char *piece, size_t len, int last);
 /* Half a list has no error but the end of its connection. */
 void	 reply_break(struct request *);
 
-/* To be called before an answer: nothing follows it on this connection. */
-void	 reply_close(struct request *);
-/* That, and the connection counts against its source. */
+/* To be called before an answer: it is the last one on this connection, which
+ * counts against its source. */
 void	 reply_punish(struct request *);
 
 #endif
