@@ -67,14 +67,12 @@ page net0 portal:a online => addrs=10.9.0.30/32 rx=10 tx=20 # online ones alone
 kill
 start
 up net0
-sleep 300
+peers 2 => peers=2 # all is back after a kill
 page net0 portal:a => no /10.9.0.50\/32 rx/ # but for what could not be
-peers => peers=2 # all is back after a kill
 put net0 portal:a k4 10.9.0.40/32 => OK_SAME # nothing to do
 kern new
 up net0
-sleep 300
-peers => peers=2 # a new hand has all
+peers 2 => peers=2 # a new hand has all
 stat k2 5 5
 sleep 2100
 # Counters of before the kill may be lost, but nothing goes backwards.
@@ -82,17 +80,15 @@ one net0 portal:a k2 => /^item .*10.9.0.30\/32 rx=(15|5) tx=(25|5)/ # counters b
 stop
 start
 up net0
-sleep 200
+peers 2
 stat k2 7 7
 one net0 portal:a k2
 set pools fd00:2::/64
 reload
-sleep 200
-peers => peers=0 # a pool that went
+peers 0 => peers=0 # a pool that went
 set pools 10.9.0.0/24
 reload
-sleep 200
-peers => peers=2 # and came back
+peers 2 => peers=2 # and came back
 stop
 END
 no "never an address twice at the hand" 'kern: address in use'
@@ -243,9 +239,8 @@ peers => sets=20001 # the hand hears of each once
 stop
 start
 up net0
-sleep 1500
 page net0 portal:a count => owned=20000 # all are read again
-peers => peers=20000 # and synced
+peers 20000 => peers=20000 # and synced
 bulk net0 portal:a last k 15000
 wait
 start
@@ -304,7 +299,7 @@ ctl sync
 kill
 start
 up net0
-sleep 300
+peers 2
 page net0 portal:a => name=k1 addrs=10.9.0.12/32 # and is there after a kill
 	=> name=k2 addrs=10.9.0.11/32 # all of it
 	=> 2 /^item/ # and nothing else

@@ -139,9 +139,8 @@ reg net0 b kb => E_BUSY # no hand: new ones wait
 health => /^health db=1 kern=0 wireguard=1/ # health says so
 kern new
 up net0
-sleep 300
+peers 2 => peers=2 # all peers are there
 get net0 b => OK_SAME state=2 name=b # the sync heals it
-peers => peers=2 # all peers are there
 kern hold
 reg net0 c kc => E_BUSY # no answer in 5 s: try again
 kern ok
@@ -152,7 +151,7 @@ kern ok
 down net0
 health
 up net0
-sleep 300
+peers 3
 # Of the four that asked, the one with the foreign key is not kept.
 ctl status => leases=3 pending=0 # an interface that went takes all again
 stop
@@ -330,8 +329,7 @@ flood net0 d 8300
 ctl revoke dev => /^result code=[^1].*has ended; but the hand has not/ # no room for the wish: told so
 kern release
 peers => peers=1 syncs=0 # it was not said
-sleep 6000
-peers => peers=8300 syncs=1 # it is said soon
+peers 8300 => peers=8300 syncs=1 # it is said soon
 stop
 END
 
