@@ -17,9 +17,6 @@
 #include "imsg.h"
 #include "msg.h"
 
-/* Increased with every change of a message; both sides must have the same. */
-#define PROTO_VERSION	11
-
 /* Process roles, one bit each. */
 #define P_PARENT	0x01
 #define P_HAND		0x02
