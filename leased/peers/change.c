@@ -144,7 +144,7 @@ change_undo(struct change *c, struct registry *r)
 			break;
 		case STEP_DROP:
 			peer_link(s->peer);
-			dirty_set(r, s->peer);
+			dirty_set(s->peer);
 			break;
 		case STEP_CHANGE:
 			restore(r, s->peer, s->was);

@@ -213,7 +213,7 @@ stats_peer(struct leased *l, const struct msg_peer_stat *m)
 	rx = grown(m->rx, p->rx_raw);
 	tx = grown(m->tx, p->tx_raw);
 	if (rx != 0 || tx != 0 || m->handshake > p->handshake)
-		dirty_set(&l->reg, p);
+		dirty_set(p);
 	p->rx = clamp(p->rx + rx);
 	p->tx = clamp(p->tx + tx);
 	p->rx_raw = clamp(m->rx);
@@ -243,22 +243,20 @@ stats_foreign(const struct leased *l, size_t *n)
 bool
 stats_write(struct leased *l)
 {
-	struct peer *p, *done[WRITE_STEP];
-	unsigned int i, n = 0;
+	struct peer *done[WRITE_STEP];
+	unsigned int i, n;
 
-	if (LIST_EMPTY(&l->reg.dirty) || turn_commit(l) == -1)
+	if (l->reg.dirty_n == 0 || turn_commit(l) == -1)
 		return (false);
 	if (!l->stats->sorted)
 		dirty_sort(&l->reg);
 	l->stats->sorted = true;
 	if (store_begin(l->store) == -1)
 		return (false);
-	LIST_FOREACH(p, &l->reg.dirty, dirty) {
-		if (n == WRITE_STEP)
-			break;
-		if (row_put_counters(l->store, p) == -1)
+	for (n = 0; n < WRITE_STEP && n < l->reg.dirty_n; n++) {
+		done[n] = l->reg.dirty[l->reg.dirty_n - 1 - n];
+		if (row_put_counters(l->store, done[n]) == -1)
 			goto fail;
-		done[n++] = p;
 	}
 	if (store_commit(l->store) == -1)
 		goto fail;
@@ -266,7 +264,7 @@ stats_write(struct leased *l)
 		dirty_clear(done[i]);
 	/* With many peers, these are most of all writes. */
 	store_checkpoint(l->store);
-	return (!LIST_EMPTY(&l->reg.dirty));
+	return (l->reg.dirty_n > 0);
 fail:
 	store_rollback(l->store);
 	return (false);

@@ -6,48 +6,60 @@
 #include <stdlib.h>
 
 #include "dirty.h"
+#include "log.h"
+
+#define DIRTY_FIRST	64
 
 void
-dirty_set(struct registry *r, struct peer *p)
+dirty_set(struct peer *p)
 {
-	if (p->is_dirty)
+	struct registry *r = p->net->registry;
+
+	if (p->dirty != 0)
 		return;
-	p->is_dirty = true;
-	LIST_INSERT_HEAD(&r->dirty, p, dirty);
+	if (r->dirty_n == r->dirty_max) {
+		r->dirty_max = r->dirty_max == 0 ? DIRTY_FIRST :
+						   r->dirty_max * 2;
+		r->dirty = reallocarray(r->dirty, r->dirty_max,
+		    sizeof(*r->dirty));
+		if (r->dirty == NULL)
+			fatal("list of peers to write");
+	}
+	r->dirty[r->dirty_n++] = p;
+	p->dirty = r->dirty_n;
 }
 
 void
 dirty_clear(struct peer *p)
 {
-	if (!p->is_dirty)
+	struct registry *r = p->net->registry;
+	struct peer *last;
+
+	if (p->dirty == 0)
 		return;
-	p->is_dirty = false;
-	LIST_REMOVE(p, dirty);
+	last = r->dirty[--r->dirty_n];
+	r->dirty[p->dirty - 1] = last;
+	last->dirty = p->dirty;
+	p->dirty = 0;
 }
 
+/* The lowest id is the last: those at the end are written first. */
 static int
 by_id(const void *a, const void *b)
 {
 	const struct peer *const *x = a, *const *y = b;
 
-	return ((*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id);
+	return ((*x)->id > (*y)->id ? -1 : (*x)->id < (*y)->id);
 }
 
 void
 dirty_sort(struct registry *r)
 {
-	struct peer *p, **all;
-	size_t n = 0, i = 0;
+	uint32_t i;
 
-	LIST_FOREACH(p, &r->dirty, dirty)
-		n++;
-	if (n == 0 || (all = reallocarray(NULL, n, sizeof(*all))) == NULL)
+	if (r->dirty_n == 0)
 		return;
-	LIST_FOREACH(p, &r->dirty, dirty)
-		all[i++] = p;
-	qsort(all, n, sizeof(*all), by_id);
-	LIST_INIT(&r->dirty);
-	for (i = n; i > 0; i--)
-		LIST_INSERT_HEAD(&r->dirty, all[i - 1], dirty);
-	free(all);
+	qsort(r->dirty, r->dirty_n, sizeof(*r->dirty), by_id);
+	for (i = 0; i < r->dirty_n; i++)
+		r->dirty[i]->dirty = i + 1;
 }

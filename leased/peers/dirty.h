@@ -8,9 +8,12 @@
 
 #include "registry.h"
 
-void	 dirty_set(struct registry *, struct peer *);
+void	 dirty_set(struct peer *);
 void	 dirty_clear(struct peer *);
-/* Sort them in the order of their rows, so that one page takes many of them. */
+/*
+ * Sort them by their rows, the lowest id at the end of the list: what is
+ * written from there is in the order of rows.
+ */
 void	 dirty_sort(struct registry *);
 
 #endif

@@ -41,7 +41,6 @@ struct peer_addr {
 
 struct peer {
 	RB_ENTRY(peer)	 entry;
-	LIST_ENTRY(peer) dirty;
 	struct network	*net;
 	struct owner	*owner;		/* NULL: a lease */
 	char		*name;		/* of a lease, proof behind the NUL */
@@ -59,10 +58,10 @@ struct peer {
 	uint16_t	 port;
 	uint32_t	 wish;		/* last wish at the hand, or 0 */
 	uint32_t	 heap;		/* position in the heap, from 1 */
+	uint32_t	 dirty;		/* place among those to write, from 1 */
 	uint8_t		 state;		/* enum lease_state */
 	uint8_t		 naddrs;
 	bool		 outside : 1;	/* lives, but the pools lack it */
-	bool		 is_dirty : 1;	/* to be written lazily */
 	bool		 synced : 1;	/* sent in the running sync */
 	bool		 gone : 1;	/* removed, but can be restored */
 	bool		 seen : 1;	/* is in the set being compared */
@@ -72,7 +71,6 @@ struct peer {
 };
 
 RB_HEAD(peer_tree, peer);
-LIST_HEAD(peer_list, peer);
 RB_PROTOTYPE(peer_tree, peer, entry, peer_cmp)
 
 /* A place in a network's list of peers: behind a name or behind a key. */

@@ -15,9 +15,11 @@
 #include "proto.h"
 
 struct pool;
+struct registry;
 
 struct network {
 	TAILQ_ENTRY(network) entry;
+	struct registry	*registry;	/* it is part of this */
 	int64_t		 id;		/* id in the store */
 	char		 name[NETNAME_SIZE];
 	bool		 configured;

@@ -16,7 +16,6 @@ registry_init(struct registry *r)
 {
 	memset(r, 0, sizeof(*r));
 	TAILQ_INIT(&r->nets);
-	LIST_INIT(&r->dirty);
 }
 
 void
@@ -36,6 +35,7 @@ registry_clear(struct registry *r)
 		free(n);
 	}
 	free(r->heap);
+	free(r->dirty);
 	registry_init(r);
 }
 
@@ -57,6 +57,7 @@ registry_add(struct registry *r, const char *name, int64_t id)
 
 	if ((n = calloc(1, sizeof(*n))) == NULL)
 		fatal("network");
+	n->registry = r;
 	n->id = id;
 	strlcpy(n->name, name, sizeof(n->name));
 	n->hand.state = NET_DOWN;

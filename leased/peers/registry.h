@@ -14,7 +14,9 @@ TAILQ_HEAD(networks, network);
 
 struct registry {
 	struct networks	 nets;
-	struct peer_list dirty;
+	struct peer	**dirty;	/* peers that are written lazily */
+	uint32_t	 dirty_n;
+	uint32_t	 dirty_max;
 	struct peer	**heap;		/* by deadline, from 1 */
 	uint32_t	 heap_n;
 	uint32_t	 heap_max;

@@ -249,7 +249,7 @@ turn_register(struct leased *l, struct network *n, const char *name,
 	if (!g.wish) {
 		/* Only the time of the renewal has changed: write it lazily. */
 		change_done(&g.change);
-		dirty_set(&l->reg, g.peer);
+		dirty_set(g.peer);
 		asker_answer(l, asker, code, g.peer);
 		return;
 	}
