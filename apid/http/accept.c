@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Takes connections from the listening sockets, which are the parent's and
- * shared with other workers: whoever is first gets one, the rest see EAGAIN.
+ * Accepting connections on the listening sockets, which belong to the parent
+ * and are shared with other workers: the first worker gets a connection, the
+ * others see EAGAIN.
  */
 
 #include <sys/socket.h>
@@ -20,7 +21,7 @@
 #include "rate.h"
 #include "settings.h"
 
-#define ACCEPT_TURN	16	/* connections before others get their turn */
+#define ACCEPT_TURN	16	/* connections before others get a turn */
 
 static void	 pause_cb(evutil_socket_t, short, void *);
 
@@ -50,7 +51,10 @@ listen_all(struct settings *s, bool on)
 		listen_on(&s->listeners[i], on);
 }
 
-/* No room, no descriptors: look again in a while, or when one has ended. */
+/*
+ * There is no room or no descriptor: try again later, or when a connection
+ * ends.
+ */
 static void
 pause_all(struct apid *a)
 {
@@ -77,7 +81,7 @@ pause_cb(evutil_socket_t fd, short what, void *arg)
 void
 accept_room(struct apid *a)
 {
-	/* Cheap: only a pause has the timer pending. */
+	/* This is cheap: the timer is pending only during a pause. */
 	if (a->set == NULL || a->stopping ||
 	    a->nconns >= a->set->limits.connections ||
 	    !evtimer_pending(&a->accept_pause, NULL))
@@ -86,7 +90,7 @@ accept_room(struct apid *a)
 	listen_all(a->set, true);
 }
 
-/* One line a minute for each kind of trouble. */
+/* Log one line a minute for each kind of trouble. */
 static void
 complain(struct apid *a, const char *what, const struct prefix *from)
 {
@@ -118,7 +122,7 @@ admit(struct apid *a, struct listener *l, int fd, const struct sockaddr *sa)
 		close(fd);
 		return;
 	}
-	/* A proxy speaks for many: its own doors are its business. */
+	/* A proxy speaks for many clients and limits them itself. */
 	if (l->proof != PROOF_HEADER || !settings_is_proxy(a->set, &from)) {
 		src = rate_enter(a->rate, &from, a->set->limits.per_source,
 		    mono_now(), &first);
@@ -181,7 +185,7 @@ accept_start(struct apid *a, struct settings *s)
 
 	for (i = 0; i < s->nlisteners; i++) {
 		l = &s->listeners[i];
-		/* Connections inherit it: one call for all of them. */
+		/* Connections inherit this: one call for all of them. */
 		if (setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &one,
 		    sizeof(one)) == -1)
 			log_warn("listen %s: TCP_NODELAY", l->address);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Takes connections from the listening sockets. */
+/*
+ * Accepting connections on the listening sockets.
+ */
 
 #ifndef ACCEPT_H
 #define ACCEPT_H
@@ -8,10 +10,10 @@ struct apid;
 struct settings;
 
 void	 accept_init(struct apid *);
-/* Listen on the sockets of these settings, or stop that. */
+/* Listen on the sockets of these settings, or stop listening. */
 void	 accept_start(struct apid *, struct settings *);
 void	 accept_stop(struct settings *);
-/* A connection has ended: those waiting may come in. */
+/* A connection has ended: waiting connections can be accepted. */
 void	 accept_room(struct apid *);
 
 #endif

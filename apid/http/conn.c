@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The life of a connection: handshake, then head, body, wait, answer for each
- * request, one at a time, and an orderly end.  Deadlines are set when a state
- * begins and never moved by bytes.
+ * The life of a connection: a handshake, then head, body, wait and answer for
+ * each request, one at a time, and an orderly end.  Deadlines are set when a
+ * state begins, and never moved by bytes.
  */
 
 #include <stdio.h>
@@ -17,8 +17,8 @@
 #include "route.h"
 #include "tls.h"
 
-#define TURNS		16	/* steps before others get their turn */
-#define PARSE_ALWAYS	32	/* bytes in which garbage shows */
+#define TURNS		16	/* steps before others get a turn */
+#define PARSE_ALWAYS	32	/* bytes that suffice to see garbage */
 
 static void	 timer_cb(evutil_socket_t, short, void *);
 
@@ -77,7 +77,7 @@ conn_free(struct conn *c)
 
 	request_end(&c->req);
 	conn_want(c, false, false);
-	/* Also takes back what conn_run made active itself. */
+	/* This also removes an event that conn_run made active itself. */
 	event_del(&c->rev);
 	event_del(&c->timer);
 	tls_conn_free(c->tls);
@@ -134,11 +134,16 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 	switch (c->state) {
 	case CONN_HEAD:
 	case CONN_BODY:
-		/* An idle client, or one that never began, hears nothing. */
+		/*
+		 * A client that is idle or never began a request gets no
+		 * answer.
+		 */
 		if (c->in_len == 0)
 			break;
 		request_end(&c->req);
-		/* Half a head tells nothing, least of all its dialect. */
+		/*
+		 * Half a head does not say anything, least of all its dialect.
+		 */
 		if (c->state == CONN_HEAD)
 			memset(&c->req.http, 0, sizeof(c->req.http));
 		conn_refuse(c, 408);
@@ -162,8 +167,8 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * Every request is judged by the rules, certificates and revocations of now,
- * however old the connection is.
+ * Every request is judged by the current rules, certificates and revocation
+ * lists, however old the connection is.
  */
 static bool
 still_welcome(struct conn *c)
@@ -179,7 +184,9 @@ still_welcome(struct conn *c)
 		r->set = settings_ref(r->apid->set);
 		r->lst = l;
 		r->who.generation = 0;
-		/* An old connection would keep its old CRL in memory. */
+		/*
+		 * Otherwise old connections would keep every old CRL in memory.
+		 */
 		c->close |= c->tls != NULL;
 	}
 	if (c->tls != NULL && tls_conn_recheck(c->tls, r->lst->tls) == -1) {
@@ -209,7 +216,7 @@ conn_recheck(struct conn *c)
 		conn_free(c);
 }
 
-/* The head is there: find who is to answer, and where the body goes. */
+/* The head is there: find its route, and where the body goes. */
 static enum step
 head_done(struct conn *c)
 {
@@ -227,7 +234,9 @@ head_done(struct conn *c)
 	r->body = c->buf->in + c->head_len;
 	c->used = c->head_len + r->body_len;
 	if (!route_find(r)) {
-		/* Answered already; the body will not be read. */
+		/*
+		 * The request was answered already; its body will not be read.
+		 */
 		if (r->body_len < len) {
 			c->close = c->linger = true;
 			c->next = CONN_LINGER;
@@ -239,8 +248,8 @@ head_done(struct conn *c)
 
 /*
  * A head is parsed from its start each time, so a client that sends byte by
- * byte must not have it parsed for each: once it has begun, only line ends
- * matter.
+ * byte must not have it parsed for each byte.  Once it has begun, only line
+ * ends matter.
  */
 static bool
 worth_parsing(const struct conn *c, size_t n)
@@ -260,7 +269,7 @@ take_buf(struct conn *c)
 	return (c->buf != NULL);
 }
 
-/* The buffer is for those who have something to say. */
+/* Idle connections have no buffer. */
 static void
 give_buf(struct conn *c)
 {
@@ -305,8 +314,9 @@ step_head(struct conn *c)
 }
 
 /*
- * While an answer is made, the client's next bytes are taken as far as there is
- * room, so that its goodbye is seen without two more system calls a request.
+ * While an answer is made, the client's next bytes are read as long as there is
+ * room, so that its close is seen without two more system calls for each
+ * request.
  */
 static enum step
 step_wait(struct conn *c)
@@ -330,7 +340,7 @@ step_wait(struct conn *c)
 	return (s);
 }
 
-/* The answer is out: make room for the next request. */
+/* The answer was sent: make room for the next request. */
 static void
 next_request(struct conn *c)
 {
@@ -360,7 +370,7 @@ step_write(struct conn *c)
 	case CONN_HEAD:
 		next_request(c);
 		conn_want(c, true, false);
-		/* What is in TLS is not announced by the socket. */
+		/* The socket does not announce bytes that wait inside TLS. */
 		if (!c->fresh &&
 		    (c->tls == NULL || !tls_conn_pending(c->tls)) && !c->eof) {
 			give_buf(c);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How a request's body comes: it stays in the connection's buffer, has memory
- * of its own when it is larger, or is used piece by piece as it comes.
+ * The body of a request: it stays in the connection's buffer, has memory of its
+ * own if it is larger, or is used piece by piece as it arrives.
  */
 
 #include <stdlib.h>
@@ -30,7 +30,7 @@ say_continue(struct conn *c)
 	c->next = CONN_BODY;
 }
 
-/* All of a streamed body is there. */
+/* A streamed body is complete. */
 static enum step
 stream_end(struct conn *c)
 {
@@ -41,8 +41,8 @@ stream_end(struct conn *c)
 }
 
 /*
- * A body that is used as it comes.  The route may answer at its beginning or
- * at any piece: then the state is no longer CONN_BODY.
+ * Begin a body that is used as it arrives.  The route may answer at its
+ * beginning or at any piece; then the state is no longer CONN_BODY.
  */
 static enum step
 stream_begin(struct conn *c, size_t len)
@@ -134,7 +134,7 @@ conn_step_body(struct conn *c)
 		return (step_stream(c));
 	if (c->eof)
 		return (STEP_GONE);
-	/* Never more than the body: what follows is another request. */
+	/* Read no more than the body: the next bytes are another request. */
 	s = conn_read(c, r->body + r->body_len, len - r->body_len, &n);
 	if (s != STEP_AGAIN)
 		return (s);

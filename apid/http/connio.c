@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a connection reads and writes, with TLS or without, and the events it
- * waits for.  One read and one write for a request that fits, nothing more.
+ * Input and output of a connection, with TLS or without, and the events that it
+ * waits for.  A request that fits into the buffer takes one read and one write.
  */
 
 #include <sys/socket.h>
@@ -17,8 +17,8 @@
 #include "tls.h"
 
 /*
- * The read event stays in the loop from request to request; it leaves only
- * when there is no room for what it announces.  Each change is a system call.
+ * The read event stays in the loop from request to request.  It leaves only
+ * when there is no room for more input.  Each change is a system call.
  */
 void
 conn_want(struct conn *c, bool readable, bool writable)
@@ -43,7 +43,7 @@ conn_read_cb(evutil_socket_t fd, short what, void *arg)
 	conn_run(arg);
 }
 
-/* What a TLS call without a result means for the state machine. */
+/* The meaning of a TLS call without a result for the state machine. */
 static enum step
 blocked(struct conn *c, enum tls_result r)
 {
@@ -62,7 +62,7 @@ blocked(struct conn *c, enum tls_result r)
 	return (STEP_GONE);
 }
 
-/* One line for each source and minute about handshakes that failed. */
+/* Log one line a minute for each source about failed handshakes. */
 static void
 log_handshake(struct conn *c)
 {
@@ -160,7 +160,7 @@ write_some(struct conn *c, const char *buf, size_t len, size_t *off)
 	return (STEP_AGAIN);
 }
 
-/* STEP_AGAIN when everything has been sent. */
+/* Returns STEP_AGAIN when everything was sent. */
 enum step
 conn_step_write(struct conn *c)
 {
@@ -170,7 +170,7 @@ conn_step_write(struct conn *c)
 		STEP_AGAIN &&
 	    c->more != NULL)
 		s = write_some(c, c->more, c->more_len, &c->more_off);
-	/* The deadline is for a client that does not take it. */
+	/* The deadline is for a client that does not take its answer. */
 	if (s == STEP_PARK && !c->timed) {
 		c->timed = true;
 		conn_deadline(c,
@@ -186,9 +186,9 @@ conn_step_write(struct conn *c)
 }
 
 /*
- * Closing a socket with unread bytes sends a reset, and a reset may take the
- * answer away from a client that has not read it yet.  So our end is closed
- * first, and what still comes is thrown away, for a while.
+ * Closing a socket with unread bytes sends a reset, which may take the answer
+ * away from a client that has not read it yet.  So our end is closed first, and
+ * further input is dropped for a while.
  */
 enum step
 conn_step_linger(struct conn *c)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The strict parser of request heads, after RFC 9110 and RFC 9112 without what
- * they allow for the sake of old software.  It reads from the left and stops
- * at the first fault, so that more bytes never change an answer.
+ * The strict parser of request heads, after RFC 9110 and RFC 9112, without the
+ * things that they allow for the sake of old software.  It reads from the left
+ * and stops at the first error, so that more bytes never change an answer.
  */
 
 #include <limits.h>
@@ -14,9 +14,9 @@
 
 struct cursor {
 	const char	*buf;
-	size_t		 len;	/* bytes to look at */
+	size_t		 len;	/* bytes to examine */
 	size_t		 pos;
-	bool		 cut;	/* bytes beyond HTTP_HEAD_MAX were left out */
+	bool		 cut;	/* bytes beyond HTTP_HEAD_MAX are left out */
 };
 
 static bool
@@ -51,7 +51,7 @@ is_value(unsigned char c)
 	return (c >= ' ' && c != 0x7f);
 }
 
-/* What running out of bytes means here. */
+/* The meaning of running out of bytes here. */
 static int
 starved(const struct cursor *c)
 {
@@ -169,7 +169,7 @@ parse_version(struct cursor *c, struct http_req *req)
 	unsigned char ch;
 	size_t i;
 
-	/* Another version has another status, once all of it is there. */
+	/* Another version has another status, once it is complete. */
 	for (i = 0; form[i] != '\0'; i++) {
 		if (c->pos + i == c->len)
 			return (starved(c));
@@ -185,7 +185,7 @@ parse_version(struct cursor *c, struct http_req *req)
 	return (1);
 }
 
-/* One field line, or the empty line.  Returns 2 after the empty one. */
+/* Parse one field line or the empty line.  Returns 2 after the empty one. */
 static int
 parse_field(struct cursor *c, struct http_req *req)
 {
@@ -205,7 +205,7 @@ parse_field(struct cursor *c, struct http_req *req)
 	if (req->nfields == HTTP_FIELDS_MAX)
 		return (-431);
 	f = &req->fields[req->nfields];
-	/* A blank here is obs-fold, one before the colon is refused as well. */
+	/* A blank here is obs-fold; one before the colon is refused, too. */
 	while (c->pos < c->len && is_tchar((unsigned char)c->buf[c->pos]))
 		c->pos++;
 	if (c->pos == c->len)
@@ -234,7 +234,7 @@ parse_field(struct cursor *c, struct http_req *req)
 	return (1);
 }
 
-/* RFC 9112, 3.2: one Host in HTTP/1.1, of the characters a host has. */
+/* RFC 9112, 3.2: one Host in HTTP/1.1, with the characters of a host. */
 static int
 check_host(const char *buf, const struct http_req *req)
 {
@@ -255,7 +255,7 @@ check_host(const char *buf, const struct http_req *req)
 	return (1);
 }
 
-/* A name that only begins like one of framing: somebody probes lax parsers. */
+/* A name that only begins like one of framing probes for lax parsers. */
 static bool
 is_lookalike(const char *buf, struct http_span name)
 {
@@ -272,7 +272,7 @@ is_lookalike(const char *buf, struct http_span name)
 	return (false);
 }
 
-/* The framing: RFC 9112, 6, and no transfer coding at all. */
+/* The framing (RFC 9112, 6): no transfer coding is accepted. */
 static int
 check_length(const char *buf, struct http_req *req)
 {
@@ -307,7 +307,7 @@ check_length(const char *buf, struct http_req *req)
 	return (1);
 }
 
-/* The next element of a comma-separated list; *pos moves behind it. */
+/* Get the next element of a comma-separated list; *pos moves behind it. */
 static struct http_span
 list_next(const char *buf, struct http_span v, size_t *pos)
 {
@@ -337,8 +337,9 @@ is_token(const char *buf, struct http_span s)
 }
 
 /*
- * Whether the connection may stay; "close" always wins.  An empty element,
- * which RFC 9110, 5.6.1 has ignored, makes others overlook the next one.
+ * Decide whether the connection may stay; "close" always wins.  An empty
+ * element is refused: RFC 9110, 5.6.1 ignores it, but other readers then miss
+ * the next one.
  */
 static int
 check_connection(const char *buf, struct http_req *req)
@@ -374,7 +375,7 @@ check_expect(const char *buf, struct http_req *req)
 
 	if ((n = http_field(buf, req, "expect", &v)) == 0)
 		return (1);
-	/* RFC 9110, 10.1.1: of an HTTP/1.0 client it is ignored. */
+	/* RFC 9110, 10.1.1: an HTTP/1.0 client's expectation is ignored. */
 	if (req->minor == 0)
 		return (1);
 	if (n != 1 || !http_is_nocase(buf, v, "100-continue"))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The head of an HTTP/1.x request, strictly: what two readers could read
- * differently is refused.  No allocation, no state, no copies: the fields are
- * offsets into the caller's bytes.
+ * The head of an HTTP/1.x request, parsed strictly: a head that two readers
+ * could read differently is refused.  There is no allocation, no state and no
+ * copy: the fields are offsets into the caller's bytes.
  */
 
 #ifndef HTTP_H
@@ -17,7 +17,7 @@
 #define HTTP_TARGET_MAX	1024
 #define HTTP_METHOD_MAX	20
 
-/* A mask, so that a route can name several. */
+/* These are a mask, so that a route can have several. */
 enum http_verb {
 	VERB_GET = 0x01,
 	VERB_HEAD = 0x02,
@@ -40,9 +40,9 @@ struct http_req {
 	uint8_t		 method;	/* enum http_verb */
 	uint8_t		 minor;		/* HTTP/1.minor: 0 or 1 */
 	bool		 keepalive;
-	bool		 expect;	/* waits for 100 Continue */
+	bool		 expect;	/* the client waits for 100 Continue */
 	bool		 has_length;
-	uint64_t	 length;	/* of the body, 0 without has_length */
+	uint64_t	 length;	/* length of the body, 0 without one */
 	struct http_span path;		/* begins with '/' */
 	struct http_span query;		/* after the '?', may be empty */
 	uint16_t	 nfields;
@@ -52,19 +52,19 @@ struct http_req {
 /*
  * Parse the head of one request at the beginning of buf.  Returns 0 if more
  * bytes are needed, the length of the head (at most HTTP_HEAD_MAX) with req
- * filled, or -N where N is the status to answer before closing.  Whatever it
- * returns but 0, it returns for every continuation of these bytes, too.
+ * filled in, or -N with the status N to answer before closing.  A result other
+ * than 0 is the same for every continuation of these bytes.
  */
 int	 http_parse(const char *buf, size_t len, struct http_req *);
 
 /*
- * The value of the only field of that name (any case).  Returns the number of
- * such fields; *v is the last one's value.
+ * Get the value of the only field of that name (in any case).  Returns the
+ * number of such fields; *v is the value of the last one.
  */
 unsigned int http_field(const char *buf, const struct http_req *,
 	    const char *name, struct http_span *v);
 
-/* The span is this text, exactly, or in any case. */
+/* True if the span is this text, exactly or in any case. */
 bool	 http_is(const char *buf, struct http_span, const char *);
 bool	 http_is_nocase(const char *buf, struct http_span, const char *);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The buffer doubles; what was broken stays so until it is cleared.
+ * The buffer doubles its size.  After an error it stays broken until it is
+ * cleared.
  */
 
 #include <stdlib.h>

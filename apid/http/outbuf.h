@@ -19,12 +19,15 @@ void	 outbuf_init(struct outbuf *, size_t max);
 void	 outbuf_clear(struct outbuf *);
 
 /*
- * Room for n bytes more, and for what reply_piece puts around the whole.  The
- * caller writes there and adds to len.  NULL: it is broken.
+ * Get room for n more bytes, and for the bytes that reply_piece puts around the
+ * content.  The caller writes there and adds to len.  NULL: the buffer is
+ * broken.
  */
 char	*outbuf_room(struct outbuf *, size_t n);
 void	 outbuf_add(struct outbuf *, const char *text, size_t len);
-/* Take the memory out (reply_piece consumes it); the buffer is empty then. */
+/*
+ * Take the memory, which reply_piece consumes; the buffer is empty afterwards.
+ */
 char	*outbuf_take(struct outbuf *, size_t *len);
 
 #endif

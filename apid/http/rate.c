@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The bounded table of sources: a tree by address and a list by last use.  The
- * one unused for longest makes room; one that is connected never does.
+ * least recently used source is evicted, unless it has a connection.
  */
 
 #include <sys/queue.h>
@@ -15,11 +15,11 @@
 
 struct rate_source {
 	RB_ENTRY(rate_source)	 entry;
-	TAILQ_ENTRY(rate_source) idle;		/* while not connected */
+	TAILQ_ENTRY(rate_source) idle;		/* linked while not connected */
 	struct prefix		 addr;
 	unsigned int		 conns;
 	int64_t			 score_ms;	/* penalties, 1000 each */
-	struct mono		 since;		/* of score_ms */
+	struct mono		 since;		/* time of score_ms */
 	bool			 refused;
 };
 
@@ -28,7 +28,7 @@ TAILQ_HEAD(source_list, rate_source);
 
 struct rate {
 	struct source_tree	 tree;
-	struct source_list	 idle;		/* longest unused first */
+	struct source_list	 idle;		/* least recently used first */
 	unsigned int		 count;
 	unsigned int		 max;
 };
@@ -39,7 +39,7 @@ source_cmp(const struct rate_source *a, const struct rate_source *b)
 	return (prefix_cmp(&a->addr, &b->addr));
 }
 
-/* libbsd's _STATIC forms need a macro that glibc does not have. */
+/* The _STATIC forms of libbsd need a macro that glibc does not have. */
 RB_GENERATE_INTERNAL(source_tree, rate_source, entry, source_cmp,
     static __attribute__((unused)))
 
@@ -158,7 +158,9 @@ void
 rate_punish(struct rate_source *s, struct mono now)
 {
 	forgive(s, now);
-	/* Twice the burst at most: it is over within a minute. */
+	/*
+	 * The score is at most twice the burst, which is over within a minute.
+	 */
 	if (s->score_ms < (int64_t)RATE_BURST * 2000)
 		s->score_ms += 1000;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Refusals in words.
+ * The texts of refusals.
  */
 
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 static const struct refusal {
 	int		 status;
-	const char	*code;		/* of a problem */
+	const char	*code;		/* code of the problem */
 	const char	*detail;
 } refusals[] = {
 	{ 404, "not-found", "there is nothing at this path" },

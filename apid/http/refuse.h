@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Two forms in which a dialect can refuse what never reached a route: see
+ * Two forms in which a dialect can refuse a request that reached no route; see
  * struct dialect.
  */
 
@@ -9,9 +9,9 @@
 
 struct request;
 
-/* A line of plain text. */
+/* Answer with a line of plain text. */
 void	 refuse_text(struct request *, int status, const char *extra);
-/* RFC 9457. */
+/* Answer with a problem, RFC 9457. */
 void	 refuse_problem(struct request *, int status, const char *extra);
 
 #endif

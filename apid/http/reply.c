@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How answers look on the wire.  No allocation: the connection's own buffer
- * takes head and body, so that both leave in one write.
+ * Answers in their form on the wire.  Nothing is allocated: the connection's
+ * own buffer takes head and body, so that both leave in one write.
  */
 
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "log.h"
 #include "reply.h"
 
-/* The Date of this second, formatted once in it. */
+/* The Date of this second, which is formatted only once. */
 static const char *
 date(struct apid *a)
 {
@@ -30,7 +30,7 @@ date(struct apid *a)
 	t = (time_t)now.s;
 	if (gmtime_r(&t, &tm) == NULL)
 		return ("Thu, 01 Jan 1970 00:00:00 GMT");
-	/* Not strftime(3): its names are the locale's. */
+	/* strftime(3) would use the names of the locale. */
 	snprintf(a->date, sizeof(a->date),
 	    "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * tm.tm_wday,
 	    tm.tm_mday, months + 3 * tm.tm_mon, (tm.tm_year + 1900) % 10000,
@@ -39,7 +39,7 @@ date(struct apid *a)
 	return (a->date);
 }
 
-/* Before an answer: does the connection stay? */
+/* Decide before an answer whether the connection stays. */
 static void
 decide(struct request *r)
 {
@@ -64,7 +64,9 @@ ready(struct request *r, size_t len)
 	c->next = c->close ? CONN_LINGER : CONN_HEAD;
 }
 
-/* Only HTTP/1.0 must be told that the connection stays, 1.1 that it ends. */
+/*
+ * Only HTTP/1.0 must be told that the connection stays, and 1.1 that it ends.
+ */
 static const char *
 connection(const struct request *r)
 {
@@ -73,7 +75,9 @@ connection(const struct request *r)
 	return (r->http.minor == 0 ? "Connection: keep-alive\r\n" : "");
 }
 
-/* The head up to and with the empty line; its length, or CONN_OUT at least. */
+/*
+ * Write the head with its empty line.  Returns its length, or CONN_OUT or more.
+ */
 static size_t
 head(struct request *r, int status, const char *reason, const char *type,
     const char *extra, const char *framing)
@@ -146,7 +150,9 @@ reply_text(struct request *r, int status, const char *text)
 	reply_text_extra(r, status, text, NULL);
 }
 
-/* Jitter, so that a fleet refused at once does not come back at once. */
+/*
+ * Add jitter, so that a fleet that was refused at once does not return at once.
+ */
 static void
 retry_line(const struct request *r, unsigned int after, char *buf, size_t size)
 {

@@ -11,26 +11,29 @@
 
 struct request;
 
-#define RETRY_AFTER	5	/* seconds, and up to that again as jitter */
+#define RETRY_AFTER	5	/* seconds, and as many again as jitter */
 
 /*
- * type and extra (whole header lines with CRLF) may be NULL.  The length of
- * type, extra and body together is the caller's business: what does not fit
- * becomes a 500.
+ * type and extra (complete header lines with CRLF) may be NULL.  The caller
+ * limits the length of type, extra and body together: an answer that does not
+ * fit becomes a 500.
  */
 void reply_send(struct request *, int status, const char *type,
     const char *extra, const char *body, size_t len);
 /* The same with another reason phrase. */
 void	 reply_send_reason(struct request *, int status, const char *reason,
 	    const char *type, const char *extra, const char *body, size_t len);
-/* One line of text, made of text and a newline. */
+/* Answer with one line: text and a newline. */
 void	 reply_text(struct request *, int status, const char *text);
 /* The same with further header lines. */
 void	 reply_text_extra(struct request *, int status, const char *text,
 	    const char *extra);
-/* The same with Retry-After; after 0 means the usual. */
+/* The same with Retry-After; after 0 stands for the usual time. */
 void reply_text_retry(struct request *, const char *text, unsigned int after);
-/* RFC 9457.  retry as above, -1 for no Retry-After. */
+/*
+ * Answer with a problem, RFC 9457.  retry is like after, or -1 for no
+ * Retry-After.
+ */
 void	 reply_problem(struct request *, int status, const char *code,
 	    const char *detail, int retry);
 /* The same with further header lines. */
@@ -38,23 +41,26 @@ void	 reply_problem_extra(struct request *, int status, const char *code,
 	    const char *detail, const char *extra);
 
 /*
- * A list of unknown length: begin it (chunked, or ended by the end of the
- * connection for HTTP/1.0), and send it piece by piece.  A piece is heap memory
- * (consumed) with REPLY_FRONT bytes of room before the len bytes of content
- * and REPLY_BACK after them; the job's more follows unless it is the last.
+ * A list of unknown length: begin it (chunked or, for HTTP/1.0, ended by the
+ * end of the connection), and send it piece by piece.  A piece is heap memory,
+ * which is consumed, with REPLY_FRONT bytes of room before the len bytes of
+ * content and REPLY_BACK bytes after them.  The job's more is called
+ * afterwards, unless the piece is the last.
  */
 #define REPLY_FRONT	16
 #define REPLY_BACK	8	/* CRLF and "0" CRLF CRLF */
-/* The same for a list that is one piece and nothing more. */
+/* The same for a list that is a single piece. */
 void	 reply_whole(struct request *, const char *type, const char *extra,
 	    char *piece, size_t len);
 void	 reply_begin(struct request *, const char *type, const char *extra);
 void	 reply_piece(struct request *, char *piece, size_t len, int last);
-/* Half a list has no error but the end of its connection. */
+/* An incomplete list can only be ended by closing the connection. */
 void	 reply_break(struct request *);
 
-/* To be called before an answer: it is the last one on this connection, which
- * counts against its source. */
+/*
+ * Call this before an answer: nothing follows it on this connection, and the
+ * source gets a penalty.
+ */
 void	 reply_punish(struct request *);
 
 #endif

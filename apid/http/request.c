@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The life of a request apart from its bytes: its id, its job, and what it
- * waits for.
+ * The life of a request apart from its bytes: its id, its job, and the thing
+ * that it waits for.
  */
 
 #include <errno.h>
@@ -39,7 +39,7 @@ request_wait(struct request *r, const struct wait_ops *ops, uint32_t ms)
 {
 	r->wait = ops;
 	r->wait_ms = ms;
-	/* While a body comes, its deadline counts. */
+	/* While the body arrives, the deadline of the body counts. */
 	if (r->conn->state == CONN_WAIT)
 		r->conn->timed = false;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A request: what its head says, who sent it, which route it takes, and what
- * is done about it.  A connection has one at a time.
+ * A request: its head, its sender, its route, and the work on it.  A connection
+ * has one request at a time.
  */
 
 #ifndef REQUEST_H
@@ -24,20 +24,26 @@ struct request;
 struct route;
 
 /*
- * What a route does over time, beyond one answer: it takes a body piece by
- * piece, sends a list piece by piece, or waits for something to happen.  Its
- * own struct begins with a struct job.  Each function may answer.
+ * The work of a route over time, beyond one answer: it takes a body piece by
+ * piece, sends a list piece by piece, or waits for something.  Its own struct
+ * begins with a struct job.  Each function may answer.
  */
 struct job_ops {
-	/* Bytes of the body, for a route that takes it as it comes. */
+	/* Take bytes of the body, for a route that uses it as it arrives. */
 	void	 (*piece)(struct request *, const char *, size_t);
-	/* No piece now, please; conn_run when there is room again. */
+	/*
+	 * True if no piece can be taken now; conn_run is called when there is
+	 * room.
+	 */
 	bool	 (*full)(const struct request *);
-	/* All of that body was there. */
+	/* The whole body was taken. */
 	void	 (*end)(struct request *);
-	/* The last piece of the answer has been sent: make the next one. */
+	/* The last piece of the answer was sent: make the next one. */
 	void	 (*more)(struct request *);
-	/* It is over, or the connection is: free the job and all it has. */
+	/*
+	 * The job or the connection is over: free the job and everything it
+	 * has.
+	 */
 	void	 (*free)(struct job *);
 };
 
@@ -50,53 +56,55 @@ struct job {
  * happened: request_wait_end, the answer, conn_run.
  */
 struct wait_ops {
-	/* It no longer waits: called once, whatever the reason. */
+	/* The wait is over: called once, whatever the reason. */
 	void	 (*end)(struct request *);
-	/* Then, if the time is over: answer. */
+	/* Called afterwards if the time is over: answer. */
 	void	 (*late)(struct request *);
 };
 
 struct request {
-	struct conn	*conn;		/* where it came, and the answer goes */
+	struct conn	*conn;		/* the answer goes there, too */
 	struct apid	*apid;
-	struct settings	*set;		/* the rules that it is judged by */
-	struct listener	*lst;		/* in set */
+	struct settings	*set;		/* rules that judge it */
+	struct listener	*lst;		/* listener in set */
 	struct prefix	 from;
 	struct who	 who;
-	char		 id[REQID_SIZE];	/* "" before the head is there */
-	const char	*head;		/* what the spans are about */
+	char		 id[REQID_SIZE];	/* "" until the head is there */
+	const char	*head;		/* bytes that the spans refer to */
 	struct http_req	 http;
 	const struct route *route;
-	struct http_span args[2];	/* what stands for '*' in its path */
+	struct http_span args[2];	/* for each '*' in its path */
 	char		*body;
-	size_t		 body_len;	/* read so far */
-	bool		 streaming;	/* the body is used as it comes */
+	size_t		 body_len;	/* bytes read so far */
+	bool		 streaming;	/* the body is used as it arrives */
 	struct job	*job;		/* NULL: none */
 	const struct wait_ops *wait;	/* NULL: for nothing */
 	uint32_t	 wait_ms;
-	const struct ask *ask;		/* link_leased.c's: a question, */
-	uint32_t	 ask_id;	/* and its id, 0 for none */
+	const struct ask *ask;		/* question of link_leased.c, */
+	uint32_t	 ask_id;	/* and its id; 0: none */
 };
 
-/* Give it the id that its head brings, or one of ours. */
+/* Take the id from the head, or make one. */
 void	 request_take_id(struct request *);
 void	 request_new_id(struct request *);
 
 /*
- * Wait for at most ms from now on, or from when all of the body is there.  It
+ * Wait for at most ms from now on, or from the end of the body.  The request
  * must not wait for something else already.
  */
 void	 request_wait(struct request *, const struct wait_ops *, uint32_t ms);
 void	 request_wait_end(struct request *);
-/* The time is over for what it waits for. */
+/* The time of its wait is over. */
 void	 request_late(struct request *);
 
-/* Start a job of size bytes, zeroed but for ops; the request's.  NULL with
- * errno ENOMEM. */
+/*
+ * Start a job of size bytes, which are zero except ops, and which belongs to
+ * the request.  Returns NULL with errno ENOMEM.
+ */
 void	*request_job(struct request *, const struct job_ops *, size_t size);
 void	 request_job_end(struct request *);
 
-/* Drop all that is under way: what is waited for, and the job. */
+/* End everything that is in progress: the wait and the job. */
 void	 request_end(struct request *);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The way from a path to a route.  Nothing is normalised.
+ * From a path to a route.  Paths are not normalised.
  */
 
 #include <string.h>
@@ -63,7 +63,7 @@ speaks(const struct request *r, const struct dialect *d)
 	return ((r->lst->api & d->api) != 0);
 }
 
-/* The dialect whose prefix the path has, or NULL. */
+/* The dialect with the prefix of this path, or NULL. */
 static const struct dialect *
 find_owner(const struct request *r)
 {
@@ -99,8 +99,10 @@ method_not_allowed(struct request *r, const struct dialect *d,
 	d->refuse(r, 405, extra);
 }
 
-/* A route of this dialect with the request's path and method, or NULL; methods
- * are those that the path has. */
+/*
+ * The route of this dialect with the request's path and method, or NULL.
+ * methods are those that the path has.
+ */
 static const struct route *
 find_in(struct request *r, const struct dialect *d, unsigned int *methods)
 {
@@ -116,7 +118,10 @@ find_in(struct request *r, const struct dialect *d, unsigned int *methods)
 	return (NULL);
 }
 
-/* Who takes what no route has: the owner of the path alone, if there is one. */
+/*
+ * The route for paths that have none: the owner of the path alone decides, if
+ * there is one.
+ */
 static const struct route *
 find_other(const struct request *r)
 {
@@ -165,7 +170,7 @@ route_refuse(struct request *r, int status)
 		owner->refuse(r, status, NULL);
 		return;
 	}
-	/* The last one answers for a listener that speaks none. */
+	/* The last dialect answers for a listener that speaks none. */
 	while (!speaks(r, *d) && d[1] != NULL)
 		d++;
 	(*d)->refuse(r, status, NULL);

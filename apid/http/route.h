@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Dialects and their routes: which request goes to whose code.  The table of
- * dialects is not here: what is below knows none by name.
+ * Dialects and their routes: the code for each request.  The table of dialects
+ * is elsewhere: nothing in this folder names a dialect.
  */
 
 #ifndef ROUTE_H
@@ -15,36 +15,44 @@ struct request;
 
 struct route {
 	uint8_t		 methods;	/* enum http_verb */
-	bool		 prefixed;	/* path follows the listener's prefix */
-	/* Byte by byte, but that '*' stands for one or more bytes that are no
-	 * '/'; at most two of them. */
+	bool		 prefixed;	/* behind the listener's prefix */
+	/*
+	 * Compared byte by byte, except that '*' stands for one or more bytes
+	 * other than '/'; at most two of them.
+	 */
 	const char	*path;
 	/* Head and body are there: answer, or wait for something. */
 	void		 (*call)(struct request *);
-	/* Instead of call: the head is there.  Answer, or start a job that
-	 * takes the body piece by piece. */
+	/*
+	 * In place of call: the head is there.  Answer, or start a job that
+	 * takes the body piece by piece.
+	 */
 	void		 (*begin)(struct request *);
 };
 
 struct dialect {
 	uint16_t	 api;		/* for listeners with any of API_... */
-	const char	*prefix;	/* what begins so is its own, or NULL */
+	const char	*prefix;	/* of its own paths, or NULL */
 	const struct route *routes;
 	size_t		 nroutes;
-	/* Takes the paths that no route has; may be NULL. */
+	/* Takes the paths that have no route; may be NULL. */
 	const struct route *other;
-	/* A request that cannot be served, and header lines with CRLF or NULL
-	 * to go with the answer. */
+	/*
+	 * Answer a request that cannot be served.  extra has header lines with
+	 * CRLF, or is NULL.
+	 */
 	void (*refuse)(struct request *, int status, const char *extra);
 };
 
 /*
  * Find the route of a request whose head is there.  Returns false if there is
- * none: then the answer has been made.
+ * none; then the request was answered.
  */
 bool	 route_find(struct request *);
-/* Answer a request that cannot be served at all.  Of the dialects that its
- * listener speaks the first one in the table says how. */
+/*
+ * Answer a request that cannot be served at all.  The first dialect in the
+ * table that its listener speaks gives the form.
+ */
 void	 route_refuse(struct request *, int status);
 
 #endif

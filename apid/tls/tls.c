@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One TLS connection: libssl's answers turned into five, and into words.
+ * One TLS connection: the answers of libssl turned into five results and into
+ * text.
  */
 
 #include <openssl/err.h>
@@ -48,7 +49,7 @@ tls_conn_free(struct tls_conn *c)
 	free(c);
 }
 
-/* The first cause in libssl's queue, in words. */
+/* Format the first cause in libssl's queue. */
 static void
 explain(struct tls_conn *c, const char *doing, int saved)
 {
@@ -79,7 +80,7 @@ explain(struct tls_conn *c, const char *doing, int saved)
 	snprintf(c->error, sizeof(c->error), "%s: %s", doing, reason);
 }
 
-/* What the last call on ssl, which gave ret, means. */
+/* The meaning of the last call on ssl, which returned ret. */
 static enum tls_result
 result(struct tls_conn *c, int ret, const char *doing)
 {
@@ -95,7 +96,7 @@ result(struct tls_conn *c, int ret, const char *doing)
 	case SSL_ERROR_ZERO_RETURN:
 		return (TLS_EOF);
 	}
-	/* A refused certificate has its own, better words already. */
+	/* A refused certificate has a better text already. */
 	if (c->error[0] == '\0' && *tlskey_error(c->server->tk) != '\0')
 		snprintf(c->error, sizeof(c->error), "%s: %s", doing,
 		    tlskey_error(c->server->tk));
@@ -105,7 +106,7 @@ result(struct tls_conn *c, int ret, const char *doing)
 	return (TLS_ERROR);
 }
 
-/* libssl's queue and errno belong to the next call alone. */
+/* The queue of libssl and errno must be those of the next call. */
 static void
 prepare(struct tls_conn *c)
 {

@@ -28,33 +28,32 @@ struct tls_server_args {
 	int		 chain_fd;	/* PEM: the server's leaf, then its issuers */
 	int		 ca_fd;		/* PEM: who issues client certificates */
 	int		 crl_fd;	/* PEM, or -1: nothing is ever revoked */
-	bool		 first;		/* no older server to keep: a CRL that has
-					 * run out is taken, and refuses all */
+	bool		 first;		/* take an expired CRL, too */
 };
 
 /*
- * Make a server.  Reads the descriptors to their end (bounded) and leaves them
- * open: they stay the caller's.  Returns NULL with one line in err that says
- * what is wrong with which file; good for CONF_NAK.  The key itself is not
- * asked for: see tls_server_selftest.
+ * Make a server.  Reads the descriptors to their (bounded) end and leaves them
+ * open, since they belong to the caller.  Returns NULL with one line in err
+ * that says what is wrong with which file, for CONF_NAK.  The key itself is not
+ * used: see tls_server_selftest.
  */
 struct tls_server *
 tls_server_new(const struct tls_server_args *, char *err, size_t errsize);
 struct tls_server *tls_server_ref(struct tls_server *);
-void	 tls_server_unref(struct tls_server *);	/* NULL is fine */
+void	 tls_server_unref(struct tls_server *);	/* NULL is allowed */
 
 /*
- * Take another CRL (the same rules as in tls_server_new).  From the next
- * tls_conn_recheck on it also cuts off those who are connected.  Returns 0, or
- * -1 with err; the old CRL stays then.
+ * Use another CRL, by the same rules as in tls_server_new.  From the next
+ * tls_conn_recheck on it also cuts off connected clients.  Returns 0, or -1
+ * with err; then the old CRL stays.
  */
 int tls_server_set_crl(struct tls_server *, int fd, char *err, size_t errsize);
 
 /*
- * Have the key holder sign once and compare with the certificate.  Waits at
+ * Have the key holder sign once, and compare with the certificate.  Waits at
  * most TLSKEY_WAIT_MS.  Returns 0, or -1 with err: no link, no answer, or the
- * key is not the certificate's.  Worth a log line, never a reason to stop: a
- * key holder just started may need a moment.
+ * key is not the certificate's.  Log this, but do not stop: a key holder that
+ * was just started may need a moment.
  */
 int	 tls_server_selftest(struct tls_server *, char *err, size_t errsize);
 
@@ -67,10 +66,10 @@ int64_t	 tls_server_crl_left(const struct tls_server *);
 
 enum tls_result {
 	TLS_OK,
-	TLS_WANT_READ,		/* again when the socket is readable */
-	TLS_WANT_WRITE,		/* again when the socket is writable */
-	TLS_EOF,		/* the peer said goodbye (close_notify) */
-	TLS_ERROR		/* over; tls_conn_error tells why */
+	TLS_WANT_READ,		/* repeat when the socket is readable */
+	TLS_WANT_WRITE,		/* repeat when the socket is writable */
+	TLS_EOF,		/* the peer has sent close_notify */
+	TLS_ERROR		/* it is over; see tls_conn_error */
 };
 
 /*
@@ -79,7 +78,7 @@ enum tls_result {
  * ENOMEM.
  */
 struct tls_conn *tls_conn_new(struct tls_server *, int fd);
-/* Sends nothing: call tls_shutdown before for a clean end.  NULL is fine. */
+/* Sends nothing: call tls_shutdown before for a clean end.  NULL is allowed. */
 void	 tls_conn_free(struct tls_conn *);
 
 /*
@@ -97,17 +96,21 @@ enum tls_result tls_read(struct tls_conn *, void *buf, size_t size, size_t *n);
 enum tls_result tls_write(struct tls_conn *, const void *, size_t, size_t *n);
 enum tls_result tls_shutdown(struct tls_conn *);
 
-/* Bytes wait inside that the socket does not announce: call tls_read before
- * waiting for readability. */
+/*
+ * True if bytes wait inside that the socket does not announce: call tls_read
+ * before waiting for readability.
+ */
 bool	 tls_conn_pending(const struct tls_conn *);
 
 /*
- * Why it ended, one line fit for the log (text from outside has been through
- * vis); for a refused certificate with its serial number and CN.  "" if all is
- * well.
+ * Why the connection ended, as one line for the log, in which text from outside
+ * was encoded by vis; for a refused certificate with its serial number and CN.
+ * "" if there is no error.
  */
 const char *tls_conn_error(const struct tls_conn *);
-/* The client is to blame for its certificate (not the network, not us). */
+/*
+ * True if the client's certificate is the cause, not the network or our side.
+ */
 bool	 tls_conn_refused(const struct tls_conn *);
 
 /*
@@ -118,15 +121,16 @@ bool	 tls_conn_refused(const struct tls_conn *);
 const char *tls_conn_cn(const struct tls_conn *);
 const char *tls_conn_serial(const struct tls_conn *);
 int64_t	 tls_conn_not_after(const struct tls_conn *);	/* wall */
-/* Its other names, taken from it each time. */
+/* The leaf's other names, taken from it at each call. */
 void	 tls_conn_sans(const struct tls_conn *, struct san_list *);
 
 /*
- * Is the client's certificate still good, judged by the server that is current
- * for the listener now (maybe another than the connection began with)?  To be
- * asked before every request.  Costs a few comparisons unless the CA, the CRL
- * or a date changed.  Returns 0, or -1 with tls_conn_error set: revoked, run
- * out, or its CA is gone; end the connection.
+ * Check whether the client's certificate is still good, by the server that is
+ * now current for the listener, which may be another than at the connection's
+ * start.  Call this before every request.  Costs a few comparisons unless the
+ * CA, the CRL or a date changed.  Returns 0, or -1 with tls_conn_error set: the
+ * certificate was revoked or has expired, or its CA is gone; end the
+ * connection.
  */
 int	 tls_conn_recheck(struct tls_conn *, struct tls_server *now);
 

@@ -17,11 +17,11 @@
 #include "tlscert.h"
 #include "tlscrl.h"
 
-/* A leaf certificate that has passed, with the span in which it still would. */
+/* A leaf certificate that has passed, and the time in which it still would. */
 struct tls_seen {
 	uint8_t		 hash[32];	/* SHA-256 of its DER */
 	int64_t		 from;
-	int64_t		 until;		/* 0: free */
+	int64_t		 until;		/* 0: the place is free */
 };
 
 #define SEEN_MAX	16384		/* a power of two */
@@ -33,18 +33,18 @@ struct tls_server {
 	struct tlskey_key *key;
 	char		 name[ENDPOINT_TEXT];
 	STACK_OF(X509)	*cas;
-	struct tls_crls	*crls;		/* NULL: none configured */
+	struct tls_crls	*crls;		/* NULL: none is configured */
 	uint32_t	 crl_generation;
 	X509_STORE_CTX_check_crl_fn check_crl;	/* OpenSSL's own */
 	struct tls_seen	*seen;		/* SEEN_MAX of them */
-	bool		 stale;		/* said that a CRL has run out */
+	bool		 stale;		/* expiry of a CRL was logged */
 };
 
 struct tls_conn {
 	SSL		*ssl;
-	struct tls_server *server;	/* which made ssl */
-	struct tls_server *judge;	/* which found the certificate good */
-	uint32_t	 crl_generation;	/* of judge, then */
+	struct tls_server *server;	/* made ssl */
+	struct tls_server *judge;	/* accepted the certificate */
+	uint32_t	 crl_generation;	/* of judge at that time */
 	int64_t		 from;		/* the verdict holds from ... */
 	int64_t		 until;		/* ... until before, wall */
 	struct cert_facts facts;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * CRL files: read, checked once for all that does not change between two
- * handshakes.  OpenSSL would verify the signature of the whole CRL again for
- * each certificate it looks up in it.
+ * CRL files are read, and everything that does not change between two
+ * handshakes is checked once.  OpenSSL would verify the signature of the whole
+ * CRL again for each certificate that it looks up.
  */
 
 #include <openssl/err.h>
@@ -63,8 +63,10 @@ tls_crls_proven(const struct tls_crls *crls, const X509_CRL *crl, X509 *issuer,
 	return (false);
 }
 
-/* Scope, delta and indirect CRLs, and all that is critical: OpenSSL's to judge
- * at each use. */
+/*
+ * False for CRLs with a scope, for delta and indirect CRLs, and for critical
+ * extensions: OpenSSL judges these at each use.
+ */
 static bool
 is_plain(const X509_CRL *crl)
 {
@@ -80,8 +82,11 @@ is_plain(const X509_CRL *crl)
 	return (true);
 }
 
-/* Whose signature is on it?  0 with issuer set, or NULL if it is of no CA in
- * the list; -1 if it claims to be and is not. */
+/*
+ * Find the CA whose key signed the CRL.  Returns 0 with issuer set, or NULL if
+ * no CA in the list has the name; -1 if the name is that of a CA but the
+ * signature is not.
+ */
 static int
 find_issuer(struct tls_crl *c, STACK_OF(X509) *cas)
 {
@@ -95,7 +100,7 @@ find_issuer(struct tls_crl *c, STACK_OF(X509) *cas)
 			X509_CRL_get_issuer(c->crl)) != 0)
 			continue;
 		named = true;
-		/* No key usage at all reads as every one. */
+		/* A CA without a key usage may use its key for everything. */
 		if ((X509_get_key_usage(ca) & KU_CRL_SIGN) == 0 ||
 		    X509_CRL_verify(c->crl, X509_get0_pubkey(ca)) != 1)
 			continue;
@@ -148,7 +153,7 @@ check_crl(struct tls_crl *c, STACK_OF(X509) *cas, bool stale_ok, char *err,
 	return (0);
 }
 
-/* Without a CRL for each CA, all its clients would be refused. */
+/* Without a CRL for each CA, all clients of that CA would be refused. */
 static int
 check_cover(const struct tls_crls *crls, STACK_OF(X509) *cas, char *err,
     size_t errsize)

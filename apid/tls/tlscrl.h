@@ -15,10 +15,10 @@
 /* One CRL of the file. */
 struct tls_crl {
 	X509_CRL	*crl;
-	X509		*issuer;	/* whose key made its signature, or NULL */
+	X509		*issuer;	/* CA whose key signed it, or NULL */
 	int64_t		 from;		/* thisUpdate */
 	int64_t		 until;		/* nextUpdate */
-	bool		 plain;		/* no extension limits what it covers */
+	bool		 plain;		/* no extension limits its scope */
 };
 
 struct tls_crls {
@@ -26,14 +26,19 @@ struct tls_crls {
 	unsigned int	 n;
 };
 
-/* Read, check and take apart a CRL file for these CAs.  stale_ok: one that has
- * run out is only worth a warning. */
+/*
+ * Read, check and index a CRL file for these CAs.  stale_ok: an expired CRL
+ * only causes a warning.
+ */
 struct tls_crls *tls_crls_read(OSSL_LIB_CTX *ctx, int fd, STACK_OF(X509) *cas,
 	    bool stale_ok, char *err, size_t errsize);
 void	 tls_crls_free(struct tls_crls *);
-/* Earliest nextUpdate. */
+/* The earliest nextUpdate. */
 int64_t	 tls_crls_until(const struct tls_crls *);
-/* Is this CRL sound for the certificates of this issuer, known before? */
+/*
+ * True if this CRL was checked for the certificates of this issuer when it was
+ * loaded.
+ */
 bool	 tls_crls_proven(const struct tls_crls *, const X509_CRL *, X509 *issuer,
 	    int64_t now);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Is this client's certificate good now?  OpenSSL builds and checks the chain;
- * the rules of the leaf, the memory of what has passed, and the words for the
- * log are ours.
+ * The verdict on a client's certificate at present.  OpenSSL builds and checks
+ * the chain; the rules for the leaf, the cache of verdicts, and the texts for
+ * the log are ours.
  */
 
 #include <openssl/err.h>
@@ -23,16 +23,16 @@
 #define DEPTH_MAX	2	/* intermediate certificates */
 #define AUTH_LEVEL	2	/* 112 bits: RSA 2048, no SHA-1 */
 
-/* What the callbacks of one verification share. */
+/* State that the callbacks of one verification share. */
 struct inquiry {
 	struct tls_server *server;
 	int64_t		 now;
 };
 
 /*
- * Key identifiers only help to find an issuer; a certificate without them is
- * none the worse, and CAs of old fleets often leave them out.  All else of
- * X509_V_FLAG_X509_STRICT stands.
+ * Key identifiers only help to find an issuer.  A certificate without them is
+ * as good, and CAs of old fleets often leave them out.  Everything else in
+ * X509_V_FLAG_X509_STRICT is checked.
  */
 static int
 forgive_cb(int ok, X509_STORE_CTX *ctx)
@@ -46,7 +46,10 @@ forgive_cb(int ok, X509_STORE_CTX *ctx)
 	return (ok);
 }
 
-/* A CRL is about to be used: was it proven when it was loaded? */
+/*
+ * A CRL is about to be used: find out whether it was checked when it was
+ * loaded.
+ */
 static int
 check_crl_cb(X509_STORE_CTX *ctx, X509_CRL *crl)
 {
@@ -56,7 +59,10 @@ check_crl_cb(X509_STORE_CTX *ctx, X509_CRL *crl)
 
 	q = X509_STORE_CTX_get_app_data(ctx);
 	chain = X509_STORE_CTX_get0_chain(ctx);
-	/* The issuer is next in the chain; its end issued itself. */
+	/*
+	 * The issuer is next in the chain; the last certificate is its own
+	 * issuer.
+	 */
 	at = X509_STORE_CTX_get_error_depth(ctx) + 1;
 	if (at == sk_X509_num(chain))
 		at--;
@@ -66,7 +72,7 @@ check_crl_cb(X509_STORE_CTX *ctx, X509_CRL *crl)
 	return (q->server->check_crl(ctx, crl));
 }
 
-/* Learn OpenSSL's own check_crl, which it only shows in a context. */
+/* Find OpenSSL's own check_crl, which only a context shows. */
 static X509_STORE_CTX_check_crl_fn
 default_check_crl(void)
 {
@@ -116,7 +122,7 @@ fail:
 	return (NULL);
 }
 
-/* Where a certificate's verdict is kept; NULL if it cannot be. */
+/* The place for a certificate's verdict, or NULL if it cannot be kept. */
 static struct tls_seen *
 seen_slot(struct tls_server *s, const X509 *leaf, uint8_t *hash)
 {
@@ -147,7 +153,10 @@ refuse(struct tls_conn *c, X509 *leaf, const char *why, int depth)
 	    depth > 0 ? " (its issuer)" : "", cert_describe(leaf, text));
 }
 
-/* The CA's list is too old to tell who is still good: nobody is. */
+/*
+ * The CA's list is too old to say which clients are still good: all are
+ * refused.
+ */
 static void
 tell_stale(struct tls_server *s)
 {
@@ -163,7 +172,7 @@ tell_stale(struct tls_server *s)
 	    s->name, wall_format(until, when));
 }
 
-/* The verdict's span: while no date in the chain passes. */
+/* A verdict holds until the next date in the chain passes. */
 static int
 take_span(struct tls_conn *c, const struct tls_server *s, X509_STORE_CTX *ctx)
 {
@@ -188,7 +197,10 @@ take_span(struct tls_conn *c, const struct tls_server *s, X509_STORE_CTX *ctx)
 	return (0);
 }
 
-/* The chain, the long way.  Returns 0, or -1 with the conn's error set. */
+/*
+ * Verify the chain without the cache.  Returns 0, or -1 with the conn's error
+ * set.
+ */
 static int
 check_chain(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx,
     X509 *leaf, int64_t now)
@@ -222,8 +234,8 @@ check_chain(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx,
 }
 
 /*
- * The whole verdict on the leaf in ctx.  Sets the conn's facts, span and judge;
- * returns 0, or -1 with the reason in conn and ctx.
+ * Judge the leaf in ctx completely.  Sets the conn's facts, span and judge.
+ * Returns 0, or -1 with the reason in conn and ctx.
  */
 static int
 judge(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx)

@@ -9,11 +9,11 @@
 struct tls_conn;
 struct tls_server;
 
-/* A certificate store for these CAs and CRLs, or NULL. */
+/* Make a certificate store for these CAs and CRLs, or return NULL. */
 X509_STORE *tls_verify_store(struct tls_server *);
-/* libssl's question during a handshake. */
+/* The callback of libssl during a handshake. */
 int	 tls_verify_cb(X509_STORE_CTX *, void *server);
-/* The same question again, about a client that is connected. */
+/* The same check again, for a connected client. */
 int	 tls_verify_again(struct tls_conn *, struct tls_server *);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Giving up root.  Capabilities are handled by their system calls: libcap does
- * no more.
+ * Giving up root.  Capabilities are set by system calls, since libcap does no
+ * more.
  */
 
 #include <sys/prctl.h>

@@ -13,8 +13,8 @@ struct privs {
 	bool		 keep_user;	/* uid and gid are not used */
 	uint32_t	 uid;
 	uint32_t	 gid;
-	uint32_t	 caps;		/* to keep, a bit for each */
-	bool		 pass_on;	/* also to what is executed */
+	uint32_t	 caps;		/* mask of those to keep */
+	bool		 pass_on;	/* also to executed programs */
 };
 
 /*

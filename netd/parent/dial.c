@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A directory that others can write may hold a link under a socket's name.  The
- * name is opened without following one, and only a socket is connected to.
+ * A directory that others can write may hold a symbolic link under a socket's
+ * name.  The name is opened without following it, and only a socket is
+ * connected to.
  */
 
 #include <sys/fsuid.h>
@@ -19,7 +20,7 @@
 
 /*
  * Root without CAP_DAC_OVERRIDE may not connect to a socket that its owner
- * keeps for itself: connect with the owner's rights.
+ * keeps for itself: connect with the rights of the owner.
  */
 static int
 connect_as(uid_t owner, int fd, const struct sockaddr_un *sun)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The walls of wireguard-go, which reads what comes from the internet: a user of
- * its own with CAP_NET_ADMIN alone, no environment, no open file, and with
- * Landlock no file but its program, the tun device and its sockets.  Where the
- * kernel has no Landlock, the user alone protects.
+ * The walls of wireguard-go, which reads packets from the internet.  It gets a
+ * user of its own with CAP_NET_ADMIN alone, no environment and no open file,
+ * and by Landlock no file but its program, the tun device and its sockets.  If
+ * the kernel has no Landlock, only the user protects.
  */
 
 #include <sys/prctl.h>
@@ -45,9 +45,9 @@ static const struct landlock_path paths[] = {
 };
 
 /*
- * The group makes sockets in the directory.  The sticky bit keeps it from
- * removing those of a wireguard-go that root runs.  Returns NULL, or what is
- * wrong.
+ * The group makes sockets in the directory.  The sticky bit keeps the group
+ * from removing those of a wireguard-go that root runs.  Returns NULL, or a
+ * text that says what is wrong.
  */
 static const char *
 prepare_dir(const struct netd *n)
@@ -82,8 +82,8 @@ prepare_dir(const struct netd *n)
 }
 
 /*
- * A wireguard-go that ran as another user and was killed, as one that root has
- * started, leaves a socket that only the directory's owner can remove.
+ * A wireguard-go that ran as another user, such as root, and was killed leaves
+ * a socket that only the owner of the directory can remove.
  */
 static void
 remove_stale(const struct netd *n, const char *interface)
@@ -97,7 +97,7 @@ remove_stale(const struct netd *n, const char *interface)
 		log_warn("cannot remove %s", path);
 }
 
-/* Its standard error is ours if we are to say more. */
+/* It gets our standard error if we log more. */
 static int
 set_files(int verbose)
 {
@@ -110,7 +110,7 @@ set_files(int verbose)
 	return (close_range(STDERR_FILENO + 1, ~0U, 0));
 }
 
-/* In the child: nothing here may return. */
+/* This runs in the child and must not return. */
 __attribute__((noreturn)) static void
 become(const struct netd *n, const char *interface)
 {
