@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The front: parses what the internet sends, proves who sent it, and asks
- * leased.  It has the listening sockets and its links, and nothing else: no
- * files, no new sockets, no private key.
+ * The front: it parses input from the internet, proves the sender's identity,
+ * and asks leased.  It has the listening sockets and its links, and nothing
+ * else: no files, no new sockets, no private key.
  */
 
 #include <errno.h>
@@ -28,8 +28,8 @@
 
 #define SOURCES		65536	/* remembered */
 #define PENDING		65000	/* room; the limit is the configuration's */
-#define STOP_MS		3000	/* for requests under way */
-#define KEY_TEST_MS	2000	/* for the key holder to have the same config */
+#define STOP_MS		3000	/* time for requests in progress */
+#define KEY_TEST_MS	2000	/* time for the key holder to follow */
 #define TEND_S		5	/* between two looks at links and memory */
 #define CRL_SOON	(3 * 24 * 60 * 60)	/* seconds */
 
@@ -68,7 +68,7 @@ stop_cb(evutil_socket_t fd, short what, void *arg)
 	struct apid *a = arg;
 	struct timeval tv = { 0, 20000 };
 
-	/* What is idle goes now; what is asked is answered first. */
+	/* Idle connections are closed now; a request is answered first. */
 	if (a->nconns == 0 || --a->stop_turns == 0 ||
 	    evtimer_add(&a->stop_timer, &tv) == -1)
 		(void)event_base_loopbreak(a->base);
@@ -181,7 +181,7 @@ conf_drop(void *shadow)
 	settings_unref(shadow);
 }
 
-/* A look at keys and dates, when the key holder had time to follow. */
+/* Check keys and dates, after the key holder had time to follow. */
 static void
 key_cb(evutil_socket_t fd, short what, void *arg)
 {
@@ -207,12 +207,12 @@ key_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * A link that ends comes again when the other process does.  If it never went,
- * the link was closed over a bad message or for want of memory, and only the
- * parent can make another.
+ * A link that ended comes again when the other process does.  If that process
+ * was never gone, the link was closed for a bad message or for want of memory,
+ * and only the parent can make a new one.
  *
- * Many handshakes at a time leave holes between what idle connections keep,
- * and the C library gives only the end of its memory back by itself.
+ * Many handshakes at a time leave holes between the memory of idle connections,
+ * and the C library returns by itself only the end of its memory.
  */
 static void
 tend_cb(evutil_socket_t fd, short what, void *arg)

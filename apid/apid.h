@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The front as a process: what its parts share.
+ * The front as a process: the parts that its files share.
  */
 
 #ifndef APID_H
@@ -50,14 +50,14 @@ struct apid {
 	struct event	 stop_timer;
 	struct event	 key_timer;
 	struct event	 tend_timer;
-	unsigned int	 nsets;		/* sets under way */
+	unsigned int	 nsets;		/* sets that are being received */
 	unsigned int	 cpus;
 	int		 proc_fds[PROC_UPTIME + 1];	/* enum conf_proc */
 	bool		 stopping;
-	int		 stop_turns;	/* of stop_timer, until patience ends */
+	int		 stop_turns;	/* turns left to stop_timer */
 	uint32_t	 boot;		/* first half of request ids */
-	uint32_t	 requests;	/* so far; the second half */
-	struct wall	 date_at;	/* of date */
+	uint32_t	 requests;	/* number so far; the second half */
+	struct wall	 date_at;	/* time of date */
 	char		 date[DATE_SIZE];
 };
 

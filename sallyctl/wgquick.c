@@ -114,7 +114,7 @@ set_name(char *dst, struct span s)
 	    ibuf_get_str(&b, dst, IDENT_SIZE) == 0);
 }
 
-/* Is the comment a setting that somebody has switched off? */
+/* True if the comment is a setting that was switched off. */
 static bool
 is_setting(struct span key)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a leaf certificate must be to name a client: made for clients, not a
- * CA, with one CN that is a name.
+ * The requirements for the leaf certificate of a client: it is made for
+ * clients, is not a CA's, and has one CN that is a name.
  */
 
 #include <openssl/err.h>
@@ -58,7 +58,7 @@ take_serial(const X509 *x, char *dst)
 	return (0);
 }
 
-/* The one CN, or NULL with why. */
+/* The only CN, or NULL with why. */
 static const ASN1_STRING *
 one_cn(const X509 *x, const char **why)
 {
@@ -157,12 +157,15 @@ cert_check_leaf(X509 *x, struct cert_facts *f, const char **why)
 		*why = "malformed extensions";
 		return (-1);
 	}
-	/* Any hint of a CA, key usage and Netscape's included. */
+	/*
+	 * This finds any hint of a CA, also in key usage and Netscape's
+	 * extensions.
+	 */
 	if ((flags & EXFLAG_CA) != 0 || X509_check_ca(x) != 0) {
 		*why = "a CA certificate";
 		return (-1);
 	}
-	/* Not "any": who meant clients has said so. */
+	/* "any" is not enough: a certificate for clients says clientAuth. */
 	if ((flags & EXFLAG_XKUSAGE) == 0 ||
 	    (X509_get_extended_key_usage(x) & XKU_SSL_CLIENT) == 0) {
 		*why = "no extended key usage clientAuth";
@@ -192,7 +195,7 @@ cert_sans(const X509 *x, struct san_list *l)
 
 	san_init(l);
 	names = X509_get_ext_d2i(x, NID_subject_alt_name, &found, NULL);
-	/* There, but twice, or not to be read. */
+	/* The extension is there, but repeated or malformed. */
 	if (names == NULL && found != -1)
 		san_spoil(l);
 	ERR_clear_error();

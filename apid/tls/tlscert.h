@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* The rules of a client's own certificate, beyond those of its chain. */
+/*
+ * The rules for a client's own certificate, besides those for its chain.
+ */
 
 #ifndef TLSCERT_H
 #define TLSCERT_H
@@ -23,24 +25,31 @@ struct cert_facts {
 };
 
 /*
- * Take the facts of a leaf whose chain is good and check what OpenSSL leaves
- * open: extended key usage, not a CA, exactly one decent CN, key type and size.
+ * Take the facts of a leaf with a good chain, and check what OpenSSL does not:
+ * extended key usage, not a CA, exactly one acceptable CN, key type and size.
  * Returns 0, or -1 with why (static).
  */
 int	 cert_check_leaf(X509 *, struct cert_facts *, const char **why);
 
-/* The names of a leaf besides its CN; a copy. */
+/* Get the names of a leaf besides its CN, as a copy. */
 void	 cert_sans(const X509 *, struct san_list *);
 
-/* "serial=... cn=..." of any certificate, however odd, fit for the log.  dst
- * holds CERT_TEXT bytes. */
+/*
+ * Format "serial=... cn=..." of any certificate, however odd, for the log.  dst
+ * holds CERT_TEXT bytes.
+ */
 const char *cert_describe(X509 *, char *dst);
 
-/* "CN=..." style text of a name, for messages; cut and vised.  dst holds size
- * bytes. */
+/*
+ * Format a name like "CN=..." for messages, cut and encoded by vis.  dst holds
+ * size bytes.
+ */
 const char *cert_name(const X509_NAME *, char *dst, size_t size);
 
-/* Unix time of an ASN.1 time, or -1 with errno EINVAL. */
+/*
+ * Convert an ASN.1 time to Unix time.  Returns -1 with errno EINVAL if it is
+ * bad.
+ */
 int	 cert_time(const ASN1_TIME *, int64_t *);
 
 #endif

@@ -33,7 +33,7 @@ struct tlskey {
 	OSSL_PROVIDER	*ours;
 	int		 link;		/* -1: none */
 	uint32_t	 id;		/* of the last request */
-	uint32_t	 late;		/* of an answer waited for in vain */
+	uint32_t	 late;		/* of an answer that came too late */
 	char		 error[TEXT_SIZE];
 	uint8_t		 buf[IMSG_MAX_SIZE];
 };
@@ -41,7 +41,7 @@ struct tlskey {
 struct tlskey_key {
 	struct tlskey	*tk;
 	EVP_PKEY	*pub;
-	EVP_PKEY	*pkey;		/* what libssl holds */
+	EVP_PKEY	*pkey;		/* the key that libssl holds */
 	struct tlskey_facts facts;
 	uint16_t	 index;
 	bool		 proven;	/* one signature was good */
@@ -68,8 +68,7 @@ load_providers(struct tlskey *tk)
 	if ((tk->base = OSSL_PROVIDER_load(tk->ctx, "sallybase")) == NULL ||
 	    (tk->ours = OSSL_PROVIDER_load(tk->ctx, "sallykey")) == NULL)
 		return (-1);
-	/* Both have a key type "EC": nobody gets ours who did not ask for it.
-	 */
+	/* Both have a key type "EC": ours is found only by asking for it. */
 	if (!EVP_set_default_properties(tk->ctx, "?provider=default"))
 		return (-1);
 	return (0);
@@ -84,7 +83,10 @@ tlskey_new(void)
 	if ((tk = calloc(1, sizeof(*tk))) == NULL)
 		return (NULL);
 	tk->link = -1;
-	/* Random numbers once now: what the generator opens is opened. */
+	/*
+	 * Get random numbers once, so that the generator has opened what it
+	 * needs.
+	 */
 	if (!OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) ||
 	    load_providers(tk) == -1 ||
 	    RAND_bytes_ex(tk->ctx, seed, sizeof(seed), 0) != 1 ||
@@ -145,7 +147,7 @@ tlskey_clear_error(struct tlskey *tk)
 	tk->error[0] = '\0';
 }
 
-/* The link is broken, or the other end does not keep to the protocol. */
+/* The link is broken, or the other end violates the protocol. */
 static int
 drop_link(struct tlskey *tk, const char *why)
 {
@@ -184,7 +186,7 @@ receive(struct tlskey *tk, int wait_ms, uint32_t *id, struct msg_key_signed *m)
 	return (1);
 }
 
-/* An answer that nobody waits for any more may still have to come. */
+/* An answer that nobody waits for any more may still come. */
 static int
 settle_late(struct tlskey *tk)
 {
@@ -254,7 +256,7 @@ await_answer(struct tlskey *tk, struct msg_key_signed *m)
 	}
 }
 
-/* Answer to a request, or -1 with the error set. */
+/* Get the answer to a request, or return -1 with the error set. */
 static int
 ask(struct tlskey *tk, const struct msg_key_sign *req,
     struct msg_key_signed *ans)
@@ -282,7 +284,7 @@ set_pss(EVP_PKEY_CTX *pctx)
 	    EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) > 0);
 }
 
-/* Does the signature come from the certificate's key? */
+/* True if the signature was made with the certificate's key. */
 static bool
 good_signature(const struct tlskey_key *key, const struct msg_key_sign *req,
     const struct msg_key_signed *ans)
@@ -354,7 +356,7 @@ tlskey_key_test(struct tlskey_key *key)
 	bool proven;
 	int ret;
 
-	/* A hash of zeroes: no transcript hashes to it. */
+	/* A hash of zeroes, which no transcript has. */
 	memset(tbs, 0, sizeof(tbs));
 	memset(tbs, ' ', 64);
 	memcpy(tbs + 64, context, sizeof(context));
@@ -371,7 +373,7 @@ tlskey_key_test(struct tlskey_key *key)
 	return (ret);
 }
 
-/* The kinds of keys that we can have signed. */
+/* The kinds of keys for which we can get signatures. */
 static const char *
 key_type(EVP_PKEY *pub, char *err, size_t errsize)
 {
@@ -396,7 +398,7 @@ key_type(EVP_PKEY *pub, char *err, size_t errsize)
 	return (NULL);
 }
 
-/* An EVP_PKEY of our provider with the public half of pub. */
+/* Make an EVP_PKEY of our provider with the public half of pub. */
 static EVP_PKEY *
 make_pkey(struct tlskey_key *key, const char *type)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The front's side of the key holder: an OpenSSL provider whose private keys
- * are only a number, and whose signatures are asked for over a link.  The
- * front never has the key itself.
+ * The front's side of the key holder: an OpenSSL provider with private keys
+ * that are only numbers, and with signatures that come over a link.  The front
+ * never has the key itself.
  */
 
 #ifndef TLSKEY_H
@@ -21,12 +21,12 @@ struct tlskey_key;
 
 /*
  * Set up OpenSSL for this process: a library context with the default
- * algorithms and our provider, without any configuration file.  One for each
- * process, before child_enter().  Returns NULL with errno (ENOMEM, or ELIBACC
- * if OpenSSL says no; the reason has been logged).
+ * algorithms and our provider, without any configuration file.  Call it once in
+ * each process, before child_enter().  Returns NULL with errno, which is
+ * ENOMEM, or ELIBACC after OpenSSL's reason was logged.
  */
 struct tlskey *tlskey_new(void);
-/* After the last tls_server is gone.  NULL is fine. */
+/* Call this after the last tls_server is gone.  NULL is allowed. */
 void	 tlskey_free(struct tlskey *);
 
 /*
@@ -39,12 +39,14 @@ void	 tlskey_free(struct tlskey *);
  * hangs costs the event loop one wait, not one for each handshake.
  */
 void	 tlskey_set_link(struct tlskey *, int fd);
-/* There is a link.  Whether somebody answers on it, only signing tells. */
+/*
+ * True if there is a link.  Only a signature shows that the other end answers.
+ */
 bool	 tlskey_linked(const struct tlskey *);
-/* Why the last signature failed, one line; "" if it did not. */
+/* One line that says why the last signature failed, or "". */
 const char *tlskey_error(const struct tlskey *);
 
-/* For tls.c: the library context of everything TLS. */
+/* For tls.c: the library context of all TLS. */
 struct ossl_lib_ctx_st *tlskey_libctx(const struct tlskey *);
 
 /*
@@ -56,9 +58,9 @@ struct ossl_lib_ctx_st *tlskey_libctx(const struct tlskey *);
 struct tlskey_key *tlskey_key_new(struct tlskey *, uint16_t index,
 	    struct evp_pkey_st *pub, char *err, size_t errsize);
 void	 tlskey_key_free(struct tlskey_key *);
-/* The key as OpenSSL wants it; owned by the tlskey_key. */
+/* The key in OpenSSL's form; the tlskey_key owns it. */
 struct evp_pkey_st *tlskey_key_pkey(const struct tlskey_key *);
-/* Sign something harmless and verify it.  Returns 0 or -1 (tlskey_error). */
+/* Sign harmless data and verify it.  Returns 0, or -1 (see tlskey_error). */
 int	 tlskey_key_test(struct tlskey_key *);
 
 #endif

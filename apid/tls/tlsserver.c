@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A listener's TLS: its certificate, who may issue clients', what is spoken.
+ * TLS of a listener: its certificate, the CAs of its clients, its parameters.
  */
 
 #include <openssl/err.h>
@@ -18,13 +18,13 @@
 #include "tlsverify.h"
 
 #define CERT_LIST_MAX	16384	/* bytes of a client's certificate list */
-#define CA_NAMES_MAX	16	/* more are not sent to the client as a hint */
+#define CA_NAMES_MAX	16	/* names beyond are not sent to clients */
 
-/* What we sign with: no more than the key holder does. */
+/* Our signatures: the same as those of the key holder. */
 #define SIGALGS								\
 	"ecdsa_secp256r1_sha256:ed25519:rsa_pss_rsae_sha256:"		\
 	"rsa_pss_rsae_sha384"
-/* What clients and their CAs may have signed with. */
+/* The signatures of clients and of their CAs. */
 #define CLIENT_SIGALGS							\
 	"ecdsa_secp256r1_sha256:ed25519:ecdsa_secp384r1_sha384:"	\
 	"ecdsa_secp521r1_sha512:rsa_pss_rsae_sha256:"			\
@@ -44,7 +44,9 @@ fail(char *err, size_t errsize, const char *what)
 	return (-1);
 }
 
-/* Take http/1.1 from the client's list; a client without a list is fine. */
+/*
+ * Choose http/1.1 from the client's list.  A client without a list is accepted.
+ */
 static int
 alpn_cb(SSL *ssl, const unsigned char **out, unsigned char *outlen,
     const unsigned char *in, unsigned int inlen, void *arg)
@@ -66,7 +68,7 @@ alpn_cb(SSL *ssl, const unsigned char **out, unsigned char *outlen,
 static int
 set_protocol(struct tls_server *s)
 {
-	/* Not literals: OpenSSL's macros cast const away. */
+	/* These are no literals, because OpenSSL's macros cast const away. */
 	char groups[] = "X25519:P-256";
 	char sigalgs[] = SIGALGS;
 	char client_sigalgs[] = CLIENT_SIGALGS;
@@ -181,8 +183,10 @@ done:
 	return (ret);
 }
 
-/* One certificate of client_ca.  Returns 1 if it is of use now, 0 if its time
- * is over, -1 with err. */
+/*
+ * Check a certificate of client_ca.  Returns 1 if it is valid now, 0 if it has
+ * expired, or -1 with err.
+ */
 static int
 check_ca(struct tls_server *s, X509 *ca, char *err, size_t errsize)
 {
@@ -241,7 +245,7 @@ use_cas(struct tls_server *s, const struct tls_server_args *args, char *err,
 	return (-1);
 }
 
-/* Put the CAs and these CRLs in force; the CRLs are ours on success. */
+/* Use the CAs and these CRLs.  On success, the CRLs are owned by the server. */
 static int
 use_crls(struct tls_server *s, struct tls_crls *crls, char *err, size_t errsize)
 {
@@ -256,7 +260,10 @@ use_crls(struct tls_server *s, struct tls_crls *crls, char *err, size_t errsize)
 	SSL_CTX_set_cert_store(s->ctx, store);
 	tls_crls_free(old);
 	s->stale = false;
-	/* What has passed the old list may not pass this one. */
+	/*
+	 * A certificate that passed with the old list may not pass with this
+	 * one.
+	 */
 	if (s->crl_generation++ > 0)
 		memset(s->seen, 0, SEEN_MAX * sizeof(*s->seen));
 	return (0);

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-/* What is allowed with a path and with what is below it. */
+/* The rights to a path and to everything below it. */
 enum landlock_use {
 	USE_FILES,	/* make, read, write and remove files */
 	USE_READ,	/* read it */

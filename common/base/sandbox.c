@@ -25,8 +25,9 @@
 #define NELEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 /*
- * What every role does: its links, its loop, its memory, its end.  Calls that
- * are fine with some arguments only are in add_checked() and add_sockets().
+ * The calls of every role, for its links, its loop, its memory and its end.
+ * Calls that are allowed only with some arguments are in add_checked() and
+ * add_sockets().
  */
 static const int allow_all[] = { SCMP_SYS(read), SCMP_SYS(write),
 	SCMP_SYS(close), SCMP_SYS(recvmsg), SCMP_SYS(epoll_ctl),
@@ -41,7 +42,7 @@ static const int allow_all[] = { SCMP_SYS(read), SCMP_SYS(write),
 	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
 	SCMP_SYS(timerfd_settime), SCMP_SYS(getsockopt) };
 
-/* What libc and libraries ask, and take no for an answer. */
+/* Calls that libc and libraries try, and can do without. */
 static const int deny_all[] = { SCMP_SYS(open), SCMP_SYS(openat),
 	SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx),
 	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
@@ -65,7 +66,7 @@ static const int allow_leased[] = { SCMP_SYS(accept4), SCMP_SYS(open),
 	SCMP_SYS(renameat2), SCMP_SYS(fchmod), SCMP_SYS(fchown),
 	SCMP_SYS(fstatfs), SCMP_SYS(umask), SCMP_SYS(utimensat) };
 
-/* Calls that change what is in a file, whatever its offset: not in the log. */
+/* Calls that change the contents of a file at any offset: not for the log. */
 static const int files_hand[] = { SCMP_SYS(pwrite64) };
 static const int files_leased[] = { SCMP_SYS(pwrite64), SCMP_SYS(ftruncate),
 	SCMP_SYS(fallocate) };
@@ -149,10 +150,10 @@ allow_but_stderr(scmp_filter_ctx ctx, int call)
 }
 
 /*
- * Sending never connects: a TCP socket that is not connected, as each listener
- * becomes by shutdown(2), would be by MSG_FASTOPEN.  The sockets that fronts
- * share are not to be spoilt for each other: no end of reading, no option but
- * the one that a connection needs.
+ * Sending must never connect: with MSG_FASTOPEN it would connect an unconnected
+ * TCP socket, and shutdown(2) makes one of a listener.  A front must not spoil
+ * the sockets that it shares with others: it cannot end reading, and can set
+ * only the option that a connection needs.
  */
 static int
 add_sockets(scmp_filter_ctx ctx, uint8_t role)
@@ -197,7 +198,7 @@ add_fcntl(scmp_filter_ctx ctx, uint8_t role)
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, O_NONBLOCK, O_NONBLOCK)));
 }
 
-/* Calls that are fine with some arguments only. */
+/* Calls that are allowed only with some arguments. */
 static int
 add_checked(scmp_filter_ctx ctx, const struct profile *p)
 {

@@ -43,7 +43,7 @@ struct conf_gateway {
 };
 
 struct conf_network {
-	struct msg_conf_network msg;	/* what children are told */
+	struct msg_conf_network msg;	/* the part for the children */
 	char		 private_key_file[CONF_PATH];
 	bool		 has_egress;
 };

@@ -14,7 +14,10 @@
 #define SIZEOF(s, f)	sizeof(((struct s *)0)->f)
 /* A word in the top struct, or in an element of a list. */
 #define TOP(f)		offsetof(struct config, f), SIZEOF(config, f), 0
-/* Of a network: what its children are told, a list in it, and what is netd's. */
+/*
+ * In a network: a word for its children, a list of such words, and a word of
+ * netd itself.
+ */
 #define NET(f)		OWN(msg.f)
 #define NETS(f)                                                                \
 	offsetof(struct conf_network, msg.f), SIZEOF(conf_network, msg.f),     \
