@@ -32,8 +32,7 @@ send_state(struct request *r, const char *leased, const char *kern,
 	char body[160];
 
 	snprintf(body, sizeof(body),
-	    "{\"leased\":\"%s\",\"netd\":\"%s\","
-	    "\"db\":\"%s\",\"wireguard\":\"%s\"}\n",
+	    "{\"leased\":\"%s\",\"netd\":\"%s\",\"db\":\"%s\",\"wireguard\":\"%s\"}\n",
 	    leased, kern, db, wireguard);
 	reply_send(r, ready ? 200 : 503, "application/json",
 	    ready ? NULL : "Retry-After: 5\r\n", body, strlen(body));

@@ -232,9 +232,7 @@ node_done(struct request *r, const struct msg_node_reply *m)
 
 	node_load(r->apid->proc_fds[PROC_LOADAVG], r->apid->cpus, &l);
 	n = snprintf(body, sizeof(body),
-	    "{\"cpu_count\":%u,\"load_average\":[%s],"
-	    "\"rel_load_average\":[%s],\"node_uptime\":%lld,"
-	    "\"maintenance_mode\":%s,\"v\":\"%s\"",
+	    "{\"cpu_count\":%u,\"load_average\":[%s],\"rel_load_average\":[%s],\"node_uptime\":%lld,\"maintenance_mode\":%s,\"v\":\"%s\"",
 	    r->apid->cpus, l.load, l.rel,
 	    node_uptime(r->apid->proc_fds[PROC_UPTIME]),
 	    m->maintenance ? "true" : "false", VERSION);

@@ -121,9 +121,9 @@ static int
 sign(struct jsonset *j, char c)
 {
 	static const struct {
-		uint8_t	 state;
-		char	 c;
-		uint8_t	 next;
+		uint8_t state;
+		char c;
+		uint8_t next;
 	} moves[] = {
 		{ START, '{', TOP_NAME },
 		{ TOP_COLON, ':', TOP_VALUE },
@@ -163,8 +163,8 @@ static int
 member_name(struct jsonset *j)
 {
 	static const struct {
-		const char	*name;
-		uint8_t		 member;
+		const char *name;
+		uint8_t member;
 	} members[] = {
 		{ "public_key", PUBLIC_KEY },
 		{ "addresses", ADDRESSES },

@@ -100,8 +100,8 @@ static int
 parse_method(struct cursor *c, struct http_req *req)
 {
 	static const struct {
-		const char	*name;
-		uint8_t		 method;
+		const char *name;
+		uint8_t method;
 	} methods[] = {
 		{ "GET", VERB_GET },
 		{ "HEAD", VERB_HEAD },
@@ -418,8 +418,8 @@ const char *
 http_reason(int status)
 {
 	static const struct {
-		int		 status;
-		const char	*reason;
+		int status;
+		const char *reason;
 	} reasons[] = {
 		{ 200, "OK" },
 		{ 201, "Created" },

@@ -85,8 +85,7 @@ head(struct request *r, int status, const char *reason, const char *type,
 	int n;
 
 	n = snprintf(r->conn->buf->out, CONN_OUT,
-	    "HTTP/1.1 %d %s\r\nDate: %s\r\n%s%s%s%s%s"
-	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+	    "HTTP/1.1 %d %s\r\nDate: %s\r\n%s%s%s%s%sCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
 	    "X-Request-Id: %s\r\n%s\r\n",
 	    status, reason, date(r->apid),
 	    type == NULL ? "" : "Content-Type: ", type == NULL ? "" : type,
@@ -180,8 +179,7 @@ reply_problem_extra(struct request *r, int status, const char *code,
 
 	jsonw_init(&w, body, sizeof(body));
 	jsonw_add(&w,
-	    "{\"type\":\"/problems/%s\",\"title\":\"%s\","
-	    "\"status\":%d,\"detail\":",
+	    "{\"type\":\"/problems/%s\",\"title\":\"%s\",\"status\":%d,\"detail\":",
 	    code, http_reason(status), status);
 	jsonw_string(&w, detail);
 	jsonw_add(&w, ",\"instance\":\"%s\",\"code\":\"%s\"}\n", r->id, code);

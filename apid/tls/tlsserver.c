@@ -78,8 +78,7 @@ set_protocol(struct tls_server *s)
 	if (!SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) ||
 	    !SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) ||
 	    !SSL_CTX_set_ciphersuites(ctx,
-		"TLS_AES_128_GCM_SHA256:"
-		"TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384") ||
+		"TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384") ||
 	    !SSL_CTX_set1_groups_list(ctx, groups) ||
 	    !SSL_CTX_set1_sigalgs_list(ctx, sigalgs) ||
 	    !SSL_CTX_set1_client_sigalgs_list(ctx, client_sigalgs))

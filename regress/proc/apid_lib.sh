@@ -93,7 +93,7 @@ refused() {		# NAME STATUS STEP ...
 	refused_n=$1 refused_s=$2; shift 2
 	raw "$@" r:4000
 	is "$refused_n" "$CODES $END" "$refused_s eof"
-	[ "$MS" -lt 2500 ] || fail "$refused_n: took $MS ms"
+	[ "$MS" -lt 3900 ] || fail "$refused_n: took $MS ms"
 }
 
 # A connection with this certificate in $PKI, HOLD_PID, that sends what is
