@@ -429,20 +429,20 @@ slow_tests() {
 		check "$t_n: in time ($MS ms)" \
 		    test "$MS" -ge "$t_l" -a "$MS" -le "$t_h"
 	}
-	t "a silent client" "" 900 2700 w:1
-	t "half a head" 408 900 2700 "s:GET /liv"
-	t "a trickled head" 408 900 2700 "d:25:100:A"
-	t "half a body" 408 900 2700 "s:${P}Content-Length: 44\r\n\r\nAAAA"
+	t "a silent client" "" 900 5000 w:1
+	t "half a head" 408 900 5000 "s:GET /liv"
+	t "a trickled head" 408 900 5000 "d:25:100:A"
+	t "half a body" 408 900 5000 "s:${P}Content-Length: 44\r\n\r\nAAAA"
 	RAW_PORT=$(port portal)
 	raw "s:PUT /api/v1/networks/devices/peers/x HTTP/1.1\r\nHost: a\r\nX-Request-Id: slow\r\nContent-Length: 44\r\n\r\n{" r:6000
 	RAW_PORT=''
 	like "half a body of a native request, beside a portal" \
 	    "$(printf %s "$RAW_OUT" | tr '\n' ' ')" \
 	    '^HTTP/1.1 408 .*application/problem\+json.*"instance":"slow"'
-	t "a trickled body" 408 900 2700 "s:${P}Content-Length: 44\r\n\r\n" \
+	t "a trickled body" 408 900 5000 "s:${P}Content-Length: 44\r\n\r\n" \
 	    "d:20:120:A"
-	t "an idle client" 200 1900 2700 "s:${G}\r\n"
-	t "a trickle after an answer" "200 408" 900 3500 "s:${G}\r\n" w:300 \
+	t "an idle client" 200 1900 5000 "s:${G}\r\n"
+	t "a trickle after an answer" "200 408" 900 5000 "s:${G}\r\n" w:300 \
 	    "d:16:120:A"
 	hold=''
 	wait_for 5 steady fds
@@ -585,10 +585,10 @@ tls_tests() {
 	drv "reload" '^nak'
 	like "TLS: a bad CRL is refused" "$ANSWER" '^nak .*CRL'
 	RAW_PORT=$T
-	raw "s:\x16\x03\x01\x00\x05" r:7000
+	raw "s:\x16\x03\x01\x00\x05" r:9000
 	is "TLS: half a handshake" "$CODES $END" " eof"
 	check "TLS: half a handshake: in time ($MS ms)" \
-	    test "$MS" -ge 4500 -a "$MS" -le 6500
+	    test "$MS" -ge 4500 -a "$MS" -le 8500
 	raw "s:GET / HTTP/1.1\r\nHost: a\r\n\r\n" r:3000
 	like "TLS: plain HTTP there" "$END" 'eof|reset'
 	RAW_PORT=''
