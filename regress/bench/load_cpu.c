@@ -19,7 +19,7 @@ cpu_add(struct cpu *cpu, const char *arg)
 	struct cpu_proc *p = &cpu->procs[cpu->n];
 
 	if (cpu->n == LOAD_PROCS ||
-	    sscanf(arg, "%23[a-z0-9_]:%d", p->name, &p->pid) != 2)
+	    sscanf(arg, "%23[a-z0-9_-]:%d", p->name, &p->pid) != 2)
 		return (-1);
 	cpu->n++;
 	return (0);
