@@ -86,7 +86,7 @@ void	 settings_set_basic(struct settings *, const struct msg_conf_basic *);
 
 /*
  * All slices are there: make the TLS servers, and check the whole.  Returns
- * what is wrong, or NULL.  first says that there are no older servers to keep.
+ * what is wrong, or NULL.  first is true if no configuration is in force yet.
  */
 const char *settings_build(struct settings *, struct tlskey *, bool first);
 

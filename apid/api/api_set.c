@@ -23,7 +23,7 @@
 
 #define SETS_MAX	4		/* sets at a time, in one process */
 #define SET_MS		60000		/* time for the whole set */
-#define ANSWER_MAX	(64 * 1024 * 1024)	/* of one kind of changes */
+#define ANSWER_MAX	(64 * 1024 * 1024)	/* bytes of one list of changes */
 
 struct setput {
 	struct job	 job;

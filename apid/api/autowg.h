@@ -12,7 +12,7 @@
 
 #include "proto.h"
 
-#define AUTOWG_LEASE_SIZE	640	/* of a lease's text, with NUL */
+#define AUTOWG_LEASE_SIZE	640	/* bytes of a lease's text, with NUL */
 
 /*
  * Get the public key from a body.  Characters outside the alphabet of base64

@@ -32,7 +32,7 @@ struct route {
 
 struct dialect {
 	uint16_t	 api;		/* for listeners with any of API_... */
-	const char	*prefix;	/* of its own paths, or NULL */
+	const char	*prefix;	/* its paths begin with this, or NULL */
 	const struct route *routes;
 	size_t		 nroutes;
 	/* Takes the paths that have no route; may be NULL. */

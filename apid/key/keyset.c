@@ -33,7 +33,7 @@
 struct key {
 	enum key_kind	 kind;
 	EVP_PKEY	*pkey;
-	EVP_PKEY	*pub;		/* of the certificate; may be NULL */
+	EVP_PKEY	*pub;		/* the certificate's key, or NULL */
 };
 
 struct keyset {

@@ -44,7 +44,7 @@ struct tls_conn {
 	SSL		*ssl;
 	struct tls_server *server;	/* made ssl */
 	struct tls_server *judge;	/* accepted the certificate */
-	uint32_t	 crl_generation;	/* of judge at that time */
+	uint32_t	 crl_generation;	/* judge's, when it decided */
 	int64_t		 from;		/* the verdict holds from ... */
 	int64_t		 until;		/* ... until before, wall */
 	struct cert_facts facts;

@@ -69,7 +69,7 @@ enum ctl_what {
 #define HELLO_NOLANDLOCK_OK	0x02	/* go on without Landlock */
 
 struct msg_setup_hello {
-	uint32_t	 version;	/* of msg_version() */
+	uint32_t	 version;	/* the sender's msg_version() */
 	uint8_t		 role;		/* P_..., of the child */
 	uint16_t	 index;		/* which of several apid; else 0 */
 	uint8_t		 verbose;
@@ -217,8 +217,8 @@ struct msg_owned_reply {
 
 /*
  * A page of at most 64 peers behind a place: the leases of a network in order
- * of names, or the peers with an owner in order of keys.  If one is set, it is
- * the peer of the key alone.
+ * of names, or the peers with an owner in order of keys.  When the field "one"
+ * is set, the page holds the peer with that key alone.
  */
 struct msg_peer_page {
 	char		 network[NETNAME_SIZE];

@@ -214,15 +214,44 @@ shows(struct store *s, const char *expected)
 	free(text);
 }
 
+/* Change a row of each kind but peers. */
+static void
+change_others(struct rig *r)
+{
+	struct denied_row no = { "", "x", "why", 5 };
+	struct event_row e = { 0, 9, "lease.add", "net", "a", "cn:a",
+		"192.0.2.1", "key=" };
+
+	r->owner.generation = 2;
+	r->owner.synced = 3;
+	r->owner.code = 4;
+	r->owner.added = 5;
+	r->owner.removed = 6;
+	r->owner.changed = 7;
+	r->owner.unchanged = 8;
+	r->owner.rejected = 9;
+	r->owner.text = "text";
+	assert_int_equal(store_put_owner(r->s, &r->owner), 0);
+	assert_int_equal(store_put_denied(r->s, &no), 0);
+	no.network = "net";
+	assert_int_equal(store_put_denied(r->s, &no), 0);
+	no.network = "";
+	no.reason = "again";
+	no.at = 6;
+	assert_int_equal(store_put_denied(r->s, &no), 0);
+	no.name = "y";
+	assert_int_equal(store_put_denied(r->s, &no), 0);
+	assert_int_equal(store_del_denied(r->s, "", "y"), 0);
+	assert_int_equal(store_add_event(r->s, &e), 0);
+	assert_int_equal(store_put_setting(r->s, SETTING_MAINTENANCE, 1), 0);
+}
+
 /* Each kind of row, and each way to change one. */
 static void
 rows(void **state)
 {
 	struct rig *r = *state;
 	struct peer_row a, b, c, d;
-	struct denied_row no = { "", "x", "why", 5 };
-	struct event_row e = { 0, 9, "lease.add", "net", "a", "cn:a",
-		"192.0.2.1", "key=" };
 
 	a = peer(r, 0, 1, "a", "10.0.0.1 fd00::1");
 	a.who = "cn:a";
@@ -278,28 +307,7 @@ rows(void **state)
 	d.expires = 42;
 	d.rx = 43;
 	assert_int_equal(store_put_term(r->s, &d), 0);
-	r->owner.generation = 2;
-	r->owner.synced = 3;
-	r->owner.code = 4;
-	r->owner.added = 5;
-	r->owner.removed = 6;
-	r->owner.changed = 7;
-	r->owner.unchanged = 8;
-	r->owner.rejected = 9;
-	r->owner.text = "text";
-	assert_int_equal(store_put_owner(r->s, &r->owner), 0);
-	assert_int_equal(store_put_denied(r->s, &no), 0);
-	no.network = "net";
-	assert_int_equal(store_put_denied(r->s, &no), 0);
-	no.network = "";
-	no.reason = "again";
-	no.at = 6;
-	assert_int_equal(store_put_denied(r->s, &no), 0);
-	no.name = "y";
-	assert_int_equal(store_put_denied(r->s, &no), 0);
-	assert_int_equal(store_del_denied(r->s, "", "y"), 0);
-	assert_int_equal(store_add_event(r->s, &e), 0);
-	assert_int_equal(store_put_setting(r->s, SETTING_MAINTENANCE, 1), 0);
+	change_others(r);
 	assert_int_equal(store_begin(r->s), 0);
 	assert_int_equal(store_del_peer(r->s, 3), 0);
 	store_rollback(r->s);
