@@ -10,6 +10,7 @@
 #	make fuzz FUZZ_TIME=600		the fuzzers, longer (clang)
 #	make bench			rates beside nginx and wg in the same run
 #	make lint			manuals, formatting, names of files
+#	make openapi-lint		the OpenAPI document, with a linter from npm
 #	make install DESTDIR=/tmp/pkg PREFIX=/usr
 
 PREFIX ?=	/usr/local
@@ -153,6 +154,10 @@ demo:
 	@MAKE="$(MAKE)" O="$(O)" sh regress/net/demo.sh build
 	@O="$(O)" sh regress/net/demo.sh $(if $(KEEP),keep,show)
 
+# Not a part of lint, as it needs npm.
+openapi-lint:
+	@sh regress/lint/openapi.sh etc/openapi.yaml
+
 lint: man-lint format-check name-check store-check style circles
 
 # The rules of style that clang-format cannot express.
@@ -214,7 +219,7 @@ clean:
 
 -include $(DEPS) $(COMMON_OBJ:.o=.d) $(WG_OBJ:.o=.d)
 FORCE:
-.PHONY: FORCE all deps demo lint style circles man-lint format-check name-check \
-    store-check install clean
+.PHONY: FORCE all deps demo lint openapi-lint style circles man-lint \
+    format-check name-check store-check install clean
 .DEFAULT_GOAL := all
 .SECONDARY:
