@@ -36,9 +36,14 @@ wgquick_test_USES :=	wgquick
 # The store, and the model of peers with it.
 store_test_USES :=	sqlite sqlite_peer sqlite_row sqlite_event sqlite_backup \
 			sqlite_schema
+store_test_RIG :=	unit/db_rig
+migrate_test_USES :=	$(store_test_USES)
+migrate_test_RIG :=	unit/db_rig
 peer_test_USES :=	$(store_test_USES) row peer peernet peerowner registry \
 			dirty deadline change grant own assign pool hash
-peer_test_RIG :=	unit/store_rig
+peer_test_RIG :=	unit/peer_rig unit/store_rig
+grant_test_USES :=	$(peer_test_USES)
+grant_test_RIG :=	$(peer_test_RIG)
 
 # TLS: the server's side from apid, a key holder, clients and certificates.
 TLS_USES :=		printable tls tlsbase tlscert san tlscrl tlskey tlsprov \
