@@ -505,10 +505,26 @@ serve_one(struct stub *st)
 	return (true);
 }
 
+/* The socket gets its name when it listens: who sees it can connect. */
+static int
+open_socket(const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int l;
+
+	if ((size_t)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s.new",
+	    path) >= sizeof(sun.sun_path))
+		errx(64, "%s: path too long", path);
+	l = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (l == -1 || bind(l, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+	    listen(l, 5) == -1 || rename(sun.sun_path, path) == -1)
+		err(1, "%s", path);
+	return (l);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	struct stub st = { .s = -1 };
 	int l;
 
@@ -516,11 +532,7 @@ main(int argc, char **argv)
 		errx(64, "usage: ctl_stub SOCKET SCENARIO [COUNT]");
 	st.scenario = argv[2];
 	st.count = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 2;
-	strlcpy(sun.sun_path, argv[1], sizeof(sun.sun_path));
-	l = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (l == -1 || bind(l, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
-	    listen(l, 5) == -1)
-		err(1, "%s", argv[1]);
+	l = open_socket(argv[1]);
 	for (;;) {
 		st.s = accept4(l, NULL, NULL, SOCK_CLOEXEC);
 		if (st.s == -1)
