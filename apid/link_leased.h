@@ -36,6 +36,10 @@ struct answer {
 	{ .type = CHAN_TYPE_##name, .more = false, .fn = { .name = (func) } }
 #define ANSWER_PART(name, func)						\
 	{ .type = CHAN_TYPE_##name, .more = true, .fn = { .name = (func) } }
+/* The handling of a question with one answer. */
+#define ASK_ONE(name, func, failed_func, wait_ms)			\
+	{ .answers = { ANSWER(name, func) }, .failed = (failed_func),	\
+	    .ms = (wait_ms) }
 /* clang-format on */
 
 /*

@@ -29,13 +29,8 @@ static void	 register_done(struct request *, const struct msg_lease_reply *);
 static void	 register_failed(struct request *, const char *);
 static void	 peers_refused(struct request *, uint8_t, const char *);
 
-static const struct ask ask_register = {
-	.answers = {
-		ANSWER(lease_reply, register_done),
-	},
-	.failed = register_failed,
-	.ms = ASK_MS,
-};
+static const struct ask ask_register = ASK_ONE(lease_reply, register_done,
+    register_failed, ASK_MS);
 
 static const struct peerlist_form peers_form = {
 	.type = "application/json; charset=UTF-8",

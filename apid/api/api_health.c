@@ -17,13 +17,8 @@ static void
 health_answer(struct request *, const struct msg_lease_health_reply *);
 static void	 health_failed(struct request *, const char *);
 
-static const struct ask ask_health = {
-	.answers = {
-		ANSWER(lease_health_reply, health_answer),
-	},
-	.failed = health_failed,
-	.ms = ASK_MS,
-};
+static const struct ask ask_health = ASK_ONE(lease_health_reply, health_answer,
+    health_failed, ASK_MS);
 
 static void
 send_state(struct request *r, const char *leased, const char *kern,

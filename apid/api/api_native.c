@@ -18,21 +18,11 @@ static void	 native_lease(struct request *, const struct msg_lease_reply *);
 static void	 native_released(struct request *, const struct msg_lease_reply *);
 static void	 native_failed(struct request *, const char *);
 
-static const struct ask ask_lease = {
-	.answers = {
-		ANSWER(lease_reply, native_lease),
-	},
-	.failed = native_failed,
-	.ms = ASK_MS,
-};
+static const struct ask ask_lease = ASK_ONE(lease_reply, native_lease,
+    native_failed, ASK_MS);
 
-static const struct ask ask_release = {
-	.answers = {
-		ANSWER(lease_reply, native_released),
-	},
-	.failed = native_failed,
-	.ms = ASK_MS,
-};
+static const struct ask ask_release = ASK_ONE(lease_reply, native_released,
+    native_failed, ASK_MS);
 
 static void
 native_failed(struct request *r, const char *text)

@@ -23,21 +23,11 @@ static void	 peer_deleted(struct request *, const struct msg_owned_reply *);
 static void	 peers_failed(struct request *, const char *);
 static void	 peers_refused(struct request *, uint8_t, const char *);
 
-static const struct ask ask_put = {
-	.answers = {
-		ANSWER(owned_reply, peer_put),
-	},
-	.failed = peers_failed,
-	.ms = ASK_MS,
-};
+static const struct ask ask_put = ASK_ONE(owned_reply, peer_put, peers_failed,
+    ASK_MS);
 
-static const struct ask ask_delete = {
-	.answers = {
-		ANSWER(owned_reply, peer_deleted),
-	},
-	.failed = peers_failed,
-	.ms = ASK_MS,
-};
+static const struct ask ask_delete = ASK_ONE(owned_reply, peer_deleted,
+    peers_failed, ASK_MS);
 
 static const struct peerlist_form list_form = {
 	.type = "application/json",

@@ -47,29 +47,14 @@ static const struct job_ops clients_ops = {
 	.free = clients_free,
 };
 
-static const struct ask ask_node = {
-	.answers = {
-		ANSWER(node_reply, node_done),
-	},
-	.failed = portal_failed,
-	.ms = ASK_FAST_MS,
-};
+static const struct ask ask_node = ASK_ONE(node_reply, node_done, portal_failed,
+    ASK_FAST_MS);
 
-static const struct ask ask_add = {
-	.answers = {
-		ANSWER(owned_reply, added),
-	},
-	.failed = portal_failed,
-	.ms = ASK_FAST_MS,
-};
+static const struct ask ask_add = ASK_ONE(owned_reply, added, portal_failed,
+    ASK_FAST_MS);
 
-static const struct ask ask_remove = {
-	.answers = {
-		ANSWER(owned_reply, removed),
-	},
-	.failed = portal_failed,
-	.ms = ASK_FAST_MS,
-};
+static const struct ask ask_remove = ASK_ONE(owned_reply, removed,
+    portal_failed, ASK_FAST_MS);
 
 static const struct ask ask_clients = {
 	.answers = {
@@ -80,13 +65,8 @@ static const struct ask ask_clients = {
 	.ms = ASK_FAST_MS,
 };
 
-static const struct ask ask_disconnect = {
-	.answers = {
-		ANSWER(ovpn_end, disconnected),
-	},
-	.failed = portal_failed,
-	.ms = ASK_FAST_MS,
-};
+static const struct ask ask_disconnect = ASK_ONE(ovpn_end, disconnected,
+    portal_failed, ASK_FAST_MS);
 
 static const struct peerlist_form list_form = {
 	.type = JSON_TYPE,
