@@ -1,20 +1,20 @@
 # What each fuzzer is made of besides common/, by file name, and the libraries
 # it needs.
 
-cert_fuzz_USES :=	tlscert printable san
+cert_fuzz_USES :=	tlscert san
 cert_fuzz_PKG :=	libcrypto
 config_fuzz_USES :=	check conferror conftext creds dump parse schema suggest value
 config_fuzz_PKG :=	libconfig
 form_fuzz_USES :=	form hex
 http_fuzz_USES :=	http
 http_fuzz_LIBS :=	-lhttp_parser
-jsonset_fuzz_USES :=	jsonset hex printable
+jsonset_fuzz_USES :=	jsonset hex
 jsonset_fuzz_PKG :=	jansson
 keyd_fuzz_USES :=	keycheck
 leasejson_fuzz_USES :=	leasejson jsonw autowg
 leasejson_fuzz_PKG :=	jansson
 openvpn_fuzz_USES :=	openvpn_parse
-subject_fuzz_USES :=	subject hex printable
+subject_fuzz_USES :=	subject hex
 uapi_fuzz_USES :=	wg_uapi_parse snapshot
 wgdump_fuzz_USES :=	wg_dump snapshot nl
 wgdump_fuzz_PKG :=	libnl-3.0

@@ -10,8 +10,8 @@ expiry_test_USES :=	expiry
 form_test_USES :=	form hex
 hash_test_USES :=	hash
 http_test_USES :=	http
-identity_test_USES :=	identity printable san
-jsonset_test_USES :=	jsonset hex printable
+identity_test_USES :=	identity san
+jsonset_test_USES :=	jsonset hex
 leasejson_test_USES :=	leasejson jsonw
 netd_conf_test_USES :=	check conferror conftext creds dump parse schema suggest value \
 			merge access
@@ -19,7 +19,7 @@ netd_watch_test_USES :=	watch backoff keyfile notify
 nl_test_USES :=		nl nl_link nl_route
 node_test_USES :=	node
 openvpn_test_USES :=	openvpn_parse
-peerjson_test_USES :=	peerjson jsonw printable
+peerjson_test_USES :=	peerjson jsonw
 pend_test_USES :=	pend
 policy_test_USES :=	policy wanted expiry
 pool_test_USES :=	pool
@@ -27,8 +27,8 @@ rate_test_USES :=	rate quiet
 reconcile_test_USES :=	$(policy_test_USES) reconcile snapshot
 request_test_USES :=	request http
 route_test_USES :=	route http
-san_test_USES :=	printable san tlscert
-subject_test_USES :=	subject hex printable
+san_test_USES :=	san tlscert
+subject_test_USES :=	subject hex
 sysctl_test_USES :=	sysctl
 uapi_test_USES :=	wg_uapi wg_uapi_parse snapshot
 wgquick_test_USES :=	wgquick
@@ -46,7 +46,7 @@ grant_test_USES :=	$(peer_test_USES)
 grant_test_RIG :=	$(peer_test_RIG)
 
 # TLS: the server's side from apid, a key holder, clients and certificates.
-TLS_USES :=		printable tls tlsbase tlscert san tlscrl tlskey tlsprov \
+TLS_USES :=		tls tlsbase tlscert san tlscrl tlskey tlsprov \
 			pem tlsserver tlsverify keycheck keyset
 TLS_RIG :=		unit/tls_rig mint
 tls_test_USES :=	$(TLS_USES)
