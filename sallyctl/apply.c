@@ -16,6 +16,7 @@
 #include "apply.h"
 #include "lookup.h"
 #include "peerset.h"
+#include "printable.h"
 
 struct where {
 	size_t		 i;		/* index of the peer */
@@ -65,7 +66,6 @@ parse_addresses(const struct where *w, const json_t *v, struct msg_set_item *m)
 static int
 parse_name(const struct where *w, const json_t *v, struct msg_set_item *m)
 {
-	const unsigned char *p;
 	const char *s;
 
 	s = json_string_value(v);
@@ -73,10 +73,8 @@ parse_name(const struct where *w, const json_t *v, struct msg_set_item *m)
 	    strlcpy(m->name, s, sizeof(m->name)) >= sizeof(m->name))
 		return (bad(w, "name must be a string of at most %zu bytes",
 		    sizeof(m->name) - 1));
-	/* No controls, nor those of C1, which are two bytes of UTF-8. */
-	for (p = (const unsigned char *)s; *p != '\0'; p++)
-		if (*p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0))
-			return (bad(w, "name has control characters"));
+	if (!printable_utf8(s, strlen(s)))
+		return (bad(w, "name has control characters or invisible ones"));
 	return (0);
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "ibuf.h"
+#include "printable.h"
 #include "wgquick.h"
 
 #define KEY_SIZE	32	/* wg-quick has no longer words */
@@ -91,27 +91,15 @@ report(struct reader *r, struct span s, const char *why)
 	r->w->bad(r->w->arg, r->line, text, why);
 }
 
-/* Take a name if it fits and is text; else there is no name. */
+/* Take a name if it fits and can be shown; else there is no name. */
 static bool
 set_name(char *dst, struct span s)
 {
-	uint8_t mem[IDENT_SIZE + 2];
-	char copy[IDENT_SIZE];
-	struct ibuf b;
-	size_t i;
-
-	if (s.len == 0 || s.len >= sizeof(copy))
+	if (s.len == 0 || s.len >= IDENT_SIZE || !printable_utf8(s.p, s.len))
 		return (false);
-	for (i = 0; i < s.len; i++)
-		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f ||
-		    (s.p[i] == '\xc2' && i + 1 < s.len &&
-			(unsigned char)s.p[i + 1] < 0xa0))
-			return (false);
-	memcpy(copy, s.p, s.len);
-	copy[s.len] = '\0';
-	ibuf_init(&b, mem, 0, sizeof(mem));
-	return (ibuf_add_str(&b, copy) == 0 &&
-	    ibuf_get_str(&b, dst, IDENT_SIZE) == 0);
+	memcpy(dst, s.p, s.len);
+	dst[s.len] = '\0';
+	return (true);
 }
 
 /* True if the comment is a setting that was switched off. */

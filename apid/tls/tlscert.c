@@ -114,7 +114,7 @@ take_cn(const X509 *x, char *cn, const char **why)
 	}
 	if (!printable_utf8(s, len) ||
 	    (type != V_ASN1_UTF8STRING && !is_ascii(s, len))) {
-		*why = "CN with control characters or not UTF-8";
+		*why = "CN with control characters or invisible ones, or not UTF-8";
 		return (-1);
 	}
 	memcpy(cn, s, len);

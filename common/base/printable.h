@@ -10,10 +10,10 @@
 #include <stddef.h>
 
 /*
- * True if all of the text is UTF-8 (RFC 3629) and nothing in it controls a
- * terminal, a line or the direction of writing: no C0 or C1 control, no line or
- * paragraph separator, no bidirectional control, no noncharacter.  True for an
- * empty text.
+ * True if all of the text is UTF-8 (RFC 3629), and nothing in it is invisible or
+ * controls a terminal, a line or the direction of writing: no C0 or C1 control,
+ * no line or paragraph separator, no format character, none that is ignored when
+ * a text is shown, no noncharacter.  True for an empty text.
  */
 bool	 printable_utf8(const char *, size_t len);
 

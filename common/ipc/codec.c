@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "codec.h"
+#include "printable.h"
 #include "reqid.h"
 
 static bool
@@ -121,6 +122,14 @@ codec_str(struct codec *c, char *s, size_t size)
 	if (codec_check(c, strnlen(s, size) < size) == -1)
 		return (-1);
 	return (ibuf_add_str(c->b, s));
+}
+
+int
+codec_name(struct codec *c, char *s, size_t size)
+{
+	if (codec_str(c, s, size) == -1)
+		return (-1);
+	return (codec_check(c, measuring(c) || printable_utf8(s, strlen(s))));
 }
 
 int

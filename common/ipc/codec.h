@@ -35,6 +35,8 @@ int	 codec_bool(struct codec *, uint8_t *);		/* 0 or 1 */
 int	 codec_bytes(struct codec *, void *, size_t);
 int	 codec_key(struct codec *, uint8_t *);
 int	 codec_str(struct codec *, char *, size_t);
+/* A new name of somebody, in which nothing is invisible. */
+int	 codec_name(struct codec *, char *, size_t);
 /* An id of a request, or "". */
 int	 codec_reqid(struct codec *, char *);
 /* A member of an enum or a count, in lo..hi. */

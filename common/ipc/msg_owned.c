@@ -14,7 +14,8 @@
 int
 codec_msg_owned_put(struct codec *c, struct msg_owned_put *m)
 {
-	if (NET(c, m) == -1 || OWNER(c, m) == -1 || NAME(c, m) == -1 ||
+	if (NET(c, m) == -1 || codec_name(c, m->owner, sizeof(m->owner)) == -1 ||
+	    codec_name(c, m->name, sizeof(m->name)) == -1 ||
 	    codec_key(c, m->pubkey) == -1 ||
 	    codec_prefix_none(c, &m->from) == -1 ||
 	    codec_reqid(c, m->req) == -1)
@@ -120,7 +121,8 @@ codec_msg_ovpn_kill(struct codec *c, struct msg_ovpn_kill *m)
 int
 codec_msg_set_begin(struct codec *c, struct msg_set_begin *m)
 {
-	if (NET(c, m) == -1 || OWNER(c, m) == -1 ||
+	if (NET(c, m) == -1 ||
+	    codec_name(c, m->owner, sizeof(m->owner)) == -1 ||
 	    codec_prefix_none(c, &m->from) == -1 ||
 	    codec_reqid(c, m->req) == -1 || codec_bool(c, &m->dry_run) == -1 ||
 	    codec_bool(c, &m->force) == -1 ||
@@ -132,7 +134,8 @@ codec_msg_set_begin(struct codec *c, struct msg_set_begin *m)
 int
 codec_msg_set_item(struct codec *c, struct msg_set_item *m)
 {
-	if (NAME(c, m) == -1 || codec_key(c, m->pubkey) == -1)
+	if (codec_name(c, m->name, sizeof(m->name)) == -1 ||
+	    codec_key(c, m->pubkey) == -1)
 		return (-1);
 	return (codec_prefixes(c, &m->naddrs, m->addrs, 1, PEER_ADDRS_MAX));
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "access.h"
-#include "ibuf.h"
+#include "printable.h"
 
 #define GROW	256
 
@@ -41,24 +41,13 @@ add(struct access_list *l, const char *name, size_t len, bool allow)
 static const char *
 bad_name(const char *s, size_t len)
 {
-	uint8_t raw[IDENT_SIZE + 2];
-	char name[IDENT_SIZE];
-	struct ibuf b;
-	size_t i;
-
 	if (len == 0)
 		return ("there is no name");
 	if (len >= IDENT_SIZE)
 		return ("the name is longer than 64 bytes");
-	for (i = 0; i < len; i++)
-		if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
-			return ("the name holds control characters");
-	memcpy(name, s, len);
-	name[len] = '\0';
-	ibuf_init(&b, raw, 0, sizeof(raw));
-	if (ibuf_add_str(&b, name) == -1 ||
-	    ibuf_get_str(&b, name, sizeof(name)) == -1)
-		return ("the name is not UTF-8");
+	if (!printable_utf8(s, len))
+		return (
+		    "the name holds control characters or invisible ones, or is not UTF-8");
 	return (NULL);
 }
 

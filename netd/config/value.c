@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "config.h"
-#include "ibuf.h"
+#include "printable.h"
 #include "schema.h"
 #include "units.h"
 #include "value.h"
@@ -42,23 +42,6 @@ clength(const struct word *w, const void *base)
 	return (((const uint8_t *)base)[w->count]);
 }
 
-/* Messages carry only UTF-8, so the file must be UTF-8, too. */
-static bool
-is_text(const char *s)
-{
-	uint8_t raw[CONF_PATH + 2];
-	char out[CONF_PATH];
-	struct ibuf b;
-	const char *p;
-
-	for (p = s; *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			return (false);
-	ibuf_init(&b, raw, 0, sizeof(raw));
-	return (ibuf_add_str(&b, s) == 0 &&
-	    ibuf_get_str(&b, out, sizeof(out)) == 0);
-}
-
 static const char *
 set_string(const struct word *w, void *base, const char *text)
 {
@@ -73,8 +56,10 @@ set_string(const struct word *w, void *base, const char *text)
 	}
 	if (len < w->lo)
 		return (len == 0 ? "it is empty" : "it is too short");
-	if (!is_text(text))
-		return ("it holds control characters or is not UTF-8");
+	/* Messages carry only UTF-8, so the file must be UTF-8, too. */
+	if (!printable_utf8(text, len))
+		return (
+		    "it holds control characters or invisible ones, or is not UTF-8");
 	if (w->valid != NULL && (bad = w->valid(text)) != NULL)
 		return (bad);
 	if (w->type == WORD_FILE && *text != '/')

@@ -405,6 +405,8 @@ badset "an unknown member" 'only public_key' \
     "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[\"1.2.3.4\"],\"adresses\":1}]}"
 badset "a control character" 'control characters' \
     "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[\"1.2.3.4\"],\"name\":\"\\u009b\"}]}"
+badset "a character that nobody sees" 'invisible ones' \
+    "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[\"1.2.3.4\"],\"name\":\"a\\u2063b\"}]}"
 head -c 8388609 /dev/zero | tr '\0' ' ' >"$WORK/bad.json"
 ctl apply "$WORK/bad.json"
 like "apply, too large" "$ST $ERR" '^65 .*is larger than 8388608 bytes'

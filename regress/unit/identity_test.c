@@ -13,7 +13,6 @@
 #include <time.h>
 
 #include "identity.h"
-#include "printable.h"
 #include "san.h"
 
 static struct identity_rules *rules;
@@ -334,28 +333,6 @@ bad_names(void **state)
 	who("last", NULL, EINVAL);
 }
 
-static void
-printable(void **state)
-{
-	static const char *const good[] = { "", "a b", "~",
-		"d\303\251j\303\240", "\316\251", "\360\237\230\200",
-		"\302\240" };
-	static const char *const bad[] = { "\n", "\r", "\t", "\033", "\177",
-		"\302\200", "\302\237", "\342\200\256", "\342\200\216",
-		"\342\201\246", "\342\200\250", "\330\234", "\300\200",
-		"\340\200\200", "\355\240\200", "\364\220\200\200", "\377",
-		"\303", "\303(", "\360\237\230", "\357\277\277", "\357\273\277",
-		"\360\237\277\277", "\363\240\201\201", "\200" };
-	size_t i;
-
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		assert_true(printable_utf8(good[i], strlen(good[i])));
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (printable_utf8(bad[i], strlen(bad[i])))
-			fail_msg("bad[%zu] passed", i);
-	assert_false(printable_utf8("a\0b", 3));
-}
-
 int
 main(void)
 {
@@ -369,7 +346,6 @@ main(void)
 		cmocka_unit_test_setup_teardown(other_names, begin, end),
 		cmocka_unit_test_setup_teardown(two_names, begin, end),
 		cmocka_unit_test_setup_teardown(bad_names, begin, end),
-		cmocka_unit_test(printable),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

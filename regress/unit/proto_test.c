@@ -169,6 +169,45 @@ test_strings(void **state)
 	}
 }
 
+/* A new name holds nothing that people cannot see; one that is known may. */
+static void
+test_names(void **state)
+{
+	static const char name[] = "dev\xe2\x80\x8b-1";
+	struct msg_lease_register reg;
+	struct msg_lease_reply reply, got;
+	struct msg_set_item item;
+	struct msg_owned_put put;
+	struct ibuf b;
+	uint8_t buf[2048];
+
+	memset(&reg, 0, sizeof(reg));
+	memset(&put, 0, sizeof(put));
+	memset(&item, 0, sizeof(item));
+	put.naddrs = item.naddrs = 1;
+	assert_int_equal(prefix_parse("10.0.0.1/32", &put.addrs[0]), 0);
+	item.addrs[0] = put.addrs[0];
+	strlcpy(reg.name, "dev-1", sizeof(reg.name));
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	assert_int_equal(msg_lease_register_put(&b, &reg), 0);
+	assert_int_equal(msg_owned_put_put(&b, &put), 0);
+	assert_int_equal(msg_set_item_put(&b, &item), 0);
+	strlcpy(reg.name, name, sizeof(reg.name));
+	strlcpy(put.name, name, sizeof(put.name));
+	strlcpy(item.name, name, sizeof(item.name));
+	assert_int_equal(msg_lease_register_put(&b, &reg), -1);
+	assert_int_equal(msg_owned_put_put(&b, &put), -1);
+	assert_int_equal(msg_set_item_put(&b, &item), -1);
+
+	memset(&reply, 0, sizeof(reply));
+	reply.code = LEASE_OK_SAME;
+	strlcpy(reply.name, name, sizeof(reply.name));
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	assert_int_equal(msg_lease_reply_put(&b, &reply), 0);
+	assert_int_equal(msg_lease_reply_get(&b, &got), 0);
+	assert_string_equal(got.name, name);
+}
+
 /* The id of a request goes into lines of the log as it is. */
 static void
 test_reqid(void **state)
@@ -236,6 +275,7 @@ main(void)
 		cmocka_unit_test(test_peer_set),
 		cmocka_unit_test(test_peer_set_ranges),
 		cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_reqid),
 		cmocka_unit_test(test_lease_codes),
 	};

@@ -93,6 +93,7 @@ names(void **state)
 		    "1 '' Bw;" },
 		{ "# \033[31mred\n[Peer]\nPublicKey=" K1, "2 '' Bw;" },
 		{ "# \xff\xfe\n[Peer]\nPublicKey=" K1, "2 '' Bw;" },
+		{ "# al\xe2\x80\x8dice\n[Peer]\nPublicKey=" K1, "2 '' Bw;" },
 		{ "# Z\xc3\xbcrich\n[Peer]\nPublicKey=" K1,
 		    "2 'Z\xc3\xbcrich' Bw;" },
 		{ "# aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
