@@ -74,7 +74,8 @@ parse_name(const struct where *w, const json_t *v, struct msg_set_item *m)
 		return (bad(w, "name must be a string of at most %zu bytes",
 		    sizeof(m->name) - 1));
 	if (!printable_utf8(s, strlen(s)))
-		return (bad(w, "name has control characters or invisible ones"));
+		return (
+		    bad(w, "name has control characters or invisible ones"));
 	return (0);
 }
 

@@ -3,6 +3,7 @@
  * Items as text and as JSON, by their tables in verbs.c.
  */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
@@ -40,10 +41,33 @@ field(const struct output *o, const struct field *fields, const char *name,
 	return (f == NULL ? NULL : field_text(f, m, i, &o->style, dst));
 }
 
+/*
+ * A cell with blanks must not look like two, unless it is the last one, which
+ * goes to the end of the line.
+ */
+static const char *
+one_cell(const char *cell, char *dst, size_t size)
+{
+	size_t n = 0;
+
+	if (strpbrk(cell, " \"") == NULL)
+		return (cell);
+	dst[n++] = '"';
+	for (; *cell != '\0' && n < size - 6; cell++) {
+		if (*cell == '"')
+			n += (size_t)snprintf(dst + n, size - n, "\\042");
+		else
+			dst[n++] = *cell;
+	}
+	dst[n++] = '"';
+	dst[n] = '\0';
+	return (dst);
+}
+
 static void
 text_row(struct output *o, const struct item *item, const void *m)
 {
-	char text[TABLE_COLS][FIELD_TEXT];
+	char text[TABLE_COLS][FIELD_TEXT], quoted[TABLE_COLS][FIELD_TEXT];
 	const char *cells[TABLE_COLS];
 	size_t n;
 
@@ -52,6 +76,8 @@ text_row(struct output *o, const struct item *item, const void *m)
 		    strlen(item->lines[n].text), m, 0, text[n]);
 		if (cells[n] == NULL)
 			cells[n] = "-";
+		if (item->lines[n + 1].text != NULL)
+			cells[n] = one_cell(cells[n], quoted[n], FIELD_TEXT);
 	}
 	(void)table_row(&o->table, cells);
 }

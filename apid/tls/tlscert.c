@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <vis.h>
 
+#include "log.h"
 #include "printable.h"
 #include "tlscert.h"
 
@@ -114,7 +114,8 @@ take_cn(const X509 *x, char *cn, const char **why)
 	}
 	if (!printable_utf8(s, len) ||
 	    (type != V_ASN1_UTF8STRING && !is_ascii(s, len))) {
-		*why = "CN with control characters or invisible ones, or not UTF-8";
+		*why =
+		    "CN with control characters or invisible ones, or not UTF-8";
 		return (-1);
 	}
 	memcpy(cn, s, len);
@@ -236,8 +237,8 @@ cert_describe(X509 *x, char *dst)
 		len = (size_t)ASN1_STRING_length(data);
 		if (len >= IDENT_SIZE)
 			len = IDENT_SIZE - 1;
-		strvisx(cn, (const char *)ASN1_STRING_get0_data(data), len,
-		    VIS_NL | VIS_TAB | VIS_CSTYLE);
+		(void)log_escape(cn, sizeof(cn),
+		    (const char *)ASN1_STRING_get0_data(data), len, " \"=");
 	}
 	snprintf(dst, CERT_TEXT, "serial=%s cn=%s", serial,
 	    data != NULL ? cn : "-");
@@ -247,10 +248,9 @@ cert_describe(X509 *x, char *dst)
 const char *
 cert_name(const X509_NAME *name, char *dst, size_t size)
 {
-	char text[128] = "", safe[sizeof(text) * 4];
+	char text[128] = "";
 
 	(void)X509_NAME_oneline(name, text, sizeof(text));
-	strvisx(safe, text, strlen(text), VIS_NL | VIS_TAB | VIS_CSTYLE);
-	strlcpy(dst, safe, size);
+	(void)log_escape(dst, size, text, strlen(text), "");
 	return (dst);
 }

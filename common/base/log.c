@@ -150,15 +150,64 @@ fatalx(const char *fmt, ...)
 	exit(1);
 }
 
-const char *
-log_vis(const char *s)
+size_t
+log_escape(char *dst, size_t size, const char *s, size_t len, const char *extra)
+{
+	char c[8], next;
+	size_t i, n, used = 0;
+
+	for (i = 0; i < len; i++) {
+		next = i + 1 < len ? s[i + 1] : '\0';
+		if (s[i] != '\0' && strchr(extra, s[i]) != NULL)
+			n = (size_t)snprintf(c, sizeof(c), "\\%03o",
+			    (unsigned int)(unsigned char)s[i]);
+		else
+			n = (size_t)(vis(c, s[i], VIS_NL | VIS_TAB | VIS_CSTYLE,
+					 next) -
+			    c);
+		if (n >= size - used)
+			break;
+		memcpy(dst + used, c, n);
+		used += n;
+	}
+	dst[used] = '\0';
+	return (used);
+}
+
+static char *
+rotated(void)
 {
 	static char buf[ROTATE][VIS_SIZE];
 	static unsigned int turn;
+
+	return (buf[turn++ % ROTATE]);
+}
+
+const char *
+log_vis(const char *s)
+{
+	size_t n = 0;
+	bool quoted;
 	char *p;
 
-	p = buf[turn++ % ROTATE];
-	(void)strnvis(p, s, VIS_SIZE, VIS_NL | VIS_TAB | VIS_CSTYLE);
+	p = rotated();
+	quoted = strchr(s, ' ') != NULL;
+	if (quoted)
+		p[n++] = '"';
+	n += log_escape(p + n, VIS_SIZE - n - 1, s, strlen(s), "\"=");
+	if (quoted)
+		p[n++] = '"';
+	p[n] = '\0';
+	return (p);
+}
+
+const char *
+log_text(const char *s)
+{
+	char *p;
+
+	p = rotated();
+	(void)log_escape(p, VIS_SIZE, s, strlen(s), "");
 	return (p);
 }
 

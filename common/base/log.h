@@ -33,11 +33,26 @@ __attribute__((noreturn)) void fatalx(const char *, ...)
     __attribute__((format(printf, 1, 2)));
 
 /*
- * Make text from outside fit for a log line: strnvis(3) with VIS_NL|VIS_TAB|
- * VIS_CSTYLE, but not with VIS_SAFE, which lets BEL, BS and CR pass.  Returns
- * one of four rotating static buffers of 512 bytes; longer text is cut.
+ * Make a value from outside fit for a log line, as in "name=" log_vis(name):
+ * nothing in it ends the value or looks like the next field.  A value with a
+ * blank is put in double quotes; a double quote or '=' in it becomes its octal
+ * number, and other bytes than printable ASCII are encoded by vis(3).
  */
 const char *log_vis(const char *);
+/*
+ * The same for a sentence of another process of ours, which may have quotes and
+ * fields: only bytes other than printable ASCII and the backslash are encoded.
+ *
+ * Both return one of four rotating static buffers of 512 bytes; longer text is
+ * cut.
+ */
+const char *log_text(const char *);
+/*
+ * Encode len bytes of s in dst, which has size bytes and gets a NUL: characters
+ * of extra as octal numbers, others as log_text does.  Returns the length.
+ */
+size_t	 log_escape(char *dst, size_t size, const char *s, size_t len,
+	    const char *extra);
 
 /* The first 8 characters of a key's base64 and "..", in rotating buffers. */
 const char *log_key(const unsigned char *key);

@@ -14,7 +14,8 @@
 int
 codec_msg_owned_put(struct codec *c, struct msg_owned_put *m)
 {
-	if (NET(c, m) == -1 || codec_name(c, m->owner, sizeof(m->owner)) == -1 ||
+	if (NET(c, m) == -1 ||
+	    codec_name(c, m->owner, sizeof(m->owner)) == -1 ||
 	    codec_name(c, m->name, sizeof(m->name)) == -1 ||
 	    codec_key(c, m->pubkey) == -1 ||
 	    codec_prefix_none(c, &m->from) == -1 ||

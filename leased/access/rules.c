@@ -182,7 +182,7 @@ check_assign(struct conf *c, const struct msg_conf_network *n)
 	    assign_check_template(n->metans_template) == -1)
 		conf_error(c,
 		    "network %s: metans_template \"%s\" must have exactly one %%s, and labels of lower case letters, digits and hyphens around it",
-		    n->name, log_vis(n->metans_template));
+		    n->name, log_text(n->metans_template));
 }
 
 void

@@ -107,9 +107,10 @@ change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
 	ended = k->waiting - 1;
 	if (!k->unstored) {
 		entries_add(&l->denied, m->network, m->name, false);
-		log_notice("identity.revoke name=%s net=%s by=%s",
+		log_notice("identity.revoke name=%s net=%s by=%s%s%s",
 		    log_vis(m->name), m->network[0] != '\0' ? m->network : "*",
-		    k->who);
+		    k->who, m->reason[0] != '\0' ? " reason=" : "",
+		    log_vis(m->reason));
 		if (ended > 0 || k->unconfirmed)
 			snprintf(k->text, sizeof(k->text),
 			    "%s is denied and its lease has ended", m->name);

@@ -64,7 +64,7 @@ leased_hand_network(struct chan *c, uint32_t id,
 		    m->state == NET_UP	     ? "up" :
 			m->state == NET_DOWN ? "down" :
 					       "failed",
-		    m->text[0] != '\0' ? ": " : "", log_vis(m->text));
+		    m->text[0] != '\0' ? ": " : "", log_text(m->text));
 	n->hand = *m;
 	if (!came_up)
 		return (0);

@@ -26,7 +26,7 @@ keep(struct config *c, const struct word *w, void *base, const void *old,
 		return;
 	log_warnx(
 	    "%s:%u: %s cannot change while netd runs: it stays %s until a restart",
-	    c->file, config_line(c, w->path, i), w->path, log_vis(was));
+	    c->file, config_line(c, w->path, i), w->path, log_text(was));
 	memcpy((char *)base + w->off, (const char *)old + w->off, w->size);
 }
 

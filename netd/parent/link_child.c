@@ -94,7 +94,7 @@ parent_conf_nak(struct chan *c, uint32_t id, const struct msg_conf_nak *m)
 	p->sending = NULL;
 	strlcpy(p->nak, m->text, sizeof(p->nak));
 	log_warnx("%s: %s refuses it: %s", p->netd->file, p->name,
-	    log_vis(p->nak));
+	    log_text(p->nak));
 	if (p->state != PROC_CONF) {
 		reload_answered(p);
 		return (0);

@@ -108,7 +108,7 @@ leave_if_bad(const struct config *c)
 	if (c == NULL)
 		fatalx("no memory");
 	for (i = 0; i < c->nerrors && i < CONF_ERRORS_MAX; i++)
-		fprintf(stderr, "%s\n", log_vis(c->errors[i]));
+		fprintf(stderr, "%s\n", log_text(c->errors[i]));
 	if (c->nerrors > CONF_ERRORS_MAX)
 		fprintf(stderr, "and %u more\n", c->nerrors - CONF_ERRORS_MAX);
 	if (c->nerrors != 0)

@@ -35,7 +35,7 @@ answer(struct netd *n, enum ctl_code code, const char *text)
 	p = proc_find(n, P_LEASED, 0);
 	memset(&m, 0, sizeof(m));
 	m.code = (uint8_t)code;
-	strlcpy(m.text, log_vis(text), sizeof(m.text));
+	strlcpy(m.text, log_text(text), sizeof(m.text));
 	for (i = 0; i < n->reload.nids; i++)
 		if (p->state == PROC_UP &&
 		    chan_send_ctl_result(p->chan, n->reload.ids[i], &m, -1) ==
@@ -98,7 +98,7 @@ tell_errors(const struct config *c, char *why, size_t size)
 	unsigned int i;
 
 	for (i = 0; i < c->nerrors && i < CONF_ERRORS_MAX; i++)
-		log_warnx("%s", log_vis(c->errors[i]));
+		log_warnx("%s", log_text(c->errors[i]));
 	log_warnx("reload: %u error%s; the old configuration stays", c->nerrors,
 	    c->nerrors == 1 ? "" : "s");
 	strlcpy(why, c->errors[0], size);
@@ -231,7 +231,7 @@ abandon(struct netd *n, enum ctl_code code, const char *why)
 			chan_fail(p->chan, "cannot send to it");
 	}
 	next = n->reload.next;
-	log_warnx("reload: %s; the old configuration stays", log_vis(why));
+	log_warnx("reload: %s; the old configuration stays", log_text(why));
 	reload_end(n, code, why);
 	bundle_free(next);
 }

@@ -79,7 +79,37 @@ cert longer smart-toilet-7x
 name_refused "a pattern that would match a prefix only" longer
 cert before xsmart-toilet-7
 name_refused "a pattern that would match the end only" before
+cert unseen 'smart-toilet-7\xe2\x80\x8b'
+name_refused "a zero width space in the CN" unseen
 unchanged "bad names"
+
+# --- names that would be lines or fields of the log
+
+LOG=$WORK/netd.log
+forged='smart-toilet-9 key=AAAA by=cn:admin from=203.0.113.7'
+cert forged "$forged"
+name_refused "fields in the CN" forged
+"$O/mint" cert "$WORK/other" strange client \
+    cn='x" from=203.0.113.7 req=0 by="root'
+cp "$WORK/other/strange.crt" "$WORK/other/strange.key" "$PKI/"
+tls_refused "fields in the CN of another CA's certificate" strange
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+    -keyout "$PKI/own.key" -out "$PKI/own.crt" -days 1 \
+    -subj '/CN=y" from=203.0.113.7 listen=z' 2>/dev/null
+tls_refused "fields in the CN of a certificate of its own" own
+is "a User-Agent and an id with fields change nothing" \
+    "$(dev_curl d1 other -H 'User-Agent: a" from=203.0.113.7' \
+    -H 'X-Request-Id: b from=203.0.113.7' -d "$(cat "$WORK/d1.pub")" \
+    "$REGISTER")" 403
+check "the names are in the log" wait_for 5 \
+    grep -q 'cn=y.042.040from.075203' "$LOG"
+check "one in quotes" grep -qF \
+    'by="cn:smart-toilet-9 key\075AAAA by\075cn:admin from\075203.0.113.7"' \
+    "$LOG"
+is "no line has a field of theirs" "$(grep 'from=203' "$LOG")" ""
+is "each line about a client has one sender" \
+    "$(awk '/refuse/ && gsub(/from=/, "") != 1' "$LOG")" ""
+unchanged "names that look like fields"
 
 # --- keys
 

@@ -169,7 +169,7 @@ access_bad(void **state)
 		long		 line;
 	} bad[] = { { "a\n!\nb", 5, 2 }, { "a\nb\x01\n", 5, 2 },
 		{ "a\0b", 3, 1 }, { "\n\n\xff", 3, 3 },
-		{ "!a\n!a\xc2\xad" "1\n", 8, 2 },
+		{ "!a\n!a\xc2\xad\n", 7, 2 },
 		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		  "aaaaaaaaaaaaaaa",
 		    70, 1 } };
