@@ -16,6 +16,7 @@
 
 #include "format.h"
 #include "peerset.h"
+#include "text.h"
 
 #define SET_MS		60000	/* the daemon works through the whole set */
 #define EARLY_MS	1000
@@ -47,7 +48,7 @@ peerset_clear(struct peerset *s)
 
 /* Check that fd is a regular file and not too large. */
 static int
-check_file(struct client *c, const char *file, int fd, size_t *size)
+check_file(struct client *c, const char *file, int fd)
 {
 	struct stat st;
 
@@ -60,16 +61,14 @@ check_file(struct client *c, const char *file, int fd, size_t *size)
 	if (st.st_size > SET_FILE_MAX)
 		return (client_fail(c, EX_DATAERR, "%s is larger than %d bytes",
 		    file, SET_FILE_MAX));
-	*size = (size_t)st.st_size;
 	return (0);
 }
 
 char *
 set_read(struct client *c, const char *file, size_t *len, int *st)
 {
+	struct text_error e;
 	char *text = NULL;
-	size_t size;
-	ssize_t n = 0;
 	int fd;
 
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -78,23 +77,12 @@ set_read(struct client *c, const char *file, size_t *len, int *st)
 		    strerror(errno));
 		return (NULL);
 	}
-	if ((*st = check_file(c, file, fd, &size)) != 0)
-		goto done;
-	if ((text = malloc(size + 1)) == NULL) {
-		*st = client_fail(c, EX_SOFTWARE, "no memory for %s", file);
-		goto done;
-	}
-	for (*len = 0; *len < size; *len += (size_t)n)
-		if ((n = read(fd, text + *len, size - *len)) <= 0)
-			break;
-	text[*len] = '\0';
-	if (n == -1) {
-		*st = client_fail(c, EX_NOINPUT, "%s: %s", file,
-		    strerror(errno));
-		free(text);
-		text = NULL;
-	}
-done:
+	if ((*st = check_file(c, file, fd)) == 0 &&
+	    (text = text_read(fd, SET_FILE_MAX, len, &e)) == NULL)
+		*st = e.line != 0 ?
+		    client_fail(c, EX_DATAERR, "%s:%u: %s", file, e.line,
+			e.why) :
+		    client_fail(c, EX_NOINPUT, "%s: %s", file, e.why);
 	close(fd);
 	return (text);
 }

@@ -54,7 +54,7 @@ bad_name(const char *s, size_t len)
 static bool
 is_blank(char c)
 {
-	return (c == ' ' || c == '\t' || c == '\r');
+	return (c == ' ' || c == '\t');
 }
 
 long

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A check of the text of a configuration before libconfig reads it.  libconfig
- * wraps integers that do not fit without a word, takes NUL for the end of the
- * text, and would @include files whose owner nobody checked.
+ * wraps integers that do not fit without a word, and would @include files whose
+ * owner nobody checked.
  */
 
 #include <ctype.h>
@@ -94,10 +94,7 @@ config_lint(struct config *c, const char *text, size_t len)
 
 	before = c->nerrors;
 	while (s.p < s.end && c->nerrors < before + CONF_ERRORS_MAX) {
-		if (*s.p == '\0') {
-			config_error(c, s.line, "a NUL byte; is this a text?");
-			break;
-		} else if (*s.p == '\n') {
+		if (*s.p == '\n') {
 			s.line++;
 			s.p++;
 		} else if (*s.p == '#')

@@ -11,8 +11,8 @@
 struct config;
 
 /*
- * Find errors that libconfig does not report: numbers that do not fit, NUL
- * bytes, @include.  Notes them; returns 0 or -1.
+ * Find errors that libconfig does not report: numbers that do not fit,
+ * @include.  Notes them; returns 0 or -1.
  */
 int	 config_lint(struct config *, const char *text, size_t len);
 

@@ -24,6 +24,7 @@
 #include "parse.h"
 #include "schema.h"
 #include "suggest.h"
+#include "text.h"
 #include "value.h"
 
 /* The group of the file that is being read. */
@@ -353,13 +354,13 @@ check_owner(struct config *c, const struct stat *st)
 	return (-1);
 }
 
-/* Read the whole file.  The text is NUL-terminated, and the caller frees it. */
+/* Read the whole file.  The caller frees it. */
 static char *
 read_text(struct config *c, size_t *len)
 {
+	struct text_error e;
 	struct stat st;
 	char *text;
-	ssize_t n;
 	int fd;
 
 	text = NULL;
@@ -370,21 +371,8 @@ read_text(struct config *c, size_t *len)
 	}
 	if (check_owner(c, &st) == -1)
 		goto done;
-	if ((text = malloc(CONF_TEXT_MAX + 2)) == NULL) {
-		config_error(c, 0, "no memory");
-		goto done;
-	}
-	for (*len = 0; *len <= CONF_TEXT_MAX; *len += (size_t)n)
-		if ((n = read(fd, text + *len, CONF_TEXT_MAX + 1 - *len)) <= 0)
-			break;
-	if (n == -1 || *len > CONF_TEXT_MAX) {
-		config_error(c, 0, "cannot be read: %s",
-		    n == -1 ? strerror(errno) : "too large");
-		free(text);
-		text = NULL;
-		goto done;
-	}
-	text[*len] = '\0';
+	if ((text = text_read(fd, CONF_TEXT_MAX, len, &e)) == NULL)
+		config_error(c, e.line, "%s", e.why);
 done:
 	if (fd != -1)
 		close(fd);

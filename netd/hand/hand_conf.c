@@ -4,6 +4,7 @@
  * change to it from the one in force.
  */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "network.h"
 #include "sync.h"
 #include "sysctl.h"
+#include "text.h"
 #include "undo.h"
 #include "wish_answer.h"
 
@@ -86,26 +88,30 @@ hand_conf_add_sysctl(struct hand_conf *c, const struct msg_conf_sysctl *m,
 	    sizeof(c->sysctl[i].interface));
 }
 
-/* Read the output of wg genkey: 44 characters and an optional line end. */
+/* Read the output of wg genkey: 44 characters, and what editors add to them. */
 void
 hand_conf_add_wgkey(struct hand_conf *c, const char *network, int fd)
 {
 	struct hand_confnet *n;
-	char text[WGKEY_TEXT + 2];
-	ssize_t len;
+	char text[2 * WGKEY_TEXT];
+	struct text_error e;
+	ssize_t got;
+	size_t len;
 
 	n = hand_conf_find(c, network);
-	len = n == NULL ? -1 : pread(fd, text, sizeof(text), 0);
+	got = n == NULL ? -1 : pread(fd, text, sizeof(text), 0);
 	close(fd);
 	if (n == NULL) {
 		snprintf(c->error, sizeof(c->error),
 		    "a key for the unknown network %s", network);
 		return;
 	}
-	if (len > 0 && text[len - 1] == '\n')
+	len = got > 0 ? (size_t)got : 0;
+	if (text_clean(text, &len, &e) == -1)
+		len = 0;
+	while (len > 0 && isspace((unsigned char)text[len - 1]))
 		len--;
-	if (len == WGKEY_TEXT - 1 &&
-	    wgkey_parse(text, (size_t)len, n->priv) == 0)
+	if (len == WGKEY_TEXT - 1 && wgkey_parse(text, len, n->priv) == 0)
 		n->has_priv = true;
 	else
 		n->bad_priv = true;

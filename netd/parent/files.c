@@ -27,6 +27,7 @@
 #include "log.h"
 #include "parse.h"
 #include "schema.h"
+#include "text.h"
 
 #define PEM_MAX		(1024 * 1024)
 #define CRL_MAX		(64 * 1024 * 1024)
@@ -224,17 +225,14 @@ open_wgkey(struct bundle *b, unsigned int i)
 	    KEY_MAX, SECRET);
 }
 
-/*
- * Read a file of our own policy.  The text is NUL-terminated, and the caller
- * frees it.
- */
+/* Read a file of our own policy.  The caller frees it. */
 static char *
 read_named(struct config *c, const char *path, const char *leaf,
     const char *word, size_t max, enum secrecy secrecy, size_t *len)
 {
+	struct text_error e;
 	unsigned int line;
 	size_t size;
-	ssize_t n;
 	char *text;
 	int fd;
 
@@ -242,16 +240,13 @@ read_named(struct config *c, const char *path, const char *leaf,
 	fd = open_named(c, path, line, leaf, max, secrecy, &size);
 	if (fd == -1)
 		return (NULL);
-	if ((text = malloc(size + 1)) == NULL) {
-		config_error(c, line, "%s: no memory for %s", leaf, path);
-		goto done;
-	}
-	for (*len = 0; *len < size; *len += (size_t)n)
-		if ((n = read(fd, text + *len, size - *len)) <= 0)
-			break;
-	text[*len] = '\0';
-done:
+	text = text_read(fd, max, len, &e);
 	close(fd);
+	if (text == NULL && e.line != 0)
+		config_error(c, line, "%s: %s:%u: %s", leaf, path, e.line,
+		    e.why);
+	else if (text == NULL)
+		config_error(c, line, "%s: %s: %s", leaf, path, e.why);
 	return (text);
 }
 
@@ -297,7 +292,7 @@ open_basic(struct bundle *b)
 	    1024, SECRET, &len);
 	if (text == NULL)
 		return;
-	text[strcspn(text, "\r\n")] = '\0';
+	text[strcspn(text, "\n")] = '\0';
 	if (strchr(text, ':') == NULL ||
 	    strlcpy(b->basic, text, sizeof(b->basic)) >= sizeof(b->basic)) {
 		config_error(c, config_line(c, "autowg.auth_file", 0),

@@ -80,6 +80,18 @@ bad "too large" '^f\.conf: is larger than 1048576 bytes$'
 while [ $i -lt 30 ]; do echo "zebra$i = 1;"; i=$((i + 1)); done >>f.conf
 bad "errors are bounded" '^and 11 more$'
 
+# The same file as editors on other systems write it.
+{ printf '\357\273\277'; sed 's/$/\r/' "$CASES/base.conf"; } >f.conf
+try f.conf
+is "a byte order mark and CRLF" "$ST $(cmp "$CASES/base.dump" stdout)" "0 "
+tr '\n' '\r' <"$CASES/base.conf" >f.conf
+try f.conf
+is "lines that end with CR" "$ST $(cmp "$CASES/base.dump" stdout)" "0 "
+{ printf '\377\376'; sed 's/./&^/g' "$CASES/base.conf" | tr '^' '\0'; } >f.conf
+bad "UTF-16" '^f\.conf:1: this is UTF-16'
+printf '# a\r\n# b\rgatway: { };\r\n' >f.conf
+bad "the line is right" '^f\.conf:3: unknown word "gatway"'
+
 # --- certificates that the service manager brings ---
 
 # Without them it is refused (bad.conf).
