@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lines of a wg-quick(8) file: sections, "Key = value", comments.  A peer's
- * name is a comment directly above or below [Peer], or "# Name = x" in its
- * section, which is how people and the common scripts write it.
+ * Lines of a wg-quick(8) file: sections, "Key = value", comments.  The comments
+ * are handed on, since a peer's name is one of them.
  */
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#include "printable.h"
+#include "peername.h"
 #include "wgquick.h"
 
 #define KEY_SIZE	32	/* wg-quick has no longer words */
@@ -20,56 +19,14 @@ enum section {
 	PEER
 };
 
-/* A stretch of the file without blanks at its ends. */
-struct span {
-	const char	*p;
-	size_t		 len;
-};
-
 struct reader {
 	struct wgquick	*w;
 	unsigned int	 line;
 	enum section	 section;
-	bool		 named;		/* by "# Name =", which wins */
 	bool		 bad;		/* a value of this peer was reported */
-	char		 above[IDENT_SIZE];	/* the comment one line up */
+	struct naming naming;
 	struct wgquick_peer peer;
 };
-
-static struct span
-trim(const char *p, size_t len)
-{
-	while (len > 0 && isspace((unsigned char)*p)) {
-		p++;
-		len--;
-	}
-	while (len > 0 && isspace((unsigned char)p[len - 1]))
-		len--;
-	return ((struct span){ p, len });
-}
-
-static bool
-is_word(struct span s, const char *word)
-{
-	return (s.len == strlen(word) && strncasecmp(s.p, word, s.len) == 0);
-}
-
-/* Divide s at the first c; if there is none, before is all of s. */
-static bool
-divide(struct span s, char c, struct span *before, struct span *after)
-{
-	const char *at;
-
-	at = memchr(s.p, c, s.len);
-	if (at == NULL) {
-		*before = s;
-		*after = (struct span){ s.p + s.len, 0 };
-		return (false);
-	}
-	*before = trim(s.p, (size_t)(at - s.p));
-	*after = trim(at + 1, s.len - (size_t)(at + 1 - s.p));
-	return (true);
-}
 
 static int
 fail(struct reader *r, const char *why)
@@ -91,82 +48,6 @@ report(struct reader *r, struct span s, const char *why)
 	r->w->bad(r->w->arg, r->line, text, why);
 }
 
-/* Take a name if it fits and can be shown; else there is no name. */
-static bool
-set_name(char *dst, struct span s)
-{
-	if (s.len == 0 || s.len >= IDENT_SIZE || !printable_utf8(s.p, s.len))
-		return (false);
-	memcpy(dst, s.p, s.len);
-	dst[s.len] = '\0';
-	return (true);
-}
-
-/* True if the comment is a setting that was switched off. */
-static bool
-is_setting(struct span key)
-{
-	static const char *const keys[] = { "PublicKey", "PresharedKey",
-		"AllowedIPs", "Endpoint", "PersistentKeepalive", "PrivateKey",
-		"Address", "ListenPort", "DNS", "MTU", "Table", "FwMark",
-		"PreUp", "PostUp", "PreDown", "PostDown", "SaveConfig" };
-	size_t i;
-
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (is_word(key, keys[i]))
-			return (true);
-	return (false);
-}
-
-/* PiVPN, wg-easy and wireguard-install write words before the name. */
-static struct span
-without_script(struct span s)
-{
-	static const char *const words[] = { "begin ", "Client: ", "Client " };
-	size_t i, len;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		len = strlen(words[i]);
-		if (s.len > len && strncasecmp(s.p, words[i], len) == 0)
-			return (trim(s.p + len, s.len - len));
-	}
-	return (s);
-}
-
-/* A line that is a comment; s begins with its first #. */
-static void
-comment(struct reader *r, struct span s)
-{
-	struct span key, value;
-	char name[IDENT_SIZE];
-
-	while (s.len > 0 && *s.p == '#') {
-		s.p++;
-		s.len--;
-	}
-	while (s.len > 0 && s.p[s.len - 1] == '#')
-		s.len--;
-	s = trim(s.p, s.len);
-	if (divide(s, '=', &key, &value)) {
-		if (is_word(key, "Name") || is_word(key, "friendly_name")) {
-			if (!set_name(name, value))
-				return;
-			if (r->section == PEER) {
-				memcpy(r->peer.name, name, sizeof(name));
-				r->named = true;
-			}
-			memcpy(r->above, name, sizeof(name));
-			return;
-		}
-		if (is_setting(key))
-			return;
-	}
-	if (!set_name(r->above, without_script(s)))
-		return;
-	if (r->section == PEER && r->peer.line + 1 == r->line && !r->named)
-		memcpy(r->peer.name, r->above, sizeof(r->above));
-}
-
 /* Report the peer whose section ends. */
 static int
 end_peer(struct reader *r)
@@ -180,11 +61,12 @@ end_peer(struct reader *r)
 			    "it has no PublicKey");
 		return (0);
 	}
+	naming_get(&r->naming, r->peer.name);
 	return (r->w->peer(r->w->arg, &r->peer));
 }
 
 static int
-begin_section(struct reader *r, struct span s, const char *above)
+begin_section(struct reader *r, struct span s, struct span comment)
 {
 	unsigned int line;
 
@@ -192,17 +74,17 @@ begin_section(struct reader *r, struct span s, const char *above)
 	if (end_peer(r) == -1)
 		return (-1);
 	r->line = line;
-	r->named = r->bad = false;
-	if (is_word(s, "[Interface]")) {
+	r->bad = false;
+	naming_section(&r->naming, comment);
+	if (span_is(s, "[Interface]")) {
 		r->section = INTERFACE;
 		return (0);
 	}
-	if (!is_word(s, "[Peer]"))
+	if (!span_is(s, "[Peer]"))
 		return (fail(r, "a section that wg-quick(8) does not have"));
 	r->section = PEER;
 	memset(&r->peer, 0, sizeof(r->peer));
 	r->peer.line = line;
-	memcpy(r->peer.name, above, sizeof(r->peer.name));
 	return (0);
 }
 
@@ -230,18 +112,18 @@ peer_value(struct reader *r, struct span key, struct span value)
 {
 	struct span one;
 
-	if (is_word(key, "PublicKey")) {
+	if (span_is(key, "PublicKey")) {
 		r->peer.has_key = wgkey_parse(value.p, value.len,
 				      r->peer.key) == 0;
 		if (!r->peer.has_key) {
 			report(r, value, "it is not a public key");
 			r->bad = true;
 		}
-	} else if (is_word(key, "PresharedKey")) {
+	} else if (span_is(key, "PresharedKey")) {
 		r->peer.preshared = true;
-	} else if (is_word(key, "AllowedIPs")) {
+	} else if (span_is(key, "AllowedIPs")) {
 		while (value.len > 0) {
-			(void)divide(value, ',', &one, &value);
+			(void)span_divide(value, ',', &one, &value);
 			if (one.len > 0)
 				address(r, one);
 		}
@@ -251,30 +133,29 @@ peer_value(struct reader *r, struct span key, struct span value)
 static int
 line(struct reader *r, struct span s)
 {
-	char above[IDENT_SIZE];
-	struct span key, value;
+	struct span key, value, comment;
 
-	/* Only the line directly above counts. */
-	memcpy(above, r->above, sizeof(above));
-	r->above[0] = '\0';
-	if (s.len == 0)
-		return (0);
-	if (*s.p == '#') {
-		comment(r, s);
+	if (s.len == 0) {
+		naming_blank(&r->naming);
 		return (0);
 	}
-	(void)divide(s, '#', &s, &value);
+	if (*s.p == '#') {
+		naming_comment(&r->naming, s);
+		return (0);
+	}
+	(void)span_divide(s, '#', &s, &comment);
 	if (*s.p == '[')
-		return (begin_section(r, s, above));
-	if (!divide(s, '=', &key, &value) || key.len == 0 ||
+		return (begin_section(r, s, comment));
+	if (!span_divide(s, '=', &key, &value) || key.len == 0 ||
 	    key.len >= KEY_SIZE)
 		return (fail(r, "neither \"key = value\" nor a section"));
 	if (r->section == NOWHERE)
 		return (fail(r, "a value outside of every section"));
+	naming_value(&r->naming);
 	if (r->section == PEER)
 		peer_value(r, key, value);
-	else if (is_word(key, "SaveConfig"))
-		r->w->save_config = is_word(value, "true");
+	else if (span_is(key, "SaveConfig"))
+		r->w->save_config = span_is(value, "true");
 	return (0);
 }
 
@@ -285,6 +166,7 @@ wgquick_parse(struct wgquick *w, const char *text, size_t len)
 	const char *nl;
 	size_t n;
 
+	naming_init(&r.naming);
 	w->save_config = false;
 	w->error = NULL;
 	w->error_line = 0;
@@ -293,8 +175,9 @@ wgquick_parse(struct wgquick *w, const char *text, size_t len)
 	for (; len > 0; text += n, len -= n, r.line++) {
 		nl = memchr(text, '\n', len);
 		n = nl == NULL ? len : (size_t)(nl + 1 - text);
-		if (line(&r, trim(text, n)) == -1)
+		if (line(&r, span_trim(text, n)) == -1)
 			return (-1);
 	}
+	naming_end(&r.naming);
 	return (end_peer(&r));
 }

@@ -18,4 +18,4 @@ subject_fuzz_USES :=	subject hex
 uapi_fuzz_USES :=	wg_uapi_parse snapshot
 wgdump_fuzz_USES :=	wg_dump snapshot nl
 wgdump_fuzz_PKG :=	libnl-3.0
-wgquick_fuzz_USES :=	wgquick
+wgquick_fuzz_USES :=	wgquick peername

@@ -26,15 +26,15 @@
 #include "suggest.h"
 #include "units.h"
 
-#define MANUAL "man/sallyport.conf.5"
+#define MANUAL	"man/sallyport.conf.5"
 
 static void
 durations(void **state)
 {
 	static const struct {
-		const char *text;
-		uint32_t s;
-		const char *again;
+		const char	*text;
+		uint32_t	 s;
+		const char	*again;
 	} good[] = { { "0s", 0, "0s" }, { "1s", 1, "1s" }, { "60s", 60, "1m" },
 		{ "10m", 600, "10m" }, { "1h30m", 5400, "90m" },
 		{ "4h", 14400, "4h" }, { "2d", 172800, "2d" },
@@ -138,7 +138,7 @@ static void
 access_list(void **state)
 {
 	static const char text[] = "# all\n\n alice \n!bob# no\n ! carol\t\n"
-				   "dave#\n!\teve";
+	    "dave#\n!\teve";
 	struct access_list l = { NULL, 0 };
 	const char *error;
 
@@ -205,7 +205,7 @@ load(const char *text)
 
 #define CONF(gw, nets)                                                         \
 	"gateway: { endpoint = \"x\"; " gw " };\n"                             \
-	"networks = ( " nets " );\n"
+    "networks = ( " nets " );\n"
 #define NET(name, rest)                                                        \
 	"{ name = \"" name "\"; address = [ \"fd00::1/8\" ]; " rest " }"
 

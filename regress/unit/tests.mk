@@ -31,7 +31,7 @@ san_test_USES :=	san tlscert
 subject_test_USES :=	subject hex
 sysctl_test_USES :=	sysctl
 uapi_test_USES :=	wg_uapi wg_uapi_parse snapshot
-wgquick_test_USES :=	wgquick
+wgquick_test_USES :=	wgquick peername
 
 # The store, and the model of peers with it.
 store_test_USES :=	sqlite sqlite_peer sqlite_row sqlite_event sqlite_backup \

@@ -75,7 +75,10 @@ names(void **state)
 		{ "# alice\n[Peer]\nPublicKey=" K1, "2 'alice' Bw;" },
 		{ "[Peer]\n# bob\nPublicKey=" K1, "1 'bob' Bw;" },
 		{ "# above\n[Peer]\n# below\nPublicKey=" K1, "2 'below' Bw;" },
-		{ "# above\n\n[Peer]\nPublicKey=" K1, "3 '' Bw;" },
+		{ "# above\n\n[Peer]\nPublicKey=" K1, "3 'above' Bw;" },
+		{ "# All of\n# them\n\n[Peer]\nPublicKey=" K1, "4 '' Bw;" },
+		{ "# first\n# second\n[Peer]\nPublicKey=" K1, "3 'first' Bw;" },
+		{ "#\n# Peers\n#\n\n[Peer]\nPublicKey=" K1, "5 '' Bw;" },
 		{ "[Peer]\nPublicKey=" K1 "\n# not here", "1 '' Bw;" },
 		{ "[Peer]\nPublicKey=" K1 "\n#Name = carol # x",
 		    "1 'carol # x' Bw;" },
@@ -107,7 +110,97 @@ names(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (parse(&s, cases[i].text) == -1)
 			fail_msg("case %zu: %s", i, s.w.error);
-		assert_string_equal(s.peers, cases[i].peers);
+		if (strcmp(s.peers, cases[i].peers) != 0)
+			fail_msg("case %zu: %s", i, s.peers);
+		assert_string_equal(s.bad, "");
+	}
+}
+
+/* Names as the scripts and programs write them that make such files. */
+static void
+scripts(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *peers;
+	} cases[] = {
+		/* fields of a client, one on each line */
+		{ "# ID:     u1\n# Name:   ann\n# Email:  ann@example.org\n"
+		  "# Created at: 2023-03-01 10:00:00 +0000 UTC\n"
+		  "# Update at:  2023-03-02 10:00:00 +0000 UTC\n"
+		  "[Peer]\nPublicKey=" K1 "\nAllowedIPs=10.0.0.2/32\n\n\n"
+		  "# ID:     u2\n# Name:   ben\n# Email:\n[Peer]\nPublicKey=" K2,
+		    "6 'ann' Bw 10.0.0.2/32;14 'ben' CA;" },
+		/* begin and end */
+		{ "# BEGIN_PEER ann\n[Peer]\nPublicKey=" K1
+		  "\n# END_PEER ann\n# BEGIN_PEER ben\n[Peer]\nPublicKey=" K2
+		  "\n# END_PEER ben\n",
+		    "2 'ann' Bw;6 'ben' CA;" },
+		{ "### begin ann ###\n[Peer]\nPublicKey=" K1
+		  "\n### end ann ###\n[Peer]\nPublicKey=" K2,
+		    "2 'ann' Bw;5 '' CA;" },
+		/* switched off */
+		{ "#[disabled] ### begin off ###\n#[disabled] [Peer]\n"
+		  "#[disabled] PublicKey = " K2 "\n"
+		  "#[disabled] ### end off ###\n"
+		  "### begin ann ###\n[Peer]\nPublicKey=" K1,
+		    "6 'ann' Bw;" },
+		{ "# off\n#[Peer]\n#PublicKey = " K2 "\n[Peer]\nPublicKey=" K1,
+		    "4 '' Bw;" },
+		{ "### Client ann\n[Peer]\nPublicKey=" K1
+		  "\n\n### Client ben\n[Peer]\nPublicKey=" K2,
+		    "2 'ann' Bw;6 'ben' CA;" },
+		/* a number or UUID behind it */
+		{ "# Client: ann (0f2d4c1e-8a7b-4c3d-9e1f-001122334455)\n"
+		  "[Peer]\nPublicKey=" K1
+		  "\n# Client: Ben (7)\n[Peer]\nPublicKey=" K2,
+		    "2 'ann' Bw;5 'Ben' CA;" },
+		{ "# Client: Ben (dad)\n[Peer]\nPublicKey=" K1,
+		    "2 'Ben (dad)' Bw;" },
+		/* below [Peer] */
+		{ "[Peer]\n# peer_ann\nPublicKey=" K1, "1 'peer_ann' Bw;" },
+		{ "[Peer]\n# friendly_name = ann's\n# -WGP- Peer: " K1 "\n"
+		  "# -WGP- Created: 2023-03-01\n# -WGP- Display name: a\n"
+		  "PublicKey=" K1,
+		    "1 'ann's' Bw;" },
+		{ "[Peer]\n# friendly_name =\n# -WGP- Display name: ann\n"
+		  "PublicKey=" K1,
+		    "1 'ann' Bw;" },
+		{ "# -WGP- Peer: ann / Updated: 2021-01-01 / Created: 2021\n"
+		  "# -WGP- Peer email: a@example.org\n[Peer]\nPublicKey=" K1,
+		    "3 'ann' Bw;" },
+		{ "# ann / a@example.org / Updated: 2021-01-01 10:00:00 / "
+		  "Created: 2021-01-01 09:00:00\n[Peer]\nPublicKey=" K1,
+		    "2 'ann' Bw;" },
+		{ "[Peer]\n#Name# = ann\nPublicKey=" K1, "1 'ann' Bw;" },
+		{ "# Peer: ann\n[Peer]\nPublicKey=" K1, "2 'ann' Bw;" },
+		{ "# friendly_json={\"name\":\"x\"}\n[Peer]\nPublicKey=" K1,
+		    "2 '' Bw;" },
+		/* as people write */
+		{ "[Peer] # ann\nPublicKey=" K1, "1 'ann' Bw;" },
+		{ "# Description: ann's\n[Peer]\nPublicKey=" K1,
+		    "2 'ann's' Bw;" },
+		{ "# Added: 2023\n[Peer]\nPublicKey=" K1, "2 '' Bw;" },
+		{ "# --- ann-2- ---\n[Peer]\nPublicKey=" K1, "2 'ann-2-' Bw;" },
+		{ "[Peer]\nPublicKey=" K1 "\n# Name = ann\n\n"
+		  "# Name = ben\n[Peer]\nPublicKey=" K2,
+		    "1 'ann' Bw;6 'ben' CA;" },
+		{ "[Peer]\nPublicKey=" K1 "\n# old note\n"
+		  "AllowedIPs=10.0.0.2\n[Peer]\nPublicKey=" K2,
+		    "1 '' Bw 10.0.0.2/32;5 '' CA;" },
+		{ "[Interface]\nPrivateKey=x\n\n# ann\n\n[Peer]\nPublicKey=" K1,
+		    "6 'ann' Bw;" },
+		{ "# ann\xe2\x80\x8b\xe2\x80\xae\n[Peer]\nPublicKey=" K1,
+		    "2 '' Bw;" },
+	};
+	struct seen s;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (parse(&s, cases[i].text) == -1)
+			fail_msg("case %zu: %s", i, s.w.error);
+		if (strcmp(s.peers, cases[i].peers) != 0)
+			fail_msg("case %zu: %s", i, s.peers);
 		assert_string_equal(s.bad, "");
 	}
 }
@@ -128,7 +221,7 @@ values(void **state)
 	    0);
 	assert_true(s.w.save_config);
 	assert_string_equal(s.peers,
-	    "6 '' Bw 10.0.0.2/32 fd00::2/128 "
+	    "6 'one' Bw 10.0.0.2/32 fd00::2/128 "
 				     "10.1.0.0/16 10.0.0.3/32 psk;12 '' CA;");
 	assert_string_equal(s.bad, "");
 	assert_int_equal(parse(&s, "[Interface]\nSaveConfig = false\n"), 0);
@@ -200,6 +293,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
+		cmocka_unit_test(scripts),
 		cmocka_unit_test(values),
 		cmocka_unit_test(reported),
 		cmocka_unit_test(refused),
