@@ -148,7 +148,7 @@ autowg_register(struct request *r)
 {
 	struct msg_lease_register m;
 
-	if (!r->http.has_length) {
+	if (!r->http.has_body) {
 		reply_text(r, 400, "Content-Length is missing");
 		return;
 	}

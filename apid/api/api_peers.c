@@ -140,7 +140,7 @@ peers_json(struct request *r)
 	struct http_span v = { 0, 0 };
 	size_t len = sizeof(type) - 1;
 
-	if (!r->http.has_length) {
+	if (!r->http.has_body) {
 		refuse_problem(r, 411, NULL);
 		return (false);
 	}

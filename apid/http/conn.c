@@ -14,6 +14,7 @@
 #include "conn.h"
 #include "log.h"
 #include "rate.h"
+#include "reply.h"
 #include "route.h"
 #include "tls.h"
 
@@ -216,34 +217,38 @@ conn_recheck(struct conn *c)
 		conn_free(c);
 }
 
+/* OPTIONS *: what the server as a whole can do (RFC 9110, 9.3.7). */
+static void
+describe_server(struct request *r)
+{
+	reply_send(r, 204, NULL,
+	    "Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS\r\n", NULL, 0);
+}
+
 /* The head is there: find its route, and where the body goes. */
 static enum step
 head_done(struct conn *c)
 {
 	struct request *r = &c->req;
-	size_t len;
+	int error;
 
 	r->route = NULL;
 	request_take_id(r);
 	if (!conn_welcome(c))
 		return (STEP_AGAIN);
-	len = (size_t)r->http.length;
-	r->body_len = c->in_len - c->head_len;
-	if (r->body_len > len)
-		r->body_len = len;
-	r->body = c->buf->in + c->head_len;
-	c->used = c->head_len + r->body_len;
-	if (!route_find(r)) {
-		/*
-		 * The request was answered already; its body will not be read.
-		 */
-		if (r->body_len < len) {
-			c->close = c->linger = true;
-			c->next = CONN_LINGER;
-		}
+	if ((error = conn_body_first(c)) != 0) {
+		conn_refuse(c, -error);
 		return (STEP_AGAIN);
 	}
-	return (conn_body_begin(c));
+	/*
+	 * Without a route the request was answered, and a body of which more is
+	 * to come is not read.
+	 */
+	if (http_is(r->head, r->http.path, "*"))
+		describe_server(r);
+	else if (route_find(r))
+		return (conn_body_begin(c));
+	return (STEP_AGAIN);
 }
 
 /*

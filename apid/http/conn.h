@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "chunked.h"
 #include "http.h"
 #include "request.h"
 
@@ -70,6 +71,7 @@ struct conn {
 	struct conn_buf	*buf;		/* NULL: in_len and out_len are 0 */
 	size_t		 head_len;
 	size_t		 used;		/* bytes of in that the request uses */
+	struct chunked	 chunked;	/* state of a chunked body */
 	char		*big;		/* head and body if they exceed in */
 	size_t		 in_len;
 	size_t		 out_len;
@@ -118,7 +120,11 @@ void	 conn_punish(struct conn *);
  */
 bool	 conn_welcome(struct conn *);
 
-/* connbody.c: the head has been read and has a route. */
+/*
+ * connbody.c.  The head has been read: take what came of the body with it.
+ * Returns 0, or -N with the status N.  Then, if the request has a route:
+ */
+int	 conn_body_first(struct conn *);
 enum step conn_body_begin(struct conn *);
 enum step conn_step_body(struct conn *);
 

@@ -5,6 +5,7 @@
  * and stops at the first error, so that more bytes never change an answer.
  */
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -19,8 +20,8 @@ struct cursor {
 	bool		 cut;	/* bytes beyond HTTP_HEAD_MAX are left out */
 };
 
-static bool
-is_tchar(unsigned char c)
+bool
+http_is_tchar(unsigned char c)
 {
 	if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
 	    (c >= 'a' && c <= 'z'))
@@ -38,6 +39,14 @@ is_path(unsigned char c)
 	return (c != '\0' && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
 }
 
+/* A host and a port: no user, no percent sign, and no comma for two hosts. */
+static bool
+is_authority(unsigned char c)
+{
+	return (c != '\0' && (is_path(c) || c == '[' || c == ']') &&
+	    strchr("/@,!$&'()*+;=", c) == NULL);
+}
+
 static bool
 is_query(unsigned char c)
 {
@@ -45,8 +54,8 @@ is_query(unsigned char c)
 }
 
 /* No tab, which some readers take for a blank and some for text. */
-static bool
-is_value(unsigned char c)
+bool
+http_is_value(unsigned char c)
 {
 	return (c >= ' ' && c != 0x7f);
 }
@@ -108,11 +117,13 @@ parse_method(struct cursor *c, struct http_req *req)
 		{ "POST", VERB_POST },
 		{ "PUT", VERB_PUT },
 		{ "DELETE", VERB_DELETE },
+		{ "OPTIONS", VERB_OPTIONS },
 	};
 	struct http_span s;
 	size_t from = c->pos, i;
 
-	while (c->pos < c->len && is_tchar((unsigned char)c->buf[c->pos])) {
+	while (
+	    c->pos < c->len && http_is_tchar((unsigned char)c->buf[c->pos])) {
 		if (++c->pos - from > HTTP_METHOD_MAX)
 			return (-501);
 	}
@@ -127,22 +138,84 @@ parse_method(struct cursor *c, struct http_req *req)
 			return (1);
 		}
 	}
-	return (-501);
+	req->method = VERB_OTHER;
+	/* Its target has another form, and what follows is not HTTP. */
+	return (http_is(c->buf, s, "CONNECT") ? -501 : 1);
 }
 
+/* "http://" or "https://", in any case (RFC 3986, 3.1). */
 static int
-parse_target(struct cursor *c, struct http_req *req)
+parse_scheme(struct cursor *c)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+	size_t i, s;
+
+	for (s = 0; s < 2; s++) {
+		for (i = 0; schemes[s][i] != '\0'; i++) {
+			if (c->pos + i == c->len)
+				return (starved(c));
+			if (tolower((unsigned char)c->buf[c->pos + i]) !=
+			    schemes[s][i])
+				break;
+		}
+		if (schemes[s][i] == '\0') {
+			c->pos += i;
+			return (1);
+		}
+	}
+	return (-400);
+}
+
+/* The scheme and the authority of a target in absolute form. */
+static int
+parse_authority(struct cursor *c, struct http_req *req)
+{
+	size_t start = c->pos, from;
+	int r;
+
+	if ((r = parse_scheme(c)) <= 0)
+		return (r);
+	from = c->pos;
+	while (c->pos < c->len && is_authority((unsigned char)c->buf[c->pos])) {
+		if (c->pos++ - start == HTTP_TARGET_MAX)
+			return (-414);
+	}
+	if (c->pos == c->len)
+		return (starved(c));
+	if (c->pos == from || c->buf[c->pos] == '\0' ||
+	    strchr("/? ", c->buf[c->pos]) == NULL)
+		return (-400);
+	req->authority = span(from, c->pos);
+	return (1);
+}
+
+/* "*", which only OPTIONS may have (RFC 9112, 3.2.4). */
+static int
+parse_asterisk(struct cursor *c, struct http_req *req)
+{
+	if (req->method != VERB_OPTIONS)
+		return (-400);
+	if (c->pos + 1 == c->len)
+		return (starved(c));
+	if (c->buf[c->pos + 1] != ' ')
+		return (-400);
+	req->path = span(c->pos, c->pos + 1);
+	c->pos += 2;
+	return (1);
+}
+
+/* The rest of a target that began at start: path and query. */
+static int
+parse_path(struct cursor *c, size_t start, struct http_req *req)
 {
 	size_t from = c->pos, path_end = 0;
 	unsigned char ch;
 
 	for (; c->pos < c->len; c->pos++) {
 		ch = (unsigned char)c->buf[c->pos];
-		if (c->pos == from && ch != '/')
-			return (-400);
 		if (ch == ' ')
 			break;
-		if (c->pos - from == HTTP_TARGET_MAX)
+		if (c->pos - start == HTTP_TARGET_MAX)
 			return (-414);
 		if (ch == '?' && path_end == 0)
 			path_end = c->pos;
@@ -152,14 +225,32 @@ parse_target(struct cursor *c, struct http_req *req)
 	if (c->pos == c->len)
 		return (starved(c));
 	if (path_end == 0) {
-		req->path = span(from, c->pos);
+		path_end = c->pos;
 		req->query = span(c->pos, c->pos);
-	} else {
-		req->path = span(from, path_end);
+	} else
 		req->query = span(path_end + 1, c->pos);
-	}
+	req->path = span(from, path_end);
+	/* An absolute target without a path: the '/' before its authority. */
+	if (path_end == from)
+		req->path = span(req->authority.off - 1U, req->authority.off);
 	c->pos++;
 	return (1);
+}
+
+/* The forms of RFC 9112, 3.2, that a client sends to a server. */
+static int
+parse_target(struct cursor *c, struct http_req *req)
+{
+	size_t start = c->pos;
+	int r;
+
+	if (c->pos == c->len)
+		return (starved(c));
+	if (c->buf[c->pos] == '*')
+		return (parse_asterisk(c, req));
+	if (c->buf[c->pos] != '/' && (r = parse_authority(c, req)) <= 0)
+		return (r);
+	return (parse_path(c, start, req));
 }
 
 static int
@@ -206,7 +297,7 @@ parse_field(struct cursor *c, struct http_req *req)
 		return (-431);
 	f = &req->fields[req->nfields];
 	/* A blank here is obs-fold; one before the colon is refused, too. */
-	while (c->pos < c->len && is_tchar((unsigned char)c->buf[c->pos]))
+	while (c->pos < c->len && http_is_tchar((unsigned char)c->buf[c->pos]))
 		c->pos++;
 	if (c->pos == c->len)
 		return (starved(c));
@@ -216,7 +307,7 @@ parse_field(struct cursor *c, struct http_req *req)
 	while (c->pos < c->len && c->buf[c->pos] == ' ')
 		c->pos++;
 	from = c->pos;
-	while (c->pos < c->len && is_value((unsigned char)c->buf[c->pos]))
+	while (c->pos < c->len && http_is_value((unsigned char)c->buf[c->pos]))
 		c->pos++;
 	if (c->pos == c->len)
 		return (starved(c));
@@ -234,24 +325,82 @@ parse_field(struct cursor *c, struct http_req *req)
 	return (1);
 }
 
-/* RFC 9112, 3.2: one Host in HTTP/1.1, with the characters of a host. */
+struct authority {
+	struct http_span host;
+	int		 port;
+};
+
+/*
+ * Split "host" or "host:port", where the port may be empty.  dflt is the port
+ * if there is none.
+ */
+static bool
+split_authority(const char *buf, struct http_span v, int dflt,
+    struct authority *a)
+{
+	const char *s = buf + v.off, *end;
+	unsigned int i, n = v.len;
+
+	for (i = 0; i < n; i++)
+		if (!is_authority((unsigned char)s[i]))
+			return (false);
+	if (n > 0 && s[0] == '[') {
+		end = memchr(s, ']', n);
+		n = end == NULL ? 0 : (unsigned int)(end - s) + 1;
+	} else if ((end = memchr(s, ':', n)) != NULL)
+		n = (unsigned int)(end - s);
+	/* No bracket but those around an address. */
+	for (i = 0; i < v.len; i++)
+		if ((s[i] == '[' && i > 0) ||
+		    (s[i] == ']' && (s[0] != '[' || i + 1 != n || n < 4)))
+			return (false);
+	a->host = span(v.off, v.off + n);
+	a->port = dflt;
+	if (n == 0 || n == v.len)
+		return (v.len == n);
+	if (s[n] != ':' || v.len - n > 6)
+		return (false);
+	if (n + 1U < v.len)
+		a->port = 0;
+	for (i = n + 1; i < v.len; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return (false);
+		a->port = a->port * 10 + (s[i] - '0');
+	}
+	return (a->port <= UINT16_MAX);
+}
+
+/*
+ * RFC 9112, 3.2: one Host in HTTP/1.1, which is a host.  If the target is in
+ * absolute form it counts, and Host does not (3.2.2).  A Host that differs is
+ * refused, as one who read the request before us may have gone by it.
+ */
 static int
 check_host(const char *buf, const struct http_req *req)
 {
 	struct http_span v = { 0, 0 };
-	unsigned int i, n;
-	unsigned char ch;
+	struct authority host, target;
+	unsigned int n;
+	int dflt = 80;
 
 	n = http_field(buf, req, "host", &v);
 	if (n > 1 || (n == 0 && req->minor == 1))
 		return (-400);
-	for (i = 0; i < v.len; i++) {
-		ch = (unsigned char)buf[v.off + i];
-		if (!is_path(ch) && ch != '[' && ch != ']' && ch != '%')
-			return (-400);
-		if (ch == '/' || ch == '@' || ch == ',')
-			return (-400);
-	}
+	/* The letter before "://" tells the schemes apart. */
+	if (req->authority.len > 0 &&
+	    tolower((unsigned char)buf[req->authority.off - 4U]) == 's')
+		dflt = 443;
+	if (!split_authority(buf, v, dflt, &host))
+		return (-400);
+	if (req->authority.len == 0)
+		return (1);
+	if (!split_authority(buf, req->authority, dflt, &target))
+		return (-400);
+	if (n == 1 &&
+	    (host.port != target.port || host.host.len != target.host.len ||
+	    strncasecmp(buf + host.host.off, buf + target.host.off,
+	    host.host.len) != 0))
+		return (-400);
 	return (1);
 }
 
@@ -272,7 +421,7 @@ is_lookalike(const char *buf, struct http_span name)
 	return (false);
 }
 
-/* The framing (RFC 9112, 6): no transfer coding is accepted. */
+/* The framing (RFC 9112, 6): the only transfer coding is chunked alone. */
 static int
 check_length(const char *buf, struct http_req *req)
 {
@@ -286,8 +435,10 @@ check_length(const char *buf, struct http_req *req)
 	n = http_field(buf, req, "content-length", &v);
 	if (nte > 1 || n > 1 || (nte != 0 && (n != 0 || req->minor == 0)))
 		return (-400);
-	if (nte != 0)
-		return (http_is_nocase(buf, te, "chunked") ? -411 : -501);
+	if (nte != 0) {
+		req->has_body = req->chunked = true;
+		return (http_is_nocase(buf, te, "chunked") ? 1 : -501);
+	}
 	if (n == 0)
 		return (1);
 	if (v.len == 0)
@@ -301,10 +452,14 @@ check_length(const char *buf, struct http_req *req)
 	for (i = 0; i < v.len; i++)
 		req->length = req->length * 10 +
 		    (uint64_t)(buf[v.off + i] - '0');
-	req->has_length = true;
-	if (req->length != 0 && (req->method & (VERB_POST | VERB_PUT)) == 0)
-		return (-400);
-	return (1);
+	req->has_body = true;
+	return (req->length == 0 || http_may_have_body(req) ? 1 : -400);
+}
+
+bool
+http_may_have_body(const struct http_req *req)
+{
+	return ((req->method & (VERB_GET | VERB_HEAD | VERB_DELETE)) == 0);
 }
 
 /* Get the next element of a comma-separated list; *pos moves behind it. */
@@ -331,7 +486,7 @@ is_token(const char *buf, struct http_span s)
 	unsigned int i;
 
 	for (i = 0; i < s.len; i++)
-		if (!is_tchar((unsigned char)buf[s.off + i]))
+		if (!http_is_tchar((unsigned char)buf[s.off + i]))
 			return (false);
 	return (s.len > 0);
 }
@@ -380,7 +535,7 @@ check_expect(const char *buf, struct http_req *req)
 		return (1);
 	if (n != 1 || !http_is_nocase(buf, v, "100-continue"))
 		return (-417);
-	req->expect = req->length != 0;
+	req->expect = req->length != 0 || req->chunked;
 	return (1);
 }
 
@@ -395,8 +550,10 @@ http_parse(const char *buf, size_t len, struct http_req *req)
 	c.pos = 0;
 	c.cut = len >= HTTP_HEAD_MAX;
 	req->method = req->minor = 0;
-	req->keepalive = req->expect = req->has_length = false;
+	req->keepalive = req->expect = false;
+	req->has_body = req->chunked = false;
 	req->length = 0;
+	req->authority = req->path = req->query = span(0, 0);
 	req->nfields = 0;
 	if ((r = parse_method(&c, req)) <= 0 ||
 	    (r = parse_target(&c, req)) <= 0 ||
@@ -424,6 +581,7 @@ http_reason(int status)
 		{ 200, "OK" },
 		{ 201, "Created" },
 		{ 204, "No Content" },
+		{ 304, "Not Modified" },
 		{ 400, "Bad Request" },
 		{ 401, "Unauthorized" },
 		{ 403, "Forbidden" },

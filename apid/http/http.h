@@ -23,7 +23,9 @@ enum http_verb {
 	VERB_HEAD = 0x02,
 	VERB_POST = 0x04,
 	VERB_PUT = 0x08,
-	VERB_DELETE = 0x10
+	VERB_DELETE = 0x10,
+	VERB_OPTIONS = 0x20,	/* these two have no routes */
+	VERB_OTHER = 0x40
 };
 
 struct http_span {
@@ -41,9 +43,11 @@ struct http_req {
 	uint8_t		 minor;		/* HTTP/1.minor: 0 or 1 */
 	bool		 keepalive;
 	bool		 expect;	/* the client waits for 100 Continue */
-	bool		 has_length;
-	uint64_t	 length;	/* length of the body, 0 without one */
-	struct http_span path;		/* begins with '/' */
+	bool		 has_body;	/* says how long it is, or is chunked */
+	bool		 chunked;
+	uint64_t	 length;	/* length of the body if not chunked */
+	struct http_span authority;	/* of an absolute target, else empty */
+	struct http_span path;		/* begins with '/', or is "*" */
 	struct http_span query;		/* after the '?', may be empty */
 	uint16_t	 nfields;
 	struct http_field fields[HTTP_FIELDS_MAX];
@@ -63,6 +67,13 @@ int	 http_parse(const char *buf, size_t len, struct http_req *);
  */
 unsigned int http_field(const char *buf, const struct http_req *,
 	    const char *name, struct http_span *v);
+
+/* False for a method whose body nobody expects: it must be empty. */
+bool	 http_may_have_body(const struct http_req *);
+
+/* Characters of a token (RFC 9110, 5.6.2), and of the value of a field. */
+bool	 http_is_tchar(unsigned char);
+bool	 http_is_value(unsigned char);
 
 /* True if the span is this text, exactly or in any case. */
 bool	 http_is(const char *buf, struct http_span, const char *);

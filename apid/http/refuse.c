@@ -17,7 +17,7 @@ static const struct refusal {
 	{ 405, "bad-request", "this path does not have that method" },
 	{ 408, "bad-request", "the request did not come in time" },
 	{ 411, "bad-request",
-	    "a Content-Length is needed; transfer codings are not taken" },
+	    "a body with a Content-Length, or a chunked one, is needed" },
 	{ 413, "too-large", "the body is too large" },
 	{ 414, "too-large", "the request target is too long" },
 	{ 417, "bad-request", "only 100-continue can be expected" },

@@ -48,7 +48,7 @@ decide(struct request *r)
 	if (r->apid->stopping || c->eof || !r->http.keepalive)
 		c->close = true;
 	/* Nothing can follow the answer to a body that is not read. */
-	if (r->streaming && r->body_len < r->http.length)
+	if (!r->body_done)
 		c->close = c->linger = true;
 }
 
@@ -102,13 +102,13 @@ reply_send_reason(struct request *r, int status, const char *reason,
 	size_t n;
 
 	decide(r);
-	/* RFC 9110, 8.6: a 204 has no length. */
+	/* RFC 9110, 8.6: a 204 has no length; that of a 304 is another's. */
 	framing[0] = '\0';
-	if (status != 204)
+	if (status != 204 && status != 304)
 		snprintf(framing, sizeof(framing), "Content-Length: %zu\r\n",
 		    len);
 	n = head(r, status, reason, type, extra, framing);
-	if (r->http.method == VERB_HEAD || status == 204)
+	if (r->http.method == VERB_HEAD || status == 204 || status == 304)
 		len = 0;
 	if (n >= CONN_OUT || len > CONN_OUT - n) {
 		log_warnx(

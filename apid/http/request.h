@@ -75,7 +75,8 @@ struct request {
 	const struct route *route;
 	struct http_span args[2];	/* for each '*' in its path */
 	char		*body;
-	size_t		 body_len;	/* bytes read so far */
+	size_t		 body_len;	/* bytes of content read so far */
+	bool		 body_done;	/* there are no more */
 	bool		 streaming;	/* the body is used as it arrives */
 	struct job	*job;		/* NULL: none */
 	const struct wait_ops *wait;	/* NULL: for nothing */

@@ -78,25 +78,23 @@ find_owner(const struct request *r)
 }
 
 static void
-method_not_allowed(struct request *r, const struct dialect *d,
-    unsigned int methods)
+allow_line(unsigned int methods, char *extra, size_t size)
 {
 	static const char *const names[] = { "GET", "HEAD", "POST", "PUT",
 		"DELETE" };
-	char extra[64] = "Allow: ";
 	unsigned int i;
 	bool any = false;
 
+	strlcpy(extra, "Allow: ", size);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if ((methods & (1U << i)) == 0)
 			continue;
 		if (any)
-			strlcat(extra, ", ", sizeof(extra));
-		strlcat(extra, names[i], sizeof(extra));
+			strlcat(extra, ", ", size);
+		strlcat(extra, names[i], size);
 		any = true;
 	}
-	strlcat(extra, "\r\n", sizeof(extra));
-	d->refuse(r, 405, extra);
+	strlcat(extra, "\r\n", size);
 }
 
 /*
@@ -137,6 +135,28 @@ find_other(const struct request *r)
 	return (NULL);
 }
 
+/* True if the method is one that routes have. */
+static bool
+is_routed(const struct request *r)
+{
+	return ((r->http.method & (VERB_OPTIONS | VERB_OTHER)) == 0);
+}
+
+/* There is no such path, or not with this method; methods are those it has. */
+static void
+no_route(struct request *r, const struct dialect *with, unsigned int methods)
+{
+	char extra[64];
+
+	if (with != NULL) {
+		allow_line(methods, extra, sizeof(extra));
+		with->refuse(r, 405, extra);
+		return;
+	}
+	/* No path of ours has a method beyond those of routes. */
+	route_refuse(r, is_routed(r) ? 404 : 501);
+}
+
 bool
 route_find(struct request *r)
 {
@@ -151,12 +171,9 @@ route_find(struct request *r)
 		if (methods != 0 && with == NULL)
 			with = *d;
 	}
-	if (with != NULL)
-		method_not_allowed(r, with, methods);
-	else if ((r->route = find_other(r)) != NULL)
+	if (with == NULL && is_routed(r) && (r->route = find_other(r)) != NULL)
 		return (true);
-	else
-		route_refuse(r, 404);
+	no_route(r, with, methods);
 	return (false);
 }
 

@@ -55,7 +55,8 @@ bad "a negative length" 'Content-Length: -1\r\n'
 bad "a length with a sign" 'Content-Length: +44\r\n'
 bad "Content-Length with Transfer-Encoding" \
     'Content-Length: 44\r\nTransfer-Encoding: chunked\r\n'
-bad "chunked" 'Transfer-Encoding: chunked\r\n' 411
+bad "two transfer codings" 'Transfer-Encoding: gzip, chunked\r\n' 501
+bad "a chunk without a size" 'Transfer-Encoding: chunked\r\n'
 bad "a space before the colon" 'Content-Length : 44\r\n'
 bad "a folded line" 'X-A: 1\r\n 2\r\nContent-Length: 44\r\n'
 bad "a NUL" 'X-A: 1\0\r\nContent-Length: 44\r\n'
@@ -127,6 +128,17 @@ talk <"$WORK/req"
 answered "HTTP/1.0" 200 1900
 is "Expect: 100-continue" "$(dev_curl d1 d1 -H 'Expect: 100-continue' \
     -d "$key" "$REGISTER")" 200
+
+is "a chunked body" "$(dev_curl d1 d1 -H 'Transfer-Encoding: chunked' \
+    -d "$key" "$REGISTER")" 200
+printf 'POST https://%s:8443/vpn/v1/register HTTP/1.1\r\nHost: %s:8443\r\nContent-Length: 44\r\nConnection: close\r\n\r\n%s' \
+    "$GW" "$GW" "$key" >"$WORK/req"
+talk <"$WORK/req"
+answered "absolute form" 200 1900
+printf 'OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' \
+    >"$WORK/req"
+talk <"$WORK/req"
+answered "OPTIONS *" 204 1900
 
 unchanged "after all that"
 finish

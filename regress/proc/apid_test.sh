@@ -269,7 +269,6 @@ G='GET /livez HTTP/1.1\r\nHost: a\r\n'
 parser_tests() {
 	refused "two lengths" 400 "s:${P}Content-Length: 44\r\nContent-Length: 44\r\n\r\n$KEY"
 	refused "a length and chunked" 400 "s:${P}Content-Length: 44\r\nTransfer-Encoding: chunked\r\n\r\n$KEY"
-	refused "chunked" 411 "s:${P}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
 	refused "an unknown coding" 501 "s:${P}Transfer-Encoding: gzip\r\n\r\n"
 	refused "a signed length" 400 "s:${P}Content-Length: +44\r\n\r\n$KEY"
 	refused "a list of lengths" 400 "s:${P}Content-Length: 44, 44\r\n\r\n$KEY"
@@ -283,8 +282,10 @@ parser_tests() {
 	refused "blank before the colon" 400 "s:${G}X : a\r\n\r\n"
 	refused "folded line" 400 "s:${G}X: a\r\n b\r\n\r\n"
 	refused "percent in the path" 400 's:GET /live%7a HTTP/1.1\r\nHost: a\r\n\r\n'
-	refused "absolute form" 400 's:GET http://a/livez HTTP/1.1\r\nHost: a\r\n\r\n'
-	refused "another method" 501 's:BREW / HTTP/1.1\r\nHost: a\r\n\r\n'
+	refused "another host than Host" 400 's:GET http://a/livez HTTP/1.1\r\nHost: b\r\n\r\n'
+	refused "another scheme" 400 's:GET ftp://a/livez HTTP/1.1\r\nHost: a\r\n\r\n'
+	refused "a tunnel" 501 's:CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n'
+	refused "an asterisk" 400 's:GET * HTTP/1.1\r\nHost: a\r\n\r\n'
 	refused "another version" 505 's:GET / HTTP/2.0\r\nHost: a\r\n\r\n'
 	refused "a TLS client" 400 's:\x16\x03\x01\x02\x00\x01\x00\x01'
 	refused "garbage" 400 's:\xff\xfe\xfd\xfc'
@@ -316,6 +317,87 @@ parser_tests() {
 	printf '{"public_key":"%s"}' "$KEY" >>"$WORK/large"
 	ask /api/v1/self/lease -X PUT -H "$SUBJ" -H 'Content-Type: application/json' --data-binary "@$WORK/large"
 	is "a body larger than the buffer" "$STATUS" 200
+}
+
+# The forms of request targets, and methods that no route has.
+target_tests() {
+	raw "s:GET http://a/livez HTTP/1.1\r\nHost: a\r\n\r\n" \
+	    "s:GET HTTPS://A:8443/livez?x HTTP/1.1\r\nHost: a:8443\r\n\r\n" \
+	    "s:GET http://a HTTP/1.1\r\nHost: a\r\n\r\n" \
+	    "s:GET http://a/livez HTTP/1.0\r\n\r\n" r:4000
+	is "absolute form" "$CODES $END" "200 200 401 200 eof"
+	raw "s:OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n" \
+	    "s:PATCH /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc" \
+	    "s:OPTIONS /livez HTTP/1.1\r\nHost: a\r\n\r\n" \
+	    "s:get /livez HTTP/1.1\r\nHost: a\r\n\r\n" \
+	    "s:BREW / HTTP/1.1\r\nHost: a\r\n\r\n" \
+	    "s:${G}Connection: close\r\n\r\n" r:4000
+	is "methods without a route" "$CODES $END" "204 405 405 405 501 200 eof"
+	is "methods that there are" "$(printf '%s\n' "$RAW_OUT" |
+	    sed -n 's/^Allow: //p' | paste -sd '|')" \
+	    "GET, HEAD, POST, PUT, DELETE, OPTIONS|GET, HEAD|GET, HEAD|GET, HEAD"
+	raw "s:GET /livez HTTP/1.1\r\nHost: a\r\n\r\n" \
+	    "s:GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n" \
+	    "s:POST /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc" \
+	    "s:${P}Content-Length: 3\r\n\r\nabc" \
+	    "s:${G}Connection: close\r\n\r\n" r:4000
+	is "the connection stays after errors" "$CODES $END" \
+	    "200 401 405 400 200 eof"
+	raw "s:POST /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 300\r\n\r\nabc" r:4000
+	is "but not before the rest of a body" "$CODES $END" "405 eof"
+	is "which is said" "$(printf '%s\n' "$RAW_OUT" |
+	    grep -c '^Connection: close')" 1
+}
+
+# Chunked bodies: C is the head of a good POST.
+chunked_tests() {
+	C="${P}Transfer-Encoding: chunked\r\n\r\n"
+	E="0\r\n\r\n"
+	L="${G}Connection: close\r\n\r\n"
+	raw "s:${C}2c\r\n$KEY\r\n$E$C" "s:14\r\n${KEY%????????????????????????}\r\n" w:100 \
+	    "s:0018;a=\"b\"\r" w:100 "s:\n${KEY#????????????????????}\r\n0\r\nX: y\r\n\r\n$L" r:4000
+	is "chunked: two, and the next" "$CODES $END" "200 200 200 eof"
+	ask /vpn/v1/register -H "$SUBJ" -H 'Transfer-Encoding: chunked' -d "$KEY"
+	is "chunked: a client" "$STATUS" 200
+	raw "s:$C" "d:44:5:1\r\nx\r\n" "s:$E$L" r:4000
+	is "chunked: one byte each" "$CODES $END" "400 200 eof"
+	raw "d:1:0:${P}Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n" \
+	    w:200 "s:2c\r\n$KEY\r\n$E$L" r:4000
+	is "chunked: 100-continue" "$CODES $END" "100 200 200 eof"
+	raw "s:GET /livez HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n$E$L" r:4000
+	is "chunked: a GET with an empty body" "$CODES $END" "200 200 eof"
+	raw "s:${G}Transfer-Encoding: chunked\r\n\r\n" w:100 "s:$E$L" r:4000
+	is "chunked: and its end later" "$CODES $END" "200 200 eof"
+	refused "chunked: a GET with a body" 400 "s:${G}Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n$E"
+	raw "s:GET /nothing HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n$E$L" r:4000
+	is "chunked: after an error" "$CODES $END" "401 200 eof"
+	raw "s:${C}2c\r\n$KEY\r\n${E}GARBAGE\x01\r\n\r\n$L" r:4000
+	is "chunked: nothing is read behind garbage" "$CODES $END" \
+	    "200 400 eof"
+	raw "s:${C}2c\r\nAAAA" h r:4000
+	is "chunked: half a body and the end" "$CODES $END" " eof"
+	refused "chunked: HTTP/1.0" 400 "s:POST /vpn/v1/register HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n$E"
+	refused "chunked: and a length" 400 "s:${P}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n$E"
+	refused "chunked: twice" 501 "s:${P}Transfer-Encoding: chunked, chunked\r\n\r\n$E"
+	refused "chunked: bare line ends" 400 "s:${C}2c\n$KEY\n0\n\n"
+	refused "chunked: a size with a sign" 400 "s:${C}+2c\r\n$KEY\r\n$E"
+	refused "chunked: a size that is too small" 400 "s:${C}2b\r\n$KEY\r\n$E"
+	refused "chunked: zeros without end" 400 "s:${C}" n:100:0
+	refused "chunked: a size too large, at once" 413 "s:${C}4001\r\n"
+	refused "chunked: a size beyond any number" 413 "s:${C}ffffffffffffffff\r\n"
+	refused "chunked: too large in the end" 413 "s:${C}" n:5:1000\\r\\n$(head -c 4096 /dev/zero | tr '\0' a)\\r\\n
+	refused "chunked: extensions without end" 431 "s:${C}" n:5000:1\;a=b\\r\\na\\r\\n
+	refused "chunked: a trailer without end" 431 "s:${C}0\r\n" n:500:X-Filler:\ a\\r\\n
+	refused "chunked: a bad trailer field" 400 "s:${C}2c\r\n$KEY\r\n0\r\nX : y\r\n\r\n"
+	ask /api/v1/self/lease -X PUT -H "$SUBJ" -H 'Content-Type: application/json' -H 'Transfer-Encoding: chunked' --data-binary "@$WORK/large"
+	is "chunked: larger than the buffer" "$STATUS" 200
+	big="PUT /api/v1/self/lease HTTP/1.1\r\nHost: a\r\nX-Client-Subject: CN=dev-12\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+	raw "s:$big" n:9000:1\\r\\n\ \\r\\n \
+	    "s:3d\r\n{\"public_key\":\"$KEY\"}\r\n$E$L" r:4000
+	is "chunked: nine thousand chunks, and the next" "$CODES $END" \
+	    "200 200 eof"
+	raw "s:$big" w:100 "s:3d\r\n{\"public_key\":" w:100 "s:\"$KEY\"}\r\n$E" w:100 "s:$L" r:4000
+	is "chunked: in its own time" "$CODES $END" "200 200 eof"
 }
 
 pipe_tests() {
@@ -439,6 +521,10 @@ slow_tests() {
 	like "half a body of a native request, beside a portal" \
 	    "$(printf %s "$RAW_OUT" | tr '\n' ' ')" \
 	    '^HTTP/1.1 408 .*application/problem\+json.*"instance":"slow"'
+	t "a trickled chunked body" 408 900 5000 \
+	    "s:${P}Transfer-Encoding: chunked\r\n\r\n" "d:20:120:1\r\na\r\n"
+	t "a chunked body without an end" 408 900 5000 \
+	    "s:${P}Transfer-Encoding: chunked\r\n\r\n2c\r\n$KEY\r\n"
 	t "a trickled body" 408 900 5000 "s:${P}Content-Length: 44\r\n\r\n" \
 	    "d:20:120:A"
 	t "an idle client" 200 1900 5000 "s:${G}\r\n"
@@ -603,6 +689,8 @@ native_tests
 reqid_tests
 health_tests
 parser_tests
+target_tests
+chunked_tests
 pipe_tests
 leased_tests
 reload_tests

@@ -27,13 +27,27 @@ static const struct refusal refusals[] = {
 	{ " / HTTP/1.1\r\n", 0, 400 },
 	{ "GET  / HTTP/1.1\r\n", 0, 400 },
 	{ "GET\t/ HTTP/1.1\r\n", 0, 400 },
-	{ "get / HTTP/1.1\r\n", 0, 501 },
-	{ "GETT / HTTP/1.1\r\n", 0, 501 },
-	{ "OPTIONS * HTTP/1.1\r\n", 0, 501 },
+	{ "CONNECT a:443 HTTP/1.1\r\n", 0, 501 },
+	{ "CONNECT / HTTP/1.1\r\n", 0, 501 },
 	{ "ABCDEFGHIJKLMNOPQRSTUVW", 0, 501 },
 	{ "\r\nGET / HTTP/1.1\r\n", 0, 400 },
 	{ "GET a HTTP/1.1\r\n", 0, 400 },
-	{ "GET http://a/ HTTP/1.1\r\n", 0, 400 },
+	{ "GET * HTTP/1.1\r\n", 0, 400 },
+	{ "OPTIONS ** HTTP/1.1\r\n", 0, 400 },
+	{ "OPTIONS *?a HTTP/1.1\r\n", 0, 400 },
+	{ "GET a:443 HTTP/1.1\r\n", 0, 400 },
+	{ "GET ftp://a/ HTTP/1.1\r\n", 0, 400 },
+	{ "GET http:/a HTTP/1.1\r\n", 0, 400 },
+	{ "GET http\x1a\x0f\x0f" "a/ HTTP/1.1\r\n", 0, 400 },
+	{ "GET http:/// HTTP/1.1\r\n", 0, 400 },
+	{ "GET http://?a HTTP/1.1\r\n", 0, 400 },
+	{ "GET http:// HTTP/1.1\r\n", 0, 400 },
+	{ "GET http://u@a/ HTTP/1.1\r\n", 0, 400 },
+	{ "GET http://a#b HTTP/1.1\r\n", 0, 400 },
+	{ "GET http://%61/ HTTP/1.1\r\n", 0, 400 },
+	{ "GET http://a\\b/ HTTP/1.1\r\n", 0, 400 },
+	{ "GET http://a\0/ HTTP/1.1\r\n", 25, 400 },
+	{ "GET http://a/%41 HTTP/1.1\r\n", 0, 400 },
 	{ "GET /a%41 HTTP/1.1\r\n", 0, 400 },
 	{ "GET /a#b HTTP/1.1\r\n", 0, 400 },
 	{ "GET /a\\b HTTP/1.1\r\n", 0, 400 },
@@ -53,6 +67,25 @@ static const struct refusal refusals[] = {
 	{ "GET / HTTP/1.1\r\n" H H "\r\n", 0, 400 },
 	{ "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 0, 400 },
 	{ "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\nHost: :80\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\nHost: a:80:80\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\nHost: a:http\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\nHost: ::1]\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\nHost: [::1]80\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.1\r\nHost: []\r\n\r\n", 0, 400 },
+	{ "GET http://a/ HTTP/1.1\r\n\r\n", 0, 400 },
+	{ "GET http://a/ HTTP/1.1\r\nHost: b\r\n\r\n", 0, 400 },
+	{ "GET http://a/ HTTP/1.1\r\nHost:\r\n\r\n", 0, 400 },
+	{ "GET http://a/ HTTP/1.1\r\nHost: a:81\r\n\r\n", 0, 400 },
+	{ "GET http://a/ HTTP/1.1\r\nHost: a:443\r\n\r\n", 0, 400 },
+	{ "GET https://a/ HTTP/1.1\r\nHost: a:80\r\n\r\n", 0, 400 },
+	{ "GET http://a:/ HTTP/1.1\r\nHost: a:1\r\n\r\n", 0, 400 },
+	{ "GET http://a:80:80/ HTTP/1.1\r\nHost: a\r\n\r\n", 0, 400 },
+	{ "GET http://[::1/ HTTP/1.1\r\nHost: a\r\n\r\n", 0, 400 },
+	{ "GET http://a/ HTTP/1.0\r\nHost: b\r\n\r\n", 0, 400 },
 	{ "GET / HTTP/1.1\r\n" H "X : a\r\n", 0, 400 },
 	{ "GET / HTTP/1.1\r\n" H " X: a\r\n", 0, 400 },
 	{ "GET / HTTP/1.1\r\n" H "X: a\r\n b\r\n", 0, 400 },
@@ -72,7 +105,22 @@ static const struct refusal refusals[] = {
 	{ "PUT / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 0, 400 },
 	{ "PUT / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n"
 	  "Transfer-Encoding: chunked\r\n\r\n", 0, 400 },
-	{ "PUT / HTTP/1.1\r\n" H "transfer-encoding: Chunked\r\n\r\n", 0, 411 },
+	{ "PUT / HTTP/1.1\r\n" H "Transfer-Encoding:\r\n\r\n", 0, 501 },
+	{ "PUT / HTTP/1.1\r\n" H "Transfer-Encoding: identity\r\n\r\n", 0,
+	  501 },
+	{ "PUT / HTTP/1.1\r\n" H "Transfer-Encoding: chunked, chunked\r\n\r\n",
+	  0, 501 },
+	{ "PUT / HTTP/1.1\r\n" H "Transfer-Encoding: chunked;q=1\r\n\r\n", 0,
+	  501 },
+	{ "PUT / HTTP/1.1\r\n" H "Transfer-Encoding: \"chunked\"\r\n\r\n", 0,
+	  501 },
+	{ "PUT / HTTP/1.1\r\n" H "Transfer-Encoding: xchunked\r\n\r\n", 0,
+	  501 },
+	{ "PUT / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\v\r\n\r\n", 0,
+	  400 },
+	{ "PUT / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n"
+	  "Content-Length: 0\r\n\r\n", 0, 400 },
+	{ "GET / HTTP/1.0\r\nTransfer-Encoding: gzip\r\n\r\n", 0, 400 },
 	{ "PUT / HTTP/1.1\r\n" H "Transfer-Encoding: gzip, chunked\r\n\r\n", 0,
 	  501 },
 	{ "PUT / HTTP/1.1\r\n" H "Content-Length:\r\n\r\n", 0, 400 },
@@ -142,7 +190,7 @@ accept_get(void **state)
 	assert_int_equal(req.minor, 1);
 	assert_true(req.keepalive);
 	assert_false(req.expect);
-	assert_false(req.has_length);
+	assert_false(req.has_body);
 	assert_true(http_is(text, req.path, "/a/b"));
 	assert_true(http_is(text, req.query, "c=%41&d"));
 	assert_int_equal(req.nfields, 4);
@@ -163,7 +211,7 @@ accept_body(void **state)
 			  "Expect: 100-Continue\r\n\r\n",
 	    &req) > 0);
 	assert_int_equal(req.length, 44);
-	assert_true(req.has_length);
+	assert_true(req.has_body);
 	assert_true(req.expect);
 	assert_true(parse("PUT / HTTP/1.1\r\n" H "Content-Length: 0\r\n"
 			  "Expect: 100-continue\r\n\r\n",
@@ -176,8 +224,71 @@ accept_body(void **state)
 	assert_false(req.expect);
 	assert_true(parse("DELETE / HTTP/1.1\r\n" H "Content-Length: 0\r\n\r\n",
 	    &req) > 0);
+	assert_true(parse("PATCH / HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\n",
+			&req) > 0);
+	assert_int_equal(req.method, VERB_OTHER);
 	assert_true(parse("POST / HTTP/1.1\r\n" H "\r\n", &req) > 0);
-	assert_false(req.has_length);
+	assert_false(req.has_body);
+	assert_true(
+	    parse("POST / HTTP/1.1\r\n" H "transfer-encoding:  Chunked \r\n"
+			  "Expect: 100-continue\r\n\r\n",
+	    &req) > 0);
+	assert_true(req.has_body && req.chunked && req.expect);
+	/* An empty chunked body is no body. */
+	assert_true(
+	    parse("GET / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n",
+		&req) > 0);
+	assert_true(req.chunked);
+}
+
+/* The forms of a target, and the Host that may stand beside each. */
+static void
+targets(void **state)
+{
+	static const struct {
+		const char	*target;
+		const char	*host;
+		const char	*path;
+		const char	*query;
+	} cases[] = {
+		{ "/", "", "/", "" },
+		{ "/a/b?c", "a:8443", "/a/b", "c" },
+		{ "/a?", "[fe80::1]:80", "/a", "" },
+		{ "//a/b", "a", "//a/b", "" },
+		{ "http://a/b?c=d", "a", "/b", "c=d" },
+		{ "HTTPS://gw.Example:8443/b", "GW.example:8443", "/b", "" },
+		{ "http://a", "a", "/", "" },
+		{ "https://a?b/c", "a", "/", "b/c" },
+		{ "http://a:80/", "a", "/", "" },
+		{ "https://a/", "a:443", "/", "" },
+		{ "http://a:/x", "a:80", "/x", "" },
+		{ "http://a:0080/x", "a", "/x", "" },
+		{ "http://[fd00::1]:8443/x", "[FD00::1]:8443", "/x", "" },
+		{ "http://127.0.0.1/http://b/", "127.0.0.1", "/http://b/", "" },
+	};
+	struct http_req req;
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < NELEMS(cases); i++) {
+		(void)snprintf(text, sizeof(text),
+		    "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", cases[i].target,
+		    cases[i].host);
+		if (parse(text, &req) != (int)strlen(text) ||
+		    !http_is(text, req.path, cases[i].path) ||
+		    !http_is(text, req.query, cases[i].query))
+			fail_msg("%s", text);
+	}
+	(void)strlcpy(text, "GET http://a/b HTTP/1.0\r\n\r\n", sizeof(text));
+	assert_true(parse(text, &req) > 0);
+	assert_true(http_is(text, req.path, "/b"));
+	(void)strlcpy(text, "OPTIONS * HTTP/1.1\r\n" H "\r\n", sizeof(text));
+	assert_true(parse(text, &req) > 0);
+	assert_int_equal(req.method, VERB_OPTIONS);
+	assert_true(http_is(text, req.path, "*"));
+	(void)strlcpy(text, "get /a HTTP/1.1\r\n" H "\r\n", sizeof(text));
+	assert_true(parse(text, &req) > 0);
+	assert_int_equal(req.method, VERB_OTHER);
 }
 
 static void
@@ -283,6 +394,7 @@ main(void)
 		cmocka_unit_test(refuse),
 		cmocka_unit_test(accept_get),
 		cmocka_unit_test(accept_body),
+		cmocka_unit_test(targets),
 		cmocka_unit_test(keepalive),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(prefixes),

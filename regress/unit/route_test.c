@@ -206,6 +206,15 @@ table(void **state)
 		{ API_AUTOWG, "/", "GET /livez", "autowg_other" },
 		{ API_AUTOWG, "/", "PUT /api/v1/self/lease", "autowg_other" },
 		{ API_NATIVE, "/", "POST /v1/register", "404" },
+		{ both, "/vpn/", "PATCH /api/v1/self/lease", "405" },
+		{ both, "/vpn/", "OPTIONS /vpn/v1/register", "405" },
+		{ both, "/vpn/", "get /livez", "405" },
+		{ both, "/vpn/", "PATCH /vpn/nothing", "501" },
+		{ both, "/vpn/", "OPTIONS /api/v1/self", "501" },
+		{ API_PORTAL, "/", "TRACE /w/add_peer", "405" },
+		{ API_PORTAL, "/", "BREW /", "501" },
+		{ API_NATIVE, "/", "GET http://a/livez", "health_livez" },
+		{ API_NATIVE, "/", "GET http://a", "404" },
 		{ API_METRICS, "/", "GET /readyz", "health_readyz" },
 		{ API_METRICS, "/", "GET /healthz", "health_readyz" },
 		{ API_METRICS, "/", "GET /metrics", "404" },
@@ -260,6 +269,8 @@ allow(void **state)
 	assert_string_equal(extra_seen, "Allow: POST\r\n");
 	(void)route(API_METRICS, "/", "POST /livez");
 	assert_string_equal(extra_seen, "Allow: GET, HEAD\r\n");
+	(void)route(API_NATIVE, "/", "PATCH /api/v1/self/lease");
+	assert_string_equal(extra_seen, "Allow: GET, PUT, DELETE\r\n");
 }
 
 /* In whose words a request is refused that has no route. */

@@ -4,6 +4,7 @@
 
 assign_test_USES :=	assign
 autowg_test_USES :=	autowg jsonw
+chunked_test_USES :=	chunked http hex
 ctl_test_USES :=	grammar verbs output field format table
 egress_test_USES :=	egress
 expiry_test_USES :=	expiry
