@@ -35,14 +35,19 @@ static const struct field status_fields[] = {
 	{ FIELD(msg_ctl_status, PAST, "started", started) },
 	{ FIELD(msg_ctl_status, NUM, "generation", generation) },
 	{ FIELD(msg_ctl_status, NUM, "networks", networks) },
+	{ FIELD(msg_ctl_status, NUM, "networks_up", up) },
 	{ FIELD(msg_ctl_status, NUM, "leases", leases) },
 	{ FIELD(msg_ctl_status, NUM, "online", online) },
 	{ FIELD(msg_ctl_status, NUM, "pending", pending) },
+	{ FIELD(msg_ctl_status, NUM, "outside", outside) },
+	{ FIELD(msg_ctl_status, NUM, "partly", partly) },
 	{ FIELD(msg_ctl_status, NUM, "revoked", denied) },
 	{ FIELD(msg_ctl_status, BOOL, "db", db), WORDS("failed", "ok") },
 	{ FIELD(msg_ctl_status, BOOL, "kern", kern),
 	    WORDS("not connected", "ok") },
 	{ FIELD(msg_ctl_status, NUM, "fronts", apids) },
+	{ FIELD(msg_ctl_status, BOOL, "maintenance", maintenance),
+	    WORDS("off", "on") },
 	{ .kind = KIND_OBJECT, .name = "sync", .sub = last_sync_fields },
 	{ .kind = KIND_OBJECT, .name = "kernel_hand", .sub = health_fields },
 	{ .name = NULL }
@@ -52,12 +57,13 @@ static const struct line status_lines[] = {
 	{ LINE("version", "{version}") },
 	{ LINE("started", "{started}") },
 	{ LINE("config", "generation {generation}") },
-	{ LINE("networks", "{networks}") },
-	{ LINE("leases", "{leases} live, {online} online, {pending} pending") },
+	{ LINE("networks", "{networks_up} of {networks} up") },
+	{ LINE("leases", "{leases} live, {online} online, {pending} pending, {outside} outside, {partly} partly") },
 	{ LINE("revoked", "{revoked}") },
 	{ LINE("database", "{db}") },
 	{ LINE("hand", "{kern}") },
 	{ LINE("fronts", "{fronts} connected") },
+	{ LINE("maintenance", "{maintenance}") },
 	{ LINE("last sync", "{at}") },
 	{ LINE("", "{added} added, {removed} removed, {changed} changed, {unchanged} unchanged, {failed} failed") },
 	{ LINE("peers", "{peers} installed") },
@@ -136,14 +142,14 @@ static const struct item network_item = {
 	network_fields, network_lines, false
 };
 
+#define STATE_WORD(NAME, value, word)	[value] = word,
 static const struct field lease_fields[] = {
 	{ FIELD(msg_peer_item, NUM, "id", id) },
 	{ FIELD(msg_peer_item, STR, "network", network) },
 	{ FIELD(msg_peer_item, STR, "name", name) },
 	{ FIELD(msg_peer_item, STR, "who", who) },
 	{ FIELD(msg_peer_item, WORD, "state", state),
-	    WORDS([LEASE_PENDING] = "pending", [LEASE_ACTIVE] = "active",
-		[LEASE_EXPIRED] = "expired") },
+	    WORDS(LEASE_STATES(STATE_WORD)) },
 	{ FIELD(msg_peer_item, KEY, "public_key", pubkey) },
 	{ ARRAY(msg_peer_item, PREFIXES, "addresses", addrs) },
 	{ FIELD(msg_peer_item, PAST, "first", first) },
@@ -190,6 +196,8 @@ static const struct field peer_fields[] = {
 	{ FIELD(msg_peer_item, WORD, "source", source),
 	    WORDS([SOURCE_LEASE] = "lease", [SOURCE_PORTAL] = "portal",
 		[SOURCE_STATIC] = "static", [SOURCE_FOREIGN] = "foreign") },
+	{ FIELD(msg_peer_item, WORD, "state", state),
+	    WORDS(NULL, LEASE_STATES(STATE_WORD)) },
 	{ FIELD(msg_peer_item, OPT, "name", name) },
 	{ ARRAY(msg_peer_item, PREFIXES, "addresses", addrs) },
 	{ ENDPOINT(msg_peer_item, "endpoint", endpoint) },
@@ -200,7 +208,7 @@ static const struct field peer_fields[] = {
 };
 static const struct line peer_columns[] = {
 	{ LINE("NETWORK", "network") }, { LINE("SOURCE", "source") },
-	{ LINE("NAME", "name") }, { LINE("KEY", "public_key") },
+	{ LINE("STATE", "state") }, { LINE("NAME", "name") }, { LINE("KEY", "public_key") },
 	{ LINE("ADDRESSES", "addresses") }, { LINE("ENDPOINT", "endpoint") },
 	{ LINE("HANDSHAKE", "latest_handshake") }, { LINE("RX", "rx_bytes") },
 	{ LINE("TX", "tx_bytes") },
@@ -387,7 +395,7 @@ status_is_no(const void *p)
 {
 	const struct msg_ctl_status *m = p;
 
-	return (!m->db || !m->kern);
+	return (!m->db || !m->kern || m->up < m->networks);
 }
 
 static bool

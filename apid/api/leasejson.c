@@ -90,14 +90,6 @@ leasejson_parse(const char *body, size_t len, struct lease_wish *w,
 	return (r);
 }
 
-static const char *
-state_name(uint8_t state)
-{
-	return (state == LEASE_ACTIVE ? "active" :
-		state == LEASE_PENDING ? "pending" :
-					 "expired");
-}
-
 static void
 add_server(struct jsonw *w, const struct msg_lease_reply *m)
 {
@@ -129,7 +121,7 @@ leasejson_format(const struct msg_lease_reply *m, char *buf, size_t size)
 	jsonw_add(&w, ",\"network\":");
 	jsonw_string(&w, m->network);
 	jsonw_add(&w, ",\"state\":\"%s\",\"public_key\":\"%s\",\"addresses\":",
-	    state_name(m->state), wgkey_format(m->pubkey, key));
+	    lease_state_name(m->state), wgkey_format(m->pubkey, key));
 	jsonw_prefixes(&w, m->addrs, m->naddrs);
 	at.s = m->created;
 	jsonw_add(&w, ",\"created\":\"%s\",", wall_format(at, when));

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "leasecode.h"
+#include "msg.h"
 
 static const struct lease_answer answers[] = {
 #define X(NAME, value, status, code, text)                                     \
@@ -13,6 +14,19 @@ static const struct lease_answer answers[] = {
 	LEASE_CODES(X)
 #undef X
 };
+
+static const char *const states[] = {
+#define X(NAME, value, word) [LEASE_##NAME] = word,
+	LEASE_STATES(X)
+#undef X
+};
+
+const char *
+lease_state_name(uint8_t state)
+{
+	return (
+	    state < sizeof(states) / sizeof(states[0]) ? states[state] : NULL);
+}
 
 const struct lease_answer *
 lease_answer(uint8_t code)

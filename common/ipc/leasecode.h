@@ -71,6 +71,8 @@ struct lease_answer {
 	const char	*text;
 };
 
+/* The word for an enum lease_state, or NULL. */
+const char *lease_state_name(uint8_t state);
 /* Never returns NULL: an unknown code is an internal error. */
 const struct lease_answer *lease_answer(uint8_t code);
 

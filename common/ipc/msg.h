@@ -15,10 +15,22 @@
 #include "leasecode.h"
 #include "wgkey.h"
 
+/*
+ * The state of a lease or another peer, in each view of it: X(NAME, value,
+ * word).  A peer is outside or partly outside if the configuration no longer
+ * has its addresses.
+ */
+#define LEASE_STATES(X)							\
+	X(PENDING, 1, "pending")	/* WireGuard may not have it yet */ \
+	X(ACTIVE, 2, "active")						\
+	X(EXPIRED, 3, "expired")					\
+	X(OUTSIDE, 4, "outside")	/* WireGuard has nothing of it */ \
+	X(PARTLY, 5, "partly")		/* and some of its addresses */
+
 enum lease_state {
-	LEASE_PENDING = 1,
-	LEASE_ACTIVE = 2,
-	LEASE_EXPIRED = 3
+#define X(NAME, value, word) LEASE_##NAME = (value),
+	LEASE_STATES(X)
+#undef X
 };
 
 enum peer_source {
@@ -610,13 +622,17 @@ struct msg_ctl_status {
 	int64_t		 started;	/* wall: leased's start */
 	uint32_t	 generation;	/* of the configuration */
 	uint32_t	 networks;
+	uint32_t	 up;		/* networks that are up */
 	uint64_t	 leases;	/* live */
 	uint64_t	 pending;
+	uint64_t	 outside;	/* leases that are not served */
+	uint64_t	 partly;	/* live ones that are partly served */
 	uint64_t	 online;	/* handshake in the last 180 s */
 	uint64_t	 denied;	/* revoked identities */
 	uint8_t		 db;		/* 1 ok */
 	uint8_t		 kern;
 	uint8_t		 apids;		/* connected */
+	uint8_t		 maintenance;
 	int64_t		 synced;	/* wall of the last sync, 0 never */
 	struct msg_peer_sync_done last;	/* the changes that it made */
 	struct msg_hand_health	 health;

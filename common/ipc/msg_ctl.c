@@ -59,11 +59,14 @@ codec_msg_ctl_status(struct codec *c, struct msg_ctl_status *m)
 	if (STR(c, m->gateway) == -1 || STR(c, m->version) == -1 ||
 	    codec_time(c, &m->started) == -1 ||
 	    codec_n32(c, &m->generation) == -1 ||
-	    codec_n32(c, &m->networks) == -1 ||
+	    codec_n32(c, &m->networks) == -1 || codec_n32(c, &m->up) == -1 ||
 	    codec_n64(c, &m->leases) == -1 || codec_n64(c, &m->pending) == -1 ||
+	    codec_n64(c, &m->outside) == -1 || codec_n64(c, &m->partly) == -1 ||
 	    codec_n64(c, &m->online) == -1 || codec_n64(c, &m->denied) == -1 ||
 	    codec_bool(c, &m->db) == -1 || codec_bool(c, &m->kern) == -1 ||
-	    codec_n8(c, &m->apids) == -1 || codec_time(c, &m->synced) == -1 ||
+	    codec_n8(c, &m->apids) == -1 ||
+	    codec_bool(c, &m->maintenance) == -1 ||
+	    codec_time(c, &m->synced) == -1 ||
 	    codec_msg_peer_sync_done(c, &m->last) == -1 ||
 	    codec_msg_hand_health(c, &m->health) == -1)
 		return (-1);

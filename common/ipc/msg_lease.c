@@ -42,7 +42,7 @@ int
 codec_msg_lease_reply(struct codec *c, struct msg_lease_reply *m)
 {
 	if (codec_range(c, &m->code, LEASE_OK_NEW, LEASE_CODE_MAX) == -1 ||
-	    codec_range(c, &m->state, 0, LEASE_EXPIRED) == -1 ||
+	    codec_range(c, &m->state, 0, LEASE_PARTLY) == -1 ||
 	    NET(c, m) == -1 || NAME(c, m) == -1 ||
 	    codec_key(c, m->pubkey) == -1 ||
 	    codec_key(c, m->server_key) == -1 ||

@@ -30,7 +30,7 @@ fill_lease(struct leased *l, const struct peer *p, struct msg_lease_reply *m)
 {
 	const struct network *n = p->net;
 
-	m->state = p->state;
+	m->state = peer_state(p);
 	strlcpy(m->network, n->name, sizeof(m->network));
 	strlcpy(m->name, p->name, sizeof(m->name));
 	memcpy(m->pubkey, p->key, sizeof(m->pubkey));
@@ -74,7 +74,7 @@ answer_item(const struct peer *p, struct msg_peer_item *m)
 		strlcpy(m->who, peer_who(p), sizeof(m->who));
 	strlcpy(m->name, p->name, sizeof(m->name));
 	m->source = peer_source(p);
-	m->state = p->state;
+	m->state = peer_state(p);
 	memcpy(m->pubkey, p->key, sizeof(m->pubkey));
 	m->first = p->first;
 	m->created = p->created;

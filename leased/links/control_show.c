@@ -19,6 +19,23 @@
 #define EVENTS_STEP	4096		/* ids examined for one page */
 
 static void
+count_leases(const struct leased *l, struct msg_ctl_status *m)
+{
+	int64_t now = wall_now().s;
+	struct network *n;
+	struct peer *p;
+
+	TAILQ_FOREACH(n, &l->reg.nets, entry)
+		RB_FOREACH(p, peer_tree, &n->peers) {
+			/* Leases stand before the peers with an owner. */
+			if (p->owner != NULL)
+				break;
+			m->online += peer_online(p, now);
+			m->partly += peer_partly(p);
+		}
+}
+
+static void
 show_status(struct conn *k)
 {
 	struct leased *l = k->l;
@@ -32,14 +49,17 @@ show_status(struct conn *k)
 	m.generation = l->conf->generation;
 	m.networks = l->conf->nnets;
 	TAILQ_FOREACH(n, &l->reg.nets, entry) {
+		m.up += n->configured && network_up(n);
 		m.leases += n->live;
 		m.pending += n->pending;
+		m.outside += n->outside;
 	}
-	m.online = registry_online(&l->reg, wall_now().s);
+	count_leases(l, &m);
 	m.denied = l->denied.used;
 	m.db = store_ok(l->store);
 	m.kern = l->hand != NULL;
 	m.apids = (uint8_t)fronts_count(l);
+	m.maintenance = l->maintenance || l->maintenance_file;
 	sync_status(l, &m);
 	m.health = l->health;
 	(void)chan_send_ctl_status(k->chan, k->id, &m, -1);

@@ -42,7 +42,8 @@ lease_for(struct leased *l, const char *network, const char *name,
 	*p = NULL;
 	code = lease_network(l, network, name, &n);
 	if (code == LEASE_OK_SAME &&
-	    ((*p = peer_by_name(n, name)) == NULL || !peer_served(*p)))
+	    ((*p = peer_by_name(n, name)) == NULL ||
+		(*p)->state == LEASE_EXPIRED))
 		code = LEASE_E_NOT_FOUND;
 	return (code);
 }

@@ -13,6 +13,7 @@
 #include "dirty.h"
 #include "row.h"
 #include "log.h"
+#include "resync.h"
 #include "turn.h"
 
 #define ANSWER_MS	1500		/* then the waiters get the old ones */
@@ -139,6 +140,12 @@ stats_ask(struct leased *l)
 }
 
 void
+stats_refresh(struct leased *l)
+{
+	(void)stats_ask(l);
+}
+
+void
 stats_want(struct leased *l, int64_t age_ms,
     void (*cb)(struct leased *, struct chan *, uint32_t, const void *),
     struct chan *c, uint32_t id, const void *arg, size_t len)
@@ -195,6 +202,29 @@ clamp(uint64_t n)
 	return (n > INT64_MAX ? INT64_MAX : n);
 }
 
+/*
+ * A sync in which some peers failed does not say which: those that the device
+ * has as they are wanted are in place.
+ */
+static void
+confirm(struct peer *p, const struct msg_peer_stat *m)
+{
+	uint8_t i, j, n = 0;
+
+	for (i = 0; i < p->naddrs; i++) {
+		if (!peer_addr_served(p, i))
+			continue;
+		for (j = 0; j < m->naddrs; j++)
+			if (prefix_equal(&p->addrs[i].p, &m->addrs[j]))
+				break;
+		if (j == m->naddrs)
+			return;
+		n++;
+	}
+	if (n == m->naddrs)
+		peer_set_state(p, LEASE_ACTIVE, false);
+}
+
 void
 stats_peer(struct leased *l, const struct msg_peer_stat *m)
 {
@@ -222,6 +252,9 @@ stats_peer(struct leased *l, const struct msg_peer_stat *m)
 		p->handshake = m->handshake;
 	p->endpoint = m->endpoint;
 	p->port = m->port;
+	if (p->state == LEASE_PENDING && p->wish == 0 && peer_served(p) &&
+	    !sync_running(l))
+		confirm(p, m);
 }
 
 void

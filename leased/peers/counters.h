@@ -25,6 +25,8 @@ void	 stats_init(struct leased *);
 void	 stats_want(struct leased *, int64_t age_ms,
     void (*cb)(struct leased *, struct chan *, uint32_t id, const void *arg),
     struct chan *, uint32_t id, const void *arg, size_t len);
+/* Ask for the counters, for nobody in particular. */
+void	 stats_refresh(struct leased *);
 void	 stats_peer(struct leased *, const struct msg_peer_stat *);
 /* The counters of one network are complete. */
 void	 stats_end(struct leased *, uint32_t id);

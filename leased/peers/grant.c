@@ -264,7 +264,8 @@ grant_preview(struct network *n, const char *name, struct mono now,
 	int derived;
 
 	*naddrs = 0;
-	if ((p = peer_by_name(n, name)) != NULL && peer_served(p)) {
+	if ((p = peer_by_name(n, name)) != NULL && peer_served(p) &&
+	    !peer_partly(p)) {
 		*naddrs = peer_addrs(p, addrs);
 		return (LEASE_OK_SAME);
 	}

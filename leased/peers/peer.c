@@ -324,11 +324,46 @@ peer_first_of(const struct owner *o)
 	return (peer_behind(o->net, &at, o));
 }
 
+enum lease_state
+peer_state(const struct peer *p)
+{
+	if (p->state == LEASE_EXPIRED)
+		return (LEASE_EXPIRED);
+	if (!peer_served(p))
+		return (LEASE_OUTSIDE);
+	if (p->state == LEASE_PENDING)
+		return (LEASE_PENDING);
+	return (peer_partly(p) ? LEASE_PARTLY : LEASE_ACTIVE);
+}
+
+bool
+peer_partly(const struct peer *p)
+{
+	uint8_t i;
+
+	for (i = 0; i < p->naddrs && peer_served(p); i++)
+		if (!peer_addr_served(p, i))
+			return (true);
+	return (false);
+}
+
 bool
 peer_served(const struct peer *p)
 {
 	return (p->state != LEASE_EXPIRED && !p->outside && !p->gone &&
 	    (p->owner == NULL || p->naddrs > 0));
+}
+
+bool
+peer_addr_served(const struct peer *p, uint8_t i)
+{
+	const struct peer_addr *a = &p->addrs[i];
+
+	if (p->owner == NULL)
+		return (a->held);
+	/* An owner may have chosen an address that no lease can have. */
+	return (network_pool(p->net, &a->p) != NULL &&
+	    !network_own_addr(p->net, &a->p));
 }
 
 bool
@@ -502,17 +537,14 @@ peer_sort_addrs(struct prefix *a, uint8_t n)
 void
 peer_settle(struct peer *p)
 {
-	bool outside = p->owner == NULL && p->naddrs == 0;
+	bool outside = p->owner == NULL || p->naddrs > 0;
 	uint8_t i;
 
 	if (p->state == LEASE_EXPIRED)
 		return;
-	/* An owner may have chosen an address that no lease can have. */
 	for (i = 0; i < p->naddrs; i++)
-		outside |= p->owner == NULL ?
-		    !p->addrs[i].held :
-		    network_pool(p->net, &p->addrs[i].p) == NULL ||
-			network_own_addr(p->net, &p->addrs[i].p);
+		if (peer_addr_served(p, i))
+			outside = false;
 	peer_set_state(p, p->state, outside);
 }
 

@@ -61,7 +61,7 @@ struct peer {
 	uint32_t	 dirty;		/* place among those to write, from 1 */
 	uint8_t		 state;		/* enum lease_state */
 	uint8_t		 naddrs;
-	bool		 outside : 1;	/* lives, but the pools lack it */
+	bool		 outside : 1;	/* lives, but the pools lack all of it */
 	bool		 synced : 1;	/* sent in the running sync */
 	bool		 gone : 1;	/* removed, but can be restored */
 	bool		 seen : 1;	/* is in the set being compared */
@@ -114,8 +114,17 @@ void	 peer_place_set(struct peer_place *, const struct peer *);
 /* An owner's peers, one after the other. */
 struct peer *peer_first_of(const struct owner *);
 
+/*
+ * What is said of the peer: its state, or that the pools lack some or all of
+ * its addresses.
+ */
+enum lease_state peer_state(const struct peer *);
 /* True if WireGuard should have the peer. */
 bool	 peer_served(const struct peer *);
+/* True if WireGuard should have the peer, but not all of its addresses. */
+bool	 peer_partly(const struct peer *);
+/* True if WireGuard should have this address of the peer. */
+bool	 peer_addr_served(const struct peer *, uint8_t i);
 bool	 peer_online(const struct peer *, int64_t now);
 /* Seconds left, rounded up; 0: it is over; or LEASE_NEVER. */
 uint32_t peer_ttl(const struct peer *, struct mono now);
@@ -144,7 +153,7 @@ void	 peer_add_addr(struct peer *, const struct prefix *);
 void	 peer_drop_addr(struct peer *, const struct prefix *);
 /* Sort addresses and remove repeats.  Returns their number. */
 uint8_t	 peer_sort_addrs(struct prefix *, uint8_t n);
-/* Find out whether the peer is outside of the pools. */
+/* Find out whether the pools lack all addresses of the peer. */
 void	 peer_settle(struct peer *);
 /* The pools are new: take the peer's addresses in them, and settle it. */
 void	 peer_place_anew(struct peer *);

@@ -104,7 +104,7 @@ build_pools(struct network *n)
 void
 registry_configure(struct network *n, const struct msg_conf_network *conf)
 {
-	uint64_t outside = n->outside, lost = 0;
+	uint64_t outside = n->outside, lost = 0, partly = 0;
 	struct peer *p;
 	unsigned int i;
 
@@ -121,11 +121,16 @@ registry_configure(struct network *n, const struct msg_conf_network *conf)
 	RB_FOREACH(p, peer_tree, &n->peers) {
 		peer_place_anew(p);
 		lost += p->owner != NULL && p->outside;
+		partly += peer_partly(p);
 	}
 	if (lost > 0)
 		log_warnx(
 		    "network %s: %llu peers with an owner are outside its pools and not served; they are kept",
 		    n->name, (unsigned long long)lost);
+	if (partly > 0)
+		log_warnx(
+		    "network %s: its pools lack an address of %llu peers, which are served with the others that they have",
+		    n->name, (unsigned long long)partly);
 	if (n->outside != outside && n->outside > 0)
 		log_warnx(
 		    "network %s: %llu leases are outside its pools and not served; they are kept",

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counters.h"
 #include "log.h"
 #include "resync.h"
 #include "turn.h"
@@ -188,10 +189,13 @@ sync_done(struct leased *l, const struct msg_peer_sync_done *m)
 	    "sync: %u added, %u removed, %u changed, %u unchanged, %u failed",
 	    m->added, m->removed, m->changed, m->unchanged, m->failed);
 	sync_end(l, m->failed == 0);
-	if (m->failed != 0)
-		sync_later(l);
-	else
+	if (m->failed == 0)
 		y->heal_s = HEAL_MIN_S;
+	else {
+		sync_later(l);
+		/* The counters tell which of the peers are in place. */
+		stats_refresh(l);
+	}
 	if (y->again)
 		sync_start(l);
 }

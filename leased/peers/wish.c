@@ -135,7 +135,7 @@ wish_send(struct leased *l, const struct peer *p, uint16_t mask, uint32_t id,
 		memcpy(m.old, old, sizeof(m.old));
 	}
 	for (i = 0; i < p->naddrs; i++)
-		if (mask & 1U << i)
+		if ((mask & 1U << i) && peer_addr_served(p, i))
 			m.addrs[m.naddrs++] = p->addrs[i].p;
 	return (chan_send_peer_set(l->hand, id, &m, -1));
 }

@@ -192,6 +192,7 @@ remove_gone(struct hand *k, struct hand_conf *c)
 		TAILQ_REMOVE(&k->nets, n, entry);
 		sync_forget(k, n);
 		wish_fail_all(n, PEER_E_NETWORK);
+		k->dropped += n->wanted.count;
 		net_undo(n);
 		net_free(n);
 	}

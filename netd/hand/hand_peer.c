@@ -310,20 +310,27 @@ peer_del(struct hand *k, uint32_t id, const struct msg_peer_del *m)
 void
 peer_recheck(struct knet *n)
 {
+	struct prefix left[PEER_ADDRS_MAX];
 	struct wish *x;
-	size_t i;
+	uint8_t i, nleft;
 
 	RB_FOREACH(x, wish_tree, &n->wanted.keys) {
 		if (!x->wanted)
 			continue;
+		nleft = 0;
 		for (i = 0; i < x->naddrs; i++) {
-			if (!prefix_among(n->conf.pools, n->conf.npools,
+			if (prefix_among(n->conf.pools, n->conf.npools,
 				&x->addrs[i].prefix))
-				break;
+				left[nleft++] = x->addrs[i].prefix;
 		}
-		if (i == x->naddrs)
+		if (nleft == x->naddrs)
 			continue;
-		drop(n, x);
+		if (nleft == 0 ||
+		    wanted_set(&n->wanted, x->key, left, nleft, x->source) ==
+			NULL) {
+			drop(n, x);
+			n->k->dropped++;
+		}
 		wanted_queue(&n->wanted, x, false);
 	}
 }

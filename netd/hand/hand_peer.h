@@ -28,7 +28,7 @@ void	 peer_work(struct knet *);
 void	 peer_resync(struct knet *, struct difference *);
 void	 peer_expire(struct hand *);
 void	 peer_arm_expiry(struct hand *);
-/* Drop all wishes that are outside the network's pools. */
+/* Drop all addresses that are outside the network's pools. */
 void	 peer_recheck(struct knet *);
 
 #endif

@@ -251,6 +251,8 @@ hand_peer_sync_end(struct chan *c, uint32_t id)
 	sync_clear(k);
 	TAILQ_FOREACH(n, &k->nets, entry)
 		sync_network(n, &k->sync_done);
+	k->sync_done.removed += k->dropped;
+	k->dropped = 0;
 	peer_arm_expiry(k);
 	TAILQ_FOREACH(n, &k->nets, entry)
 		peer_work(n);

@@ -97,13 +97,17 @@ show_status(const struct stub *st)
 	struct msg_ctl_status m = { .started = 1735689600,
 		.generation = 3,
 		.networks = 1,
+		.up = 1,
 		.leases = 12,
 		.pending = 1,
+		.outside = 3,
+		.partly = 2,
 		.online = 10,
 		.denied = 2,
 		.db = 1,
 		.kern = 1,
 		.apids = 2,
+		.maintenance = 1,
 		.synced = 1735689660 };
 
 	strlcpy(m.gateway, "gw1", sizeof(m.gateway));
@@ -111,6 +115,7 @@ show_status(const struct stub *st)
 	m.last.added = 4;
 	m.health.drift = 5;
 	m.kern = !plays(st, "unwell");
+	m.up = !plays(st, "down");
 	if (send_status(st, &m))
 		send_code(st, CTL_OK, "");
 }

@@ -93,7 +93,9 @@ is "teardown" "$(asked) $ST" "teardown 0"
 
 ctl show status
 is "status exit" "$ST" 0
-like "status" "$OUT" '^leases +12 live, 10 online, 1 pending$'
+like "status" "$OUT" '^leases +12 live, 10 online, 1 pending, 3 outside, 2 partly$'
+like "status, maintenance" "$OUT" '^maintenance +on$'
+like "status, networks" "$OUT" '^networks +1 of 1 up$'
 ctl show leases
 is "leases, lines" "$(printf '%s\n' "$OUT" | wc -l)" 3
 like "leases, a row" "$OUT" \
@@ -110,7 +112,7 @@ like "networks, pool" "$OUT" '100\.64\.1\.0/24, 12 of 254 used'
 like "networks, big pool" "$OUT" '1::/64, 12 used$'
 like "networks, failed" "$OUT" 'failed: no WireGuard in the kernel'
 ctl show peers
-like "peers" "$OUT" '^devices +foreign +- +A{43}= +10\.0\.0\.0/24 +- +never'
+like "peers" "$OUT" '^devices +foreign +- +- +A{43}= +10\.0\.0\.0/24 +- +never'
 ctl show events
 like "events" "$OUT" '^2025-01-01T00:00:00Z  lease.add  devices  dev-1  -'
 ctl show version
@@ -244,6 +246,9 @@ like "not understood: what would be" "$ERR" 'valid commands'
 play unwell
 ctl show status
 is "an unwell suite" "$ST" 1
+play down
+ctl show status
+is "a network that is down" "$ST" 1
 for s in hang stall; do
 	play $s 9
 	start=$(now_ms)

@@ -579,6 +579,8 @@ order(struct drv *d, char *line)
 		do_network(d, arg, NET_DOWN);
 	else if (strcmp(verb, "kern") == 0)
 		do_kern(d, arg);
+	else if (strcmp(verb, "bad") == 0)
+		key_from(arg, d->bad);
 	else if (strcmp(verb, "peers") == 0)
 		do_peers(d, arg);
 	else if (strcmp(verb, "disk") == 0)

@@ -56,6 +56,7 @@ struct drv {
 	uint32_t	 held[16384];		/* ids */
 	unsigned int	 nheld;
 	struct hash	 peers;
+	uint8_t		 bad[WGKEY_LEN];	/* refused in a sync */
 	bool		 syncing;
 	unsigned int	 syncs, sets, dels, stats_asked;
 	struct msg_peer_sync_done last;

@@ -116,6 +116,10 @@ kern_set(struct chan *c, uint32_t id, const struct msg_peer_set *m)
 	struct peer *p;
 
 	d->sets++;
+	if (id == 0 && memcmp(m->pubkey, d->bad, WGKEY_LEN) == 0) {
+		d->last.failed++;
+		return (0);
+	}
 	if (id != 0 && d->mode == 0) {
 		drv_hold(d, id);
 		return (0);
@@ -407,11 +411,13 @@ static int
 ctl_status(struct chan *c, uint32_t id, const struct msg_ctl_status *m)
 {
 	printf("status leases=%llu pending=%llu online=%llu denied=%llu db=%u "
-	       "kern=%u apids=%u added=%u removed=%u unchanged=%u\n",
+	       "kern=%u apids=%u added=%u removed=%u unchanged=%u "
+	       "outside=%llu partly=%llu\n",
 	    (unsigned long long)m->leases, (unsigned long long)m->pending,
 	    (unsigned long long)m->online, (unsigned long long)m->denied, m->db,
 	    m->kern, m->apids, m->last.added, m->last.removed,
-	    m->last.unchanged);
+	    m->last.unchanged, (unsigned long long)m->outside,
+	    (unsigned long long)m->partly);
 	return (0);
 }
 

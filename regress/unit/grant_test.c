@@ -207,19 +207,30 @@ pool_changes(void **state)
 	struct msg_conf_network c;
 	struct grant g;
 	struct prefix had;
+	struct peer *p;
 
 	assert_int_equal(peers_register(w, "a", 1, &g), LEASE_OK_NEW);
 	change_done(&g.change);
-	had = g.peer->addrs[1].p;
+	p = g.peer;
+	had = p->addrs[1].p;
 	c = w->conf;
 	c.pools[1] = prefix_of("fd00:2::/124");
 	registry_configure(w->n, &c);
+	/* One address of the two is left, and served. */
+	assert_int_equal(w->n->live, 1);
+	assert_int_equal(w->n->outside, 0);
+	peer_set_state(p, LEASE_ACTIVE, false);
+	assert_int_equal(peer_state(p), LEASE_PARTLY);
+	c.pools[0] = prefix_of("10.10.0.0/24");
+	registry_configure(w->n, &c);
 	assert_int_equal(w->n->live, 0);
 	assert_int_equal(w->n->outside, 1);
+	assert_int_equal(peer_state(p), LEASE_OUTSIDE);
 	/* Its key is still its own. */
 	assert_int_equal(peers_register(w, "b", 1, &g), LEASE_E_KEY_TAKEN);
 	registry_configure(w->n, &w->conf);
 	assert_int_equal(w->n->live, 1);
+	assert_int_equal(peer_state(p), LEASE_ACTIVE);
 	assert_true(prefix_equal(&peer_by_name(w->n, "a")->addrs[1].p, &had));
 	registry_configure(w->n, NULL);
 	assert_int_equal(w->n->live, 0);
@@ -229,9 +240,11 @@ pool_changes(void **state)
 	assert_true(g.renewed_only);
 	change_done(&g.change);
 	/* One family less: it lets go of that address. */
+	c = w->conf;
 	c.npools = 1;
 	registry_configure(w->n, &c);
-	assert_int_equal(peers_register(w, "a", 1, &g), LEASE_OK_NEW);
+	assert_int_equal(peers_register(w, "a", 1, &g), LEASE_OK_SAME);
+	assert_false(g.renewed_only);
 	assert_int_equal(g.peer->naddrs, 1);
 	assert_non_null(peer_addr(g.peer, AF_INET));
 	change_done(&g.change);

@@ -1,0 +1,94 @@
+#!/bin/sh
+# One truth in all views: what is said of leases that the configuration or the
+# hand no longer lets be served.
+. "${TOP:-.}/regress/lib.sh"
+
+. "${TOP:-.}/regress/proc/leased.sh"
+
+# --- addresses that the pools no longer have -----------------------------------
+
+scene outside <<'END'
+start
+up net0
+reg net0 a ka
+reg net0 b kb
+put net0 static ks 10.9.0.77/32,fd00:1::77/128
+set pools fd00:1::/64,10.8.0.0/24
+reload
+get net0 a => OK_SAME state=5 name=a addrs=10.9.0.2/32,fd00:1::2/128 # the device is told: partly
+ctl leases a => /^lease name=a .*state=5/ # so is the operator
+peers 3 => /^peer addrs=fd00:1::2\/128 / # WireGuard has the address that is left
+	=> /^peer addrs=fd00:1::77\/128 / # also of a peer with an owner
+ctl status => leases=2 pending=0 outside=0 partly=2 # and it is counted
+reg net0 b kb => OK_SAME state=2 name=b addrs=10.8.0.1/32,fd00:1::3/128 # who asks gets the address that lacks
+set pools fd00:2::/64,10.7.0.0/24
+reload
+get net0 a => OK_SAME state=4 name=a # nothing of it is left: outside
+ctl leases a => /^lease name=a .*state=4/ # so is the operator told
+ctl leases => 2 /state=4/ # both
+peers 0 => peers=0 # WireGuard has neither
+ctl status => leases=0 outside=2 partly=0 # and it is counted
+kill
+start
+up net0
+get net0 a => OK_SAME state=4 # the same after a restart
+ctl leases => 2 /state=4/ # in both views
+del net0 b => OK_SAME # it is a lease, and can be released
+get net0 b => E_NOT_FOUND # then it is none
+set pools fd00:1::/64,10.9.0.0/24
+reload
+get net0 a => OK_SAME state=2 # the pools are back
+stop
+END
+
+scene reserved <<'END'
+start
+up net0
+reg net0 a ka
+set reserve 10.9.0.0/28
+reload
+ctl leases a => /state=5/ # reserved over its IPv4 address
+set reserve 10.9.0.0/28,fd00:1::/64
+reload
+ctl leases a => /state=4/ # over both
+stop
+END
+
+scene renamed <<'END'
+start
+up net0
+reg net0 a ka
+set net other
+reload
+up other
+ctl leases a => /state=4/ # a network of another name: the lease is outside
+kill
+start
+up other
+ctl leases a => /state=4/ # after a restart, too
+set net net0
+reload
+up net0
+get net0 a => OK_SAME state=2 # the name is back
+stop
+END
+
+# --- one that the kernel refuses ------------------------------------------------
+
+scene refused <<'END'
+start
+up net0
+reg net0 a ka
+reg net0 b kb
+reg net0 c kc
+kill
+bad kb
+start
+up net0
+sleep 300
+ctl leases a => /state=2/ # one peer that fails leaves the others active
+ctl leases b => /state=1/ # and is pending itself
+ctl status => leases=3 pending=1 # as the count says
+stop
+END
+finish
