@@ -62,23 +62,24 @@ connect_failed(struct client *c, int error)
 }
 
 int
-client_open(struct client *c, const char *path)
+client_open(struct client *c, const char *path, bool of_parent)
 {
 	struct timeval tv = { .tv_sec = SEND_TIMEOUT_S };
 	struct sockaddr_un sun;
 	int error;
 
 	c->fd = -1;
-	c->path = path;
 	c->id = 0;
 	c->error[0] = '\0';
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	if (strlen(path) >= sizeof(sun.sun_path))
+	if (strlen(path) + sizeof(CTL_PARENT) > sizeof(c->path))
 		return (client_fail(c, EX_USAGE,
 		    "%s: a socket's path has at most %zu bytes", path,
-		    sizeof(sun.sun_path) - 1));
-	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+		    sizeof(c->path) - sizeof(CTL_PARENT)));
+	snprintf(c->path, sizeof(c->path), "%s%s", path,
+	    of_parent ? CTL_PARENT : "");
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	memcpy(sun.sun_path, c->path, sizeof(sun.sun_path));
 
 	c->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (c->fd == -1)

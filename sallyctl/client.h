@@ -7,6 +7,9 @@
 #ifndef CLIENT_H
 #define CLIENT_H
 
+#include <sys/un.h>
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,17 +21,17 @@
 
 struct client {
 	int		 fd;
-	const char	*path;
+	char		 path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	uint32_t	 id;		/* of the last request */
 	char		 error[CLIENT_ERROR];
 	uint8_t		 buf[IMSG_MAX_SIZE];
 };
 
 /*
- * Connect to the socket at path, which must outlive the client.  Returns 0, or
- * an exit code with the error set.
+ * Connect to the control socket at path, or to that of the parent, whose name
+ * follows from it.  Returns 0, or an exit code with the error set.
  */
-int	 client_open(struct client *, const char *path);
+int	 client_open(struct client *, const char *path, bool of_parent);
 void	 client_close(struct client *);
 
 /* Send one request.  Returns 0 or an exit code. */

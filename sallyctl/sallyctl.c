@@ -51,7 +51,7 @@ run(const struct request *r, struct output *o, const char *path)
 	const char *error;
 	int st;
 
-	st = client_open(&c, path);
+	st = client_open(&c, path, r->verb->of_parent);
 	if (st == 0) {
 		st = converse(&c, r, o);
 		client_close(&c);

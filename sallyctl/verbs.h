@@ -94,6 +94,7 @@ struct verb {
 	bool		 set;		/* members of struct sum follow */
 	enum talk	 talk;		/* if TALK_ASK, what follows */
 	enum msg_type	 ask;
+	bool		 of_parent;	/* netd itself is asked, not leased */
 	uint8_t		 what;		/* enum ctl_what, or maintenance on */
 	bool		 expired;	/* CTL_SHOW: as the option does */
 	int		 timeout_ms;	/* for each message; 0 is 10 s */

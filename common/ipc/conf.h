@@ -18,6 +18,9 @@
 #define TEXT_SIZE	513	/* an error or reason for people */
 #define DIR_SIZE	257	/* a directory */
 
+/* What the parent's control socket has behind the name of leased's. */
+#define CTL_PARENT	".netd"
+
 /* Bounds of lists. */
 #define NETWORKS_MAX	64
 #define NET_ADDRS_MAX	8	/* addresses of an interface */

@@ -24,7 +24,6 @@
 
 #define CONNS_MAX	32
 #define IDENT_S		5
-#define PARENT_S	30
 #define ACCEPT_PAUSE_S	1		/* pause when out of descriptors */
 
 static const struct chan_ops conn_ops;
@@ -55,9 +54,6 @@ conn_deadline_cb(evutil_socket_t fd, short what, void *arg)
 	if (k->state == CONN_IDENT)
 		conn_result(k, CTL_BUSY,
 		    "the front process did not answer within %d s", IDENT_S);
-	else if (k->state == CONN_PARENT)
-		conn_result(k, CTL_BUSY,
-		    "the parent process did not answer within %d s", PARENT_S);
 	else {
 		log_info("control: connection idle; closing");
 		conn_free(k);
@@ -171,35 +167,6 @@ ctl_test_cn(struct chan *c, uint32_t id, const struct msg_ctl_test_cn *m)
 }
 
 static int
-ctl_to_parent(struct chan *c, uint32_t id, enum msg_type type)
-{
-	struct conn *k;
-
-	if ((k = conn_request(c, id)) == NULL)
-		return (-1);
-	if (k->l->parent == NULL ||
-	    chan_send_bare(k->l->parent, type, control_ask(k)) == -1) {
-		conn_result(k, CTL_BUSY, "the parent process cannot be told");
-		return (0);
-	}
-	k->state = CONN_PARENT;
-	conn_wait(k, PARENT_S);
-	return (0);
-}
-
-static int
-ctl_reload(struct chan *c, uint32_t id)
-{
-	return (ctl_to_parent(c, id, MSG_CTL_RELOAD));
-}
-
-static int
-ctl_teardown(struct chan *c, uint32_t id)
-{
-	return (ctl_to_parent(c, id, MSG_CTL_TEARDOWN));
-}
-
-static int
 ctl_backup(struct chan *c, uint32_t id)
 {
 	struct conn *k;
@@ -222,33 +189,16 @@ ctl_maintenance(struct chan *c, uint32_t id,
 	return (0);
 }
 
-static struct conn *
-conn_asked(struct leased *l, uint32_t id, enum conn_state state)
-{
-	struct conn *k;
-
-	TAILQ_FOREACH(k, &l->control->conns, entry)
-		if (k->state == state && k->asked == id)
-			return (k);
-	return (NULL);
-}
-
 void
 control_ident(struct leased *l, uint32_t id, const struct msg_ident_result *m)
 {
 	struct conn *k;
 
-	if ((k = conn_asked(l, id, CONN_IDENT)) != NULL)
-		change_test(k, m);
-}
-
-void
-control_parent(struct leased *l, uint32_t id, const struct msg_ctl_result *m)
-{
-	struct conn *k;
-
-	if ((k = conn_asked(l, id, CONN_PARENT)) != NULL)
-		conn_result(k, m->code, "%s", m->text);
+	TAILQ_FOREACH(k, &l->control->conns, entry)
+		if (k->state == CONN_IDENT && k->asked == id) {
+			change_test(k, m);
+			return;
+		}
 }
 
 static struct conn *
@@ -376,8 +326,6 @@ static const struct chan_handler conn_table[] = {
 	ON(ctl_revoke, CHAN_UP, ctl_revoke),
 	ON(ctl_approve, CHAN_UP, ctl_approve),
 	ON(ctl_test_cn, CHAN_UP, ctl_test_cn),
-	ON(ctl_reload, CHAN_UP, ctl_reload),
-	ON(ctl_teardown, CHAN_UP, ctl_teardown),
 	ON(ctl_backup, CHAN_UP, ctl_backup),
 	ON(ctl_maintenance, CHAN_UP, ctl_maintenance),
 	ON(set_begin, CHAN_UP, set_begin),

@@ -12,10 +12,8 @@ void	 control_init(struct leased *);
 void	 control_free(struct leased *);
 /* Listen on this socket from now on, and take it over. */
 void	 control_listen(struct leased *, int fd);
-/* The answers of a front and of the parent to our questions. */
+/* The answer of a front to our question. */
 void
 control_ident(struct leased *, uint32_t id, const struct msg_ident_result *);
-void
-control_parent(struct leased *, uint32_t id, const struct msg_ctl_result *);
 
 #endif

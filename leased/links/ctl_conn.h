@@ -14,7 +14,6 @@ enum conn_state {
 	CONN_LIST,		/* is sent a list, page by page */
 	CONN_CHANGE,		/* waits for the hand */
 	CONN_IDENT,		/* waits for a front */
-	CONN_PARENT,		/* waits for the parent */
 	CONN_BACKUP,		/* is sent a copy of the database */
 	CONN_SET		/* sends a set of peers, and gets the result */
 };

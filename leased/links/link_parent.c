@@ -121,13 +121,6 @@ leased_conf_openvpn_end(struct chan *c, uint32_t id)
 	return (0);
 }
 
-static int
-leased_ctl_result(struct chan *c, uint32_t id, const struct msg_ctl_result *m)
-{
-	control_parent(chan_arg(c), id, m);
-	return (0);
-}
-
 static void *
 conf_begin_cb(void *arg, uint32_t generation)
 {
@@ -188,7 +181,6 @@ static const struct chan_handler parent_table[] = {
 	ON(conf_maintenance, CONF_ANY, leased_conf_maintenance),
 	ON(conf_openvpn, CONF_ANY, leased_conf_openvpn),
 	ON(conf_openvpn_end, CONF_ANY, leased_conf_openvpn_end),
-	ON(ctl_result, CONF_ANY, leased_ctl_result),
 };
 
 const struct chan_ops parent_ops = {

@@ -17,7 +17,7 @@
 #include "msg.h"
 
 #define CONF_PATH	512	/* a file name, with NUL */
-#define CONF_SOCKPATH	108	/* sun_path */
+#define CONF_SOCKPATH	(108 - sizeof(CTL_PARENT) + 1)	/* sun_path */
 #define CONF_TEXT_MAX	(1024 * 1024)	/* bytes of a configuration file */
 #define CONF_ERRORS_MAX	20
 #define CONF_ERROR_SIZE	768

@@ -2,8 +2,8 @@
 /*
  * The messages from children to the parent.  They are few on purpose: a
  * greeting, an answer to a configuration, readiness, the name of a network, the
- * role of a neighbour to which there is no link, and three requests without
- * content.
+ * role of a neighbour to which there is no link, and one request without
+ * content, for OpenVPN's sockets.
  */
 
 #include <string.h>
@@ -178,28 +178,6 @@ parent_uapi_want(struct chan *c, uint32_t id, const struct msg_uapi_want *m)
 }
 
 static int
-parent_ctl_reload(struct chan *c, uint32_t id)
-{
-	struct proc *p;
-
-	p = chan_arg(c);
-	reload_request(p->netd, id, "asked for by sallyctl");
-	return (0);
-}
-
-static int
-parent_ctl_teardown(struct chan *c, uint32_t id)
-{
-	struct proc *p;
-
-	p = chan_arg(c);
-	log_notice("teardown asked for by sallyctl");
-	p->netd->teardown_id = id;
-	stop_begin(p->netd, 0, true);
-	return (0);
-}
-
-static int
 parent_openvpn_want(struct chan *c, uint32_t id)
 {
 	openvpn_connect(chan_arg(c));
@@ -218,8 +196,6 @@ static const struct chan_handler table[] = {
 	ON(uapi_want, PROC_ENTER | PROC_UP | PROC_LEAVING, parent_uapi_want),
 	ON(openvpn_want, PROC_ENTER | PROC_UP | PROC_LEAVING,
 	    parent_openvpn_want),
-	ON(ctl_reload, PROC_UP | PROC_LEAVING, parent_ctl_reload),
-	ON(ctl_teardown, PROC_UP | PROC_LEAVING, parent_ctl_teardown),
 };
 
 static void

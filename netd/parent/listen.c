@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Listening sockets: those on which apid(8) accepts, and the control socket of
- * leased(8).  They are opened here and stay here, so that no connection is
+ * Listening sockets: those on which apid(8) accepts, the control socket of
+ * leased(8) and our own.  They are opened here and stay here, so that no connection is
  * refused while a child is started again.
  */
 
@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,14 +94,14 @@ clear_stale(const struct sockaddr_un *sun)
 static void
 make_dir(const char *path)
 {
-	char dir[CONF_SOCKPATH];
+	char dir[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 
 	strlcpy(dir, path, sizeof(dir));
 	(void)mkdir(dirname(dir), 0755);
 }
 
 int
-listen_ctl(struct config *c, uint32_t gid, bool chown_it)
+listen_ctl(struct config *c, const char *suffix, uint32_t gid, bool chown_it)
 {
 	struct sockaddr_un sun;
 	const char *path;
@@ -108,11 +109,12 @@ listen_ctl(struct config *c, uint32_t gid, bool chown_it)
 	mode_t mask;
 	int fd, r;
 
-	path = c->gateway.ctl_socket;
 	line = config_line(c, "gateway.ctl_socket", 0);
 	memset(&sun, 0, sizeof(sun));
 	sun.sun_family = AF_UNIX;
-	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s%s",
+	    c->gateway.ctl_socket, suffix);
+	path = sun.sun_path;
 	make_dir(path);
 	while ((r = clear_stale(&sun)) == -1 && listen_again(&tries))
 		;

@@ -25,6 +25,7 @@
 #include "files.h"
 #include "link.h"
 #include "link_child.h"
+#include "link_ctl.h"
 #include "listen.h"
 #include "log.h"
 #include "maintenance.h"
@@ -242,7 +243,7 @@ changed_cb(void *arg, const char *path)
 	char why[CONF_PATH + 32];
 
 	snprintf(why, sizeof(why), "%s has changed", path);
-	reload_request(arg, 0, why);
+	reload_request(arg, why);
 }
 
 static void
@@ -267,7 +268,7 @@ signal_cb(evutil_socket_t sig, short what, void *arg)
 		reap(n);
 		break;
 	case SIGHUP:
-		reload_request(n, 0, "SIGHUP");
+		reload_request(n, "SIGHUP");
 		break;
 	default:
 		log_info("%s", strsignal((int)sig));
@@ -332,6 +333,29 @@ set_events(struct netd *n)
 		fatalx("cannot set a timer");
 }
 
+static void
+open_control(struct netd *n, struct config *c)
+{
+	int fd;
+
+	n->ctl = listen_ctl(c, "", n->ctl_gid, !n->nouser);
+	leave_if_bad(c);
+	fd = listen_ctl(c, CTL_PARENT, n->ctl_gid, !n->nouser);
+	leave_if_bad(c);
+	if ((n->operators = operators_new(n, fd)) == NULL)
+		fatalx("no memory");
+}
+
+static void
+remove_control(const struct config *c)
+{
+	char path[sizeof(c->gateway.ctl_socket) + sizeof(CTL_PARENT)];
+
+	(void)unlink(c->gateway.ctl_socket);
+	snprintf(path, sizeof(path), "%s" CTL_PARENT, c->gateway.ctl_socket);
+	(void)unlink(path);
+}
+
 /* Open everything that the configuration names, or exit with the errors. */
 static void
 open_everything(struct netd *n, struct config *c)
@@ -348,8 +372,7 @@ open_everything(struct netd *n, struct config *c)
 	if (n->conf == NULL)
 		fatalx("no memory");
 	leave_if_bad(c);
-	n->ctl = listen_ctl(c, n->ctl_gid, !n->nouser);
-	leave_if_bad(c);
+	open_control(n, c);
 }
 
 static void
@@ -374,7 +397,8 @@ clean_up(struct netd *n)
 {
 	unsigned int i;
 
-	(void)unlink(n->conf->conf->gateway.ctl_socket);
+	remove_control(n->conf->conf);
+	operators_free(n->operators);
 	for (i = 0; i < n->nprocs; i++)
 		event_free(n->procs[i].timer);
 	for (i = 0; i < sizeof(n->signals) / sizeof(n->signals[0]); i++)

@@ -23,6 +23,7 @@
 #define EXIT_CONFIG	78
 
 struct bundle;
+struct operators;
 struct uapi;
 struct watch;
 
@@ -45,7 +46,8 @@ struct netd {
 	uint32_t	 wg_gid;
 	uint32_t	 ctl_gid;
 	int		 lock;
-	int		 ctl;
+	int		 ctl;		/* leased's control socket */
+	struct operators *operators;	/* who have asked the parent itself */
 	int		 ready_fd;	/* foreground process, or -1 */
 
 	struct bundle	*conf;		/* configuration in force */
@@ -53,7 +55,6 @@ struct netd {
 	struct reload	 reload;
 	enum suite_state state;
 	int		 status;	/* exit status */
-	uint32_t	 teardown_id;	/* id of leased's request; 0: none */
 
 	const struct chan_ops *child_ops;	/* of the links to children */
 	struct proc	 procs[PROC_MAX];

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "confsend.h"
 #include "files.h"
+#include "link_ctl.h"
 #include "log.h"
 #include "maintenance.h"
 #include "merge.h"
@@ -24,49 +25,11 @@
 
 static void	 reload_timer_cb(evutil_socket_t, short, void *);
 
-/* Tell the callers of sallyctl reload, through leased, how the reload went. */
-static void
-answer(struct netd *n, enum ctl_code code, const char *text)
-{
-	struct msg_ctl_result m;
-	struct proc *p;
-	unsigned int i;
-
-	p = proc_find(n, P_LEASED, 0);
-	memset(&m, 0, sizeof(m));
-	m.code = (uint8_t)code;
-	strlcpy(m.text, log_text(text), sizeof(m.text));
-	for (i = 0; i < n->reload.nids; i++)
-		if (p->state == PROC_UP &&
-		    chan_send_ctl_result(p->chan, n->reload.ids[i], &m, -1) ==
-			-1)
-			log_warn("cannot answer a reload");
-	n->reload.nids = 0;
-}
-
 void
-reload_request(struct netd *n, uint32_t id, const char *why)
+reload_request(struct netd *n, const char *why)
 {
-	struct msg_ctl_result busy = { CTL_BUSY,
-		"too many reloads are wanted already" };
-	struct reload *r;
-
-	r = &n->reload;
 	log_info("reload: %s", why);
-	if (id != 0 && r->nids == RELOAD_IDS) {
-		(void)chan_send_ctl_result(proc_find(n, P_LEASED, 0)->chan, id,
-		    &busy, -1);
-		return;
-	}
-	/*
-	 * A running reload may have read the file too early for this request,
-	 * which is then answered after the next reload.
-	 */
-	if (id != 0 && !r->active)
-		r->ids[r->nids++] = id;
-	else if (id != 0 && r->nlate < RELOAD_IDS)
-		r->late[r->nlate++] = id;
-	r->wanted = true;
+	n->reload.wanted = true;
 	reload_try(n);
 }
 
@@ -76,15 +39,12 @@ reload_end(struct netd *n, enum ctl_code code, const char *text)
 	struct reload *r;
 
 	r = &n->reload;
-	answer(n, code, text);
+	operators_reloaded(n->operators, code, text);
 	maintenance_watch(n);
 	if (r->timer != NULL)
 		evtimer_del(r->timer);
 	r->active = false;
 	r->next = NULL;
-	memcpy(r->ids, r->late, sizeof(r->ids));
-	r->nids = r->nlate;
-	r->nlate = 0;
 	notify_send(&n->notify, "READY=1\nSTATUS=generation %u%s",
 	    n->generation,
 	    code == CTL_OK ? "" : "; the last reload failed, see the log");
@@ -301,9 +261,6 @@ reload_lost(struct proc *p)
 	took_part = p->answer != ANSWER_NONE;
 	alone = is_alone(p);
 	p->answer = ANSWER_NONE;
-	/* The requests of leased died with it. */
-	if (p->role == P_LEASED)
-		p->netd->reload.nids = p->netd->reload.nlate = 0;
 	if (!p->netd->reload.active || !took_part)
 		return;
 	if (alone)

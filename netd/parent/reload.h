@@ -11,8 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RELOAD_IDS	16
-
 struct bundle;
 struct config;
 struct netd;
@@ -23,14 +21,10 @@ struct reload {
 	bool		 active;
 	struct bundle	*next;
 	struct event	*timer;
-	uint32_t	 ids[RELOAD_IDS];	/* leased's, to answer */
-	unsigned int	 nids;
-	uint32_t	 late[RELOAD_IDS];	/* for the next reload */
-	unsigned int	 nlate;
 };
 
-/* Ask for a reload; id is that of leased's request, or 0. */
-void	 reload_request(struct netd *, uint32_t id, const char *why);
+/* Ask for a reload.  why is for the log. */
+void	 reload_request(struct netd *, const char *why);
 /* Watch the files that a configuration names, and no others. */
 void	 reload_watch(struct netd *, const struct config *);
 /* Begin a reload if one was asked for and every child can take part. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "files.h"
+#include "link_ctl.h"
 #include "log.h"
 #include "netd.h"
 #include "notify.h"
@@ -56,26 +57,10 @@ stop_all(struct netd *n)
 	stop_gone(n);
 }
 
-/* leased is told before it is stopped, so that it can pass on the answer. */
-static void
-answer_teardown(struct netd *n, bool done)
+bool
+stop_begun(const struct netd *n)
 {
-	struct msg_ctl_result m;
-	struct proc *p;
-
-	if (n->teardown_id == 0)
-		return;
-	p = proc_find(n, P_LEASED, 0);
-	memset(&m, 0, sizeof(m));
-	m.code = done ? CTL_OK : CTL_FAILED;
-	strlcpy(m.text,
-	    done ? "everything was undone; sallyport stops" :
-	    "the hand died while it undid its work: see the log",
-	    sizeof(m.text));
-	if (p->state == PROC_UP && p->chan != NULL &&
-	    chan_send_ctl_result(p->chan, n->teardown_id, &m, -1) == -1)
-		log_warn("cannot answer the teardown");
-	n->teardown_id = 0;
+	return (n->state == SUITE_STOP_KERN || n->state == SUITE_STOP_ALL);
 }
 
 void
@@ -83,7 +68,7 @@ stop_begin(struct netd *n, int status, bool undo)
 {
 	struct proc *kern;
 
-	if (n->state == SUITE_STOP_KERN || n->state == SUITE_STOP_ALL)
+	if (stop_begun(n))
 		return;
 	n->state = SUITE_STOP_KERN;
 	n->status = status;
@@ -100,7 +85,8 @@ stop_kern_done(struct netd *n)
 {
 	if (n->state != SUITE_STOP_KERN)
 		return;
-	answer_teardown(n, true);
+	operators_stopped(n->operators, CTL_OK,
+	    "everything was undone; sallyport stops");
 	stop_all(n);
 }
 
@@ -111,7 +97,8 @@ stop_gone(struct netd *n)
 
 	if (n->state == SUITE_STOP_KERN &&
 	    proc_find(n, P_HAND, 0)->state == PROC_GONE) {
-		answer_teardown(n, false);
+		operators_stopped(n->operators, CTL_FAILED,
+		    "the hand died while it undid its work: see the log");
 		stop_all(n);
 		return;
 	}

@@ -15,6 +15,8 @@ struct netd;
  * is "keep".
  */
 void	 stop_begin(struct netd *, int status, bool undo);
+/* True if the suite stops already. */
+bool	 stop_begun(const struct netd *);
 /* The hand has finished its part of the stop, or a child is gone. */
 void	 stop_kern_done(struct netd *);
 void	 stop_gone(struct netd *);

@@ -79,6 +79,26 @@ wait "$later"
 is "and its answer" "$? $(grep -c '^sallyport' "$WORK/later.log")" "0 1"
 is "one line is enough" "$(grep -c 'control:' "$WORK/netd.log")" 1
 
+# The same on netd's own: one user has few places, root keeps some, and who says
+# nothing goes.
+if [ -z "$NOUSER" ]; then
+	sock=$S/ctl.sock.netd
+	spawn greedy setpriv --reuid 65534 --regid "$(stat -c %g "$sock")" \
+	    --clear-groups perl -MSocket -e '$| = 1; for (1 .. 40) {
+	    my $s; socket($s, AF_UNIX, SOCK_SEQPACKET, 0) &&
+	    connect($s, sockaddr_un($ARGV[0])) or die; push @s, $s }
+	    while (@s) { my $r = ""; vec($r, fileno($_), 1) = 1 for @s;
+	    select($r, undef, undef, undef); @s = grep {
+	    !vec($r, fileno($_), 1) || sysread($_, my $b, 1) } @s;
+	    print scalar(@s), "\n" } print "none\n"' "$sock"
+	greedy_has() {
+		[ "$(tail -n 1 "$WORK/greedy.log")" = "$1" ]
+	}
+	check "one user has four places of netd's" wait_for 5 greedy_has 4
+	check "root is heard" ctl reload
+	check "who says nothing goes" wait_for 10 greedy_has none
+fi
+
 left=$(suite_pids)
 kill -STOP $left
 kill -ABRT "$SUITE"

@@ -49,7 +49,7 @@
 
 struct attack {
 	const char *name;
-	const char *path;
+	char path[32]; /* or a message */
 	long nr;
 	long long arg[6];
 };
@@ -87,6 +87,11 @@ static const struct attack attacks[] = {
 	{ "blocking", "", SYS_fcntl, { FD, F_SETFL, 0 } },
 	{ "option", "", SYS_setsockopt,
 	    { FD, SOL_SOCKET, SO_RCVBUF, AT(STR), 4 } },
+	/* Type, length, id and pid. */
+	{ "reload", "\0\0\5\5\0\0\0\20\0\0\0\1\0\0\0", SYS_write,
+	    { 3, AT(STR), 16 } },
+	{ "teardown", "\0\0\5\6\0\0\0\20\0\0\0\1\0\0\0", SYS_write,
+	    { 3, AT(STR), 16 } },
 	{ "cut-log", "", SYS_ftruncate, { 2, 0 } },
 	{ "cut-log-high", "", SYS_ftruncate, { HIGH(2), 0 } },
 	{ "write-log", "", SYS_pwrite64, { 2, AT(STR), 4, 0 } },
@@ -126,7 +131,7 @@ fill_room(pid_t pid, uint64_t base, const struct attack *a)
 	char room[ROOM];
 
 	memset(room, 0, sizeof(room));
-	memcpy(room + STR, a->path, strlen(a->path));
+	memcpy(room + STR, a->path, sizeof(a->path));
 	memset(&sun, 0, sizeof(sun));
 	sun.sun_family = AF_UNIX;
 	memcpy(sun.sun_path, a->path, strlen(a->path));

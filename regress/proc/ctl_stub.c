@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Plays leased on a control socket: answers every request with canned items,
+ * Plays leased and netd on their control sockets: answers every request with canned items,
  * in the way a scenario says.  What was asked goes to stdout, the same for each
  * client: one request after the other.
  * usage: ctl_stub SOCKET SCENARIO [COUNT]
@@ -12,6 +12,8 @@
 #include <err.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,7 @@ struct stub {
 	const char	*scenario;
 	uint32_t	 count;		/* leases in a list */
 	int		 s;
+	bool		 parent;	/* that is netd's */
 	uint32_t	 id;		/* of the request */
 	struct msg_set_done set;	/* counts the items of a set */
 };
@@ -476,7 +479,7 @@ answer(const struct stub *st, struct imsg *m)
 		printf("maintenance on=%u\n", (unsigned int)maintenance.on);
 		send_code(st, CTL_OK, "maintenance mode is on");
 	} else {
-		printf("%s\n",
+		printf("%s%s\n", st->parent ? "" : "leased is asked: ",
 		    m->type == MSG_CTL_RELOAD ? "reload" : "teardown");
 		send_code(st, CTL_OK, "");
 	}
@@ -512,18 +515,20 @@ serve_one(struct stub *st)
 
 /* The socket gets its name when it listens: who sees it can connect. */
 static int
-open_socket(const char *path)
+open_socket(const char *path, const char *suffix)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	char name[sizeof(sun.sun_path)];
 	int l;
 
+	snprintf(name, sizeof(name), "%s%s", path, suffix);
 	if ((size_t)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s.new",
-	    path) >= sizeof(sun.sun_path))
+	    name) >= sizeof(sun.sun_path))
 		errx(64, "%s: path too long", path);
 	l = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (l == -1 || bind(l, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
-	    listen(l, 5) == -1 || rename(sun.sun_path, path) == -1)
-		err(1, "%s", path);
+	    listen(l, 5) == -1 || rename(sun.sun_path, name) == -1)
+		err(1, "%s", name);
 	return (l);
 }
 
@@ -531,15 +536,20 @@ int
 main(int argc, char **argv)
 {
 	struct stub st = { .s = -1 };
-	int l;
+	struct pollfd l[2];
 
 	if (argc < 3)
 		errx(64, "usage: ctl_stub SOCKET SCENARIO [COUNT]");
 	st.scenario = argv[2];
 	st.count = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 2;
-	l = open_socket(argv[1]);
+	l[1].fd = open_socket(argv[1], CTL_PARENT);
+	l[0].fd = open_socket(argv[1], "");
+	l[0].events = l[1].events = POLLIN;
 	for (;;) {
-		st.s = accept4(l, NULL, NULL, SOCK_CLOEXEC);
+		if (poll(l, 2, -1) == -1)
+			err(1, "poll");
+		st.parent = (l[0].revents & POLLIN) == 0;
+		st.s = accept4(l[st.parent].fd, NULL, NULL, SOCK_CLOEXEC);
 		if (st.s == -1)
 			err(1, "accept");
 		while (serve_one(&st))

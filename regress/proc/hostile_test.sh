@@ -109,6 +109,24 @@ check "a new leased puts everything right" wait_for 10 back
 dev_apply d1
 check "and the tunnel works" dev_ping d1
 
+# --- leased against the parent, which obeys an operator and nobody else
+
+no_operator() {		# NAME TYPE
+	no_operator_pid=$(role_pid leased)
+	kill -STOP "$no_operator_pid"
+	is "leased captured: no $1" \
+	    "$("$HOSTILE" "$no_operator_pid" 3 raw "$2" 2>&1)" closed
+	check "leased captured: $1: it is replaced" \
+	    wait_for 15 role_new leased "$no_operator_pid"
+	wait_for 15 suite_up
+}
+no_operator reload 0x0505
+no_operator teardown 0x0506
+no_operator "answer to an operator" 0x0508
+unlike "the parent does neither" "$(cat "$WORK/netd.log")" \
+    'netd: (reload:|stopping)'
+check "the tunnel goes on" dev_ping d1
+
 # --- malformed: the link ends, the receiver does not
 
 malformed() {		# SENDER RECEIVER NAME WHAT ...

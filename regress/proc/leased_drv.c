@@ -368,8 +368,6 @@ do_ctl(struct drv *d, char *what, char *rest)
 		(void)chan_send_ctl_maintenance(d->ctl, 1, &maint, -1);
 	} else if (strcmp(what, "backup") == 0)
 		(void)chan_send_bare(d->ctl, MSG_CTL_BACKUP, 1);
-	else if (strcmp(what, "reload") == 0)
-		(void)chan_send_bare(d->ctl, MSG_CTL_RELOAD, 1);
 	else {
 		show.what = strcmp(what, "status") == 0 ? SHOW_STATUS :
 		    strcmp(what, "networks") == 0 ? SHOW_NETWORKS :

@@ -568,14 +568,6 @@ parent_stopped(struct chan *c, uint32_t id)
 	return (0);
 }
 
-static int
-parent_reload(struct chan *c, uint32_t id)
-{
-	struct msg_ctl_result m = { CTL_OK, "the parent was asked" };
-
-	return (chan_send_ctl_result(c, id, &m, -1));
-}
-
 static void
 parent_closed(struct chan *c, const char *reason)
 {
@@ -602,8 +594,6 @@ static const struct chan_handler parent_table[] = {
 	ON(setup_stopped, CHAN_UP, parent_stopped),
 	ON(setup_link, CHAN_UP, parent_link),
 	ON(openvpn_want, CHAN_UP, drv_want_openvpn),
-	ON(ctl_reload, CHAN_UP, parent_reload),
-	ON(ctl_teardown, CHAN_UP, parent_reload),
 };
 
 const struct chan_ops drv_parent_ops = { parent_table,

@@ -77,6 +77,8 @@ is "the state directory is leased's alone" \
     "$(stat -c '%U %a' "$S/state")" "_sallylease 700"
 is "the private key is root's alone" "$(stat -c '%U %a' "$S/wg0.key")" \
     "root 600"
-is "the control socket is for the group" \
-    "$(stat -c '%U %G %a' "$S/ctl.sock")" "root sallyport 660"
+for f in ctl.sock ctl.sock.netd; do
+	is "$f is for the group" \
+	    "$(stat -c '%U %G %a' "$S/$f")" "root sallyport 660"
+done
 finish

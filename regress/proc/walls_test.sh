@@ -45,6 +45,17 @@ for a in fastopen-sendto fastopen-sendmsg sendto-addr shut-read shut-both \
 done
 is "no connection was made" "$(ss -tnH state all 'dport = :9')" ""
 
+# What an operator may ask of netd, the broker may not.
+suite_start
+for a in reload teardown; do
+	pid=$(role_pid leased)
+	is "broker: $a is sent" "$("$TRY" "$pid" $a 2>&1)" "done 16"
+	check "broker: $a: it is replaced" wait_for 20 role_new leased "$pid"
+done
+check "the suite goes on" wait_for 20 serves
+unlike "netd does neither" "$(cat "$WORK/netd.log")" 'netd: (reload:|stopping)'
+suite_kill
+
 for a in cut-log cut-log-high write-log write-log-high punch-log dup-log; do
 	suite_start
 	said=$(wc -l <"$WORK/netd.log")
