@@ -26,6 +26,8 @@
 #define NET_ADDRS_MAX	8	/* addresses of an interface */
 #define NET_POOLS_MAX	8
 #define NET_ROUTES_MAX	16	/* routes pushed to devices */
+#define NET_RESERVE_WORDS 16	/* reserved prefixes in the word */
+#define NET_RESERVE_MAX	64	/* with those that need no word */
 #define PEER_ADDRS_MAX	16	/* allowed addresses of a peer */
 #define LISTEN_MAX	16
 #define IDENT_MAX	64	/* identity rules */

@@ -470,7 +470,7 @@ struct msg_conf_network {
 	uint8_t		 nroutes;
 	struct prefix	 routes[NET_ROUTES_MAX];
 	uint8_t		 nreserve;
-	struct prefix	 reserve[NET_ROUTES_MAX];	/* never leased */
+	struct prefix	 reserve[NET_RESERVE_MAX];	/* nobody's */
 };
 
 struct msg_conf_wgkey {			/* +fd: the private key file */

@@ -48,7 +48,7 @@ codec_msg_conf_network(struct codec *c, struct msg_conf_network *m)
 	    codec_prefixes(c, &m->npools, m->pools, 0, NET_POOLS_MAX) == -1 ||
 	    codec_prefixes(c, &m->nroutes, m->routes, 0, NET_ROUTES_MAX) ==
 	    -1 ||
-	    codec_prefixes(c, &m->nreserve, m->reserve, 0, NET_ROUTES_MAX) ==
+	    codec_prefixes(c, &m->nreserve, m->reserve, 0, NET_RESERVE_MAX) ==
 	    -1)
 		return (-1);
 	return (0);

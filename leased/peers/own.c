@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hostaddr.h"
 #include "own.h"
 #include "wgkey.h"
 
@@ -17,16 +18,15 @@ check_addr(const struct owner *o, const struct prefix *p, struct mono now,
 	const char *who = NULL;
 	char addr[PREFIX_TEXT];
 	struct peer *holder;
+	enum hostaddr a;
 
 	(void)prefix_format(p, addr);
-	if (!network_has_host(n, p)) {
-		snprintf(text, size, "%s is no host's address in the pools",
-		    addr);
-		return (LEASE_E_OUTSIDE);
+	if ((a = hostaddr_check(&n->conf, p)) != HOSTADDR_OK) {
+		snprintf(text, size, "%s %s", addr, hostaddr_text(a));
+		return (a == HOSTADDR_OUTSIDE ? LEASE_E_OUTSIDE :
+						LEASE_E_ADDR_TAKEN);
 	}
-	if (network_own_addr(n, p))
-		who = "the gateway's own";
-	else if ((holder = peer_by_addr(n, p)) != NULL) {
+	if ((holder = peer_by_addr(n, p)) != NULL) {
 		if (holder->owner == NULL && !peer_robbable(holder, p, now))
 			who = "a lease's";
 		else if (holder->owner != NULL && holder->owner != o)

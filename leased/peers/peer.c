@@ -71,8 +71,9 @@ peer_init_network(struct network *n)
 }
 
 /*
- * Take a peer's addresses in the pools, or release them.  A reserved address is
- * in the prefix of a pool, but the pool cannot give it: nothing is taken then.
+ * Take a peer's addresses in the pools, or release them.  An address that no
+ * peer may have can be in the prefix of a pool, but the pool cannot give it:
+ * nothing is taken then.
  */
 static void
 place(struct peer *p)
@@ -357,13 +358,7 @@ peer_served(const struct peer *p)
 bool
 peer_addr_served(const struct peer *p, uint8_t i)
 {
-	const struct peer_addr *a = &p->addrs[i];
-
-	if (p->owner == NULL)
-		return (a->held);
-	/* An owner may have chosen an address that no lease can have. */
-	return (network_pool(p->net, &a->p) != NULL &&
-	    !network_own_addr(p->net, &a->p));
+	return (p->addrs[i].held);
 }
 
 bool

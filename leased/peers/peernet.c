@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Properties of an address in a network: its pool, whether it is the gateway's
- * own, and whether a host can have it.
+ * The state of a network, and the pool of an address.
  */
-
-#include <string.h>
 
 #include "peernet.h"
 #include "pool.h"
@@ -31,40 +28,4 @@ network_pool(const struct network *n, const struct prefix *p)
 		    pool_contains(n->pools[i], p->addr))
 			return (n->pools[i]);
 	return (NULL);
-}
-
-bool
-network_own_addr(const struct network *n, const struct prefix *p)
-{
-	struct prefix own;
-	uint8_t i;
-
-	for (i = 0; i < n->conf.naddrs; i++) {
-		own = prefix_host(&n->conf.addrs[i]);
-		if (prefix_equal(&own, p))
-			return (true);
-	}
-	return (false);
-}
-
-bool
-network_has_host(const struct network *n, const struct prefix *p)
-{
-	struct prefix last;
-	struct pool *pool;
-	unsigned int i, host;
-
-	if (!prefix_is_host(p) || (pool = network_pool(n, p)) == NULL)
-		return (false);
-	last = *pool_prefix(pool);
-	host = prefix_bits(&last) - last.len;
-	if (host < 2)
-		return (true);
-	if (memcmp(last.addr, p->addr, sizeof(last.addr)) == 0)
-		return (false);
-	if (last.family != AF_INET)
-		return (true);
-	for (i = 0; i < host; i++)
-		last.addr[3 - i / 8] |= 1 << i % 8;
-	return (memcmp(last.addr, p->addr, 4) != 0);
 }

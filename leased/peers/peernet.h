@@ -42,9 +42,5 @@ struct pool *network_pool(const struct network *, const struct prefix *host);
 bool	 network_up(const struct network *);
 /* True if max_peers leaves no room for another peer. */
 bool	 network_full(const struct network *);
-/* True if it is an address of the gateway itself. */
-bool	 network_own_addr(const struct network *, const struct prefix *);
-/* True if it is in a pool and a host can have it. */
-bool	 network_has_host(const struct network *, const struct prefix *);
 
 #endif

@@ -14,6 +14,7 @@
 #include "check.h"
 #include "conferror.h"
 #include "config.h"
+#include "reserve.h"
 #include "schema.h"
 
 #define DIRECT_BCD_LEN	112	/* the longest prefix with 16 bits to fill */
@@ -118,6 +119,26 @@ check_pool_overlap(struct config *c, unsigned int i, unsigned int k)
 }
 
 static void
+check_reserve(struct config *c, unsigned int i)
+{
+	struct msg_conf_network n = c->networks[i].msg;
+	char text[PREFIX_TEXT];
+	unsigned int k;
+
+	for (k = 0; k < n.nreserve; k++)
+		if (!prefix_among(n.pools, n.npools, &n.reserve[k]))
+			config_error(c, net_line(c, "reserve", i),
+			    "reserve: %s is in none of the pools",
+			    prefix_format(&n.reserve[k], text));
+	check_canonical(c, n.reserve, n.nreserve, "reserve",
+	    net_line(c, "reserve", i));
+	if (reserve_own(&n, c) == -1)
+		config_error(c, net_line(c, "pools", i),
+		    "the pools have too many addresses of other networks' interfaces: at most %d with those of \"reserve\"",
+		    NET_RESERVE_MAX);
+}
+
+static void
 check_pools(struct config *c, unsigned int i)
 {
 	char text[PREFIX_TEXT];
@@ -137,17 +158,10 @@ check_pools(struct config *c, unsigned int i)
 			    "the pool %s is outside of every \"address\" of the network",
 			    prefix_format(&n->pools[k], text));
 	}
-	for (k = 0; k < n->nreserve; k++)
-		if (!prefix_among(n->pools, n->npools, &n->reserve[k]))
-			config_error(c, net_line(c, "reserve", i),
-			    "reserve: %s is in none of the pools",
-			    prefix_format(&n->reserve[k], text));
 	check_canonical(c, n->pools, n->npools, "pools",
 	    net_line(c, "pools", i));
 	check_canonical(c, n->routes, n->nroutes, "routes",
 	    net_line(c, "routes", i));
-	check_canonical(c, n->reserve, n->nreserve, "reserve",
-	    net_line(c, "reserve", i));
 }
 
 static void
@@ -199,6 +213,7 @@ check_network(struct config *c, unsigned int i)
 	n = &c->networks[i];
 	check_twice(c, i);
 	check_pools(c, i);
+	check_reserve(c, i);
 	check_assign(c, i);
 	check_egress(c, i);
 	if (!n->msg.adopt && *n->private_key_file == '\0')

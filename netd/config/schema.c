@@ -182,7 +182,7 @@ const struct word schema[] = {
 	{ "networks[].routes", WORD_PREFIXES, NETS(routes), "", 0,
 	    NET_ROUTES_MAX, NULL, NULL, true, "prefixes that devices route here" },
 	{ "networks[].reserve", WORD_PREFIXES, NETS(reserve), "", 0,
-	    NET_ROUTES_MAX, NULL, NULL, true, "never leased" },
+	    NET_RESERVE_WORDS, NULL, NULL, true, "for no peer at all" },
 	{ "networks[].keepalive", WORD_NUMBER, NET(keepalive), "25", 0,
 	    65535, NULL, NULL, true, "seconds, told to devices; 0 is off" },
 	{ "networks[].mtu", WORD_NUMBER, NET(mtu), "0", 0, 65535, NULL, NULL,

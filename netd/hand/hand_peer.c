@@ -11,6 +11,7 @@
 #include "expiry.h"
 #include "hand.h"
 #include "hand_peer.h"
+#include "hostaddr.h"
 #include "kern_ops.h"
 #include "log.h"
 #include "network.h"
@@ -241,7 +242,7 @@ refuse(struct hand *k, uint32_t id, const struct msg_peer_set *m,
 		log_warnx("refused peer=%s net=%s: %s", log_key(m->pubkey),
 		    m->network,
 		    code == PEER_E_ADDR ?
-			"address outside the pools or in use" :
+			"an address that no peer may have, or in use" :
 			"key");
 	wish_done(k, id, code);
 }
@@ -319,8 +320,8 @@ peer_recheck(struct knet *n)
 			continue;
 		nleft = 0;
 		for (i = 0; i < x->naddrs; i++) {
-			if (prefix_among(n->conf.pools, n->conf.npools,
-				&x->addrs[i].prefix))
+			if (hostaddr_check(&n->conf, &x->addrs[i].prefix) ==
+			    HOSTADDR_OK)
 				left[nleft++] = x->addrs[i].prefix;
 		}
 		if (nleft == x->naddrs)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hostaddr.h"
 #include "network.h"
 #include "policy.h"
 #include "wanted.h"
@@ -40,17 +41,10 @@ addr_allowed(const struct policy *p, struct wanted *w,
 {
 	const struct prefix *a = &m->addrs[n];
 	struct wish *x;
-	struct prefix host;
 	size_t i;
 
-	if (!prefix_is_host(a) ||
-	    !prefix_among(p->conf->pools, p->conf->npools, a))
+	if (hostaddr_check(p->conf, a) != HOSTADDR_OK)
 		return (false);
-	for (i = 0; i < p->conf->naddrs; i++) {
-		host = prefix_host(&p->conf->addrs[i]);
-		if (prefix_equal(&host, a))
-			return (false);
-	}
 	for (i = 0; i < n; i++) {
 		if (prefix_equal(&m->addrs[i], a))
 			return (false);

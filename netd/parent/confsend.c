@@ -19,6 +19,7 @@
 #include "maintenance.h"
 #include "netd.h"
 #include "proc.h"
+#include "reserve.h"
 
 #define IP4_FORWARD "/proc/sys/net/ipv4/ip_forward"
 #define IP6_CONF    "/proc/sys/net/ipv6/conf/"
@@ -42,10 +43,12 @@ send_gateway(struct proc *p, const struct config *c)
 }
 
 static int
-send_network(struct proc *p, const struct conf_network *n)
+send_network(struct proc *p, const struct config *c,
+    const struct conf_network *n)
 {
 	struct msg_conf_network m = n->msg;
 
+	(void)reserve_own(&m, c);
 	/* Words of a group that is not there have their defaults. */
 	if (!n->has_egress) {
 		m.wan[0] = '\0';
@@ -63,7 +66,7 @@ send_networks(struct proc *p, const struct config *c)
 	unsigned int i;
 
 	for (i = 0; i < c->nnetworks; i++)
-		if (send_network(p, &c->networks[i]) == -1)
+		if (send_network(p, c, &c->networks[i]) == -1)
 			return (-1);
 	return (0);
 }

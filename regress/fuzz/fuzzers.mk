@@ -3,7 +3,8 @@
 
 cert_fuzz_USES :=	tlscert san
 cert_fuzz_PKG :=	libcrypto
-config_fuzz_USES :=	check conferror conftext creds dump parse schema suggest value
+config_fuzz_USES :=	check conferror conftext creds dump parse reserve schema suggest \
+			value
 config_fuzz_PKG :=	libconfig
 form_fuzz_USES :=	form hex
 http_fuzz_USES :=	http chunked hex

@@ -94,6 +94,35 @@ END
 no "never an address twice at the hand" 'kern: address in use'
 tells "a move is logged" 'peer.move net=net0 owner=portal:a'
 
+# --- reserved addresses are nobody's ------------------------------------------
+
+scene reserved <<'END'
+set reserve 10.9.0.2/31,10.9.0.64/26,fd00:1::40/128
+start
+up net0
+reg net0 dev kdev => OK_NEW addrs=10.9.0.4/32,fd00:1::2/128 # the pool passes them by
+put net0 portal:a k1 10.9.0.64/32 => /^owned code=E_ADDR_TAKEN .*10.9.0.64.32 is reserved/ # not a portal's
+put net0 portal:a k1 10.9.0.20/32,fd00:1::40/128 => E_ADDR_TAKEN # nor beside another
+put net0 portal:a k1 10.9.0.63/32 => OK_NEW # its neighbour can be had
+put net0 portal:a k1 10.9.0.127/32 => E_ADDR_TAKEN # nor later
+page net0 portal:a
+whole net0 portal:a last - k1=10.9.0.65/32 k2=10.9.0.21/32 => OK_SAME added=1 rejected=1 # nor in a set
+	=> 1 /^change op=4 code=E_ADDR_TAKEN .*is reserved/ # and its reason
+whole net0 static none c s1=10.9.0.2/32 s2=10.9.0.22/32 => OK_SAME added=1 rejected=1 # nor the operator's
+	=> 1 /^change op=4 code=E_ADDR_TAKEN .*is reserved/ # and its reason
+peers 4 => peers=4
+set reserve 10.9.0.20/30
+reload
+peers 2 => peers=2 # who has one when the word changes is not served
+page net0 any => 3 /^item/ # but kept
+set reserve ,
+reload
+peers 4 => peers=4 # and served again
+stop
+END
+tells "who is kept and not served is told" \
+    'network net0: 2 peers with an owner are outside its pools'
+
 # --- two puts of the same, and a disk that is full ---------------------------
 
 scene full <<'END'

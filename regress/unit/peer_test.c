@@ -57,7 +57,8 @@ expect_put(const struct world *w, const char *owner, const uint8_t *key,
 		last = addrs[i].addr[addrs[i].family == AF_INET ? 3 : 15];
 		if (last == 0 || last >= (addrs[i].family == AF_INET ? 31 : 32))
 			return (LEASE_E_OUTSIDE);
-		if (last == 1)
+		if (last == 1 ||
+		    prefix_contains(&w->n->conf.reserve[0], &addrs[i]))
 			return (LEASE_E_ADDR_TAKEN);
 		p = peer_with(w, &addrs[i]);
 		if (p != NULL &&

@@ -155,6 +155,31 @@ test_addr(void **state)
 	expect(f, PEER_E_ADDR);
 }
 
+/* Whose peer it is makes no difference. */
+static void
+test_reserved(void **state)
+{
+	static const char *const bad[] = { "10.0.1.0", "10.0.1.255",
+		"10.0.1.64", "10.0.1.127", "10.0.1.9" };
+	static const uint8_t sources[] = { SOURCE_LEASE, SOURCE_PORTAL,
+		SOURCE_STATIC };
+	struct fixture	*f = *state;
+	size_t		 i, k;
+
+	f->conf.nreserve = 2;
+	prefix(&f->conf.reserve[0], "10.0.1.64/26");
+	prefix(&f->conf.reserve[1], "10.0.1.9/32");
+	for (k = 0; k < sizeof(sources); k++) {
+		f->set.source = sources[k];
+		for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+			prefix(&f->set.addrs[1], bad[i]);
+			expect(f, PEER_E_ADDR);
+		}
+		prefix(&f->set.addrs[1], "10.0.1.63");
+		expect(f, PEER_OK);
+	}
+}
+
 static void
 test_taken(void **state)
 {
@@ -219,6 +244,7 @@ main(void)
 		fixture_test(test_network),
 		fixture_test(test_key),
 		fixture_test(test_addr),
+		fixture_test(test_reserved),
 		fixture_test(test_taken),
 		fixture_test(test_max),
 	};

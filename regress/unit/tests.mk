@@ -10,12 +10,13 @@ egress_test_USES :=	egress
 expiry_test_USES :=	expiry
 form_test_USES :=	form hex
 hash_test_USES :=	hash
+hostaddr_test_USES :=	reserve registry peer peernet peerowner dirty deadline pool hash
 http_test_USES :=	http
 identity_test_USES :=	identity san
 jsonset_test_USES :=	jsonset hex
 leasejson_test_USES :=	leasejson jsonw
-netd_conf_test_USES :=	check conferror conftext creds dump parse schema suggest value \
-			merge access
+netd_conf_test_USES :=	check conferror conftext creds dump parse reserve schema \
+			suggest value merge access
 netd_watch_test_USES :=	watch backoff keyfile notify
 nl_test_USES :=		nl nl_link nl_route
 node_test_USES :=	node

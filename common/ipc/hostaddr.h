@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Which addresses the peers of a network may have.  The rules are the same for
+ * leases, a portal's peers and static ones.  leased obeys them when it decides,
+ * the hand before WireGuard gets a peer, and the front before a device is told:
+ * each asks its own copy of the configuration.
+ */
+
+#ifndef HOSTADDR_H
+#define HOSTADDR_H
+
+#include "msg.h"
+
+enum hostaddr {
+	HOSTADDR_OK = 0,
+	HOSTADDR_OUTSIDE,	/* no host's address in the pools */
+	HOSTADDR_RESERVED,
+	HOSTADDR_GATEWAY	/* the gateway's own */
+};
+
+enum hostaddr
+hostaddr_check(const struct msg_conf_network *, const struct prefix *);
+/* The rest of a sentence that begins with the address; "" if it may be had. */
+const char *hostaddr_text(enum hostaddr);
+
+#endif
