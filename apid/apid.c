@@ -172,7 +172,7 @@ conf_check(void *arg, void *shadow)
 {
 	struct apid *a = arg;
 
-	return (settings_build(shadow, a->tlskey, a->set == NULL));
+	return (settings_build(shadow, a->tlskey, a->set));
 }
 
 static void

@@ -120,6 +120,8 @@ settings_add_listen(struct settings *s, const struct msg_conf_listen *m, int fd)
 	l->api = m->api;
 	l->proof = m->proof;
 	l->has_tls = m->tls != 0;
+	l->depth = m->depth;
+	l->require_eku = m->require_eku != 0;
 	strlcpy(l->prefix, m->prefix, sizeof(l->prefix));
 	strlcpy(l->address, m->address, sizeof(l->address));
 	l->fd = fd;
@@ -208,12 +210,25 @@ settings_set_basic(struct settings *s, const struct msg_conf_basic *m)
 	    sodium_base64_VARIANT_ORIGINAL);
 }
 
+/* The TLS of the listener at the same address in another generation, or NULL. */
+static const struct tls_server *
+old_tls(const struct settings *old, const struct listener *l)
+{
+	unsigned int i;
+
+	for (i = 0; old != NULL && i < old->nlisteners; i++)
+		if (strcmp(old->listeners[i].address, l->address) == 0)
+			return (old->listeners[i].tls);
+	return (NULL);
+}
+
 const char *
-settings_build(struct settings *s, struct tlskey *key, bool first)
+settings_build(struct settings *s, struct tlskey *key,
+    const struct settings *old)
 {
 	struct tls_server_args args;
 	struct listener *l;
-	char why[TEXT_SIZE / 2];
+	char why[TEXT_SIZE - ENDPOINT_TEXT];
 	unsigned int i;
 
 	if (s->limits.connections == 0)
@@ -233,7 +248,10 @@ settings_build(struct settings *s, struct tlskey *key, bool first)
 		args.key = key;
 		args.name = l->address;
 		args.index = l->index;
-		args.first = first;
+		args.first = old == NULL;
+		args.old = old_tls(old, l);
+		args.depth = l->depth;
+		args.require_eku = l->require_eku;
 		args.chain_fd = l->cert_fds[CERT_CHAIN];
 		args.ca_fd = l->cert_fds[CERT_CLIENT_CA];
 		args.crl_fd = l->cert_fds[CERT_CRL];

@@ -28,6 +28,8 @@ struct listener {
 	uint16_t	 api;		/* API_... */
 	uint8_t		 proof;		/* enum conf_proof */
 	bool		 has_tls;
+	uint8_t		 depth;		/* as in struct tls_server_args */
+	bool		 require_eku;
 	char		 prefix[URLPREFIX_SIZE];
 	char		 address[ENDPOINT_TEXT];
 	int		 fd;		/* -1 when another generation listens */
@@ -86,9 +88,10 @@ void	 settings_set_basic(struct settings *, const struct msg_conf_basic *);
 
 /*
  * All slices are there: make the TLS servers, and check the whole.  Returns
- * what is wrong, or NULL.  first is true if no configuration is in force yet.
+ * what is wrong, or NULL.  old is the generation in force, or NULL.
  */
-const char *settings_build(struct settings *, struct tlskey *, bool first);
+const char *
+settings_build(struct settings *, struct tlskey *, const struct settings *old);
 
 /* Lookups. */
 bool	 settings_has_network(const struct settings *, const char *);

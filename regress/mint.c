@@ -124,17 +124,29 @@ add_exts(X509 *cert, const struct mint_spec *spec, X509 *issuer)
 		usage = spec->dual ?
 		    "critical,digitalSignature,keyCertSign,cRLSign" :
 		    "critical,keyCertSign,cRLSign";
-	if (!add_ext(cert, issuer, NID_basic_constraints, bc) ||
-	    !add_ext(cert, issuer, NID_key_usage, usage))
+	if (spec->basic != NULL)
+		snprintf(bc, sizeof(bc), "%s", spec->basic);
+	if (spec->usage != NULL)
+		usage = spec->usage;
+	if ((*bc != '\0' &&
+		!add_ext(cert, issuer, NID_basic_constraints, bc)) ||
+	    (*usage != '\0' && !add_ext(cert, issuer, NID_key_usage, usage)))
 		return (0);
 	if (!spec->bare &&
-	    (!add_ext(cert, issuer, NID_subject_key_identifier, "hash") ||
-	    !add_ext(cert, issuer, NID_authority_key_identifier, "keyid")))
+	    !add_ext(cert, issuer, NID_subject_key_identifier, "hash"))
+		return (0);
+	/* An issuer without an identifier has none to name. */
+	if (!spec->bare && X509_get0_subject_key_id(issuer) != NULL &&
+	    !add_ext(cert, issuer, NID_authority_key_identifier,
+		spec->akid != NULL ? spec->akid : "keyid"))
 		return (0);
 	if (spec->eku != NULL && !add_eku(cert, spec->eku))
 		return (0);
 	if (spec->san != NULL &&
 	    !add_ext(cert, issuer, NID_subject_alt_name, spec->san))
+		return (0);
+	if (spec->crldp != NULL &&
+	    !add_ext(cert, issuer, NID_crl_distribution_points, spec->crldp))
 		return (0);
 	if (spec->critical && !add_raw(cert, "1.2.3.4.5", 1, 2))
 		return (0);
@@ -166,7 +178,8 @@ fill(X509 *cert, const struct mint_spec *spec, EVP_PKEY *key)
 	}
 	if (spec->cn2 != NULL && !add_cn(name, spec->cn2, strlen(spec->cn2), 0))
 		return (0);
-	return (X509_set_version(cert, X509_VERSION_3) &&
+	return (X509_set_version(cert,
+		spec->v1 ? X509_VERSION_1 : X509_VERSION_3) &&
 	    set_serial(cert, spec->serial) && X509_set_pubkey(cert, key) &&
 	    X509_gmtime_adj(X509_getm_notBefore(cert),
 	    spec->from != 0 ? spec->from : -HOUR) != NULL &&
@@ -193,7 +206,7 @@ mint_make(struct mint_id *id, const struct mint_spec *spec,
 	if (!fill(id->cert, spec, id->key) ||
 	    !X509_set_issuer_name(id->cert,
 		X509_get_subject_name(issuer->cert)) ||
-	    !add_exts(id->cert, spec, issuer->cert) ||
+	    (!spec->v1 && !add_exts(id->cert, spec, issuer->cert)) ||
 	    !X509_sign(id->cert, issuer->key, digest_of(issuer->key))) {
 		X509_free(id->cert);
 		id->cert = NULL;
@@ -212,32 +225,90 @@ mint_clear(struct mint_id *id)
 }
 
 static int
-add_revoked(X509_CRL *crl, ASN1_INTEGER *serial, ASN1_TIME *when)
+add_revoked(X509_CRL *crl, ASN1_INTEGER *serial, ASN1_TIME *when, int reason)
 {
+	ASN1_ENUMERATED *code = NULL;
 	X509_REVOKED *rev;
+	int ok;
 
 	if ((rev = X509_REVOKED_new()) == NULL)
 		return (0);
-	if (!X509_REVOKED_set_serialNumber(rev, serial) ||
-	    !X509_REVOKED_set_revocationDate(rev, when) ||
-	    !X509_CRL_add0_revoked(crl, rev)) {
+	ok = X509_REVOKED_set_serialNumber(rev, serial) &&
+	    X509_REVOKED_set_revocationDate(rev, when);
+	if (ok && reason != 0)
+		ok = (code = ASN1_ENUMERATED_new()) != NULL &&
+		    ASN1_ENUMERATED_set(code, reason) &&
+		    X509_REVOKED_add1_ext_i2d(rev, NID_crl_reason, code, 0,
+			0) == 1;
+	ASN1_ENUMERATED_free(code);
+	if (!ok || !X509_CRL_add0_revoked(crl, rev)) {
 		X509_REVOKED_free(rev);
 		return (0);
 	}
 	return (1);
 }
 
+static int
+add_number(X509_CRL *crl, int nid, int64_t value)
+{
+	ASN1_INTEGER *n;
+	int ok;
+
+	if (value == 0)
+		return (1);
+	n = ASN1_INTEGER_new();
+	ok = n != NULL && ASN1_INTEGER_set_int64(n, value) &&
+	    X509_CRL_add1_ext_i2d(crl, nid, n, nid == NID_delta_crl, 0) == 1;
+	ASN1_INTEGER_free(n);
+	return (ok);
+}
+
+static int
+add_crl_ext(X509_CRL *crl, const char *name, const char *value)
+{
+	X509_EXTENSION *ext;
+	X509V3_CTX ctx;
+	int ok;
+
+	X509V3_set_ctx(&ctx, NULL, NULL, NULL, crl, 0);
+	if ((ext = X509V3_EXT_conf(NULL, &ctx, name, value)) == NULL)
+		return (0);
+	ok = X509_CRL_add_ext(crl, ext, -1);
+	X509_EXTENSION_free(ext);
+	return (ok);
+}
+
+static int
+add_crl_exts(X509_CRL *crl, const struct mint_crl_spec *spec)
+{
+	char value[512];
+
+	if (!add_number(crl, NID_crl_number, spec->number) ||
+	    !add_number(crl, NID_delta_crl, spec->base))
+		return (0);
+	if (spec->oid != NULL &&
+	    !add_crl_ext(crl, spec->oid, "critical,DER:0500"))
+		return (0);
+	if (spec->scope == NULL)
+		return (1);
+	snprintf(value, sizeof(value), "critical,%s", spec->scope);
+	return (add_crl_ext(crl, "issuingDistributionPoint", value));
+}
+
 X509_CRL *
-mint_crl(const struct mint_id *issuer, ASN1_INTEGER *const *serials, size_t n,
-    int64_t from, int64_t until)
+mint_crl_as(const struct mint_id *issuer, ASN1_INTEGER *const *serials,
+    size_t n, const struct mint_crl_spec *spec)
 {
 	ASN1_TIME *last, *next;
+	const EVP_MD *md;
 	X509_CRL *crl;
 	size_t i;
 
+	md = spec->md != NULL ? EVP_get_digestbyname(spec->md) :
+				digest_of(issuer->key);
 	crl = X509_CRL_new();
-	last = X509_gmtime_adj(NULL, from != 0 ? from : -HOUR);
-	next = X509_gmtime_adj(NULL, until != 0 ? until : MONTH);
+	last = X509_gmtime_adj(NULL, spec->from != 0 ? spec->from : -HOUR);
+	next = X509_gmtime_adj(NULL, spec->until != 0 ? spec->until : MONTH);
 	if (crl == NULL || last == NULL || next == NULL ||
 	    !X509_CRL_set_version(crl, X509_CRL_VERSION_2) ||
 	    !X509_CRL_set_issuer_name(crl,
@@ -246,10 +317,10 @@ mint_crl(const struct mint_id *issuer, ASN1_INTEGER *const *serials, size_t n,
 	    !X509_CRL_set1_nextUpdate(crl, next))
 		goto fail;
 	for (i = 0; i < n; i++)
-		if (!add_revoked(crl, serials[i], last))
+		if (!add_revoked(crl, serials[i], last, spec->reason))
 			goto fail;
-	if (!X509_CRL_sort(crl) ||
-	    !X509_CRL_sign(crl, issuer->key, digest_of(issuer->key)))
+	if (!add_crl_exts(crl, spec) || !X509_CRL_sort(crl) ||
+	    !X509_CRL_sign(crl, issuer->key, md))
 		goto fail;
 	ASN1_TIME_free(last);
 	ASN1_TIME_free(next);
@@ -259,4 +330,13 @@ fail:
 	ASN1_TIME_free(next);
 	X509_CRL_free(crl);
 	return (NULL);
+}
+
+X509_CRL *
+mint_crl(const struct mint_id *issuer, ASN1_INTEGER *const *serials, size_t n,
+    int64_t from, int64_t until)
+{
+	struct mint_crl_spec spec = { .from = from, .until = until };
+
+	return (mint_crl_as(issuer, serials, n, &spec));
 }

@@ -21,6 +21,7 @@ struct mint_spec {
 	const char	*cn2;		/* a second CN */
 	const char	*key;		/* p256 p384 ed25519 rsaBITS; NULL: p256 */
 	const char	*eku;		/* client server any email, with commas */
+	const char	*crldp;		/* crlDistributionPoints, as OpenSSL */
 	const char	*san;		/* as OpenSSL: DNS:a,IP:127.0.0.1 */
 	int64_t		 from;		/* seconds from now; 0: an hour ago */
 	int64_t		 until;		/* seconds from now; 0: 30 days */
@@ -28,8 +29,12 @@ struct mint_spec {
 	int		 pathlen;	/* of a CA, plus one; 0: unlimited */
 	bool		 dual;		/* a CA that may also sign for itself */
 	bool		 lax;		/* basicConstraints not critical */
+	const char	*basic;		/* basicConstraints; "" is none */
+	const char	*usage;		/* keyUsage, as OpenSSL; "" is none */
+	bool		 v1;		/* version 1, without extensions */
 	bool		 critical;	/* an unknown critical extension */
 	bool		 bare;		/* no key identifiers */
+	const char	*akid;		/* authorityKeyIdentifier, as OpenSSL */
 	size_t		 pad;		/* so many bytes of ballast */
 	uint64_t	 serial;	/* 0: random */
 };
@@ -46,6 +51,20 @@ EVP_PKEY *mint_key(const char *type);
 int	 mint_make(struct mint_id *, const struct mint_spec *,
     const struct mint_id *issuer);
 void	 mint_clear(struct mint_id *);
+
+/* How a CRL differs from a plain one. */
+struct mint_crl_spec {
+	int64_t		 from;		/* as in mint_spec */
+	int64_t		 until;
+	const char	*md;		/* digest; NULL: SHA256 */
+	const char	*scope;		/* issuingDistributionPoint, as OpenSSL */
+	int64_t		 number;	/* 0: none */
+	int64_t		 base;		/* of a delta: the complete one's number */
+	int		 reason;	/* of every entry, CRL_REASON_...; 0: none */
+	const char	*oid;		/* an unknown critical extension */
+};
+X509_CRL *mint_crl_as(const struct mint_id *issuer, ASN1_INTEGER *const *,
+    size_t n, const struct mint_crl_spec *);
 /* A CRL of issuer with n serial numbers.  NULL on failure. */
 X509_CRL *mint_crl(const struct mint_id *issuer, ASN1_INTEGER *const *,
     size_t n, int64_t from, int64_t until);

@@ -28,7 +28,10 @@ struct tls_server_args {
 	int		 chain_fd;	/* PEM: the server's leaf, then its issuers */
 	int		 ca_fd;		/* PEM: who issues client certificates */
 	int		 crl_fd;	/* PEM, or -1: nothing is ever revoked */
-	bool		 first;		/* take an expired CRL, too */
+	uint8_t		 depth;		/* most CAs between client and client_ca */
+	bool		 require_eku;	/* a client must say clientAuth */
+	bool		 first;		/* take files out of their time, too */
+	const struct tls_server *old;	/* in force for the listener, or NULL */
 };
 
 /*

@@ -35,7 +35,8 @@ struct tls_server {
 	STACK_OF(X509)	*cas;
 	struct tls_crls	*crls;		/* NULL: none is configured */
 	uint32_t	 crl_generation;
-	X509_STORE_CTX_check_crl_fn check_crl;	/* OpenSSL's own */
+	int		 depth;		/* most CAs between leaf and client_ca */
+	bool		 require_eku;
 	struct tls_seen	*seen;		/* SEEN_MAX of them */
 	bool		 stale;		/* expiry of a CRL was logged */
 };

@@ -19,6 +19,7 @@
 #include "tlscert.h"
 
 #define SERIAL_MAX	20	/* bytes: RFC 5280, 4.1.2.2 */
+#define CERT_CN_TEXT	((IDENT_SIZE - 1) * 4 + 1)
 
 int
 cert_time(const ASN1_TIME *t, int64_t *out)
@@ -89,38 +90,41 @@ is_ascii(const char *s, size_t len)
 	return (true);
 }
 
+/*
+ * The CN as UTF-8, whatever the string type: CAs of some makers write BMPString
+ * or T61String, which is taken for Latin-1 as OpenSSL does.
+ */
 static int
 take_cn(const X509 *x, char *cn, const char **why)
 {
 	const ASN1_STRING *data;
-	const char *s;
-	size_t len;
-	int type;
+	unsigned char *text = NULL;
+	int len, type, ret = -1;
 
 	if ((data = one_cn(x, why)) == NULL)
 		return (-1);
-	s = (const char *)ASN1_STRING_get0_data(data);
-	len = (size_t)ASN1_STRING_length(data);
 	type = ASN1_STRING_type(data);
-	if (len < 1 || len >= IDENT_SIZE) {
+	len = ASN1_STRING_to_UTF8(&text, data);
+	ERR_clear_error();
+	if (len < 0)
+		*why = type == V_ASN1_UTF8STRING ?
+		    "CN with control characters or invisible ones, or not UTF-8" :
+		    "CN of a malformed or unknown string type";
+	else if (len < 1 || len >= IDENT_SIZE)
 		*why = "CN not of 1 to 64 bytes";
-		return (-1);
-	}
-	/* Other string types have more than one spelling of a name. */
-	if (type != V_ASN1_UTF8STRING && type != V_ASN1_PRINTABLESTRING &&
-	    type != V_ASN1_IA5STRING) {
-		*why = "CN neither UTF8String nor PrintableString";
-		return (-1);
-	}
-	if (!printable_utf8(s, len) ||
-	    (type != V_ASN1_UTF8STRING && !is_ascii(s, len))) {
+	else if (!printable_utf8((const char *)text, (size_t)len) ||
+	    (type != V_ASN1_UTF8STRING && type != V_ASN1_T61STRING &&
+		type != V_ASN1_BMPSTRING && type != V_ASN1_UNIVERSALSTRING &&
+		!is_ascii((const char *)text, (size_t)len)))
 		*why =
 		    "CN with control characters or invisible ones, or not UTF-8";
-		return (-1);
+	else {
+		memcpy(cn, text, (size_t)len);
+		cn[len] = '\0';
+		ret = 0;
 	}
-	memcpy(cn, s, len);
-	cn[len] = '\0';
-	return (0);
+	OPENSSL_free(text);
+	return (ret);
 }
 
 static int
@@ -148,7 +152,7 @@ check_key(const X509 *x, const char **why)
 }
 
 int
-cert_check_leaf(X509 *x, struct cert_facts *f, const char **why)
+cert_check_leaf(X509 *x, bool eku, struct cert_facts *f, const char **why)
 {
 	uint32_t flags;
 
@@ -166,9 +170,13 @@ cert_check_leaf(X509 *x, struct cert_facts *f, const char **why)
 		*why = "a CA certificate";
 		return (-1);
 	}
-	/* "any" is not enough: a certificate for clients says clientAuth. */
-	if ((flags & EXFLAG_XKUSAGE) == 0 ||
-	    (X509_get_extended_key_usage(x) & XKU_SSL_CLIENT) == 0) {
+	/*
+	 * Without this extension, a certificate is good for all purposes; "any"
+	 * in it is not enough.
+	 */
+	if ((flags & EXFLAG_XKUSAGE) != 0 ?
+		(X509_get_extended_key_usage(x) & XKU_SSL_CLIENT) == 0 :
+		eku) {
 		*why = "no extended key usage clientAuth";
 		return (-1);
 	}
@@ -215,13 +223,32 @@ cert_sans(const X509 *x, struct san_list *l)
 	GENERAL_NAMES_free(names);
 }
 
+/* Encode a CN for the log, as UTF-8 if it can be that. */
+static void
+show_cn(const ASN1_STRING *data, char dst[CERT_CN_TEXT])
+{
+	unsigned char *text = NULL;
+	size_t len;
+	int n;
+
+	n = ASN1_STRING_to_UTF8(&text, data);
+	ERR_clear_error();
+	len = (size_t)(n < 0 ? ASN1_STRING_length(data) : n);
+	if (len >= IDENT_SIZE)
+		len = IDENT_SIZE - 1;
+	(void)log_escape(dst, CERT_CN_TEXT,
+	    n < 0 ? (const char *)ASN1_STRING_get0_data(data) :
+		    (const char *)text,
+	    len, " \"=");
+	OPENSSL_free(text);
+}
+
 const char *
 cert_describe(X509 *x, char *dst)
 {
-	char serial[TLS_SERIAL_TEXT] = "", cn[(IDENT_SIZE - 1) * 4 + 1] = "";
+	char serial[TLS_SERIAL_TEXT] = "", cn[CERT_CN_TEXT] = "";
 	const ASN1_STRING *data;
 	const char *why;
-	size_t len;
 	int first;
 
 	(void)take_serial(x, serial);
@@ -233,13 +260,8 @@ cert_describe(X509 *x, char *dst)
 			    X509_NAME_get_entry(X509_get_subject_name(x),
 				first));
 	}
-	if (data != NULL) {
-		len = (size_t)ASN1_STRING_length(data);
-		if (len >= IDENT_SIZE)
-			len = IDENT_SIZE - 1;
-		(void)log_escape(cn, sizeof(cn),
-		    (const char *)ASN1_STRING_get0_data(data), len, " \"=");
-	}
+	if (data != NULL)
+		show_cn(data, cn);
 	snprintf(dst, CERT_TEXT, "serial=%s cn=%s", serial,
 	    data != NULL ? cn : "-");
 	return (dst);

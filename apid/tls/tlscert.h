@@ -26,10 +26,10 @@ struct cert_facts {
 
 /*
  * Take the facts of a leaf with a good chain, and check what OpenSSL does not:
- * extended key usage, not a CA, exactly one acceptable CN, key type and size.
- * Returns 0, or -1 with why (static).
+ * extended key usage (which must be there if eku), not a CA, exactly one
+ * acceptable CN, key type and size.  Returns 0, or -1 with why (static).
  */
-int	 cert_check_leaf(X509 *, struct cert_facts *, const char **why);
+int cert_check_leaf(X509 *, bool eku, struct cert_facts *, const char **why);
 
 /* Get the names of a leaf besides its CN, as a copy. */
 void	 cert_sans(const X509 *, struct san_list *);

@@ -14,10 +14,12 @@
 #include "log.h"
 #include "pem.h"
 #include "tls_int.h"
+#include "tlsanchor.h"
 #include "tlskey_int.h"
 #include "tlsverify.h"
 
-#define CERT_LIST_MAX	16384	/* bytes of a client's certificate list */
+#define CERT_LIST_MAX	8192	/* bytes of a client's certificate list */
+#define CERT_MORE	2048	/* and for each CA in it */
 #define CA_NAMES_MAX	16	/* names beyond are not sent to clients */
 
 /* Our signatures: the same as those of the key holder. */
@@ -100,9 +102,10 @@ set_protocol(struct tls_server *s)
 	SSL_CTX_set_alpn_select_cb(ctx, alpn_cb, NULL);
 	SSL_CTX_set_verify(ctx,
 	    SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
-	SSL_CTX_set_verify_depth(ctx, 2);
+	SSL_CTX_set_verify_depth(ctx, s->depth);
 	SSL_CTX_set_cert_verify_callback(ctx, tls_verify_cb, s);
-	SSL_CTX_set_max_cert_list(ctx, CERT_LIST_MAX);
+	SSL_CTX_set_max_cert_list(ctx,
+	    CERT_LIST_MAX + (long)s->depth * CERT_MORE);
 	return (0);
 }
 
@@ -183,81 +186,63 @@ done:
 }
 
 /*
- * Check a certificate of client_ca.  Returns 1 if it is valid now, 0 if it has
- * expired, or -1 with err.
+ * Tell of a CA that is out of its time.  Returns true if its clients may get in
+ * at some time from now.
  */
-static int
-check_ca(struct tls_server *s, X509 *ca, char *err, size_t errsize)
+static bool
+is_timely(const struct tls_server *s, const X509 *ca)
 {
+	int64_t from, until, now;
 	char name[160];
-	int64_t until;
 
+	now = wall_now().s;
 	cert_name(X509_get_subject_name(ca), name, sizeof(name));
-	if (X509_check_ca(ca) != 1) {
-		snprintf(err, errsize,
-		    "client_ca: %s is not a CA certificate (basicConstraints CA:TRUE)",
-		    name);
-		return (-1);
-	}
-	if (X509_get0_pubkey(ca) == NULL) {
-		ERR_clear_error();
-		snprintf(err, errsize,
-		    "client_ca: %s has an unknown kind of key", name);
-		return (-1);
-	}
-	if (cert_time(X509_get0_notAfter(ca), &until) == -1 ||
-	    until > wall_now().s)
-		return (1);
+	if (cert_time(X509_get0_notBefore(ca), &from) == 0 && from > now)
+		log_warnx(
+		    "listener %s: client_ca: %s is not valid yet, until then its clients are refused: is the clock right?",
+		    s->name, name);
+	if (cert_time(X509_get0_notAfter(ca), &until) == -1 || until > now)
+		return (true);
 	log_warnx(
 	    "listener %s: client_ca: %s has run out: its clients are refused",
 	    s->name, name);
-	return (0);
+	return (false);
 }
 
 static int
 use_cas(struct tls_server *s, const struct tls_server_args *args, char *err,
     size_t errsize)
 {
-	int i, n, good = 0;
-	bool root = false;
+	bool timely = false;
+	X509 *ca;
+	int i;
 
 	s->cas = pem_read_certs(tlskey_libctx(s->tk), args->ca_fd, "client_ca",
 	    err, errsize);
 	if (s->cas == NULL)
 		return (-1);
 	for (i = 0; i < sk_X509_num(s->cas); i++) {
-		if ((n = check_ca(s, sk_X509_value(s->cas, i), err, errsize)) ==
-		    -1)
+		ca = sk_X509_value(s->cas, i);
+		if (anchor_check(ca, err, errsize) == -1)
 			return (-1);
-		good += n;
-		if (X509_self_signed(sk_X509_value(s->cas, i), 0) == 1)
-			root = true;
+		timely |= is_timely(s, ca);
 		if (sk_X509_num(s->cas) <= CA_NAMES_MAX &&
-		    !SSL_CTX_add_client_CA(s->ctx, sk_X509_value(s->cas, i)))
+		    !SSL_CTX_add_client_CA(s->ctx, ca))
 			return (fail(err, errsize, "client_ca"));
 	}
-	if (good > 0 && root)
+	if (timely || args->first)
 		return (0);
-	snprintf(err, errsize, "client_ca: %s",
-	    root ? "every CA in it has run out" :
-		"no root CA in it: add the self-signed one");
+	snprintf(err, errsize,
+	    "client_ca: every CA in it has run out: renew it with its key: openssl req -x509 -key CA.key -subj NAME -days 3650 -out CA.crt");
 	return (-1);
 }
 
-/* Use the CAs and these CRLs.  On success, the CRLs are owned by the server. */
-static int
-use_crls(struct tls_server *s, struct tls_crls *crls, char *err, size_t errsize)
+/* Use these CRLs, which are then the server's. */
+static void
+use_crls(struct tls_server *s, struct tls_crls *crls)
 {
-	struct tls_crls *old = s->crls;
-	X509_STORE *store;
-
+	tls_crls_free(s->crls);
 	s->crls = crls;
-	if ((store = tls_verify_store(s)) == NULL) {
-		s->crls = old;
-		return (fail(err, errsize, "client_ca"));
-	}
-	SSL_CTX_set_cert_store(s->ctx, store);
-	tls_crls_free(old);
 	s->stale = false;
 	/*
 	 * A certificate that passed with the old list may not pass with this
@@ -265,29 +250,37 @@ use_crls(struct tls_server *s, struct tls_crls *crls, char *err, size_t errsize)
 	 */
 	if (s->crl_generation++ > 0)
 		memset(s->seen, 0, SEEN_MAX * sizeof(*s->seen));
+}
+
+static int
+read_crl(struct tls_server *s, int fd, const struct tls_crls *old, bool first,
+    char *err, size_t errsize)
+{
+	struct tls_crls_args args = { tlskey_libctx(s->tk), fd, s->cas, old,
+		first };
+	struct tls_crls *crls;
+
+	if ((crls = tls_crls_read(&args, err, errsize)) == NULL)
+		return (-1);
+	use_crls(s, crls);
 	return (0);
 }
 
 static int
-read_crl(struct tls_server *s, int fd, bool stale_ok, char *err, size_t errsize)
+use_store(struct tls_server *s, char *err, size_t errsize)
 {
-	struct tls_crls *crls;
+	X509_STORE *store;
 
-	crls = tls_crls_read(tlskey_libctx(s->tk), fd, s->cas, stale_ok, err,
-	    errsize);
-	if (crls == NULL)
-		return (-1);
-	if (use_crls(s, crls, err, errsize) == -1) {
-		tls_crls_free(crls);
-		return (-1);
-	}
+	if ((store = tls_verify_store(s)) == NULL)
+		return (fail(err, errsize, "client_ca"));
+	SSL_CTX_set_cert_store(s->ctx, store);
 	return (0);
 }
 
 int
 tls_server_set_crl(struct tls_server *s, int fd, char *err, size_t errsize)
 {
-	return (read_crl(s, fd, false, err, errsize));
+	return (read_crl(s, fd, s->crls, false, err, errsize));
 }
 
 struct tls_server *
@@ -303,6 +296,8 @@ tls_server_new(const struct tls_server_args *args, char *err, size_t errsize)
 	}
 	s->refs = 1;
 	s->tk = args->key;
+	s->depth = args->depth;
+	s->require_eku = args->require_eku;
 	strlcpy(s->name, args->name, sizeof(s->name));
 	s->ctx = SSL_CTX_new_ex(tlskey_libctx(s->tk), NULL,
 	    TLS_server_method());
@@ -311,12 +306,13 @@ tls_server_new(const struct tls_server_args *args, char *err, size_t errsize)
 		goto fail;
 	}
 	if (use_chain(s, args, err, errsize) == -1 ||
-	    use_cas(s, args, err, errsize) == -1)
+	    use_cas(s, args, err, errsize) == -1 ||
+	    use_store(s, err, errsize) == -1)
 		goto fail;
-	if (args->crl_fd != -1) {
-		if (read_crl(s, args->crl_fd, args->first, err, errsize) == -1)
-			goto fail;
-	} else if (use_crls(s, NULL, err, errsize) == -1)
+	if (args->crl_fd != -1 &&
+	    read_crl(s, args->crl_fd,
+		args->old == NULL ? NULL : args->old->crls, args->first, err,
+		errsize) == -1)
 		goto fail;
 	return (s);
 fail:

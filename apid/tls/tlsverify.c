@@ -17,104 +17,81 @@
 #include "clock.h"
 #include "log.h"
 #include "tls_int.h"
+#include "tlsanchor.h"
 #include "tlskey.h"
 #include "tlsverify.h"
 
-#define DEPTH_MAX	2	/* intermediate certificates */
 #define AUTH_LEVEL	2	/* 112 bits: RSA 2048, no SHA-1 */
-
-/* State that the callbacks of one verification share. */
-struct inquiry {
-	struct tls_server *server;
-	int64_t		 now;
-};
 
 /*
  * Key identifiers only help to find an issuer.  A certificate without them is
- * as good, and CAs of old fleets often leave them out.  Everything else in
- * X509_V_FLAG_X509_STRICT is checked.
+ * as good, and CAs of old fleets often leave them out.  What a trust anchor
+ * says of itself does not count.  Everything else in X509_V_FLAG_X509_STRICT is
+ * checked.
  */
 static int
 forgive_cb(int ok, X509_STORE_CTX *ctx)
 {
-	switch (X509_STORE_CTX_get_error(ctx)) {
-	case X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER:
-	case X509_V_ERR_MISSING_SUBJECT_KEY_IDENTIFIER:
-		X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	int depth, error;
+
+	if (ok)
 		return (1);
-	}
-	return (ok);
+	error = X509_STORE_CTX_get_error(ctx);
+	depth = X509_STORE_CTX_get_error_depth(ctx);
+	if (error != X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER &&
+	    error != X509_V_ERR_MISSING_SUBJECT_KEY_IDENTIFIER &&
+	    (depth == 0 || !anchor_may(error) ||
+		depth != sk_X509_num(X509_STORE_CTX_get0_chain(ctx)) - 1))
+		return (0);
+	X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	return (1);
 }
 
 /*
- * A CRL is about to be used: find out whether it was checked when it was
- * loaded.
+ * Is x issued by issuer?  A CA that was renewed with its key may have other
+ * identifiers than those in the certificates that it has signed before: then
+ * the signature tells.
  */
 static int
-check_crl_cb(X509_STORE_CTX *ctx, X509_CRL *crl)
+issued_cb(X509_STORE_CTX *ctx, X509 *x, X509 *issuer)
 {
-	struct inquiry *q;
-	STACK_OF(X509) *chain;
-	int at;
+	const struct tls_server *s;
+	int ok;
 
-	q = X509_STORE_CTX_get_app_data(ctx);
-	chain = X509_STORE_CTX_get0_chain(ctx);
-	/*
-	 * The issuer is next in the chain; the last certificate is its own
-	 * issuer.
-	 */
-	at = X509_STORE_CTX_get_error_depth(ctx) + 1;
-	if (at == sk_X509_num(chain))
-		at--;
-	if (tls_crls_proven(q->server->crls, crl, sk_X509_value(chain, at),
-		q->now))
+	switch (X509_check_issued(issuer, x)) {
+	case X509_V_OK:
+	case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
 		return (1);
-	return (q->server->check_crl(ctx, crl));
-}
-
-/* Find OpenSSL's own check_crl, which only a context shows. */
-static X509_STORE_CTX_check_crl_fn
-default_check_crl(void)
-{
-	X509_STORE_CTX_check_crl_fn fn = NULL;
-	X509_STORE_CTX *ctx;
-	X509_STORE *store;
-
-	ctx = X509_STORE_CTX_new();
-	store = X509_STORE_new();
-	if (ctx != NULL && store != NULL &&
-	    X509_STORE_CTX_init(ctx, store, NULL, NULL) == 1)
-		fn = X509_STORE_CTX_get_check_crl(ctx);
-	X509_STORE_CTX_free(ctx);
-	X509_STORE_free(store);
-	return (fn);
+	case X509_V_ERR_AKID_SKID_MISMATCH:
+	case X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH:
+		s = X509_STORE_CTX_get_app_data(ctx);
+		/* A client may not make us check all of its own CAs. */
+		if (!anchor_among(s->cas, issuer))
+			return (0);
+		ok = X509_verify(x, X509_get0_pubkey(issuer));
+		ERR_clear_error();
+		return (ok == 1);
+	}
+	return (0);
 }
 
 X509_STORE *
-tls_verify_store(struct tls_server *s)
+tls_verify_store(const struct tls_server *s)
 {
-	unsigned long flags = X509_V_FLAG_X509_STRICT;
 	X509_STORE *store;
-	unsigned int j;
 	int i;
 
-	if (s->check_crl == NULL &&
-	    (s->check_crl = default_check_crl()) == NULL)
-		return (NULL);
 	if ((store = X509_STORE_new()) == NULL)
 		return (NULL);
 	for (i = 0; i < sk_X509_num(s->cas); i++)
 		if (!X509_STORE_add_cert(store, sk_X509_value(s->cas, i)))
 			goto fail;
-	if (s->crls != NULL)
-		flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
-	for (j = 0; s->crls != NULL && j < s->crls->n; j++)
-		if (!X509_STORE_add_crl(store, s->crls->list[j].crl))
-			goto fail;
-	X509_STORE_set_check_crl(store, check_crl_cb);
+	X509_STORE_set_check_issued(store, issued_cb);
 	X509_STORE_set_verify_cb(store, forgive_cb);
-	if (!X509_STORE_set_flags(store, flags) ||
-	    !X509_STORE_set_depth(store, DEPTH_MAX))
+	/* A chain ends at the first certificate that stands in client_ca. */
+	if (!X509_STORE_set_flags(store,
+		X509_V_FLAG_X509_STRICT | X509_V_FLAG_PARTIAL_CHAIN) ||
+	    !X509_STORE_set_depth(store, s->depth))
 		goto fail;
 	return (store);
 fail:
@@ -174,16 +151,15 @@ tell_stale(struct tls_server *s)
 
 /* A verdict holds until the next date in the chain passes. */
 static int
-take_span(struct tls_conn *c, const struct tls_server *s, X509_STORE_CTX *ctx)
+take_span(struct tls_conn *c, const struct tls_server *s,
+    STACK_OF(X509) * chain)
 {
-	STACK_OF(X509) *chain;
 	int64_t from, until;
 	const X509 *x;
 	int i;
 
 	c->from = INT64_MIN;
 	c->until = tls_crls_until(s->crls);
-	chain = X509_STORE_CTX_get0_chain(ctx);
 	for (i = 0; i < sk_X509_num(chain); i++) {
 		x = sk_X509_value(chain, i);
 		if (cert_time(X509_get0_notBefore(x), &from) == -1 ||
@@ -198,29 +174,38 @@ take_span(struct tls_conn *c, const struct tls_server *s, X509_STORE_CTX *ctx)
 }
 
 /*
- * Verify the chain without the cache.  Returns 0, or -1 with the conn's error
- * set.
+ * Ask the CRLs for each certificate of the chain but the last, which is trusted
+ * as it stands.  The client's own must be on none of a CRL that is there; a CA
+ * between is asked for where its issuer has a CRL.  Returns X509_V_OK, or an
+ * error with the depth.
  */
 static int
-check_chain(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx,
-    X509 *leaf, int64_t now)
+check_revoked(const struct tls_server *s, STACK_OF(X509) *chain, int64_t now,
+    int *depth)
 {
-	struct inquiry q = { s, now };
+	int e, i;
+
+	for (i = 0; s->crls != NULL && i < sk_X509_num(chain) - 1; i++) {
+		e = tls_crls_ask(s->crls, sk_X509_value(chain, i),
+		    sk_X509_value(chain, i + 1), now);
+		if (e == X509_V_OK ||
+		    (i > 0 &&
+			(e == X509_V_ERR_UNABLE_TO_GET_CRL ||
+			    e == X509_V_ERR_DIFFERENT_CRL_SCOPE)))
+			continue;
+		*depth = i;
+		return (e);
+	}
+	return (X509_V_OK);
+}
+
+/* Refuse the leaf for what OpenSSL or a CRL says of its chain. */
+static int
+refuse_chain(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx,
+    X509 *leaf)
+{
 	int e;
 
-	X509_STORE_CTX_set_app_data(ctx, &q);
-	X509_STORE_CTX_set_verify_cb(ctx, forgive_cb);
-	X509_STORE_CTX_set_time(ctx, 0, (time_t)now);
-	if (X509_verify_cert(ctx) == 1) {
-		X509_STORE_CTX_set_app_data(ctx, NULL);
-		if (take_span(c, s, ctx) == 0)
-			return (0);
-		X509_STORE_CTX_set_error(ctx, X509_V_ERR_CERT_REJECTED);
-		refuse(c, leaf, "malformed dates", 0);
-		return (-1);
-	}
-	X509_STORE_CTX_set_app_data(ctx, NULL);
-	ERR_clear_error();
 	e = X509_STORE_CTX_get_error(ctx);
 	if (e == X509_V_OK) {	/* out of memory and the like */
 		e = X509_V_ERR_UNSPECIFIED;
@@ -230,6 +215,45 @@ check_chain(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx,
 		tell_stale(s);
 	refuse(c, leaf, X509_verify_cert_error_string(e),
 	    X509_STORE_CTX_get_error_depth(ctx));
+	return (-1);
+}
+
+/*
+ * Verify the chain without the cache.  Returns 0, or -1 with the conn's error
+ * set.
+ */
+static int
+check_chain(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx,
+    X509 *leaf, int64_t now)
+{
+	STACK_OF(X509) *chain;
+	int depth = 0, e, ok;
+
+	X509_STORE_CTX_set_app_data(ctx, s);
+	X509_STORE_CTX_set_verify_cb(ctx, forgive_cb);
+	X509_STORE_CTX_set_time(ctx, 0, (time_t)now);
+	ok = X509_verify_cert(ctx);
+	X509_STORE_CTX_set_app_data(ctx, NULL);
+	ERR_clear_error();
+	if (ok != 1)
+		return (refuse_chain(s, c, ctx, leaf));
+	chain = X509_STORE_CTX_get0_chain(ctx);
+	e = check_revoked(s, chain, now, &depth);
+	if (e != X509_V_OK) {
+		X509_STORE_CTX_set_error(ctx, e);
+		X509_STORE_CTX_set_error_depth(ctx, depth);
+		return (refuse_chain(s, c, ctx, leaf));
+	}
+	/* It stands in client_ca itself. */
+	if (sk_X509_num(chain) < 2) {
+		X509_STORE_CTX_set_error(ctx, X509_V_ERR_CERT_REJECTED);
+		refuse(c, leaf, "a CA certificate", 0);
+		return (-1);
+	}
+	if (take_span(c, s, chain) == 0)
+		return (0);
+	X509_STORE_CTX_set_error(ctx, X509_V_ERR_CERT_REJECTED);
+	refuse(c, leaf, "malformed dates", 0);
 	return (-1);
 }
 
@@ -257,7 +281,7 @@ judge(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx)
 		X509_STORE_CTX_set_error(ctx, X509_V_OK);
 	} else if (check_chain(s, c, ctx, leaf, now) == -1)
 		return (-1);
-	if (cert_check_leaf(leaf, &c->facts, &why) == -1) {
+	if (cert_check_leaf(leaf, s->require_eku, &c->facts, &why) == -1) {
 		X509_STORE_CTX_set_error(ctx, X509_V_ERR_CERT_REJECTED);
 		X509_STORE_CTX_set_error_depth(ctx, 0);
 		refuse(c, leaf, why, 0);

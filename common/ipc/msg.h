@@ -499,6 +499,8 @@ struct msg_conf_listen {		/* +fd: the listening socket */
 	uint16_t	 api;		/* API_... */
 	uint8_t		 proof;
 	uint8_t		 tls;		/* 1: CONF_CERT follow */
+	uint8_t		 depth;		/* most CAs between device and client_ca */
+	uint8_t		 require_eku;	/* 1: clientAuth must be there */
 	char		 prefix[URLPREFIX_SIZE];
 	char		 address[ENDPOINT_TEXT];	/* for logs */
 };

@@ -92,7 +92,8 @@ codec_msg_conf_listen(struct codec *c, struct msg_conf_listen *m)
 {
 	if (codec_n16(c, &m->index) == -1 || codec_n16(c, &m->api) == -1 ||
 	    codec_range(c, &m->proof, PROOF_CERTIFICATE, PROOF_NONE) == -1 ||
-	    codec_bool(c, &m->tls) == -1 || STR(c, m->prefix) == -1 ||
+	    codec_bool(c, &m->tls) == -1 || codec_n8(c, &m->depth) == -1 ||
+	    codec_bool(c, &m->require_eku) == -1 || STR(c, m->prefix) == -1 ||
 	    STR(c, m->address) == -1)
 		return (-1);
 	return (codec_check(c, m->index < LISTEN_MAX));

@@ -67,6 +67,8 @@ struct conf_listen {
 	char		 key[CONF_PATH];
 	char		 client_ca[CONF_PATH];
 	char		 crl[CONF_PATH];
+	uint32_t	 depth;
+	bool		 require_eku;
 };
 
 struct conf_accesslist {

@@ -251,6 +251,10 @@ const struct word schema[] = {
 	    NULL, true, "authority of the devices, PEM" },
 	{ "listen[].tls.crl", WORD_FILE, LSN(crl), "", 1, 0, NULL, NULL, true,
 	    "revoked devices, PEM" },
+	{ "listen[].tls.depth", WORD_NUMBER, LSN(depth), "4", 0, 16, NULL,
+	    NULL, true, "most authorities between device and client_ca" },
+	{ "listen[].tls.require_eku", WORD_BOOL, LSN(require_eku), "false", 0,
+	    0, NULL, NULL, true, "a device's certificate must say clientAuth" },
 
 	{ "limits", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
 	    "limits for clients" },

@@ -202,6 +202,8 @@ send_listener(struct proc *p, const struct bundle *b, unsigned int i)
 	m.api = l->api;
 	m.proof = l->proof;
 	m.tls = l->has_tls;
+	m.depth = (uint8_t)l->depth;
+	m.require_eku = l->require_eku;
 	strlcpy(m.prefix, l->prefix, sizeof(m.prefix));
 	strlcpy(m.address, l->address.text, sizeof(m.address));
 	if ((fd = fcntl(b->listen[i], F_DUPFD_CLOEXEC, 3)) == -1 ||

@@ -30,7 +30,7 @@
 #include "text.h"
 
 #define PEM_MAX		(1024 * 1024)
-#define CRL_MAX		(64 * 1024 * 1024)
+#define CRL_MAX		(16 * 1024 * 1024)
 #define KEY_MAX		(64 * 1024)
 #define LIST_MAX	(8 * 1024 * 1024)
 #ifndef MFD_NOEXEC_SEAL

@@ -41,8 +41,10 @@ gone_now() {
 }
 check "revoked: refused within a second or so" wait_for 3 gone_now
 tls_refused "revoked" revoked
-cert noeku smart-toilet-7 eku=none
-tls_refused "no EKU" noeku
+cert maileku smart-toilet-7 eku=email
+tls_refused "EKU of mail" maileku
+cert noeku smart-toilet-1 eku=none
+is "no EKU: let in" "$(dev_post d1 noeku)" 200
 cert srveku smart-toilet-7 eku=server
 tls_refused "EKU of a server" srveku
 cert isca smart-toilet-7 ca=1

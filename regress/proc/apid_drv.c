@@ -230,6 +230,7 @@ send_listen(struct drv *d, uint16_t i)
 	m.api = apis[i];
 	m.proof = proofs[i];
 	m.tls = has_tls(i) != 0;
+	m.depth = 4;
 	(void)strlcpy(m.prefix, "/vpn/", sizeof(m.prefix));
 	(void)strlcpy(m.address, names[i], sizeof(m.address));
 	if ((fd = fcntl(d->listen[i], F_DUPFD_CLOEXEC, 0)) == -1 ||

@@ -48,13 +48,18 @@ grant_test_USES :=	$(peer_test_USES)
 grant_test_RIG :=	$(peer_test_RIG)
 
 # TLS: the server's side from apid, a key holder, clients and certificates.
-TLS_USES :=		tls tlsbase tlscert san tlscrl tlskey tlsprov \
-			pem tlsserver tlsverify keycheck keyset
+TLS_USES :=		tls tlsanchor tlsbase tlscert san tlscrl \
+			tlscrlfile tlskey tlsprov tlsscope tlsserver tlssig \
+			tlsverify pem keycheck keyset
 TLS_RIG :=		unit/tls_rig mint
 tls_test_USES :=	$(TLS_USES)
 tls_test_RIG :=		$(TLS_RIG)
+anchor_test_USES :=	$(TLS_USES)
+anchor_test_RIG :=	$(TLS_RIG)
 crl_test_USES :=	$(TLS_USES)
 crl_test_RIG :=		$(TLS_RIG)
+crlscope_test_USES :=	$(TLS_USES)
+crlscope_test_RIG :=	$(TLS_RIG)
 tlskey_test_USES :=	$(TLS_USES)
 tlskey_test_RIG :=	$(TLS_RIG)
 keyset_test_USES :=	$(TLS_USES)

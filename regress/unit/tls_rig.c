@@ -152,13 +152,23 @@ rig_holder(struct rig *r, EVP_PKEY *key)
 struct tls_server *
 rig_server(struct rig *r, int crl_fd, char *err, size_t errsize)
 {
+	return (rig_server_of(r, &r->ca.cert, 1, crl_fd, err, errsize));
+}
+
+struct tls_server *
+rig_server_of(struct rig *r, X509 *const *cas, size_t n, int crl_fd, char *err,
+    size_t errsize)
+{
 	struct tls_server_args args = { .key = r->tk, .name = "[::1]:8443" };
 	struct tls_server *s;
 
 	args.chain_fd = rig_cert_fd(&r->server_id.cert, 1);
-	args.ca_fd = rig_cert_fd(&r->ca.cert, 1);
+	args.ca_fd = rig_cert_fd(cas, n);
 	args.crl_fd = crl_fd;
 	args.first = r->first;
+	args.depth = r->depth;
+	args.require_eku = r->require_eku;
+	args.old = r->old;
 	s = tls_server_new(&args, err, errsize);
 	close(args.chain_fd);
 	close(args.ca_fd);
@@ -177,6 +187,7 @@ rig_start(struct rig *r, const char *key, int crl_fd)
 
 	signal(SIGPIPE, SIG_IGN);
 	memset(r, 0, sizeof(*r));
+	r->depth = 4;
 	must((r->tk = tlskey_new()) != NULL);
 	must(mint_make(&r->ca, &ca, NULL) == 0);
 	must(mint_make(&r->server_id, &server, &r->ca) == 0);

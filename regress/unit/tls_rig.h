@@ -23,6 +23,9 @@ struct rig {
 	struct mint_id	 server_id;
 	struct tls_server *server;
 	bool		 first;		/* as in tls_server_args */
+	uint8_t		 depth;
+	bool		 require_eku;
+	struct tls_server *old;
 	pid_t		 holders[RIG_HOLDERS];
 	unsigned int	 n;
 };
@@ -51,6 +54,9 @@ void	 rig_start(struct rig *, const char *key, int crl_fd);
 void	 rig_stop(struct rig *);
 /* Another server on the same CA; err gets the text of a failure. */
 struct tls_server *rig_server(struct rig *, int crl_fd, char *err, size_t);
+/* The same with these certificates as client_ca. */
+struct tls_server *rig_server_of(struct rig *, X509 *const *cas, size_t n,
+    int crl_fd, char *err, size_t);
 
 /* Files in memory. */
 int	 rig_text_fd(const char *, size_t);
