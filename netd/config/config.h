@@ -29,6 +29,7 @@
 struct endpoint {
 	struct sockaddr_storage	 ss;
 	socklen_t		 len;
+	char			 scope[IFNAME_SIZE];	/* of a link-local */
 	char			 text[ENDPOINT_TEXT];
 };
 

@@ -66,8 +66,8 @@ valid_name(const char *s)
 	return (NULL);
 }
 
-static const char *
-valid_interface(const char *s)
+const char *
+schema_valid_interface(const char *s)
 {
 	const char *p;
 
@@ -75,6 +75,9 @@ valid_interface(const char *s)
 		if (!isalnum((unsigned char)*p) && strchr("_.-", *p) == NULL)
 			return ("that is not the name of an interface");
 	if (strcmp(s, ".") == 0 || strcmp(s, "..") == 0 || *s == '-')
+		return ("that is not the name of an interface");
+	/* These are directories of all sysctls beside those of interfaces. */
+	if (strcmp(s, "all") == 0 || strcmp(s, "default") == 0)
 		return ("that is not the name of an interface");
 	return (NULL);
 }
@@ -161,7 +164,7 @@ const struct word schema[] = {
 	{ "networks[].name", WORD_STRING, NET(name), NULL, 1, 0, NULL,
 	    valid_name, true, "its name" },
 	{ "networks[].interface", WORD_STRING, NET(interface), NULL, 1, 0,
-	    NULL, valid_interface, false, "its WireGuard interface" },
+	    NULL, schema_valid_interface, false, "its WireGuard interface" },
 	{ "networks[].backend", WORD_CHOICE, NET(backend), "auto", 0, 0,
 	    backend_names, NULL, false, "implementation of WireGuard" },
 	{ "networks[].adopt", WORD_BOOL, NET(adopt), "false", 0, 0, NULL,
@@ -199,7 +202,7 @@ const struct word schema[] = {
 	{ "networks[].egress", WORD_GROUP, OWN(has_egress), "", 0, 0, NULL,
 	    NULL, true, "the way to other networks" },
 	{ "networks[].egress.wan", WORD_STRING, NET(wan), NULL, 1, 0, NULL,
-	    valid_interface, true, "the interface to the outside" },
+	    schema_valid_interface, true, "the interface to the outside" },
 	{ "networks[].egress.table", WORD_NUMBER, NET(table), "42", 1,
 	    INT32_MAX, NULL, NULL, true, "routing table" },
 	{ "networks[].egress.masquerade", WORD_BOOL, NET(masquerade), "true",

@@ -51,6 +51,8 @@ struct word {
 extern const struct word schema[];
 extern const size_t schema_len;
 const struct word *schema_find(const char *path);
+/* Returns NULL, or a text that says why this is no interface's name. */
+const char *schema_valid_interface(const char *);
 /* The last part of a word's path. */
 const char *schema_leaf(const struct word *);
 /*

@@ -171,20 +171,66 @@ add_prefix(const struct word *w, void *base, const char *text)
 	return (NULL);
 }
 
+static bool
+is_linklocal(const struct endpoint *ep)
+{
+	struct prefix p;
+
+	p = prefix_from_sockaddr((const struct sockaddr *)&ep->ss);
+	return (p.family == AF_INET6 && p.addr[0] == 0xfe &&
+	    (p.addr[1] & 0xc0) == 0x80);
+}
+
+/*
+ * Take the interface out of "[fe80::1%eth0]:443".  dst holds INTERFACE_TEXT
+ * bytes more than an endpoint, and gets the text without it.
+ */
+static const char *
+take_scope(struct endpoint *ep, const char *text, char *dst, size_t size)
+{
+	const char *percent, *end;
+	size_t n;
+
+	percent = strchr(text, '%');
+	if (percent == NULL) {
+		strlcpy(dst, text, size);
+		return (NULL);
+	}
+	n = strcspn(percent + 1, "]");
+	end = percent + 1 + n;
+	if (n == 0 || n >= sizeof(ep->scope) || *end != ']')
+		return ("write a link-local address as \"[fe80::1%eth0]:443\"");
+	memcpy(ep->scope, percent + 1, n);
+	snprintf(dst, size, "%.*s%s", (int)(percent - text), text, end);
+	return (schema_valid_interface(ep->scope));
+}
+
 static const char *
 set_endpoint(const struct word *w, void *base, const char *text)
 {
-	struct endpoint *ep, e;
+	char plain[2 * ENDPOINT_TEXT], *end;
+	struct endpoint e;
+	const char *bad;
 
 	memset(&e, 0, sizeof(e));
-	if (sockaddr_parse(text, &e.ss, &e.len) == -1)
+	if ((bad = take_scope(&e, text, plain, sizeof(plain))) != NULL)
+		return (bad);
+	if (sockaddr_parse(plain, &e.ss, &e.len) == -1)
 		return ("write \"1.2.3.4:443\" or \"[::1]:443\", numbers only");
 	(void)sockaddr_format((struct sockaddr *)&e.ss, e.text);
 	if (strlen(e.text) > 2 &&
 	    strcmp(e.text + strlen(e.text) - 2, ":0") == 0)
 		return ("port 0 is not a port");
-	ep = field(w, base);
-	*ep = e;
+	if (is_linklocal(&e) != (*e.scope != '\0'))
+		return (*e.scope == '\0' ?
+		    "a link-local address needs its interface: \"[fe80::1%eth0]:443\"" :
+		    "only a link-local address has an interface");
+	if (*e.scope != '\0' && (end = strrchr(e.text, ']')) != NULL) {
+		strlcpy(plain, end, sizeof(plain));
+		snprintf(end, sizeof(e.text) - (size_t)(end - e.text), "%%%s%s",
+		    e.scope, plain);
+	}
+	*(struct endpoint *)field(w, base) = e;
 	return (NULL);
 }
 

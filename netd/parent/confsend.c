@@ -305,7 +305,7 @@ send_apid(struct proc *p, const struct bundle *b)
 	    (b->basic[0] != '\0' && send_basic(p, b->basic) == -1))
 		return (-1);
 	for (i = 0; i < b->conf->nlisten; i++)
-		if (send_listener(p, b, i) == -1)
+		if (b->listen[i] != -1 && send_listener(p, b, i) == -1)
 			return (-1);
 	return (0);
 }

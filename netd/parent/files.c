@@ -148,25 +148,45 @@ bundle_reopen(int fd)
 	return (open(path, O_RDONLY | O_CLOEXEC));
 }
 
-/* Get the socket of an old listener at the same address, or open a new one. */
+/*
+ * Get the socket of an old listener at the same address, or open a new one.
+ * Tunnels need no listener: one that cannot be opened when we start, and one
+ * whose interface is missing, is left out, and late.c tries again.
+ */
 static int
 open_socket(struct config *c, unsigned int i, const struct bundle *old)
 {
 	const struct endpoint *ep;
 	unsigned int j, tries = 0;
+	bool absent, late;
 	int fd;
 
 	ep = &c->listen[i].address;
-	for (j = 0; old != NULL && j < old->conf->nlisten; j++)
-		if (strcmp(ep->text, old->conf->listen[j].address.text) == 0)
+	late = old == NULL;
+	for (j = 0; old != NULL && j < old->conf->nlisten; j++) {
+		if (strcmp(ep->text, old->conf->listen[j].address.text) != 0)
+			continue;
+		if (old->listen[j] != -1)
 			return (fcntl(old->listen[j], F_DUPFD_CLOEXEC, 3));
-	while (
-	    (fd = listen_tcp(ep)) == -1 && old == NULL && listen_again(&tries))
+		late = true;
+	}
+	while ((fd = listen_tcp(ep, &absent)) == -1 && old == NULL &&
+	    listen_again(&tries))
 		;
-	if (fd == -1)
+	if (fd != -1 && absent)
+		log_notice(
+		    "listening on %s, which no interface has yet: connections come in when one has it",
+		    ep->text);
+	if (fd != -1)
+		return (fd);
+	if (errno == ENODEV || (late && errno == EADDRINUSE))
+		log_warn(
+		    "%s:%u: cannot listen on %s yet, trying again while the rest runs",
+		    c->file, config_line(c, "listen[].address", i), ep->text);
+	else
 		config_error(c, config_line(c, "listen[].address", i),
 		    "cannot listen on %s: %s", ep->text, strerror(errno));
-	return (fd);
+	return (-1);
 }
 
 static void

@@ -14,7 +14,7 @@
 /* A configuration with everything that it names opened. */
 struct bundle {
 	struct config	*conf;
-	int		 listen[LISTEN_MAX];
+	int		 listen[LISTEN_MAX];	/* -1: not open yet */
 	/* index: enum conf_cert */
 	int		 cert[LISTEN_MAX][CERT_CRL + 1];
 	int		 key[LISTEN_MAX];

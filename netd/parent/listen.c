@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,11 +39,47 @@ listen_again(unsigned int *tries)
 	return (true);
 }
 
+/*
+ * Bind to an address that no interface has yet: one from DHCP or of a tunnel
+ * comes later, and one that moves between hosts comes and goes.
+ */
+static int
+bind_free(int fd, const struct sockaddr_storage *ss, socklen_t len)
+{
+	int on = 1, r;
+
+	r = ss->ss_family == AF_INET6 ?
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof(on)) :
+	    setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on));
+	if (r == -1)
+		return (-1);
+	return (bind(fd, (const struct sockaddr *)ss, len));
+}
+
+static int
+bind_tcp(int fd, const struct endpoint *ep, bool *absent)
+{
+	struct sockaddr_storage ss = ep->ss;
+	struct sockaddr_in6 *sin6 = (void *)&ss;
+
+	/* The number of an interface changes when it is made again. */
+	if (*ep->scope != '\0' &&
+	    (sin6->sin6_scope_id = if_nametoindex(ep->scope)) == 0)
+		return (-1);
+	if (bind(fd, (const struct sockaddr *)&ss, ep->len) == 0)
+		return (0);
+	if (errno != EADDRNOTAVAIL || bind_free(fd, &ss, ep->len) == -1)
+		return (-1);
+	*absent = true;
+	return (0);
+}
+
 int
-listen_tcp(const struct endpoint *ep)
+listen_tcp(const struct endpoint *ep, bool *absent)
 {
 	int saved, fd, on = 1, off = 0;
 
+	*absent = false;
 	fd = socket(ep->ss.ss_family,
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
@@ -51,14 +88,24 @@ listen_tcp(const struct endpoint *ep)
 	    (ep->ss.ss_family == AF_INET6 &&
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) ==
 		    -1) ||
-	    bind(fd, (const struct sockaddr *)&ep->ss, ep->len) == -1 ||
-	    listen(fd, BACKLOG) == -1) {
+	    bind_tcp(fd, ep, absent) == -1 || listen(fd, BACKLOG) == -1) {
 		saved = errno;
 		close(fd);
 		errno = saved;
 		return (-1);
 	}
 	return (fd);
+}
+
+bool
+listen_is_stale(const struct endpoint *ep, int fd)
+{
+	struct sockaddr_in6 sin6;
+	socklen_t len = sizeof(sin6);
+
+	return (*ep->scope != '\0' &&
+	    getsockname(fd, (struct sockaddr *)&sin6, &len) == 0 &&
+	    sin6.sin6_scope_id != if_nametoindex(ep->scope));
 }
 
 /*

@@ -12,8 +12,16 @@
 #include "addr.h"
 #include "config.h"
 
-/* Open a listening TCP socket.  Returns it, or -1 with errno. */
-int	 listen_tcp(const struct endpoint *);
+/*
+ * Open a listening TCP socket.  absent is set if no interface has the address
+ * now; connections come in when one has it.  Returns the socket, or -1 with
+ * errno: ENODEV, the interface of a link-local address does not exist.
+ */
+int	 listen_tcp(const struct endpoint *, bool *absent);
+/*
+ * True if the socket is bound to an interface that is gone, or was made again.
+ */
+bool	 listen_is_stale(const struct endpoint *, int fd);
 /*
  * After errno EADDRINUSE or EWOULDBLOCK at start: wait 50 ms and return true,
  * or return false after 3 s.  A netd that was killed and its children leave,

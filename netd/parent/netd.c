@@ -23,6 +23,7 @@
 #include "config.h"
 #include "dump.h"
 #include "files.h"
+#include "late.h"
 #include "link.h"
 #include "link_child.h"
 #include "link_ctl.h"
@@ -362,7 +363,9 @@ open_everything(struct netd *n, struct config *c)
 {
 	n->watch = watch_new(n->base, changed_cb, n);
 	n->uapi = uapi_new(n);
-	if (n->watch == NULL || n->uapi == NULL || maintenance_init(n) == -1)
+	n->late = late_new(n);
+	if (n->watch == NULL || n->uapi == NULL || n->late == NULL ||
+	    maintenance_init(n) == -1)
 		fatalx("no memory");
 	reload_watch(n, c);
 	n->lock = statedir_lock(c, n->uid[P_LEASED], n->gid[P_LEASED],
@@ -412,6 +415,7 @@ clean_up(struct netd *n)
 	watch_free(n->watch);
 	watch_free(n->flag);
 	uapi_free(n->uapi);
+	late_free(n->late);
 	event_base_free(n->base);
 	close(n->ctl);
 	close(n->lock);

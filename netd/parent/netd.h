@@ -23,6 +23,7 @@
 #define EXIT_CONFIG	78
 
 struct bundle;
+struct late;
 struct operators;
 struct uapi;
 struct watch;
@@ -68,6 +69,7 @@ struct netd {
 	struct watch	*flag;		/* watches the maintenance file */
 	bool		 maintenance;	/* as leased was told last */
 	struct uapi	*uapi;
+	struct late	*late;
 	struct notify	 notify;
 };
 

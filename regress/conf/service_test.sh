@@ -28,6 +28,11 @@ else
 	skip "unit" "no systemd-analyze"
 fi
 unlike "every word is substituted" "$(cat "$UNIT")" '@[A-Z]+@'
+for line in StartLimitIntervalSec=0 Restart=on-failure \
+    'RequiresMountsFor=/etc/sallyport /var/lib/sallyport'; do
+	check "the unit does not give up: $line" grep -qx "$line" "$UNIT"
+done
+unlike "whatever the status" "$(cat "$UNIT")" '^RestartPreventExitStatus'
 check "nothing starts unconfigured" \
     grep -q '^ConditionPathExists=/etc/sallyport/sallyport.conf$' "$UNIT"
 
