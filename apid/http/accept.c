@@ -92,22 +92,57 @@ accept_room(struct apid *a)
 
 /* Log one line a minute for each kind of trouble. */
 static void
-complain(struct apid *a, const char *what, const struct prefix *from)
+complain(struct apid *a, const char *what, const struct listener *l,
+    const struct prefix *from)
 {
-	char text[PREFIX_TEXT] = "", topic[PREFIX_TEXT + 64];
+	char text[PREFIX_TEXT] = "", topic[PREFIX_TEXT + ENDPOINT_TEXT + 64];
 	unsigned int left_out;
 
 	if (from != NULL)
 		(void)prefix_format_addr(from, text);
 	strlcpy(topic, what, sizeof(topic));
 	strlcat(topic, text, sizeof(topic));
+	if (l != NULL)
+		strlcat(topic, l->address, sizeof(topic));
 	if (!quiet_may(a->quiet, topic, mono_now(), &left_out))
 		return;
 	if (from != NULL)
-		log_notice("connection refused from=%s reason=\"%s\"", text,
-		    what);
+		log_notice("connection refused from=%s listen=%s reason=\"%s\"",
+		    text, l->address, what);
 	else
 		log_warnx("accept: %s", what);
+}
+
+/*
+ * The source that this connection counts for, or NULL if it is refused.  When
+ * the source has all connections that it may have, the oldest of those that
+ * have proved nothing gives way, so that they keep out nobody else there.
+ */
+static struct rate_source *
+enter(struct apid *a, struct listener *l, const struct prefix *from)
+{
+	unsigned int most = a->set->limits.per_source;
+	struct rate_conns *strangers;
+	struct rate_source *src;
+	bool first;
+
+	src = rate_enter(a->rate, l->index, from, most, mono_now(), &first);
+	if (src == NULL && errno == EAGAIN) {
+		strangers = rate_strangers_at(a->rate, l->index, from);
+		if (strangers != NULL && !TAILQ_EMPTY(strangers)) {
+			conn_evict(TAILQ_FIRST(strangers));
+			src = rate_enter(a->rate, l->index, from, most,
+			    mono_now(), &first);
+		}
+	}
+	if (src == NULL && first)
+		complain(a,
+		    errno == EAGAIN ? "too many connections of one source" :
+			errno == EACCES ?
+				      "too many bad requests of one source" :
+					"too many sources",
+		    l, from);
+	return (src);
 }
 
 static void
@@ -115,7 +150,6 @@ admit(struct apid *a, struct listener *l, int fd, const struct sockaddr *sa)
 {
 	struct rate_source *src = NULL;
 	struct prefix from;
-	bool first;
 
 	from = prefix_from_sockaddr(sa);
 	if (from.family == 0) {
@@ -123,24 +157,13 @@ admit(struct apid *a, struct listener *l, int fd, const struct sockaddr *sa)
 		return;
 	}
 	/* A proxy speaks for many clients and limits them itself. */
-	if (l->proof != PROOF_HEADER || !settings_is_proxy(a->set, &from)) {
-		src = rate_enter(a->rate, &from, a->set->limits.per_source,
-		    mono_now(), &first);
-		if (src == NULL) {
-			if (first)
-				complain(a,
-				    errno == EAGAIN ?
-				    "too many connections of one source" :
-				    errno == EACCES ?
-				    "too many bad requests of one source" :
-					"too many sources",
-				    &from);
-			close(fd);
-			return;
-		}
+	if ((l->proof != PROOF_HEADER || !settings_is_proxy(a->set, &from)) &&
+	    (src = enter(a, l, &from)) == NULL) {
+		close(fd);
+		return;
 	}
 	if (conn_new(a, l, a->set, fd, &from, src) == -1)
-		complain(a, "out of memory for a connection", NULL);
+		complain(a, "out of memory for a connection", NULL, NULL);
 }
 
 static void
@@ -156,7 +179,7 @@ accept_cb(evutil_socket_t lfd, short what, void *arg)
 		if (a->nconns >= a->set->limits.connections) {
 			complain(a,
 			    "all connections are in use (limits.connections)",
-			    NULL);
+			    NULL, NULL);
 			pause_all(a);
 			return;
 		}
@@ -168,7 +191,7 @@ accept_cb(evutil_socket_t lfd, short what, void *arg)
 			    errno == ECONNABORTED)
 				return;
 			/* EMFILE and the like: the queue stays readable. */
-			complain(a, strerror(errno), NULL);
+			complain(a, strerror(errno), NULL, NULL);
 			pause_all(a);
 			return;
 		}

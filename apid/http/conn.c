@@ -52,6 +52,9 @@ conn_new(struct apid *a, struct listener *l, struct settings *set, int fd,
 	c->fd = fd;
 	c->req.from = *from;
 	c->src = src;
+	if (src != NULL)
+		TAILQ_INSERT_TAIL(rate_strangers(src), c, alike);
+	c->stranger = src != NULL;
 	TAILQ_INSERT_TAIL(&a->conns, c, entry);
 	a->nconns++;
 	if (event_assign(&c->rev, a->base, fd, EV_READ | EV_PERSIST,
@@ -83,6 +86,7 @@ conn_free(struct conn *c)
 	event_del(&c->timer);
 	tls_conn_free(c->tls);
 	close(c->fd);
+	conn_known(c);
 	if (c->src != NULL)
 		rate_leave(a->rate, c->src);
 	TAILQ_REMOVE(&a->conns, c, entry);
@@ -111,6 +115,28 @@ conn_punish(struct conn *c)
 {
 	if (c->src != NULL)
 		rate_punish(c->src, mono_now());
+}
+
+void
+conn_known(struct conn *c)
+{
+	if (c->stranger)
+		TAILQ_REMOVE(rate_strangers(c->src), c, alike);
+	c->stranger = false;
+}
+
+void
+conn_proved(struct conn *c)
+{
+	if (c->src != NULL)
+		rate_prove(c->src, mono_now());
+}
+
+void
+conn_evict(struct conn *c)
+{
+	conn_punish(c);
+	conn_free(c);
 }
 
 void
@@ -294,6 +320,7 @@ step_head(struct conn *c)
 		c->fresh = false;
 		r = http_parse(c->buf->in, c->in_len, &c->req.http);
 		if (r > 0) {
+			conn_known(c);
 			c->head_len = (size_t)r;
 			return (head_done(c));
 		}

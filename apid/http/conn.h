@@ -51,6 +51,7 @@ struct conn_buf {
 
 struct conn {
 	TAILQ_ENTRY(conn) entry;
+	TAILQ_ENTRY(conn) alike;	/* strangers of one source */
 	struct rate_source *src;	/* NULL for a trusted proxy */
 	int		 fd;
 	struct tls_conn	*tls;		/* NULL on a plain listener */
@@ -59,6 +60,7 @@ struct conn {
 	struct event	 rev;
 	struct event	 wev;
 	struct event	 timer;
+	bool		 stranger;	/* has proved and asked nothing yet */
 	bool		 reading;	/* rev is in the loop */
 	bool		 writing;	/* wev is in the loop */
 	bool		 fresh;		/* in has bytes not parsed yet */
@@ -114,6 +116,12 @@ void	 conn_deadline(struct conn *, uint32_t ms);
 /* Answer with status and end the connection, by the client's fault. */
 void	 conn_refuse(struct conn *, int status);
 void	 conn_punish(struct conn *);
+/* The client has said something that makes sense: a certificate, a request. */
+void	 conn_known(struct conn *);
+/* Its identity was proved. */
+void	 conn_proved(struct conn *);
+/* End a connection that makes room for another one. */
+void	 conn_evict(struct conn *);
 /*
  * Find out whether the current rules still let the client in.  If not, the
  * connection is being closed without an answer.

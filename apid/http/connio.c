@@ -87,6 +87,8 @@ conn_step_handshake(struct conn *c)
 
 	r = tls_handshake(c->tls);
 	if (r == TLS_OK) {
+		conn_known(c);
+		conn_proved(c);
 		c->state = CONN_HEAD;
 		c->timed = true;
 		conn_deadline(c, c->req.set->limits.head_ms);

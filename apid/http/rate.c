@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The bounded table of sources: a tree by address and a list by last use.  The
- * least recently used source is evicted, unless it has a connection.
+ * The bounded table of sources: a tree by listener and address, and two lists by
+ * last use.  The least recently used source is evicted, first of those that
+ * were never proved, unless it has a connection.
  */
 
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/tree.h>
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "rate.h"
 
@@ -17,9 +18,14 @@ struct rate_source {
 	RB_ENTRY(rate_source)	 entry;
 	TAILQ_ENTRY(rate_source) idle;		/* linked while not connected */
 	struct prefix		 addr;
+	uint16_t		 listener;
 	unsigned int		 conns;
+	struct rate_conns	 strangers;	/* some of them */
 	int64_t			 score_ms;	/* penalties, 1000 each */
 	struct mono		 since;		/* time of score_ms */
+	struct mono		 proved;	/* time of the last proof */
+	bool			 local;		/* always counts as proved */
+	bool			 known;		/* is or was proved */
 	bool			 refused;
 };
 
@@ -28,7 +34,7 @@ TAILQ_HEAD(source_list, rate_source);
 
 struct rate {
 	struct source_tree	 tree;
-	struct source_list	 idle;		/* least recently used first */
+	struct source_list	 idle[2];	/* by known, longest unused first */
 	unsigned int		 count;
 	unsigned int		 max;
 };
@@ -36,6 +42,8 @@ struct rate {
 static int
 source_cmp(const struct rate_source *a, const struct rate_source *b)
 {
+	if (a->listener != b->listener)
+		return (a->listener < b->listener ? -1 : 1);
 	return (prefix_cmp(&a->addr, &b->addr));
 }
 
@@ -55,7 +63,8 @@ rate_new(unsigned int max)
 	if ((r = calloc(1, sizeof(*r))) == NULL)
 		return (NULL);
 	RB_INIT(&r->tree);
-	TAILQ_INIT(&r->idle);
+	TAILQ_INIT(&r->idle[false]);
+	TAILQ_INIT(&r->idle[true]);
 	r->max = max;
 	return (r);
 }
@@ -75,35 +84,70 @@ rate_free(struct rate *r)
 	free(r);
 }
 
+/* The same host: whoever is on it has other ways to disturb it. */
+static bool
+is_loopback(const struct prefix *p)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	return (p->family == AF_INET ? p->addr[0] == 127 :
+				       memcmp(p->addr, one, 16) == 0);
+}
+
 static struct rate_source *
-source_get(struct rate *r, const struct prefix *addr)
+source_find(struct rate *r, uint16_t listener, const struct prefix *addr,
+    struct rate_source *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->listener = listener;
+	key->addr = *addr;
+	key->local = key->known = is_loopback(addr);
+	if (addr->family == AF_INET6) {
+		key->addr.len = 64;
+		prefix_mask(&key->addr);
+	}
+	return (RB_FIND(source_tree, &r->tree, key));
+}
+
+static void
+source_evict(struct rate *r, struct rate_source *s)
+{
+	TAILQ_REMOVE(&r->idle[s->known], s, idle);
+	RB_REMOVE(source_tree, &r->tree, s);
+	free(s);
+	r->count--;
+}
+
+static struct rate_source *
+source_get(struct rate *r, uint16_t listener, const struct prefix *addr)
 {
 	struct rate_source key, *s;
 
-	key.addr = *addr;
-	if (addr->family == AF_INET6) {
-		key.addr.len = 64;
-		prefix_mask(&key.addr);
-	}
-	if ((s = RB_FIND(source_tree, &r->tree, &key)) != NULL)
+	if ((s = source_find(r, listener, addr, &key)) != NULL)
 		return (s);
 	if (r->count == r->max) {
-		if ((s = TAILQ_FIRST(&r->idle)) == NULL) {
+		if ((s = TAILQ_FIRST(&r->idle[false])) == NULL &&
+		    (s = TAILQ_FIRST(&r->idle[true])) == NULL) {
 			errno = ENOBUFS;
 			return (NULL);
 		}
-		TAILQ_REMOVE(&r->idle, s, idle);
-		RB_REMOVE(source_tree, &r->tree, s);
-		free(s);
-		r->count--;
+		source_evict(r, s);
 	}
-	if ((s = calloc(1, sizeof(*s))) == NULL)
+	if ((s = malloc(sizeof(*s))) == NULL)
 		return (NULL);
-	s->addr = key.addr;
+	*s = key;
+	TAILQ_INIT(&s->strangers);
 	(void)RB_INSERT(source_tree, &r->tree, s);
-	TAILQ_INSERT_TAIL(&r->idle, s, idle);
+	TAILQ_INSERT_TAIL(&r->idle[s->known], s, idle);
 	r->count++;
 	return (s);
+}
+
+static bool
+was_proved(const struct rate_source *s, struct mono now)
+{
+	return (s->local ||
+	    (s->known && mono_diff_ms(now, s->proved) < RATE_PROVED_MS));
 }
 
 static void
@@ -117,19 +161,20 @@ forgive(struct rate_source *s, struct mono now)
 	/* A long absence must not overflow the product. */
 	if (ms > (int64_t)RATE_BURST * 1000)
 		ms = (int64_t)RATE_BURST * 1000;
-	s->score_ms -= ms * RATE_PER_SECOND;
+	s->score_ms -= ms *
+	    (was_proved(s, now) ? RATE_PROVED : RATE_PER_SECOND);
 	if (s->score_ms < 0)
 		s->score_ms = 0;
 }
 
 struct rate_source *
-rate_enter(struct rate *r, const struct prefix *addr, unsigned int per_source,
-    struct mono now, bool *first)
+rate_enter(struct rate *r, uint16_t listener, const struct prefix *addr,
+    unsigned int per_source, struct mono now, bool *first)
 {
 	struct rate_source *s;
 
 	*first = false;
-	if ((s = source_get(r, addr)) == NULL)
+	if ((s = source_get(r, listener, addr)) == NULL)
 		return (NULL);
 	forgive(s, now);
 	if (s->conns >= per_source)
@@ -138,7 +183,7 @@ rate_enter(struct rate *r, const struct prefix *addr, unsigned int per_source,
 		errno = EACCES;
 	else {
 		if (s->conns++ == 0)
-			TAILQ_REMOVE(&r->idle, s, idle);
+			TAILQ_REMOVE(&r->idle[s->known], s, idle);
 		s->refused = false;
 		return (s);
 	}
@@ -151,18 +196,55 @@ void
 rate_leave(struct rate *r, struct rate_source *s)
 {
 	if (--s->conns == 0)
-		TAILQ_INSERT_TAIL(&r->idle, s, idle);
+		TAILQ_INSERT_TAIL(&r->idle[s->known], s, idle);
 }
 
 void
-rate_punish(struct rate_source *s, struct mono now)
+rate_prove(struct rate_source *s, struct mono now)
+{
+	forgive(s, now);
+	s->known = true;
+	s->proved = now;
+}
+
+static void
+punish(struct rate_source *s, int64_t ms, struct mono now)
 {
 	forgive(s, now);
 	/*
 	 * The score is at most twice the burst, which is over within a minute.
 	 */
 	if (s->score_ms < (int64_t)RATE_BURST * 2000)
-		s->score_ms += 1000;
+		s->score_ms += ms;
+}
+
+void
+rate_punish(struct rate_source *s, struct mono now)
+{
+	punish(s, 1000, now);
+}
+
+void
+rate_punish_guess(struct rate_source *s, struct mono now)
+{
+	punish(s,
+	    was_proved(s, now) ? 1000 * RATE_PROVED / RATE_PER_SECOND : 1000,
+	    now);
+}
+
+struct rate_conns *
+rate_strangers(struct rate_source *s)
+{
+	return (&s->strangers);
+}
+
+struct rate_conns *
+rate_strangers_at(struct rate *r, uint16_t listener, const struct prefix *addr)
+{
+	struct rate_source key, *s;
+
+	s = source_find(r, listener, addr, &key);
+	return (s == NULL ? NULL : &s->strangers);
 }
 
 unsigned int

@@ -12,6 +12,7 @@
 #include "conn.h"
 #include "jsonw.h"
 #include "log.h"
+#include "rate.h"
 #include "reply.h"
 
 /* The Date of this second, which is formatted only once. */
@@ -263,6 +264,7 @@ reply_break(struct request *r)
 void
 reply_punish(struct request *r)
 {
-	conn_punish(r->conn);
+	if (r->conn->src != NULL)
+		rate_punish_guess(r->conn->src, mono_now());
 	r->conn->close = r->conn->linger = true;
 }

@@ -59,7 +59,7 @@ void	 reply_break(struct request *);
 
 /*
  * Call this before an answer: nothing follows it on this connection, and the
- * source gets a penalty.
+ * source gets a penalty: the client has guessed a password.
  */
 void	 reply_punish(struct request *);
 

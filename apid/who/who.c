@@ -46,6 +46,7 @@ match(struct request *r, const char *subject, const struct san_list *sans)
 	if (identity_match(r->set->rules, r->lst->proof, subject,
 	    strlen(subject), sans, &w->id) == 0) {
 		w->why = NULL;
+		conn_proved(r->conn);
 		/* This is ASCII and can be cut anywhere. */
 		if (w->id.subject != SUBJECT_CN)
 			snprintf(w->label, sizeof(w->label), "%s:%.*s",

@@ -28,7 +28,7 @@ enter(struct rate *r, const char *addr, unsigned int per_source, int64_t ms,
 	struct prefix p;
 
 	assert_int_equal(prefix_parse(addr, &p), 0);
-	return (rate_enter(r, &p, per_source, at(ms), first));
+	return (rate_enter(r, 0, &p, per_source, at(ms), first));
 }
 
 static void
@@ -95,6 +95,144 @@ penalties(void **state)
 	rate_free(r);
 }
 
+/* What happens at one listener changes nothing at another. */
+static void
+listeners(void **state)
+{
+	struct rate_source *s;
+	struct prefix p;
+	struct rate *r;
+	bool first;
+	int i;
+
+	r = rate_new(10);
+	assert_non_null(r);
+	assert_int_equal(prefix_parse("192.0.2.1", &p), 0);
+	s = rate_enter(r, 3, &p, 1, at(0), &first);
+	for (i = 0; i < 1000; i++)
+		rate_punish(s, at(0));
+	assert_null(rate_enter(r, 3, &p, 1, at(0), &first));
+	assert_int_equal(errno, EAGAIN);
+	assert_null(rate_enter(r, 3, &p, 9, at(0), &first));
+	assert_int_equal(errno, EACCES);
+	assert_non_null(rate_enter(r, 4, &p, 1, at(0), &first));
+	assert_int_equal(rate_count(r), 2);
+	rate_free(r);
+}
+
+/* One bad neighbour after another, per_second of them, for some seconds. */
+static unsigned int
+neighbours(struct rate *r, const char *addr, int per_second, int seconds,
+    int from_s)
+{
+	struct rate_source *s;
+	unsigned int let_in = 0;
+	bool first;
+	int i;
+
+	for (i = 0; i < per_second * seconds; i++) {
+		s = enter(r, addr, 9, from_s * 1000 + i * 1000 / per_second,
+		    &first);
+		if (s == NULL)
+			continue;
+		let_in++;
+		rate_punish(s, at(from_s * 1000 + i * 1000 / per_second));
+		rate_leave(r, s);
+	}
+	return (let_in);
+}
+
+/*
+ * Where nobody was ever proved, a hundred bad ones each second are held to
+ * four.  After one proof they keep out nobody for a day.
+ */
+static void
+proved(void **state)
+{
+	static const char *const addrs[] = { "192.0.2.1", "2001:db8::1" };
+	const int day = RATE_PROVED_MS / 1000;
+	struct rate_source *s;
+	struct rate *r;
+	unsigned int n;
+	bool first;
+	size_t i;
+
+	r = rate_new(10);
+	assert_non_null(r);
+	for (i = 0; i < 2; i++) {
+		n = neighbours(r, addrs[i], 100, 60, 0);
+		assert_in_range(n, RATE_BURST + 59 * RATE_PER_SECOND,
+		    RATE_BURST + 61 * RATE_PER_SECOND);
+		/* A good one gets through at last. */
+		s = enter(r, addrs[i], 9, 60250, &first);
+		assert_non_null(s);
+		rate_prove(s, at(60250));
+		rate_leave(r, s);
+		assert_int_equal(neighbours(r, addrs[i], 100, 600, 61), 60000);
+		assert_int_equal(neighbours(r, addrs[i], 14, 600, day - 1000),
+		    8400);
+		/* Another day, and no proof. */
+		n = neighbours(r, addrs[i], 100, 60, day + 1000);
+		assert_in_range(n, RATE_BURST, RATE_BURST + 61 * 4);
+	}
+	/* On the host itself, it is so without a proof. */
+	assert_int_equal(neighbours(r, "127.0.0.1", 100, 60, 0), 6000);
+	assert_int_equal(neighbours(r, "::1", 100, 60, 0), 6000);
+	/* It has an end there, too. */
+	assert_true(neighbours(r, "::1", 1000, 60, 100) <
+	    RATE_BURST + 61 * RATE_PROVED);
+	rate_free(r);
+}
+
+/* A proof is no licence to guess passwords. */
+static void
+guesses(void **state)
+{
+	struct rate_source *s;
+	struct rate *r;
+	int i, let_in = 0;
+	bool first;
+
+	r = rate_new(10);
+	assert_non_null(r);
+	s = enter(r, "192.0.2.1", 2, 0, &first);
+	rate_prove(s, at(0));
+	rate_leave(r, s);
+	for (i = 0; i < 1000; i++) {
+		if ((s = enter(r, "192.0.2.1", 2, i * 10, &first)) == NULL)
+			continue;
+		let_in++;
+		rate_punish_guess(s, at(i * 10));
+		rate_leave(r, s);
+	}
+	assert_in_range(let_in, 10 * RATE_PER_SECOND, 12 * RATE_PER_SECOND);
+	rate_free(r);
+}
+
+/* Sources that were proved are forgotten last. */
+static void
+forgotten(void **state)
+{
+	struct rate_source *s;
+	struct rate *r;
+	char addr[32];
+	bool first;
+	int i;
+
+	r = rate_new(3);
+	assert_non_null(r);
+	s = enter(r, "192.0.2.1", 9, 0, &first);
+	rate_prove(s, at(0));
+	rate_leave(r, s);
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(addr, sizeof(addr), "198.51.100.%d", i);
+		rate_leave(r, enter(r, addr, 9, 0, &first));
+	}
+	assert_int_equal(rate_count(r), 3);
+	assert_int_equal(neighbours(r, "192.0.2.1", 100, 60, 0), 6000);
+	rate_free(r);
+}
+
 /* The table is full: the longest unused goes, a connected one never. */
 static void
 bounded(void **state)
@@ -158,6 +296,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(connections),
 		cmocka_unit_test(penalties),
+		cmocka_unit_test(listeners),
+		cmocka_unit_test(proved),
+		cmocka_unit_test(guesses),
+		cmocka_unit_test(forgotten),
 		cmocka_unit_test(bounded),
 		cmocka_unit_test(quiet),
 	};
