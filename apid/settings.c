@@ -189,7 +189,8 @@ settings_set_limits(struct settings *s, const struct msg_conf_limits *m)
 {
 	if (m->handshake_ms == 0 || m->head_ms == 0 || m->body_ms == 0 ||
 	    m->idle_ms == 0 || m->connections == 0 || m->per_source == 0 ||
-	    m->pending == 0 || m->body_bytes == 0) {
+	    m->pending == 0 || m->body_bytes == 0 || m->head_bytes == 0 ||
+	    m->fields == 0) {
 		refuse(s, "limits: none of them may be 0");
 		return;
 	}

@@ -288,16 +288,29 @@ worth_parsing(const struct conn *c, size_t n)
 	size_t before = c->in_len - n;
 
 	return (n > 0 &&
-	    (before < PARSE_ALWAYS || c->in_len == CONN_IN ||
+	    (before < PARSE_ALWAYS || c->in_len == c->buf->in_size ||
 	    memchr(c->buf->in + before, '\n', n) != NULL));
 }
 
 static bool
 take_buf(struct conn *c)
 {
-	if (c->buf == NULL && (c->buf = malloc(sizeof(*c->buf))) != NULL)
-		c->req.head = c->buf->in;
-	return (c->buf != NULL);
+	const struct msg_conf_limits *l = &c->req.set->limits;
+	struct http_req *h = &c->req.http;
+
+	if (c->buf != NULL)
+		return (true);
+	c->buf = malloc(sizeof(*c->buf) +
+	    l->fields * sizeof(c->buf->fields[0]) + l->head_bytes);
+	if (c->buf == NULL)
+		return (false);
+	c->buf->in = (char *)(c->buf->fields + l->fields);
+	c->buf->in_size = l->head_bytes;
+	c->req.head = c->buf->in;
+	h->fields = c->buf->fields;
+	h->max_fields = (uint16_t)l->fields;
+	h->max_head = (uint16_t)l->head_bytes;
+	return (true);
 }
 
 /* Idle connections have no buffer. */
@@ -307,6 +320,15 @@ give_buf(struct conn *c)
 	free(c->buf);
 	c->buf = NULL;
 	c->req.head = NULL;
+	c->req.http.fields = NULL;
+	c->req.http.nfields = 0;
+}
+
+static enum step
+read_more(struct conn *c, size_t *n)
+{
+	return (conn_read(c, c->buf->in + c->in_len,
+	    c->buf->in_size - c->in_len, n));
 }
 
 static enum step
@@ -335,7 +357,7 @@ step_head(struct conn *c)
 	}
 	if (c->eof || c->req.apid->stopping || !take_buf(c))
 		return (STEP_GONE);
-	s = conn_read(c, c->buf->in + c->in_len, CONN_IN - c->in_len, &n);
+	s = read_more(c, &n);
 	if (s == STEP_PARK && c->in_len == 0)
 		give_buf(c);
 	if (s != STEP_AGAIN)
@@ -356,7 +378,7 @@ step_wait(struct conn *c)
 	enum step s;
 	size_t n;
 
-	if (c->eof || c->in_len == CONN_IN) {
+	if (c->eof || c->in_len == c->buf->in_size) {
 		conn_want(c, false, false);
 		if (c->timed)
 			return (STEP_PARK);
@@ -367,7 +389,7 @@ step_wait(struct conn *c)
 		conn_deadline(c, c->req.wait_ms);
 		return (STEP_PARK);
 	}
-	s = conn_read(c, c->buf->in + c->in_len, CONN_IN - c->in_len, &n);
+	s = read_more(c, &n);
 	c->in_len += n;
 	return (s);
 }

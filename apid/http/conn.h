@@ -21,7 +21,6 @@
 #include "http.h"
 #include "request.h"
 
-#define CONN_IN		HTTP_HEAD_MAX
 #define CONN_OUT	6144	/* longest answer that is not a list */
 #define CONN_BULK	(8 * 1024 * 1024)	/* largest streamed body */
 #define CONN_BULK_MS	60000	/* time for such a body and its answer */
@@ -45,8 +44,10 @@ enum conn_state {
 
 /* Buffers for a request and its answer; an idle connection has none. */
 struct conn_buf {
-	char		 in[CONN_IN];
+	char		*in;		/* behind the fields */
+	size_t		 in_size;	/* the largest head */
 	char		 out[CONN_OUT];
+	struct http_field fields[];
 };
 
 struct conn {

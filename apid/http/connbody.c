@@ -196,7 +196,7 @@ body_room(struct conn *c)
 	size_t size = r->set->limits.body_bytes + CHUNKED_TAIL;
 
 	if (c->big != NULL ||
-	    r->body_len + body_least(c) <= CONN_IN - c->head_len)
+	    r->body_len + body_least(c) <= c->buf->in_size - c->head_len)
 		return (0);
 	if (!r->http.chunked)
 		size = (size_t)r->http.length;

@@ -17,7 +17,7 @@ struct cursor {
 	const char	*buf;
 	size_t		 len;	/* bytes to examine */
 	size_t		 pos;
-	bool		 cut;	/* bytes beyond HTTP_HEAD_MAX are left out */
+	bool		 cut;	/* bytes beyond max_head are left out */
 };
 
 bool
@@ -293,7 +293,7 @@ parse_field(struct cursor *c, struct http_req *req)
 		c->pos += 2;
 		return (2);
 	}
-	if (req->nfields == HTTP_FIELDS_MAX)
+	if (req->nfields == req->max_fields)
 		return (-431);
 	f = &req->fields[req->nfields];
 	/* A blank here is obs-fold; one before the colon is refused, too. */
@@ -546,9 +546,9 @@ http_parse(const char *buf, size_t len, struct http_req *req)
 	int r;
 
 	c.buf = buf;
-	c.len = len < HTTP_HEAD_MAX ? len : HTTP_HEAD_MAX;
+	c.len = len < req->max_head ? len : req->max_head;
 	c.pos = 0;
-	c.cut = len >= HTTP_HEAD_MAX;
+	c.cut = len >= req->max_head;
 	req->method = req->minor = 0;
 	req->keepalive = req->expect = false;
 	req->has_body = req->chunked = false;

@@ -12,8 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HTTP_HEAD_MAX	4096	/* request line, fields and the empty line */
-#define HTTP_FIELDS_MAX	32
 #define HTTP_TARGET_MAX	1024
 #define HTTP_METHOD_MAX	20
 
@@ -39,6 +37,11 @@ struct http_field {
 };
 
 struct http_req {
+	/* What the caller sets beforehand: */
+	struct http_field *fields;	/* room for max_fields of them */
+	uint16_t	 max_fields;
+	uint16_t	 max_head;	/* bytes: request line to empty line */
+	/* What the head says: */
 	uint8_t		 method;	/* enum http_verb */
 	uint8_t		 minor;		/* HTTP/1.minor: 0 or 1 */
 	bool		 keepalive;
@@ -50,12 +53,11 @@ struct http_req {
 	struct http_span path;		/* begins with '/', or is "*" */
 	struct http_span query;		/* after the '?', may be empty */
 	uint16_t	 nfields;
-	struct http_field fields[HTTP_FIELDS_MAX];
 };
 
 /*
  * Parse the head of one request at the beginning of buf.  Returns 0 if more
- * bytes are needed, the length of the head (at most HTTP_HEAD_MAX) with req
+ * bytes are needed, the length of the head (at most max_head) with req
  * filled in, or -N with the status N to answer before closing.  A result other
  * than 0 is the same for every continuation of these bytes.
  */

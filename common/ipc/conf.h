@@ -30,6 +30,8 @@
 #define NET_RESERVE_MAX	64	/* with those that need no word */
 #define PEER_ADDRS_MAX	16	/* allowed addresses of a peer */
 #define LISTEN_MAX	16
+#define HEAD_BYTES_MAX	32768	/* of a request; offsets in it have 16 bits */
+#define HEAD_FIELDS_MAX	256
 #define IDENT_MAX	64	/* identity rules */
 #define PROXY_MAX	16	/* trusted proxies */
 #define LEASE_NEVER	UINT32_MAX	/* a duration: no end */

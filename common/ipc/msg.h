@@ -527,6 +527,8 @@ struct msg_conf_limits {		/* milliseconds, bytes, counts */
 	uint32_t	 connections;		/* in all, of one apid */
 	uint32_t	 per_source;		/* of one apid */
 	uint32_t	 pending;		/* requests that await leased */
+	uint32_t	 head_bytes;
+	uint32_t	 fields;
 };
 
 struct msg_conf_ctl {			/* +fd: the listening control socket */

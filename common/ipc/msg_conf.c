@@ -132,9 +132,12 @@ codec_msg_conf_limits(struct codec *c, struct msg_conf_limits *m)
 	    codec_n32(c, &m->body_bytes) == -1 ||
 	    codec_n32(c, &m->connections) == -1 ||
 	    codec_n32(c, &m->per_source) == -1 ||
-	    codec_n32(c, &m->pending) == -1)
+	    codec_n32(c, &m->pending) == -1 ||
+	    codec_n32(c, &m->head_bytes) == -1 ||
+	    codec_n32(c, &m->fields) == -1)
 		return (-1);
-	return (0);
+	return (codec_check(c,
+	    m->head_bytes <= HEAD_BYTES_MAX && m->fields <= HEAD_FIELDS_MAX));
 }
 
 int

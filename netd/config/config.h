@@ -87,6 +87,8 @@ struct conf_limits {
 	uint32_t	 connections;
 	uint32_t	 per_source;
 	uint32_t	 pending;
+	uint32_t	 head_size;	/* bytes */
+	uint32_t	 fields;
 };
 
 struct config {

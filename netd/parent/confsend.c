@@ -235,6 +235,8 @@ send_limits(struct proc *p, const struct conf_limits *l)
 	m.connections = l->connections;
 	m.per_source = l->per_source;
 	m.pending = l->pending;
+	m.head_bytes = l->head_size;
+	m.fields = l->fields;
 	return (chan_send_conf_limits(p->chan, 0, &m, -1));
 }
 

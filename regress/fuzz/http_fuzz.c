@@ -13,6 +13,9 @@
 #include "chunked.h"
 #include "http.h"
 
+#define HEAD_MAX	4096
+#define FIELDS_MAX	32
+
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 struct seen {
@@ -270,15 +273,17 @@ compare_body(const char *buf, size_t head, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct http_req req, part;
+	static struct http_field fields[2][FIELDS_MAX];
+	static struct http_req req = { fields[0], FIELDS_MAX, HEAD_MAX };
+	static struct http_req part = { fields[1], FIELDS_MAX, HEAD_MAX };
 	const char *buf = (const char *)data;
 	size_t i, step;
 	int r, q;
 
 	r = http_parse(buf, size, &req);
-	require(r <= HTTP_HEAD_MAX && (r <= 0 || (size_t)r <= size));
+	require(r <= HEAD_MAX && (r <= 0 || (size_t)r <= size));
 	require(r >= 0 || (r <= -400 && r >= -505));
-	require(size < HTTP_HEAD_MAX || r != 0);
+	require(size < HEAD_MAX || r != 0);
 	if (r > 0)
 		compare(buf, &req, (size_t)r);
 	if (r > 0 && req.chunked && req.method != VERB_OTHER)

@@ -537,10 +537,13 @@ parse_limits(struct drv *d, const char *text)
 {
 	struct msg_conf_limits *l = &d->limits;
 
-	if (sscanf(text, "%u,%u,%u,%u,%u,%u,%u,%u", &l->handshake_ms,
+	l->head_bytes = 4096;
+	l->fields = 32;
+	if (sscanf(text, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u", &l->handshake_ms,
 	    &l->head_ms, &l->body_ms, &l->idle_ms, &l->body_bytes,
-	    &l->connections, &l->per_source, &l->pending) != 8)
-		errx(64, "limits: eight numbers");
+	    &l->connections, &l->per_source, &l->pending, &l->head_bytes,
+	    &l->fields) < 8)
+		errx(64, "limits: eight numbers, or ten");
 }
 
 int

@@ -558,6 +558,13 @@ slow_tests() {
 	is "the twenty-first waits for room" "$CODES" 200
 	check "the twenty-first: waited ($MS ms)" test "$MS" -gt 300
 	for p in $hold; do wait "$p"; done
+	# A head of 5000 bytes and one of 40 fields, where that is allowed.
+	f="X-Forwarded-Tls-Client-Cert: "
+	raw "s:${G}$f" n:150:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa "s:\r\n\r\n${G}" \
+	    n:39:A:\ b\\r\\n "s:\r\n${G}Connection: close\r\n" n:40:A:\ b\\r\\n 's:\r\n' r:3000
+	is "a large head and many fields" "$CODES $END" "200 200 431 eof"
+	raw "s:${G}$f" n:8200:a r:3000
+	is "a head too large there, too" "$CODES $END" "431 eof"
 	# No descriptors left: those who wait are served when there are.
 	n=$(fds)
 	if prlimit --pid "$APID_PID" --nofile=$((n + 3)): 2>/dev/null; then
@@ -697,7 +704,7 @@ reload_tests
 check "one line a minute of one refusal" test \
     "$(grep -c 'no X-Client-Subject' "$WORK/drv.err.log")" -le 1
 drv_stop "stop"
-drv_start -l 1000,1000,1000,2000,16384,20,8,64
+drv_start -l 1000,1000,1000,2000,16384,20,8,64,8192,40
 slow_tests
 drv_stop "stop after slow clients"
 tls_tests

@@ -13,6 +13,8 @@
 #include "http.h"
 
 #define H	"Host: a\r\n"
+#define HEAD_MAX	4096
+#define FIELDS_MAX	32
 #define NELEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 struct refusal {
@@ -146,6 +148,23 @@ static const struct refusal refusals[] = {
 };
 /* clang-format on */
 
+static int
+parse_len(const char *text, size_t len, struct http_req *req)
+{
+	static struct http_field fields[FIELDS_MAX];
+
+	req->fields = fields;
+	req->max_fields = FIELDS_MAX;
+	req->max_head = HEAD_MAX;
+	return (http_parse(text, len, req));
+}
+
+static int
+parse(const char *text, struct http_req *req)
+{
+	return (parse_len(text, strlen(text), req));
+}
+
 /* Every refusal, and that no continuation takes it back. */
 static void
 refuse(void **state)
@@ -160,20 +179,15 @@ refuse(void **state)
 		if (len == 0)
 			len = strlen(refusals[i].text);
 		memcpy(buf, refusals[i].text, len);
-		r = http_parse(buf, len, &req);
+		r = parse_len(buf, len, &req);
 		if (r != -refusals[i].status)
 			fail_msg("case %zu: %d for %s", i, r, refusals[i].text);
 		memcpy(buf + len, "\r\n\r\nGET /", 9);
-		assert_int_equal(http_parse(buf, len + 9, &req),
+		assert_int_equal(parse_len(buf, len + 9, &req),
 		    -refusals[i].status);
 	}
 }
 
-static int
-parse(const char *text, struct http_req *req)
-{
-	return (http_parse(text, strlen(text), req));
-}
 
 static void
 accept_get(void **state)
@@ -337,17 +351,17 @@ filled(char *buf, size_t len)
 static void
 limits(void **state)
 {
-	static char buf[2 * HTTP_HEAD_MAX];
+	static char buf[2 * HEAD_MAX];
 	struct http_req req;
 	size_t i, k, n;
 
-	filled(buf, HTTP_HEAD_MAX);
-	assert_int_equal(http_parse(buf, HTTP_HEAD_MAX, &req), HTTP_HEAD_MAX);
-	assert_int_equal(http_parse(buf, HTTP_HEAD_MAX - 1, &req), 0);
-	filled(buf, HTTP_HEAD_MAX + 1);
-	assert_int_equal(http_parse(buf, HTTP_HEAD_MAX + 1, &req), -431);
-	assert_int_equal(http_parse(buf, HTTP_HEAD_MAX, &req), -431);
-	assert_int_equal(http_parse(buf, HTTP_HEAD_MAX - 1, &req), 0);
+	filled(buf, HEAD_MAX);
+	assert_int_equal(parse_len(buf, HEAD_MAX, &req), HEAD_MAX);
+	assert_int_equal(parse_len(buf, HEAD_MAX - 1, &req), 0);
+	filled(buf, HEAD_MAX + 1);
+	assert_int_equal(parse_len(buf, HEAD_MAX + 1, &req), -431);
+	assert_int_equal(parse_len(buf, HEAD_MAX, &req), -431);
+	assert_int_equal(parse_len(buf, HEAD_MAX - 1, &req), 0);
 
 	for (i = 31; i <= 32; i++) {
 		n = (size_t)snprintf(buf, sizeof(buf), "GET / HTTP/1.1\r\n" H);
@@ -360,6 +374,19 @@ limits(void **state)
 		else
 			assert_int_equal(parse(buf, &req), -431);
 	}
+
+	/* Other bounds. */
+	n = (size_t)snprintf(buf, sizeof(buf),
+	    "GET / HTTP/1.0\r\n"
+	    "A: b\r\n\r\n");
+	req.max_head = (uint16_t)n;
+	req.max_fields = 1;
+	assert_int_equal(http_parse(buf, n, &req), (int)n);
+	req.max_head--;
+	assert_int_equal(http_parse(buf, n, &req), -431);
+	req.max_head++;
+	req.max_fields--;
+	assert_int_equal(http_parse(buf, n, &req), -431);
 
 	for (i = HTTP_TARGET_MAX; i <= HTTP_TARGET_MAX + 1; i++) {
 		memset(buf, 'a', sizeof(buf));
@@ -382,9 +409,9 @@ prefixes(void **state)
 	size_t i, head = sizeof(text) - 5;
 
 	for (i = 0; i < head; i++)
-		assert_int_equal(http_parse(text, i, &req), 0);
+		assert_int_equal(parse_len(text, i, &req), 0);
 	for (; i < sizeof(text); i++)
-		assert_int_equal(http_parse(text, i, &req), (int)head);
+		assert_int_equal(parse_len(text, i, &req), (int)head);
 }
 
 int

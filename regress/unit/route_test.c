@@ -130,6 +130,7 @@ static const struct dialect *const dialects[] = { &portal, &native, &autowg,
 static struct request *
 request(uint16_t api, const char *prefix, const char *line)
 {
+	static struct http_field fields[4];
 	static char head[256];
 	static struct apid a;
 	static struct listener l;
@@ -146,6 +147,9 @@ request(uint16_t api, const char *prefix, const char *line)
 	r.head = head;
 	n = snprintf(head, sizeof(head), "%s HTTP/1.1\r\nHost: a\r\n\r\n",
 	    line);
+	r.http.fields = fields;
+	r.http.max_fields = 4;
+	r.http.max_head = sizeof(head);
 	assert_true(http_parse(head, (size_t)n, &r.http) > 0);
 	called = refused_by = NULL;
 	status = 0;
