@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "etag.h"
 #include "link_leased.h"
 #include "outbuf.h"
 #include "owner.h"
@@ -193,13 +194,23 @@ list_failed(struct request *r, const char *text)
 	list_refused(r, LEASE_E_BUSY, text);
 }
 
+/* The client has this version: "online" changes without the set's version. */
+static bool
+is_known(struct request *r, const char *tag)
+{
+	struct peerlist *l = list_of(r);
+
+	return (l->form->etag && !l->begun && !l->page.online &&
+	    etag_known(r->head, &r->http, tag));
+}
+
 /* A page has ended: send it. */
 static void
 list_page_end(struct request *r, const struct msg_peer_page_end *m)
 {
 	struct peerlist *l = list_of(r);
 	bool last = m->more == 0;
-	char etag[40] = "";
+	char etag[40] = "", tag[24];
 	const char *tail;
 	char *piece;
 	size_t len;
@@ -219,9 +230,15 @@ list_page_end(struct request *r, const struct msg_peer_page_end *m)
 		list_refused(r, LEASE_E_BUSY, "the list cannot be had");
 		return;
 	}
+	snprintf(tag, sizeof(tag), "\"%llu\"",
+	    (unsigned long long)m->generation);
 	if (l->form->etag)
-		snprintf(etag, sizeof(etag), "ETag: \"%llu\"\r\n",
-		    (unsigned long long)m->generation);
+		snprintf(etag, sizeof(etag), "ETag: %s\r\n", tag);
+	if (is_known(r, tag)) {
+		request_job_end(r);
+		reply_send(r, 304, NULL, etag, NULL, 0);
+		return;
+	}
 	piece = outbuf_take(&l->out, &len);
 	if (last && !l->begun)
 		reply_whole(r, l->form->type, etag, piece, len);

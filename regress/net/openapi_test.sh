@@ -60,6 +60,7 @@ X
 # One request; STATUS, TYPE and $WORK/body.
 request() {		# IDENTITY METHOD PATH CURL-ARG ...
 	request_i=$1 request_m=$2 request_p=$3; shift 3
+	: >"$WORK/body"
 	[ "$request_m" != head ] || set -- "$@" -I
 	STATUS=$(curl -sS -m 15 -X "$(echo "$request_m" | tr a-z A-Z)" \
 	    --cacert "$PKI/ca.crt" --cert "$PKI/$request_i.crt" \
@@ -130,6 +131,11 @@ while read -r path <&3; do
 		*)	operation "$path" $m ;;
 		esac
 		like "$m $path: success" "$STATUS" '^20[014]$'
+		case $path:$m in
+		*/peers*:get)
+			operation "$path" $m -H 'If-None-Match: *'
+			is "$m $path: known" "$STATUS" 304 ;;
+		esac
 	done
 	request device post "$(concrete "$path")" -d ''
 	is "post $path" "$STATUS $(tr -d '\r' <"$WORK/head" |

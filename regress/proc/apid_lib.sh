@@ -68,6 +68,7 @@ drv_stop() {
 # A request; STATUS, BODY and HEAD hold the answer.
 ask() {			# PATH CURL-ARG ...
 	ask_p=$1; shift
+	: >"$WORK/body"
 	STATUS=$(curl -sS -m 15 -o "$WORK/body" -D "$WORK/head" \
 	    -w '%{http_code}' "$@" "$URL$ask_p" 2>"$WORK/curl.err")
 	BODY=$(cat "$WORK/body" 2>/dev/null)

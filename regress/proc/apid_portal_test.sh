@@ -375,6 +375,21 @@ large_tests() {
 	is "20000 peers: memory" "$(awk '/VmHWM/ { print ($2 < 65536) }' "/proc/$APID_PID/status")" 1
 	etag=$(field ETag)
 	ask "$NET"
+	tag=$etag
+	first=$(jbody '.peers[0].public_key' | tr '+/' '-_')
+	for p in "$NET" "$NET?online=no" "$NET/$first"; do
+		ask "$p" -H "If-None-Match: \"0\", W/$tag"
+		is "the same version of ${p#"$NET"}" \
+		    "$STATUS $(field ETag) $(field Content-Length) $BODY" \
+		    "304 $tag  "
+	done
+	ask "$NET" -H 'If-None-Match: "0"'
+	is "another version" "$STATUS" 200
+	ask "$NET?online=yes" -H "If-None-Match: $tag"
+	is "who is online has no version" "$STATUS" 200
+	ask "$NET/$(echo "$KEY" | tr '+/' '-_')" -H 'If-None-Match: *'
+	is "no version of what is not there" "$STATUS" 404
+	ask "$NET"
 	is "20000 peers: the list" "$(field Transfer-Encoding) $(jbody '.peers | length') $(field ETag)" \
 	    "chunked 20000 $etag"
 	ask '/w/peer_list?show_all=yes'

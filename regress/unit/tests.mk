@@ -7,6 +7,7 @@ autowg_test_USES :=	autowg jsonw
 chunked_test_USES :=	chunked http hex
 ctl_test_USES :=	grammar verbs output field format table
 egress_test_USES :=	egress
+etag_test_USES :=	etag http
 expiry_test_USES :=	expiry
 form_test_USES :=	form hex
 hash_test_USES :=	hash

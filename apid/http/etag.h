@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* Entity tags in the preconditions of a request. */
+
+#ifndef ETAG_H
+#define ETAG_H
+
+#include <stdbool.h>
+
+struct http_req;
+
+/*
+ * True if If-None-Match says that the client has this version already: the tag,
+ * which is quoted, is in it, or it is "*".  Tags that are weak compare as if
+ * they were not (RFC 9110, 13.1.2).  A field that is malformed counts up to
+ * there.
+ */
+bool	 etag_known(const char *buf, const struct http_req *, const char *tag);
+
+#endif
