@@ -139,21 +139,7 @@ bad_input(struct request *r, const char *what, const char *why)
 	reply_text(r, 400, line);
 }
 
-/*
- * Get the parameters of the query or the body.  Returns false if a 400 was
- * sent.
- */
-static bool
-has_query(struct request *r, struct form *f)
-{
-	const char *why;
-
-	why = form_decode(f, r->head + r->http.query.off, r->http.query.len);
-	if (why != NULL)
-		bad_input(r, "query", why);
-	return (why == NULL);
-}
-
+/* Get the parameters of the body.  Returns false if a 400 was sent. */
 static bool
 has_body(struct request *r, struct form *f)
 {
@@ -187,18 +173,19 @@ parameter(struct request *r, const struct form *f, const char *name)
 	return (NULL);
 }
 
+/*
+ * A word of the query, as documented: "yes" is yes, and all else is the
+ * default, which is no.  Of several values the first one counts.
+ */
 static bool
-choice(struct request *r, const char *name, uint8_t *yes)
+is_yes(const struct request *r, const char *name)
 {
+	const char *value;
 	struct form f;
 
-	*yes = 0;
-	if (!has_query(r, &f))
-		return (false);
-	if (form_choice(&f, name, "no", "yes", yes) == 0)
-		return (true);
-	bad_input(r, name, "neither yes nor no");
-	return (false);
+	return (form_decode(&f, r->head + r->http.query.off,
+		    r->http.query.len) == NULL &&
+	    form_get(&f, name, &value) > 0 && strcmp(value, "yes") == 0);
 }
 
 static void
@@ -206,8 +193,6 @@ node_done(struct request *r, const struct msg_node_reply *m)
 {
 	struct node_load l;
 	char body[512];
-	uint8_t counts;
-	struct form f;
 	int n;
 
 	node_load(r->apid->proc_fds[PROC_LOADAVG], r->apid->cpus, &l);
@@ -217,12 +202,7 @@ node_done(struct request *r, const struct msg_node_reply *m)
 	    node_uptime(r->apid->proc_fds[PROC_UPTIME]),
 	    m->maintenance ? "true" : "false", VERSION);
 	/* Nothing was sent yet, so that the question can be asked again. */
-	counts = 0;
-	if (form_decode(&f, r->head + r->http.query.off, r->http.query.len) ==
-	    NULL)
-		(void)form_choice(&f, "include_client_peer_count", "no", "yes",
-		    &counts);
-	if (counts)
+	if (is_yes(r, "include_client_peer_count"))
 		n += snprintf(body + n, sizeof(body) - (size_t)n,
 		    ",\"o_client_count\":%u,\"w_peer_count\":%u", m->o_count,
 		    m->w_count);
@@ -236,9 +216,10 @@ portal_node(struct request *r)
 	struct msg_node_get m;
 	struct owner o;
 
-	if (is_portal(r, &o) &&
-	    choice(r, "include_client_peer_count", &m.counts))
-		ASK(r, &ask_node, node_get, &m);
+	if (!is_portal(r, &o))
+		return;
+	m.counts = is_yes(r, "include_client_peer_count");
+	ASK(r, &ask_node, node_get, &m);
 }
 
 static bool
@@ -367,10 +348,10 @@ static void
 portal_peer_list(struct request *r)
 {
 	struct owner o;
-	uint8_t all;
 
-	if (is_portal(r, &o) && choice(r, "show_all", &all))
-		peerlist_start(r, &o, o.network, !all, &list_form);
+	if (is_portal(r, &o))
+		peerlist_start(r, &o, o.network, !is_yes(r, "show_all"),
+		    &list_form);
 }
 
 static void

@@ -320,9 +320,12 @@ refused "disconnect with an empty name" 400 POST /o/disconnect_client \
     common_name=
 refused "disconnect with a line feed" 400 POST /o/disconnect_client \
     'common_name=a%0Aquit'
-refused "show_all=perhaps" 400 GET '/w/peer_list?show_all=perhaps'
-refused "include_client_peer_count=2" 400 GET \
-    '/i/node?include_client_peer_count=2'
+is "show_all=perhaps is as if it were not there" \
+    "$(call GET '/w/peer_list?show_all=perhaps' | short)" \
+    "$(call GET '/w/peer_list' | short)"
+like "include_client_peer_count=2 as well" \
+    "$(call GET '/i/node?include_client_peer_count=2' | short)" \
+    '^200 .*"v":"[^"]+"\}$'
 refused "an unknown path" 404 GET /w/nothing
 refused "the root" 404 GET /
 refused "the native API on this listener" 404 GET /api/v1/self/lease
