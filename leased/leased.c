@@ -20,6 +20,7 @@
 #include "expire.h"
 #include "forget.h"
 #include "fronts.h"
+#include "grace.h"
 #include "leased.h"
 #include "link_apid.h"
 #include "link_hand.h"
@@ -168,6 +169,7 @@ leased_load(struct leased *l)
 		owned += n->nowned;
 	}
 	l->maintenance = maintenance != 0;
+	grace_load(l);
 	log_info("%llu leases and %llu peers with an owner in %lld ms",
 	    (unsigned long long)live, (unsigned long long)owned,
 	    (long long)mono_diff_ms(mono_now(), begin));

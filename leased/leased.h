@@ -40,6 +40,7 @@ struct leased {
 	struct sets	*sets;
 	struct removals	*removals;
 	struct ovpn	*ovpn;
+	struct mono	 grace_end;	/* of peers that the database lacks */
 	bool		 maintenance;	/* as the operator said */
 	bool		 maintenance_file;	/* as the parent said */
 };

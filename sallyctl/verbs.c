@@ -48,6 +48,7 @@ static const struct field status_fields[] = {
 	{ FIELD(msg_ctl_status, NUM, "fronts", apids) },
 	{ FIELD(msg_ctl_status, BOOL, "maintenance", maintenance),
 	    WORDS("off", "on") },
+	{ FIELD(msg_ctl_status, TERM, "unclaimed_stay", grace) },
 	{ .kind = KIND_OBJECT, .name = "sync", .sub = last_sync_fields },
 	{ .kind = KIND_OBJECT, .name = "kernel_hand", .sub = health_fields },
 	{ .name = NULL }
@@ -61,6 +62,7 @@ static const struct line status_lines[] = {
 	{ LINE("leases", "{leases} live, {online} online, {pending} pending, {outside} outside, {partly} partly") },
 	{ LINE("revoked", "{revoked}") },
 	{ LINE("database", "{db}") },
+	{ LINE("", "new: peers that it lacks stay for {unclaimed_stay}, or until \"sallyctl drop unclaimed\"") },
 	{ LINE("hand", "{kern}") },
 	{ LINE("fronts", "{fronts} connected") },
 	{ LINE("maintenance", "{maintenance}") },
@@ -464,6 +466,7 @@ const struct verb verbs[] = {
 	{ .words = { "teardown" }, .ask = MSG_CTL_TEARDOWN, .of_parent = true,
 	    .timeout_ms = 30000 },
 	{ .words = { "backup" }, .arg = P_FILE, .member = "backup", .talk = TALK_BACKUP },
+	{ .words = { "drop", "unclaimed" }, .exact = true, .ask = MSG_CTL_DROP },
 	{ .words = { "maintenance", "on" }, .ask = MSG_CTL_MAINTENANCE, .what = 1 },
 	{ .words = { "maintenance", "off" }, .ask = MSG_CTL_MAINTENANCE, .what = 0 },
 	{ .words = { "apply" }, .arg = P_FILE, .member = "changes", .list = true,

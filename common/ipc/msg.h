@@ -332,6 +332,13 @@ struct msg_set_done {
 
 /* --- peers --- */
 
+#define GRACE_MAX_S	(15 * 60)	/* that unknown peers stay */
+
+struct msg_peer_sync_begin {
+	uint32_t	 keep;		/* seconds that unknown peers stay */
+	uint8_t		 drop;		/* 1: those that stay go now */
+};
+
 struct msg_peer_sync_done {
 	uint32_t	 added;
 	uint32_t	 removed;
@@ -637,6 +644,7 @@ struct msg_ctl_status {
 	uint8_t		 kern;
 	uint8_t		 apids;		/* connected */
 	uint8_t		 maintenance;
+	uint32_t	 grace;		/* of unknown peers, or LEASE_NEVER */
 	int64_t		 synced;	/* wall of the last sync, 0 never */
 	struct msg_peer_sync_done last;	/* the changes that it made */
 	struct msg_hand_health	 health;

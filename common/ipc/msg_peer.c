@@ -8,6 +8,15 @@
 #define NET(c, m)	codec_str(c, (m)->network, sizeof((m)->network))
 
 int
+codec_msg_peer_sync_begin(struct codec *c, struct msg_peer_sync_begin *m)
+{
+	if (codec_n32(c, &m->keep) == -1 ||
+	    codec_check(c, m->keep <= GRACE_MAX_S) == -1)
+		return (-1);
+	return (codec_bool(c, &m->drop));
+}
+
+int
 codec_msg_peer_sync_done(struct codec *c, struct msg_peer_sync_done *m)
 {
 	if (codec_n32(c, &m->added) == -1 || codec_n32(c, &m->removed) == -1 ||

@@ -74,7 +74,7 @@
 	X(SET_CHANGE, set_change, 0x0124, P_LEASED, P_APID|P_CTL, 0)	\
 	X(SET_DONE, set_done, 0x0125, P_LEASED, P_APID|P_CTL, 0)	\
 									\
-	E(PEER_SYNC_BEGIN, peer_sync_begin, 0x0201, P_LEASED, P_HAND)	\
+	X(PEER_SYNC_BEGIN, peer_sync_begin, 0x0201, P_LEASED, P_HAND, 0) \
 	E(PEER_SYNC_END, peer_sync_end, 0x0202, P_LEASED, P_HAND)	\
 	X(PEER_SYNC_DONE, peer_sync_done, 0x0203, P_HAND, P_LEASED, 0)	\
 	X(PEER_SET, peer_set, 0x0204, P_LEASED, P_HAND, 0)		\
@@ -138,7 +138,8 @@
 	X(CTL_CHUNK, ctl_chunk, 0x050f, P_LEASED, P_CTL, 0)		\
 	X(CTL_MAINTENANCE, ctl_maintenance, 0x0510,			\
 	    P_CTL, P_LEASED, 0)						\
-	X(CTL_SYNC, ctl_sync, 0x0511, P_LEASED, P_CTL, 0)
+	X(CTL_SYNC, ctl_sync, 0x0511, P_LEASED, P_CTL, 0)		\
+	E(CTL_DROP, ctl_drop, 0x0512, P_CTL, P_LEASED)
 /* clang-format on */
 
 enum msg_type {

@@ -178,6 +178,17 @@ ctl_backup(struct chan *c, uint32_t id)
 }
 
 static int
+ctl_drop(struct chan *c, uint32_t id)
+{
+	struct conn *k;
+
+	if ((k = conn_request(c, id)) == NULL)
+		return (-1);
+	change_drop(k);
+	return (0);
+}
+
+static int
 ctl_maintenance(struct chan *c, uint32_t id,
     const struct msg_ctl_maintenance *m)
 {
@@ -328,6 +339,7 @@ static const struct chan_handler conn_table[] = {
 	ON(ctl_test_cn, CHAN_UP, ctl_test_cn),
 	ON(ctl_backup, CHAN_UP, ctl_backup),
 	ON(ctl_maintenance, CHAN_UP, ctl_maintenance),
+	ON(ctl_drop, CHAN_UP, ctl_drop),
 	ON(set_begin, CHAN_UP, set_begin),
 	ON(set_item, CHAN_UP, set_item),
 	ON(set_end, CHAN_UP, set_end),

@@ -9,8 +9,10 @@
 
 #include "audit.h"
 #include "control_change.h"
+#include "grace.h"
 #include "grant.h"
 #include "log.h"
+#include "resync.h"
 #include "turn.h"
 
 static void
@@ -206,6 +208,31 @@ change_maintenance(struct conn *k, bool on)
 		    !on && l->maintenance_file ?
 			", but for the file, which says on" :
 			"");
+	}
+	change_finish(k);
+}
+
+void
+change_drop(struct conn *k)
+{
+	struct leased *l = k->l;
+
+	k->unconfirmed = false;
+	k->unstored = turn_commit(l) == -1 || turn_begin(l) == -1;
+	if (!k->unstored &&
+	    (audit_identity(l->store, "unclaimed.drop", "", "", k->who, "") ==
+		    -1 ||
+		grace_drop(l) == -1)) {
+		turn_abort(l);
+		k->unstored = true;
+	}
+	if (!k->unstored && turn_commit(l) == -1)
+		k->unstored = true;
+	if (!k->unstored) {
+		log_notice("unclaimed.drop by=%s", k->who);
+		sync_drop(l);
+		strlcpy(k->text, "peers that nobody has claimed are removed",
+		    sizeof(k->text));
 	}
 	change_finish(k);
 }

@@ -12,6 +12,8 @@ void	 change_revoke(struct conn *, const struct msg_ctl_revoke *);
 void	 change_approve(struct conn *, const struct msg_ctl_approve *);
 /* Begin or end maintenance, which keeps new users away from this node. */
 void	 change_maintenance(struct conn *, bool on);
+/* Let go of the peers that nobody has claimed. */
+void	 change_drop(struct conn *);
 /* Complete a front's answer to CTL_TEST_CN. */
 void	 change_test(struct conn *, const struct msg_ident_result *);
 

@@ -10,6 +10,7 @@
 #include "control_show.h"
 #include "counters.h"
 #include "fronts.h"
+#include "grace.h"
 #include "pool.h"
 #include "resync.h"
 #include "turn.h"
@@ -59,6 +60,7 @@ show_status(struct conn *k)
 	m.db = store_ok(l->store);
 	m.kern = l->hand != NULL;
 	m.apids = (uint8_t)fronts_count(l);
+	m.grace = grace_left(l) != 0 ? grace_left(l) : LEASE_NEVER;
 	m.maintenance = l->maintenance || l->maintenance_file;
 	sync_status(l, &m);
 	m.health = l->health;

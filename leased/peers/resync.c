@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "counters.h"
+#include "grace.h"
 #include "log.h"
 #include "resync.h"
 #include "turn.h"
@@ -27,6 +28,8 @@ enum sync_state {
 struct sync {
 	enum sync_state	 state;
 	bool		 again;		/* another one follows this one */
+	bool		 kept;		/* the hand keeps unknown peers */
+	bool		 drop;		/* it is to let go of them */
 	struct network	*net;		/* the place: this network, */
 	struct peer_place place;		/* behind this peer */
 	unsigned int	 heal_s;
@@ -86,6 +89,7 @@ void
 sync_start(struct leased *l)
 {
 	const struct timeval tv = { SYNC_DONE_S, 0 };
+	struct msg_peer_sync_begin m = { 0, 0 };
 	struct sync *y = l->sync;
 
 	if (l->hand == NULL)
@@ -97,10 +101,15 @@ sync_start(struct leased *l)
 	evtimer_del(y->ev_heal);
 	/* Commit pending changes first, so that they are sent. */
 	(void)turn_commit(l);
-	if (chan_send_bare(l->hand, MSG_PEER_SYNC_BEGIN, 0) == -1) {
+	m.drop = y->drop;
+	m.keep = y->drop || y->kept ? 0 : grace_left(l);
+	if (chan_send_peer_sync_begin(l->hand, 0, &m, -1) == -1) {
 		sync_later(l);
 		return;
 	}
+	/* It keeps them by itself; a hand that is new must be told again. */
+	y->kept |= m.keep != 0;
+	y->drop = false;
 	y->state = SYNC_SENDING;
 	y->again = false;
 	y->net = TAILQ_FIRST(&l->reg.nets);
@@ -206,7 +215,14 @@ sync_lost(struct leased *l)
 	evtimer_del(l->sync->ev_heal);
 	if (sync_running(l))
 		sync_end(l, false);
-	l->sync->again = false;
+	l->sync->again = l->sync->kept = false;
+}
+
+void
+sync_drop(struct leased *l)
+{
+	l->sync->drop = true;
+	sync_start(l);
 }
 
 void

@@ -11,6 +11,7 @@
 
 void	 sync_init(struct leased *);
 void	 sync_start(struct leased *);	/* now, or after the running one */
+void	 sync_drop(struct leased *);	/* and let go of unclaimed peers */
 void	 sync_later(struct leased *);	/* soon, because a wish failed */
 void	 sync_page(struct leased *);	/* called when the link is writable */
 void	 sync_done(struct leased *, const struct msg_peer_sync_done *);

@@ -105,6 +105,12 @@ store_ok(const struct store *s)
 	return (!s->failed);
 }
 
+enum store_origin
+store_origin(const struct store *s)
+{
+	return (s->origin);
+}
+
 const char *
 store_dir(const struct store *s)
 {
@@ -379,18 +385,14 @@ statements(struct store *s, char *error, size_t size)
 	return (0);
 }
 
-struct store *
-store_open_schema(const char *dir, const struct store_schema *schema,
-    unsigned int keep, char *error, size_t size)
+/* Open the file and check it, and bring it to this schema. */
+static int
+use(struct store *s, const struct store_schema *schema, unsigned int keep,
+    char *error, size_t size)
 {
-	struct store *s;
 	int64_t version;
 	int rc;
 
-	if ((s = calloc(1, sizeof(*s))) == NULL)
-		fatal("database");
-	strlcpy(s->dir, dir, sizeof(s->dir));
-	snprintf(s->path, sizeof(s->path), "%s/%s", dir, DB_FILE);
 	rc = sqlite3_open_v2(s->path, &s->h,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
 		SQLITE_OPEN_PRIVATECACHE,
@@ -400,7 +402,7 @@ store_open_schema(const char *dir, const struct store_schema *schema,
 		    "%s: %s: it must be a directory that user and group of leased can write",
 		    s->path,
 		    s->h == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(s->h));
-		goto fail;
+		return (-1);
 	}
 	(void)sqlite3_extended_result_codes(s->h, 1);
 	/*
@@ -411,17 +413,59 @@ store_open_schema(const char *dir, const struct store_schema *schema,
 	if (prepare(s, error, size) == -1 ||
 	    check_pages(s, error, size) == -1 ||
 	    read_version(s, schema, &version, error, size) == -1)
-		goto fail;
-	if (version < schema->n &&
-	    migrate(s, schema, (int)version, keep, error, size) == -1)
-		goto fail;
-	if (statements(s, error, size) == -1)
-		goto fail;
+		return (-1);
+	return (version == schema->n ?
+		0 :
+	    migrate(s, schema, (int)version, keep, error, size));
+}
+
+/*
+ * Make a database under another name, so that one that is there is complete: an
+ * empty file is damage.
+ */
+static int
+make(struct store *s, const struct store_schema *schema, char *error,
+    size_t size)
+{
+	char path[STORE_PATH];
+	int rc;
+
+	strlcpy(path, s->path, sizeof(path));
+	snprintf(s->path, sizeof(s->path), "%s/" DB_FILE ".new", s->dir);
+	if (unlink(s->path) == -1 && errno != ENOENT)
+		log_warn("%s", s->path);
+	rc = use(s, schema, 0, error, size);
+	sqlite3_close(s->h);
+	s->h = NULL;
+	if (rc == 0 &&
+	    (rename(s->path, path) == -1 || store_sync_dir(s) == -1)) {
+		snprintf(error, size, "%s: %s", path, strerror(errno));
+		rc = -1;
+	}
+	strlcpy(s->path, path, sizeof(s->path));
+	return (rc);
+}
+
+struct store *
+store_open_schema(const char *dir, const struct store_schema *schema,
+    unsigned int keep, char *error, size_t size)
+{
+	struct store *s;
+
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		fatal("database");
+	strlcpy(s->dir, dir, sizeof(s->dir));
+	snprintf(s->path, sizeof(s->path), "%s/%s", dir, DB_FILE);
+	if (store_look(s, error, size) == -1 ||
+	    (s->origin == STORE_NEW && make(s, schema, error, size) == -1) ||
+	    use(s, schema, keep, error, size) == -1 ||
+	    statements(s, error, size) == -1) {
+		store_close(s);
+		return (NULL);
+	}
+	store_new_session(s);
 	(void)sqlite3_wal_hook(s->h, wal_cb, s);
 	return (s);
-fail:
-	store_close(s);
-	return (NULL);
 }
 
 struct store *

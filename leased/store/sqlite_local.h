@@ -11,6 +11,7 @@
 #include "store.h"
 
 #define DB_FILE		"sallyport.db"
+#define STORE_PATH	(DIR_SIZE + 48)
 
 /* clang-format off */
 #define STORE_STATEMENTS(S)						\
@@ -85,6 +86,7 @@ struct store {
 	sqlite3_stmt	*st[ST_COUNT];
 	char		 dir[DIR_SIZE];
 	char		 path[DIR_SIZE + 32];
+	enum store_origin origin;
 	int		 wal_pages;
 	bool		 failed;
 };
@@ -100,6 +102,14 @@ extern const struct store_schema store_schema;
 /* Like store_open(), but with this schema, for tests. */
 struct store *store_open_schema(const char *dir, const struct store_schema *,
     unsigned int keep, char *error, size_t size);
+/*
+ * Look at the files before they are opened.  Returns 0 with the origin, or -1
+ * with a text for people.
+ */
+int	 store_look(struct store *, char *error, size_t size);
+/* Give the open database a new number, by which its log is known. */
+void	 store_new_session(struct store *);
+int	 store_sync_dir(const struct store *);
 /* Note a failure, log it, and set errno.  Always returns -1. */
 int	 store_error(struct store *, const char *what);
 /* Run a bound statement that gives no rows, and reset it. */

@@ -36,6 +36,7 @@
 #define STORE_EVENTS_MAX	1000000
 #define STORE_EVENTS_DAYS	90
 #define SETTING_MAINTENANCE	"maintenance"
+#define SETTING_SINCE		"since"	/* it was made or put in place */
 
 struct store;
 struct store_backup;
@@ -104,6 +105,13 @@ struct event_filter {
 
 /* --- the store --- */
 
+/* What the database was when it was opened. */
+enum store_origin {
+	STORE_SAME,		/* the one that was in use before */
+	STORE_NEW,		/* there was none */
+	STORE_COPY		/* a backup that was put in its place */
+};
+
 /*
  * Open the store in this directory or make it, check it, and migrate it to the
  * schema of this version.  Before a migration a copy is made; at most keep
@@ -114,6 +122,7 @@ store_open(const char *dir, unsigned int keep, char *error, size_t size);
 void	 store_close(struct store *);
 /* The directory of the store. */
 const char *store_dir(const struct store *);
+enum store_origin store_origin(const struct store *);
 /* False from a failed write until the next successful one. */
 bool	 store_ok(const struct store *);
 

@@ -1,41 +1,73 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Peers in our pools that were on an adopted interface before its network was
- * known.  A portal or a device that moves over with the interface claims its
- * own peers within minutes, and keeps its tunnels.  Peers that nobody has
- * claimed by then are removed.
+ * Peers on our interface that leased does not know: those that were on an
+ * adopted interface before its network was known, and those of a database that
+ * is gone or older than it was.  A portal or a device claims its own peers
+ * within minutes, and keeps its tunnels.  Peers that nobody has claimed by then
+ * are removed.
  */
 
 #include "claim.h"
+#include "expiry.h"
+#include "hand.h"
 #include "log.h"
 #include "network.h"
 #include "wanted.h"
 
-#define CLAIM_MS	(15 * 60 * 1000)	/* three syncs of a portal */
+#define CLAIM_MS	(GRACE_MAX_S * 1000)	/* three syncs of a portal */
 
 void
-net_claims_begin(struct knet *n)
+net_claims_begin(struct knet *n, uint32_t keep_s)
 {
-	if (n->conf.adopt == 0 || n->wanted.count > 0)
+	bool adopts = n->conf.adopt && !n->synced && n->wanted.count == 0;
+
+	if (!adopts && keep_s == 0)
 		return;
 	n->wanted.collect = n->claims = true;
-	n->claim_end = mono_add_ms(mono_now(), CLAIM_MS);
-	log_notice(
-	    "network %s: nothing is known of its peers yet: those on %s in our pools stay for %d minutes, to be claimed",
-	    n->conf.name, n->conf.interface, CLAIM_MS / 60000);
+	n->claims_told = adopts;
+	n->claim_end = mono_add_ms(mono_now(),
+	    adopts ? CLAIM_MS : (int64_t)keep_s * 1000);
+	if (adopts)
+		log_notice(
+		    "network %s: nothing is known of its peers yet: those on %s in our pools stay for %d minutes, to be claimed",
+		    n->conf.name, n->conf.interface, CLAIM_MS / 60000);
 }
 
 void
-net_claims_end(struct knet *n)
+net_claims_tell(struct knet *n)
+{
+	unsigned int count = 0;
+	struct wish *x;
+
+	if (!n->claims || n->claims_told || n->wanted.collect)
+		return;
+	n->claims_told = true;
+	RB_FOREACH(x, wish_tree, &n->wanted.keys)
+		count += x->claim;
+	n->claims = count > 0;
+	if (count == 0)
+		return;
+	log_warnx(
+	    "network %s: %s has %u peers that leased's database does not have: they stay for %lld minutes, to be claimed; \"sallyctl drop unclaimed\" removes them now",
+	    n->conf.name, n->conf.interface, count,
+	    (long long)(mono_diff_ms(n->claim_end, mono_now()) + 59999) /
+		60000);
+}
+
+void
+net_claims_end(struct knet *n, bool now)
 {
 	struct wish *x, *next;
 
-	if (!n->claims || mono_cmp(mono_now(), n->claim_end) < 0)
+	if (!n->claims || (!now && mono_cmp(mono_now(), n->claim_end) < 0))
 		return;
 	n->claims = n->wanted.collect = false;
 	for (x = RB_MIN(wish_tree, &n->wanted.keys); x != NULL; x = next) {
 		next = RB_NEXT(wish_tree, &n->wanted.keys, x);
+		if (!x->claim)
+			continue;
 		x->claim = false;
+		expiry_unset(&n->k->expiry, &x->expiry);
 		wanted_release(&n->wanted, x);
 	}
 	log_notice(

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Peers that were on an adopted interface before us.
+ * Peers that an interface has and leased does not know yet.
  */
 
 #ifndef CLAIM_H
 #define CLAIM_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct knet;
 
 /*
- * Before the first sync: note that peers which nobody wants yet may be claimed.
+ * Before a sync: if this is the first one of an adopted network, or if leased
+ * says that peers stay for keep_s seconds, those that nobody wants may be
+ * claimed.
  */
-void	 net_claims_begin(struct knet *);
-/* End this time if it is over. */
-void	 net_claims_end(struct knet *);
+void	 net_claims_begin(struct knet *, uint32_t keep_s);
+/* Log how many there are, once they are known. */
+void	 net_claims_tell(struct knet *);
+/* End this time if it is over, or now. */
+void	 net_claims_end(struct knet *, bool now);
 
 #endif

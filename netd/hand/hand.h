@@ -59,6 +59,7 @@ struct hand {
 	size_t		 sync_n;
 	bool		 sync_running;	/* END has come, DONE is to be sent */
 	struct msg_peer_sync_done sync_done;
+	struct msg_peer_sync_begin sync_begin;
 	uint32_t	 dropped;	/* peers that a configuration removed */
 	uint32_t	 apply_failed;	/* all changes that failed */
 	uint32_t	 sync_base;	/* apply_failed at the sync's end */

@@ -108,9 +108,10 @@ net_ensure(struct knet *n, bool full)
 	full = full || n->state != NET_UP;
 	came_up = n->state != NET_UP;
 	n->state = NET_UP;
-	net_claims_end(n);
+	net_claims_end(n, false);
 	if (full && n->synced) {
 		peer_resync(n, &d);
+		net_claims_tell(n);
 		if (d.added + d.removed + d.changed > 0)
 			drift_say(n->k, n, "peers", NULL);
 		n->changes += d.added + d.removed + d.changed;

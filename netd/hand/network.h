@@ -43,6 +43,7 @@ struct knet {
 	bool		 synced;	/* the wanted state is complete */
 	struct mono	 claim_end;	/* time at which unclaimed peers go */
 	bool		 claims;	/* there may be unclaimed peers */
+	bool		 claims_told;	/* their number was logged */
 	bool		 unread;	/* was busy last time: read again */
 	unsigned int	 changes;	/* number made by the last net_ensure */
 	struct msg_hand_network sent;	/* state that leased was told last */

@@ -53,11 +53,13 @@ sync_forget(struct hand *k, const struct knet *n)
 }
 
 static int
-hand_peer_sync_begin(struct chan *c, uint32_t id)
+hand_peer_sync_begin(struct chan *c, uint32_t id,
+    const struct msg_peer_sync_begin *m)
 {
 	struct hand *k = chan_arg(c);
 
 	sync_clear(k);
+	k->sync_begin = *m;
 	chan_set_state(c, LS_SYNC);
 	return (0);
 }
@@ -121,6 +123,15 @@ hand_peer_del(struct chan *c, uint32_t id, const struct msg_peer_del *m)
 	return (sync_add(k, id, true, &s));
 }
 
+/* A peer that is to go, and not only one that was not wished. */
+static void
+sync_remove(struct knet *n, struct wish *x)
+{
+	expiry_unset(&n->k->expiry, &x->expiry);
+	wanted_drop(&n->wanted, x);
+	wanted_queue(&n->wanted, x, false);
+}
+
 /* Make one wish of the sync a part of the new state. */
 static void
 sync_take(struct hand *k, const struct syncitem *s)
@@ -134,9 +145,8 @@ sync_take(struct hand *k, const struct syncitem *s)
 	memcpy(m.pubkey, s->key, sizeof(m.pubkey));
 	if (s->net != NULL && s->del) {
 		x = wanted_find(&s->net->wanted, s->key);
-		/* The sweep removes it, like a peer that was not wished. */
 		if (x != NULL)
-			x->gen = s->net->wanted.gen - 1;
+			sync_remove(s->net, x);
 		wish_done(k, s->id, PEER_OK);
 		return;
 	}
@@ -154,7 +164,7 @@ sync_take(struct hand *k, const struct syncitem *s)
 			x = s->has_old ? wanted_find(&s->net->wanted, s->old) :
 					 NULL;
 			if (x != NULL)
-				x->gen = s->net->wanted.gen - 1;
+				sync_remove(s->net, x);
 			x = peer_want(s->net, &m);
 			if (x != NULL &&
 			    (s->id == 0 ||
@@ -173,16 +183,25 @@ sync_take(struct hand *k, const struct syncitem *s)
 	wish_done(k, s->id, code);
 }
 
-/* Drop everything that the sync did not wish. */
+/*
+ * Drop everything that the sync did not wish.  What is kept nevertheless keeps
+ * its deadline, too.
+ */
 static void
 sweep(struct knet *n)
 {
+	bool keep = n->k->sync_begin.keep != 0;
 	struct wish *x, *next;
 
 	for (x = RB_MIN(wish_tree, &n->wanted.keys); x != NULL; x = next) {
 		next = RB_NEXT(wish_tree, &n->wanted.keys, x);
 		if (!x->wanted || x->gen == n->wanted.gen)
 			continue;
+		if (keep) {
+			wanted_drop(&n->wanted, x);
+			x->claim = true;
+			continue;
+		}
 		expiry_unset(&n->k->expiry, &x->expiry);
 		wanted_drop(&n->wanted, x);
 		/* A key that is on the device is queued with the difference. */
@@ -213,8 +232,9 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 	struct difference d;
 
 	sweep(n);
-	if (!n->synced)
-		net_claims_begin(n);
+	net_claims_begin(n, n->k->sync_begin.keep);
+	if (n->k->sync_begin.drop)
+		net_claims_end(n, true);
 	n->synced = true;
 	if (device_snapshot(n, 0) == NULL) {
 		/*
@@ -226,6 +246,7 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 		return;
 	}
 	peer_resync(n, &d);
+	net_claims_tell(n);
 	queue_waiting(n);
 	sum->added += d.added;
 	sum->removed += d.removed;

@@ -34,7 +34,8 @@ reconcile_classify(struct snapshot *s, struct wanted *w, bool adopted,
 			foreign++;
 		x = w->collect && !p->foreign ? wanted_stray(w, p->key) :
 						wanted_find(w, p->key);
-		if (x != NULL && w->collect && !p->foreign && !x->wanted)
+		if (x != NULL && w->collect && !p->foreign && !x->wanted &&
+		    !x->queued)
 			x->claim = true;
 		p->spared = x != NULL && x->claim;
 	}

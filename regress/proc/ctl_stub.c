@@ -111,6 +111,7 @@ show_status(const struct stub *st)
 		.kern = 1,
 		.apids = 2,
 		.maintenance = 1,
+		.grace = 600,
 		.synced = 1735689660 };
 
 	strlcpy(m.gateway, "gw1", sizeof(m.gateway));

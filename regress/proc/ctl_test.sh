@@ -94,6 +94,7 @@ is "teardown" "$(asked) $ST" "teardown 0"
 ctl show status
 is "status exit" "$ST" 0
 like "status" "$OUT" '^leases +12 live, 10 online, 1 pending, 3 outside, 2 partly$'
+like "status, unknown peers" "$OUT" 'lacks stay for 10m'
 like "status, maintenance" "$OUT" '^maintenance +on$'
 like "status, networks" "$OUT" '^networks +1 of 1 up$'
 ctl show leases

@@ -278,7 +278,9 @@ main(int argc, char *argv[])
 	else if (strcmp(what, "flood") == 0)
 		do_flood(s, argc, argv);
 	else if (strcmp(what, "empty-sync") == 0) {
-		send_all(s, MSG_PEER_SYNC_BEGIN, NULL, 0, -1);
+		/* Nobody is to be kept. */
+		send_all(s, MSG_PEER_SYNC_BEGIN, (const uint8_t[5]){ 0 }, 5,
+		    -1);
 		send_all(s, MSG_PEER_SYNC_END, NULL, 0, -1);
 		answer(s);
 	} else

@@ -150,7 +150,7 @@ malformed leased netd-hand "a message of the parent's" raw 0x0007 01
 malformed leased netd-hand "a message cut short" raw 0x0204 0001
 malformed leased netd-hand "a message too long" raw 0x0205 \
     "$(printf '00%.0s' $(seq 200))"
-malformed leased netd-hand "a descriptor nobody asked for" raw-fd 0x0201
+malformed leased netd-hand "a descriptor nobody asked for" raw-fd 0x0201 0000000000
 malformed leased netd-hand "the end of a sync that has not begun" raw 0x0202
 malformed leased netd-hand "random bytes" random 1 500
 same_peers "leased captured"

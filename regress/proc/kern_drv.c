@@ -39,14 +39,23 @@ make_set(struct msg_peer_set *p, unsigned int i)
 	p->addrs[0].addr[3] = (uint8_t)i;
 }
 
+static void
+sync_begin(struct rig *d, uint32_t keep, uint8_t drop)
+{
+	const struct msg_peer_sync_begin m = { keep, drop };
+
+	SEND(d->leased, PEER_SYNC_BEGIN, peer_sync_begin, 0, &m, -1);
+}
+
 static bool
-sync_peers(struct rig *d, unsigned int n, struct msg_peer_sync_done *done)
+sync_with(struct rig *d, unsigned int n, uint32_t keep, uint8_t drop,
+    struct msg_peer_sync_done *done)
 {
 	struct msg_peer_set	 p;
 	struct imsg		 m;
 	unsigned int		 i;
 
-	rig_bare(d->leased, MSG_PEER_SYNC_BEGIN);
+	sync_begin(d, keep, drop);
 	for (i = 1; i <= n; i++) {
 		make_set(&p, i);
 		SEND(d->leased, PEER_SET, peer_set, 0, &p, -1);
@@ -54,6 +63,12 @@ sync_peers(struct rig *d, unsigned int n, struct msg_peer_sync_done *done)
 	rig_bare(d->leased, MSG_PEER_SYNC_END);
 	return (rig_await(d, d->leased, MSG_PEER_SYNC_DONE, &m, WAIT_MS) &&
 	    msg_peer_sync_done_get(&m.data, done) == 0);
+}
+
+static bool
+sync_peers(struct rig *d, unsigned int n, struct msg_peer_sync_done *done)
+{
+	return (sync_with(d, n, 0, 0, done));
 }
 
 /* Collect n answers; how many of them have this code. */
@@ -133,8 +148,26 @@ test_sync(struct rig *d)
 	    sync_peers(d, PEERS - 50, &done) && done.removed == 50 &&
 		installed(d->s) == PEERS - 50,
 	    "sync removes", "-%u, %u there", done.removed, installed(d->s));
+	/* A database that has become new: what it lacks stays for a while. */
+	rig_check(d,
+	    sync_with(d, PEERS - 60, 600, 0, &done) && done.removed == 0 &&
+		sync_peers(d, PEERS - 60, &done) && done.removed == 0 &&
+		installed(d->s) == PEERS - 50,
+	    "unknown peers are kept", "-%u, %u there", done.removed,
+	    installed(d->s));
+	rig_check(d,
+	    sync_peers(d, PEERS - 70, &done) && done.removed == 10 &&
+		installed(d->s) == PEERS - 60,
+	    "peers that were known go meanwhile", "-%u, %u there", done.removed,
+	    installed(d->s));
+	rig_check(d,
+	    sync_with(d, PEERS - 70, 0, 1, &done) && done.removed == 10 &&
+		sync_peers(d, PEERS - 50, &done) &&
+		installed(d->s) == PEERS - 50,
+	    "unknown peers go when told", "-%u, %u there", done.removed,
+	    installed(d->s));
 	/* A sync that does not end changes nothing. */
-	rig_bare(d->leased, MSG_PEER_SYNC_BEGIN);
+	sync_begin(d, 0, 0);
 	rig_link(d);
 	rig_check(d, rig_up(d), "told again on a new link", "no HAND_NETWORK");
 	/* An answer: it has done what came before. */

@@ -306,8 +306,10 @@ do_peers(struct drv *d, const char *want)
 	while ((p = hash_next(&d->peers, &pos)) != NULL && d->peers.used < 20)
 		printf("peer addrs=%s ttl=%u\n",
 		    addrs_text(p->addrs, p->naddrs), p->ttl);
-	printf("peers=%zu syncs=%u sets=%u dels=%u stats=%u\n", d->peers.used,
-	    d->syncs, d->sets, d->dels, d->stats_asked);
+	printf("peers=%zu syncs=%u sets=%u dels=%u stats=%u keep=%u drop=%u\n",
+	    d->peers.used, d->syncs, d->sets, d->dels, d->stats_asked,
+	    d->sync.keep, d->sync.drop);
+	memset(&d->sync, 0, sizeof(d->sync));
 	d->syncs = d->sets = d->dels = d->stats_asked = 0;
 }
 
@@ -368,6 +370,8 @@ do_ctl(struct drv *d, char *what, char *rest)
 		(void)chan_send_ctl_maintenance(d->ctl, 1, &maint, -1);
 	} else if (strcmp(what, "backup") == 0)
 		(void)chan_send_bare(d->ctl, MSG_CTL_BACKUP, 1);
+	else if (strcmp(what, "drop") == 0)
+		(void)chan_send_bare(d->ctl, MSG_CTL_DROP, 1);
 	else {
 		show.what = strcmp(what, "status") == 0 ? SHOW_STATUS :
 		    strcmp(what, "networks") == 0 ? SHOW_NETWORKS :

@@ -58,6 +58,7 @@ struct drv {
 	struct hash	 peers;
 	uint8_t		 bad[WGKEY_LEN];	/* refused in a sync */
 	bool		 syncing;
+	struct msg_peer_sync_begin sync;	/* how it began */
 	unsigned int	 syncs, sets, dels, stats_asked;
 	struct msg_peer_sync_done last;
 	/* requests */

@@ -170,7 +170,7 @@ kern_del(struct chan *c, uint32_t id, const struct msg_peer_del *m)
 }
 
 static int
-kern_begin(struct chan *c, uint32_t id)
+kern_begin(struct chan *c, uint32_t id, const struct msg_peer_sync_begin *m)
 {
 	struct drv *d = chan_arg(c);
 	struct peer *p;
@@ -179,6 +179,9 @@ kern_begin(struct chan *c, uint32_t id)
 	if (d->syncing)
 		return (-1);
 	d->syncing = true;
+	if (m->keep > d->sync.keep)
+		d->sync.keep = m->keep;
+	d->sync.drop |= m->drop;
 	memset(&d->last, 0, sizeof(d->last));
 	while ((p = hash_next(&d->peers, &pos)) != NULL)
 		p->seen = false;

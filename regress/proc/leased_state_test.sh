@@ -73,6 +73,34 @@ get net0 a => OK_SAME state=2 # the name is back
 stop
 END
 
+# --- a database that is suddenly new --------------------------------------------
+
+scene fresh <<'END'
+start
+up net0
+reg net0 a ka
+peers => keep=900 drop=0 # a new database: unknown peers stay
+reload
+peers => keep=0 drop=0 # the hand is told once
+kern new
+up net0
+peers => /keep=(8[0-9][0-9]|900) drop=0/ # and a new hand again
+kill
+start
+up net0
+peers => /keep=(8[0-9][0-9]|900) drop=0/ # also by a new leased
+ctl drop => /^result code=1 text=peers that nobody has claimed are removed/ # until somebody says
+peers => keep=0 drop=1 # that they can go
+ctl events => /^event what=unclaimed.drop / # which is an event
+kill
+start
+up net0
+peers => keep=0 drop=0 # for good
+stop
+END
+tells "a new database is told" 'no database was there, and a new one'
+is "and once" "$(grep -c 'no database was there' "$WORK/log")" 1
+
 # --- one that the kernel refuses ------------------------------------------------
 
 scene refused <<'END'

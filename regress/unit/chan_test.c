@@ -89,7 +89,7 @@ closed(struct chan *c, const char *reason)
 }
 
 static const struct chan_handler table[] = {
-	ON(peer_sync_begin, ST_A, got),
+	ON(peer_sync_end, ST_A, got),
 	ON(peer_del, ST_A | ST_B, got_del),
 };
 
@@ -173,7 +173,7 @@ test_state(void **state)
 	assert_int_equal(send_del(1), 0);
 	run();
 	assert_int_equal(eb.got, 1);
-	assert_int_equal(chan_send_bare(a, MSG_PEER_SYNC_BEGIN, 0), 0);
+	assert_int_equal(chan_send_bare(a, MSG_PEER_SYNC_END, 0), 0);
 	run();
 	assert_int_equal(eb.got, 1);
 	assert_int_equal(eb.closed, 1);
@@ -207,10 +207,10 @@ test_hostile(void **state)
 		{ MSG_PEER_DEL, 1, false },
 		{ MSG_PEER_DEL, 64, false }, /* decodes not */
 		{ MSG_PEER_DONE, 1, false },
-		{ MSG_PEER_SYNC_BEGIN, 0, true },
-		{ MSG_PEER_SYNC_END, 0, false },
+		{ MSG_PEER_SYNC_END, 0, true },
+		{ MSG_PEER_SYNC_BEGIN, 5, false }, /* not in the table */
 		{ MSG_SETUP_PING, 0, false },
-		{ MSG_PEER_SYNC_BEGIN, 1, false },
+		{ MSG_PEER_SYNC_END, 1, false },
 	};
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
