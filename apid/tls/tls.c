@@ -49,6 +49,21 @@ tls_conn_free(struct tls_conn *c)
 	free(c);
 }
 
+/* The newest version in the hello of a client that has no TLS 1.3. */
+static const char *
+version(const SSL *ssl)
+{
+	switch (SSL_client_version(ssl)) {
+	case TLS1_2_VERSION:
+		return ("TLS 1.2");
+	case TLS1_1_VERSION:
+		return ("TLS 1.1");
+	case TLS1_VERSION:
+		return ("TLS 1.0");
+	}
+	return ("another version");
+}
+
 /* Format the first cause in libssl's queue. */
 static void
 explain(struct tls_conn *c, const char *doing, int saved)
@@ -66,7 +81,8 @@ explain(struct tls_conn *c, const char *doing, int saved)
 			return;
 		case SSL_R_UNSUPPORTED_PROTOCOL:
 			snprintf(c->error, sizeof(c->error),
-			    "client does not speak TLS 1.3");
+			    "client does not speak TLS 1.3, only %s: update it, or put a proxy in front of a listener with proof = header",
+			    version(c->ssl));
 			return;
 		case SSL_R_UNEXPECTED_EOF_WHILE_READING:
 			snprintf(c->error, sizeof(c->error),

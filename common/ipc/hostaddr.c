@@ -33,6 +33,12 @@ is_edge(const struct prefix *net, const struct prefix *p)
 	return (prefix_equal(&x, p));
 }
 
+bool
+hostaddr_whole(const struct msg_conf_network *n, const struct prefix *pool)
+{
+	return (n->assign == ASSIGN_BCD && pool->family == AF_INET6);
+}
+
 enum hostaddr
 hostaddr_check(const struct msg_conf_network *n, const struct prefix *p)
 {
@@ -47,7 +53,8 @@ hostaddr_check(const struct msg_conf_network *n, const struct prefix *p)
 			return (HOSTADDR_GATEWAY);
 	}
 	for (i = 0; i < n->npools; i++)
-		if (is_edge(&n->pools[i], p))
+		if (!hostaddr_whole(n, &n->pools[i]) &&
+		    is_edge(&n->pools[i], p))
 			return (HOSTADDR_OUTSIDE);
 	for (i = 0; i < n->naddrs; i++)
 		if (is_edge(&n->addrs[i], p))

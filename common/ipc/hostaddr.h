@@ -9,6 +9,8 @@
 #ifndef HOSTADDR_H
 #define HOSTADDR_H
 
+#include <stdbool.h>
+
 #include "msg.h"
 
 enum hostaddr {
@@ -20,6 +22,11 @@ enum hostaddr {
 
 enum hostaddr
 hostaddr_check(const struct msg_conf_network *, const struct prefix *);
+/*
+ * True if a peer may have the first address of this pool, too: with direct-bcd
+ * it belongs to the name 0, as with autowg.
+ */
+bool	 hostaddr_whole(const struct msg_conf_network *, const struct prefix *);
 /* The rest of a sentence that begins with the address; "" if it may be had. */
 const char *hostaddr_text(enum hostaddr);
 

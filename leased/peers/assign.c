@@ -25,14 +25,13 @@ assign_bcd(const struct prefix *pool, const char *name, uint8_t addr[16])
 		errno = ERANGE;
 		return (-1);
 	}
-	if (len < 1 || len > 4 || strspn(name, "0123456789") != len) {
-		errno = EINVAL;
-		return (-1);
-	}
-	for (i = 0; i < len; i++)
+	for (i = strspn(name, "0"); i < len; i++) {
+		if (name[i] < '0' || name[i] > '9' || value > 0xfff)
+			break;
 		value = value << 4 | (unsigned int)(name[i] - '0');
-	if (value == 0) {
-		errno = EADDRNOTAVAIL;
+	}
+	if (len < 1 || i < len) {
+		errno = EINVAL;
 		return (-1);
 	}
 	memcpy(addr, pool->addr, 16);

@@ -12,10 +12,9 @@
 #include "conf.h"
 
 /*
- * direct-bcd: the decimal digits of the name (0 to 9999), read as hexadecimal,
- * are the last 16 bits.  Returns 0, or -1 with errno EINVAL for another name,
- * EADDRNOTAVAIL for 0, whose address is the subnet-router anycast address, or
- * ERANGE for a pool longer than /112.
+ * direct-bcd: the decimal digits of the name (0 to 9999, with any number of
+ * zeros before them), read as hexadecimal, are the last 16 bits.  Returns 0, or
+ * -1 with errno EINVAL for another name, or ERANGE for a pool longer than /112.
  */
 int assign_bcd(const struct prefix *pool, const char *name, uint8_t addr[16]);
 

@@ -8,6 +8,7 @@
 #include "assign.h"
 #include "deadline.h"
 #include "grant.h"
+#include "hostaddr.h"
 #include "pool.h"
 
 /* A lease has at most one address of each family. */
@@ -47,6 +48,19 @@ derived_addr(const struct network *n, uint8_t family, const char *name,
 		rc = assign_metans(pool, n->conf.metans_template, name,
 		    addr->addr);
 	return (rc == -1 ? -1 : 1);
+}
+
+/*
+ * May a lease have this address that is derived from its name, if nobody holds
+ * it?  Not if it is the network's own, or is reserved.
+ */
+static bool
+may_have(const struct network *n, const struct prefix *addr)
+{
+	enum hostaddr a;
+
+	a = hostaddr_check(&n->conf, addr);
+	return (a == HOSTADDR_OK || a == HOSTADDR_GATEWAY);
 }
 
 /* Find an address.  Returns 0 (free), 1 (resting) or -1 (none). */
@@ -130,7 +144,7 @@ settle_addrs(struct change *c, struct peer *p, struct mono now, bool *moved)
 		if (have != NULL)
 			peer_drop_addr(p, &have->p);
 		*moved = true;
-		if (derived && network_pool(p->net, &want) == NULL)
+		if (derived && !may_have(p->net, &want))
 			return (LEASE_E_NAME);
 		if (!derived && pools_peek(p->net, now, &want) == -1)
 			return (LEASE_E_POOL);
@@ -275,6 +289,8 @@ grant_preview(struct network *n, const char *name, struct mono now,
 		want = host_of(families[i]);
 		have = p == NULL ? NULL : peer_addr(p, families[i]);
 		if ((derived = derived_addr(n, families[i], name, &want)) == -1)
+			return (LEASE_E_NAME);
+		if (derived && !may_have(n, &want))
 			return (LEASE_E_NAME);
 		if (derived && !is_free(n, &want, p, now))
 			return (LEASE_E_ADDR_TAKEN);

@@ -132,7 +132,7 @@ range_below(const struct pool *p, u128 n)
 }
 
 struct pool *
-pool_new(const struct prefix *prefix)
+pool_new(const struct prefix *prefix, bool whole)
 {
 	struct prefix host;
 	struct pool *p;
@@ -151,7 +151,7 @@ pool_new(const struct prefix *prefix)
 	range_add(p, first, last);
 
 	host = prefix_host(&p->prefix);
-	if (prefix_bits(prefix) - prefix->len >= 2) {
+	if (!whole && prefix_bits(prefix) - prefix->len >= 2) {
 		pool_skip(p, &host);
 		if (prefix->family == AF_INET) {
 			addr_bytes(p, last, host.addr);

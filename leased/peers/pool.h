@@ -17,10 +17,11 @@
 struct pool;
 
 /*
- * All addresses of the prefix are free, except IPv4's network and broadcast
- * address (up to /30) and IPv6's subnet-router anycast address (up to /126).
+ * All addresses of the prefix are free, unless whole is true except IPv4's
+ * network and broadcast address (up to /30) and IPv6's subnet-router anycast
+ * address (up to /126).
  */
-struct pool *pool_new(const struct prefix *);
+struct pool *pool_new(const struct prefix *, bool whole);
 void	 pool_destroy(struct pool *);
 const struct prefix *pool_prefix(const struct pool *);
 

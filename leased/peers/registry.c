@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "deadline.h"
+#include "hostaddr.h"
 #include "log.h"
 #include "pool.h"
 #include "registry.h"
@@ -76,7 +77,8 @@ build_pools(struct network *n)
 	unsigned int i, j, k, host;
 
 	for (i = 0; i < c->npools; i++) {
-		p = n->pools[n->npools++] = pool_new(&c->pools[i]);
+		p = n->pools[n->npools++] = pool_new(&c->pools[i],
+		    hostaddr_whole(c, &c->pools[i]));
 		for (j = 0; j < c->nreserve; j++)
 			pool_skip(p, &c->reserve[j]);
 		for (j = 0; j < c->naddrs; j++) {

@@ -107,6 +107,15 @@ valid_host(const char *s)
 	return (NULL);
 }
 
+/* Without its length, a prefix is the one address that is written. */
+static const char *
+valid_pool(const char *s)
+{
+	return (strchr(s, '/') != NULL ?
+		NULL :
+		"a pool needs its length, as in 10.1.0.0/24 (or /32 for one address)");
+}
+
 static const char *
 valid_urlprefix(const char *s)
 {
@@ -176,7 +185,7 @@ const struct word schema[] = {
 	{ "networks[].address", WORD_PREFIXES, NETS(addrs), "", 0,
 	    NET_ADDRS_MAX, NULL, NULL, true, "the interface's addresses" },
 	{ "networks[].pools", WORD_PREFIXES, NETS(pools), NULL, 1,
-	    NET_POOLS_MAX, NULL, NULL, true, "prefixes to lease from" },
+	    NET_POOLS_MAX, NULL, valid_pool, true, "prefixes to lease from" },
 	{ "networks[].assign", WORD_CHOICE, NET(assign), "pool", 0, 0,
 	    assign_names, NULL, true, "how an address is chosen" },
 	{ "networks[].metans_template", WORD_STRING, NET(metans_template),

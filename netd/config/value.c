@@ -153,6 +153,7 @@ static const char *
 add_prefix(const struct word *w, void *base, const char *text)
 {
 	struct prefix *list, p;
+	const char *bad;
 	uint8_t *n;
 
 	list = field(w, base);
@@ -162,6 +163,8 @@ add_prefix(const struct word *w, void *base, const char *text)
 		    "\"%.80s\" is not an address or prefix", text);
 		return (why);
 	}
+	if (w->valid != NULL && (bad = w->valid(text)) != NULL)
+		return (bad);
 	if (*n >= w->hi || *n >= w->size / sizeof(p)) {
 		snprintf(why, sizeof(why), "more than %llu of them",
 		    (unsigned long long)w->hi);

@@ -168,7 +168,9 @@ up net0
 reg net0 1234 k1 => OK_NEW state=2 name=1234 addrs=10.9.0.1/32,fde3:25fb:7f6c:1::1234/128 # direct-bcd
 reg net0 42 k2
 reg net0 0042 k3 => E_ADDR_TAKEN # two names, one address
-reg net0 0 k4 => E_NAME # 0 is anycast
+reg net0 0 k4 => OK_NEW state=2 name=0 addrs=10.9.0.3/32,fde3:25fb:7f6c:1::/128 # 0 is a name, too
+reg net0 00000 k9 => E_ADDR_TAKEN # another name for it
+reg net0 0000005 k10 => OK_NEW state=2 name=0000005 addrs=10.9.0.4/32,fde3:25fb:7f6c:1::5/128 # leading zeros
 reg net0 abc k5 => E_NAME # no digits
 reg net0 1 k6 => E_ADDR_TAKEN # the gateway's own address
 set pools fd00::5500/120

@@ -60,7 +60,13 @@ bcd(void **state)
 		{ net, "", "-1", NULL }, { net, "", "+5", NULL },
 		{ net, "", "1_0", NULL }, { net, "", " 1", NULL },
 		{ net, "", "1 ", NULL }, { net, "", "", NULL },
-		{ net, "", "00001", NULL }, { net, "", "1a", NULL },
+		{ net, "", "0", "fde3:25fb:7f6c:1::" },
+		{ net, "", "0000", "fde3:25fb:7f6c:1::" },
+		{ net, "", "00007", "fde3:25fb:7f6c:1::7" },
+		{ net, "", "000000000000000000009999",
+		    "fde3:25fb:7f6c:1::9999" },
+		{ net, "", "012345", NULL }, { net, "", "0a", NULL },
+		{ net, "", "00x", NULL }, { net, "", "1a", NULL },
 		{ net, "", "\xd9\xa1", NULL },	/* an Arabic one */
 	};
 	uint8_t addr[16];
@@ -79,11 +85,7 @@ bcd(void **state)
 		assert_int_equal(assign_bcd(&p, vectors[i].name, addr), 0);
 		check_addr(&vectors[i], addr);
 	}
-	/* 0 is the subnet-router anycast address; /120 is too small. */
-	p = P(net);
-	assert_int_equal(assign_bcd(&p, "0", addr), -1);
-	assert_int_equal(errno, EADDRNOTAVAIL);
-	assert_int_equal(assign_bcd(&p, "0000", addr), -1);
+	/* /120 is too small. */
 	p = P("fd00::5500/120");
 	assert_int_equal(assign_bcd(&p, "1", addr), -1);
 	assert_int_equal(errno, ERANGE);

@@ -223,7 +223,7 @@ random_pool(const char *text, const char *const *skip, unsigned int steps)
 	int64_t now = 1000;
 
 	oracle_init(&o, text);
-	p = pool_new(&o.pool);
+	p = pool_new(&o.pool, false);
 	for (; skip != NULL && *skip != NULL; skip++) {
 		s = P(*skip);
 		oracle_skip(&o, &s);
@@ -288,7 +288,7 @@ exhaustion(void **state)
 
 	for (i = 0; pools[i] != NULL; i++) {
 		prefix = P(pools[i]);
-		p = pool_new(&prefix);
+		p = pool_new(&prefix, false);
 		for (round = 0; round < 2; round++) {
 			memset(last, 0, sizeof(last));
 			for (n = 0; pool_peek(p, now, addr, &ready) == 0; n++) {
@@ -320,7 +320,7 @@ quarantine(void **state)
 	struct pool *p;
 	uint8_t one[16], two[16], got[16];
 
-	p = pool_new(&prefix);
+	p = pool_new(&prefix, false);
 	assert_int_equal(pool_peek(p, now, one, &ready), 0);
 	assert_int_equal(pool_take(p, one), 0);
 	assert_int_equal(pool_peek(p, now, two, &ready), 0);
@@ -347,7 +347,7 @@ large(void **state)
 	uint8_t addr[16];
 	unsigned int i;
 
-	p = pool_new(&prefix);
+	p = pool_new(&prefix, false);
 	skip = P("fd00:1:2:3::/65");
 	pool_skip(p, &skip);
 	skip = P("fd00:1:2:3:c000::/66");
@@ -363,7 +363,7 @@ large(void **state)
 	assert_int_equal(addr[15], 99999 & 0xff);
 	pool_destroy(p);
 
-	p = pool_new(&all);
+	p = pool_new(&all, false);
 	assert_true(pool_size(p) == UINT64_MAX);
 	assert_int_equal(pool_peek(p, now, addr, &ready), 0);
 	assert_int_equal(addr[15], 1);

@@ -345,7 +345,7 @@ protocol(void **state)
 	rig_mint(&rig, &id, "dev");
 	expect("no certificate", &none, "no certificate");
 	k.max_version = TLS1_2_VERSION;
-	expect("TLS 1.2", &k, "does not speak TLS 1.3");
+	expect("TLS 1.2", &k, "does not speak TLS 1.3, only TLS 1.2: ");
 	k.max_version = 0;
 	k.alpn = "\2h2\10http/1.1";
 	expect("h2 and http/1.1", &k, NULL);
