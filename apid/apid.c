@@ -22,6 +22,7 @@
 #include "pend.h"
 #include "quiet.h"
 #include "rate.h"
+#include "server.h"
 #include "settings.h"
 #include "tls.h"
 #include "tlskey.h"
@@ -92,6 +93,22 @@ apid_setup_stop(struct chan *ch, uint32_t id, const struct msg_setup_stop *m)
 	}
 	a->stop_turns = STOP_MS / 20;
 	stop_cb(-1, 0, a);
+	return (0);
+}
+
+/* It may come before the configuration that has its network. */
+static int
+apid_hand_server(struct chan *ch, uint32_t id, const struct msg_hand_server *m)
+{
+	server_take(chan_arg(ch), m);
+	return (0);
+}
+
+static int
+apid_conf_gateway(struct chan *ch, uint32_t id,
+    const struct msg_conf_gateway *m)
+{
+	settings_set_gateway(childconf_shadow(ch), m);
 	return (0);
 }
 
@@ -242,6 +259,7 @@ conf_commit(void *arg, void *shadow)
 	struct conn *c, *next;
 
 	a->set = shadow;
+	server_prune(a);
 	if (old == NULL)
 		child_enter(&a->child, NULL);
 	else
@@ -273,6 +291,8 @@ static const struct chan_handler table[] = {
 	ON(setup_verbose, CONF_ANY, child_verbose),
 	ON(setup_stop, CONF_ANY, apid_setup_stop),
 	CHILDCONF_ROWS,
+	ON(hand_server, CONF_ANY, apid_hand_server),
+	ON(conf_gateway, CONF_OPEN, apid_conf_gateway),
 	ON(conf_network, CONF_OPEN, apid_conf_network),
 	ON(conf_identity, CONF_OPEN, apid_conf_identity),
 	ON(conf_listen, CONF_OPEN, apid_conf_listen),

@@ -40,6 +40,8 @@ struct apid {
 	struct chan	*leased;	/* NULL while there is none */
 	struct tlskey	*tlskey;
 	struct settings	*set;		/* in force; NULL before the first */
+	struct msg_hand_server servers[NETWORKS_MAX];	/* server.c's */
+	unsigned int	 nservers;
 	struct pend	*pend;
 	struct rate	*rate;
 	struct quiet	*quiet;

@@ -87,6 +87,7 @@ settings_unref(struct settings *s)
 		tls_server_unref(l->tls);
 	}
 	identity_rules_free(s->rules);
+	free(s->networks);
 	explicit_bzero(s->basic, sizeof(s->basic));
 	free(s);
 }
@@ -165,13 +166,27 @@ settings_add_identity(struct settings *s, const struct msg_conf_identity *m)
 }
 
 void
+settings_set_gateway(struct settings *s, const struct msg_conf_gateway *m)
+{
+	strlcpy(s->endpoint, m->endpoint, sizeof(s->endpoint));
+}
+
+void
 settings_add_network(struct settings *s, const struct msg_conf_network *m)
 {
+	struct msg_conf_network *nets;
+
 	if (s->nnetworks == NETWORKS_MAX) {
 		refuse(s, "more than %d networks", NETWORKS_MAX);
 		return;
 	}
-	strlcpy(s->networks[s->nnetworks++], m->name, NETNAME_SIZE);
+	nets = reallocarray(s->networks, s->nnetworks + 1, sizeof(*nets));
+	if (nets == NULL) {
+		refuse(s, "out of memory");
+		return;
+	}
+	s->networks = nets;
+	nets[s->nnetworks++] = *m;
 }
 
 void
@@ -234,6 +249,8 @@ settings_build(struct settings *s, struct tlskey *key,
 
 	if (s->limits.connections == 0)
 		refuse(s, "limits: they are missing");
+	if (s->endpoint[0] == '\0')
+		refuse(s, "gateway.endpoint: it is missing");
 	for (i = 0; i < s->nlisteners && !s->broken; i++) {
 		l = &s->listeners[i];
 		if (!l->has_tls)
@@ -263,16 +280,16 @@ settings_build(struct settings *s, struct tlskey *key,
 	return (s->broken ? s->error : NULL);
 }
 
-bool
-settings_has_network(const struct settings *s, const char *name)
+const struct msg_conf_network *
+settings_network(const struct settings *s, const char *name)
 {
 	unsigned int i;
 
 	for (i = 0; i < s->nnetworks; i++) {
-		if (strcmp(s->networks[i], name) == 0)
-			return (true);
+		if (strcmp(s->networks[i].name, name) == 0)
+			return (&s->networks[i]);
 	}
-	return (false);
+	return (NULL);
 }
 
 bool

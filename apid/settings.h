@@ -53,7 +53,8 @@ struct settings {
 	 */
 	char		 first_network[PROOF_NONE + 1][NETNAME_SIZE];
 	bool		 portal_rules[PROOF_NONE + 1];	/* one for a portal */
-	char		 networks[NETWORKS_MAX][NETNAME_SIZE];
+	char		 endpoint[HOST_SIZE];	/* host that devices dial */
+	struct msg_conf_network *networks;
 	unsigned int	 nnetworks;
 	struct prefix	 proxies[PROXY_MAX];
 	unsigned int	 nproxies;
@@ -81,6 +82,7 @@ void
 settings_add_listen(struct settings *, const struct msg_conf_listen *, int fd);
 void settings_add_cert(struct settings *, const struct msg_conf_cert *, int fd);
 void settings_add_identity(struct settings *, const struct msg_conf_identity *);
+void settings_set_gateway(struct settings *, const struct msg_conf_gateway *);
 void settings_add_network(struct settings *, const struct msg_conf_network *);
 void	 settings_add_proxy(struct settings *, const struct msg_conf_proxy *);
 void	 settings_set_limits(struct settings *, const struct msg_conf_limits *);
@@ -94,7 +96,8 @@ const char *
 settings_build(struct settings *, struct tlskey *, const struct settings *old);
 
 /* Lookups. */
-bool	 settings_has_network(const struct settings *, const char *);
+const struct msg_conf_network *
+settings_network(const struct settings *, const char *name);	/* or NULL */
 bool	 settings_is_proxy(const struct settings *, const struct prefix *);
 /* The listener that continues one of another generation, or NULL. */
 struct listener *

@@ -17,6 +17,7 @@
 #include "audit_line.h"
 #include "autowg.h"
 #include "dialects.h"
+#include "granted.h"
 #include "request.h"
 #include "link_leased.h"
 #include "peerlist.h"
@@ -113,13 +114,18 @@ static void
 register_done(struct request *r, const struct msg_lease_reply *m)
 {
 	char body[AUTOWG_LEASE_SIZE];
+	struct devconf d;
 	int len;
 
 	if (m->code > LEASE_OK_REKEYED) {
 		register_refused(r, m);
 		return;
 	}
-	if ((len = autowg_lease(m, body)) == -1) {
+	if (granted_lease(r, m, &d) == -1) {
+		register_failed(r, lease_answer(LEASE_E_BUSY)->text);
+		return;
+	}
+	if ((len = autowg_lease(&d, body)) == -1) {
 		audit_refused(r,
 		    "autowg needs an IPv6 pool and an IPv6 route: add them to the network");
 		reply_text(r, 500, "the network has no IPv6 pool or route");
@@ -197,7 +203,7 @@ may_list(struct request *r)
 	/* The network that devices of this listener register with. */
 	network = s->first_network[r->lst->proof];
 	if (network[0] == '\0')
-		network = s->networks[0];
+		network = s->networks[0].name;
 	if (is_authorized(r))
 		return (network);
 	if (who_prove(r) == -1 ||

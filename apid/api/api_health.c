@@ -12,6 +12,7 @@
 #include "link_leased.h"
 #include "refuse.h"
 #include "reply.h"
+#include "server.h"
 
 static void
 health_answer(struct request *, const struct msg_lease_health_reply *);
@@ -36,8 +37,11 @@ send_state(struct request *r, const char *leased, const char *kern,
 static void
 health_answer(struct request *r, const struct msg_lease_health_reply *m)
 {
+	/* leased may know of a network a moment before us. */
+	bool up = m->wireguard && server_all(r->apid);
+
 	send_state(r, "ok", m->kern ? "ok" : "fail", m->db ? "ok" : "fail",
-	    m->wireguard ? "ok" : "fail", m->kern && m->db && m->wireguard);
+	    up ? "ok" : "fail", m->kern && m->db && up);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "audit_line.h"
 #include "dialects.h"
+#include "granted.h"
 #include "request.h"
 #include "leasejson.h"
 #include "peers.h"
@@ -48,6 +49,7 @@ static void
 native_lease(struct request *r, const struct msg_lease_reply *m)
 {
 	char body[LEASEJSON_SIZE];
+	struct devconf d;
 	int len;
 
 	if (m->code > LEASE_OK_REKEYED) {
@@ -59,8 +61,12 @@ native_lease(struct request *r, const struct msg_lease_reply *m)
 		    "the lease of this identity has run out", -1);
 		return;
 	}
+	if (granted_lease(r, m, &d) == -1) {
+		native_failed(r, lease_answer(LEASE_E_BUSY)->text);
+		return;
+	}
 	audit_registered(r, m);
-	if ((len = leasejson_format(m, body, sizeof(body))) == -1) {
+	if ((len = leasejson_format(&d, body, sizeof(body))) == -1) {
 		reply_problem(r, 500, "internal-error",
 		    "the lease does not fit the answer", -1);
 		return;
@@ -102,7 +108,7 @@ network_fits(struct request *r, const char *network)
 {
 	if (network[0] == '\0' || strcmp(network, r->who.id.network) == 0)
 		return (true);
-	if (settings_has_network(r->set, network)) {
+	if (settings_network(r->set, network) != NULL) {
 		audit_refused(r, "the network is not this identity's");
 		reply_problem(r, 403, "identity-denied",
 		    "the network is not this identity's", -1);

@@ -81,7 +81,7 @@ take_network(struct request *r, const struct owner *o, char name[NETNAME_SIZE])
 		goto unknown;
 	memcpy(name, r->head + v.off, v.len);
 	name[v.len] = '\0';
-	if (!settings_has_network(r->set, name))
+	if (settings_network(r->set, name) == NULL)
 		goto unknown;
 	if (o->network[0] == '\0' || strcmp(o->network, name) == 0)
 		return (true);

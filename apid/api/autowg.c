@@ -68,27 +68,24 @@ first_v6(const struct prefix *p, unsigned int n)
 }
 
 int
-autowg_lease(const struct msg_lease_reply *m, char buf[AUTOWG_LEASE_SIZE])
+autowg_lease(const struct devconf *d, char buf[AUTOWG_LEASE_SIZE])
 {
 	char ip[PREFIX_TEXT], key[WGKEY_TEXT], route[PREFIX_TEXT];
+	char endpoint[DEVCONF_ENDPOINT];
 	const struct prefix *a, *r;
-	const char *l = "", *rb = "";
 
-	a = first_v6(m->addrs, m->naddrs);
-	r = first_v6(m->routes, m->nroutes);
+	a = first_v6(d->lease->addrs, d->lease->naddrs);
+	r = first_v6(d->net->routes, d->net->nroutes);
 	if (a == NULL || r == NULL) {
 		errno = EAFNOSUPPORT;
 		return (-1);
 	}
-	if (strchr(m->endpoint, ':') != NULL && m->endpoint[0] != '[') {
-		l = "[";
-		rb = "]";
-	}
 	return (snprintf(buf, AUTOWG_LEASE_SIZE,
-	    "endpoint=%s%s%s:%u\n"
+	    "endpoint=%s\n"
 	    "pubkey=%s\nroute=%s\nip=%s\nkeepalive=%u\n",
-	    l, m->endpoint, rb, m->port, wgkey_format(m->server_key, key),
-	    prefix_format(r, route), prefix_format_addr(a, ip), m->keepalive));
+	    devconf_endpoint(d, endpoint), wgkey_format(d->server->pubkey, key),
+	    prefix_format(r, route), prefix_format_addr(a, ip),
+	    d->net->keepalive));
 }
 
 int

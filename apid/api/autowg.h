@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "proto.h"
+#include "devconf.h"
 
 #define AUTOWG_LEASE_SIZE	640	/* bytes of a lease's text, with NUL */
 
@@ -32,7 +32,7 @@ bool	 autowg_has_preshared(const char *body, size_t len);
  * EAFNOSUPPORT if it has no IPv6 address or route, which an autowg client
  * needs.
  */
-int autowg_lease(const struct msg_lease_reply *, char buf[AUTOWG_LEASE_SIZE]);
+int	 autowg_lease(const struct devconf *, char buf[AUTOWG_LEASE_SIZE]);
 
 /*
  * Format one peer of peers.json.  Returns the length, or -1 if size is too

@@ -3,7 +3,6 @@
  * Leases to JSON, and wishes from JSON.
  */
 
-#include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -91,26 +90,22 @@ leasejson_parse(const char *body, size_t len, struct lease_wish *w,
 }
 
 static void
-add_server(struct jsonw *w, const struct msg_lease_reply *m)
+add_server(struct jsonw *w, const struct devconf *d)
 {
-	char endpoint[HOST_SIZE + 10], key[WGKEY_TEXT];
-	bool v6;
+	char endpoint[DEVCONF_ENDPOINT], key[WGKEY_TEXT];
 
-	/* Between an IPv6 address and its port there must be brackets. */
-	v6 = strchr(m->endpoint, ':') != NULL && m->endpoint[0] != '[';
-	snprintf(endpoint, sizeof(endpoint), "%s%s%s:%u", v6 ? "[" : "",
-	    m->endpoint, v6 ? "]" : "", m->port);
 	jsonw_add(w, "\"server\":{\"public_key\":\"%s\",\"endpoint\":",
-	    wgkey_format(m->server_key, key));
-	jsonw_string(w, endpoint);
-	jsonw_add(w, ",\"keepalive\":%u,\"routes\":", m->keepalive);
-	jsonw_prefixes(w, m->routes, m->nroutes);
+	    wgkey_format(d->server->pubkey, key));
+	jsonw_string(w, devconf_endpoint(d, endpoint));
+	jsonw_add(w, ",\"keepalive\":%u,\"routes\":", d->net->keepalive);
+	jsonw_prefixes(w, d->net->routes, d->net->nroutes);
 	jsonw_add(w, "}");
 }
 
 int
-leasejson_format(const struct msg_lease_reply *m, char *buf, size_t size)
+leasejson_format(const struct devconf *d, char *buf, size_t size)
 {
+	const struct msg_lease_reply *m = d->lease;
 	char key[WGKEY_TEXT], when[WALL_TEXT];
 	struct wall at;
 	struct jsonw w;
@@ -135,7 +130,7 @@ leasejson_format(const struct msg_lease_reply *m, char *buf, size_t size)
 		jsonw_add(&w, "\"ttl\":null,");
 	else
 		jsonw_add(&w, "\"ttl\":%u,", m->ttl);
-	add_server(&w, m);
+	add_server(&w, d);
 	jsonw_add(&w, "}\n");
 	return (w.full ? -1 : (int)w.len);
 }

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "proto.h"
+#include "devconf.h"
 
 #define LEASEJSON_SIZE	4096	/* bytes of an answer, with NUL */
 
@@ -31,6 +31,6 @@ int	 leasejson_parse(const char *, size_t len, struct lease_wish *,
  * Write an answer with its newline.  Returns the length, or -1 if size is too
  * small.
  */
-int leasejson_format(const struct msg_lease_reply *, char *buf, size_t size);
+int	 leasejson_format(const struct devconf *, char *buf, size_t size);
 
 #endif

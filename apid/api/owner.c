@@ -23,7 +23,7 @@ without_rule(struct request *r, struct owner *o)
 	if (r->lst->proof != PROOF_NONE && r->lst->proof != PROOF_CERTIFICATE)
 		return (-1);
 	o->role = ROLE_PORTAL;
-	strlcpy(o->network, r->set->networks[0], sizeof(o->network));
+	strlcpy(o->network, r->set->networks[0].name, sizeof(o->network));
 	strlcpy(o->name, "portal:default", sizeof(o->name));
 	return (0);
 }

@@ -131,25 +131,22 @@ struct msg_lease_release {
 	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 };
 
-/* A lease, and everything that a device needs to use it. */
+/*
+ * A lease.  The rest of what a device needs to use it, apid knows from its
+ * configuration and from HAND_SERVER.
+ */
 struct msg_lease_reply {
 	uint8_t		 code;		/* enum lease_code */
 	uint8_t		 state;		/* enum lease_state, 0 with errors */
 	char		 network[NETNAME_SIZE];
 	char		 name[IDENT_SIZE];
 	uint8_t		 pubkey[WGKEY_LEN];
-	uint8_t		 server_key[WGKEY_LEN];
-	char		 endpoint[HOST_SIZE];
-	uint16_t	 port;
-	uint16_t	 keepalive;	/* seconds, 0 is off */
 	uint32_t	 ttl;		/* seconds left, LEASE_NEVER */
 	uint32_t	 retry_after;	/* seconds, with errors worth a retry */
 	int64_t		 created;	/* wall; time of the last key change */
 	int64_t		 expires;	/* wall, 0 is never */
 	uint8_t		 naddrs;
 	struct prefix	 addrs[NET_POOLS_MAX];
-	uint8_t		 nroutes;
-	struct prefix	 routes[NET_ROUTES_MAX];
 };
 
 struct msg_lease_health_reply {		/* 1 ok, 0 not */
@@ -410,6 +407,13 @@ struct msg_hand_network {		/* sent at start and on every change */
 	char		 text[TEXT_SIZE];	/* reason of a failure */
 };
 
+/* What devices dial; from the hand to the parent, and on to each apid. */
+struct msg_hand_server {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint16_t	 port;		/* 0: not up, there is nothing to dial */
+};
+
 struct msg_uapi_want {			/* answered by CONF_UAPI */
 	char		 network[NETNAME_SIZE];
 };
@@ -446,13 +450,13 @@ struct msg_conf_begin {
 	uint32_t	 generation;
 };
 
-struct msg_conf_gateway {
+struct msg_conf_gateway {		/* for apid, the endpoint alone */
 	char		 name[IDENT_SIZE];
 	char		 endpoint[HOST_SIZE];
 	char		 state_dir[DIR_SIZE];
 };
 
-/* One network.  For apid, its lists are empty. */
+/* One network. */
 struct msg_conf_network {
 	char		 name[NETNAME_SIZE];
 	char		 interface[IFNAME_SIZE];

@@ -44,16 +44,11 @@ codec_msg_lease_reply(struct codec *c, struct msg_lease_reply *m)
 	if (codec_range(c, &m->code, LEASE_OK_NEW, LEASE_CODE_MAX) == -1 ||
 	    codec_range(c, &m->state, 0, LEASE_PARTLY) == -1 ||
 	    NET(c, m) == -1 || NAME(c, m) == -1 ||
-	    codec_key(c, m->pubkey) == -1 ||
-	    codec_key(c, m->server_key) == -1 ||
-	    codec_str(c, m->endpoint, sizeof(m->endpoint)) == -1 ||
-	    codec_n16(c, &m->port) == -1 || codec_n16(c, &m->keepalive) == -1 ||
-	    codec_duration(c, &m->ttl) == -1 ||
+	    codec_key(c, m->pubkey) == -1 || codec_duration(c, &m->ttl) == -1 ||
 	    codec_n32(c, &m->retry_after) == -1 ||
 	    codec_time(c, &m->created) == -1 ||
 	    codec_time(c, &m->expires) == -1 ||
-	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_POOLS_MAX) == -1 ||
-	    codec_prefixes(c, &m->nroutes, m->routes, 0, NET_ROUTES_MAX) == -1)
+	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_POOLS_MAX) == -1)
 		return (-1);
 	return (0);
 }

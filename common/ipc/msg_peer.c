@@ -106,6 +106,15 @@ codec_msg_hand_network(struct codec *c, struct msg_hand_network *m)
 }
 
 int
+codec_msg_hand_server(struct codec *c, struct msg_hand_server *m)
+{
+	if (NET(c, m) == -1 || codec_key(c, m->pubkey) == -1 ||
+	    codec_n16(c, &m->port) == -1)
+		return (-1);
+	return (codec_check(c, m->network[0] != '\0'));
+}
+
+int
 codec_msg_uapi_want(struct codec *c, struct msg_uapi_want *m)
 {
 	return (NET(c, m));

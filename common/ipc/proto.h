@@ -87,12 +87,15 @@
 	X(HAND_NETWORK, hand_network, 0x020b, P_HAND, P_LEASED, 0)	\
 	X(UAPI_WANT, uapi_want, 0x020c, P_HAND, P_PARENT, 0)		\
 	X(HAND_HEALTH, hand_health, 0x020d, P_HAND, P_LEASED, 0)	\
+	X(HAND_SERVER, hand_server, 0x020e,				\
+	    P_HAND|P_PARENT, P_PARENT|P_APID, 0)			\
 									\
 	X(KEY_SIGN, key_sign, 0x0301, P_APID, P_KEY, 0)		\
 	X(KEY_SIGNED, key_signed, 0x0302, P_KEY, P_APID, 0)		\
 									\
 	X(CONF_BEGIN, conf_begin, 0x0401, P_PARENT, P_CHILD, 0)		\
-	X(CONF_GATEWAY, conf_gateway, 0x0402, P_PARENT, P_LEASED, 0)	\
+	X(CONF_GATEWAY, conf_gateway, 0x0402,				\
+	    P_PARENT, P_LEASED|P_APID, 0)				\
 	X(CONF_NETWORK, conf_network, 0x0403,				\
 	    P_PARENT, P_HAND|P_LEASED|P_APID, 0)			\
 	X(CONF_WGKEY, conf_wgkey, 0x0404, P_PARENT, P_HAND, 1)		\

@@ -26,29 +26,25 @@ answer_retry(uint8_t code)
 }
 
 static void
-fill_lease(struct leased *l, const struct peer *p, struct msg_lease_reply *m)
+fill_lease(const struct peer *p, struct msg_lease_reply *m)
 {
-	const struct network *n = p->net;
+	uint8_t i;
 
 	m->state = peer_state(p);
-	strlcpy(m->network, n->name, sizeof(m->network));
+	strlcpy(m->network, p->net->name, sizeof(m->network));
 	strlcpy(m->name, p->name, sizeof(m->name));
 	memcpy(m->pubkey, p->key, sizeof(m->pubkey));
-	memcpy(m->server_key, n->hand.pubkey, sizeof(m->server_key));
-	strlcpy(m->endpoint, l->conf->gateway.endpoint, sizeof(m->endpoint));
-	m->port = n->hand.port;
-	m->keepalive = n->conf.keepalive;
 	m->ttl = peer_ttl(p, mono_now());
 	m->created = p->created;
 	m->expires = p->expires;
-	m->naddrs = peer_addrs(p, m->addrs);
-	m->nroutes = n->conf.nroutes;
-	memcpy(m->routes, n->conf.routes, sizeof(m->routes));
+	/* Only what WireGuard serves is of use to the device. */
+	for (i = 0; i < p->naddrs && m->naddrs < NET_POOLS_MAX; i++)
+		if (peer_addr_served(p, i))
+			m->addrs[m->naddrs++] = p->addrs[i].p;
 }
 
 void
-answer_lease(struct leased *l, struct chan *c, uint32_t id, uint8_t code,
-    const struct peer *p)
+answer_lease(struct chan *c, uint32_t id, uint8_t code, const struct peer *p)
 {
 	struct msg_lease_reply m;
 
@@ -56,7 +52,7 @@ answer_lease(struct leased *l, struct chan *c, uint32_t id, uint8_t code,
 	m.code = code;
 	m.retry_after = answer_retry(code);
 	if (code < LEASE_E_KEY && p != NULL)
-		fill_lease(l, p, &m);
+		fill_lease(p, &m);
 	/* A front that does not read loses its answers, but not its link. */
 	if (chan_send_lease_reply(c, id, &m, -1) == -1)
 		log_debug("%s: answer %u not sent", chan_name(c), id);

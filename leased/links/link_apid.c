@@ -52,7 +52,7 @@ static void
 lease_changed(struct leased *l, const struct asker *a, uint8_t code,
     const struct peer *p)
 {
-	answer_lease(l, a->chan, a->id, code, p);
+	answer_lease(a->chan, a->id, code, p);
 }
 
 static int
@@ -76,7 +76,7 @@ leased_lease_register(struct chan *c, uint32_t id,
 		turn_register(l, n, m->name, m->who, m->pubkey, &m->from,
 		    &asker);
 	else
-		answer_lease(l, c, id, code, NULL);
+		answer_lease(c, id, code, NULL);
 	return (0);
 }
 
@@ -90,7 +90,7 @@ leased_lease_get(struct chan *c, uint32_t id, const struct msg_lease_get *m)
 	code = lease_for(l, m->network, m->name, &p);
 	if (code == LEASE_OK_SAME && !network_up(p->net))
 		code = LEASE_E_BUSY;
-	answer_lease(l, c, id, code, p);
+	answer_lease(c, id, code, p);
 	return (0);
 }
 
@@ -108,7 +108,7 @@ leased_lease_release(struct chan *c, uint32_t id,
 	if (code == LEASE_OK_SAME)
 		turn_end(l, p, "lease.release", &m->from, &asker);
 	else
-		answer_lease(l, c, id, code, NULL);
+		answer_lease(c, id, code, NULL);
 	return (0);
 }
 

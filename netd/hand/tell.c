@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Notices to leased that are not answers.
+ * Notices to leased that are not answers, and one to the parent.
  */
 
 #include <string.h>
@@ -48,6 +48,23 @@ tell_network_again(struct knet *n)
 		log_warn("cannot tell leased about network %s", n->conf.name);
 }
 
+/* Devices are told this, so it goes through the parent and never leased. */
+static void
+tell_server(const struct knet *n, const struct msg_hand_network *m)
+{
+	struct msg_hand_server s;
+
+	if (n->k->parent == NULL)
+		return;
+	memset(&s, 0, sizeof(s));
+	strlcpy(s.network, m->network, sizeof(s.network));
+	memcpy(s.pubkey, m->pubkey, sizeof(s.pubkey));
+	s.port = m->port;
+	if (chan_send_hand_server(n->k->parent, 0, &s, -1) == -1)
+		log_warn("cannot tell the parent about network %s",
+		    n->conf.name);
+}
+
 void
 tell_network(struct knet *n)
 {
@@ -68,6 +85,7 @@ tell_network(struct knet *n)
 		return;
 	log_change(n, &m);
 	n->sent = m;
+	tell_server(n, &m);
 	tell_network_again(n);
 }
 

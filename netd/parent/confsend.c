@@ -31,14 +31,16 @@ send_gateway(struct proc *p, const struct config *c)
 	const char *end;
 
 	memset(&m, 0, sizeof(m));
-	strlcpy(m.name, c->gateway.name, sizeof(m.name));
 	/* An IPv6 address with a port behind it needs its brackets. */
 	end = strchr(c->gateway.endpoint, ':') != NULL ? "]" : "";
 	if (*end != '\0')
 		strlcpy(m.endpoint, "[", sizeof(m.endpoint));
 	strlcat(m.endpoint, c->gateway.endpoint, sizeof(m.endpoint));
 	strlcat(m.endpoint, end, sizeof(m.endpoint));
-	strlcpy(m.state_dir, c->gateway.state_dir, sizeof(m.state_dir));
+	if (p->role == P_LEASED) {
+		strlcpy(m.name, c->gateway.name, sizeof(m.name));
+		strlcpy(m.state_dir, c->gateway.state_dir, sizeof(m.state_dir));
+	}
 	return (chan_send_conf_gateway(p->chan, 0, &m, -1));
 }
 
@@ -55,8 +57,6 @@ send_network(struct proc *p, const struct config *c,
 		m.table = 0;
 		m.masquerade = 0;
 	}
-	if (p->role == P_APID)
-		m.naddrs = m.npools = m.nroutes = m.nreserve = 0;
 	return (chan_send_conf_network(p->chan, 0, &m, -1));
 }
 
@@ -293,7 +293,7 @@ send_apid(struct proc *p, const struct bundle *b)
 	struct msg_conf_proxy m;
 	unsigned int i;
 
-	if (send_networks(p, b->conf) == -1 ||
+	if (send_gateway(p, b->conf) == -1 || send_networks(p, b->conf) == -1 ||
 	    send_identities(p, b->conf) == -1)
 		return (-1);
 	for (i = 0; i < b->conf->nproxies; i++) {

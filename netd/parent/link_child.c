@@ -2,8 +2,8 @@
 /*
  * The messages from children to the parent.  They are few on purpose: a
  * greeting, an answer to a configuration, readiness, the name of a network, the
- * role of a neighbour to which there is no link, and one request without
- * content, for OpenVPN's sockets.
+ * public key and port of a network, the role of a neighbour to which there is
+ * no link, and one request without content, for OpenVPN's sockets.
  */
 
 #include <string.h>
@@ -18,6 +18,7 @@
 #include "openvpn_dial.h"
 #include "proc.h"
 #include "ready.h"
+#include "relay.h"
 #include "reload.h"
 #include "spawn.h"
 #include "stop.h"
@@ -55,6 +56,7 @@ go_on(struct proc *p)
 {
 	struct msg_conf_commit m = { p->generation };
 
+	relay_all(p);
 	p->answer = ANSWER_NONE;
 	p->state = PROC_ENTER;
 	chan_set_state(p->chan, p->state);
@@ -152,6 +154,16 @@ parent_setup_stopped(struct chan *c, uint32_t id)
 }
 
 static int
+parent_hand_server(struct chan *c, uint32_t id, const struct msg_hand_server *m)
+{
+	struct proc *p;
+
+	p = chan_arg(c);
+	relay_server(p->netd, m);
+	return (0);
+}
+
+static int
 parent_uapi_want(struct chan *c, uint32_t id, const struct msg_uapi_want *m)
 {
 	const struct config *conf;
@@ -193,6 +205,8 @@ static const struct chan_handler table[] = {
 	ON(setup_link, PROC_ENTER | PROC_UP | PROC_LEAVING, parent_setup_link),
 	ON(conf_ack, PROC_CONF | PROC_UP | PROC_LEAVING, parent_conf_ack),
 	ON(conf_nak, PROC_CONF | PROC_UP | PROC_LEAVING, parent_conf_nak),
+	ON(hand_server, PROC_ENTER | PROC_UP | PROC_LEAVING,
+	    parent_hand_server),
 	ON(uapi_want, PROC_ENTER | PROC_UP | PROC_LEAVING, parent_uapi_want),
 	ON(openvpn_want, PROC_ENTER | PROC_UP | PROC_LEAVING,
 	    parent_openvpn_want),

@@ -70,6 +70,8 @@ struct netd {
 	bool		 maintenance;	/* as leased was told last */
 	struct uapi	*uapi;
 	struct late	*late;
+	struct msg_hand_server servers[NETWORKS_MAX];	/* relay.c's */
+	unsigned int	 nservers;
 	struct notify	 notify;
 };
 

@@ -19,6 +19,7 @@
 #include "notify.h"
 #include "parse.h"
 #include "proc.h"
+#include "relay.h"
 #include "reload.h"
 #include "spawn.h"
 #include "watch.h"
@@ -157,6 +158,7 @@ commit(struct netd *n)
 
 	old = n->conf;
 	n->conf = n->reload.next;
+	relay_prune(n);
 	for (i = 0; i < n->nprocs; i++) {
 		p = &n->procs[i];
 		answer = p->answer;

@@ -16,6 +16,11 @@
  *	rules N				which set of identity rules comes next
  *	badconf				a generation that must be refused
  *	test TEXT			IDENT_TEST
+ *	server BYTE PORT		the key (32 such bytes) and port of devices;
+ *					port 0: nothing to dial
+ *	lie [WHAT]			leased's leases have these addresses
+ *					(a,b or none), or are another's: name,
+ *					network
  *	count				requests that leased has seen
  *	sets				sets on their way, and taken back
  *	clients N			of OpenVPN
@@ -200,11 +205,43 @@ send_identities(struct drv *d)
 }
 
 static void
+send_server(struct drv *d, const char *network)
+{
+	struct msg_hand_server m = d->server;
+
+	(void)strlcpy(m.network, network, sizeof(m.network));
+	if (chan_send_hand_server(d->front, 0, &m, -1) == -1)
+		err(1, "HAND_SERVER");
+}
+
+static void
+send_gateway(struct drv *d)
+{
+	struct msg_conf_gateway m;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.endpoint, "vpn.example.com", sizeof(m.endpoint));
+	if (chan_send_conf_gateway(d->front, 0, &m, -1) == -1)
+		err(1, "CONF_GATEWAY");
+}
+
+static void
 send_network(struct drv *d, const char *name)
 {
 	struct msg_conf_network m;
 
 	memset(&m, 0, sizeof(m));
+	m.naddrs = 2;
+	(void)prefix_parse("100.64.0.1/16", &m.addrs[0]);
+	(void)prefix_parse("fde3:25fb:7f6c::1/48", &m.addrs[1]);
+	m.npools = 2;
+	(void)prefix_parse("100.64.0.0/22", &m.pools[0]);
+	(void)prefix_parse("fde3:25fb:7f6c:1::/64", &m.pools[1]);
+	m.nroutes = 1;
+	(void)prefix_parse("fde3:25fb:7f6c::/48", &m.routes[0]);
+	m.nreserve = 1;
+	(void)prefix_parse("100.64.1.200/29", &m.reserve[0]);
+	m.keepalive = 25;
 	(void)strlcpy(m.name, name, sizeof(m.name));
 	(void)strlcpy(m.interface, name, sizeof(m.interface));
 	(void)strlcpy(m.metans_template, "%s", sizeof(m.metans_template));
@@ -262,6 +299,7 @@ configure(struct drv *d, int bad)
 	begin.generation = ++d->generation;
 	if (chan_send_conf_begin(d->front, 0, &begin, -1) == -1)
 		err(1, "CONF_BEGIN");
+	send_gateway(d);
 	send_network(d, "devices");
 	send_network(d, "other");
 	send_identities(d);
@@ -318,6 +356,8 @@ parent_hello(struct chan *ch, uint32_t id, const struct msg_setup_hello *m)
 	}
 	leased_up(d);
 	configure(d, 0);
+	send_server(d, "devices");
+	send_server(d, "other");
 	return (0);
 }
 
@@ -440,6 +480,18 @@ stop(struct drv *d)
 }
 
 static void
+order_server(struct drv *d, const char *line)
+{
+	unsigned int byte, port;
+
+	if (sscanf(line, "server %u %u", &byte, &port) != 2)
+		errx(64, "server BYTE PORT");
+	memset(d->server.pubkey, (int)byte, sizeof(d->server.pubkey));
+	d->server.port = (uint16_t)port;
+	send_server(d, "devices");
+}
+
+static void
 order(struct drv *d, const char *line)
 {
 	static const char *const modes[] = { "mode ok", "mode silent",
@@ -464,6 +516,11 @@ order(struct drv *d, const char *line)
 		d->rules = (unsigned int)strtoul(line + 6, NULL, 10);
 	} else if (strncmp(line, "peers ", 6) == 0) {
 		d->peers = (unsigned int)strtoul(line + 6, NULL, 10);
+	} else if (strncmp(line, "server ", 7) == 0) {
+		order_server(d, line);
+	} else if (strncmp(line, "lie", 3) == 0) {
+		(void)strlcpy(d->lie, line[3] == ' ' ? line + 4 : "",
+		    sizeof(d->lie));
 	} else if (strncmp(line, "test ", 5) == 0) {
 		(void)strlcpy(test.cn, line + 5, sizeof(test.cn));
 		if (chan_send_ident_test(d->leased, 77, &test, -1) == -1)
@@ -556,6 +613,8 @@ main(int argc, char *argv[])
 	d.basic = "";
 	d.peers = 2;
 	d.set_generation = 1;
+	memset(d.server.pubkey, 7, sizeof(d.server.pubkey));
+	d.server.port = 53092;
 	parse_limits(&d, "5000,5000,5000,15000,16384,1024,512,256");
 	while ((ch = getopt(argc, argv, "b:l:p:t:")) != -1) {
 		switch (ch) {

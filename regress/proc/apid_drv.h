@@ -64,6 +64,8 @@ struct drv {
 	unsigned int	 rules;
 	unsigned int	 count;
 	uint32_t	 late_id;
+	struct msg_hand_server server;	/* of the network "devices" */
+	char		 lie[128];	/* what leased lies about; "": nothing */
 	uint8_t		 keys[1000][WGKEY_LEN];
 	uint8_t		 has[1000];
 	struct owned	*owned;		/* in order of keys */

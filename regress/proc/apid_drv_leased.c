@@ -20,6 +20,28 @@ number_of(const char *name)
 	return ((unsigned int)strtoul(name, NULL, 10) % 1000);
 }
 
+/* Be a leased that was captured. */
+static void
+lie(const struct drv *d, struct msg_lease_reply *m)
+{
+	char text[sizeof(d->lie)], *p, *list = text;
+
+	if (d->lie[0] == '\0')
+		return;
+	if (strcmp(d->lie, "name") == 0)
+		(void)strlcpy(m->name, "another", sizeof(m->name));
+	else if (strcmp(d->lie, "network") == 0)
+		(void)strlcpy(m->network, "other", sizeof(m->network));
+	else {
+		(void)strlcpy(text, d->lie, sizeof(text));
+		m->naddrs = 0;
+		while ((p = strsep(&list, ",")) != NULL &&
+		    m->naddrs < NET_POOLS_MAX)
+			if (prefix_parse(p, &m->addrs[m->naddrs]) == 0)
+				m->naddrs++;
+	}
+}
+
 static void
 fill_reply(struct drv *d, struct msg_lease_reply *m, const char *network,
     const char *name)
@@ -32,18 +54,16 @@ fill_reply(struct drv *d, struct msg_lease_reply *m, const char *network,
 	(void)strlcpy(m->network, network, sizeof(m->network));
 	(void)strlcpy(m->name, name, sizeof(m->name));
 	memcpy(m->pubkey, d->keys[n], WGKEY_LEN);
-	memset(m->server_key, 7, WGKEY_LEN);
-	(void)strlcpy(m->endpoint, "vpn.example.com", sizeof(m->endpoint));
-	m->port = 53092;
-	m->keepalive = 25;
 	m->ttl = LEASE_NEVER;
 	m->created = 1735689600;
 	m->naddrs = 2;
 	(void)prefix_parse("100.64.1.9/32", &m->addrs[0]);
 	(void)prefix_parse("fde3:25fb:7f6c:1::1/128", &m->addrs[1]);
+	/* The first address of a pool is no host's. */
+	n = n == 0 ? 1000 : n;
+	m->addrs[1].addr[14] = (uint8_t)(n >> 8);
 	m->addrs[1].addr[15] = (uint8_t)n;
-	m->nroutes = 1;
-	(void)prefix_parse("fde3:25fb:7f6c::/48", &m->routes[0]);
+	lie(d, m);
 }
 
 static void

@@ -13,6 +13,9 @@
  *        hostile PID FD raw-fd TYPE [HEX]
  *        hostile PID FD random SEED COUNT
  *        hostile PID FD flood COUNT
+ *        hostile PID FD answer ADDRESS,... [HEX]
+ *            wait for a question about a lease, and grant these addresses; the
+ *            bytes come behind the answer
  */
 
 #include <sys/socket.h>
@@ -234,6 +237,66 @@ do_flood(int s, int argc, char *argv[])
 	answer(s);
 }
 
+/* Wait for a question about a lease.  Returns its id. */
+static uint32_t
+question(int s, struct msg_lease_reply *r)
+{
+	struct msg_lease_register reg;
+	struct msg_lease_get get;
+	struct imsg m;
+
+	while (imsg_recv_wait(s, packet, &m, 5 * WAIT_MS) == 1) {
+		if (m.type == MSG_LEASE_REGISTER &&
+		    msg_lease_register_get(&m.data, &reg) == 0) {
+			text(r->network, sizeof(r->network), reg.network);
+			text(r->name, sizeof(r->name), reg.name);
+			memcpy(r->pubkey, reg.pubkey, sizeof(r->pubkey));
+			return (m.id);
+		}
+		if (m.type == MSG_LEASE_GET &&
+		    msg_lease_get_get(&m.data, &get) == 0) {
+			text(r->network, sizeof(r->network), get.network);
+			text(r->name, sizeof(r->name), get.name);
+			return (m.id);
+		}
+	}
+	errx(2, "no question");
+}
+
+static void
+do_answer(int s, int argc, char *argv[])
+{
+	struct msg_lease_reply r;
+	uint8_t buf[IMSG_MAX_PAYLOAD];
+	unsigned int byte;
+	struct ibuf b;
+	uint32_t id;
+	size_t len;
+	char *p;
+
+	if (argc < 1)
+		errx(64, "answer ADDRESS,... [HEX]");
+	memset(&r, 0, sizeof(r));
+	r.code = LEASE_OK_SAME;
+	r.state = LEASE_ACTIVE;
+	r.ttl = LEASE_NEVER;
+	while ((p = strsep(&argv[0], ",")) != NULL && r.naddrs < NET_POOLS_MAX)
+		if (prefix_parse(p, &r.addrs[r.naddrs++]) == -1)
+			errx(64, "%s: not a prefix", p);
+	id = question(s, &r);
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_lease_reply_put(&b, &r) == -1)
+		err(2, "lease_reply");
+	len = b.wpos;
+	for (p = argc > 1 ? argv[1] : NULL;
+	    p != NULL && sscanf(p, "%2x", &byte) == 1 && len < sizeof(buf);
+	    p += 2)
+		buf[len++] = (uint8_t)byte;
+	if (imsg_send(s, MSG_LEASE_REPLY, id, buf, len, -1) == -1)
+		err(2, "send");
+	printf("answered\n");
+}
+
 static int
 steal(const char *pid, const char *fd)
 {
@@ -277,6 +340,8 @@ main(int argc, char *argv[])
 		do_random(s, argc, argv);
 	else if (strcmp(what, "flood") == 0)
 		do_flood(s, argc, argv);
+	else if (strcmp(what, "answer") == 0)
+		do_answer(s, argc, argv);
 	else if (strcmp(what, "empty-sync") == 0) {
 		/* Nobody is to be kept. */
 		send_all(s, MSG_PEER_SYNC_BEGIN, (const uint8_t[5]){ 0 }, 5,

@@ -328,11 +328,11 @@ front_reply(struct chan *c, uint32_t id, const struct msg_lease_reply *m)
 	d->codes[m->code]++;
 	if (!d->quiet)
 		printf("code=%u state=%u name=%s addrs=%s key=%s ttl=%u "
-		       "expires=%s retry=%s port=%u\n",
+		       "expires=%s retry=%s\n",
 		    m->code, m->state, m->name, addrs_text(m->addrs, m->naddrs),
 		    wgkey_format(m->pubkey, key), m->ttl,
 		    m->expires == 0 ? "never" : "set",
-		    m->retry_after == 0 ? "no" : "yes", m->port);
+		    m->retry_after == 0 ? "no" : "yes");
 	if (d->load_n > 0) {
 		load_reply(d, m);
 		load_send(d);

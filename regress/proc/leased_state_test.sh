@@ -15,7 +15,7 @@ reg net0 b kb
 put net0 static ks 10.9.0.77/32,fd00:1::77/128
 set pools fd00:1::/64,10.8.0.0/24
 reload
-get net0 a => OK_SAME state=5 name=a addrs=10.9.0.2/32,fd00:1::2/128 # the device is told: partly
+get net0 a => OK_SAME state=5 name=a addrs=fd00:1::2/128 # the device is told: partly
 ctl leases a => /^lease name=a .*state=5/ # so is the operator
 peers 3 => /^peer addrs=fd00:1::2\/128 / # WireGuard has the address that is left
 	=> /^peer addrs=fd00:1::77\/128 / # also of a peer with an owner
@@ -23,7 +23,7 @@ ctl status => leases=2 pending=0 outside=0 partly=2 # and it is counted
 reg net0 b kb => OK_SAME state=2 name=b addrs=10.8.0.1/32,fd00:1::3/128 # who asks gets the address that lacks
 set pools fd00:2::/64,10.7.0.0/24
 reload
-get net0 a => OK_SAME state=4 name=a # nothing of it is left: outside
+get net0 a => OK_SAME state=4 name=a addrs=- # nothing of it is left: outside
 ctl leases a => /^lease name=a .*state=4/ # so is the operator told
 ctl leases => 2 /state=4/ # both
 peers 0 => peers=0 # WireGuard has neither

@@ -83,36 +83,43 @@ preshared(void **state)
 static void
 lease(void **state)
 {
-	char buf[AUTOWG_LEASE_SIZE];
+	char buf[AUTOWG_LEASE_SIZE], host[HOST_SIZE];
+	struct msg_conf_network net;
+	struct msg_hand_server server;
 	struct msg_lease_reply m;
+	struct devconf d = { &m, &net, &server, "vpn.example.com" };
 	int n;
 
 	memset(&m, 0, sizeof(m));
-	strlcpy(m.endpoint, "vpn.example.com", sizeof(m.endpoint));
-	m.port = 53092;
-	m.keepalive = 25;
-	assert_int_equal(wgkey_parse(KEY, strlen(KEY), m.server_key), 0);
-	assert_int_equal(autowg_lease(&m, buf), -1);
+	memset(&net, 0, sizeof(net));
+	memset(&server, 0, sizeof(server));
+	server.port = 53092;
+	net.keepalive = 25;
+	assert_int_equal(wgkey_parse(KEY, strlen(KEY), server.pubkey), 0);
+	assert_int_equal(autowg_lease(&d, buf), -1);
 	m.naddrs = 2;
 	assert_int_equal(prefix_parse("100.64.1.1/32", &m.addrs[0]), 0);
 	assert_int_equal(prefix_parse("fde3:25fb:7f6c:1::1", &m.addrs[1]), 0);
-	assert_int_equal(autowg_lease(&m, buf), -1);
-	m.nroutes = 3;
-	assert_int_equal(prefix_parse("10.0.0.0/8", &m.routes[0]), 0);
-	assert_int_equal(prefix_parse("fde3:25fb:7f6c::/48", &m.routes[1]), 0);
-	assert_int_equal(prefix_parse("fd00::/8", &m.routes[2]), 0);
-	n = autowg_lease(&m, buf);
+	assert_int_equal(autowg_lease(&d, buf), -1);
+	net.nroutes = 3;
+	assert_int_equal(prefix_parse("10.0.0.0/8", &net.routes[0]), 0);
+	assert_int_equal(prefix_parse("fde3:25fb:7f6c::/48", &net.routes[1]),
+	    0);
+	assert_int_equal(prefix_parse("fd00::/8", &net.routes[2]), 0);
+	n = autowg_lease(&d, buf);
 	assert_string_equal(buf,
 	    "endpoint=vpn.example.com:53092\n"
 				 "pubkey=" KEY "\nroute=fde3:25fb:7f6c::/48\n"
 				 "ip=fde3:25fb:7f6c:1::1\nkeepalive=25\n");
 	assert_int_equal(n, (int)strlen(buf));
-	strlcpy(m.endpoint, "2001:db8::1", sizeof(m.endpoint));
-	assert_true(autowg_lease(&m, buf) > 0);
+	d.endpoint = "2001:db8::1";
+	assert_true(autowg_lease(&d, buf) > 0);
 	assert_non_null(strstr(buf, "endpoint=[2001:db8::1]:53092\n"));
 	/* The longest host there can be still fits. */
-	memset(m.endpoint, 'a', sizeof(m.endpoint) - 1);
-	n = autowg_lease(&m, buf);
+	memset(host, 'a', sizeof(host) - 1);
+	host[sizeof(host) - 1] = '\0';
+	d.endpoint = host;
+	n = autowg_lease(&d, buf);
 	assert_true(n > 0 && n < AUTOWG_LEASE_SIZE);
 }
 

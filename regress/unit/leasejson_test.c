@@ -90,24 +90,28 @@ deep(void **state)
 static void
 lease(void **state)
 {
-	char buf[LEASEJSON_SIZE];
+	char buf[LEASEJSON_SIZE], host[HOST_SIZE];
+	struct msg_conf_network net;
+	struct msg_hand_server server;
 	struct msg_lease_reply m;
+	struct devconf d = { &m, &net, &server, "vpn.example.com" };
 	json_t *v;
 	int i, n;
 
 	memset(&m, 0, sizeof(m));
+	memset(&net, 0, sizeof(net));
+	memset(&server, 0, sizeof(server));
 	m.code = LEASE_OK_NEW;
 	m.state = LEASE_ACTIVE;
 	strlcpy(m.name, "a\"\303\251", sizeof(m.name));
 	strlcpy(m.network, "devices", sizeof(m.network));
-	strlcpy(m.endpoint, "vpn.example.com", sizeof(m.endpoint));
-	m.port = 51820;
-	m.keepalive = 25;
+	server.port = 51820;
+	net.keepalive = 25;
 	m.created = 1735689600;
 	m.ttl = LEASE_NEVER;
 	m.naddrs = 1;
 	assert_int_equal(prefix_parse("fd00::1", &m.addrs[0]), 0);
-	n = leasejson_format(&m, buf, sizeof(buf));
+	n = leasejson_format(&d, buf, sizeof(buf));
 	assert_true(n > 0);
 	assert_string_equal(buf,
 	    "{\"name\":\"a\\\"\\u00e9\",\"network\":\"devices\","
@@ -119,21 +123,23 @@ lease(void **state)
 	    "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\","
 	    "\"endpoint\":\"vpn.example.com:51820\",\"keepalive\":25,"
 	    "\"routes\":[]}}\n");
-	assert_int_equal(leasejson_format(&m, buf, 100), -1);
+	assert_int_equal(leasejson_format(&d, buf, 100), -1);
 	/* The largest of everything still fits, and is JSON. */
 	memset(m.name, 0x7f, sizeof(m.name) - 1);
-	memset(m.endpoint, ':', sizeof(m.endpoint) - 1);
+	memset(host, ':', sizeof(host) - 1);
+	host[sizeof(host) - 1] = '\0';
+	d.endpoint = host;
 	m.expires = 1735689600;
 	m.ttl = 3600;
 	m.naddrs = NET_POOLS_MAX;
-	m.nroutes = NET_ROUTES_MAX;
+	net.nroutes = NET_ROUTES_MAX;
 	for (i = 0; i < NET_ROUTES_MAX; i++)
 		assert_int_equal(prefix_parse("fde3:25fb:7f6c:1111:2222:3333:"
 					      "4444:5555/128",
-				     &m.routes[i]),
+				     &net.routes[i]),
 		    0);
-	memcpy(m.addrs, m.routes, sizeof(m.addrs));
-	n = leasejson_format(&m, buf, sizeof(buf));
+	memcpy(m.addrs, net.routes, sizeof(m.addrs));
+	n = leasejson_format(&d, buf, sizeof(buf));
 	assert_true(n > 0);
 	v = json_loads(buf, 0, NULL);
 	assert_non_null(v);

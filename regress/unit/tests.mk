@@ -3,9 +3,10 @@
 # that cannot be linked without half of its program is one to redesign.
 
 assign_test_USES :=	assign
-autowg_test_USES :=	autowg jsonw
+autowg_test_USES :=	autowg devconf jsonw
 chunked_test_USES :=	chunked http hex
 ctl_test_USES :=	grammar verbs output field format table
+devconf_test_USES :=	devconf
 egress_test_USES :=	egress
 etag_test_USES :=	etag http
 expiry_test_USES :=	expiry
@@ -15,7 +16,7 @@ hostaddr_test_USES :=	reserve registry peer peernet peerowner dirty deadline poo
 http_test_USES :=	http
 identity_test_USES :=	identity san
 jsonset_test_USES :=	jsonset hex
-leasejson_test_USES :=	leasejson jsonw
+leasejson_test_USES :=	leasejson devconf jsonw
 netd_conf_test_USES :=	check conferror conftext creds dump parse reserve schema \
 			suggest value merge access
 netd_watch_test_USES :=	watch backoff keyfile notify
