@@ -414,8 +414,13 @@ struct msg_hand_server {
 	uint16_t	 port;		/* 0: not up, there is nothing to dial */
 };
 
-struct msg_uapi_want {			/* answered by CONF_UAPI */
+struct msg_uapi_want {		/* answered by CONF_UAPI or UAPI_FAILED */
 	char		 network[NETNAME_SIZE];
+};
+
+struct msg_uapi_failed {
+	char		 network[NETNAME_SIZE];
+	char		 text[TEXT_SIZE];	/* reason, for people */
 };
 
 struct msg_hand_health {		/* counters since start */

@@ -121,6 +121,15 @@ codec_msg_uapi_want(struct codec *c, struct msg_uapi_want *m)
 }
 
 int
+codec_msg_uapi_failed(struct codec *c, struct msg_uapi_failed *m)
+{
+	return (
+	    NET(c, m) == -1 || codec_str(c, m->text, sizeof(m->text)) == -1 ?
+		-1 :
+		0);
+}
+
+int
 codec_msg_hand_health(struct codec *c, struct msg_hand_health *m)
 {
 	if (codec_n32(c, &m->batches) == -1 || codec_n32(c, &m->dumps) == -1 ||

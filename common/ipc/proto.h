@@ -89,6 +89,7 @@
 	X(HAND_HEALTH, hand_health, 0x020d, P_HAND, P_LEASED, 0)	\
 	X(HAND_SERVER, hand_server, 0x020e,				\
 	    P_HAND|P_PARENT, P_PARENT|P_APID, 0)			\
+	X(UAPI_FAILED, uapi_failed, 0x020f, P_PARENT, P_HAND, 0)	\
 									\
 	X(KEY_SIGN, key_sign, 0x0301, P_APID, P_KEY, 0)		\
 	X(KEY_SIGNED, key_signed, 0x0302, P_KEY, P_APID, 0)		\

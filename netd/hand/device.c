@@ -15,6 +15,7 @@
 #include "device.h"
 #include "driftlog.h"
 #include "hand.h"
+#include "ifc.h"
 #include "kern_ops.h"
 #include "log.h"
 #include "network.h"
@@ -51,8 +52,30 @@ want_uapi(struct knet *n)
 	if (n->k->parent == NULL ||
 	    chan_send_uapi_want(n->k->parent, 0, &m, -1) == -1)
 		log_warn("cannot ask for wireguard-go");
+	/* What went wrong before explains more than that we wait. */
+	if (n->text[0] != '\0')
+		return (STEP_WAIT);
 	return (fail(n, STEP_WAIT, "waiting for wireguard-go on %s",
 	    n->conf.interface));
+}
+
+/* Our interface may have another name than is configured. */
+static enum step
+check_renamed(struct knet *n)
+{
+	char alias[KERN_ALIAS_SIZE], name[IFNAME_SIZE];
+	struct kern_link l;
+
+	ifc_alias(n, alias);
+	if (n->k->ops->link_find(n->k->io, alias, name, &l) == 0)
+		return (fail(n, STEP_FAILED,
+		    "the interface of the network is called %s now: call it %s again (ip link set %s name %s), remove it (ip link delete %s), or change \"interface\" and restart",
+		    name, n->conf.interface, name, n->conf.interface, name));
+	if (errno != ENODEV)
+		return (fail(n, STEP_FAILED,
+		    "cannot look for the interface of the network: %s",
+		    n->k->ops->error(n->k->io)));
+	return (STEP_OK);
 }
 
 /* There is no such interface: make it. */
@@ -60,8 +83,6 @@ static enum step
 make_link(struct knet *n, struct kern_link *l)
 {
 	const struct kern_ops *ops = n->k->ops;
-	struct kern_linkset set = { .up = -1 };
-	char alias[KERN_ALIAS_SIZE];
 	enum step s;
 
 	n->dev.ifindex = 0;
@@ -69,6 +90,9 @@ make_link(struct knet *n, struct kern_link *l)
 		return (fail(n, STEP_WAIT,
 		    "interface %s does not exist: with adopt = true another program makes it",
 		    n->conf.interface));
+	s = check_renamed(n);
+	if (s != STEP_OK)
+		return (s);
 	if (n->conf.backend != BACKEND_USERSPACE) {
 		if (ops->link_add(n->k->io, n->conf.interface) == 0) {
 			n->dev.backend = BACKEND_KERNEL;
@@ -77,10 +101,6 @@ make_link(struct knet *n, struct kern_link *l)
 				return (fail(n, STEP_FAILED,
 				    "cannot find %s again: %s",
 				    n->conf.interface, ops->error(n->k->io)));
-			snprintf(alias, sizeof(alias), "sp:%s", n->conf.name);
-			set.alias = alias;
-			if (ops->link_set(n->k->io, l->ifindex, &set) == 0)
-				strlcpy(l->alias, alias, sizeof(l->alias));
 			return (STEP_OK);
 		}
 		if (errno != EOPNOTSUPP)
@@ -195,7 +215,7 @@ device_owner(struct knet *n, const struct kern_link *l)
 		return (STEP_OK);
 	if (n->k->ops->addr_list(n->k->io, l->ifindex, a, KERN_ADDRS_MAX,
 		&count) == -1)
-		return (fail(n, STEP_FAILED, "cannot read addresses of %s: %s",
+		return (fail(n, STEP_WAIT, "cannot read addresses of %s: %s",
 		    n->conf.interface, n->k->ops->error(n->k->io)));
 	for (i = 0; i < count; i++) {
 		if (a[i].prefix.family != AF_INET6 ||

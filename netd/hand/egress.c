@@ -21,6 +21,7 @@
 #include "log.h"
 #include "network.h"
 #include "policy.h"
+#include "undo.h"
 
 #define WORST_METRIC	0xff000000U	/* metric of the unreachable route */
 #define WANT_MAX	KERN_ROUTES_MAX
@@ -144,6 +145,28 @@ static void
 complain(struct hand *k, const char *what)
 {
 	log_warnx("egress: cannot %s: %s", what, k->ops->error(k->io));
+	k->egress_failed = true;
+}
+
+/*
+ * Without a route or a rule, packets may take a way that they should not: look
+ * again soon, and not as late as in any case.
+ */
+static void
+look_again(struct hand *k)
+{
+	struct timeval tv = { 0, 0 };
+
+	if (!k->egress_failed) {
+		k->egress_wait_s = 0;
+		return;
+	}
+	k->egress_wait_s = k->egress_wait_s == 0 ? 1 : k->egress_wait_s * 2;
+	if (k->egress_wait_s > CHECK_S)
+		k->egress_wait_s = CHECK_S;
+	tv.tv_sec = k->egress_wait_s;
+	if (k->egress_ev != NULL)
+		(void)evtimer_add(k->egress_ev, &tv);
 }
 
 static unsigned int
@@ -171,8 +194,10 @@ sync_routes(struct hand *k, const struct want *w)
 		}
 		if (j < w->nroutes)
 			continue;
-		if (k->ops->route_del(k->io, &have[i]) == -1)
+		if (k->ops->route_del(k->io, &have[i]) == -1) {
 			complain(k, "remove a route");
+			continue;
+		}
 		drift_say(k, NULL, "egress route", &have[i].dst);
 		changes++;
 	}
@@ -212,8 +237,10 @@ sync_rules(struct hand *k, const struct want *w)
 		}
 		if (j < w->nrules)
 			continue;
-		if (k->ops->rule_del(k->io, &have[i]) == -1)
+		if (k->ops->rule_del(k->io, &have[i]) == -1) {
 			complain(k, "remove a rule");
+			continue;
+		}
 		drift_say(k, NULL, "egress rule", NULL);
 		changes++;
 	}
@@ -279,12 +306,17 @@ sync_fw(struct hand *k)
 	}
 	if (k->ops->fw_set(k->io, list, count) == -1) {
 		/* This is logged once: a kernel without nftables stays so. */
-		if (!known)
+		if (!k->fw_said)
 			log_warnx(
 			    "packet filter: %s: devices are not isolated and egress is not masqueraded; load the kernel's nf_tables",
 			    k->ops->error(k->io));
-		known = false;
+		k->fw_said = k->egress_failed = true;
+		k->fw_set = false;
+		return (0);
 	}
+	if (k->fw_said)
+		log_notice("packet filter: it is in force now");
+	k->fw_said = false;
 	if (known)
 		drift_say(k, NULL, "the packet filter", NULL);
 	memcpy(k->fw, list, sizeof(k->fw));
@@ -299,11 +331,14 @@ egress_ensure(struct hand *k)
 	struct want w;
 	unsigned int changes;
 
+	k->egress_failed = false;
 	want_all(k, &w);
+	k->egress_failed = w.unsure;
 	/* The route must exist before the rule sends packets to its table. */
 	changes = sync_fw(k);
 	changes += sync_routes(k, &w);
 	changes += sync_rules(k, &w);
+	look_again(k);
 	return (changes);
 }
 
@@ -311,12 +346,16 @@ void
 egress_undo(struct hand *k)
 {
 	struct want w;
+	unsigned int tries = 0;
 
 	memset(&w, 0, sizeof(w));
-	(void)sync_rules(k, &w);
-	(void)sync_routes(k, &w);
-	if (k->ops->fw_there(k->io) == 1 &&
-	    k->ops->fw_set(k->io, NULL, 0) == -1)
-		complain(k, "remove the packet filter");
+	do {
+		k->egress_failed = false;
+		(void)sync_rules(k, &w);
+		(void)sync_routes(k, &w);
+		if ((k->fw_set || k->ops->fw_there(k->io) == 1) &&
+		    k->ops->fw_set(k->io, NULL, 0) == -1)
+			complain(k, "remove the packet filter");
+	} while (k->egress_failed && ++tries < UNDO_TRIES);
 	k->fw_set = false;
 }

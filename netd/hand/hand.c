@@ -109,6 +109,7 @@ hand_setup_stop(struct chan *c, uint32_t id, const struct msg_setup_stop *m)
 	evtimer_del(k->expire_ev);
 	evtimer_del(k->check_ev);
 	evtimer_del(k->drift_ev);
+	evtimer_del(k->egress_ev);
 	if (k->notify_ev != NULL)
 		event_del(k->notify_ev);
 	(void)evtimer_add(k->stop_ev, &tv);
@@ -149,6 +150,17 @@ hand_conf_uapi(struct chan *c, uint32_t id, const struct msg_conf_uapi *m,
 		close(fd);
 	else
 		net_uapi(n, fd);
+	return (0);
+}
+
+static int
+hand_uapi_failed(struct chan *c, uint32_t id, const struct msg_uapi_failed *m)
+{
+	struct knet *n;
+
+	n = net_find(chan_arg(c), m->network);
+	if (n != NULL && n->state != NET_UP && n->dev.fd == -1)
+		net_explain(n, m->text);
 	return (0);
 }
 
@@ -222,6 +234,7 @@ static const struct chan_handler parent_table[] = {
 	ON(conf_wgkey, CONF_OPEN, hand_conf_wgkey),
 	ON(conf_sysctl, CONF_OPEN, hand_conf_sysctl),
 	ON(conf_uapi, CONF_ANY, hand_conf_uapi),
+	ON(uapi_failed, CONF_ANY, hand_uapi_failed),
 };
 
 static const struct chan_ops parent_ops = {
@@ -240,12 +253,13 @@ watch(struct hand *k)
 	k->health_ev = event_new(k->base, -1, EV_PERSIST, health_cb, k);
 	k->check_ev = event_new(k->base, -1, EV_PERSIST, drift_check_cb, k);
 	k->drift_ev = evtimer_new(k->base, drift_timer_cb, k);
+	k->egress_ev = evtimer_new(k->base, drift_timer_cb, k);
 	k->stop_ev = evtimer_new(k->base, stop_cb, k);
 	k->notify_ev = event_new(k->base, k->ops->notify_fd(k->io),
 	    EV_READ | EV_PERSIST, drift_event_cb, k);
 	if (k->expire_ev == NULL || k->health_ev == NULL ||
-	    k->check_ev == NULL || k->drift_ev == NULL || k->stop_ev == NULL ||
-	    k->notify_ev == NULL)
+	    k->check_ev == NULL || k->drift_ev == NULL ||
+	    k->egress_ev == NULL || k->stop_ev == NULL || k->notify_ev == NULL)
 		return (-1);
 	if (event_add(k->health_ev, &health) == -1 ||
 	    event_add(k->check_ev, &check) == -1)

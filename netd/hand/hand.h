@@ -46,11 +46,15 @@ struct hand {
 	struct event	*check_ev;
 	struct event	*notify_ev;
 	struct event	*drift_ev;
+	struct event	*egress_ev;	/* to look again after a failure */
 	struct event	*stop_ev;
 	unsigned int	 drift_wait_ms;	/* current back-off of drift */
 	struct kern_fw	 fw[NETWORKS_MAX];	/* as it was set last */
 	size_t		 nfw;
-	bool		 fw_set;
+	bool		 fw_set;	/* and nfw of it are in force */
+	bool		 fw_said;	/* that it cannot be set */
+	bool		 egress_failed;	/* something could not be set now */
+	unsigned int	 egress_wait_s;	/* current back-off of that */
 	struct mono	 drift_last;
 	bool		 drift_looking;	/* changes made now are corrections */
 	struct msg_hand_health health;

@@ -65,11 +65,15 @@ steps(struct knet *n, bool full)
 			n->dev.ifindex = 0;
 			return (s);
 		}
+	}
+	if (ifc_mark(n, &l) == -1)
+		return (STEP_FAILED);
+	if (full) {
 		s = device_set(n);
 		if (s != STEP_OK)
 			return (s);
 	}
-	if (ifc_addresses(n) == -1 || ifc_up(n, &l) == -1 ||
+	if (ifc_addresses(n, &l) == -1 || ifc_up(n, &l) == -1 ||
 	    route_pools(n) == -1)
 		return (STEP_FAILED);
 	/* A port that the kernel chose is known once the interface is up. */

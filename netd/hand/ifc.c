@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "driftlog.h"
@@ -17,6 +18,8 @@
 #include "kern_ops.h"
 #include "log.h"
 #include "network.h"
+
+#define MTU6_MIN	1280	/* RFC 8200: the least that IPv6 needs */
 
 /* The kernel makes these addresses by itself. */
 static bool
@@ -45,15 +48,15 @@ is_configured(const struct knet *n, const struct prefix *p)
 }
 
 /*
- * True if we may remove the address: on our own interface any address, on an
- * adopted one an address with our mark.
+ * True if we may remove the address: on our own interface any address but
+ * those that the kernel makes, on an adopted one an address with our mark.
  */
 static bool
 is_ours(const struct knet *n, const struct kern_addr *a)
 {
-	if (n->conf.adopt)
-		return (a->proto == SALLYPORT_RTPROT);
-	return (!is_linklocal(&a->prefix));
+	if (a->proto == SALLYPORT_RTPROT)
+		return (true);
+	return (!n->conf.adopt && !is_linklocal(&a->prefix));
 }
 
 static int
@@ -67,8 +70,27 @@ addr_fail(struct knet *n, const char *what, const struct prefix *p)
 	return (-1);
 }
 
+static int
+add_address(struct knet *n, const struct kern_link *l, const struct prefix *p)
+{
+	char text[PREFIX_TEXT];
+
+	if (n->k->ops->addr_add(n->k->io, n->dev.ifindex, p) == 0) {
+		drift_say(n->k, n, "address", p);
+		n->changes++;
+		return (0);
+	}
+	if (p->family != AF_INET6 || l->mtu >= MTU6_MIN)
+		return (addr_fail(n, "add", p));
+	snprintf(n->text, sizeof(n->text),
+	    "cannot add address %s on %s: IPv6 needs an MTU of at least %u, and it has %u: ip link set %s mtu 1420",
+	    prefix_format(p, text), n->conf.interface, MTU6_MIN, l->mtu,
+	    n->conf.interface);
+	return (-1);
+}
+
 int
-ifc_addresses(struct knet *n)
+ifc_addresses(struct knet *n, const struct kern_link *l)
 {
 	const struct kern_ops *ops = n->k->ops;
 	struct kern_addr have[KERN_ADDRS_MAX];
@@ -93,12 +115,8 @@ ifc_addresses(struct knet *n)
 			if (same_addr(&have[j].prefix, p))
 				break;
 		}
-		if (j < nhave)
-			continue;
-		if (ops->addr_add(n->k->io, n->dev.ifindex, p) == -1)
-			return (addr_fail(n, "add", p));
-		drift_say(n->k, n, "address", p);
-		n->changes++;
+		if (j == nhave && add_address(n, l, p) == -1)
+			return (-1);
 	}
 	return (0);
 }
@@ -123,29 +141,91 @@ ifc_undo_addresses(struct knet *n)
 	return (r);
 }
 
+void
+ifc_alias(const struct knet *n, char *dst)
+{
+	snprintf(dst, KERN_ALIAS_SIZE, "sp:%s", n->conf.name);
+}
+
+/* The MTU that the interface had before we changed it, or 0. */
+static uint32_t
+noted_mtu(const char *alias)
+{
+	const char *p;
+
+	if (strncmp(alias, "sp:", 3) != 0 ||
+	    (p = strchr(alias + 3, ':')) == NULL)
+		return (0);
+	return ((uint32_t)strtonum(p + 1, 1, UINT16_MAX, NULL));
+}
+
+static int
+set_alias(struct knet *n, struct kern_link *l, uint32_t mtu)
+{
+	struct kern_linkset set = { .up = -1 };
+	char alias[KERN_ALIAS_SIZE], note[16];
+
+	ifc_alias(n, alias);
+	if (mtu != 0) {
+		snprintf(note, sizeof(note), ":%u", mtu);
+		strlcat(alias, note, sizeof(alias));
+	}
+	if (strcmp(alias, l->alias) == 0)
+		return (0);
+	set.alias = alias;
+	if (n->k->ops->link_set(n->k->io, l->ifindex, &set) == -1) {
+		snprintf(n->text, sizeof(n->text), "cannot mark %s as ours: %s",
+		    n->conf.interface, n->k->ops->error(n->k->io));
+		return (-1);
+	}
+	strlcpy(l->alias, alias, sizeof(l->alias));
+	drift_say(n->k, n, "the link", NULL);
+	n->changes++;
+	return (0);
+}
+
+static int
+set_mtu(struct knet *n, struct kern_link *l, uint32_t mtu)
+{
+	struct kern_linkset set = { .up = -1 };
+
+	set.mtu = mtu;
+	if (mtu == 0 || mtu == l->mtu)
+		return (0);
+	if (n->k->ops->link_set(n->k->io, l->ifindex, &set) == -1) {
+		snprintf(n->text, sizeof(n->text),
+		    "cannot set the MTU of %s to %u: %s", n->conf.interface,
+		    mtu, n->k->ops->error(n->k->io));
+		return (-1);
+	}
+	l->mtu = mtu;
+	drift_say(n->k, n, "the MTU", NULL);
+	n->changes++;
+	return (0);
+}
+
+int
+ifc_mark(struct knet *n, struct kern_link *l)
+{
+	uint32_t before = noted_mtu(l->alias);
+
+	if (n->conf.adopt)
+		return (0);
+	/* The note is there for as long as our change is. */
+	if (n->conf.mtu == 0)
+		return (set_mtu(n, l, before) == -1 ? -1 : set_alias(n, l, 0));
+	if (before == 0 && l->mtu <= UINT16_MAX && l->mtu != n->conf.mtu)
+		before = l->mtu;
+	return (
+	    set_alias(n, l, before) == -1 ? -1 : set_mtu(n, l, n->conf.mtu));
+}
+
 int
 ifc_up(struct knet *n, const struct kern_link *l)
 {
-	struct kern_linkset set = { .up = -1 };
-	char alias[KERN_ALIAS_SIZE];
-	bool change = false;
+	struct kern_linkset set = { .up = 1 };
 
-	if (!n->conf.adopt) {
-		snprintf(alias, sizeof(alias), "sp:%s", n->conf.name);
-		if (strcmp(alias, l->alias) != 0) {
-			set.alias = alias;
-			change = true;
-		}
-		if (n->conf.mtu != 0 && n->conf.mtu != l->mtu) {
-			set.mtu = n->conf.mtu;
-			change = true;
-		}
-	}
-	if (!l->up) {
-		set.up = 1;
-		change = true;
-	}
-	if (!change)
+	if (l->up)
 		return (0);
 	if (n->k->ops->link_set(n->k->io, n->dev.ifindex, &set) == -1) {
 		snprintf(n->text, sizeof(n->text),
@@ -155,7 +235,7 @@ ifc_up(struct knet *n, const struct kern_link *l)
 		    n->conf.interface, n->k->ops->error(n->k->io));
 		return (-1);
 	}
-	if (set.up == 1 && n->conf.adopt)
+	if (n->conf.adopt)
 		n->upped = true;
 	drift_say(n->k, n, "the link", NULL);
 	n->changes++;

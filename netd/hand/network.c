@@ -122,13 +122,19 @@ net_retry_later(struct knet *n)
 }
 
 void
-net_lost(struct knet *n, const char *why)
+net_explain(struct knet *n, const char *why)
 {
 	if (why != n->text)
 		strlcpy(n->text, why, sizeof(n->text));
+	tell_network(n);
+}
+
+void
+net_lost(struct knet *n, const char *why)
+{
 	n->state = NET_DOWN;
 	net_uapi_close(n);
 	wish_fail_all(n, PEER_E_KERNEL);
-	tell_network(n);
+	net_explain(n, why);
 	net_retry_later(n);
 }

@@ -75,6 +75,8 @@ void	 net_uapi_close(struct knet *);
  * it.
  */
 void	 net_retry_later(struct knet *);
+/* The network is down: this is the reason, for people. */
+void	 net_explain(struct knet *, const char *why);
 /* The device cannot be reached: log this and retry later. */
 void	 net_lost(struct knet *, const char *why);
 

@@ -139,6 +139,7 @@ set(struct hand *k, size_t i, const char *from, const char *to, bool wanted)
 	if (pwrite(s->fd, to, 2, 0) != 2) {
 		log_warn("cannot set %s to %c; set it with sysctl(8)", name,
 		    to[0]);
+		(void)k->ops->route_del(k->io, &note);
 		return;
 	}
 	s->changed = true;

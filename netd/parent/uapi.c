@@ -102,11 +102,23 @@ uapi_free(struct uapi *u)
 	free(u);
 }
 
+/* Give up; the hand shows the reason, and asks again later. */
 static void
 job_fail(struct job *j, const char *why)
 {
+	struct msg_uapi_failed m;
+	struct proc *p;
+
 	log_warnx("network %s: no user space WireGuard on %s: %s", j->network,
 	    j->interface, why);
+	p = proc_find(j->uapi->netd, P_HAND, 0);
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.network, j->network, sizeof(m.network));
+	snprintf(m.text, sizeof(m.text), "no user space WireGuard on %s: %s",
+	    j->interface, why);
+	if ((p->state & (PROC_ENTER | PROC_UP)) != 0 &&
+	    chan_send_uapi_failed(p->chan, 0, &m, -1) == -1)
+		log_warn("network %s: cannot tell the hand", j->network);
 	job_end(j);
 }
 
@@ -274,7 +286,8 @@ uapi_reaped(struct uapi *u, pid_t pid, int status)
 	 * perhaps because its predecessor is still dying, try again.
 	 */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == WGGO_REFUSED)
-		job_fail(j, "wireguard-go was not started");
+		job_fail(j,
+		    "wireguard-go was not started: the log of netd says why");
 	else if (j->probe == -1 &&
 	    (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
 		wait_more(j, RESTART_MS);

@@ -107,6 +107,14 @@ io_link_get(struct kern_io *io, const char *name, struct kern_link *l)
 }
 
 static int
+io_link_find(struct kern_io *io, const char *alias, char name[IFNAME_SIZE],
+    struct kern_link *l)
+{
+	return (
+	    note(io, nl_link_find(&io->route, alias, name, l), io->route.text));
+}
+
+static int
 io_link_add(struct kern_io *io, const char *name)
 {
 	if (note(io, nl_link_add(&io->route, name), io->route.text) == -1)
@@ -246,6 +254,7 @@ const struct kern_ops kern_ops = {
 	.notify_fd = io_notify_fd,
 	.notify_read = io_notify_read,
 	.link_get = io_link_get,
+	.link_find = io_link_find,
 	.link_add = io_link_add,
 	.link_del = io_link_del,
 	.link_set = io_link_set,

@@ -17,7 +17,8 @@
 #include "wgkey.h"
 
 #define SALLYPORT_RTPROT	83	/* marks everything that we add */
-#define KERN_ALIAS_SIZE		(NETNAME_SIZE + 3)	/* "sp:NETWORK" */
+/* "sp:NETWORK" or "sp:NETWORK:MTU", see ifc.h */
+#define KERN_ALIAS_SIZE		(NETNAME_SIZE + 9)
 /* A routing table that no rule names: its routes are notes to ourselves. */
 #define SALLYPORT_NOTES		0x73700053U
 #define KERN_CHUNK		64	/* most peers in one message */
@@ -123,6 +124,12 @@ struct kern_ops {
 	 * wireguard; errno EOPNOTSUPP: the kernel has no WireGuard.
 	 */
 	int (*link_get)(struct kern_io *, const char *, struct kern_link *);
+	/*
+	 * Find a link, and its name, by its alias: a text, and nothing or a
+	 * colon behind it.  errno ENODEV: there is none.
+	 */
+	int (*link_find)(struct kern_io *, const char *alias,
+	    char name[IFNAME_SIZE], struct kern_link *);
 	int		 (*link_add)(struct kern_io *, const char *);
 	int		 (*link_del)(struct kern_io *, int ifindex);
 	int		 (*link_set)(struct kern_io *, int ifindex,

@@ -17,18 +17,12 @@
 
 #include "nl_link.h"
 
-static int
-link_cb(const struct nlmsghdr *h, void *arg)
+static void
+get_link(struct rtnl_link *link, struct kern_link *l)
 {
-	struct kern_link *l = arg;
-	struct rtnl_link *link;
 	const char *kind, *alias;
 
-	if (h->nlmsg_type != RTM_NEWLINK)
-		return (0);
-	link = (struct rtnl_link *)nl_parse(h);
-	if (link == NULL)
-		return (-1);
+	memset(l, 0, sizeof(*l));
 	l->ifindex = rtnl_link_get_ifindex(link);
 	l->up = (rtnl_link_get_flags(link) & IFF_UP) != 0;
 	l->mtu = rtnl_link_get_mtu(link);
@@ -40,6 +34,19 @@ link_cb(const struct nlmsghdr *h, void *arg)
 		l->kind = LINK_WIREGUARD;
 	else if (kind != NULL && strcmp(kind, "tun") == 0)
 		l->kind = LINK_TUN;
+}
+
+static int
+link_cb(const struct nlmsghdr *h, void *arg)
+{
+	struct rtnl_link *link;
+
+	if (h->nlmsg_type != RTM_NEWLINK)
+		return (0);
+	link = (struct rtnl_link *)nl_parse(h);
+	if (link == NULL)
+		return (-1);
+	get_link(link, arg);
 	rtnl_link_put(link);
 	return (0);
 }
@@ -54,6 +61,62 @@ nl_link_get(struct nl_conn *c, const char *name, struct kern_link *l)
 	if (nl_talk(c, m, link_cb, l) == -1)
 		return (-1);
 	if (l->ifindex <= 0) {
+		errno = ENODEV;
+		return (-1);
+	}
+	return (0);
+}
+
+struct find_ctx {
+	const char *alias;
+	char *name;
+	struct kern_link *link;
+	size_t n;
+};
+
+static bool
+is_alias(const char *have, const char *want)
+{
+	size_t n = strlen(want);
+
+	return (
+	    strncmp(have, want, n) == 0 && (have[n] == '\0' || have[n] == ':'));
+}
+
+static int
+find_cb(const struct nlmsghdr *h, void *arg)
+{
+	struct find_ctx *x = arg;
+	struct rtnl_link *link;
+	struct nlattr *alias;
+
+	/* A host may have thousands of links: most have no alias. */
+	if (h->nlmsg_type != RTM_NEWLINK || x->n > 0 ||
+	    (alias = nl_attr(h, sizeof(struct ifinfomsg), IFLA_IFALIAS, 1)) ==
+		NULL ||
+	    !is_alias(nla_get_string(alias), x->alias))
+		return (0);
+	link = (struct rtnl_link *)nl_parse(h);
+	if (link == NULL)
+		return (-1);
+	get_link(link, x->link);
+	strlcpy(x->name, rtnl_link_get_name(link), IFNAME_SIZE);
+	rtnl_link_put(link);
+	x->n++;
+	return (0);
+}
+
+int
+nl_link_find(struct nl_conn *c, const char *alias, char name[IFNAME_SIZE],
+    struct kern_link *l)
+{
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct find_ctx x = { alias, name, l, 0 };
+
+	if (nl_collect(c, RTM_GETLINK, &ifi, sizeof(ifi), find_cb, &x, &x.n) ==
+	    -1)
+		return (-1);
+	if (x.n == 0) {
 		errno = ENODEV;
 		return (-1);
 	}

@@ -52,6 +52,25 @@ no(struct kern_io *io, int e)
 }
 
 /*
+ * True if this call is the one that shall fail, as any can: there is no memory,
+ * or another program has changed the thing in between.
+ */
+static bool
+fault(struct kern_io *io, const char *op)
+{
+	struct fake_state	*s = io->s;
+
+	if (++s->calls == s->fault)
+		(void)strlcpy(s->faulted, op, sizeof(s->faulted));
+	else if (s->fault_more > 0 && strcmp(s->faulted, op) == 0)
+		s->fault_more--;
+	else
+		return (false);
+	(void)no(io, s->fault_errno);
+	return (true);
+}
+
+/*
  * The parent gives its children no environment.  It is a test's parent: read
  * what it was started with itself.
  */
@@ -148,22 +167,51 @@ by_index(struct kern_io *io, int ifindex)
 	return (NULL);
 }
 
+static void
+get_link(const struct fake_link *f, struct kern_link *l)
+{
+	memset(l, 0, sizeof(*l));
+	l->ifindex = f->ifindex;
+	l->kind = f->kind;
+	l->up = f->up;
+	l->mtu = f->mtu;
+	memcpy(l->alias, f->alias, sizeof(l->alias));
+}
+
 static int
 fake_link_get(struct kern_io *io, const char *name, struct kern_link *l)
 {
 	struct fake_link	*f;
 	size_t			 i;
 
-	memset(l, 0, sizeof(*l));
+	if (fault(io, "link_get"))
+		return (-1);
 	for (i = 0; i < FAKE_LINKS; i++) {
 		f = &io->s->links[i];
 		if (!f->used || strcmp(f->name, name) != 0)
 			continue;
-		l->ifindex = f->ifindex;
-		l->kind = f->kind;
-		l->up = f->up;
-		l->mtu = f->mtu;
-		memcpy(l->alias, f->alias, sizeof(l->alias));
+		get_link(f, l);
+		return (0);
+	}
+	return (no(io, ENODEV));
+}
+
+static int
+fake_link_find(struct kern_io *io, const char *alias, char name[IFNAME_SIZE],
+    struct kern_link *l)
+{
+	struct fake_link	*f;
+	size_t			 i, n = strlen(alias);
+
+	if (fault(io, "link_find"))
+		return (-1);
+	for (i = 0; i < FAKE_LINKS; i++) {
+		f = &io->s->links[i];
+		if (!f->used || strncmp(f->alias, alias, n) != 0 ||
+		    (f->alias[n] != '\0' && f->alias[n] != ':'))
+			continue;
+		(void)strlcpy(name, f->name, IFNAME_SIZE);
+		get_link(f, l);
 		return (0);
 	}
 	return (no(io, ENODEV));
@@ -175,6 +223,8 @@ fake_link_add(struct kern_io *io, const char *name)
 	struct fake_link	*f;
 	size_t			 i;
 
+	if (fault(io, "link_add"))
+		return (-1);
 	if (io->s->no_wireguard)
 		return (no(io, EOPNOTSUPP));
 	for (i = 0; i < FAKE_LINKS; i++) {
@@ -199,6 +249,8 @@ fake_link_del(struct kern_io *io, int ifindex)
 	struct fake_link	*f = by_index(io, ifindex);
 	size_t			 i, peers = 0;
 
+	if (fault(io, "link_del"))
+		return (-1);
 	if (f == NULL)
 		return (0);
 	for (i = 0; i < FAKE_PEERS; i++) {
@@ -229,6 +281,8 @@ fake_link_set(struct kern_io *io, int ifindex, const struct kern_linkset *set)
 {
 	struct fake_link	*f = by_index(io, ifindex);
 
+	if (fault(io, "link_set"))
+		return (-1);
 	if (f == NULL)
 		return (no(io, ENODEV));
 	if (set->up >= 0)
@@ -248,6 +302,8 @@ fake_addr_list(struct kern_io *io, int ifindex, struct kern_addr *list,
 {
 	struct fake_link	*f = by_index(io, ifindex);
 
+	if (fault(io, "addr_list"))
+		return (-1);
 	if (f == NULL || f->naddrs > max)
 		return (no(io, f == NULL ? ENODEV : E2BIG));
 	memcpy(list, f->addrs, f->naddrs * sizeof(*list));
@@ -261,6 +317,8 @@ fake_addr_add(struct kern_io *io, int ifindex, const struct prefix *p)
 	struct fake_link	*f = by_index(io, ifindex);
 	char			 text[PREFIX_TEXT];
 
+	if (fault(io, "addr_add"))
+		return (-1);
 	if (f == NULL || f->naddrs == KERN_ADDRS_MAX)
 		return (no(io, f == NULL ? ENODEV : E2BIG));
 	f->addrs[f->naddrs].prefix = *p;
@@ -276,6 +334,8 @@ fake_addr_del(struct kern_io *io, int ifindex, const struct prefix *p)
 	char			 text[PREFIX_TEXT];
 	uint32_t		 i;
 
+	if (fault(io, "addr_del"))
+		return (-1);
 	if (f == NULL)
 		return (no(io, ENODEV));
 	for (i = 0; i < f->naddrs; i++) {
@@ -293,6 +353,8 @@ static int
 fake_route_list(struct kern_io *io, struct kern_route *list, size_t max,
     size_t *n)
 {
+	if (fault(io, "route_list"))
+		return (-1);
 	memcpy(list, io->s->routes, io->s->nroutes * sizeof(*list));
 	*n = io->s->nroutes;
 	return (0);
@@ -311,6 +373,8 @@ fake_route_add(struct kern_io *io, const struct kern_route *r)
 	char		 text[PREFIX_TEXT];
 	uint32_t	 i;
 
+	if (fault(io, "route_add"))
+		return (-1);
 	for (i = 0; i < io->s->nroutes; i++) {
 		if (same_route(&io->s->routes[i], r))
 			return (no(io, EEXIST));
@@ -329,6 +393,8 @@ fake_route_del(struct kern_io *io, const struct kern_route *r)
 	char		 text[PREFIX_TEXT];
 	uint32_t	 i;
 
+	if (fault(io, "route_del"))
+		return (-1);
 	for (i = 0; i < io->s->nroutes; i++) {
 		if (!same_route(&io->s->routes[i], r))
 			continue;
@@ -344,6 +410,8 @@ static int
 fake_route_default(struct kern_io *io, uint8_t family, int ifindex,
     struct kern_route *r)
 {
+	if (fault(io, "route_default"))
+		return (-1);
 	memset(r, 0, sizeof(*r));
 	return (0);
 }
@@ -352,6 +420,8 @@ static int
 fake_rule_list(struct kern_io *io, struct kern_rule *list, size_t max,
     size_t *n)
 {
+	if (fault(io, "rule_list"))
+		return (-1);
 	memcpy(list, io->s->rules, io->s->nrules * sizeof(*list));
 	*n = io->s->nrules;
 	return (0);
@@ -360,6 +430,8 @@ fake_rule_list(struct kern_io *io, struct kern_rule *list, size_t max,
 static int
 fake_rule_add(struct kern_io *io, const struct kern_rule *r)
 {
+	if (fault(io, "rule_add"))
+		return (-1);
 	if (io->s->nrules == FAKE_RULES)
 		return (no(io, ENOSPC));
 	io->s->rules[io->s->nrules++] = *r;
@@ -372,6 +444,8 @@ fake_rule_del(struct kern_io *io, const struct kern_rule *r)
 {
 	uint32_t	 i;
 
+	if (fault(io, "rule_del"))
+		return (-1);
 	for (i = 0; i < io->s->nrules; i++) {
 		if (memcmp(&io->s->rules[i], r, sizeof(*r)) != 0)
 			continue;
@@ -385,12 +459,17 @@ fake_rule_del(struct kern_io *io, const struct kern_rule *r)
 static int
 fake_fw_there(struct kern_io *io)
 {
-	return (1);
+	return (io->s->nfw > 0);
 }
 
 static int
 fake_fw_set(struct kern_io *io, const struct kern_fw *f, size_t n)
 {
+	if (fault(io, "fw_set"))
+		return (-1);
+	io->s->nfw = (uint32_t)n;
+	if (n > 0)
+		io->s->fw = f[0];
 	note(io->s, "fw set %zu\n", n);
 	return (0);
 }
@@ -401,6 +480,8 @@ fake_wg_set(struct kern_io *io, const struct wg_dev *d, const uint8_t *priv,
 {
 	struct fake_link	*f = by_index(io, d->ifindex);
 
+	if (fault(io, "wg_set"))
+		return (-1);
 	if (d->backend == BACKEND_USERSPACE)
 		return (wg_uapi_set(&io->uapi, d->fd, priv, port));
 	if (f == NULL)
@@ -423,6 +504,8 @@ fake_wg_peers(struct kern_io *io, const struct wg_dev *d,
 	char			 text[PREFIX_TEXT], key[WGKEY_TEXT];
 	size_t			 i, j;
 
+	if (fault(io, "wg_peers"))
+		return (-1);
 	if (d->backend == BACKEND_USERSPACE)
 		return (wg_uapi_peers(&io->uapi, d->fd, ops, n));
 	if (f == NULL)
@@ -453,6 +536,8 @@ fake_wg_dump(struct kern_io *io, const struct wg_dev *d, struct snapshot *s)
 	struct snappeer		*q;
 	size_t			 i, j;
 
+	if (fault(io, "wg_dump"))
+		return (-1);
 	if (d->backend == BACKEND_USERSPACE)
 		return (wg_uapi_dump(&io->uapi, d->fd, s));
 	if (f == NULL)
@@ -492,6 +577,7 @@ const struct kern_ops kern_ops = {
 	.notify_fd = fake_notify_fd,
 	.notify_read = fake_notify_read,
 	.link_get = fake_link_get,
+	.link_find = fake_link_find,
 	.link_add = fake_link_add,
 	.link_del = fake_link_del,
 	.link_set = fake_link_set,

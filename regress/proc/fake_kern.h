@@ -64,6 +64,13 @@ struct fake_state {
 	uint32_t	 no_wireguard;	/* the kernel has none */
 	uint32_t	 fail_peers;	/* so many changes of peers fail */
 	uint32_t	 busy_dumps;	/* so many dumps are interrupted */
+	uint32_t	 calls;		/* of any operation */
+	uint32_t	 fault;		/* the call with this number fails */
+	uint32_t	 fault_more;	/* and so many of its kind behind it */
+	int		 fault_errno;
+	char		 faulted[32];	/* operation that failed, or "" */
+	uint32_t	 nfw;		/* networks in the packet filter */
+	struct kern_fw	 fw;		/* the first of them */
 	int		 next_ifindex;
 	uint32_t	 calls_peers;
 	uint32_t	 calls_dump;

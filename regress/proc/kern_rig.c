@@ -189,8 +189,10 @@ rig_start(struct rig *d)
 		errx(1, "no greeting");
 	rig_link(d);
 	rig_configure(d);
-	rig_check(d, rig_await(d, d->parent, MSG_SETUP_READY, &m, WAIT_MS),
-	    "ready", "no READY");
+	if (!rig_await(d, d->parent, MSG_SETUP_READY, &m, WAIT_MS))
+		rig_check(d, false, "ready", "no READY");
+	else if (!d->quiet)
+		rig_check(d, true, "ready", "-");
 }
 
 bool

@@ -25,6 +25,7 @@ struct rig {
 	int		 leased;
 	struct fake_state *s;
 	struct msg_conf_network conf;	/* of its one network */
+	bool		 quiet;		/* say nothing of a start that works */
 	uint8_t		 buf[IMSG_MAX_SIZE];
 	unsigned int	 networks;	/* HAND_NETWORK that rig_await() has seen */
 	int		 failures;

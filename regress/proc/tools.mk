@@ -2,12 +2,13 @@
 # attacker.  TOOL_RIG are their own files below regress/, TOOL_USES modules of
 # the product.
 
-TOOLS :=	apid_drv breakout crowd ctl_stub fakectl hostile idle kern_drv kernhand leased_drv \
-		memfind portalc rawhttp wggo_ends
+TOOLS :=	apid_drv breakout bringup_drv crowd ctl_stub fakectl hostile idle \
+		kern_drv kernhand leased_drv memfind portalc rawhttp wggo_ends
 
 apid_drv_RIG :=		proc/apid_drv proc/apid_drv_leased proc/apid_drv_owned
 breakout_RIG :=		proc/breakout
 crowd_RIG :=		proc/crowd
+bringup_drv_RIG :=	proc/bringup_drv proc/kern_rig proc/fake_state
 ctl_stub_RIG :=		proc/ctl_stub
 fakectl_RIG :=		proc/fakectl proc/fake_state
 hostile_RIG :=		proc/hostile
