@@ -41,6 +41,7 @@ struct leased {
 	struct removals	*removals;
 	struct ovpn	*ovpn;
 	struct mono	 grace_end;	/* of peers that the database lacks */
+	struct mono	 beyond;	/* fronts_beyond() is quiet until then */
 	bool		 maintenance;	/* as the operator said */
 	bool		 maintenance_file;	/* as the parent said */
 };

@@ -24,7 +24,7 @@ without_rule(struct request *r, struct owner *o)
 		return (-1);
 	o->role = ROLE_PORTAL;
 	strlcpy(o->network, r->set->networks[0].name, sizeof(o->network));
-	strlcpy(o->name, "portal:default", sizeof(o->name));
+	strlcpy(o->name, "portal:" PORTAL_DEFAULT, sizeof(o->name));
 	return (0);
 }
 

@@ -18,6 +18,9 @@
 #define TEXT_SIZE	513	/* an error or reason for people */
 #define DIR_SIZE	257	/* a directory */
 
+/* The portal of a listener without a rule for portals. */
+#define PORTAL_DEFAULT	"default"
+
 /* What the parent's control socket has behind the name of leased's. */
 #define CTL_PARENT	".netd"
 
@@ -33,6 +36,7 @@
 #define HEAD_BYTES_MAX	32768	/* of a request; offsets in it have 16 bits */
 #define HEAD_FIELDS_MAX	256
 #define IDENT_MAX	64	/* identity rules */
+#define REACH_MAX	(2 * IDENT_MAX + 2)	/* limits of the fronts */
 #define PROXY_MAX	16	/* trusted proxies */
 #define LEASE_NEVER	UINT32_MAX	/* a duration: no end */
 #define DURATION_MAX	(10U * 365 * 24 * 60 * 60)	/* seconds */

@@ -598,6 +598,16 @@ struct msg_conf_maintenance {		/* says whether the file exists */
 	uint8_t		 on;
 };
 
+/*
+ * A limit of the fronts: an identity of this role may have this name in this
+ * network; "" is any.  A front asks for nothing that no row allows.
+ */
+struct msg_conf_reach {
+	uint8_t		 role;
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+};
+
 struct msg_conf_sync {
 	uint8_t		 max_remove_percent;	/* 0..100; 100: no guard */
 };

@@ -215,3 +215,12 @@ codec_msg_conf_sync(struct codec *c, struct msg_conf_sync *m)
 {
 	return (codec_range(c, &m->max_remove_percent, 0, 100));
 }
+
+int
+codec_msg_conf_reach(struct codec *c, struct msg_conf_reach *m)
+{
+	if (codec_range(c, &m->role, ROLE_DEVICE, ROLE_OPERATOR) == -1 ||
+	    STR(c, m->network) == -1)
+		return (-1);
+	return (STR(c, m->name));
+}

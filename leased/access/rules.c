@@ -218,6 +218,15 @@ conf_add_access(struct conf *c, const struct msg_conf_access_name *m)
 	entries_add(&c->access, "", m->name, m->allow);
 }
 
+void
+conf_add_reach(struct conf *c, const struct msg_conf_reach *m)
+{
+	if (c->nreach == REACH_MAX)
+		conf_error(c, "more than %d limits of fronts", REACH_MAX);
+	else
+		c->reach[c->nreach++] = *m;
+}
+
 const char *
 conf_check(const struct conf *c, const struct conf *old)
 {
@@ -248,6 +257,37 @@ policy_listed(const struct conf *c, const char *name)
 
 	e = entries_find(&c->access, "", name);
 	return (e != NULL ? e->allow : c->access_mode == ACCESS_OPEN);
+}
+
+/* True if one of both is any, or both are the same. */
+static bool
+covers(const char *limit, const char *asked)
+{
+	return (limit[0] == '\0' || asked == NULL || strcmp(limit, asked) == 0);
+}
+
+bool
+policy_reached(const struct conf *c, uint8_t role, const char *network,
+    const char *name)
+{
+	const struct msg_conf_reach *r;
+
+	for (r = c->reach; r < c->reach + c->nreach; r++)
+		if (r->role == role && covers(r->network, network) &&
+		    covers(r->name, name))
+			return (true);
+	return (false);
+}
+
+bool
+policy_owner_reached(const struct conf *c, const char *network,
+    const char *owner)
+{
+	const char *portal;
+
+	if ((portal = owner_portal(owner)) != NULL)
+		return (policy_reached(c, ROLE_PORTAL, network, portal));
+	return (policy_reached(c, ROLE_OPERATOR, network, NULL));
 }
 
 bool

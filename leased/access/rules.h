@@ -22,6 +22,8 @@ struct conf {
 	uint8_t		 access_mode;		/* enum conf_access */
 	struct hash	 access;		/* of struct entry */
 	uint8_t		 max_remove;	/* percent of an owner's peers */
+	struct msg_conf_reach reach[REACH_MAX];	/* limits of the fronts */
+	unsigned int	 nreach;
 	int		 ctl_fd;		/* -1, or the listening socket */
 	char		 error[TEXT_SIZE];	/* the first error, or "" */
 };
@@ -38,6 +40,7 @@ void	 conf_free(struct conf *);
 /* Take one slice.  The first error is kept in conf->error. */
 void	 conf_add_network(struct conf *, const struct msg_conf_network *);
 void	 conf_add_access(struct conf *, const struct msg_conf_access_name *);
+void	 conf_add_reach(struct conf *, const struct msg_conf_reach *);
 /*
  * Check that conf is complete and can replace old, which is NULL at start.
  * Returns NULL, or what is wrong.
@@ -58,6 +61,15 @@ bool
 policy_denied(const struct hash *denied, const char *network, const char *name);
 /* True if the access list lets this name ask for a lease. */
 bool	 policy_listed(const struct conf *, const char *name);
+/*
+ * True if the identity rules can give a front an identity of this role, network
+ * and name.  NULL is any, and a name that a pattern decides is not checked.
+ */
+bool	 policy_reached(const struct conf *, uint8_t role, const char *network,
+    const char *name);
+/* The same for an owner of peers. */
+bool	 policy_owner_reached(const struct conf *, const char *network,
+    const char *owner);
 /*
  * True if an owner of peers may not have this name, or is a portal that is
  * denied.

@@ -4,6 +4,9 @@
  */
 
 #include "fronts.h"
+#include "log.h"
+
+#define BEYOND_MS	60000	/* between two lines about this */
 
 unsigned int
 fronts_count(const struct leased *l)
@@ -24,6 +27,18 @@ fronts_any(const struct leased *l)
 		if (l->apid[i] != NULL)
 			return (l->apid[i]);
 	return (NULL);
+}
+
+uint8_t
+fronts_beyond(struct leased *l, const char *network, const char *who)
+{
+	if (mono_diff_ms(mono_now(), l->beyond) >= 0) {
+		log_warnx(
+		    "a front asks for name=%s net=%s, which no identity rule gives: it is captured, unless a rule was taken out just now",
+		    log_vis(who), network);
+		l->beyond = mono_add_ms(mono_now(), BEYOND_MS);
+	}
+	return (LEASE_E_DENIED);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "answer.h"
 #include "control.h"
 #include "forget.h"
+#include "fronts.h"
 #include "link_apid.h"
 #include "link_apid_peers.h"
 #include "log.h"
@@ -25,6 +26,8 @@ lease_network(struct leased *l, const char *network, const char *name,
 	*n = registry_find(&l->reg, network);
 	if (*n == NULL || !(*n)->configured)
 		return (LEASE_E_NETWORK);
+	if (!policy_reached(l->conf, ROLE_DEVICE, network, name))
+		return (fronts_beyond(l, network, name));
 	if (policy_denied(&l->denied, network, name) ||
 	    !policy_listed(l->conf, name))
 		return (LEASE_E_DENIED);
@@ -138,6 +141,37 @@ leased_ident_result(struct chan *c, uint32_t id,
 	return (0);
 }
 
+/* OpenVPN's clients are for portals.  Returns 0 or a code. */
+static uint8_t
+ovpn_denied(struct leased *l)
+{
+	if (policy_reached(l->conf, ROLE_PORTAL, NULL, NULL))
+		return (0);
+	return (fronts_beyond(l, "", "openvpn"));
+}
+
+static int
+leased_ovpn_list(struct chan *c, uint32_t id)
+{
+	struct msg_ovpn_end end = { ovpn_denied(chan_arg(c)) };
+
+	if (end.code == 0)
+		return (ovpn_list(c, id));
+	(void)chan_send_ovpn_end(c, id, &end, -1);
+	return (0);
+}
+
+static int
+leased_ovpn_kill(struct chan *c, uint32_t id, const struct msg_ovpn_kill *m)
+{
+	struct msg_ovpn_end end = { ovpn_denied(chan_arg(c)) };
+
+	if (end.code == 0)
+		return (ovpn_kill(c, id, m));
+	(void)chan_send_ovpn_end(c, id, &end, -1);
+	return (0);
+}
+
 static void
 apid_turn(struct chan *c)
 {
@@ -179,8 +213,8 @@ static const struct chan_handler apid_table[] = {
 	ON(set_item, CHAN_UP, set_item),
 	ON(set_end, CHAN_UP, set_end),
 	ON(set_abort, CHAN_UP, set_abort),
-	ON(ovpn_list, CHAN_UP, ovpn_list),
-	ON(ovpn_kill, CHAN_UP, ovpn_kill),
+	ON(ovpn_list, CHAN_UP, leased_ovpn_list),
+	ON(ovpn_kill, CHAN_UP, leased_ovpn_kill),
 };
 
 const struct chan_ops apid_ops = {

@@ -7,6 +7,7 @@
 
 #include "answer.h"
 #include "counters.h"
+#include "fronts.h"
 #include "link_apid_peers.h"
 #include "openvpn.h"
 #include "removal.h"
@@ -25,6 +26,8 @@ owner_network(struct leased *l, const char *network, const char *owner,
 	*n = registry_find(&l->reg, network);
 	if (*n == NULL || !(*n)->configured)
 		return (LEASE_E_NETWORK);
+	if (!policy_owner_reached(l->conf, network, owner))
+		return (fronts_beyond(l, network, owner));
 	if (policy_owner_denied(&l->denied, network, owner))
 		return (LEASE_E_DENIED);
 	return (network_up(*n) ? LEASE_OK_SAME : LEASE_E_BUSY);
@@ -159,6 +162,16 @@ page_list(struct chan *c, uint32_t id, const struct msg_peer_page *m,
 	return (false);
 }
 
+/* Leases are listed for monitors, and the peers of an owner for that owner. */
+static bool
+page_reached(struct leased *l, const struct msg_peer_page *m)
+{
+	if (m->leases)
+		return (
+		    policy_reached(l->conf, ROLE_MONITOR, m->network, NULL));
+	return (policy_owner_reached(l->conf, m->network, m->owner));
+}
+
 static void
 page_send(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 {
@@ -171,6 +184,9 @@ page_send(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 	end.code = LEASE_OK_SAME;
 	if ((n = registry_find(&l->reg, m->network)) == NULL || !n->configured)
 		end.code = LEASE_E_NETWORK;
+	else if (!page_reached(l, m))
+		end.code = fronts_beyond(l, m->network,
+		    m->leases ? "leases" : m->owner);
 	else if (m->owner[0] != '\0' && (o = owner_find(n, m->owner)) != NULL)
 		end.generation = o->generation;
 	if (end.code == LEASE_OK_SAME && m->one)

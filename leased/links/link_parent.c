@@ -95,6 +95,13 @@ leased_conf_sync(struct chan *c, uint32_t id, const struct msg_conf_sync *m)
 }
 
 static int
+leased_conf_reach(struct chan *c, uint32_t id, const struct msg_conf_reach *m)
+{
+	conf_add_reach(childconf_shadow(c), m);
+	return (0);
+}
+
+static int
 leased_conf_maintenance(struct chan *c, uint32_t id,
     const struct msg_conf_maintenance *m)
 {
@@ -178,6 +185,7 @@ static const struct chan_handler parent_table[] = {
 	ON(conf_access, CONF_OPEN, leased_conf_access),
 	ON(conf_access_name, CONF_OPEN, leased_conf_access_name),
 	ON(conf_sync, CONF_OPEN, leased_conf_sync),
+	ON(conf_reach, CONF_OPEN, leased_conf_reach),
 	ON(conf_maintenance, CONF_ANY, leased_conf_maintenance),
 	ON(conf_openvpn, CONF_ANY, leased_conf_openvpn),
 	ON(conf_openvpn_end, CONF_ANY, leased_conf_openvpn_end),

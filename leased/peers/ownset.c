@@ -11,6 +11,7 @@
 #include "answer.h"
 #include "counters.h"
 #include "ctl_conn.h"
+#include "fronts.h"
 #include "log.h"
 #include "resync.h"
 #include "set_apply.h"
@@ -164,6 +165,10 @@ set_check(struct set *s)
 	n = registry_find(&s->l->reg, m->network);
 	if (n == NULL || !n->configured)
 		set_refuse(s, LEASE_E_NETWORK, "there is no such network");
+	else if (!s->by_operator &&
+	    !policy_owner_reached(s->l->conf, m->network, m->owner))
+		set_refuse(s, fronts_beyond(s->l, m->network, m->owner),
+		    "no identity rule gives this owner");
 	else if (policy_owner_denied(&s->l->denied, m->network, m->owner) ||
 	    (s->by_operator && strcmp(m->owner, OWNER_STATIC) != 0))
 		set_refuse(s, LEASE_E_DENIED, "the owner is denied");

@@ -19,6 +19,7 @@
 #include "maintenance.h"
 #include "netd.h"
 #include "proc.h"
+#include "reach.h"
 #include "reserve.h"
 
 #define IP4_FORWARD "/proc/sys/net/ipv4/ip_forward"
@@ -146,6 +147,19 @@ send_kern(struct proc *p, const struct bundle *b)
 }
 
 static int
+send_reach(struct proc *p, const struct config *c)
+{
+	struct msg_conf_reach m[REACH_MAX];
+	unsigned int i, n;
+
+	n = config_reach(c, m);
+	for (i = 0; i < n; i++)
+		if (chan_send_conf_reach(p->chan, 0, &m[i], -1) == -1)
+			return (-1);
+	return (0);
+}
+
+static int
 send_leased(struct proc *p, const struct bundle *b)
 {
 	struct msg_conf_access a;
@@ -157,7 +171,7 @@ send_leased(struct proc *p, const struct bundle *b)
 		return (-1);
 	s.max_remove_percent = (uint8_t)b->conf->max_remove_percent;
 	if (chan_send_conf_sync(p->chan, 0, &s, -1) == -1 ||
-	    maintenance_send(p, b->conf) == -1)
+	    maintenance_send(p, b->conf) == -1 || send_reach(p, b->conf) == -1)
 		return (-1);
 	memset(&m, 0, sizeof(m));
 	a.mode = b->conf->access.mode;

@@ -9,6 +9,11 @@
  *        hostile PID FD del NETWORK KEY
  *        hostile PID FD empty-sync
  *        hostile PID FD register NETWORK NAME KEY
+ *        hostile PID FD own NETWORK OWNER KEY PREFIX
+ *        hostile PID FD disown NETWORK OWNER KEY
+ *        hostile PID FD no-peers NETWORK OWNER
+ *        hostile PID FD list NETWORK OWNER|leases
+ *        hostile PID FD get NETWORK NAME
  *        hostile PID FD raw TYPE [HEX]
  *        hostile PID FD raw-fd TYPE [HEX]
  *        hostile PID FD random SEED COUNT
@@ -174,6 +179,120 @@ do_register(int s, int argc, char *argv[])
 }
 
 static void
+do_get(int s, int argc, char *argv[])
+{
+	struct msg_lease_get m;
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	if (argc < 2)
+		errx(64, "get NETWORK NAME");
+	memset(&m, 0, sizeof(m));
+	text(m.network, sizeof(m.network), argv[0]);
+	text(m.name, sizeof(m.name), argv[1]);
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_lease_get_put(&b, &m) == -1)
+		err(2, "lease_get");
+	send_all(s, MSG_LEASE_GET, buf, b.wpos, -1);
+	answer(s);
+}
+
+static void
+do_own(int s, int argc, char *argv[])
+{
+	struct msg_owned_put m;
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	if (argc < 4)
+		errx(64, "own NETWORK OWNER KEY PREFIX");
+	memset(&m, 0, sizeof(m));
+	text(m.network, sizeof(m.network), argv[0]);
+	text(m.owner, sizeof(m.owner), argv[1]);
+	key(m.pubkey, argv[2]);
+	m.naddrs = 1;
+	if (prefix_parse(argv[3], &m.addrs[0]) == -1)
+		errx(64, "%s: not a prefix", argv[3]);
+	if (prefix_parse("192.0.2.66", &m.from) == -1)
+		err(2, "prefix");
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_owned_put_put(&b, &m) == -1)
+		err(2, "owned_put");
+	send_all(s, MSG_OWNED_PUT, buf, b.wpos, -1);
+	answer(s);
+}
+
+static void
+do_disown(int s, int argc, char *argv[])
+{
+	struct msg_owned_drop m;
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	if (argc < 3)
+		errx(64, "disown NETWORK OWNER KEY");
+	memset(&m, 0, sizeof(m));
+	text(m.network, sizeof(m.network), argv[0]);
+	text(m.owner, sizeof(m.owner), argv[1]);
+	key(m.pubkey, argv[2]);
+	if (prefix_parse("192.0.2.66", &m.from) == -1)
+		err(2, "prefix");
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_owned_drop_put(&b, &m) == -1)
+		err(2, "owned_drop");
+	send_all(s, MSG_OWNED_DROP, buf, b.wpos, -1);
+	answer(s);
+}
+
+/* An empty set, by force: the owner shall have no peers. */
+static void
+do_no_peers(int s, int argc, char *argv[])
+{
+	struct msg_set_begin m;
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	if (argc < 2)
+		errx(64, "no-peers NETWORK OWNER");
+	memset(&m, 0, sizeof(m));
+	text(m.network, sizeof(m.network), argv[0]);
+	text(m.owner, sizeof(m.owner), argv[1]);
+	m.force = 1;
+	m.match = SET_MATCH_GENERATION;
+	m.generation = 1;
+	if (prefix_parse("192.0.2.66", &m.from) == -1)
+		err(2, "prefix");
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_set_begin_put(&b, &m) == -1)
+		err(2, "set_begin");
+	send_all(s, MSG_SET_BEGIN, buf, b.wpos, -1);
+	send_all(s, MSG_SET_END, NULL, 0, -1);
+	answer(s);
+}
+
+static void
+do_list(int s, int argc, char *argv[])
+{
+	struct msg_peer_page m;
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	if (argc < 2)
+		errx(64, "list NETWORK OWNER|leases");
+	memset(&m, 0, sizeof(m));
+	text(m.network, sizeof(m.network), argv[0]);
+	if (strcmp(argv[1], "leases") == 0)
+		m.leases = 1;
+	else
+		text(m.owner, sizeof(m.owner), argv[1]);
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_peer_page_put(&b, &m) == -1)
+		err(2, "peer_page");
+	send_all(s, MSG_PEER_PAGE, buf, b.wpos, -1);
+	answer(s);
+}
+
+static void
 do_raw(int s, int argc, char *argv[], int fd)
 {
 	uint8_t buf[IMSG_MAX_PAYLOAD];
@@ -312,11 +431,21 @@ steal(const char *pid, const char *fd)
 	return (s);
 }
 
+static const struct {
+	const char *name;
+	void (*fn)(int, int, char *[]);
+} orders[] = { { "set", do_set }, { "del", do_del },
+	{ "register", do_register }, { "own", do_own }, { "disown", do_disown },
+	{ "no-peers", do_no_peers }, { "list", do_list }, { "get", do_get },
+	{ "random", do_random }, { "flood", do_flood },
+	{ "answer", do_answer } };
+
 int
 main(int argc, char *argv[])
 {
 	const char *what;
 	int null, s;
+	size_t i;
 
 	if (argc < 4)
 		errx(64, "usage: hostile PID FD WHAT ...");
@@ -324,25 +453,18 @@ main(int argc, char *argv[])
 	what = argv[3];
 	argc -= 4;
 	argv += 4;
-	if (strcmp(what, "set") == 0)
-		do_set(s, argc, argv);
-	else if (strcmp(what, "del") == 0)
-		do_del(s, argc, argv);
-	else if (strcmp(what, "register") == 0)
-		do_register(s, argc, argv);
-	else if (strcmp(what, "raw") == 0)
+	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+		if (strcmp(what, orders[i].name) == 0) {
+			orders[i].fn(s, argc, argv);
+			return (0);
+		}
+	if (strcmp(what, "raw") == 0)
 		do_raw(s, argc, argv, -1);
 	else if (strcmp(what, "raw-fd") == 0) {
 		if ((null = open("/dev/null", O_RDONLY)) == -1)
 			err(2, "/dev/null");
 		do_raw(s, argc, argv, null);
-	} else if (strcmp(what, "random") == 0)
-		do_random(s, argc, argv);
-	else if (strcmp(what, "flood") == 0)
-		do_flood(s, argc, argv);
-	else if (strcmp(what, "answer") == 0)
-		do_answer(s, argc, argv);
-	else if (strcmp(what, "empty-sync") == 0) {
+	} else if (strcmp(what, "empty-sync") == 0) {
 		/* Nobody is to be kept. */
 		send_all(s, MSG_PEER_SYNC_BEGIN, (const uint8_t[5]){ 0 }, 5,
 		    -1);

@@ -48,6 +48,7 @@ conf_send(struct drv *d)
 {
 	struct msg_conf_begin begin = { ++d->generation };
 	struct msg_conf_sync sync = { 50 };
+	struct msg_conf_reach reach = { .role = ROLE_DEVICE };
 	struct msg_conf_ctl ctl = { 0 };
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	unsigned int i;
@@ -60,6 +61,9 @@ conf_send(struct drv *d)
 	for (i = 0; i < d->nnames; i++)
 		(void)chan_send_conf_access_name(d->parent, 0, &d->names[i],
 		    -1);
+	/* The front that is played here may ask for anything. */
+	for (; reach.role <= ROLE_OPERATOR; reach.role++)
+		(void)chan_send_conf_reach(d->parent, 0, &reach, -1);
 	if (d->guard != 0) {
 		sync.max_remove_percent = (uint8_t)(d->guard - 1);
 		(void)chan_send_conf_sync(d->parent, 0, &sync, -1);

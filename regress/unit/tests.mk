@@ -28,6 +28,7 @@ pend_test_USES :=	pend
 policy_test_USES :=	policy wanted expiry
 pool_test_USES :=	pool
 rate_test_USES :=	rate quiet
+reach_test_USES :=	reach
 reconcile_test_USES :=	$(policy_test_USES) reconcile snapshot
 request_test_USES :=	request http
 route_test_USES :=	route http
