@@ -164,6 +164,11 @@ leased_load(struct leased *l)
 		    "%s: the database there cannot be read: put a backup in its place",
 		    store_dir(l->store));
 	TAILQ_FOREACH(n, &l->reg.nets, entry) {
+		if (!n->configured && n->outside + n->nowned > 0)
+			log_warnx(
+			    "network %s is not in the configuration: its %llu leases and %llu other peers are kept, but not served",
+			    n->name, (unsigned long long)n->outside,
+			    (unsigned long long)n->nowned);
 		live += n->live;
 		outside += n->outside;
 		owned += n->nowned;
@@ -272,6 +277,7 @@ leased_commit(struct leased *l, struct conf *conf)
 	}
 	conf_free(old);
 	(void)leased_networks(l);
+	grace_note(l);
 	if (l->conf->ctl_fd != -1)
 		control_listen(l, l->conf->ctl_fd);
 	l->conf->ctl_fd = -1;

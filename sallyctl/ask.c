@@ -66,6 +66,7 @@ put(struct ibuf *b, const struct request *r)
 	struct msg_ctl_approve approve;
 	struct msg_ctl_test_cn test;
 	struct msg_ctl_maintenance maintenance = { .on = r->verb->what };
+	struct msg_ctl_reload reload = { .force = r->force };
 
 	switch (r->verb->ask) {
 	case MSG_CTL_SHOW:
@@ -82,6 +83,8 @@ put(struct ibuf *b, const struct request *r)
 	case MSG_CTL_TEST_CN:
 		strlcpy(test.cn, r->cn, sizeof(test.cn));
 		return (msg_ctl_test_cn_put(b, &test));
+	case MSG_CTL_RELOAD:
+		return (msg_ctl_reload_put(b, &reload));
 	case MSG_CTL_MAINTENANCE:
 		return (msg_ctl_maintenance_put(b, &maintenance));
 	default:

@@ -55,6 +55,9 @@ network_cb(struct client *c, void *arg, struct ibuf *b)
 
 	if (msg_ctl_network_get(b, &m) == -1)
 		return (client_malformed(c));
+	/* Nothing can be changed in a network that is not configured. */
+	if (m.state == NET_ORPHAN)
+		return (0);
 	if (ch->names[0] != '\0')
 		strlcat(ch->names, ", ", sizeof(ch->names));
 	strlcat(ch->names, m.name, sizeof(ch->names));

@@ -30,6 +30,8 @@ childconf_begin(struct chan *c, uint32_t id, const struct msg_conf_begin *m)
 	struct childconf *cc = chan_arg(c);
 
 	cc->generation = m->generation;
+	cc->force = m->force;
+	cc->text[0] = '\0';
 	if ((cc->shadow = cc->ops->begin(cc, m->generation)) == NULL)
 		return (-1);
 	chan_set_state(c, CONF_OPEN);
@@ -40,12 +42,13 @@ int
 childconf_end(struct chan *c, uint32_t id)
 {
 	struct childconf *cc = chan_arg(c);
-	struct msg_conf_ack ack = { cc->generation };
+	struct msg_conf_ack ack = { cc->generation, "" };
 	struct msg_conf_nak nak = { cc->generation, "" };
 	const char *error;
 
 	if ((error = cc->ops->check(cc, cc->shadow)) == NULL) {
 		chan_set_state(c, CONF_CHECKED);
+		strlcpy(ack.text, cc->text, sizeof(ack.text));
 		return (chan_send_conf_ack(c, id, &ack, -1));
 	}
 	strlcpy(nak.text, error, sizeof(nak.text));

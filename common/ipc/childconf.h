@@ -26,7 +26,8 @@ struct childconf_ops {
 	void		*(*begin)(void *arg, uint32_t generation);
 	/*
 	 * Check the shadow, which is complete.  Returns a text that says what
-	 * is wrong with it, or NULL.
+	 * is wrong with it, or NULL.  The text of the struct below goes back
+	 * with the acknowledgement.
 	 */
 	const char	*(*check)(void *arg, void *shadow);
 	/*
@@ -45,6 +46,8 @@ struct childconf {
 	const struct childconf_ops *ops;
 	void		*shadow;	/* NULL in CONF_IDLE */
 	uint32_t	 generation;	/* generation of the shadow */
+	bool		 force;		/* it may take away what it wants */
+	char		 text[TEXT_SIZE];	/* what it takes away, or "" */
 };
 
 /* Returns the shadow, for the handler of a slice. */

@@ -53,7 +53,8 @@ enum peer_code {
 enum net_state {
 	NET_DOWN = 1,
 	NET_UP = 2,
-	NET_FAILED = 3
+	NET_FAILED = 3,
+	NET_ORPHAN = 4		/* not in the configuration any more */
 };
 
 /* The result of a control command; see the exit codes of sallyctl(8). */
@@ -453,6 +454,7 @@ struct msg_key_signed {
 
 struct msg_conf_begin {
 	uint32_t	 generation;
+	uint8_t		 force;		/* 1: whatever it takes away */
 };
 
 struct msg_conf_gateway {		/* for apid, the endpoint alone */
@@ -562,6 +564,7 @@ struct msg_conf_access_name {		/* one line of the access list */
 
 struct msg_conf_ack {
 	uint32_t	 generation;
+	char		 text[TEXT_SIZE];	/* what it takes away, or "" */
 };
 
 struct msg_conf_nak {
@@ -640,7 +643,11 @@ struct msg_ctl_test_cn {
 	char		 cn[TEXT_SIZE / 2 + 1];
 };
 
-/* Ends every answer; also the answer of the parent to leased's CTL_RELOAD. */
+struct msg_ctl_reload {
+	uint8_t		 force;		/* 1: whatever it takes away */
+};
+
+/* Ends every answer. */
 struct msg_ctl_result {
 	uint8_t		 code;		/* enum ctl_code */
 	char		 text[TEXT_SIZE];

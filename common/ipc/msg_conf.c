@@ -11,7 +11,9 @@
 int
 codec_msg_conf_begin(struct codec *c, struct msg_conf_begin *m)
 {
-	return (codec_n32(c, &m->generation));
+	if (codec_n32(c, &m->generation) == -1)
+		return (-1);
+	return (codec_bool(c, &m->force));
 }
 
 int
@@ -163,7 +165,9 @@ codec_msg_conf_access_name(struct codec *c, struct msg_conf_access_name *m)
 int
 codec_msg_conf_ack(struct codec *c, struct msg_conf_ack *m)
 {
-	return (codec_n32(c, &m->generation));
+	if (codec_n32(c, &m->generation) == -1 || STR(c, m->text) == -1)
+		return (-1);
+	return (0);
 }
 
 int

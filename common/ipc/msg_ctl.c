@@ -45,6 +45,12 @@ codec_msg_ctl_test_cn(struct codec *c, struct msg_ctl_test_cn *m)
 }
 
 int
+codec_msg_ctl_reload(struct codec *c, struct msg_ctl_reload *m)
+{
+	return (codec_bool(c, &m->force));
+}
+
+int
 codec_msg_ctl_result(struct codec *c, struct msg_ctl_result *m)
 {
 	if (codec_range(c, &m->code, CTL_OK, CTL_CONFIG) == -1 ||
@@ -79,7 +85,7 @@ codec_msg_ctl_network(struct codec *c, struct msg_ctl_network *m)
 	uint8_t i;
 
 	if (STR(c, m->name) == -1 || STR(c, m->interface) == -1 ||
-	    codec_range(c, &m->state, NET_DOWN, NET_FAILED) == -1 ||
+	    codec_range(c, &m->state, NET_DOWN, NET_ORPHAN) == -1 ||
 	    codec_range(c, &m->backend, 0, BACKEND_USERSPACE) == -1 ||
 	    codec_bool(c, &m->adopted) == -1 ||
 	    codec_range(c, &m->assign, ASSIGN_POOL, ASSIGN_METANS) == -1 ||

@@ -132,7 +132,7 @@
 	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 0)		\
 	X(CTL_APPROVE, ctl_approve, 0x0503, P_CTL, P_LEASED, 0)		\
 	X(CTL_TEST_CN, ctl_test_cn, 0x0504, P_CTL, P_LEASED, 0)		\
-	E(CTL_RELOAD, ctl_reload, 0x0505, P_CTL, P_PARENT)		\
+	X(CTL_RELOAD, ctl_reload, 0x0505, P_CTL, P_PARENT, 0)		\
 	E(CTL_TEARDOWN, ctl_teardown, 0x0506, P_CTL, P_PARENT)		\
 	E(CTL_BACKUP, ctl_backup, 0x0507, P_CTL, P_LEASED)		\
 	X(CTL_RESULT, ctl_result, 0x0508, P_LEASED|P_PARENT, P_CTL, 0)	\

@@ -4,6 +4,7 @@
  * that stays valid while leases come and go.
  */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "answer.h"
@@ -100,6 +101,15 @@ show_network(struct conn *k, const struct network *n)
 	m.nroutes = n->conf.nroutes;
 	memcpy(m.routes, n->conf.routes, sizeof(m.routes));
 	strlcpy(m.text, n->hand.text, sizeof(m.text));
+	if (!n->configured) {
+		m.state = NET_ORPHAN;
+		m.lease = LEASE_NEVER;
+		m.assign = ASSIGN_POOL;
+		snprintf(m.text, sizeof(m.text),
+		    "it is not in the configuration; %llu leases and %llu other peers are kept, but not served",
+		    (unsigned long long)n->outside,
+		    (unsigned long long)n->nowned);
+	}
 	(void)chan_send_ctl_network(k->chan, k->id, &m, -1);
 	k->sent++;
 }
@@ -110,7 +120,7 @@ show_networks(struct conn *k)
 	struct network *n;
 
 	TAILQ_FOREACH(n, &k->l->reg.nets, entry)
-		if (n->configured &&
+		if ((n->configured || n->outside + n->nowned > 0) &&
 		    (k->show.network[0] == '\0' ||
 		    strcmp(k->show.network, n->name) == 0))
 			show_network(k, n);

@@ -14,6 +14,7 @@
 #include "control.h"
 #include "link_parent.h"
 #include "log.h"
+#include "loss.h"
 #include "openvpn.h"
 
 static int
@@ -138,8 +139,19 @@ static const char *
 conf_check_cb(void *arg, void *shadow)
 {
 	struct leased *l = arg;
+	struct conf *s = shadow;
+	const char *error;
 
-	return (conf_check(shadow, l->conf));
+	if ((error = conf_check(s, l->conf)) != NULL || l->conf == NULL)
+		return (error);
+	if (loss_allowed(&l->reg, l->conf, s, l->childconf.text,
+		sizeof(l->childconf.text)) ||
+	    l->childconf.force)
+		return (NULL);
+	snprintf(s->error, sizeof(s->error),
+	    "%.400s: if that is meant: sallyctl reload force",
+	    l->childconf.text);
+	return (s->error);
 }
 
 static int

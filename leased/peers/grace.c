@@ -3,7 +3,8 @@
  * A database that is suddenly empty, or older than it was, is a mistake until
  * somebody says otherwise: a volume that is not mounted, a file moved away, the
  * wrong backup.  The peers that it does not have stay in WireGuard for a while,
- * and their devices and owners can claim them.
+ * and their devices and owners can claim them.  So do those of a network or a
+ * pool that was taken out of the configuration while nobody could be asked.
  */
 
 #include <string.h>
@@ -58,21 +59,62 @@ grace_set(struct leased *l, int64_t since, int64_t now)
 	l->grace_end = mono_add_ms(mono_now(), left > 0 ? left * 1000 : 0);
 }
 
+/* The peers that have not ended and are not served. */
+static int64_t
+unserved(const struct leased *l)
+{
+	struct network *n;
+	struct peer *p;
+	int64_t sum = 0;
+
+	TAILQ_FOREACH(n, &l->reg.nets, entry)
+		RB_FOREACH(p, peer_tree, &n->peers)
+			sum += peer_state(p) == LEASE_OUTSIDE;
+	return (sum);
+}
+
+void
+grace_note(struct leased *l)
+{
+	int64_t n = unserved(l), was;
+
+	if (store_get_setting(l->store, SETTING_UNSERVED, &was) == 0 &&
+	    was != n && store_put_setting(l->store, SETTING_UNSERVED, n) == -1)
+		log_debug("the number of unserved peers is not stored");
+}
+
+/* True if this start leaves more peers unserved than were before. */
+static bool
+is_mistake(const struct leased *l)
+{
+	int64_t n = unserved(l), was = 0;
+
+	if (n == 0 ||
+	    store_get_setting(l->store, SETTING_UNSERVED, &was) == -1 ||
+	    n <= was)
+		return (false);
+	log_warnx(
+	    "the configuration leaves %lld peers unserved: those that WireGuard has stay for %d minutes",
+	    (long long)n, GRACE_MAX_S / 60);
+	return (true);
+}
+
 void
 grace_load(struct leased *l)
 {
 	enum store_origin origin = store_origin(l->store);
-	int64_t now = wall_now().s, since = now;
+	int64_t now = wall_now().s, since = 0;
 
-	if (origin == STORE_SAME) {
-		if (store_get_setting(l->store, SETTING_SINCE, &since) == -1)
-			since = 0;
-	} else {
+	if (origin != STORE_SAME)
 		tell(l, origin);
+	if (origin != STORE_SAME || is_mistake(l)) {
+		since = now;
 		if (store_put_setting(l->store, SETTING_SINCE, now) == -1)
 			log_warnx("%s: the time of grace ends with this process",
 			    store_dir(l->store));
-	}
+	} else if (store_get_setting(l->store, SETTING_SINCE, &since) == -1)
+		since = 0;
+	grace_note(l);
 	grace_set(l, since, now);
 }
 

@@ -37,6 +37,7 @@
 #define STORE_EVENTS_DAYS	90
 #define SETTING_MAINTENANCE	"maintenance"
 #define SETTING_SINCE		"since"	/* it was made or put in place */
+#define SETTING_UNSERVED	"unserved"	/* peers, as was told */
 
 struct store;
 struct store_backup;

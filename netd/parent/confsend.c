@@ -359,7 +359,7 @@ send_keyd(struct proc *p, const struct bundle *b)
 static int
 send_slice(struct proc *p, const struct bundle *b)
 {
-	struct msg_conf_begin m = { p->generation };
+	struct msg_conf_begin m = { p->generation, p->netd->reload.force };
 
 	if (chan_send_conf_begin(p->chan, 0, &m, -1) == -1)
 		return (-1);

@@ -56,7 +56,7 @@ late_cb(evutil_socket_t unused, short what, void *arg)
 			continue;
 		snprintf(why, sizeof(why), "%s can be listened on now",
 		    n->conf->conf->listen[i].address.text);
-		reload_request(n, why);
+		reload_request(n, false, why);
 		return;
 	}
 }

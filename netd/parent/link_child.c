@@ -77,6 +77,9 @@ parent_conf_ack(struct chan *c, uint32_t id, const struct msg_conf_ack *m)
 	if (p->sending != NULL)
 		return (-1);
 	p->answer = ANSWER_ACK;
+	if (p->role == P_LEASED)
+		strlcpy(p->netd->reload.text, m->text,
+		    sizeof(p->netd->reload.text));
 	if (p->state == PROC_CONF)
 		go_on(p);
 	else

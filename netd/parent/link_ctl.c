@@ -99,7 +99,7 @@ late_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 static int
-parent_ctl_reload(struct chan *c, uint32_t id)
+parent_ctl_reload(struct chan *c, uint32_t id, const struct msg_ctl_reload *m)
 {
 	struct caller *o = chan_arg(c);
 	struct netd *n = o->all->netd;
@@ -114,7 +114,7 @@ parent_ctl_reload(struct chan *c, uint32_t id)
 	set_state(o, n->reload.active ? OP_LATER : OP_RELOAD);
 	snprintf(why, sizeof(why), "asked for by sallyctl of uid:%u",
 	    (unsigned int)o->uid);
-	reload_request(n, why);
+	reload_request(n, m->force != 0, why);
 	return (0);
 }
 

@@ -244,7 +244,7 @@ changed_cb(void *arg, const char *path)
 	char why[CONF_PATH + 32];
 
 	snprintf(why, sizeof(why), "%s has changed", path);
-	reload_request(arg, why);
+	reload_request(arg, false, why);
 }
 
 static void
@@ -269,7 +269,7 @@ signal_cb(evutil_socket_t sig, short what, void *arg)
 		reap(n);
 		break;
 	case SIGHUP:
-		reload_request(n, "SIGHUP");
+		reload_request(n, false, "SIGHUP");
 		break;
 	default:
 		log_info("%s", strsignal((int)sig));

@@ -27,10 +27,11 @@
 static void	 reload_timer_cb(evutil_socket_t, short, void *);
 
 void
-reload_request(struct netd *n, const char *why)
+reload_request(struct netd *n, bool force, const char *why)
 {
-	log_info("reload: %s", why);
+	log_info("reload%s: %s", force ? ", forced" : "", why);
 	n->reload.wanted = true;
+	n->reload.want_force |= force;
 	reload_try(n);
 }
 
@@ -79,6 +80,25 @@ can_begin(const struct netd *n)
 	return (true);
 }
 
+/* A list that is suddenly empty is a mistake until somebody says otherwise. */
+static bool
+is_emptied(const struct config *c, const struct config *old, char *why,
+    size_t size)
+{
+	const char *what = NULL;
+
+	if (c->nidentities == 0 && old->nidentities != 0)
+		what = "identities";
+	if (c->nlisten == 0 && old->nlisten != 0)
+		what = "listen";
+	if (what == NULL)
+		return (false);
+	snprintf(why, size,
+	    "%s: %s is empty, and was not: nobody could enrol or renew; if that is meant: sallyctl reload force",
+	    c->file, what);
+	return (true);
+}
+
 /*
  * Load the file, open what it names, and keep what must stay.  Returns NULL
  * with why if that failed.
@@ -112,6 +132,12 @@ read_next(struct netd *n, enum ctl_code *code, char *why, size_t size)
 		bundle_free(b);
 		return (NULL);
 	}
+	if (is_emptied(c, n->conf->conf, why, size) && !n->reload.force) {
+		*code = CTL_CONFIG;
+		log_warnx("%s; the old configuration stays", why);
+		bundle_free(b);
+		return (NULL);
+	}
 	return (b);
 }
 
@@ -129,6 +155,9 @@ reload_try(struct netd *n)
 		return;
 	r->wanted = false;
 	r->active = true;
+	r->force = r->want_force;
+	r->want_force = false;
+	r->text[0] = '\0';
 	notify_reloading(&n->notify);
 	r->next = read_next(n, &code, why, sizeof(why));
 	if (r->next == NULL) {
@@ -151,6 +180,7 @@ static void
 commit(struct netd *n)
 {
 	struct msg_conf_commit m = { n->generation };
+	char text[TEXT_SIZE + 32];
 	enum proc_answer answer;
 	struct bundle *old;
 	struct proc *p;
@@ -170,8 +200,11 @@ commit(struct netd *n)
 			chan_fail(p->chan, "cannot send to it");
 	}
 	bundle_free(old);
-	log_notice("configuration loaded, generation %u", n->generation);
-	reload_end(n, CTL_OK, "configuration loaded");
+	snprintf(text, sizeof(text), "configuration loaded%s%s",
+	    n->reload.text[0] != '\0' ? ": " : "", n->reload.text);
+	log_notice("configuration loaded, generation %u%s%s", n->generation,
+	    n->reload.text[0] != '\0' ? ": " : "", log_text(n->reload.text));
+	reload_end(n, CTL_OK, text);
 }
 
 /* Make every child drop the new configuration. */

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "conf.h"
+
 struct bundle;
 struct config;
 struct netd;
@@ -18,13 +20,19 @@ struct proc;
 
 struct reload {
 	bool		 wanted;
+	bool		 want_force;	/* whatever it takes away */
 	bool		 active;
+	bool		 force;		/* the active one is forced */
+	char		 text[TEXT_SIZE];	/* what it takes away, or "" */
 	struct bundle	*next;
 	struct event	*timer;
 };
 
-/* Ask for a reload.  why is for the log. */
-void	 reload_request(struct netd *, const char *why);
+/*
+ * Ask for a reload, which is forced if it may take away whatever it takes.  why
+ * is for the log.
+ */
+void	 reload_request(struct netd *, bool force, const char *why);
 /* Watch the files that a configuration names, and no others. */
 void	 reload_watch(struct netd *, const struct config *);
 /* Begin a reload if one was asked for and every child can take part. */

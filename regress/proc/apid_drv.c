@@ -297,6 +297,7 @@ configure(struct drv *d, int bad)
 	uint16_t i;
 
 	begin.generation = ++d->generation;
+	begin.force = 0;
 	if (chan_send_conf_begin(d->front, 0, &begin, -1) == -1)
 		err(1, "CONF_BEGIN");
 	send_gateway(d);
@@ -326,7 +327,7 @@ configure(struct drv *d, int bad)
 static void
 configure_keyd(struct drv *d)
 {
-	struct msg_conf_begin begin = { 1 };
+	struct msg_conf_begin begin = { 1, 0 };
 	struct msg_conf_tlskey key = { 2 }, key2 = { 5 };
 
 	if (chan_send_conf_begin(d->keyd, 0, &begin, -1) == -1 ||

@@ -453,6 +453,7 @@ static void
 answer(const struct stub *st, struct imsg *m)
 {
 	struct msg_ctl_maintenance maintenance;
+	struct msg_ctl_reload reload;
 	struct msg_ctl_approve approve;
 	struct msg_ctl_revoke revoke;
 
@@ -479,9 +480,15 @@ answer(const struct stub *st, struct imsg *m)
 			err(1, "maintenance");
 		printf("maintenance on=%u\n", (unsigned int)maintenance.on);
 		send_code(st, CTL_OK, "maintenance mode is on");
+	} else if (m->type == MSG_CTL_RELOAD) {
+		if (msg_ctl_reload_get(&m->data, &reload) == -1)
+			err(1, "reload");
+		printf("%sreload%s\n", st->parent ? "" : "leased is asked: ",
+		    reload.force ? " force" : "");
+		send_code(st, CTL_OK, "");
 	} else {
 		printf("%s%s\n", st->parent ? "" : "leased is asked: ",
-		    m->type == MSG_CTL_RELOAD ? "reload" : "teardown");
+		    m->type == MSG_CTL_DROP ? "drop" : "teardown");
 		send_code(st, CTL_OK, "");
 	}
 }

@@ -84,10 +84,14 @@ ctl test cn CN=dev-1
 is "test cn" "$(asked)" "test cn=dev-1"
 ctl reload
 is "reload" "$(asked) $OUT $ST" "reload done 0"
+ctl reload force
+is "reload force" "$(asked) $OUT $ST" "reload force done 0"
 ctl te
-is "te is ambiguous: not a teardown" "$(asked) $ST" "reload 64"
+is "te is ambiguous: not a teardown" "$(asked) $ST" "reload force 64"
 ctl teardown
 is "teardown" "$(asked) $ST" "teardown 0"
+ctl drop unclaimed
+is "drop unclaimed" "$(asked) $OUT $ST" "leased is asked: drop done 0"
 
 # --- text ---
 

@@ -46,7 +46,7 @@
 static void
 conf_send(struct drv *d)
 {
-	struct msg_conf_begin begin = { ++d->generation };
+	struct msg_conf_begin begin = { ++d->generation, d->force };
 	struct msg_conf_sync sync = { 50 };
 	struct msg_conf_reach reach = { .role = ROLE_DEVICE };
 	struct msg_conf_ctl ctl = { 0 };
@@ -576,6 +576,7 @@ order(struct drv *d, char *line)
 	} else if (strcmp(verb, "wait") == 0)
 		do_wait(d);
 	else if (strcmp(verb, "reload") == 0) {
+		d->force = strcmp(arg, "force") == 0;
 		conf_send(d);
 		run(d);
 		run_ms(d, 50);

@@ -44,6 +44,7 @@ struct drv {
 	struct chan	*parent, *front, *kern, *ctl;
 	bool		 ready, gone, done;	/* done: the order is answered */
 	uint32_t	 generation;
+	uint8_t		 force;		/* the next configuration */
 	struct msg_conf_gateway gw;
 	struct msg_conf_network net;
 	struct msg_conf_access access;

@@ -540,6 +540,8 @@ parent_ack(struct chan *c, uint32_t id, const struct msg_conf_ack *m)
 	struct drv *d = chan_arg(c);
 	struct msg_conf_commit commit = { d->generation };
 
+	if (m->text[0] != '\0')
+		printf("ack %s\n", m->text);
 	(void)chan_send_conf_commit(c, 0, &commit, -1);
 	if (d->ready)
 		finish(d);

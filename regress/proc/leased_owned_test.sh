@@ -84,7 +84,7 @@ peers 2
 stat k2 7 7
 one net0 portal:a k2
 set pools fd00:2::/64
-reload
+reload force
 peers 0 => peers=0 # a pool that went
 set pools 10.9.0.0/24
 reload

@@ -183,7 +183,7 @@ set template %s%s
 reload => /^nak network net0: metans_template/ # a template without one hole
 set template st%s.0
 set pools fde3:25fb:7f6c:1::/64
-reload
+reload force
 reg net0 1234 k1 => OK_SAME state=2 name=1234 addrs=fde3:25fb:7f6c:1:cb0b:5960:3f8c:99ad/128 # metans, after a change
 reg net0 a_b k7 => E_NAME # metans: no label
 stop
@@ -197,7 +197,7 @@ up net0
 reg net0 a ka
 reg net0 b kb
 set pools fd00:2::/64,10.8.0.0/24
-reload
+reload force
 ctl status
 get net0 a => OK_SAME state=4 name=a # leases outside are not served
 peers => peers=0 # nor synced

@@ -173,7 +173,7 @@ teardown(void **state)
 static void
 play(const char *what, uint32_t generation)
 {
-	struct msg_conf_begin b = { generation };
+	struct msg_conf_begin b = { generation, 0 };
 	struct msg_conf_commit c = { generation };
 	struct msg_conf_abort a = { generation };
 	struct msg_conf_basic s = { "user:password" };
