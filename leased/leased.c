@@ -15,6 +15,7 @@
 
 #include "control.h"
 #include "control_backup.h"
+#include "control_restore.h"
 #include "counters.h"
 #include "dirty.h"
 #include "expire.h"
@@ -244,6 +245,7 @@ leased_first(struct leased *l)
 	/* The database is opened in the sandbox, by the user that owns it. */
 	child_enter(&l->child, dir);
 	backup_clean(dir);
+	restore_clean(dir);
 	l->store = store_open(dir, BACKUPS, error, sizeof(error));
 	if (l->store == NULL)
 		fatalx("%s", error);

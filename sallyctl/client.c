@@ -51,6 +51,7 @@ connect_failed(struct client *c, int error)
 		    c->path, STATUS_HINT));
 	case ENOENT:
 	case ECONNREFUSED:
+		c->absent = true;
 		return (client_fail(c, EX_UNAVAILABLE,
 		    "cannot connect to %s: %s (is sallyport running? %s)",
 		    c->path, why, STATUS_HINT));

@@ -50,6 +50,7 @@ static const struct {
 	[P_REASON] = { "reason", "TEXT", REASON, REQUEST(reason), NULL },
 	[P_SINCE] = { "since", "DURATION (90s, 1h30m, 2d)", SINCE,
 	    REQUEST(since), NULL },
+	[P_DIR] = { "dir", "DIRECTORY", TEXT, REQUEST(dir), "a directory" },
 	[P_LIMIT] = { "limit", "COUNT", LIMIT, REQUEST(limit), NULL },
 };
 /* clang-format on */

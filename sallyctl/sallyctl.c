@@ -16,6 +16,7 @@
 #include "backup.h"
 #include "export.h"
 #include "import.h"
+#include "restore.h"
 
 __attribute__((noreturn)) static void
 usage(void)
@@ -33,6 +34,8 @@ converse(struct client *c, const struct request *r, struct output *o)
 		return (ask(c, r, o));
 	case TALK_BACKUP:
 		return (backup(c, r, o));
+	case TALK_RESTORE:
+		return (restore(c, r, o));
 	case TALK_APPLY:
 		return (apply(c, r, o));
 	case TALK_IMPORT:
@@ -55,7 +58,8 @@ run(const struct request *r, struct output *o, const char *path)
 	if (st == 0) {
 		st = converse(&c, r, o);
 		client_close(&c);
-	}
+	} else if (c.absent && r->verb->talk == TALK_RESTORE)
+		st = restore_stopped(&c, r, o);
 	error = c.error[0] != '\0' ? c.error : NULL;
 	output_end(o, error);
 	/* The answer must stand above the error. */

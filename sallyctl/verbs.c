@@ -467,6 +467,8 @@ const struct verb verbs[] = {
 	    .timeout_ms = 30000 },
 	{ .words = { "backup" }, .arg = P_FILE, .member = "backup", .talk = TALK_BACKUP },
 	{ .words = { "drop", "unclaimed" }, .exact = true, .ask = MSG_CTL_DROP },
+	{ .words = { "restore" }, .arg = P_FILE, .opts = OPT(DIR),
+	    .talk = TALK_RESTORE },
 	{ .words = { "maintenance", "on" }, .ask = MSG_CTL_MAINTENANCE, .what = 1 },
 	{ .words = { "maintenance", "off" }, .ask = MSG_CTL_MAINTENANCE, .what = 0 },
 	{ .words = { "apply" }, .arg = P_FILE, .member = "changes", .list = true,

@@ -71,7 +71,8 @@ enum param {
 	P_EXPIRED,
 	P_REASON,
 	P_SINCE,
-	P_LIMIT
+	P_LIMIT,
+	P_DIR
 };
 #define OPT(p)	(1U << P_##p)
 
@@ -79,6 +80,7 @@ enum param {
 enum talk {
 	TALK_ASK,		/* a request, and the items of its answer */
 	TALK_BACKUP,
+	TALK_RESTORE,
 	TALK_APPLY,
 	TALK_IMPORT,
 	TALK_EXPORT

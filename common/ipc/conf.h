@@ -24,6 +24,13 @@
 /* What the parent's control socket has behind the name of leased's. */
 #define CTL_PARENT	".netd"
 
+/*
+ * The file in the state directory that takes the place of the database at the
+ * next start, and the number by which a database of ours is known.
+ */
+#define RESTORE_FILE		"sallyport.db.restore"
+#define DB_APPLICATION_ID	0x53506f72	/* "SPor" */
+
 /* Bounds of lists. */
 #define NETWORKS_MAX	64
 #define NET_ADDRS_MAX	8	/* addresses of an interface */

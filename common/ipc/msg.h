@@ -727,7 +727,7 @@ struct msg_ctl_test {
 	char		 text[TEXT_SIZE];
 };
 
-struct msg_ctl_chunk {			/* backup: the next bytes of the file */
+struct msg_ctl_chunk {			/* the next bytes of a backup */
 	uint64_t	 offset;
 	uint16_t	 len;
 	uint8_t		 data[8192];

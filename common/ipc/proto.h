@@ -140,11 +140,14 @@
 	X(CTL_NETWORK, ctl_network, 0x050a, P_LEASED, P_CTL, 0)		\
 	X(CTL_EVENT, ctl_event, 0x050d, P_LEASED, P_CTL, 0)		\
 	X(CTL_TEST, ctl_test, 0x050e, P_LEASED, P_CTL, 0)		\
-	X(CTL_CHUNK, ctl_chunk, 0x050f, P_LEASED, P_CTL, 0)		\
+	X(CTL_CHUNK, ctl_chunk, 0x050f,				\
+	    P_LEASED|P_CTL, P_CTL|P_LEASED, 0)				\
 	X(CTL_MAINTENANCE, ctl_maintenance, 0x0510,			\
 	    P_CTL, P_LEASED, 0)						\
 	X(CTL_SYNC, ctl_sync, 0x0511, P_LEASED, P_CTL, 0)		\
-	E(CTL_DROP, ctl_drop, 0x0512, P_CTL, P_LEASED)
+	E(CTL_DROP, ctl_drop, 0x0512, P_CTL, P_LEASED)			\
+	E(CTL_RESTORE, ctl_restore, 0x0513, P_CTL, P_LEASED)		\
+	E(CTL_RESTORE_END, ctl_restore_end, 0x0514, P_CTL, P_LEASED)
 /* clang-format on */
 
 enum msg_type {

@@ -16,6 +16,7 @@
 #include "control.h"
 #include "control_backup.h"
 #include "control_change.h"
+#include "control_restore.h"
 #include "control_show.h"
 #include "forget.h"
 #include "fronts.h"
@@ -189,6 +190,39 @@ ctl_drop(struct chan *c, uint32_t id)
 }
 
 static int
+ctl_restore(struct chan *c, uint32_t id)
+{
+	struct conn *k;
+
+	if ((k = conn_request(c, id)) == NULL)
+		return (-1);
+	restore_start(k);
+	return (0);
+}
+
+static int
+ctl_chunk(struct chan *c, uint32_t id, const struct msg_ctl_chunk *m)
+{
+	struct conn *k = chan_arg(c);
+
+	if (k->state != CONN_RESTORE || id != k->id)
+		return (-1);
+	restore_chunk(k, m);
+	return (0);
+}
+
+static int
+ctl_restore_end(struct chan *c, uint32_t id)
+{
+	struct conn *k = chan_arg(c);
+
+	if (k->state != CONN_RESTORE || id != k->id)
+		return (-1);
+	restore_end(k);
+	return (0);
+}
+
+static int
 ctl_maintenance(struct chan *c, uint32_t id,
     const struct msg_ctl_maintenance *m)
 {
@@ -340,6 +374,9 @@ static const struct chan_handler conn_table[] = {
 	ON(ctl_backup, CHAN_UP, ctl_backup),
 	ON(ctl_maintenance, CHAN_UP, ctl_maintenance),
 	ON(ctl_drop, CHAN_UP, ctl_drop),
+	ON(ctl_restore, CHAN_UP, ctl_restore),
+	ON(ctl_chunk, CHAN_UP, ctl_chunk),
+	ON(ctl_restore_end, CHAN_UP, ctl_restore_end),
 	ON(set_begin, CHAN_UP, set_begin),
 	ON(set_item, CHAN_UP, set_item),
 	ON(set_end, CHAN_UP, set_end),

@@ -15,6 +15,7 @@ enum conn_state {
 	CONN_CHANGE,		/* waits for the hand */
 	CONN_IDENT,		/* waits for a front */
 	CONN_BACKUP,		/* is sent a copy of the database */
+	CONN_RESTORE,		/* sends one */
 	CONN_SET		/* sends a set of peers, and gets the result */
 };
 
@@ -45,7 +46,7 @@ struct conn {
 	char		 text[TEXT_SIZE];	/* text for success */
 
 	struct store_backup *backup;
-	int		 fd;		/* the finished copy, or -1 */
+	int		 fd;		/* a copy, finished or sent; or -1 */
 	uint64_t	 offset;
 };
 

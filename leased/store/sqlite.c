@@ -14,7 +14,6 @@
 #include "sqlite_local.h"
 
 #define OPEN_WAIT_MS	3000
-#define DB_APPLICATION_ID	0x53506f72	/* "SPor" */
 #define WAL_PAGES_MAX		2000		/* 8 MB */
 
 static int
@@ -197,7 +196,7 @@ damaged(struct store *s, const char *why, char *error, size_t size)
 	char *p;
 
 	snprintf(error, size,
-	    "%s is damaged (%s): keep a copy of it, then put a backup in its place (sallyctl backup), or rescue what is left: sqlite3 %s .recover | sqlite3 new.db",
+	    "%s is damaged (%s): keep a copy of it, then put a backup in its place (sallyctl restore), or rescue what is left: sqlite3 %s .recover | sqlite3 new.db",
 	    s->path, why, DB_FILE);
 	while ((p = strchr(error, '\n')) != NULL)
 		*p = ' ';
@@ -385,9 +384,8 @@ statements(struct store *s, char *error, size_t size)
 	return (0);
 }
 
-/* Open the file and check it, and bring it to this schema. */
-static int
-use(struct store *s, const struct store_schema *schema, unsigned int keep,
+int
+store_use(struct store *s, const struct store_schema *schema, unsigned int keep,
     char *error, size_t size)
 {
 	int64_t version;
@@ -434,7 +432,7 @@ make(struct store *s, const struct store_schema *schema, char *error,
 	snprintf(s->path, sizeof(s->path), "%s/" DB_FILE ".new", s->dir);
 	if (unlink(s->path) == -1 && errno != ENOENT)
 		log_warn("%s", s->path);
-	rc = use(s, schema, 0, error, size);
+	rc = store_use(s, schema, 0, error, size);
 	sqlite3_close(s->h);
 	s->h = NULL;
 	if (rc == 0 &&
@@ -456,9 +454,11 @@ store_open_schema(const char *dir, const struct store_schema *schema,
 		fatal("database");
 	strlcpy(s->dir, dir, sizeof(s->dir));
 	snprintf(s->path, sizeof(s->path), "%s/%s", dir, DB_FILE);
-	if (store_look(s, error, size) == -1 ||
+	if (store_access(s, error, size) == -1 ||
+	    store_take(s, schema, error, size) == -1 ||
+	    store_look(s, error, size) == -1 ||
 	    (s->origin == STORE_NEW && make(s, schema, error, size) == -1) ||
-	    use(s, schema, keep, error, size) == -1 ||
+	    store_use(s, schema, keep, error, size) == -1 ||
 	    statements(s, error, size) == -1) {
 		store_close(s);
 		return (NULL);

@@ -20,11 +20,11 @@
 #include "sqlite_local.h"
 
 #define SESSION_FILE	DB_FILE ".session"
-#define SETTING_SESSION	"session"
+#define SETTING_SESSION "session"
 #define MAGIC		"SQLite format 3"
-#define HEADER		20	/* bytes read of a database */
-#define WAL_HEADER	32	/* a log without pages is not longer */
-#define VERSION_AT	18	/* 2: it was in WAL mode, as ours always is */
+#define HEADER		20 /* bytes read of a database */
+#define WAL_HEADER	32 /* a log without pages is not longer */
+#define VERSION_AT	18 /* 2: it was in WAL mode, as ours always is */
 
 static void
 path_of(const struct store *s, const char *suffix, char *path, size_t size)
@@ -47,10 +47,10 @@ size_of(const struct store *s, const char *suffix)
  * SQLite says of a file of another owner that the database is read-only, or
  * that it cannot be opened.
  */
-static int
-check_access(const struct store *s, char *error, size_t size)
+int
+store_access(const struct store *s, char *error, size_t size)
 {
-	static const char *const suffix[] = { "", "-wal", "-shm" };
+	static const char *const suffix[] = { "", "-wal", "-shm", ".restore" };
 	char path[STORE_PATH];
 	struct stat st;
 	size_t i;
@@ -94,17 +94,32 @@ is_copy(const struct store *s)
 
 /* A file: name in which no character has a meaning to SQLite. */
 static void
-uri_of(const struct store *s, char *uri, size_t size)
+uri_of(const char *path, char *uri, size_t size)
 {
 	const char *p;
 	size_t n;
 
 	n = strlcpy(uri, "file:", size);
-	for (p = s->path; *p != '\0' && n + 16 < size; p++)
+	for (p = path; *p != '\0' && n + 16 < size; p++)
 		n += (size_t)snprintf(uri + n, size - n,
 		    strchr("%?#", *p) != NULL ? "%%%02x" : "%c",
 		    (unsigned char)*p);
 	strlcat(uri, "?immutable=1", size);
+}
+
+int
+store_open_alone(const char *path, sqlite3 **h)
+{
+	char uri[STORE_PATH * 3];
+
+	*h = NULL;
+	uri_of(path, uri, sizeof(uri));
+	return (sqlite3_open_v2(uri, h,
+		    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI |
+			SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+		    NULL) == SQLITE_OK ?
+		0 :
+		-1);
 }
 
 /*
@@ -114,18 +129,12 @@ uri_of(const struct store *s, char *uri, size_t size)
 static int
 read_session(const struct store *s, int64_t *session)
 {
-	char uri[STORE_PATH * 3];
 	sqlite3_stmt *st = NULL;
-	sqlite3 *h = NULL;
-	int rc;
+	int rc = SQLITE_CANTOPEN;
+	sqlite3 *h;
 
 	*session = 0;
-	uri_of(s, uri, sizeof(uri));
-	rc = sqlite3_open_v2(uri, &h,
-	    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
-		SQLITE_OPEN_PRIVATECACHE,
-	    NULL);
-	if (rc == SQLITE_OK)
+	if (store_open_alone(s->path, &h) == 0)
 		rc = sqlite3_prepare_v2(h,
 		    "SELECT value FROM setting WHERE name = '" SETTING_SESSION
 		    "'",
@@ -163,12 +172,8 @@ wal_session(const struct store *s)
 	return (errstr == NULL ? session : -1);
 }
 
-/*
- * A log that belongs to the database before this one is put aside: its pages
- * must not be mixed with those of this one.
- */
-static int
-check_wal(struct store *s, bool copy, char *error, size_t size)
+int
+store_wal(struct store *s, char *error, size_t size)
 {
 	char from[STORE_PATH], to[STORE_PATH];
 	int64_t mine, its;
@@ -176,7 +181,8 @@ check_wal(struct store *s, bool copy, char *error, size_t size)
 	if (size_of(s, "-wal") <= WAL_HEADER)
 		return (0);
 	its = wal_session(s);
-	if (!copy && (its == -1 || read_session(s, &mine) == -1 || mine == its))
+	if (!is_copy(s) &&
+	    (its == -1 || read_session(s, &mine) == -1 || mine == its))
 		return (0);
 	path_of(s, "-wal", from, sizeof(from));
 	path_of(s, "-wal.old", to, sizeof(to));
@@ -198,8 +204,6 @@ store_look(struct store *s, char *error, size_t size)
 {
 	off_t db;
 
-	if (check_access(s, error, size) == -1)
-		return (-1);
 	db = size_of(s, "");
 	if (db == 0) {
 		snprintf(error, size,
@@ -219,7 +223,7 @@ store_look(struct store *s, char *error, size_t size)
 	}
 	if (is_copy(s))
 		s->origin = STORE_COPY;
-	return (check_wal(s, s->origin == STORE_COPY, error, size));
+	return (store_wal(s, error, size));
 }
 
 int

@@ -102,6 +102,24 @@ extern const struct store_schema store_schema;
 /* Like store_open(), but with this schema, for tests. */
 struct store *store_open_schema(const char *dir, const struct store_schema *,
     unsigned int keep, char *error, size_t size);
+/* Open the file of the store, check it, and bring it to this schema. */
+int store_use(struct store *, const struct store_schema *, unsigned int keep,
+    char *error, size_t size);
+/*
+ * Open a file for reading, without its log.  Returns 0, or -1 with a handle or
+ * NULL; sqlite3_close() takes both.
+ */
+int	 store_open_alone(const char *path, sqlite3 **);
+/*
+ * Put a log aside that belongs to another database.  Returns 0, or -1 with a
+ * text for people.
+ */
+int	 store_wal(struct store *, char *error, size_t size);
+/* Check that the files are ours to use. */
+int	 store_access(const struct store *, char *error, size_t size);
+/* Take the backup that waits, if there is one. */
+int	 store_take(struct store *, const struct store_schema *, char *error,
+    size_t size);
 /*
  * Look at the files before they are opened.  Returns 0 with the origin, or -1
  * with a text for people.

@@ -191,6 +191,12 @@ int	 store_trim_events(struct store *, struct wall);
 
 /* --- copies --- */
 
+/*
+ * Check a file that is to take the place of the database.  Returns 0, or -1
+ * with a text for people.
+ */
+int	 store_check_file(const char *path, char *error, size_t size);
+
 /* Begin a copy to path, which must not exist.  Returns NULL on failure. */
 struct store_backup *store_backup_new(struct store *, const char *path);
 /* Copy some pages.  Returns 1 if there are more, 0 if it is complete, or -1. */

@@ -39,7 +39,7 @@ uapi_test_USES :=	wg_uapi wg_uapi_parse snapshot
 wgquick_test_USES :=	wgquick peername
 
 # The store, and the model of peers with it.
-store_test_USES :=	sqlite sqlite_file sqlite_peer sqlite_row sqlite_event sqlite_backup \
+store_test_USES :=	sqlite sqlite_file sqlite_restore sqlite_peer sqlite_row sqlite_event sqlite_backup \
 			sqlite_schema
 store_test_RIG :=	unit/db_rig
 migrate_test_USES :=	$(store_test_USES)

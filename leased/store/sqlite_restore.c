@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A backup that takes the place of the database.  It waits as a file beside it
+ * until the next start, so that one way serves a suite that runs and one that
+ * is stopped.  What was revoked since the backup was made stays revoked.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "sqlite_local.h"
+
+#define BEFORE ".before" /* what the present database becomes */
+#define BAD    ".bad"	 /* what a backup that is none becomes */
+
+/* The first column of the first row, as a text that fits; or NULL. */
+static const char *
+first_text(sqlite3 *h, const char *sql, char *dst, size_t size)
+{
+	sqlite3_stmt *st = NULL;
+	const char *text = NULL;
+
+	if (sqlite3_prepare_v2(h, sql, -1, &st, NULL) == SQLITE_OK &&
+	    sqlite3_step(st) == SQLITE_ROW)
+		text = (const char *)sqlite3_column_text(st, 0);
+	if (text != NULL)
+		strlcpy(dst, text, size);
+	sqlite3_finalize(st);
+	return (text == NULL ? NULL : dst);
+}
+
+static int
+check(sqlite3 *h, char *error, size_t size)
+{
+	char text[256], app[16];
+	const char *errstr;
+	long long version;
+
+	snprintf(app, sizeof(app), "%d", DB_APPLICATION_ID);
+	if (first_text(h, "PRAGMA application_id", text, sizeof(text)) ==
+		NULL ||
+	    strcmp(text, app) != 0) {
+		strlcpy(error, "it is not a database of sallyport", size);
+		return (-1);
+	}
+	(void)first_text(h, "PRAGMA user_version", text, sizeof(text));
+	version = strtonum(text, 1, store_schema.n, &errstr);
+	if (errstr != NULL) {
+		snprintf(error, size,
+		    "it has schema %s, and this sallyport knows 1 to %d", text,
+		    store_schema.n);
+		return (-1);
+	}
+	log_debug("a backup of schema %lld", version);
+	if (first_text(h, "PRAGMA quick_check(1)", text, sizeof(text)) ==
+		NULL ||
+	    strcmp(text, "ok") != 0) {
+		snprintf(error, size, "it is damaged: %s",
+		    strcmp(text, "ok") != 0 ? text : sqlite3_errmsg(h));
+		return (-1);
+	}
+	return (0);
+}
+
+int
+store_check_file(const char *path, char *error, size_t size)
+{
+	sqlite3 *h;
+	int rc;
+
+	if (store_open_alone(path, &h) == -1) {
+		snprintf(error, size, "it cannot be read: %s",
+		    h == NULL ? strerror(errno) : sqlite3_errmsg(h));
+		rc = -1;
+	} else
+		rc = check(h, error, size);
+	sqlite3_close(h);
+	return (rc);
+}
+
+/* What the present database denies is denied, and has no lease. */
+static void
+carry(const struct store *s, const char *present)
+{
+	static const char sql[] =
+	    "BEGIN IMMEDIATE;"
+	    "INSERT INTO main.denied SELECT network, name, reason, at"
+	    " FROM present.denied WHERE true ON CONFLICT DO NOTHING;"
+	    "UPDATE main.peer SET ended = 1,"
+	    " expires = CAST(strftime('%s', 'now') AS INTEGER)"
+	    " WHERE owner IS NULL AND ended = 0 AND EXISTS (SELECT 1"
+	    " FROM main.denied AS d JOIN main.network AS n"
+	    " ON n.id = main.peer.network AND d.network IN ('', n.name)"
+	    " WHERE d.name = main.peer.name);"
+	    "COMMIT";
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	rc = sqlite3_prepare_v2(s->h, "ATTACH ?1 AS present", -1, &st, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(st, 1, present, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK && sqlite3_step(st) != SQLITE_DONE)
+		rc = SQLITE_ERROR;
+	sqlite3_finalize(st);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(s->h, sql, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		log_notice(
+		    "restore: %d leases of the backup are of identities that were revoked since, and have ended",
+		    sqlite3_changes(s->h));
+	else
+		log_warnx(
+		    "restore: %s: %s: what was revoked after the backup is not known, and must be revoked again",
+		    present, sqlite3_errmsg(s->h));
+	(void)sqlite3_exec(s->h, "ROLLBACK", NULL, NULL, NULL);
+	(void)sqlite3_exec(s->h, "DETACH present", NULL, NULL, NULL);
+}
+
+/* Give a file another name, if it is there. */
+static int
+move(const char *from, const char *from_suffix, const char *to,
+    const char *to_suffix)
+{
+	char a[STORE_PATH], b[STORE_PATH];
+
+	snprintf(a, sizeof(a), "%s%s", from, from_suffix);
+	snprintf(b, sizeof(b), "%s%s", to, to_suffix);
+	return (rename(a, b) == -1 && errno != ENOENT ? -1 : 0);
+}
+
+int
+store_take(struct store *s, const struct store_schema *schema, char *error,
+    size_t size)
+{
+	char wait[STORE_PATH], before[STORE_PATH], why[TEXT_SIZE];
+	struct store t;
+
+	snprintf(wait, sizeof(wait), "%s/" RESTORE_FILE, s->dir);
+	snprintf(before, sizeof(before), "%s" BEFORE, s->path);
+	if (access(wait, F_OK) == -1)
+		return (0);
+	memset(&t, 0, sizeof(t));
+	strlcpy(t.dir, s->dir, sizeof(t.dir));
+	strlcpy(t.path, wait, sizeof(t.path));
+	if (store_check_file(wait, why, sizeof(why)) == -1) {
+		log_warnx("restore: %s is not used, and is now %s" BAD ": %s",
+		    wait, wait, why);
+		return (move(wait, "", wait, BAD));
+	}
+	if (store_use(&t, schema, 0, error, size) == -1) {
+		sqlite3_close(t.h);
+		return (-1);
+	}
+	if (access(s->path, F_OK) == 0 && store_wal(s, error, size) == 0)
+		carry(&t, s->path);
+	sqlite3_close(t.h);
+	if (move(s->path, "-wal", before, "-wal") == -1 ||
+	    move(s->path, "", before, "") == -1 ||
+	    rename(wait, s->path) == -1 || store_sync_dir(s) == -1) {
+		snprintf(error, size, "%s cannot take the place of %s: %s",
+		    wait, s->path, strerror(errno));
+		return (-1);
+	}
+	s->origin = STORE_COPY;
+	log_notice(
+	    "restore: the database is the backup now; the one before is %s",
+	    before);
+	return (0);
+}
