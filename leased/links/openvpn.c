@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * OpenVPN's management sockets.  The parent connects them and we talk to them.
- * One question at a time goes to all processes at once, and none is waited for
- * longer than its second, so that a hung process holds up nobody.  A process
- * serves one such client at a time, so connections are kept only while they are
- * in use.
+ * Questions to OpenVPN's processes.  One question at a time goes to all of them
+ * at once, and none is waited for longer than its second, so that a hung
+ * process holds up nobody.  A process serves one management client at a time,
+ * so connections are kept only while they are in use.
  */
 
 #include <errno.h>
@@ -14,19 +13,18 @@
 
 #include "log.h"
 #include "openvpn.h"
+#include "openvpn_conn.h"
 #include "openvpn_parse.h"
 
 #define CONNS_MAX	64
 #define ASKS_MAX	64		/* most waiting questions */
 #define CLIENTS_MAX	65536
-#define COMMAND_MS	1000		/* time for one process */
 #define ANSWER_MS	2000		/* time for a question, with its wait */
 #define LEAST_MS	200		/* even if it has waited long */
 #define GATHER_MS	100		/* time for the parent to connect */
 #define WANT_MS		1000		/* least time between two requests */
 #define STALE_MS	5000		/* a new process may be there by then */
 #define LINGER_MS	2000		/* time that connections are kept */
-#define BENCH_MS	10000		/* a hung process is left alone */
 
 enum ask_kind {
 	ASK_CLIENTS,
@@ -56,26 +54,6 @@ struct rows {
 	struct msg_ovpn_item *item;
 };
 
-enum oconn_state {
-	OC_GREETING,		/* has not greeted yet */
-	OC_READY,
-	OC_BUSY,		/* has our command */
-	OC_BENCH		/* closed, and not used for a while */
-};
-
-struct oconn {
-	TAILQ_ENTRY(oconn) entry;
-	struct leased	*l;
-	enum oconn_state	 state;
-	bool		 waited;	/* the question waits for it */
-	char		 name[IDENT_SIZE];
-	int		 fd;
-	struct event	*ev;
-	struct event	*ev_late;
-	struct mono	 until;		/* end of the pause */
-	struct ovpn_lines lines;
-};
-
 struct ovpn {
 	TAILQ_HEAD(, oconn) conns;
 	unsigned int	 nconns;
@@ -97,18 +75,13 @@ struct ovpn {
 
 static void	 round_next(struct leased *);
 static void	 round_check(struct leased *);
+static void	 conn_item(void *, const struct msg_ovpn_item *);
+static void	 conn_done(void *);
 
-static void
-arm(struct event *ev, int64_t ms)
-{
-	struct timeval tv;
-
-	if (ms < 1)
-		ms = 1;
-	tv.tv_sec = ms / 1000;
-	tv.tv_usec = ms % 1000 * 1000;
-	evtimer_add(ev, &tv);
-}
+static const struct oconn_ops conn_ops = {
+	.item = conn_item,
+	.done = conn_done,
+};
 
 static void
 rows_free(struct rows *r)
@@ -150,117 +123,26 @@ ask_free(struct leased *l, struct asks *list, struct ask *a)
 /* --- connections --- */
 
 static void
-oconn_close(struct oconn *k)
+conn_item(void *arg, const struct msg_ovpn_item *m)
 {
-	if (k->ev != NULL)
-		event_free(k->ev);
-	k->ev = NULL;
-	if (k->fd != -1)
-		close(k->fd);
-	k->fd = -1;
-	evtimer_del(k->ev_late);
+	struct leased *l = arg;
+
+	if (l->ovpn->rows != NULL)
+		rows_add(l->ovpn->rows, m);
 }
 
 static void
-oconn_free(struct oconn *k)
+conn_done(void *arg)
 {
-	struct ovpn *v = k->l->ovpn;
+	round_check(arg);
+}
 
-	oconn_close(k);
-	event_free(k->ev_late);
+static void
+conn_drop(struct ovpn *v, struct oconn *k)
+{
 	TAILQ_REMOVE(&v->conns, k, entry);
 	v->nconns--;
-	free(k);
-}
-
-/*
- * The connection is useless: it is gone, or it hangs and is left alone for a
- * while.
- */
-static void
-oconn_fail(struct oconn *k, const char *why, bool hung)
-{
-	struct leased *l = k->l;
-
-	log_info("openvpn %s: %s", log_vis(k->name), why);
-	oconn_close(k);
-	k->waited = false;
-	k->state = OC_BENCH;
-	k->until = mono_add_ms(mono_now(), hung ? BENCH_MS : 0);
-	round_check(l);
-}
-
-static void
-oconn_late_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct oconn *k = arg;
-
-	oconn_fail(k,
-	    k->state == OC_GREETING ?
-		"no greeting: it hangs, or has another management client" :
-		"no answer within a second",
-	    true);
-}
-
-static void
-oconn_command(struct oconn *k)
-{
-	const char *s = k->l->ovpn->command;
-	ssize_t n;
-
-	n = write(k->fd, s, strlen(s));
-	if (n != (ssize_t)strlen(s)) {
-		oconn_fail(k, "cannot be written to", true);
-		return;
-	}
-	k->state = OC_BUSY;
-}
-
-static bool
-oconn_line(void *arg, const char *line)
-{
-	struct oconn *k = arg;
-	struct ovpn *v = k->l->ovpn;
-	struct msg_ovpn_item m;
-	enum ovpn_line what;
-
-	what = ovpn_parse_line(line, &m);
-	if (what == OVPN_LINE_GREETING && k->state == OC_GREETING) {
-		k->state = OC_READY;
-		if (k->waited)
-			oconn_command(k);
-		return (k->fd != -1);
-	}
-	if (k->state != OC_BUSY)
-		return (true);
-	if (what == OVPN_LINE_CLIENT && v->rows != NULL)
-		rows_add(v->rows, &m);
-	if (what == OVPN_LINE_END || what == OVPN_LINE_SUCCESS ||
-	    what == OVPN_LINE_ERROR) {
-		k->state = OC_READY;
-		k->waited = false;
-		evtimer_del(k->ev_late);
-	}
-	return (true);
-}
-
-static void
-oconn_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct oconn *k = arg;
-	struct leased *l = k->l;
-	char buf[4096];
-	ssize_t n;
-
-	n = read(fd, buf, sizeof(buf));
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0) {
-		oconn_fail(k, n == 0 ? "closed" : strerror(errno), false);
-		return;
-	}
-	ovpn_lines_feed(&k->lines, buf, (size_t)n, oconn_line, k);
-	round_check(l);
+	oconn_free(k);
 }
 
 static struct oconn *
@@ -274,16 +156,6 @@ oconn_find(const struct ovpn *v, const char *name)
 	return (NULL);
 }
 
-/* The current question concerns this connection, too. */
-static void
-oconn_join(struct oconn *k)
-{
-	k->waited = true;
-	arm(k->ev_late, COMMAND_MS);
-	if (k->state == OC_READY)
-		oconn_command(k);
-}
-
 static void
 bench_clear(struct ovpn *v)
 {
@@ -294,7 +166,7 @@ bench_clear(struct ovpn *v)
 	for (k = TAILQ_FIRST(&v->conns); k != NULL; k = next) {
 		next = TAILQ_NEXT(k, entry);
 		if (k->state == OC_BENCH && mono_cmp(k->until, now) <= 0)
-			oconn_free(k);
+			conn_drop(v, k);
 	}
 }
 
@@ -305,34 +177,18 @@ ovpn_socket(struct leased *l, const struct msg_conf_openvpn *m, int fd)
 	struct oconn *k;
 
 	bench_clear(v);
-	if (v->nconns >= CONNS_MAX || oconn_find(v, m->name) != NULL ||
-	    evutil_make_socket_nonblocking(fd) == -1 ||
-	    (k = calloc(1, sizeof(*k))) == NULL) {
+	if (v->nconns >= CONNS_MAX || oconn_find(v, m->name) != NULL) {
 		close(fd);
 		return;
 	}
-	k->l = l;
-	k->fd = fd;
-	strlcpy(k->name, m->name, sizeof(k->name));
-	if ((k->ev_late = evtimer_new(l->base, oconn_late_cb, k)) == NULL ||
-	    (k->ev = event_new(l->base, fd, EV_READ | EV_PERSIST, oconn_cb,
-	    k)) == NULL ||
-	    event_add(k->ev, NULL) == -1) {
-		log_warn("openvpn %s", log_vis(m->name));
-		if (k->ev_late != NULL)
-			event_free(k->ev_late);
-		if (k->ev != NULL)
-			event_free(k->ev);
-		close(fd);
-		free(k);
+	if ((k = oconn_new(l->base, m->name, fd, &conn_ops, l)) == NULL)
 		return;
-	}
 	TAILQ_INSERT_TAIL(&v->conns, k, entry);
 	v->nconns++;
 	if (v->running)
-		oconn_join(k);
+		oconn_ask(k, v->command);
 	else if (!evtimer_pending(v->ev_linger, NULL))
-		arm(v->ev_linger, LINGER_MS);
+		ovpn_arm(v->ev_linger, LINGER_MS);
 }
 
 static void
@@ -347,7 +203,7 @@ linger_cb(evutil_socket_t fd, short what, void *arg)
 	for (k = TAILQ_FIRST(&v->conns); k != NULL; k = next) {
 		next = TAILQ_NEXT(k, entry);
 		if (k->state != OC_BENCH)
-			oconn_free(k);
+			conn_drop(v, k);
 	}
 }
 
@@ -421,7 +277,7 @@ round_end(struct leased *l)
 	while ((a = TAILQ_FIRST(&v->now)) != NULL)
 		ask_answer(l, a, r);
 	rows_free(r);
-	arm(v->ev_linger, LINGER_MS);
+	ovpn_arm(v->ev_linger, LINGER_MS);
 	round_next(l);
 }
 
@@ -478,7 +334,7 @@ round_want(struct leased *l)
 		return;
 	v->wanted = now;
 	v->wanted_once = v->gathering = true;
-	arm(v->ev_gather, GATHER_MS);
+	ovpn_arm(v->ev_gather, GATHER_MS);
 }
 
 /* All who want the list of clients are answered together. */
@@ -518,13 +374,13 @@ round_next(struct leased *l)
 	else if (ovpn_kill_line(a->cn, v->command, sizeof(v->command)) == -1)
 		fatalx("openvpn: a name that was checked");
 	left = ANSWER_MS - mono_diff_ms(mono_now(), a->since);
-	arm(v->ev_answer, left < LEAST_MS ? LEAST_MS : left);
+	ovpn_arm(v->ev_answer, left < LEAST_MS ? LEAST_MS : left);
 	bench_clear(v);
 	round_want(l);
 	v->joining = true;
 	TAILQ_FOREACH(k, &v->conns, entry)
 		if (k->state != OC_BENCH)
-			oconn_join(k);
+			oconn_ask(k, v->command);
 	v->joining = false;
 	round_check(l);
 }
