@@ -12,13 +12,13 @@
 #include "audit_line.h"
 #include "dialects.h"
 #include "form.h"
+#include "ibuf.h"
 #include "link_leased.h"
 #include "node.h"
 #include "outbuf.h"
 #include "owner.h"
 #include "peerjson.h"
 #include "peerlist.h"
-#include "printable.h"
 #include "refuse.h"
 #include "reply.h"
 #include "request.h"
@@ -83,6 +83,32 @@ portal_failed(struct request *r, const char *text)
 {
 	request_job_end(r);
 	reply_text_retry(r, text, 0);
+}
+
+/*
+ * A header line for an answer in which clients of some OpenVPN servers are
+ * missing.  To an unmodified portal an error would be an empty list, so the
+ * clients that are known are told.
+ */
+static const char *
+unasked_line(unsigned int unasked, char *buf, size_t size)
+{
+	if (unasked == 0)
+		return (NULL);
+	snprintf(buf, size, "X-OpenVPN-Unasked: %u\r\n", unasked);
+	return (buf);
+}
+
+/* Answer that servers could not be asked, and are to be asked again. */
+static void
+unasked(struct request *r, const struct msg_ovpn_end *m)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line),
+	    "%u of %u OpenVPN servers could not be asked; the log names them",
+	    m->unasked, (unsigned int)m->unasked + m->asked);
+	reply_text_retry(r, line, 0);
 }
 
 /* Answer with an error code of leased; text is leased's own, or "". */
@@ -192,7 +218,7 @@ static void
 node_done(struct request *r, const struct msg_node_reply *m)
 {
 	struct node_load l;
-	char body[512];
+	char body[512], extra[40];
 	int n;
 
 	node_load(r->apid->proc_fds[PROC_LOADAVG], r->apid->cpus, &l);
@@ -207,7 +233,8 @@ node_done(struct request *r, const struct msg_node_reply *m)
 		    ",\"o_client_count\":%u,\"w_peer_count\":%u", m->o_count,
 		    m->w_count);
 	n += snprintf(body + n, sizeof(body) - (size_t)n, "}\n");
-	reply_send(r, 200, JSON_TYPE, NULL, body, (size_t)n);
+	reply_send(r, 200, JSON_TYPE,
+	    unasked_line(m->o_unasked, extra, sizeof(extra)), body, (size_t)n);
 }
 
 static void
@@ -388,9 +415,7 @@ ovpn_item(struct request *r, const struct msg_ovpn_item *m)
 	char *dst;
 	int n;
 
-	/* As in the original: only clients that have both addresses. */
-	if (m->ip4.family == 0 || m->ip6.family == 0 ||
-	    (dst = outbuf_room(&l->out, PEERJSON_SIZE + 1)) == NULL)
+	if ((dst = outbuf_room(&l->out, PEERJSON_SIZE + 1)) == NULL)
 		return;
 	*dst = ',';
 	if ((n = peerjson_ovpn(m, dst + l->any, PEERJSON_SIZE)) == -1) {
@@ -405,12 +430,17 @@ static void
 ovpn_end(struct request *r, const struct msg_ovpn_end *m)
 {
 	struct clients *l = (struct clients *)r->job;
-	char *piece;
+	char extra[40], *piece;
 	size_t len;
 
 	if (m->code > LEASE_OK_REKEYED) {
 		request_job_end(r);
 		portal_error(r, m->code, "", 0);
+		return;
+	}
+	if (m->asked == 0 && m->unasked > 0) {
+		request_job_end(r);
+		unasked(r, m);
 		return;
 	}
 	outbuf_add(&l->out, "]}\n", 3);
@@ -420,7 +450,8 @@ ovpn_end(struct request *r, const struct msg_ovpn_end *m)
 	}
 	piece = outbuf_take(&l->out, &len);
 	request_job_end(r);
-	reply_whole(r, JSON_TYPE, NULL, piece, len);
+	reply_whole(r, JSON_TYPE,
+	    unasked_line(m->unasked, extra, sizeof(extra)), piece, len);
 }
 
 static void
@@ -428,8 +459,24 @@ disconnected(struct request *r, const struct msg_ovpn_end *m)
 {
 	if (m->code > LEASE_OK_REKEYED)
 		portal_error(r, m->code, "", 0);
+	else if (m->unasked > 0)
+		unasked(r, m);
 	else
 		reply_send(r, 204, NULL, NULL, NULL, 0);
+}
+
+/* A name as OpenVPN tells it: also one that a person could not be shown. */
+static bool
+is_client_name(const char *s)
+{
+	size_t i, n, len = strlen(s);
+
+	for (i = 0; i < len; i += n) {
+		n = ibuf_utf8_len((const uint8_t *)s + i, len - i);
+		if (n == 0 || (unsigned char)s[i] < ' ' || s[i] == 0x7f)
+			return (false);
+	}
+	return (len > 0 && len < OVPN_NAME_SIZE);
 }
 
 static void
@@ -443,11 +490,11 @@ portal_disconnect(struct request *r)
 	if (!is_portal(r, &o) || !has_body(r, &f) ||
 	    (s = parameter(r, &f, "common_name")) == NULL)
 		return;
-	if (s[0] == '\0' || strlcpy(m.cn, s, sizeof(m.cn)) >= sizeof(m.cn) ||
-	    !printable_utf8(s, strlen(s))) {
-		bad_input(r, "common_name", "not 1 to 64 printable bytes");
+	if (!is_client_name(s)) {
+		bad_input(r, "common_name", "not 1 to 255 bytes of text");
 		return;
 	}
+	strlcpy(m.cn, s, sizeof(m.cn));
 	ASK(r, &ask_disconnect, ovpn_kill, &m);
 }
 

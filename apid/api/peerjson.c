@@ -67,6 +67,13 @@ peerjson_native(const struct msg_peer_item *m, char *buf, size_t size)
 	return (w.full ? -1 : (int)w.len);
 }
 
+/* An address that a client does not have is an empty text. */
+static const char *
+address_or_none(const struct prefix *p, char text[PREFIX_TEXT])
+{
+	return (p->family == 0 ? "" : prefix_format_addr(p, text));
+}
+
 int
 peerjson_ovpn(const struct msg_ovpn_item *m, char *buf, size_t size)
 {
@@ -77,7 +84,7 @@ peerjson_ovpn(const struct msg_ovpn_item *m, char *buf, size_t size)
 	jsonw_add(&w, "{\"common_name\":");
 	jsonw_string(&w, m->cn);
 	jsonw_add(&w, ",\"ip_four\":\"%s\",\"ip_six\":\"%s\"}",
-	    prefix_format_addr(&m->ip4, ip4), prefix_format_addr(&m->ip6, ip6));
+	    address_or_none(&m->ip4, ip4), address_or_none(&m->ip6, ip6));
 	return (w.full ? -1 : (int)w.len);
 }
 

@@ -11,6 +11,7 @@
 #define NETNAME_SIZE	33	/* a network's name */
 #define IFNAME_SIZE	16	/* an interface's name, as IFNAMSIZ */
 #define IDENT_SIZE	65	/* an identity's name */
+#define OVPN_NAME_SIZE	256	/* the name of an OpenVPN client */
 #define HOST_SIZE	254	/* a DNS name or address, RFC 1035 */
 #define PATTERN_SIZE	257	/* a PCRE2 pattern */
 #define URLPREFIX_SIZE	65	/* an URL path prefix */

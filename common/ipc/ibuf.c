@@ -119,12 +119,8 @@ ibuf_get_n64(struct ibuf *b, uint64_t *v)
 	return (0);
 }
 
-/*
- * Length of the UTF-8 sequence at p, at most left bytes, or 0 if it is not
- * one (RFC 3629: no overlong form, no surrogate, nothing above U+10FFFF).
- */
-static size_t
-utf8_len(const uint8_t *p, size_t left)
+size_t
+ibuf_utf8_len(const uint8_t *p, size_t left)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	uint32_t c;
@@ -159,7 +155,7 @@ ibuf_get_str(struct ibuf *b, char *dst, size_t size)
 		goto bad;
 	p = b->buf + b->rpos;
 	for (i = 0; i < len; i += n)
-		if (p[i] == '\0' || (n = utf8_len(p + i, len - i)) == 0)
+		if (p[i] == '\0' || (n = ibuf_utf8_len(p + i, len - i)) == 0)
 			goto bad;
 	memcpy(dst, p, len);
 	dst[len] = '\0';

@@ -45,6 +45,12 @@ int	 ibuf_get_n32(struct ibuf *, uint32_t *);
 int	 ibuf_get_n64(struct ibuf *, uint64_t *);
 int	 ibuf_get_str(struct ibuf *, char *dst, size_t size);
 
+/*
+ * Length of the UTF-8 sequence at p, at most left bytes, or 0 if it is not
+ * one (RFC 3629: no overlong form, no surrogate, nothing above U+10FFFF).
+ */
+size_t	 ibuf_utf8_len(const uint8_t *p, size_t left);
+
 /* Bytes left to read. */
 size_t	 ibuf_left(const struct ibuf *);
 

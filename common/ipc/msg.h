@@ -255,20 +255,23 @@ struct msg_node_reply {
 	uint8_t		 maintenance;
 	uint32_t	 w_count;	/* WireGuard peers online */
 	uint32_t	 o_count;	/* OpenVPN clients */
+	uint16_t	 o_unasked;	/* servers that could not be asked */
 };
 
 struct msg_ovpn_item {
-	char		 cn[IDENT_SIZE];
+	char		 cn[OVPN_NAME_SIZE];
 	struct prefix	 ip4;
 	struct prefix	 ip6;
 };
 
 struct msg_ovpn_end {
 	uint8_t		 code;
+	uint16_t	 asked;		/* servers that have answered */
+	uint16_t	 unasked;	/* servers that could not be asked */
 };
 
 struct msg_ovpn_kill {
-	char		 cn[IDENT_SIZE];
+	char		 cn[OVPN_NAME_SIZE];
 };
 
 enum set_match {
@@ -586,6 +589,10 @@ struct msg_conf_basic {			/* for autowg's list: "user:password" */
 
 struct msg_conf_openvpn {		/* +fd: a management socket */
 	char		 name[IDENT_SIZE];	/* name of the socket file */
+};
+
+struct msg_conf_openvpn_fail {
+	char		 name[IDENT_SIZE];	/* one that cannot be connected */
 };
 
 enum conf_proc {

@@ -203,6 +203,12 @@ codec_msg_conf_openvpn(struct codec *c, struct msg_conf_openvpn *m)
 }
 
 int
+codec_msg_conf_openvpn_fail(struct codec *c, struct msg_conf_openvpn_fail *m)
+{
+	return (STR(c, m->name));
+}
+
+int
 codec_msg_conf_proc(struct codec *c, struct msg_conf_proc *m)
 {
 	return (codec_range(c, &m->which, PROC_LOADAVG, PROC_UPTIME));

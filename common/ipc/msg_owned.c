@@ -95,7 +95,7 @@ codec_msg_node_reply(struct codec *c, struct msg_node_reply *m)
 	if (codec_bool(c, &m->maintenance) == -1 ||
 	    codec_n32(c, &m->w_count) == -1 || codec_n32(c, &m->o_count) == -1)
 		return (-1);
-	return (0);
+	return (codec_n16(c, &m->o_unasked));
 }
 
 int
@@ -110,7 +110,9 @@ codec_msg_ovpn_item(struct codec *c, struct msg_ovpn_item *m)
 int
 codec_msg_ovpn_end(struct codec *c, struct msg_ovpn_end *m)
 {
-	return (CODE(c, m));
+	if (CODE(c, m) == -1 || codec_n16(c, &m->asked) == -1)
+		return (-1);
+	return (codec_n16(c, &m->unasked));
 }
 
 int

@@ -120,6 +120,8 @@
 	X(CONF_BASIC, conf_basic, 0x0415, P_PARENT, P_APID, 0)		\
 	X(CONF_OPENVPN, conf_openvpn, 0x0417, P_PARENT, P_LEASED, 1)	\
 	E(OPENVPN_WANT, openvpn_want, 0x0418, P_LEASED, P_PARENT)	\
+	X(CONF_OPENVPN_FAIL, conf_openvpn_fail, 0x041d,			\
+	    P_PARENT, P_LEASED, 0)					\
 	E(CONF_OPENVPN_END, conf_openvpn_end, 0x041c,			\
 	    P_PARENT, P_LEASED)						\
 	X(CONF_PROC, conf_proc, 0x0419, P_PARENT, P_APID, 1)		\

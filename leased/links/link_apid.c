@@ -153,7 +153,7 @@ ovpn_denied(struct leased *l)
 static int
 leased_ovpn_list(struct chan *c, uint32_t id)
 {
-	struct msg_ovpn_end end = { ovpn_denied(chan_arg(c)) };
+	struct msg_ovpn_end end = { ovpn_denied(chan_arg(c)), 0, 0 };
 
 	if (end.code == 0)
 		return (ovpn_list(c, id));
@@ -164,7 +164,7 @@ leased_ovpn_list(struct chan *c, uint32_t id)
 static int
 leased_ovpn_kill(struct chan *c, uint32_t id, const struct msg_ovpn_kill *m)
 {
-	struct msg_ovpn_end end = { ovpn_denied(chan_arg(c)) };
+	struct msg_ovpn_end end = { ovpn_denied(chan_arg(c)), 0, 0 };
 
 	if (end.code == 0)
 		return (ovpn_kill(c, id, m));

@@ -210,32 +210,33 @@ leased_peer_page(struct chan *c, uint32_t id, const struct msg_peer_page *m)
 
 static void
 node_reply(struct leased *l, struct chan *c, uint32_t id, uint32_t w_count,
-    uint32_t o_count)
+    const struct ovpn_count *o)
 {
 	struct msg_node_reply m;
 
 	memset(&m, 0, sizeof(m));
 	m.maintenance = l->maintenance || l->maintenance_file;
 	m.w_count = w_count;
-	m.o_count = o_count;
+	m.o_count = o->clients;
+	m.o_unasked = o->unasked;
 	(void)chan_send_node_reply(c, id, &m, -1);
 }
 
 static void
 node_fresh(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 {
-	uint32_t clients;
+	struct ovpn_count o;
 
-	memcpy(&clients, arg, sizeof(clients));
-	node_reply(l, c, id, registry_online(&l->reg, wall_now().s), clients);
+	memcpy(&o, arg, sizeof(o));
+	node_reply(l, c, id, registry_online(&l->reg, wall_now().s), &o);
 }
 
 /* OpenVPN's clients are counted; WireGuard was asked at the same time. */
 static void
-node_counted(struct leased *l, struct chan *c, uint32_t id, uint32_t clients)
+node_counted(struct leased *l, struct chan *c, uint32_t id,
+    const struct ovpn_count *o)
 {
-	stats_want(l, STATS_LOOK_MS, node_fresh, c, id, &clients,
-	    sizeof(clients));
+	stats_want(l, STATS_LOOK_MS, node_fresh, c, id, o, sizeof(*o));
 }
 
 static void
@@ -247,12 +248,13 @@ node_ask(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 int
 leased_node_get(struct chan *c, uint32_t id, const struct msg_node_get *m)
 {
+	static const struct ovpn_count none;
 	struct leased *l = chan_arg(c);
 
 	if (m->counts) {
 		stats_want(l, STATS_LOOK_MS, node_ask, c, id, NULL, 0);
 		ovpn_count(l, c, id, node_counted);
 	} else
-		node_reply(l, c, id, 0, 0);
+		node_reply(l, c, id, 0, &none);
 	return (0);
 }

@@ -123,6 +123,14 @@ leased_conf_openvpn(struct chan *c, uint32_t id,
 }
 
 static int
+leased_conf_openvpn_fail(struct chan *c, uint32_t id,
+    const struct msg_conf_openvpn_fail *m)
+{
+	ovpn_failed(chan_arg(c), m->name);
+	return (0);
+}
+
+static int
 leased_conf_openvpn_end(struct chan *c, uint32_t id)
 {
 	ovpn_gathered(chan_arg(c));
@@ -200,6 +208,7 @@ static const struct chan_handler parent_table[] = {
 	ON(conf_reach, CONF_OPEN, leased_conf_reach),
 	ON(conf_maintenance, CONF_ANY, leased_conf_maintenance),
 	ON(conf_openvpn, CONF_ANY, leased_conf_openvpn),
+	ON(conf_openvpn_fail, CONF_ANY, leased_conf_openvpn_fail),
 	ON(conf_openvpn_end, CONF_ANY, leased_conf_openvpn_end),
 };
 

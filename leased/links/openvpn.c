@@ -21,7 +21,7 @@
 #define CLIENTS_MAX	65536
 #define ANSWER_MS	2000		/* time for a question, with its wait */
 #define LEAST_MS	200		/* even if it has waited long */
-#define GATHER_MS	100		/* time for the parent to connect */
+#define GATHER_MS   500	 /* time for the parent to connect */
 #define WANT_MS		1000		/* least time between two requests */
 #define STALE_MS	5000		/* a new process may be there by then */
 #define LINGER_MS	2000		/* time that connections are kept */
@@ -37,9 +37,8 @@ struct ask {
 	enum ask_kind	 kind;
 	struct chan	*chan;		/* NULL: it is gone */
 	uint32_t	 id;
-	void (
-	    *count)(struct leased *, struct chan *, uint32_t, uint32_t clients);
-	char		 cn[IDENT_SIZE];
+	ovpn_count_cb *count;
+	char cn[OVPN_NAME_SIZE];
 	struct mono	 since;
 	struct rows	*rows;		/* rows being sent: */
 	size_t		 sent;
@@ -47,9 +46,12 @@ struct ask {
 
 TAILQ_HEAD(asks, ask);
 
-/* The clients, shared by all who asked for them. */
+/* The result of a round, shared by all who asked for it. */
 struct rows {
 	unsigned int	 refs;
+	uint16_t asked;	  /* servers that have answered */
+	uint16_t unasked; /* servers that have not */
+	bool lost;	  /* a client is missing */
 	size_t		 n, max;
 	struct msg_ovpn_item *item;
 };
@@ -64,7 +66,8 @@ struct ovpn {
 	bool		 running;
 	bool		 gathering;	/* connections may still come */
 	bool		 joining;	/* not all were asked yet */
-	char		 command[IDENT_SIZE + 16];
+	const char *kill;    /* whom the question disconnects, or NULL */
+	unsigned int failed; /* servers that could not be connected */
 	struct rows	*rows;
 	struct event	*ev_gather;
 	struct event	*ev_answer;
@@ -75,8 +78,8 @@ struct ovpn {
 
 static void	 round_next(struct leased *);
 static void	 round_check(struct leased *);
-static void	 conn_item(void *, const struct msg_ovpn_item *);
-static void	 conn_done(void *);
+static void conn_item(void *, const struct msg_ovpn_item *);
+static void conn_done(void *);
 
 static const struct oconn_ops conn_ops = {
 	.item = conn_item,
@@ -98,13 +101,14 @@ rows_add(struct rows *r, const struct msg_ovpn_item *m)
 	struct msg_ovpn_item *p;
 	size_t max;
 
-	if (r->n == CLIENTS_MAX)
-		return;
 	if (r->n == r->max) {
 		max = r->max == 0 ? 64 : r->max * 2;
-		p = reallocarray(r->item, max, sizeof(*p));
-		if (p == NULL)
+		p = max > CLIENTS_MAX ? NULL :
+					reallocarray(r->item, max, sizeof(*p));
+		if (p == NULL) {
+			r->lost = true;
 			return;
+		}
 		r->item = p;
 		r->max = max;
 	}
@@ -127,8 +131,12 @@ conn_item(void *arg, const struct msg_ovpn_item *m)
 {
 	struct leased *l = arg;
 
-	if (l->ovpn->rows != NULL)
+	if (l->ovpn->rows == NULL)
+		return;
+	if (m != NULL)
 		rows_add(l->ovpn->rows, m);
+	else
+		l->ovpn->rows->lost = true;
 }
 
 static void
@@ -186,9 +194,19 @@ ovpn_socket(struct leased *l, const struct msg_conf_openvpn *m, int fd)
 	TAILQ_INSERT_TAIL(&v->conns, k, entry);
 	v->nconns++;
 	if (v->running)
-		oconn_ask(k, v->command);
+		oconn_ask(k, v->kill);
 	else if (!evtimer_pending(v->ev_linger, NULL))
 		ovpn_arm(v->ev_linger, LINGER_MS);
+}
+
+void
+ovpn_failed(struct leased *l, const char *name)
+{
+	/* A second connection to one that we talk to often fails. */
+	if (oconn_find(l->ovpn, name) != NULL)
+		return;
+	log_info("openvpn %s: cannot be connected", log_vis(name));
+	l->ovpn->failed++;
 }
 
 static void
@@ -213,7 +231,8 @@ linger_cb(evutil_socket_t fd, short what, void *arg)
 static void
 ask_send(struct leased *l, struct ask *a)
 {
-	struct msg_ovpn_end end = { LEASE_OK_SAME };
+	struct msg_ovpn_end end = { LEASE_OK_SAME, a->rows->asked,
+		a->rows->unasked };
 
 	while (a->chan != NULL && a->sent < a->rows->n) {
 		if (chan_busy(a->chan))
@@ -241,7 +260,8 @@ static void
 ask_answer(struct leased *l, struct ask *a, struct rows *r)
 {
 	struct ovpn *v = l->ovpn;
-	struct msg_ovpn_end end = { LEASE_OK_SAME };
+	struct msg_ovpn_end end = { LEASE_OK_SAME, r->asked, r->unasked };
+	struct ovpn_count count = { (uint32_t)r->n, r->unasked };
 
 	if (a->kind == ASK_CLIENTS && a->chan != NULL) {
 		TAILQ_REMOVE(&v->now, a, entry);
@@ -252,10 +272,30 @@ ask_answer(struct leased *l, struct ask *a, struct rows *r)
 		return;
 	}
 	if (a->kind == ASK_COUNT && a->chan != NULL)
-		a->count(l, a->chan, a->id, (uint32_t)r->n);
+		a->count(l, a->chan, a->id, &count);
 	if (a->kind == ASK_KILL && a->chan != NULL)
 		(void)chan_send_ovpn_end(a->chan, a->id, &end, -1);
 	ask_free(l, &v->now, a);
+}
+
+/* What could not be asked is not answered as if it had been. */
+static void
+round_count(struct ovpn *v)
+{
+	struct rows *r = v->rows;
+	struct oconn *k;
+
+	r->unasked = (uint16_t)v->failed;
+	TAILQ_FOREACH(k, &v->conns, entry) {
+		if (k->waited)
+			oconn_fail(k, "no answer in time", false);
+		if (k->answered)
+			r->asked++;
+		else
+			r->unasked++;
+	}
+	if (r->lost && r->unasked == 0)
+		r->unasked = 1;
 }
 
 /* Answer with what has come, and go on to the next question. */
@@ -264,16 +304,13 @@ round_end(struct leased *l)
 {
 	struct ovpn *v = l->ovpn;
 	struct rows *r = v->rows;
-	struct oconn *k;
 	struct ask *a;
 
 	v->running = v->gathering = false;
+	round_count(v);
 	v->rows = NULL;
 	evtimer_del(v->ev_gather);
 	evtimer_del(v->ev_answer);
-	TAILQ_FOREACH(k, &v->conns, entry)
-		if (k->waited)
-			oconn_fail(k, "no answer in time", false);
 	while ((a = TAILQ_FIRST(&v->now)) != NULL)
 		ask_answer(l, a, r);
 	rows_free(r);
@@ -315,12 +352,16 @@ ovpn_gathered(struct leased *l)
 static void
 gather_cb(evutil_socket_t fd, short what, void *arg)
 {
-	ovpn_gathered(arg);
+	struct leased *l = arg;
+
+	/* Until the parent says otherwise, there may be one. */
+	l->ovpn->failed++;
+	ovpn_gathered(l);
 }
 
 /* Ask the parent for connections, if it is time for that. */
 static void
-round_want(struct leased *l)
+round_want(struct leased *l, enum ask_kind kind)
 {
 	struct ovpn *v = l->ovpn;
 	struct mono now;
@@ -328,12 +369,14 @@ round_want(struct leased *l)
 
 	now = mono_now();
 	ago = v->wanted_once ? mono_diff_ms(now, v->wanted) : INT64_MAX;
-	if (ago < WANT_MS || (ago < STALE_MS && v->nconns > 0) ||
+	if (ago < WANT_MS ||
+	    (ago < STALE_MS && v->nconns > 0 && kind != ASK_KILL) ||
 	    l->parent == NULL ||
 	    chan_send_bare(l->parent, MSG_OPENVPN_WANT, 0) == -1)
 		return;
 	v->wanted = now;
 	v->wanted_once = v->gathering = true;
+	v->failed = 0;
 	ovpn_arm(v->ev_gather, GATHER_MS);
 }
 
@@ -369,18 +412,17 @@ round_next(struct leased *l)
 	v->running = true;
 	evtimer_del(v->ev_linger);
 	round_take(v, a);
-	if (a->kind != ASK_KILL)
-		strlcpy(v->command, "status 2\n", sizeof(v->command));
-	else if (ovpn_kill_line(a->cn, v->command, sizeof(v->command)) == -1)
-		fatalx("openvpn: a name that was checked");
+	v->kill = a->kind == ASK_KILL ? a->cn : NULL;
 	left = ANSWER_MS - mono_diff_ms(mono_now(), a->since);
 	ovpn_arm(v->ev_answer, left < LEAST_MS ? LEAST_MS : left);
 	bench_clear(v);
-	round_want(l);
+	round_want(l, a->kind);
 	v->joining = true;
-	TAILQ_FOREACH(k, &v->conns, entry)
+	TAILQ_FOREACH(k, &v->conns, entry) {
+		k->answered = false;
 		if (k->state != OC_BENCH)
-			oconn_ask(k, v->command);
+			oconn_ask(k, v->kill);
+	}
 	v->joining = false;
 	round_check(l);
 }
@@ -406,7 +448,7 @@ ask_new(struct leased *l, enum ask_kind kind, struct chan *c, uint32_t id)
 static void
 ask_refuse(struct chan *c, uint32_t id, uint8_t code)
 {
-	struct msg_ovpn_end end = { code };
+	struct msg_ovpn_end end = { code, 0, 0 };
 
 	(void)chan_send_ovpn_end(c, id, &end, -1);
 }
@@ -422,13 +464,13 @@ ovpn_list(struct chan *c, uint32_t id)
 }
 
 void
-ovpn_count(struct leased *l, struct chan *c, uint32_t id,
-    void (*cb)(struct leased *, struct chan *, uint32_t, uint32_t))
+ovpn_count(struct leased *l, struct chan *c, uint32_t id, ovpn_count_cb *cb)
 {
+	static const struct ovpn_count unknown = { 0, 1 };
 	struct ask *a;
 
 	if ((a = ask_new(l, ASK_COUNT, c, id)) == NULL) {
-		cb(l, c, id, 0);
+		cb(l, c, id, &unknown);
 		return;
 	}
 	a->count = cb;
@@ -438,10 +480,9 @@ ovpn_count(struct leased *l, struct chan *c, uint32_t id,
 int
 ovpn_kill(struct chan *c, uint32_t id, const struct msg_ovpn_kill *m)
 {
-	char line[IDENT_SIZE + 16];
 	struct ask *a;
 
-	if (ovpn_kill_line(m->cn, line, sizeof(line)) == -1)
+	if (!ovpn_name_valid(m->cn))
 		ask_refuse(c, id, LEASE_E_REQUEST);
 	else if ((a = ask_new(chan_arg(c), ASK_KILL, c, id)) == NULL)
 		ask_refuse(c, id, LEASE_E_BUSY);

@@ -4,68 +4,148 @@
  */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "ibuf.h"
 #include "openvpn_parse.h"
 
-/* The columns of a CLIENT_LIST row in OpenVPN 2.4 to 2.7. */
-#define COL_CN		1
-#define COL_IP4		3
-#define COL_IP6		4
+#define UNKNOWN		"\xef\xbf\xbd"	/* U+FFFD, for a byte that is no UTF-8 */
+#define KILL_MAX	127		/* bytes of a name in "kill" */
 
-/*
- * Copy field n of a row.  Returns 0, or -1 if there is none or it is too long.
- */
-static int
-field(const char *row, unsigned int n, char *dst, size_t size)
+void
+ovpn_layout_init(struct ovpn_layout *l)
 {
-	size_t len;
+	l->cn = 1;
+	l->ip4 = 3;
+	l->ip6 = 4;
+	l->cid = 10;
+}
+
+/* Find field n of a row.  Returns its length, or -1 if there is none. */
+static int
+field(const char *row, char sep, unsigned int n, const char **p)
+{
+	const char *end;
 
 	for (; n > 0; n--) {
-		if ((row = strchr(row, ',')) == NULL)
+		if ((row = strchr(row, sep)) == NULL)
 			return (-1);
 		row++;
 	}
-	len = strcspn(row, ",");
-	if (len >= size)
-		return (-1);
-	memcpy(dst, row, len);
-	dst[len] = '\0';
+	*p = row;
+	end = strchr(row, sep);
+	return ((int)(end == NULL ? strlen(row) : (size_t)(end - row)));
+}
+
+/* A user's name may be any bytes, but a message has only UTF-8. */
+static int
+copy_name(char *dst, size_t size, const char *src, size_t len)
+{
+	size_t i, n, put, used = 0;
+	const char *from;
+
+	for (i = 0; i < len; i += n) {
+		from = src + i;
+		put = n = ibuf_utf8_len((const uint8_t *)from, len - i);
+		if (n == 0 || (unsigned char)*from < ' ' || *from == 0x7f) {
+			from = UNKNOWN;
+			put = sizeof(UNKNOWN) - 1;
+			n = 1;
+		}
+		if (used + put >= size)
+			return (-1);
+		memcpy(dst + used, from, put);
+		used += put;
+	}
+	dst[used] = '\0';
 	return (0);
 }
 
-static int
-address(const char *row, unsigned int n, uint8_t family, struct prefix *p)
+/* A client may have only one of the two addresses, or none. */
+static void
+address(const char *row, char sep, unsigned int n, uint8_t family,
+    struct prefix *p)
 {
 	char text[PREFIX_TEXT];
+	const char *s;
+	int len;
 
-	if (field(row, n, text, sizeof(text)) == -1 ||
-	    strchr(text, '/') != NULL || prefix_parse(text, p) == -1 ||
-	    p->family != family)
-		return (-1);
-	return (0);
+	len = field(row, sep, n, &s);
+	if (len > 0 && (size_t)len < sizeof(text)) {
+		memcpy(text, s, (size_t)len);
+		text[len] = '\0';
+		if (strchr(text, '/') == NULL && prefix_parse(text, p) == 0 &&
+		    p->family == family)
+			return;
+	}
+	memset(p, 0, sizeof(*p));
 }
 
-/* True if the name can be sent on: messages take only UTF-8, so keep ASCII. */
 static bool
-is_plain(const char *s)
+number(const char *row, char sep, unsigned int n, uint64_t *v)
 {
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < ' ' || (unsigned char)*s > '~')
+	const char *s;
+	int i, len;
+
+	if ((len = field(row, sep, n, &s)) <= 0 || len > 18)
+		return (false);
+	for (i = 0, *v = 0; i < len; i++) {
+		if (s[i] < '0' || s[i] > '9')
 			return (false);
+		*v = *v * 10 + (uint64_t)(s[i] - '0');
+	}
 	return (true);
 }
 
 static enum ovpn_line
-client(const char *row, struct msg_ovpn_item *m)
+client(const char *row, char sep, const struct ovpn_layout *l,
+    struct ovpn_client *c)
 {
-	memset(m, 0, sizeof(*m));
-	if (field(row, COL_CN, m->cn, sizeof(m->cn)) == -1 ||
-	    m->cn[0] == '\0' || strcmp(m->cn, "UNDEF") == 0 ||
-	    !is_plain(m->cn) || address(row, COL_IP4, AF_INET, &m->ip4) == -1 ||
-	    address(row, COL_IP6, AF_INET6, &m->ip6) == -1)
+	const char *s;
+	int len;
+
+	memset(c, 0, sizeof(*c));
+	if ((len = field(row, sep, l->cn, &s)) <= 0)
+		return (OVPN_LINE_OTHER);
+	if (copy_name(c->item.cn, sizeof(c->item.cn), s, (size_t)len) == -1)
+		return (OVPN_LINE_LOST);
+	address(row, sep, l->ip4, AF_INET, &c->item.ip4);
+	address(row, sep, l->ip6, AF_INET6, &c->item.ip6);
+	c->has_cid = number(row, sep, l->cid, &c->cid);
+	/* One that has not said its name yet is no client; UNDEF is a name. */
+	if (strcmp(c->item.cn, "UNDEF") == 0 && c->item.ip4.family == 0 &&
+	    c->item.ip6.family == 0)
 		return (OVPN_LINE_OTHER);
 	return (OVPN_LINE_CLIENT);
+}
+
+static bool
+is_text(const char *s, size_t len, const char *text)
+{
+	return (strlen(text) == len && memcmp(s, text, len) == 0);
+}
+
+/* "HEADER", "CLIENT_LIST", and the names of the columns of its rows. */
+static void
+header(const char *row, char sep, struct ovpn_layout *l)
+{
+	unsigned int n;
+	const char *s;
+	int len;
+
+	/* A column that is not there is beyond all. */
+	l->cn = l->ip4 = l->ip6 = l->cid = OVPN_LINE_SIZE;
+	for (n = 2; (len = field(row, sep, n, &s)) != -1; n++) {
+		if (is_text(s, (size_t)len, "Common Name"))
+			l->cn = n - 1;
+		else if (is_text(s, (size_t)len, "Virtual Address"))
+			l->ip4 = n - 1;
+		else if (is_text(s, (size_t)len, "Virtual IPv6 Address"))
+			l->ip6 = n - 1;
+		else if (is_text(s, (size_t)len, "Client ID"))
+			l->cid = n - 1;
+	}
 }
 
 static bool
@@ -74,25 +154,56 @@ begins(const char *line, const char *with)
 	return (strncmp(line, with, strlen(with)) == 0);
 }
 
-enum ovpn_line
-ovpn_parse_line(const char *line, struct msg_ovpn_item *m)
+/* True for "WORD\t..." and "WORD,...". */
+static bool
+is_row(const char *line, const char *word, char *sep)
 {
+	size_t n = strlen(word);
+
+	if (!begins(line, word) || (line[n] != '\t' && line[n] != ','))
+		return (false);
+	*sep = line[n];
+	return (true);
+}
+
+/*
+ * A process that is no server has no clients either.
+ */
+static enum ovpn_line
+error(const char *line)
+{
+	if (strstr(line, "not found") != NULL ||
+	    strstr(line, "not supported by the current daemon mode") != NULL)
+		return (OVPN_LINE_NOBODY);
+	return (OVPN_LINE_ERROR);
+}
+
+enum ovpn_line
+ovpn_parse_line(const char *line, struct ovpn_layout *l, struct ovpn_client *c)
+{
+	char sep;
+
 	if (begins(line, ">INFO:"))
 		return (OVPN_LINE_GREETING);
 	if (line[0] == '>')
 		return (OVPN_LINE_ASYNC);
-	if (begins(line, "CLIENT_LIST,"))
-		return (client(line, m));
+	if (is_row(line, "CLIENT_LIST", &sep))
+		return (client(line, sep, l, c));
+	if (is_row(line, "HEADER", &sep) &&
+	    begins(line + sizeof("HEADER"), "CLIENT_LIST")) {
+		header(line, sep, l);
+		return (OVPN_LINE_OTHER);
+	}
 	if (strcmp(line, "END") == 0)
 		return (OVPN_LINE_END);
 	if (begins(line, "SUCCESS:"))
 		return (OVPN_LINE_SUCCESS);
 	if (begins(line, "ERROR:"))
-		return (OVPN_LINE_ERROR);
+		return (error(line));
 	return (OVPN_LINE_OTHER);
 }
 
-void
+bool
 ovpn_lines_feed(struct ovpn_lines *l, const char *p, size_t len,
     bool (*cb)(void *, const char *), void *arg)
 {
@@ -113,18 +224,52 @@ ovpn_lines_feed(struct ovpn_lines *l, const char *p, size_t len,
 		if (l->skip)
 			l->skip = false;
 		else if (!cb(arg, l->buf))
-			return;
+			return (false);
 	}
+	return (true);
+}
+
+bool
+ovpn_lines_password(const struct ovpn_lines *l)
+{
+	static const char prompt[] = "ENTER PASSWORD:";
+
+	return (l->n >= sizeof(prompt) - 1 &&
+	    memcmp(l->buf, prompt, sizeof(prompt) - 1) == 0);
+}
+
+bool
+ovpn_name_valid(const char *cn)
+{
+	const unsigned char *p;
+
+	for (p = (const unsigned char *)cn; *p != '\0'; p++)
+		if (*p < ' ' || *p == 0x7f)
+			return (false);
+	return (cn[0] != '\0' && strlen(cn) < OVPN_NAME_SIZE);
 }
 
 int
 ovpn_kill_line(const char *cn, char *dst, size_t size)
 {
-	int n;
+	const char *s;
+	size_t n;
 
-	if (cn[0] == '\0' || !is_plain(cn) || strpbrk(cn, "\"'\\") != NULL)
+	/*
+	 * With a colon it is an address, and UNDEF is also everyone who has not
+	 * said his name yet.
+	 */
+	if (!ovpn_name_valid(cn) || strlen(cn) > KILL_MAX ||
+	    strchr(cn, ':') != NULL || strcmp(cn, "UNDEF") == 0 ||
+	    strstr(cn, UNKNOWN) != NULL || size < 2 * strlen(cn) + 10)
 		return (-1);
 	/* The quotes keep a space or the sign of a comment in the name. */
-	n = snprintf(dst, size, "kill \"%s\"\n", cn);
-	return (n < 0 || (size_t)n >= size ? -1 : 0);
+	n = strlcpy(dst, "kill \"", size);
+	for (s = cn; *s != '\0'; s++) {
+		if (*s == '"' || *s == '\\')
+			dst[n++] = '\\';
+		dst[n++] = *s;
+	}
+	memcpy(dst + n, "\"\n", 3);
+	return (0);
 }

@@ -21,6 +21,17 @@
 
 #define SOCKETS_MAX	64
 
+/* There may be a server that leased cannot ask now. */
+static void
+tell_failed(struct proc *p, const char *path)
+{
+	struct msg_conf_openvpn_fail m;
+
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.name, strrchr(path, '/') + 1, sizeof(m.name));
+	(void)chan_send_conf_openvpn_fail(p->chan, 0, &m, -1);
+}
+
 static void
 hand_over(struct proc *p, const char *path)
 {
@@ -33,12 +44,18 @@ hand_over(struct proc *p, const char *path)
 	if (strlcpy(m.name, name, sizeof(m.name)) >= sizeof(m.name)) {
 		log_warnx("openvpn: the name of %s is longer than %zu bytes",
 		    log_vis(path), sizeof(m.name) - 1);
+		tell_failed(p, path);
 		return;
 	}
-	if ((fd = dial(path)) == -1)
-		log_info("openvpn: cannot connect to %s: %s", log_vis(path),
-		    strerror(errno));
-	else if (chan_send_conf_openvpn(p->chan, 0, &m, fd) == -1)
+	if ((fd = dial(path)) == -1) {
+		/* It is full of connections, the first of which may be ours. */
+		if (errno != EAGAIN)
+			log_info("openvpn: cannot connect to %s: %s",
+			    log_vis(path), strerror(errno));
+		/* Nobody listens on what a server has left behind. */
+		if (errno != ECONNREFUSED && errno != ENOENT)
+			tell_failed(p, path);
+	} else if (chan_send_conf_openvpn(p->chan, 0, &m, fd) == -1)
 		log_warn("openvpn: cannot hand %s to %s", log_vis(m.name),
 		    p->name);
 }
@@ -58,13 +75,18 @@ openvpn_connect(struct proc *p)
 	if (r != 0) {
 		log_warnx("openvpn: cannot look for %s: %s", pattern,
 		    r == GLOB_NOSPACE ? "no memory" : "cannot read it");
+		tell_failed(p, pattern);
 		return;
 	}
 	if (g.gl_pathc > SOCKETS_MAX)
 		log_warnx(
 		    "openvpn: %s names %zu sockets; only the first %d are used",
 		    pattern, g.gl_pathc, SOCKETS_MAX);
-	for (i = 0; i < g.gl_pathc && i < SOCKETS_MAX; i++)
-		hand_over(p, g.gl_pathv[i]);
+	for (i = 0; i < g.gl_pathc; i++) {
+		if (i < SOCKETS_MAX)
+			hand_over(p, g.gl_pathv[i]);
+		else
+			tell_failed(p, g.gl_pathv[i]);
+	}
 	globfree(&g);
 }

@@ -8,7 +8,10 @@
 
 struct proc;
 
-/* Connect to every management socket and send the connections to leased. */
+/*
+ * Connect to every management socket and send the connections to leased, and
+ * the names of those that failed although a server may be there.
+ */
 void	 openvpn_connect(struct proc *);
 
 #endif

@@ -18,17 +18,22 @@ mkdir -p "$OV"
 pki_init
 
 # Server N at the gateway: port 1193 + N, 10.42.N.0/24 and fd42:N::/64.
-server() {		# N
-	"$O/mint" cert "$PKI" "ov$1" server || exit 1
-	spawn "ov$1" openvpn --dev "ov$1" --dev-type tun --topology subnet \
-	    --local "$GW" --port $((1193 + $1)) --proto udp \
-	    --server "10.42.$1.0" 255.255.255.0 --server-ipv6 "fd42:$1::/64" \
-	    --ca "$PKI/ca.crt" --cert "$PKI/ov$1.crt" --key "$PKI/ov$1.key" \
-	    --dh none --keepalive 10 60 --verb 3 \
-	    --management "$OV/p-$1.sock" unix
-	eval "ov$1=$PID"
+server() {		# N [OPENVPN-ARG ...]
+	server_n=$1; shift
+	"$O/mint" cert "$PKI" "ov$server_n" server || exit 1
+	[ $# -gt 0 ] || set -- --topology subnet \
+	    --server "10.42.$server_n.0" 255.255.255.0 \
+	    --management "$OV/p-$server_n.sock" unix
+	spawn "ov$server_n" openvpn --dev "ov$server_n" --dev-type tun \
+	    --local "$GW" --port $((1193 + server_n)) --proto udp \
+	    --server-ipv6 "fd42:$server_n::/64" \
+	    --ca "$PKI/ca.crt" --cert "$PKI/ov$server_n.crt" \
+	    --key "$PKI/ov$server_n.key" \
+	    --dh none --keepalive 10 60 --verb 3 "$@"
+	eval "ov$server_n=$PID"
 	wait_for 10 grep -q 'Initialization Sequence Completed' \
-	    "$WORK/ov$1.log" || { fail "openvpn $1 does not start"; exit 1; }
+	    "$WORK/ov$server_n.log" ||
+	    { fail "openvpn $server_n does not start"; exit 1; }
 }
 
 # Host NAME as a client of server N.
@@ -60,7 +65,7 @@ host() {		# NAME
 # A portal's call: the status goes to ST, the body to BODY, the time to MS.
 portal() {		# METHOD PATH [FORM]
 	portal_t=$(now_ms)
-	ST=$(curl -sS -m 10 -o "$WORK/body" -w '%{http_code}' -X "$1" \
+	ST=$(curl -sS -m 10 -o "$WORK/body" -D "$WORK/head" -w '%{http_code}' -X "$1" \
 	    ${3:+-d "$3"} "http://$AT$2" 2>>"$WORK/curl.log")
 	MS=$(($(now_ms) - portal_t))
 	BODY=$(cat "$WORK/body")
@@ -141,13 +146,16 @@ kill -STOP "$ov1"
 check "one hangs: the other is listed" named 'second client' || names
 in_time "one hangs: the list"
 is "one hangs: the list has status 200" "$ST" 200
+like "one hangs: and says that one is missing" \
+    "$(tr -d '\r' <"$WORK/head")" 'X-OpenVPN-Unasked: 1'
 portal GET '/i/node?include_client_peer_count=yes'
 in_time "one hangs: the node with counts"
 like "one hangs: the node has them" "$BODY" '"o_client_count":[0-9]'
 portal POST /o/disconnect_client 'common_name=second%20client'
-is "one hangs: disconnect at the other" "$ST$BODY" 204
+is "one hangs: it could not be asked to disconnect" "$ST" 503
+like "one hangs: which is said" "$BODY" '^1 of 2 OpenVPN servers could not be'
 in_time "one hangs: disconnect"
-check "one hangs: the client is no longer there" wait_for 5 named '' || names
+check "one hangs: the client of the other is no longer there" wait_for 5 named '' || names
 stop "$cl_h2"
 portal GET '/w/peer_list?show_all=yes'
 is "one hangs: WireGuard answers" "$ST$BODY" '200{"peer_list":[]}'
@@ -182,6 +190,7 @@ portal POST /o/disconnect_client "common_name=$ov_form"
 is "a name in base64 is disconnected" "$ST$BODY" 204
 check "nobody is left" wait_for 5 named '' || names
 stop "$cl_h1"
+stop "$cl_h2"
 
 # A server that comes later, and a new leased.
 server 2
@@ -193,6 +202,49 @@ pid=$(role_pid leased)
 kill -KILL "$pid"
 wait_for 15 role_new leased "$pid"
 check "a new leased lists it" wait_for 10 named third || names
+# Names of all kinds, on a server with IPv6 alone.
+server 3 --management "$OV/p-3.sock" unix --duplicate-cn
+odd='Zoë "Z", \ o:UNDEF #;'"'"
+i=3
+for cn in "$odd" a:b "$odd" UNDEF; do
+	i=$((i + 1))
+	"$O/mint" cert "$PKI" "h$i" client \
+	    "cn=$(printf '%s' "$cn" | sed 's/\\/&&/g')" || exit 1
+	host "h$i"
+	client "h$i" 3
+done
+check "names of all kinds are listed" wait_for 5 \
+    named "$(printf '%s\n' third "$odd" "$odd" a:b UNDEF | jq -Rrs \
+    'split("\n") | map(select(. != "")) | sort | join(" ")')" || names
+like "with the addresses that they have" "$BODY" \
+    '"common_name":"a:b","ip_four":"","ip_six":"fd42:3::'
+for cn in "$odd" a:b UNDEF; do
+	portal POST /o/disconnect_client \
+	    "common_name=$(printf '%s' "$cn" | jq -Rsr @uri)"
+	is "'$cn' is disconnected" "$ST$BODY" 204
+done
+# They would come back at once, and without a word they stay for a minute.
+kill -KILL "$cl_h4" "$cl_h5" "$cl_h6" "$cl_h7"
+check "and they are gone" wait_for 15 named third || names
+kill -TERM "$ov3"
+wait_for 5 gone "$ov3"
+
+# A server whose management asks for a password, which nobody has.
+echo secret >"$WORK/pw"
+server 3 --management "$OV/p-3.sock" unix "$WORK/pw"
+check "a password is told" wait_for 15 sh -c \
+    "curl -sS -m 5 -o /dev/null http://$AT/o/connection_list;
+    grep -q 'openvpn p-3.sock: it wants a password' '$WORK/netd.log'"
+portal GET /o/connection_list
+like "the list of the others" "$BODY" '"common_name":"third"'
+portal POST /o/disconnect_client common_name=nobody
+is "nobody can be disconnected there" "$ST" 503
+kill -TERM "$ov3"
+wait_for 5 gone "$ov3"
+check "without it, all can be asked again" wait_for 15 \
+    sh -c "! curl -sS -m 5 -D - -o /dev/null http://$AT/o/connection_list |
+    grep -q X-OpenVPN" || names
+
 # A sync disconnects whom the portal does not know.
 : >"$WORK/none"
 "$O/regress/portalc" "$AT" sync "$WORK/none" nobody >"$WORK/sync" 2>&1

@@ -25,6 +25,7 @@
  *	sets				sets on their way, and taken back
  *	clients N			of OpenVPN
  *	maintenance on|off
+ *	unasked N	servers of OpenVPN that could not be asked
  *	stop				SETUP_STOP, and wait for the end
  *
  * leased's answers: a device gets fd00::N where N comes from its name; names of
@@ -529,6 +530,8 @@ order(struct drv *d, const char *line)
 		return;
 	} else if (strncmp(line, "clients ", 8) == 0) {
 		d->clients = (unsigned int)strtoul(line + 8, NULL, 10);
+	} else if (strncmp(line, "unasked ", 8) == 0) {
+		d->unasked = (unsigned int)strtoul(line + 8, NULL, 10);
 	} else if (strncmp(line, "maintenance ", 12) == 0) {
 		d->maintenance = strcmp(line + 12, "on") == 0;
 	} else if (strcmp(line, "sets") == 0) {

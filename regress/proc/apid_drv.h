@@ -73,6 +73,7 @@ struct drv {
 	uint64_t	 set_generation;
 	unsigned int	 clients;	/* of OpenVPN */
 	int		 maintenance;
+	unsigned int	 unasked;
 	struct set	 sets[NSETS];
 	unsigned int	 aborted;	/* sets */
 	struct late	*late;		/* answers for which there was no room */

@@ -179,6 +179,7 @@ leased_node_get(struct chan *ch, uint32_t id, const struct msg_node_get *m)
 	r.maintenance = d->maintenance != 0;
 	r.w_count = m->counts ? 5 : 99;
 	r.o_count = m->counts ? 1 : 99;
+	r.o_unasked = m->counts ? (uint16_t)d->unasked : 0;
 	return (chan_send_node_reply(ch, id, &r, -1));
 }
 
@@ -187,7 +188,8 @@ leased_ovpn_list(struct chan *ch, uint32_t id)
 {
 	struct drv *d = chan_arg(ch);
 	struct msg_ovpn_item m;
-	struct msg_ovpn_end end = { LEASE_OK_SAME };
+	struct msg_ovpn_end end = { LEASE_OK_SAME, (uint16_t)(d->clients > 0),
+		(uint16_t)d->unasked };
 	unsigned int i;
 
 	d->count++;
@@ -212,7 +214,7 @@ int
 leased_ovpn_kill(struct chan *ch, uint32_t id, const struct msg_ovpn_kill *m)
 {
 	struct drv *d = chan_arg(ch);
-	struct msg_ovpn_end end = { LEASE_OK_SAME };
+	struct msg_ovpn_end end = { LEASE_OK_SAME, 1, (uint16_t)d->unasked };
 
 	d->count++;
 	if (d->mode == MODE_SILENT)

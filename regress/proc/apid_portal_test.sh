@@ -144,19 +144,33 @@ ovpn_tests() {
 	    "$(answer '200 OK' application/json '{"connection_list":[]}')"
 	drv "clients 2"
 	is "connection_list, byte by byte" "$(call GET /o/connection_list)" \
-	    "$(answer '200 OK' application/json '{"connection_list":[{"common_name":"c\"000\\","ip_four":"10.42.42.2","ip_six":"fd42::1000"}]}')"
+	    "$(answer '200 OK' application/json '{"connection_list":[{"common_name":"c\"000\\","ip_four":"10.42.42.2","ip_six":"fd42::1000"},{"common_name":"c\"001\\","ip_four":"10.42.42.2","ip_six":""}]}')"
+	drv "unasked 1"
+	URL=http://127.0.0.1:$P
+	ask /o/connection_list
+	is "connection_list, one of two servers" \
+	    "$STATUS $(field X-OpenVPN-Unasked) $(jbody '.connection_list | length')" "200 1 2"
+	ask '/i/node?include_client_peer_count=yes'
+	is "node, the same" "$STATUS $(field X-OpenVPN-Unasked)" "200 1"
+	no "disconnect_client, the same" 503 POST /o/disconnect_client common_name=a
+	drv "clients 0"
+	no "connection_list, of no server" 503 GET /o/connection_list
+	drv "unasked 0"
 	drv "clients 3000"
 	URL=http://127.0.0.1:$P
 	ask /o/connection_list
-	is "connection_list, long" "$STATUS $(jbody '.connection_list | length')" "200 2999"
+	is "connection_list, long" "$STATUS $(jbody '.connection_list | length')" "200 3000"
 	drv "clients 0"
 	is "disconnect_client, byte by byte" \
 	    "$(call POST /o/disconnect_client 'common_name=a%2Bb%3D+c')" \
 	    "$(answer '204 No Content')"
 	check "disconnect_client: leased was told" grep -qx 'kill a+b= c' "$WORK/drv.log"
+	drv "clients 0"
+	call POST /o/disconnect_client 'common_name=%C3%A9%2C%22%27%5C%E2%80%8B' >/dev/null
+	check "disconnect_client: any name" grep -qx "kill é,\"'\\\\$(printf '\342\200\213')" "$WORK/drv.log"
 	for n in '' 'common_name=' 'common_name=a%0ab' 'common_name=a%0d' \
 	    'common_name=a&common_name=b' 'common_name=%ff' 'common_name=%' \
-	    "common_name=$(head -c 65 /dev/zero | tr '\0' a)"; do
+	    "common_name=$(head -c 256 /dev/zero | tr '\0' a)"; do
 		no "disconnect_client '$n'" 400 POST /o/disconnect_client "$n"
 	done
 }

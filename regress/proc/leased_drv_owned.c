@@ -91,8 +91,8 @@ drv_peer_page_end(struct chan *c, uint32_t id,
 int
 drv_node_reply(struct chan *c, uint32_t id, const struct msg_node_reply *m)
 {
-	printf("node maintenance=%u w=%u o=%u\n", m->maintenance, m->w_count,
-	    m->o_count);
+	printf("node maintenance=%u w=%u o=%u unasked=%u\n", m->maintenance,
+	    m->w_count, m->o_count, m->o_unasked);
 	finish(chan_arg(c));
 	return (0);
 }
@@ -146,6 +146,8 @@ drv_ovpn_end(struct chan *c, uint32_t id, const struct msg_ovpn_end *m)
 	int64_t ms;
 
 	ms = mono_diff_ms(mono_now(), d->begun);
+	if (m->unasked > 0)
+		printf("asked=%u unasked=%u\n", m->asked, m->unasked);
 	printf("clients=%u code=%u %s\n", d->items, m->code,
 	    ms < 500	  ? "fast" :
 		ms < 2500 ? "in time" :
@@ -391,20 +393,25 @@ do_set(struct drv *d, const char *verb, char *network, char *owner, char *rest)
 static void
 ovpn_status(struct ovpn_proc *p, int fd)
 {
+	static const char head[] =
+	    "HEADER\tCLIENT_LIST\tCommon Name\tReal Address\tVirtual Address\t"
+	    "Virtual IPv6 Address\tBytes Received\tClient ID\r\n";
 	char line[256];
 	unsigned int i;
 
-	(void)!write(fd, "TITLE,OpenVPN 2.6\r\n", 19);
+	(void)!write(fd, "TITLE\tOpenVPN 2.6\r\n", 19);
 	(void)!write(fd, ">CLIENT:ESTABLISHED,1\r\n", 23);
+	(void)!write(fd, head, sizeof(head) - 1);
 	for (i = 0; i < p->ncns; i++) {
 		if (p->cns[i][0] == '\0')
 			continue;
 		(void)snprintf(line, sizeof(line),
-		    "CLIENT_LIST,%s,192.0.2.1:%u,10.42.0.%u,fd42::%u,1,2,x,3\r\n",
-		    p->cns[i], 1000 + i, i + 2, i + 2);
+		    "CLIENT_LIST\t%s\t192.0.2.1:%u\t10.42.0.%u\tfd42::%u\t1\t%u\r\n",
+		    p->cns[i], 1000 + i, i + 2, i + 2, 70 + i);
 		(void)!write(fd, line, strlen(line));
 	}
-	(void)!write(fd, "CLIENT_LIST,UNDEF,192.0.2.1:9,,,1,2,x,3\r\n", 41);
+	(void)!write(fd, "CLIENT_LIST\tUNDEF\t192.0.2.1:9\t\t\t1\t9\r\n", 38);
+	(void)!write(fd, ">LOG:1,,END\r\n", 13);
 	(void)!write(fd, "END\r\n", 5);
 }
 
@@ -412,7 +419,7 @@ static void
 ovpn_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct ovpn_proc *p = arg;
-	char buf[512], cn[IDENT_SIZE];
+	char buf[512], cn[OVPN_NAME_SIZE];
 	unsigned int i;
 	ssize_t n;
 
@@ -425,15 +432,28 @@ ovpn_cb(evutil_socket_t fd, short what, void *arg)
 	buf[n] = '\0';
 	if (strcmp(p->how, "mute") == 0)
 		return;
-	if (strcmp(buf, "status 2\n") == 0)
+	if (strcmp(buf, "status 3\n") == 0)
 		ovpn_status(p, fd);
-	else if (sscanf(buf, "kill \"%64[^\"]\"", cn) == 1) {
-		for (i = 0; i < p->ncns; i++)
+	else if (sscanf(buf, "client-kill %u", &i) == 1) {
+		i -= 70;
+		if (i < p->ncns && p->cns[i][0] != '\0') {
+			printf("ended %s on %s\n", p->cns[i], p->name);
+			p->cns[i][0] = '\0';
+		}
+		(void)!write(fd, "SUCCESS: client-kill\r\n", 22);
+	} else if (sscanf(buf, "kill \"%64[^\"]\"", cn) == 1) {
+		for (i = 0, n = 0; i < p->ncns; i++)
 			if (strcmp(p->cns[i], cn) == 0) {
 				p->cns[i][0] = '\0';
 				printf("killed %s on %s\n", cn, p->name);
+				n++;
 			}
-		(void)!write(fd, "SUCCESS: common name found\r\n", 28);
+		if (strcmp(p->how, "odd") == 0)
+			(void)!write(fd, "ERROR: something else\r\n", 23);
+		else if (n == 0)
+			(void)!write(fd, "ERROR: x not found\r\n", 20);
+		else
+			(void)!write(fd, "SUCCESS: found\r\n", 16);
 	}
 }
 
@@ -443,6 +463,7 @@ drv_want_openvpn(struct chan *c, uint32_t id)
 	static const char hello[] = ">INFO:OpenVPN Management Interface "
 				    "Version 5 -- type 'help'\r\n";
 	struct drv *d = chan_arg(c);
+	struct msg_conf_openvpn_fail fail;
 	struct msg_conf_openvpn m;
 	struct ovpn_proc *p;
 	unsigned int i;
@@ -451,8 +472,15 @@ drv_want_openvpn(struct chan *c, uint32_t id)
 	d->wants++;
 	for (i = 0; i < d->nprocs; i++) {
 		p = &d->procs[i];
-		if (strcmp(p->how, "gone") == 0 || p->ev != NULL)
+		if (strcmp(p->how, "gone") == 0)
 			continue;
+		/* Its socket is there, but nobody can connect. */
+		if (strcmp(p->how, "full") == 0 || p->ev != NULL) {
+			memset(&fail, 0, sizeof(fail));
+			(void)strlcpy(fail.name, p->name, sizeof(fail.name));
+			(void)chan_send_conf_openvpn_fail(c, 0, &fail, -1);
+			continue;
+		}
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) ==
 		    -1)
 			fatal("pair");
@@ -462,7 +490,9 @@ drv_want_openvpn(struct chan *c, uint32_t id)
 		p->ev = event_new(d->base, sv[0], EV_READ | EV_PERSIST, ovpn_cb,
 		    p);
 		event_add(p->ev, NULL);
-		if (strcmp(p->how, "hang") != 0)
+		if (strcmp(p->how, "locked") == 0)
+			(void)!write(sv[0], "ENTER PASSWORD:", 15);
+		else if (strcmp(p->how, "hang") != 0)
 			(void)!write(sv[0], hello, sizeof(hello) - 1);
 	}
 	return (chan_send_bare(c, MSG_CONF_OPENVPN_END, id));

@@ -366,16 +366,33 @@ stat k1 1 1
 sleep 2100
 node counts => /^node maintenance=0 w=1 o=4/ # counted
 disconnect alice => 2 /^killed alice/ # disconnected everywhere
-disconnect ali"ce => E_REQUEST # quotes are refused
 disconnect nobody => OK_SAME fast # one that is not there
 clients => clients=2 # they are gone
+proc p1 ok a:b bob UNDEF a:b é,"\ x
+proc p2 ok a:b
+clients => /^client cn=é,"\\ ip4/ # a name of all kinds of characters
+disconnect a:b => 3 /^ended a:b/ # and one that "kill" would not take for one
+disconnect UNDEF => 1 /^ended UNDEF/ # a client of that name, and no other
+clients => clients=3 # they are gone, too
+proc p2 odd
+disconnect x => unasked=1 # one does not do it: that is told
 proc p2 hang
 sleep 2500
-clients => /^clients=1 code=OK_SAME in time$/ # one hangs: the others answer
-clients => clients=1 OK_SAME fast # and it is left alone for a while
+clients => /^clients=2 code=OK_SAME in time$/ # one hangs: the others answer
+clients => clients=2 OK_SAME fast # and it is left alone for a while
+clients => unasked=1 # which is told
+disconnect bob => unasked=1 # it could not be asked: that is told
+node counts => /^node .* o=1 unasked=1$/ # for a count, too
 proc p1 gone
 sleep 2500
 clients => clients=0 OK_SAME fast # none is left
+clients => asked=0 unasked=1 # of those that answer
+proc p2 full
+sleep 11000
+clients => asked=0 unasked=1 # one that cannot be connected
+proc p2 locked
+sleep 1100
+clients => asked=0 unasked=1 # one that wants a password
 proc p2 mute dave
 sleep 2500
 clients
