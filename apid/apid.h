@@ -48,6 +48,8 @@ struct apid {
 	const struct dialect *const *dialects;	/* NULL ends them */
 	struct conn_list conns;
 	unsigned int	 nconns;
+	struct conn_list shaking;	/* in a handshake, oldest first */
+	unsigned int	 nshaking;
 	struct event	 accept_pause;	/* accept.c's */
 	struct event	 stop_timer;
 	struct event	 key_timer;

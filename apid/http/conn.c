@@ -63,8 +63,6 @@ conn_new(struct apid *a, struct listener *l, struct settings *set, int fd,
 	    conn_read_cb, c) == -1 ||
 	    evtimer_assign(&c->timer, a->base, timer_cb, c) == -1)
 		goto fail;
-	if (l->has_tls && (c->tls = tls_conn_new(l->tls, fd)) == NULL)
-		goto fail;
 	conn_deadline(c,
 	    l->has_tls ? set->limits.handshake_ms : set->limits.head_ms);
 	conn_want(c, true, false);
@@ -87,6 +85,8 @@ conn_free(struct conn *c)
 	tls_conn_free(c->tls);
 	close(c->fd);
 	conn_known(c);
+	if (c->tls != NULL && c->state == CONN_HANDSHAKE)
+		conn_shaken(c);
 	if (c->src != NULL)
 		rate_leave(a->rate, c->src);
 	TAILQ_REMOVE(&a->conns, c, entry);
@@ -184,6 +184,7 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 		return;
 	case CONN_HANDSHAKE:
 		conn_punish(c);
+		conn_drop_hello(c);
 		break;
 	case CONN_WRITE:
 	case CONN_LINGER:

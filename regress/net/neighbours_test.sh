@@ -49,7 +49,7 @@ is "and it is served afterwards" "$(many 5)" ""
 
 # All connections that one source may have, and they say nothing.
 mkfifo "$WORK/hold"
-in_ns d1 "$O/regress/crowd" "$GW" 8443 64 16 <>"$WORK/hold" >"$WORK/crowd" &
+in_ns d1 "$O/regress/crowd" 0.0.0.0 "$GW" 8443 64 16 <>"$WORK/hold" >"$WORK/crowd" &
 pids="$! $pids"
 check "64 half open connections of the same source" \
     wait_for 10 grep -q '^ready' "$WORK/crowd"

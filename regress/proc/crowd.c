@@ -3,8 +3,8 @@
  * Many clients that begin and do not go on: connects COUNT times, sends the
  * same bytes on each connection, and keeps them open.
  *
- *	crowd ADDRESS PORT COUNT hello	the first message of TLS
- *	crowd ADDRESS PORT COUNT BYTES	in hexadecimal; "" is none
+ *	crowd FROM TO PORT COUNT hello	the first message of TLS
+ *	crowd FROM TO PORT COUNT BYTES	in hexadecimal; "" is none
  *
  * "ready COUNT" on standard output says that all are sent, and "left N" in
  * answer to each line on standard input how many are still open; its end ends
@@ -61,16 +61,13 @@ make_bytes(const char *hex)
 }
 
 static int
-client(const char *addr, int port)
+client(const struct sockaddr_in *from, const struct sockaddr_in *to)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET };
 	int s;
 
-	sin.sin_port = htons((uint16_t)port);
-	if (inet_pton(AF_INET, addr, &sin.sin_addr) != 1)
-		errx(64, "ADDRESS is IPv4");
 	if ((s = socket(AF_INET, SOCK_STREAM, 0)) == -1 ||
-	    connect(s, (struct sockaddr *)&sin, sizeof(sin)) == -1)
+	    bind(s, (const struct sockaddr *)from, sizeof(*from)) == -1 ||
+	    connect(s, (const struct sockaddr *)to, sizeof(*to)) == -1)
 		err(1, "connect");
 	if (nbytes > 0 &&
 	    send(s, bytes, (size_t)nbytes, MSG_NOSIGNAL) != nbytes)
@@ -90,23 +87,37 @@ is_open(int s)
 	return (n == -1 && errno == EAGAIN);
 }
 
+static struct sockaddr_in
+address(const char *addr, int port)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+
+	sin.sin_port = htons((uint16_t)port);
+	if (inet_pton(AF_INET, addr, &sin.sin_addr) != 1)
+		errx(64, "%s is not IPv4", addr);
+	return (sin);
+}
+
 int
 main(int argc, char *argv[])
 {
+	struct sockaddr_in from, to;
 	char line[16];
 	int count, i, left, *s;
 
-	if (argc != 5)
-		errx(64, "usage: crowd ADDRESS PORT COUNT hello|BYTES");
-	if (strcmp(argv[4], "hello") == 0)
+	if (argc != 6)
+		errx(64, "usage: crowd FROM TO PORT COUNT hello|BYTES");
+	from = address(argv[1], 0);
+	to = address(argv[2], atoi(argv[3]));
+	if (strcmp(argv[5], "hello") == 0)
 		make_hello();
 	else
-		make_bytes(argv[4]);
-	count = atoi(argv[3]);
+		make_bytes(argv[5]);
+	count = atoi(argv[4]);
 	if ((s = calloc((size_t)count, sizeof(*s))) == NULL)
 		err(1, NULL);
 	for (i = 0; i < count; i++)
-		s[i] = client(argv[1], atoi(argv[2]));
+		s[i] = client(&from, &to);
 	printf("ready %d\n", count);
 	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin) != NULL) {
