@@ -223,6 +223,19 @@ key_cb(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+/* Say how many lines there were that would have been too many. */
+static void
+tell_dropped(struct apid *a)
+{
+	enum quiet_kind kind;
+	unsigned int n;
+
+	for (kind = 0; kind < QUIET_KINDS; kind++)
+		if ((n = quiet_dropped(a->quiet, kind)) > 0)
+			log_notice("%u lines dropped about %s", n,
+			    quiet_about(kind));
+}
+
 /*
  * A link that ended comes again when the other process does.  If that process
  * was never gone, the link was closed for a bad message or for want of memory,
@@ -245,6 +258,7 @@ tend_cb(evutil_socket_t fd, short what, void *arg)
 	m.role = P_KEY;
 	if (!tlskey_linked(a->tlskey))
 		(void)chan_send_setup_link(a->parent, 0, &m, -1);
+	tell_dropped(a);
 	(void)malloc_trim(0);
 	if (evtimer_add(&a->tend_timer, &tv) == -1)
 		log_warnx("event: cannot set a timer");
@@ -351,6 +365,7 @@ apid_clear(struct apid *a)
 	a->stopping = true;
 	while ((c = TAILQ_FIRST(&a->conns)) != NULL)
 		conn_free(c);
+	tell_dropped(a);
 	chan_free(a->leased);
 	chan_free(a->parent);
 	settings_unref(a->set);

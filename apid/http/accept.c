@@ -96,7 +96,6 @@ complain(struct apid *a, const char *what, const struct listener *l,
     const struct prefix *from)
 {
 	char text[PREFIX_TEXT] = "", topic[PREFIX_TEXT + ENDPOINT_TEXT + 64];
-	unsigned int left_out;
 
 	if (from != NULL)
 		(void)prefix_format_addr(from, text);
@@ -104,7 +103,8 @@ complain(struct apid *a, const char *what, const struct listener *l,
 	strlcat(topic, text, sizeof(topic));
 	if (l != NULL)
 		strlcat(topic, l->address, sizeof(topic));
-	if (!quiet_may(a->quiet, topic, mono_now(), &left_out))
+	if (!quiet_may(a->quiet, from != NULL ? QUIET_STRANGER : QUIET_OWN,
+	    topic, mono_now()))
 		return;
 	if (from != NULL)
 		log_notice("connection refused from=%s listen=%s reason=\"%s\"",

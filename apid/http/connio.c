@@ -65,20 +65,22 @@ blocked(struct conn *c, enum tls_result r)
 	return (STEP_GONE);
 }
 
-/* Log one line a minute for each source about failed handshakes. */
+/*
+ * Log one line a minute about failed handshakes for each source, or for each
+ * certificate of ours, wherever it comes from.
+ */
 static void
 log_handshake(struct conn *c)
 {
-	char from[PREFIX_TEXT], topic[PREFIX_TEXT + 256];
-	unsigned int left_out;
+	char from[PREFIX_TEXT], topic[PREFIX_TEXT + TEXT_SIZE];
+	bool ours = tls_conn_ours(c->tls);
 
 	(void)prefix_format_addr(&c->req.from, from);
-	strlcpy(topic, from, sizeof(topic));
+	strlcpy(topic, ours ? "" : from, sizeof(topic));
 	strlcat(topic, tls_conn_error(c->tls), sizeof(topic));
-	if (!quiet_may(c->req.apid->quiet, topic, mono_now(), &left_out))
+	if (!quiet_may(c->req.apid->quiet,
+	    ours ? QUIET_REFUSED : QUIET_STRANGER, topic, mono_now()))
 		return;
-	if (left_out > 0)
-		log_info("%u lines like the next were left out", left_out);
 	log_info("handshake refused from=%s listen=%s reason=\"%s\"", from,
 	    c->req.lst->address, tls_conn_error(c->tls));
 }

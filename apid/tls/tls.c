@@ -231,6 +231,12 @@ tls_conn_refused(const struct tls_conn *c)
 	return (c->refused);
 }
 
+bool
+tls_conn_ours(const struct tls_conn *c)
+{
+	return (c->ours);
+}
+
 const char *
 tls_conn_cn(const struct tls_conn *c)
 {

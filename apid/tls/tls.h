@@ -117,6 +117,12 @@ const char *tls_conn_error(const struct tls_conn *);
 bool	 tls_conn_refused(const struct tls_conn *);
 
 /*
+ * True if it is, and one of the listener's CAs has issued the certificate: the
+ * client is no stranger, though nobody asked it for its key yet.
+ */
+bool	 tls_conn_ours(const struct tls_conn *);
+
+/*
  * Facts of the verified leaf, after tls_handshake said TLS_OK.  The CN is
  * 1..64 bytes of printable UTF-8 without any control character; the serial
  * number is in upper case hexadecimal.

@@ -50,6 +50,7 @@ struct tls_conn {
 	int64_t		 until;		/* ... until before, wall */
 	struct cert_facts facts;
 	bool		 refused;
+	bool		 ours;		/* see tls_conn_ours */
 	char		 error[TEXT_SIZE];
 };
 

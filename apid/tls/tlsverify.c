@@ -258,6 +258,30 @@ check_chain(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx,
 }
 
 /*
+ * Find out whether one of our CAs is at the end of a refused chain.  OpenSSL
+ * looks at signatures last of all.  Ours is looked at first, so that a stranger
+ * cannot have us check others.
+ */
+static bool
+is_ours(const struct tls_server *s, STACK_OF(X509) *chain)
+{
+	int i, n = sk_X509_num(chain);
+
+	for (i = 0; n > 1 && i < sk_X509_num(s->cas); i++)
+		if (X509_cmp(sk_X509_value(s->cas, i),
+			sk_X509_value(chain, n - 1)) == 0)
+			break;
+	if (n < 2 || i == sk_X509_num(s->cas))
+		return (false);
+	for (i = n - 2; i >= 0; i--)
+		if (X509_verify(sk_X509_value(chain, i),
+			X509_get0_pubkey(sk_X509_value(chain, i + 1))) != 1)
+			break;
+	ERR_clear_error();
+	return (i == -1);
+}
+
+/*
  * Judge the leaf in ctx completely.  Sets the conn's facts, span and judge.
  * Returns 0, or -1 with the reason in conn and ctx.
  */
@@ -279,12 +303,15 @@ judge(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx)
 		c->until = slot->until;
 		slot = NULL;
 		X509_STORE_CTX_set_error(ctx, X509_V_OK);
-	} else if (check_chain(s, c, ctx, leaf, now) == -1)
+	} else if (check_chain(s, c, ctx, leaf, now) == -1) {
+		c->ours = is_ours(s, X509_STORE_CTX_get0_chain(ctx));
 		return (-1);
+	}
 	if (cert_check_leaf(leaf, s->require_eku, &c->facts, &why) == -1) {
 		X509_STORE_CTX_set_error(ctx, X509_V_ERR_CERT_REJECTED);
 		X509_STORE_CTX_set_error_depth(ctx, 0);
 		refuse(c, leaf, why, 0);
+		c->ours = true;
 		return (-1);
 	}
 	if (slot != NULL) {

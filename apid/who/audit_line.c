@@ -13,17 +13,12 @@
 #include "quiet.h"
 
 static bool
-may(struct request *r, const char *what)
+may(struct request *r, enum quiet_kind kind, const char *what)
 {
 	char topic[256];
-	unsigned int left_out;
 
 	snprintf(topic, sizeof(topic), "%s %s", r->who.label, what);
-	if (!quiet_may(r->apid->quiet, topic, mono_now(), &left_out))
-		return (false);
-	if (left_out > 0)
-		log_info("%u lines like the next were left out", left_out);
-	return (true);
+	return (quiet_may(r->apid->quiet, kind, topic, mono_now()));
 }
 
 void
@@ -31,7 +26,10 @@ audit_refused(struct request *r, const char *why)
 {
 	char from[PREFIX_TEXT];
 
-	if (!may(r, why))
+	if (!may(r,
+	    r->who.proved || r->who.why == NULL ? QUIET_REFUSED :
+						   QUIET_STRANGER,
+	    why))
 		return;
 	log_info("lease refuse by=%s net=%s from=%s reason=\"%s\" req=%s",
 	    log_vis(r->who.label), r->who.id.network,
@@ -47,7 +45,7 @@ audit_registered(struct request *r, const struct msg_lease_reply *m)
 	if (m->code != LEASE_OK_NEW && m->code != LEASE_OK_REKEYED)
 		return;
 	verb = m->code == LEASE_OK_NEW ? "add" : "rekey";
-	if (!may(r, verb))
+	if (!may(r, QUIET_CHANGE, verb))
 		return;
 	if (m->naddrs > 0)
 		(void)prefix_format_addr(&m->addrs[0], addr);
@@ -62,7 +60,7 @@ peer(struct request *r, const char *verb, const struct msg_peer_item *m)
 	char from[PREFIX_TEXT], topic[64];
 
 	snprintf(topic, sizeof(topic), "%s %s", verb, log_key(m->pubkey));
-	if (!may(r, topic))
+	if (!may(r, QUIET_CHANGE, topic))
 		return;
 	log_info("peer %s key=%s owner=%s by=%s from=%s req=%s", verb,
 	    log_key(m->pubkey), log_vis(m->owner), log_vis(r->who.label),
@@ -92,7 +90,7 @@ audit_set(struct request *r, const struct msg_set_done *m)
 		return;
 	snprintf(topic, sizeof(topic), "set %llu",
 	    (unsigned long long)m->generation);
-	if (!may(r, topic))
+	if (!may(r, QUIET_CHANGE, topic))
 		return;
 	log_info(
 	    "set added=%u removed=%u changed=%u rejected=%u by=%s from=%s req=%s",

@@ -96,16 +96,19 @@ who_prove(struct request *r)
 		strlcpy(subject, tls_conn_cn(r->conn->tls), sizeof(subject));
 		snprintf(w->label, sizeof(w->label), "cn:%s", subject);
 		w->generation = r->set->generation;
+		w->proved = true;
 		return (match_certificate(r, subject));
 	case PROOF_HEADER:
 		strlcpy(w->label, "cn:?", sizeof(w->label));
 		if (header_cn(r, subject) == -1)
 			return (-1);
 		snprintf(w->label, sizeof(w->label), "cn:%s", subject);
+		w->proved = true;
 		break;
 	case PROOF_ADDRESS:
 		(void)prefix_format_addr(&r->from, subject);
 		snprintf(w->label, sizeof(w->label), "addr:%s", subject);
+		w->proved = true;
 		break;
 	default:
 		(void)prefix_format_addr(&r->from, subject);

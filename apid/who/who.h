@@ -20,6 +20,7 @@ struct who {
 	uint32_t	 generation;	/* rules it was judged by; 0: none */
 	struct identity	 id;
 	char		 label[WHO_LABEL_SIZE];	/* "cn:dev-1", "dns:..." */
+	bool		 proved;	/* the name is true, if of no use */
 	const char	*why;		/* reason of a refusal; static text */
 	bool		 unmatched;	/* the reason is that no rule matches */
 };

@@ -47,6 +47,28 @@ wait $b1; is "these were all refused" "$?" 0
 wait $b2; is "all of them" "$?" 0
 is "and it is served afterwards" "$(many 5)" ""
 
+# What strangers make the log say takes no room from refusals of devices.
+LOG=$WORK/netd.log
+cat >"$WORK/strangers" <<'END'
+i=2
+while [ $i -lt 202 ]; do
+	"$1" 127.0.0.$i 127.0.0.1 8443 1 "47455420" </dev/null &
+	i=$((i + 1))
+done
+wait
+END
+sh "$WORK/strangers" "$O/regress/crowd" >/dev/null 2>&1
+pki_revoke d1
+gone_now() { [ "$(dev_post d1 d1)" = 000 ]; }
+check "a revoked device is refused" wait_for 5 gone_now
+check "and the log says so beside 200 strangers" wait_for 10 grep -q \
+    'handshake refused .*revoked: .*cn=smart-toilet-1"' "$LOG"
+check "of which it says how many it left out" wait_for 10 grep -qE \
+    '[0-9]+ lines dropped about clients that have proved nothing' "$LOG"
+pki_revoke
+again() { [ "$(dev_post d1 d1)" = 200 ]; }
+check "let in again" wait_for 5 again
+
 # All connections that one source may have, and they say nothing.
 mkfifo "$WORK/hold"
 in_ns d1 "$O/regress/crowd" 0.0.0.0 "$GW" 8443 64 16 <>"$WORK/hold" >"$WORK/crowd" &

@@ -264,29 +264,62 @@ bounded(void **state)
 	rate_free(r);
 }
 
+static bool
+may(struct quiet *q, const char *topic, int64_t ms)
+{
+	return (quiet_may(q, QUIET_REFUSED, topic, at(ms)));
+}
+
 static void
 quiet(void **state)
 {
-	unsigned int left_out;
 	struct quiet *q;
 	char topic[32];
 	int i;
 
 	q = quiet_new();
 	assert_non_null(q);
-	assert_true(quiet_may(q, "a", at(0), &left_out));
-	assert_false(quiet_may(q, "a", at(QUIET_MS - 1), &left_out));
-	assert_true(quiet_may(q, "b", at(QUIET_MS - 1), &left_out));
-	assert_true(quiet_may(q, "a", at(QUIET_MS), &left_out));
-	assert_int_equal(left_out, 0);
+	assert_true(may(q, "a", 0));
+	assert_false(may(q, "a", QUIET_MS - 1));
+	assert_true(may(q, "b", QUIET_MS - 1));
+	assert_true(may(q, "a", QUIET_MS));
+	assert_int_equal(quiet_dropped(q, QUIET_REFUSED), 0);
 	for (i = 0; i < QUIET_PER_SECOND + 5; i++) {
 		(void)snprintf(topic, sizeof(topic), "topic %d", i);
-		assert_int_equal(quiet_may(q, topic, at(QUIET_MS + 2000),
-				     &left_out),
+		assert_int_equal(may(q, topic, QUIET_MS + 2000),
 		    i < QUIET_PER_SECOND);
 	}
-	assert_true(quiet_may(q, "c", at(QUIET_MS + 3000), &left_out));
-	assert_int_equal(left_out, 5);
+	assert_true(may(q, "c", QUIET_MS + 3000));
+	assert_int_equal(quiet_dropped(q, QUIET_REFUSED), 5);
+	assert_int_equal(quiet_dropped(q, QUIET_REFUSED), 0);
+	quiet_free(q);
+}
+
+/* A flood of lines of one kind drops none of another. */
+static void
+budgets(void **state)
+{
+	enum quiet_kind kind;
+	struct quiet *q;
+	char topic[32];
+	int i, said = 0;
+
+	q = quiet_new();
+	assert_non_null(q);
+	for (i = 0; i < 860; i++) {
+		(void)snprintf(topic, sizeof(topic), "stranger %d", i);
+		said += quiet_may(q, QUIET_STRANGER, topic, at(i * 1000 / 86));
+		if (i % 86 != 0)
+			continue;
+		(void)snprintf(topic, sizeof(topic), "device %d", i);
+		for (kind = QUIET_REFUSED; kind < QUIET_KINDS; kind++)
+			assert_true(
+			    quiet_may(q, kind, topic, at(i * 1000 / 86)));
+	}
+	assert_int_equal(said, 10 * QUIET_PER_SECOND);
+	assert_int_equal(quiet_dropped(q, QUIET_STRANGER), 860 - said);
+	for (kind = QUIET_REFUSED; kind < QUIET_KINDS; kind++)
+		assert_int_equal(quiet_dropped(q, kind), 0);
 	quiet_free(q);
 }
 
@@ -302,6 +335,7 @@ main(void)
 		cmocka_unit_test(forgotten),
 		cmocka_unit_test(bounded),
 		cmocka_unit_test(quiet),
+		cmocka_unit_test(budgets),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
