@@ -32,7 +32,7 @@ peer_cb(struct client *c, void *arg, struct ibuf *b)
 	if (msg_peer_item_get(b, &m) == -1)
 		return (client_malformed(c));
 	/* The daemon narrows its list down by network alone. */
-	if (m.source == SOURCE_FOREIGN ||
+	if (m.source == SOURCE_FOREIGN || m.source == SOURCE_UNCLAIMED ||
 	    (s->r->network[0] != '\0' && strcmp(m.network, s->r->network) != 0))
 		return (0);
 	if (s->by_key ? memcmp(m.pubkey, s->key, sizeof(s->key)) != 0 :

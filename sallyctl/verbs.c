@@ -197,7 +197,8 @@ static const struct field peer_fields[] = {
 	{ FIELD(msg_peer_item, KEY, "public_key", pubkey) },
 	{ FIELD(msg_peer_item, WORD, "source", source),
 	    WORDS([SOURCE_LEASE] = "lease", [SOURCE_PORTAL] = "portal",
-		[SOURCE_STATIC] = "static", [SOURCE_FOREIGN] = "foreign") },
+		[SOURCE_STATIC] = "static", [SOURCE_FOREIGN] = "foreign",
+		[SOURCE_UNCLAIMED] = "unclaimed") },
 	{ FIELD(msg_peer_item, WORD, "state", state),
 	    WORDS(NULL, LEASE_STATES(STATE_WORD)) },
 	{ FIELD(msg_peer_item, OPT, "name", name) },
@@ -206,6 +207,8 @@ static const struct field peer_fields[] = {
 	{ FIELD(msg_peer_item, PAST, "latest_handshake", handshake) },
 	{ FIELD(msg_peer_item, BYTES, "rx_bytes", rx) },
 	{ FIELD(msg_peer_item, BYTES, "tx_bytes", tx) },
+	{ FIELD(msg_peer_item, BOOL, "preshared_key", psk),
+	    WORDS("-", "yes") },
 	{ .name = NULL }
 };
 static const struct line peer_columns[] = {
@@ -213,7 +216,7 @@ static const struct line peer_columns[] = {
 	{ LINE("STATE", "state") }, { LINE("NAME", "name") }, { LINE("KEY", "public_key") },
 	{ LINE("ADDRESSES", "addresses") }, { LINE("ENDPOINT", "endpoint") },
 	{ LINE("HANDSHAKE", "latest_handshake") }, { LINE("RX", "rx_bytes") },
-	{ LINE("TX", "tx_bytes") },
+	{ LINE("TX", "tx_bytes") }, { LINE("PSK", "preshared_key") },
 	{ .text = NULL }
 };
 static const struct item peer_item = { peer_fields, peer_columns, true };
@@ -342,6 +345,22 @@ static const struct line unused_lines[] = {
 	{ .text = NULL }
 };
 const struct item unused_item = { unused_fields, unused_lines, false };
+
+static const struct field lost_fields[] = {
+	{ .kind = KIND_FIXED, .name = "change", WORDS("left-out") },
+	{ .kind = KIND_FIXED, .name = "public_key", WORDS(NULL) },
+	{ FIELD(unused, NUM, "line", line) },
+	{ .kind = KIND_FIXED, .name = "code", WORDS("not-imported") },
+	{ FIELD(unused, RAW, "text", text) },
+	{ FIELD(unused, NUM, "rx_bytes", none) },
+	{ FIELD(unused, NUM, "tx_bytes", none) },
+	{ .name = NULL }
+};
+static const struct line lost_lines[] = {
+	{ LINE(NULL, "left out  line {line}: {text}\n") },
+	{ .text = NULL }
+};
+const struct item lost_item = { lost_fields, lost_lines, false };
 
 static const struct field sum_fields[] = {
 	{ FIELD(sum, BOOL, "dry_run", dry_run),
@@ -475,7 +494,8 @@ const struct verb verbs[] = {
 	    .set = true, .opts = OPT(DRY_RUN) | OPT(FORCE) | OPT(NET),
 	    .talk = TALK_APPLY },
 	{ .words = { "import" }, .arg = P_FILE, .member = "changes", .list = true,
-	    .set = true, .opts = OPT(DRY_RUN) | OPT(NET), .talk = TALK_IMPORT },
+	    .set = true, .opts = OPT(DRY_RUN) | OPT(FORCE) | OPT(NET),
+	    .talk = TALK_IMPORT },
 	{ .words = { "export", "peer" }, .arg = P_PEER, .member = "peer",
 	    .opts = OPT(QR) | OPT(NET), .talk = TALK_EXPORT },
 	{ .words = { NULL } }

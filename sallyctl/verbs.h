@@ -52,7 +52,8 @@ struct saved {				/* a backup */
 };
 
 extern const struct item change_item;	/* struct msg_set_change */
-extern const struct item unused_item, sum_item, exported_item, saved_item;
+extern const struct item unused_item, lost_item, sum_item, exported_item,
+    saved_item;
 extern const struct item done_item;	/* struct msg_ctl_result */
 
 /* Arguments and options of commands. */

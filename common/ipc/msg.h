@@ -37,7 +37,8 @@ enum peer_source {
 	SOURCE_LEASE = 1,
 	SOURCE_PORTAL = 2,
 	SOURCE_STATIC = 3,
-	SOURCE_FOREIGN = 4
+	SOURCE_FOREIGN = 4,
+	SOURCE_UNCLAIMED = 5	/* was there before us, and may be claimed */
 };
 
 /* The result of a wish to the hand. */
@@ -203,6 +204,7 @@ struct msg_peer_item {
 	char		 who[IDENT_SIZE + 8];	/* a lease's last proof */
 	uint8_t		 source;	/* enum peer_source */
 	uint8_t		 state;		/* enum lease_state */
+	uint8_t		 psk;		/* 1: WireGuard has a preshared key */
 	uint8_t		 pubkey[WGKEY_LEN];
 	int64_t		 first;		/* wall: first registration */
 	int64_t		 created;	/* last change of the key */
@@ -385,7 +387,8 @@ struct msg_peer_stats_get {
 struct msg_peer_stat {
 	char		 network[NETNAME_SIZE];
 	uint8_t		 pubkey[WGKEY_LEN];
-	uint8_t		 foreign;	/* 1: not ours */
+	uint8_t		 held;		/* 0: ours, or enum hold_kind */
+	uint8_t		 psk;		/* 1: it has a preshared key */
 	uint64_t	 rx;
 	uint64_t	 tx;
 	int64_t		 handshake;	/* wall, 0 is never */
@@ -393,6 +396,34 @@ struct msg_peer_stat {
 	uint16_t	 port;
 	uint8_t		 naddrs;
 	struct prefix	 addrs[PEER_ADDRS_MAX];
+};
+
+enum hold_kind {
+	HOLD_FOREIGN = 1,	/* it stays as it is */
+	HOLD_UNCLAIMED = 2,	/* whoever has its key may claim it */
+	HOLD_OWN = 3		/* the interface itself, without a key */
+};
+
+/*
+ * Everything on the interface of a network that has addresses and is not
+ * leased's: HOLD_BEGIN, HOLD_ITEM ..., HOLD_END, after the first sync and again
+ * when it has changed.  A peer with many addresses has several items.
+ */
+struct msg_hold_begin {
+	char		 network[NETNAME_SIZE];
+};
+
+struct msg_hold_item {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 kind;		/* enum hold_kind */
+	uint8_t		 psk;		/* 1: it has a preshared key */
+	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 naddrs;
+	struct prefix	 addrs[PEER_ADDRS_MAX];	/* of HOLD_OWN with host bits */
+};
+
+struct msg_hold_end {
+	char		 network[NETNAME_SIZE];
 };
 
 struct msg_peer_stats_end {

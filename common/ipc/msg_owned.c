@@ -41,9 +41,10 @@ codec_msg_peer_item(struct codec *c, struct msg_peer_item *m)
 	if (codec_n64(c, &m->id) == -1 || NET(c, m) == -1 ||
 	    OWNER(c, m) == -1 || NAME(c, m) == -1 ||
 	    codec_str(c, m->who, sizeof(m->who)) == -1 ||
-	    codec_range(c, &m->source, SOURCE_LEASE, SOURCE_FOREIGN) == -1 ||
+	    codec_range(c, &m->source, SOURCE_LEASE, SOURCE_UNCLAIMED) == -1 ||
 	    codec_range(c, &m->state, 0, LEASE_PARTLY) == -1 ||
-	    codec_key(c, m->pubkey) == -1 || codec_time(c, &m->first) == -1 ||
+	    codec_bool(c, &m->psk) == -1 || codec_key(c, m->pubkey) == -1 ||
+	    codec_time(c, &m->first) == -1 ||
 	    codec_time(c, &m->created) == -1 ||
 	    codec_time(c, &m->renewed) == -1 ||
 	    codec_time(c, &m->expires) == -1 ||

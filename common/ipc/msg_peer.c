@@ -73,13 +73,36 @@ int
 codec_msg_peer_stat(struct codec *c, struct msg_peer_stat *m)
 {
 	if (NET(c, m) == -1 || codec_key(c, m->pubkey) == -1 ||
-	    codec_bool(c, &m->foreign) == -1 || codec_n64(c, &m->rx) == -1 ||
+	    codec_range(c, &m->held, 0, HOLD_UNCLAIMED) == -1 ||
+	    codec_bool(c, &m->psk) == -1 || codec_n64(c, &m->rx) == -1 ||
 	    codec_n64(c, &m->tx) == -1 || codec_time(c, &m->handshake) == -1 ||
 	    codec_prefix_none(c, &m->endpoint) == -1 ||
 	    codec_n16(c, &m->port) == -1 ||
 	    codec_prefixes(c, &m->naddrs, m->addrs, 0, PEER_ADDRS_MAX) == -1)
 		return (-1);
 	return (0);
+}
+
+int
+codec_msg_hold_begin(struct codec *c, struct msg_hold_begin *m)
+{
+	return (NET(c, m));
+}
+
+int
+codec_msg_hold_item(struct codec *c, struct msg_hold_item *m)
+{
+	if (NET(c, m) == -1 ||
+	    codec_range(c, &m->kind, HOLD_FOREIGN, HOLD_OWN) == -1 ||
+	    codec_bool(c, &m->psk) == -1 || codec_key(c, m->pubkey) == -1)
+		return (-1);
+	return (codec_prefixes(c, &m->naddrs, m->addrs, 0, PEER_ADDRS_MAX));
+}
+
+int
+codec_msg_hold_end(struct codec *c, struct msg_hold_end *m)
+{
+	return (NET(c, m));
 }
 
 int

@@ -90,6 +90,9 @@
 	X(HAND_SERVER, hand_server, 0x020e,				\
 	    P_HAND|P_PARENT, P_PARENT|P_APID, 0)			\
 	X(UAPI_FAILED, uapi_failed, 0x020f, P_PARENT, P_HAND, 0)	\
+	X(HOLD_BEGIN, hold_begin, 0x0210, P_HAND, P_LEASED, 0)		\
+	X(HOLD_ITEM, hold_item, 0x0211, P_HAND, P_LEASED, 0)		\
+	X(HOLD_END, hold_end, 0x0212, P_HAND, P_LEASED, 0)		\
 									\
 	X(KEY_SIGN, key_sign, 0x0301, P_APID, P_KEY, 0)		\
 	X(KEY_SIGNED, key_signed, 0x0302, P_KEY, P_APID, 0)		\

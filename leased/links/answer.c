@@ -81,6 +81,7 @@ answer_item(const struct peer *p, struct msg_peer_item *m)
 	m->tx = p->tx;
 	m->endpoint = p->endpoint;
 	m->port = p->port;
+	m->psk = p->psk;
 	m->naddrs = peer_addrs(p, m->addrs);
 }
 

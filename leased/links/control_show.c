@@ -245,11 +245,42 @@ show_syncs(struct conn *k)
 	conn_result(k, CTL_OK, "%s", "");
 }
 
+/* A peer that was claimed since the last look is listed as its owner's. */
+static bool
+is_claimed(const struct foreign *f)
+{
+	const struct peer *p;
+
+	p = peer_by_key(f->net, f->stat.pubkey);
+	return (f->stat.held == HOLD_UNCLAIMED && p != NULL && peer_served(p));
+}
+
+static void
+show_foreign(struct conn *k, const struct foreign *f)
+{
+	struct msg_peer_item m;
+
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.network, f->net->name, sizeof(m.network));
+	memcpy(m.pubkey, f->stat.pubkey, sizeof(m.pubkey));
+	m.source = f->stat.held == HOLD_FOREIGN ? SOURCE_FOREIGN :
+						  SOURCE_UNCLAIMED;
+	m.psk = f->stat.psk;
+	m.handshake = f->stat.handshake;
+	m.rx = f->stat.rx;
+	m.tx = f->stat.tx;
+	m.endpoint = f->stat.endpoint;
+	m.port = f->stat.port;
+	m.naddrs = f->stat.naddrs;
+	memcpy(m.addrs, f->stat.addrs, sizeof(m.addrs));
+	(void)chan_send_peer_item(k->chan, k->id, &m, -1);
+	k->sent++;
+}
+
 static bool
 page_foreign(struct conn *k)
 {
 	const struct foreign *f;
-	struct msg_peer_item m;
 	unsigned int i;
 	size_t n;
 
@@ -259,22 +290,9 @@ page_foreign(struct conn *k)
 			return (true);
 		if (i++ == PAGE)
 			return (false);
-		if (!wanted_net(k, f[k->foreign].net) || k->show.online ||
-		    k->show.name[0] != '\0')
-			continue;
-		memset(&m, 0, sizeof(m));
-		strlcpy(m.network, f[k->foreign].net->name, sizeof(m.network));
-		memcpy(m.pubkey, f[k->foreign].stat.pubkey, sizeof(m.pubkey));
-		m.source = SOURCE_FOREIGN;
-		m.handshake = f[k->foreign].stat.handshake;
-		m.rx = f[k->foreign].stat.rx;
-		m.tx = f[k->foreign].stat.tx;
-		m.endpoint = f[k->foreign].stat.endpoint;
-		m.port = f[k->foreign].stat.port;
-		m.naddrs = f[k->foreign].stat.naddrs;
-		memcpy(m.addrs, f[k->foreign].stat.addrs, sizeof(m.addrs));
-		(void)chan_send_peer_item(k->chan, k->id, &m, -1);
-		k->sent++;
+		if (wanted_net(k, f[k->foreign].net) && !k->show.online &&
+		    k->show.name[0] == '\0' && !is_claimed(&f[k->foreign]))
+			show_foreign(k, &f[k->foreign]);
 	}
 	return (true);
 }

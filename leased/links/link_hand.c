@@ -10,6 +10,7 @@
 #include "link_hand.h"
 #include "log.h"
 #include "resync.h"
+#include "turn.h"
 #include "wish.h"
 
 #define EXPIRED_SLACK_S	2		/* difference between the two clocks */
@@ -86,6 +87,43 @@ leased_hand_health(struct chan *c, uint32_t id, const struct msg_hand_health *m)
 }
 
 static int
+leased_hold_begin(struct chan *c, uint32_t id, const struct msg_hold_begin *m)
+{
+	struct leased *l = chan_arg(c);
+	struct network *n;
+
+	if ((n = registry_find(&l->reg, m->network)) != NULL && n->configured)
+		holders_begin(n);
+	return (0);
+}
+
+static int
+leased_hold_item(struct chan *c, uint32_t id, const struct msg_hold_item *m)
+{
+	struct leased *l = chan_arg(c);
+	struct network *n;
+
+	if ((n = registry_find(&l->reg, m->network)) != NULL && n->configured)
+		holders_add(n, m);
+	return (0);
+}
+
+static int
+leased_hold_end(struct chan *c, uint32_t id, const struct msg_hold_end *m)
+{
+	struct leased *l = chan_arg(c);
+	struct network *n;
+
+	if ((n = registry_find(&l->reg, m->network)) == NULL || !n->configured)
+		return (0);
+	/* Pending changes can be undone only in the pools that they are in. */
+	(void)turn_commit(l);
+	if (registry_held(n))
+		sync_start(l);
+	return (0);
+}
+
+static int
 leased_peer_stat(struct chan *c, uint32_t id, const struct msg_peer_stat *m)
 {
 	stats_peer(chan_arg(c), m);
@@ -139,6 +177,9 @@ static const struct chan_handler hand_table[] = {
 	ON(peer_stats_end, CHAN_UP, leased_peer_stats_end),
 	ON(hand_network, CHAN_UP, leased_hand_network),
 	ON(hand_health, CHAN_UP, leased_hand_health),
+	ON(hold_begin, CHAN_UP, leased_hold_begin),
+	ON(hold_item, CHAN_UP, leased_hold_item),
+	ON(hold_end, CHAN_UP, leased_hold_end),
 };
 
 const struct chan_ops hand_ops = {

@@ -234,7 +234,7 @@ stats_peer(struct leased *l, const struct msg_peer_stat *m)
 
 	if ((n = registry_find(&l->reg, m->network)) == NULL)
 		return;
-	if (m->foreign) {
+	if (m->held != 0) {
 		stats_foreign_peer(l, n, m);
 		return;
 	}
@@ -250,6 +250,11 @@ stats_peer(struct leased *l, const struct msg_peer_stat *m)
 	p->tx_raw = clamp(m->tx);
 	if (m->handshake > p->handshake)
 		p->handshake = m->handshake;
+	if (m->psk && !p->psk)
+		log_warnx(
+		    "network %s: peer=%s has a preshared key in WireGuard that sallyport did not set",
+		    n->name, log_key(p->key));
+	p->psk = m->psk != 0;
 	p->endpoint = m->endpoint;
 	p->port = m->port;
 	if (p->state == LEASE_PENDING && p->wish == 0 && peer_served(p) &&

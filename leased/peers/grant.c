@@ -98,6 +98,36 @@ host_of(uint8_t family)
 	return (p);
 }
 
+/*
+ * Find an address that a peer on the interface with this key has, which nobody
+ * has claimed yet.
+ */
+static bool
+unclaimed_addr(const struct network *n, const uint8_t *key, struct prefix *addr)
+{
+	const struct holder *h;
+
+	for (h = holder_of_key(n, key); h != NULL; h = holder_next(n, h))
+		if (h->kind == HOLD_UNCLAIMED &&
+		    h->addr.family == addr->family &&
+		    hostaddr_check(&n->conf, &h->addr) == HOSTADDR_OK &&
+		    peer_by_addr(n, &h->addr) == NULL) {
+			*addr = h->addr;
+			return (true);
+		}
+	return (false);
+}
+
+/* True if another one on the interface has the address. */
+static bool
+is_held(const struct network *n, const uint8_t *key, const struct prefix *addr)
+{
+	const struct holder *h;
+
+	return ((h = holder_of_addr(n, addr)) != NULL &&
+	    (key == NULL || memcmp(h->key, key, sizeof(h->key)) != 0));
+}
+
 /* Give the lease this address, if no live peer has it. */
 static bool
 take(struct change *c, struct peer *p, const struct prefix *addr,
@@ -119,7 +149,8 @@ take(struct change *c, struct peer *p, const struct prefix *addr,
  * a pool.  *moved is set if that changed an address.
  */
 static uint8_t
-settle_addrs(struct change *c, struct peer *p, struct mono now, bool *moved)
+settle_addrs(struct change *c, struct peer *p, const uint8_t *key,
+    struct mono now, bool *moved)
 {
 	const struct peer_addr *have;
 	struct prefix want;
@@ -146,7 +177,10 @@ settle_addrs(struct change *c, struct peer *p, struct mono now, bool *moved)
 		*moved = true;
 		if (derived && !may_have(p->net, &want))
 			return (LEASE_E_NAME);
-		if (!derived && pools_peek(p->net, now, &want) == -1)
+		if (derived && is_held(p->net, key, &want))
+			return (LEASE_E_ADDR_TAKEN);
+		if (!derived && !unclaimed_addr(p->net, key, &want) &&
+		    pools_peek(p->net, now, &want) == -1)
 			return (LEASE_E_POOL);
 		if (!take(c, p, &want, now))
 			return (
@@ -200,6 +234,7 @@ grant_register(struct registry *r, struct network *n, const char *name,
     struct grant *g)
 {
 	struct peer_was *was = NULL;
+	const struct holder *h;
 	struct peer *p, *other;
 	struct step *s;
 	bool live, moved = false;
@@ -208,7 +243,11 @@ grant_register(struct registry *r, struct network *n, const char *name,
 	p = peer_by_name(n, name);
 	if ((other = peer_by_key(n, key)) != NULL && other != p)
 		return (g->code = LEASE_E_KEY_TAKEN);
+	if ((h = holder_of_key(n, key)) != NULL && h->kind == HOLD_FOREIGN)
+		return (g->code = LEASE_E_KEY_TAKEN);
 	live = p != NULL && peer_served(p);
+	if (!live && n->conf.adopt && !n->held_known)
+		return (g->code = LEASE_E_BUSY);
 	if (!live && network_full(n))
 		return (g->code = LEASE_E_POOL);
 	change_begin(&g->change, NULL);
@@ -221,7 +260,7 @@ grant_register(struct registry *r, struct network *n, const char *name,
 		p->rx_raw = p->tx_raw = 0;
 		peer_set_state(p, LEASE_PENDING, false);
 	}
-	g->code = settle_addrs(&g->change, p, now, &moved);
+	g->code = settle_addrs(&g->change, p, key, now, &moved);
 	s = change_log(&g->change, was == NULL ? STEP_ADD : STEP_CHANGE, p,
 	    was);
 	if (g->code >= LEASE_E_KEY) {
@@ -261,6 +300,8 @@ is_free(const struct network *n, const struct prefix *addr,
 {
 	const struct peer *holder;
 
+	if (is_held(n, NULL, addr))
+		return (false);
 	holder = peer_by_addr(n, addr);
 	return (holder == NULL || holder == but ||
 	    (holder->state == LEASE_EXPIRED &&

@@ -11,10 +11,11 @@
 #include "wgkey.h"
 
 static uint8_t
-check_addr(const struct owner *o, const struct prefix *p, struct mono now,
-    char *text, size_t size)
+check_addr(const struct owner *o, const uint8_t *key, const struct prefix *p,
+    struct mono now, char *text, size_t size)
 {
 	const struct network *n = o->net;
+	const struct holder *h;
 	const char *who = NULL;
 	char addr[PREFIX_TEXT];
 	struct peer *holder;
@@ -31,17 +32,68 @@ check_addr(const struct owner *o, const struct prefix *p, struct mono now,
 			who = "a lease's";
 		else if (holder->owner != NULL && holder->owner != o)
 			who = "another owner's";
-	}
+	} else if ((h = holder_of_addr(n, p)) != NULL &&
+	    memcmp(h->key, key, sizeof(h->key)) != 0)
+		who = h->kind == HOLD_OWN ?
+		    "the interface's own" :
+		    "that of a peer on the interface that is not sallyport's";
 	if (who == NULL)
 		return (LEASE_OK_SAME);
 	snprintf(text, size, "%s is %s", addr, who);
 	return (LEASE_E_ADDR_TAKEN);
 }
 
+static bool
+is_among(const struct prefix *p, const struct prefix *addrs, uint8_t n)
+{
+	uint8_t i;
+
+	for (i = 0; i < n; i++)
+		if (prefix_equal(p, &addrs[i]))
+			return (true);
+	return (false);
+}
+
+/*
+ * A peer with this key may be on the interface already.  A foreign one stays as
+ * it is, whatever is asked.  An unclaimed one goes to whoever asks, but the
+ * operator is told first if it would lose an address.
+ */
+static uint8_t
+check_live(const struct owner *o, const uint8_t *key,
+    const struct prefix *addrs, uint8_t n, bool force, char *text, size_t size)
+{
+	const struct holder *h;
+	char addr[PREFIX_TEXT];
+
+	if ((h = holder_of_key(o->net, key)) == NULL ||
+	    (h->kind != HOLD_FOREIGN &&
+		(force || strcmp(o->name, OWNER_STATIC) != 0)))
+		return (LEASE_OK_SAME);
+	if (h->psk) {
+		strlcpy(text,
+		    "would take the preshared key from the live peer, which stays as it is",
+		    size);
+		return (LEASE_E_KEY_TAKEN);
+	}
+	strlcpy(text, "the key is a peer's that is not sallyport's", size);
+	for (; h != NULL; h = holder_next(o->net, h)) {
+		if (h->addr.family == 0 || is_among(&h->addr, addrs, n))
+			continue;
+		snprintf(text, size, "would take %s from the live peer%s",
+		    prefix_format(&h->addr, addr),
+		    h->kind == HOLD_FOREIGN ? ", which stays as it is" :
+			": force it, if that is meant");
+		return (LEASE_E_KEY_TAKEN);
+	}
+	h = holder_of_key(o->net, key);
+	return (h->kind == HOLD_FOREIGN ? LEASE_E_KEY_TAKEN : LEASE_OK_SAME);
+}
+
 uint8_t
 own_check(const struct registry *r, const struct owner *o, const uint8_t *key,
-    const struct prefix *addrs, uint8_t n, struct mono now, char *text,
-    size_t size)
+    const struct prefix *addrs, uint8_t n, bool force, struct mono now,
+    char *text, size_t size)
 {
 	const struct peer *p;
 	const char *who = NULL;
@@ -60,12 +112,17 @@ own_check(const struct registry *r, const struct owner *o, const uint8_t *key,
 		snprintf(text, size, "the key is %s", who);
 		return (LEASE_E_KEY_TAKEN);
 	}
-	for (i = 0; i < n; i++) {
-		code = check_addr(o, &addrs[i], now, text, size);
-		if (code != LEASE_OK_SAME)
-			return (code);
+	if (o->net->conf.adopt && !o->net->held_known) {
+		strlcpy(text, "the peers on the interface are not known yet",
+		    size);
+		return (LEASE_E_BUSY);
 	}
-	return (LEASE_OK_SAME);
+	code = check_live(o, key, addrs, n, force, text, size);
+	for (i = 0; i < n && code == LEASE_OK_SAME; i++)
+		code = check_addr(o, key, &addrs[i], now, text, size);
+	if (code == LEASE_OK_SAME)
+		text[0] = '\0';
+	return (code);
 }
 
 void

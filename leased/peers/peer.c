@@ -84,8 +84,12 @@ place(struct peer *p)
 
 	for (i = 0; i < p->naddrs; i++) {
 		a = &p->addrs[i];
-		if ((pool = network_pool(p->net, &a->p)) == NULL ||
-		    pool_take(pool, a->p.addr) == -1)
+		if ((pool = network_pool(p->net, &a->p)) == NULL)
+			continue;
+		/* A live peer keeps what another one on the interface has. */
+		if (pool_take(pool, a->p.addr) == -1 &&
+		    (p->state == LEASE_EXPIRED ||
+			pool_claim(pool, a->p.addr) == -1))
 			continue;
 		a->held = true;
 		if (p->state == LEASE_EXPIRED)

@@ -65,6 +65,7 @@ struct peer {
 	bool		 synced : 1;	/* sent in the running sync */
 	bool		 gone : 1;	/* removed, but can be restored */
 	bool		 seen : 1;	/* is in the set being compared */
+	bool		 psk : 1;	/* WireGuard has a preshared key for it */
 	uint8_t		 key[WGKEY_LEN];
 	struct peer_addr *addrs;	/* in order; points here if few: */
 	struct peer_addr few[ADDRS_INLINE];

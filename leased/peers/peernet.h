@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "hash.h"
+#include "holder.h"
 #include "peerowner.h"
 #include "peer.h"
 #include "proto.h"
@@ -32,6 +33,9 @@ struct network {
 	struct peer_tree peers;		/* leases by name, others by key */
 	struct hash	 keys;		/* of peers that have not ended */
 	struct hash	 addrs;		/* of struct peer_addr */
+	struct holders	 held;		/* addresses that others have */
+	struct holders	 coming;	/* the next list, not yet complete */
+	bool		 held_known;	/* the hand has sent a list */
 	uint64_t	 live;		/* leases that are served */
 	uint64_t	 pending;	/* those of them that are pending */
 	uint64_t	 outside;	/* leases outside of the pools */

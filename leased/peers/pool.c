@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Free addresses as a tree of ranges, resting ones as a tree by time.
+ * Free addresses and those of others as trees of ranges, resting ones as a tree
+ * by time.
  */
 
 #include <sys/socket.h>
@@ -35,6 +36,7 @@ RB_HEAD(rests, rest);
 struct pool {
 	struct prefix	 prefix;
 	struct ranges	 free;
+	struct ranges	 others;	/* addresses that others have */
 	struct rests	 rests;
 	uint64_t	 nranges;
 	uint64_t	 held;
@@ -96,15 +98,21 @@ prefix_bounds(const struct pool *p, const struct prefix *x, u128 *first,
 }
 
 static void
-range_add(struct pool *p, u128 first, u128 last)
+range_put(struct ranges *t, u128 first, u128 last)
 {
 	struct range *r;
 
 	if ((r = malloc(sizeof(*r))) == NULL)
-		fatal("range of free addresses");
+		fatal("range of addresses");
 	r->first = first;
 	r->last = last;
-	RB_INSERT(ranges, &p->free, r);
+	RB_INSERT(ranges, t, r);
+}
+
+static void
+range_add(struct pool *p, u128 first, u128 last)
+{
+	range_put(&p->free, first, last);
 	p->nranges++;
 }
 
@@ -118,9 +126,9 @@ range_drop(struct pool *p, struct range *r)
 
 /* The range with the greatest start that is not above n. */
 static struct range *
-range_below(const struct pool *p, u128 n)
+range_below(const struct ranges *t, u128 n)
 {
-	struct range *r = RB_ROOT(&p->free), *best = NULL;
+	struct range *r = RB_ROOT(t), *best = NULL;
 
 	while (r != NULL)
 		if (r->first <= n) {
@@ -143,6 +151,7 @@ pool_new(const struct prefix *prefix, bool whole)
 	p->prefix = *prefix;
 	prefix_mask(&p->prefix);
 	RB_INIT(&p->free);
+	RB_INIT(&p->others);
 	RB_INIT(&p->rests);
 	prefix_bounds(p, &p->prefix, &first, &last);
 	p->size = last - first;
@@ -171,6 +180,10 @@ pool_destroy(struct pool *p)
 		return;
 	while ((r = RB_ROOT(&p->free)) != NULL)
 		range_drop(p, r);
+	while ((r = RB_ROOT(&p->others)) != NULL) {
+		RB_REMOVE(ranges, &p->others, r);
+		free(r);
+	}
 	while ((q = RB_ROOT(&p->rests)) != NULL) {
 		RB_REMOVE(rests, &p->rests, q);
 		free(q);
@@ -195,22 +208,29 @@ pool_contains(const struct pool *p, const uint8_t addr[16])
 	return (prefix_contains(&p->prefix, &host));
 }
 
-void
-pool_skip(struct pool *p, const struct prefix *skip)
+/*
+ * Take a prefix out of the free addresses.  Its parts that were free go to the
+ * tree, if there is one.
+ */
+static void
+cut_out(struct pool *p, const struct prefix *skip, struct ranges *to)
 {
 	struct range *r;
-	u128 first, last, rfirst, rlast, cut;
+	u128 first, last, rfirst, rlast, from, until, cut;
 
 	if (!prefix_overlaps(&p->prefix, skip))
 		return;
 	prefix_bounds(p, skip, &first, &last);
 	/* Remove or cut the ranges that begin inside, then the one around. */
-	while ((r = range_below(p, last)) != NULL && r->last >= first) {
+	while ((r = range_below(&p->free, last)) != NULL && r->last >= first) {
 		rfirst = r->first;
 		rlast = r->last;
 		range_drop(p, r);
-		cut = (rlast < last ? rlast : last) -
-		    (rfirst > first ? rfirst : first) + 1;
+		from = rfirst > first ? rfirst : first;
+		until = rlast < last ? rlast : last;
+		if (to != NULL)
+			range_put(to, from, until);
+		cut = until - from + 1;
 		p->size = cut == 0 || cut > p->size ? 0 : p->size - cut;
 		if (rfirst < first)
 			range_add(p, rfirst, first - 1);
@@ -219,6 +239,35 @@ pool_skip(struct pool *p, const struct prefix *skip)
 		if (rfirst <= first)
 			break;
 	}
+}
+
+void
+pool_skip(struct pool *p, const struct prefix *skip)
+{
+	cut_out(p, skip, NULL);
+}
+
+void
+pool_reserve(struct pool *p, const struct prefix *skip)
+{
+	cut_out(p, skip, &p->others);
+}
+
+static bool
+is_others(const struct pool *p, u128 n)
+{
+	const struct range *r;
+
+	return ((r = range_below(&p->others, n)) != NULL && r->last >= n);
+}
+
+int
+pool_claim(struct pool *p, const uint8_t addr[16])
+{
+	if (!is_others(p, addr_number(p, addr)))
+		return (-1);
+	p->held++;
+	return (0);
 }
 
 int
@@ -252,7 +301,7 @@ pool_take(struct pool *p, const uint8_t addr[16])
 	u128 n, last;
 
 	n = addr_number(p, addr);
-	if ((r = range_below(p, n)) == NULL || r->last < n)
+	if ((r = range_below(&p->free, n)) == NULL || r->last < n)
 		return (-1);
 	p->held++;
 	last = r->last;
@@ -279,7 +328,9 @@ pool_give(struct pool *p, const uint8_t addr[16])
 
 	n = addr_number(p, addr);
 	p->held--;
-	below = range_below(p, n);
+	if (is_others(p, n))
+		return;
+	below = range_below(&p->free, n);
 	above = below == NULL ? RB_MIN(ranges, &p->free) :
 	    RB_NEXT(ranges, &p->free, below);
 	if (below != NULL && (n == 0 || below->last != n - 1))

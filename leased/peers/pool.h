@@ -27,6 +27,13 @@ const struct prefix *pool_prefix(const struct pool *);
 
 /* Never give the addresses of this prefix.  Call this before any is taken. */
 void	 pool_skip(struct pool *, const struct prefix *);
+/*
+ * Give the addresses of this prefix to nobody who asks for any: others have
+ * them.  Call this before any is taken.  pool_claim takes such an address for
+ * a peer that has it, and returns -1 if it is none.
+ */
+void	 pool_reserve(struct pool *, const struct prefix *);
+int	 pool_claim(struct pool *, const uint8_t addr[16]);
 bool	 pool_contains(const struct pool *, const uint8_t addr[16]);
 
 /*

@@ -68,37 +68,100 @@ registry_add(struct registry *r, const char *name, int64_t id)
 	return (n);
 }
 
+/* An address of the interface, and those that no host of its network has. */
+static void
+skip_own(struct pool *p, const struct prefix *addr)
+{
+	struct prefix own, net, last;
+	unsigned int k, host;
+
+	own = prefix_host(addr);
+	pool_skip(p, &own);
+	if ((host = prefix_bits(&own) - addr->len) < 2)
+		return;
+	/* The network's own or anycast address, and IPv4's broadcast address. */
+	net = *addr;
+	prefix_mask(&net);
+	last = net = prefix_host(&net);
+	pool_skip(p, &net);
+	if (own.family != AF_INET)
+		return;
+	for (k = 0; k < host; k++)
+		last.addr[3 - k / 8] |= 1 << k % 8;
+	pool_skip(p, &last);
+}
+
 static void
 build_pools(struct network *n)
 {
 	const struct msg_conf_network *c = &n->conf;
-	struct prefix own, net, last;
+	const struct holder *h;
 	struct pool *p;
-	unsigned int i, j, k, host;
+	unsigned int i, j;
+	size_t k;
 
 	for (i = 0; i < c->npools; i++) {
 		p = n->pools[n->npools++] = pool_new(&c->pools[i],
 		    hostaddr_whole(c, &c->pools[i]));
 		for (j = 0; j < c->nreserve; j++)
 			pool_skip(p, &c->reserve[j]);
-		for (j = 0; j < c->naddrs; j++) {
-			own = prefix_host(&c->addrs[j]);
-			pool_skip(p, &own);
-			if ((host = prefix_bits(&own) - c->addrs[j].len) < 2)
+		for (j = 0; j < c->naddrs; j++)
+			skip_own(p, &c->addrs[j]);
+		for (k = 0; k < n->held.n; k++) {
+			h = &n->held.list[k];
+			if (h->kind == HOLD_OWN)
+				skip_own(p, &h->addr);
+		}
+		for (k = 0; k < n->held.n; k++) {
+			h = &n->held.list[k];
+			if (h->kind != HOLD_OWN && holder_counts(h))
+				pool_reserve(p, &h->addr);
+		}
+	}
+}
+
+/* The number of peers with an owner that the pools lack, and of partly ones. */
+static void
+rebuild(struct network *n, uint64_t *lost, uint64_t *partly)
+{
+	struct peer *p;
+	unsigned int i;
+
+	for (i = 0; i < n->npools; i++)
+		pool_destroy(n->pools[i]);
+	n->npools = 0;
+	build_pools(n);
+	*lost = *partly = 0;
+	RB_FOREACH(p, peer_tree, &n->peers) {
+		peer_place_anew(p);
+		*lost += p->owner != NULL && p->outside;
+		*partly += peer_partly(p);
+	}
+}
+
+/* Nothing of a pool can be leased: say who has all of it. */
+static void
+tell_taken(const struct network *n)
+{
+	char pool[PREFIX_TEXT], addr[PREFIX_TEXT];
+	const struct holder *h;
+	unsigned int i;
+	size_t k;
+
+	for (i = 0; i < n->npools; i++) {
+		for (k = 0; k < n->held.n && pool_size(n->pools[i]) == 0; k++) {
+			h = &n->held.list[k];
+			if (h->kind == HOLD_OWN || !holder_counts(h) ||
+			    !prefix_contains(&h->addr,
+				pool_prefix(n->pools[i])))
 				continue;
-			/*
-			 * The network's own or anycast address, and IPv4's
-			 * broadcast address.
-			 */
-			net = c->addrs[j];
-			prefix_mask(&net);
-			last = net = prefix_host(&net);
-			pool_skip(p, &net);
-			if (own.family != AF_INET)
-				continue;
-			for (k = 0; k < host; k++)
-				last.addr[3 - k / 8] |= 1 << k % 8;
-			pool_skip(p, &last);
+			log_warnx(
+			    "network %s: nothing of pool %s can be leased: peer=%s on %s, which is not sallyport's, has %s",
+			    n->name,
+			    prefix_format(pool_prefix(n->pools[i]), pool),
+			    log_key(h->key), n->conf.interface,
+			    prefix_format(&h->addr, addr));
+			break;
 		}
 	}
 }
@@ -106,25 +169,18 @@ build_pools(struct network *n)
 void
 registry_configure(struct network *n, const struct msg_conf_network *conf)
 {
-	uint64_t outside = n->outside, lost = 0, partly = 0;
-	struct peer *p;
-	unsigned int i;
+	uint64_t outside = n->outside, lost, partly;
 
 	n->configured = conf != NULL;
 	if (conf != NULL)
 		n->conf = *conf;
-	else
+	else {
 		memset(&n->conf, 0, sizeof(n->conf));
-	for (i = 0; i < n->npools; i++)
-		pool_destroy(n->pools[i]);
-	n->npools = 0;
-	build_pools(n);
-
-	RB_FOREACH(p, peer_tree, &n->peers) {
-		peer_place_anew(p);
-		lost += p->owner != NULL && p->outside;
-		partly += peer_partly(p);
+		holders_clear(&n->held);
+		holders_clear(&n->coming);
+		n->held_known = false;
 	}
+	rebuild(n, &lost, &partly);
 	if (lost > 0)
 		log_warnx(
 		    "network %s: %llu peers with an owner are outside its pools and not served; they are kept",
@@ -137,6 +193,23 @@ registry_configure(struct network *n, const struct msg_conf_network *conf)
 		log_warnx(
 		    "network %s: %llu leases are outside its pools and not served; they are kept",
 		    n->name, (unsigned long long)n->outside);
+}
+
+bool
+registry_held(struct network *n)
+{
+	uint64_t outside = n->outside, lost, partly, served = n->live;
+
+	if (!holders_end(n))
+		return (false);
+	rebuild(n, &lost, &partly);
+	tell_taken(n);
+	if (n->outside > outside)
+		log_warnx(
+		    "network %s: %s has addresses of %llu leases itself, which are not served; they are kept",
+		    n->name, n->conf.interface,
+		    (unsigned long long)(n->outside - outside));
+	return (n->live != served || lost + partly > 0);
 }
 
 void

@@ -33,6 +33,11 @@ struct network *registry_add(struct registry *, const char *name, int64_t id);
  * again.
  */
 void	 registry_configure(struct network *, const struct msg_conf_network *);
+/*
+ * The hand's list of the addresses that others have is complete: keep the pools
+ * from giving them.  Returns true if that changed which peers are served.
+ */
+bool	 registry_held(struct network *);
 /* Take a peer out of all indexes and free it. */
 void	 registry_forget(struct registry *, struct peer *);
 /* True if it is the key of one of our own interfaces. */

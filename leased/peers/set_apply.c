@@ -182,7 +182,8 @@ compare(struct set *s)
 		x = &s->peers[i];
 		if (x->code == 0 &&
 		    (code = own_check(&s->l->reg, s->owner, x->key, x->addrs,
-			 x->naddrs, now, why, sizeof(why))) != LEASE_OK_SAME)
+			 x->naddrs, s->begin.force, now, why, sizeof(why))) !=
+			LEASE_OK_SAME)
 			reject(x, code, why);
 		p = peer_by_key(s->owner->net, x->key);
 		if (p != NULL && p->owner != s->owner)
@@ -481,9 +482,14 @@ set_apply(struct set *s)
 
 	s->done.code = LEASE_OK_SAME;
 	s->done.generation = o->generation;
-	if (!m->dry_run && !network_up(o->net)) {
+	if (!m->dry_run &&
+	    (!network_up(o->net) ||
+		(o->net->conf.adopt && !o->net->held_known))) {
 		s->done.code = LEASE_E_BUSY;
-		strlcpy(s->done.text, "the network is not up",
+		strlcpy(s->done.text,
+		    network_up(o->net) ?
+			"the peers on the interface are not known yet" :
+			"the network is not up",
 		    sizeof(s->done.text));
 		return;
 	}

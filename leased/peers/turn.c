@@ -287,8 +287,8 @@ turn_put(struct leased *l, struct network *n, const struct msg_owned_put *m,
 	}
 	memcpy(addrs, m->addrs, sizeof(addrs));
 	naddrs = peer_sort_addrs(addrs, m->naddrs);
-	code = own_check(&l->reg, o, m->pubkey, addrs, naddrs, mono_now(), text,
-	    TEXT_SIZE);
+	code = own_check(&l->reg, o, m->pubkey, addrs, naddrs, false,
+	    mono_now(), text, TEXT_SIZE);
 	if (code != LEASE_OK_SAME)
 		return (code);
 	e = turn_next(l, asker);

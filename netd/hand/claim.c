@@ -4,7 +4,8 @@
  * adopted interface before its network was known, and those of a database that
  * is gone or older than it was.  A portal or a device claims its own peers
  * within minutes, and keeps its tunnels.  Peers that nobody has claimed by then
- * are removed.
+ * are removed.  On an adopted interface, a peer of which sallyport could not
+ * keep all is foreign, and never removed.
  */
 
 #include "claim.h"
@@ -12,6 +13,8 @@
 #include "hand.h"
 #include "log.h"
 #include "network.h"
+#include "policy.h"
+#include "reconcile.h"
 #include "wanted.h"
 
 #define CLAIM_MS	(GRACE_MAX_S * 1000)	/* three syncs of a portal */
@@ -52,6 +55,32 @@ net_claims_tell(struct knet *n)
 	    n->conf.name, n->conf.interface, count,
 	    (long long)(mono_diff_ms(n->claim_end, mono_now()) + 59999) /
 		60000);
+}
+
+void
+net_claims_changed(struct knet *n)
+{
+	const struct snappeer *p;
+	struct policy was;
+	struct wish *x;
+	size_t i;
+
+	net_policy(n, &was);
+	for (i = 0; n->nforeign > 0 && i < n->snap->npeers; i++) {
+		p = &n->snap->peers[i];
+		if (!policy_is_foreign(&was, p->key) ||
+		    !reconcile_can_keep(n->snap, p, n->conf.pools,
+			n->conf.npools) ||
+		    (x = wanted_stray(&n->wanted, p->key)) == NULL || x->wanted)
+			continue;
+		x->claim = true;
+		n->claims = n->claims_told = true;
+		n->claim_end = mono_add_ms(mono_now(), CLAIM_MS);
+		log_notice(
+		    "network %s: peer=%s on %s is in our pools now: it stays for %d minutes, to be claimed",
+		    n->conf.name, log_key(p->key), n->conf.interface,
+		    CLAIM_MS / 60000);
+	}
 }
 
 void

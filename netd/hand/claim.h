@@ -17,6 +17,11 @@ struct knet;
  * claimed.
  */
 void	 net_claims_begin(struct knet *, uint32_t keep_s);
+/*
+ * The device was read: foreign peers that others have changed, so that they can
+ * be taken over as they are, may be claimed from now on.
+ */
+void	 net_claims_changed(struct knet *);
 /* Log how many there are, once they are known. */
 void	 net_claims_tell(struct knet *);
 /* End this time if it is over, or now. */

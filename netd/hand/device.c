@@ -12,9 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim.h"
 #include "device.h"
 #include "driftlog.h"
 #include "hand.h"
+#include "hold.h"
 #include "ifc.h"
 #include "kern_ops.h"
 #include "log.h"
@@ -180,6 +182,37 @@ device_dump(struct knet *n)
 	return (0);
 }
 
+/* Remember the single addresses that foreign and unclaimed peers have. */
+static void
+note_held(struct knet *n)
+{
+	struct policy_held *held;
+	const struct snappeer *p;
+	const struct prefix *a;
+	size_t i, j, max = 0;
+
+	free(n->held);
+	n->held = NULL;
+	n->nheld = 0;
+	for (i = 0; i < n->snap->npeers; i++) {
+		p = &n->snap->peers[i];
+		if (p->foreign || p->spared)
+			max += p->naddrs;
+	}
+	if (max == 0 || (held = reallocarray(NULL, max, sizeof(*held))) == NULL)
+		return;
+	n->held = held;
+	for (i = 0; i < n->snap->npeers; i++) {
+		p = &n->snap->peers[i];
+		a = snapshot_addrs(n->snap, p);
+		for (j = 0; (p->foreign || p->spared) && j < p->naddrs; j++) {
+			held[n->nheld].addr = a[j];
+			memcpy(held[n->nheld++].key, p->key, WGKEY_LEN);
+		}
+	}
+	qsort(held, n->nheld, sizeof(*held), policy_held_cmp);
+}
+
 void
 device_note_foreign(struct knet *n)
 {
@@ -187,6 +220,7 @@ device_note_foreign(struct knet *n)
 	uint32_t i = 0, count;
 	size_t j;
 
+	net_claims_changed(n);
 	count = reconcile_classify(n->snap, &n->wanted, n->conf.adopt != 0,
 	    n->conf.pools, n->conf.npools);
 	if (count > 0) {
@@ -200,6 +234,7 @@ device_note_foreign(struct knet *n)
 		}
 		qsort(keys, count, WGKEY_LEN, policy_key_cmp);
 	}
+	note_held(n);
 	free(n->foreign);
 	n->foreign = keys;
 	n->nforeign = count;
@@ -302,5 +337,6 @@ device_snapshot(struct knet *n, int64_t max_age_ms)
 		return (NULL);
 	}
 	device_note_foreign(n);
+	hold_look(n);
 	return (n->snap);
 }

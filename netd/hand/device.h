@@ -42,7 +42,7 @@ enum step device_set(struct knet *);
 enum step device_unread(struct knet *);
 /* Dump the device into n->snap.  Returns 0, or -1 with errno. */
 int	 device_dump(struct knet *);
-/* Remember the foreign keys of the dump for policy. */
+/* Remember the foreign keys and the addresses of others for policy. */
 void	 device_note_foreign(struct knet *);
 
 /*

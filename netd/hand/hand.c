@@ -19,6 +19,7 @@
 #include "hand_conf.h"
 #include "hand_net.h"
 #include "hand_peer.h"
+#include "hold.h"
 #include "kern_ops.h"
 #include "log.h"
 #include "network.h"
@@ -78,8 +79,11 @@ hand_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
 	/* Wishes for networks that are not known yet would be lost. */
 	if (!k->entered)
 		chan_pause(k->leased);
-	TAILQ_FOREACH(n, &k->nets, entry)
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		hold_forget(n);
+		hold_look(n);
 		tell_network_again(n);
+	}
 	return (0);
 }
 

@@ -13,6 +13,7 @@
 #include "hand_conf.h"
 #include "hand_net.h"
 #include "hand_peer.h"
+#include "hold.h"
 #include "ifc.h"
 #include "kern_ops.h"
 #include "log.h"
@@ -120,6 +121,7 @@ net_ensure(struct knet *n, bool full)
 			drift_say(n->k, n, "peers", NULL);
 		n->changes += d.added + d.removed + d.changed;
 	}
+	hold_look(n);
 	tell_network(n);
 	peer_work(n);
 	if (came_up)

@@ -100,10 +100,15 @@ ifc_addresses(struct knet *n, const struct kern_link *l)
 	if (ops->addr_list(n->k->io, n->dev.ifindex, have, KERN_ADDRS_MAX,
 		&nhave) == -1)
 		return (addr_fail(n, "read", NULL));
+	n->nown = 0;
 	for (i = 0; i < nhave; i++) {
 		p = &have[i].prefix;
-		if (is_configured(n, p) || !is_ours(n, &have[i]))
+		if (is_configured(n, p))
 			continue;
+		if (!is_ours(n, &have[i])) {
+			n->own[n->nown++] = *p;
+			continue;
+		}
 		if (ops->addr_del(n->k->io, n->dev.ifindex, p) == -1)
 			return (addr_fail(n, "remove", p));
 		drift_say(n->k, n, "an old address", p);

@@ -85,8 +85,10 @@ net_free(struct knet *n)
 		event_free(n->retry);
 	if (n->work != NULL)
 		event_free(n->work);
+	hold_forget(n);
 	snapshot_free(n->snap);
 	free(n->foreign);
+	free(n->held);
 	sodium_memzero(n->priv, sizeof(n->priv));
 	free(n);
 }
@@ -102,6 +104,8 @@ net_policy(const struct knet *n, struct policy *p)
 							 UINT32_MAX;
 	p->foreign = (const uint8_t (*)[WGKEY_LEN])n->foreign;
 	p->nforeign = n->nforeign;
+	p->held = n->held;
+	p->nheld = n->nheld;
 }
 
 void

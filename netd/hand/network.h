@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "hold.h"
 #include "kern_ops.h"
 #include "policy.h"
 #include "proto.h"
@@ -37,6 +38,11 @@ struct knet {
 	uint16_t	 port;
 	uint32_t	 nforeign;
 	uint8_t		(*foreign)[WGKEY_LEN];	/* sorted */
+	struct policy_held *held;	/* sorted */
+	size_t		 nheld;
+	size_t		 nown;
+	struct prefix	 own[KERN_ADDRS_MAX];	/* others' on the interface */
+	struct holds	 holds;
 	char		 text[TEXT_SIZE];
 	bool		 upped;		/* adopted, and we set it up */
 	bool		 said_fallback;

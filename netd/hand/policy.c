@@ -19,6 +19,28 @@ policy_key_cmp(const void *a, const void *b)
 	return (memcmp(a, b, WGKEY_LEN));
 }
 
+int
+policy_held_cmp(const void *a, const void *b)
+{
+	const struct policy_held *x = a, *y = b;
+
+	return (prefix_cmp(&x->addr, &y->addr));
+}
+
+/* True if a peer on the interface with another key has this very address. */
+static bool
+is_held(const struct policy *p, const struct prefix *a, const uint8_t *key)
+{
+	const struct policy_held *h;
+	struct policy_held x;
+
+	if (p->nheld == 0)
+		return (false);
+	x.addr = *a;
+	h = bsearch(&x, p->held, p->nheld, sizeof(*h), policy_held_cmp);
+	return (h != NULL && memcmp(h->key, key, sizeof(h->key)) != 0);
+}
+
 bool
 policy_is_foreign(const struct policy *p, const uint8_t *key)
 {
@@ -50,8 +72,10 @@ addr_allowed(const struct policy *p, struct wanted *w,
 			return (false);
 	}
 	x = wanted_owner(w, a);
-	if (x == NULL || !counts(w, x, sync) ||
-	    memcmp(x->key, m->pubkey, WGKEY_LEN) == 0)
+	/* What was wanted before is put right; nothing new is taken away. */
+	if (x == NULL)
+		return (!is_held(p, a, m->pubkey));
+	if (!counts(w, x, sync) || memcmp(x->key, m->pubkey, WGKEY_LEN) == 0)
 		return (true);
 	return (m->has_old && memcmp(x->key, m->old, WGKEY_LEN) == 0);
 }

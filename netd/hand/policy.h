@@ -9,6 +9,12 @@
 #include "proto.h"
 #include "wanted.h"
 
+/* An address that a foreign or unclaimed peer has. */
+struct policy_held {
+	struct prefix	 addr;
+	uint8_t		 key[WGKEY_LEN];
+};
+
 /* Everything about the network that a check needs, besides its wishes. */
 struct policy {
 	const struct msg_conf_network *conf;
@@ -17,6 +23,8 @@ struct policy {
 	uint32_t	 limit;		/* most peers, by the back end */
 	const uint8_t	(*foreign)[WGKEY_LEN];	/* sorted */
 	size_t		 nforeign;
+	const struct policy_held *held;	/* sorted */
+	size_t		 nheld;
 };
 
 /*
@@ -27,7 +35,8 @@ struct policy {
 enum peer_code policy_check(const struct policy *, struct wanted *,
 	    const struct msg_peer_set *, bool sync);
 bool	 policy_is_foreign(const struct policy *, const uint8_t *key);
-/* Compares foreign keys, for qsort(3). */
+/* Compare foreign keys and held addresses, for qsort(3). */
 int	 policy_key_cmp(const void *, const void *);
+int	 policy_held_cmp(const void *, const void *);
 
 #endif

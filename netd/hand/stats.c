@@ -65,7 +65,8 @@ send_stat(struct hand *k, const struct statreq *r, const struct snappeer *p)
 	memset(&m, 0, sizeof(m));
 	strlcpy(m.network, r->network, sizeof(m.network));
 	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
-	m.foreign = p->foreign;
+	m.held = p->foreign ? HOLD_FOREIGN : p->spared ? HOLD_UNCLAIMED : 0;
+	m.psk = p->psk;
 	m.rx = p->rx;
 	m.tx = p->tx;
 	m.handshake = p->handshake;

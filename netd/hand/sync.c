@@ -13,6 +13,7 @@
 #include "expiry.h"
 #include "hand.h"
 #include "hand_peer.h"
+#include "hold.h"
 #include "log.h"
 #include "network.h"
 #include "policy.h"
@@ -304,7 +305,10 @@ leased_turn(struct chan *c)
 static void
 leased_writable(struct chan *c)
 {
-	stats_continue(chan_arg(c));
+	struct hand *k = chan_arg(c);
+
+	hold_continue(k);
+	stats_continue(k);
 }
 
 /* leased is gone.  Everything goes on, and leased syncs when it is back. */
@@ -312,8 +316,11 @@ static void
 leased_closed(struct chan *c, const char *reason)
 {
 	struct hand *k = chan_arg(c);
+	struct knet *n;
 
 	log_info("link to leased ended: %s", reason);
+	TAILQ_FOREACH(n, &k->nets, entry)
+		hold_forget(n);
 	sync_clear(k);
 	stats_clear(k);
 	k->sync_running = false;

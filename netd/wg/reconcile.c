@@ -8,36 +8,43 @@
 
 #include "reconcile.h"
 
+bool
+reconcile_can_keep(const struct snapshot *s, const struct snappeer *p,
+    const struct prefix *pools, size_t npools)
+{
+	const struct prefix *a = snapshot_addrs(s, p);
+	size_t i;
+
+	for (i = 0; i < p->naddrs; i++) {
+		if (!prefix_is_host(&a[i]) ||
+		    !prefix_among(pools, npools, &a[i]))
+			return (false);
+	}
+	return (p->naddrs > 0 && p->naddrs <= PEER_ADDRS_MAX && !p->psk);
+}
+
 uint32_t
 reconcile_classify(struct snapshot *s, struct wanted *w, bool adopted,
     const struct prefix *pools, size_t npools)
 {
 	struct snappeer *p;
-	const struct prefix *a;
 	struct wish *x;
 	uint32_t foreign = 0;
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < s->npeers; i++) {
 		p = &s->peers[i];
-		p->foreign = adopted;
-		a = snapshot_addrs(s, p);
-		for (j = 0; j < p->naddrs && p->foreign; j++) {
-			if (prefix_among(pools, npools, &a[j]))
-				p->foreign = false;
-		}
-		if (p->foreign) {
-			x = wanted_find(w, p->key);
-			p->foreign = x == NULL || !x->wanted;
-		}
+		x = wanted_find(w, p->key);
+		p->foreign = adopted && (x == NULL || !x->wanted) &&
+		    !reconcile_can_keep(s, p, pools, npools);
 		if (p->foreign)
 			foreign++;
-		x = w->collect && !p->foreign ? wanted_stray(w, p->key) :
-						wanted_find(w, p->key);
+		if (w->collect && !p->foreign)
+			x = wanted_stray(w, p->key);
 		if (x != NULL && w->collect && !p->foreign && !x->wanted &&
 		    !x->queued)
 			x->claim = true;
-		p->spared = x != NULL && x->claim;
+		p->spared = x != NULL && x->claim && !p->foreign;
 	}
 	w->collect = false;
 	return (foreign);

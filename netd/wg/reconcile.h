@@ -6,6 +6,7 @@
 #ifndef RECONCILE_H
 #define RECONCILE_H
 
+#include "conf.h"
 #include "snapshot.h"
 #include "wanted.h"
 
@@ -17,10 +18,16 @@ struct difference {
 };
 
 /*
+ * True if sallyport can have set the peer, or can take it over as it is: all of
+ * its allowed addresses are hosts in the pools, and it has no preshared key.
+ */
+bool	 reconcile_can_keep(const struct snapshot *, const struct snappeer *,
+    const struct prefix *pools, size_t npools);
+/*
  * Tell our peers from foreign ones in a dump: on an interface that another
- * program made (adopted), a peer is ours if it is wanted or has an allowed
- * address in a pool.  Peers of ours that are not wanted are spared while
- * w->spare is set.  Returns the number of foreign peers.
+ * program made (adopted), a peer is ours if it is wanted or can be kept as it
+ * is.  Peers of ours that are not wanted are spared while they may be claimed.
+ * Returns the number of foreign peers.
  */
 uint32_t reconcile_classify(struct snapshot *, struct wanted *, bool adopted,
     const struct prefix *pools, size_t npools);

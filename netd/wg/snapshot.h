@@ -17,6 +17,7 @@
 
 struct snappeer {
 	uint8_t		 key[WGKEY_LEN];
+	bool		 psk;		/* it has a preshared key */
 	bool		 foreign;	/* set by reconcile.c */
 	bool		 spared;	/* likewise: ours, not claimed yet */
 	uint16_t	 port;		/* of the endpoint */

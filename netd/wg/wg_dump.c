@@ -15,6 +15,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "wg_dump.h"
 
 /* The payload of struct __kernel_timespec. */
@@ -105,8 +107,12 @@ get_endpoint(struct nlattr *a, struct snappeer *p)
 static void
 get_numbers(struct nlattr *tb[], struct snappeer *p)
 {
+	struct nlattr *psk = tb[WGPEER_A_PRESHARED_KEY];
 	struct timespec64 ts;
 
+	/* The key itself is not ours to know; zero is none. */
+	p->psk = psk != NULL && nla_len(psk) == WGKEY_LEN &&
+	    !sodium_is_zero(nla_data(psk), WGKEY_LEN);
 	if (tb[WGPEER_A_RX_BYTES] != NULL &&
 	    nla_len(tb[WGPEER_A_RX_BYTES]) >= 8)
 		p->rx = nla_get_u64(tb[WGPEER_A_RX_BYTES]);

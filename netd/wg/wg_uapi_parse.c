@@ -146,12 +146,21 @@ static int
 take_peer(struct snapshot *s, const char *k, const char *v)
 {
 	struct snappeer *p = &s->peers[s->npeers - 1];
+	uint8_t psk[WGKEY_LEN];
 	uint64_t n;
+	int r;
 
 	if (strcmp(k, "allowed_ip") == 0)
 		return (take_allowed(s, v));
 	if (strcmp(k, "endpoint") == 0)
 		return (take_endpoint(p, v));
+	if (strcmp(k, "preshared_key") == 0) {
+		r = get_hexkey(v, psk);
+		/* Zero is none. */
+		p->psk = r == 0 && !sodium_is_zero(psk, sizeof(psk));
+		sodium_memzero(psk, sizeof(psk));
+		return (r);
+	}
 	if (strcmp(k, "rx_bytes") == 0)
 		return (get_number(v, UINT64_MAX, &p->rx));
 	if (strcmp(k, "tx_bytes") == 0)

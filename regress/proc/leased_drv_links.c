@@ -242,7 +242,7 @@ kern_stats(struct chan *c, uint32_t id, const struct msg_peer_stats_get *m)
 	memset(&s, 0, sizeof(s));
 	(void)strlcpy(s.network, m->network, sizeof(s.network));
 	key_from("foreign", s.pubkey);
-	s.foreign = 1;
+	s.held = HOLD_FOREIGN;
 	s.rx = 7;
 	(void)chan_send_peer_stat(c, id, &s, -1);
 	(void)strlcpy(end.network, m->network, sizeof(end.network));

@@ -99,7 +99,7 @@ put(struct world *w, struct change *c)
 	n = random_addrs(addrs);
 	change_begin(c, o);
 	want = expect_put(w, o->name, key, addrs, n);
-	code = own_check(&w->reg, o, key, addrs, n, mono_of(w), text,
+	code = own_check(&w->reg, o, key, addrs, n, false, mono_of(w), text,
 	    sizeof(text));
 	assert_int_equal(code, want);
 	assert_int_equal(code == LEASE_OK_SAME, text[0] == '\0');

@@ -205,6 +205,30 @@ test_taken(void **state)
 	    policy_check(&f->policy, &f->wanted, &f->set, true));
 }
 
+/* What a peer on the interface has is its own. */
+static void
+test_held(void **state)
+{
+	struct policy_held held[2];
+	struct fixture	*f = *state;
+
+	prefix(&held[0].addr, "10.0.1.10");
+	key(held[0].key, 7);
+	prefix(&held[1].addr, "10.0.1.99");
+	key(held[1].key, 8);
+	f->policy.held = held;
+	f->policy.nheld = 2;
+	expect(f, PEER_E_ADDR);
+	assert_int_equal(PEER_E_ADDR,
+	    policy_check(&f->policy, &f->wanted, &f->set, true));
+	key(held[0].key, 1);
+	expect(f, PEER_OK);
+	/* It was ours before another program gave it to that peer. */
+	want(f);
+	key(held[0].key, 7);
+	expect(f, PEER_OK);
+}
+
 static void
 test_max(void **state)
 {
@@ -246,6 +270,7 @@ main(void)
 		fixture_test(test_addr),
 		fixture_test(test_reserved),
 		fixture_test(test_taken),
+		fixture_test(test_held),
 		fixture_test(test_max),
 	};
 

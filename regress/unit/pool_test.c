@@ -20,7 +20,8 @@ enum {
 	O_FREE,
 	O_SKIP,
 	O_HELD,
-	O_REST
+	O_REST,
+	O_OTHERS		/* a peer outside has it; may be claimed */
 };
 
 struct oracle {
@@ -67,8 +68,9 @@ index_of(const struct oracle *o, const uint8_t *addr)
 	return (a - b);
 }
 
+/* The addresses of the prefix that are free become of another state. */
 static void
-oracle_skip(struct oracle *o, const struct prefix *skip)
+oracle_skip(struct oracle *o, const struct prefix *skip, uint8_t state)
 {
 	struct prefix host;
 	size_t i;
@@ -77,8 +79,8 @@ oracle_skip(struct oracle *o, const struct prefix *skip)
 		host = o->pool;
 		host.len = prefix_bits(&host);
 		nth(o, i, host.addr);
-		if (prefix_contains(skip, &host))
-			o->state[i] = O_SKIP;
+		if (prefix_contains(skip, &host) && o->state[i] == O_FREE)
+			o->state[i] = state;
 	}
 }
 
@@ -152,7 +154,8 @@ compare(const struct pool *p, const struct oracle *o, int64_t now)
 		assert_int_equal(index_of(o, addr), want);
 	if (rc == 1)
 		assert_int_equal(ready.ns, o->ready[want]);
-	assert_int_equal(pool_size(p), o->n - oracle_count(o, O_SKIP));
+	assert_int_equal(pool_size(p),
+	    o->n - oracle_count(o, O_SKIP) - oracle_count(o, O_OTHERS));
 	assert_int_equal(pool_used(p),
 	    oracle_count(o, O_HELD) + oracle_count(o, O_REST));
 	assert_int_equal(pool_resting(p), oracle_count(o, O_REST));
@@ -183,8 +186,16 @@ random_step(struct pool *p, struct oracle *o, int64_t now)
 	switch (o->state[i]) {
 	case O_SKIP:
 		assert_int_equal(pool_take(p, addr), -1);
+		assert_int_equal(pool_claim(p, addr), -1);
+		break;
+	case O_OTHERS:
+		/* Claimed and given back: it is no lease's to have. */
+		assert_int_equal(pool_take(p, addr), -1);
+		assert_int_equal(pool_claim(p, addr), 0);
+		pool_give(p, addr);
 		break;
 	case O_FREE:
+		assert_int_equal(pool_claim(p, addr), -1);
 		assert_int_equal(pool_take(p, addr), 0);
 		o->state[i] = O_HELD;
 		break;
@@ -225,8 +236,14 @@ random_pool(const char *text, const char *const *skip, unsigned int steps)
 	oracle_init(&o, text);
 	p = pool_new(&o.pool, false);
 	for (; skip != NULL && *skip != NULL; skip++) {
+		if (**skip == '+') {
+			s = P(*skip + 1);
+			oracle_skip(&o, &s, O_OTHERS);
+			pool_reserve(p, &s);
+			continue;
+		}
 		s = P(*skip);
-		oracle_skip(&o, &s);
+		oracle_skip(&o, &s, O_SKIP);
 		pool_skip(p, &s);
 	}
 	compare(p, &o, now);
@@ -263,9 +280,17 @@ reserved(void **state)
 	static const char *const s4[] = { "10.1.0.0/28", "10.1.0.128/25",
 		"10.1.0.16/32", "10.1.0.130/31", "10.9.0.0/16", NULL };
 	static const char *const all[] = { "10.0.0.0/8", NULL };
+	/* With a plus: a peer outside has it. */
+	static const char *const others[] = { "10.1.0.0/28", "+10.1.0.12/30",
+		"+10.1.0.14/31", "+10.1.0.77/32", "+10.1.0.64/27",
+		"+10.1.0.255/32", NULL };
+	static const char *const wide[] = { "10.1.0.3/32", "+10.0.0.0/8",
+		NULL };
 	static const char *const s6[] = { "fd00::1:0/120", "fd00::1:ffff/128",
 		"fd00::1:8000/113", "fd00::1:10/124", NULL };
 
+	random_pool("10.1.0.0/24", others, 5000);
+	random_pool("10.1.0.0/24", wide, 500);
 	random_pool("10.1.0.0/24", s4, 5000);
 	random_pool("10.1.0.0/24", all, 100);
 	random_pool("10.1.0.0/16", s4, 3000);

@@ -332,6 +332,41 @@ test_foreign(void **state)
 	snapshot_free(s);
 }
 
+/* A peer that we could not have set so is never ours to remove. */
+static void
+test_mixed(void **state)
+{
+	struct prefix		 pools[2], p;
+	struct difference	 d;
+	struct snapshot		*s = snapshot_new();
+	struct wanted		 w;
+
+	assert_int_equal(0, prefix_parse("10.0.0.0/24", &pools[0]));
+	assert_int_equal(0, prefix_parse("fd00::/64", &pools[1]));
+	wanted_init(&w, NULL);
+	add_peer(s, 1, "10.0.0.1/32");
+	assert_int_equal(0, prefix_parse("192.168.50.0/24", &p));
+	assert_int_equal(0, snapshot_add_addr(s, &p));
+	add_peer(s, 2, "10.0.0.2/32");
+	s->peers[1].psk = true;
+	add_peer(s, 3, "10.0.0.8/29");
+	add_peer(s, 4, "10.0.0.4/32");
+	assert_int_equal(0, prefix_parse("fd00::4", &p));
+	assert_int_equal(0, snapshot_add_addr(s, &p));
+	w.collect = true;
+	assert_int_equal(3, reconcile_classify(s, &w, true, pools, 2));
+	assert_true(s->peers[3].spared);
+	assert_int_equal(0, reconcile_diff(&w, s, &d));
+	assert_int_equal(0, d.removed + d.changed + d.added);
+	/* The time of grace is over. */
+	RB_ROOT(&w.keys)->claim = false;
+	assert_int_equal(3, reconcile_classify(s, &w, true, pools, 2));
+	assert_int_equal(0, reconcile_diff(&w, s, &d));
+	assert_int_equal(1, d.removed);
+	wanted_clear(&w);
+	snapshot_free(s);
+}
+
 static void
 test_pair(void **state)
 {
@@ -387,6 +422,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(test_oracle),
 		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_pair),
 		cmocka_unit_test(test_takeover),
 	};

@@ -12,7 +12,8 @@ etag_test_USES :=	etag http
 expiry_test_USES :=	expiry
 form_test_USES :=	form hex
 hash_test_USES :=	hash
-hostaddr_test_USES :=	reserve registry peer peernet peerowner dirty deadline pool hash
+hostaddr_test_USES :=	reserve registry peer peernet peerowner dirty deadline \
+			pool hash holder
 http_test_USES :=	http
 identity_test_USES :=	identity san
 jsonset_test_USES :=	jsonset hex
@@ -45,10 +46,12 @@ store_test_RIG :=	unit/db_rig
 migrate_test_USES :=	$(store_test_USES)
 migrate_test_RIG :=	unit/db_rig
 peer_test_USES :=	$(store_test_USES) row peer peernet peerowner registry \
-			dirty deadline change grant own assign pool hash
+			dirty deadline change grant own assign pool hash holder
 peer_test_RIG :=	unit/peer_rig unit/store_rig
 grant_test_USES :=	$(peer_test_USES)
 grant_test_RIG :=	$(peer_test_RIG)
+holder_test_USES :=	$(peer_test_USES)
+holder_test_RIG :=	$(peer_test_RIG)
 
 # TLS: the server's side from apid, a key holder, clients and certificates.
 TLS_USES :=		tls tlsanchor tlsbase tlscert san tlscrl \

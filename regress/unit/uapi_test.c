@@ -30,7 +30,8 @@ static const char	 good[] =
     "last_handshake_time_sec=5\nlast_handshake_time_nsec=6\n"
     "tx_bytes=38333\nrx_bytes=18446744073709551615\n"
     "persistent_keepalive_interval=111\nallowed_ip=192.168.4.4/32\n"
-    "allowed_ip=fd00::1/128\npublic_key=" K2 "\nendpoint=182.122.22.19:3233\n"
+    "allowed_ip=fd00::1/128\npublic_key=" K2 "\npreshared_key="
+    "0000000000000000000000000000000000000000000000000000000000000000\nendpoint=182.122.22.19:3233\n"
     "errno=0\n\n";
 
 static int
@@ -66,6 +67,8 @@ test_good(void **state)
 		assert_true(s->has_key);
 		assert_int_equal(2, s->npeers);
 		assert_int_equal(9, s->peers[0].key[0]);
+		assert_true(s->peers[0].psk);
+		assert_false(s->peers[1].psk);
 		assert_int_equal(2, s->peers[0].naddrs);
 		assert_int_equal(5, s->peers[0].handshake);
 		assert_int_equal(38333, s->peers[0].tx);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Addresses that others have on the interface: no lease gets one, their own
+ * keys do, and an owner's peer takes nothing from a live one.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "own.h"
+#include "peer_rig.h"
+
+enum {
+	ALICE = 20,
+	SITE,
+	PSK,
+	NOBODY
+};
+
+static void
+hold(struct world *w, uint8_t kind, int key, const char *addrs)
+{
+	struct msg_hold_item m;
+	char text[256], *p, *last;
+
+	memset(&m, 0, sizeof(m));
+	m.kind = kind;
+	m.psk = key == PSK;
+	if (kind != HOLD_OWN)
+		peers_key(key, m.pubkey);
+	strlcpy(text, addrs, sizeof(text));
+	for (p = strtok_r(text, " ", &last); p != NULL;
+	     p = strtok_r(NULL, " ", &last))
+		m.addrs[m.naddrs++] = prefix_of(p);
+	holders_add(w->n, &m);
+}
+
+/* The addresses of the lease as text, or the code. */
+static const char *
+lease(struct world *w, const char *name, int key)
+{
+	static char text[2 * PREFIX_TEXT + 16];
+	char a[PREFIX_TEXT], b[PREFIX_TEXT];
+	struct grant g;
+	uint8_t code;
+
+	code = peers_register(w, name, key, &g);
+	if (code >= LEASE_E_KEY) {
+		snprintf(text, sizeof(text), "%s", lease_answer(code)->name);
+		return (text);
+	}
+	snprintf(text, sizeof(text), "%s %s",
+	    prefix_format_addr(&g.peer->addrs[0].p, a),
+	    prefix_format_addr(&g.peer->addrs[1].p, b));
+	change_done(&g.change);
+	peers_check(w);
+	return (text);
+}
+
+static void
+leases(void **state)
+{
+	struct world *w = *state;
+
+	w->conf.adopt = 1;
+	registry_configure(w->n, &w->conf);
+	assert_string_equal(lease(w, "a", 1), "E_BUSY");
+	holders_begin(w->n);
+	hold(w, HOLD_OWN, 0, "10.0.0.2/16 fd00::2/64");
+	hold(w, HOLD_UNCLAIMED, ALICE, "10.0.0.3/32 fd00::3/128");
+	hold(w, HOLD_FOREIGN, SITE, "10.0.0.4/31 192.168.0.0/16 fd00::4/127");
+	hold(w, HOLD_FOREIGN, PSK, "0.0.0.0/0 ::/1 8000::/1");
+	hold(w, HOLD_FOREIGN, NOBODY, "");
+	assert_string_equal(lease(w, "a", 1), "E_BUSY");
+	(void)registry_held(w->n);
+	assert_true(w->n->held_known);
+	assert_string_equal(lease(w, "a", 1), "10.0.0.6 fd00::6");
+	assert_string_equal(lease(w, "b", SITE), "E_KEY_TAKEN");
+	assert_string_equal(lease(w, "b", NOBODY), "E_KEY_TAKEN");
+	assert_string_equal(lease(w, "b", ALICE), "10.0.0.3 fd00::3");
+	/* The hand still has it on its list, and then no more. */
+	holders_begin(w->n);
+	hold(w, HOLD_UNCLAIMED, ALICE, "10.0.0.3/32 fd00::3/128");
+	assert_false(registry_held(w->n));
+	assert_null(holder_of_key(w->n, peer_by_name(w->n, "b")->key));
+	assert_string_equal(lease(w, "b", ALICE), "10.0.0.3 fd00::3");
+	assert_string_equal(lease(w, "c", 3), "10.0.0.2 fd00::2");
+	/* A lease keeps what another takes later. */
+	holders_begin(w->n);
+	hold(w, HOLD_FOREIGN, SITE, "10.0.0.2/32 fd00::/120");
+	assert_false(registry_held(w->n));
+	assert_string_equal(lease(w, "c", 3), "10.0.0.2 fd00::2");
+	assert_string_equal(lease(w, "d", 4), "E_POOL");
+	/* But not what the interface itself has. */
+	holders_begin(w->n);
+	hold(w, HOLD_OWN, 0, "10.0.0.2/32 fd00::2/64");
+	assert_true(registry_held(w->n));
+	assert_false(peer_served(peer_by_name(w->n, "c")));
+	assert_true(peer_served(peer_by_name(w->n, "a")));
+}
+
+static const char *
+own(struct world *w, const char *owner, int key, const char *addr, bool force)
+{
+	static char text[256];
+	struct prefix p = prefix_of(addr);
+	uint8_t k[WGKEY_LEN], code;
+	struct owner *o;
+	char why[129];
+
+	o = owner_get(w->n, owner);
+	assert_non_null(o);
+	peers_key(key, k);
+	code = own_check(&w->reg, o, k, &p, 1, force, mono_of(w), why,
+	    sizeof(why));
+	snprintf(text, sizeof(text), "%s %s", lease_answer(code)->name, why);
+	return (text);
+}
+
+static void
+owners(void **state)
+{
+	static const char site[] =
+	    "E_KEY_TAKEN would take 192.168.0.0/16 from the live peer, which stays as it is";
+	struct world *w = *state;
+
+	w->conf.adopt = 1;
+	registry_configure(w->n, &w->conf);
+	assert_string_equal(own(w, "static", 1, "10.0.0.9", true),
+	    "E_BUSY the peers on the interface are not known yet");
+	holders_begin(w->n);
+	hold(w, HOLD_OWN, 0, "10.0.0.2/27");
+	hold(w, HOLD_UNCLAIMED, ALICE, "10.0.0.3/32 fd00::3/128");
+	hold(w, HOLD_FOREIGN, SITE, "10.0.0.4/32 192.168.0.0/16");
+	hold(w, HOLD_FOREIGN, PSK, "10.0.0.5/32");
+	hold(w, HOLD_FOREIGN, NOBODY, "10.0.0.8/29");
+	(void)registry_held(w->n);
+	assert_string_equal(own(w, "static", 1, "10.0.0.7", false), "OK_SAME ");
+	assert_string_equal(own(w, "static", 1, "10.0.0.2", true),
+	    "E_ADDR_TAKEN 10.0.0.2/32 is the interface's own");
+	assert_string_equal(own(w, "static", 1, "10.0.0.3", true),
+	    "E_ADDR_TAKEN 10.0.0.3/32 is that of a peer on the interface that is not sallyport's");
+	assert_string_equal(own(w, "portal:p", 1, "10.0.0.9", false),
+	    "E_ADDR_TAKEN 10.0.0.9/32 is that of a peer on the interface that is not sallyport's");
+	assert_string_equal(own(w, "static", SITE, "10.0.0.4", true), site);
+	assert_string_equal(own(w, "portal:p", SITE, "10.0.0.4", true), site);
+	assert_string_equal(own(w, "static", PSK, "10.0.0.5", true),
+	    "E_KEY_TAKEN would take the preshared key from the live peer, which stays as it is");
+	/* The operator is asked, a portal knows its peers. */
+	assert_string_equal(own(w, "static", ALICE, "10.0.0.3", false),
+	    "E_KEY_TAKEN would take fd00::3/128 from the live peer: force it, if that is meant");
+	assert_string_equal(own(w, "static", ALICE, "10.0.0.3", true),
+	    "OK_SAME ");
+	assert_string_equal(own(w, "portal:p", ALICE, "10.0.0.3", false),
+	    "OK_SAME ");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(leases, peers_setup,
+		    peers_teardown),
+		cmocka_unit_test_setup_teardown(owners, peers_setup_owners,
+		    peers_teardown),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}
