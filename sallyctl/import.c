@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The peers of a wg-quick(8) file are added to the static peers of a network.
- * Nothing is removed, and each thing that cannot be used is shown.
+ * Nothing is removed, and each thing that cannot be used is shown.  A peer of
+ * which something would be lost is left out as a whole, unless that is asked
+ * for.
  */
 
 #include <errno.h>
@@ -31,9 +33,10 @@ struct import {
 	struct msg_ctl_network net;
 	struct peerset	 set;
 	void		*marks;		/* tree of struct mark */
+	void *live;  /* tree of struct msg_peer_item */
 	bool		 has_generation;
 	uint64_t	 generation;
-	unsigned int	 unused;
+	bool force;
 	bool		 in_pools;	/* an address of the file is in them */
 	bool		 scan;		/* first pass: only set in_pools */
 	int		 st;
@@ -47,6 +50,14 @@ cmp_mark(const void *a, const void *b)
 	if (x->addr.family == 0 && y->addr.family == 0)
 		return (memcmp(x->key, y->key, sizeof(x->key)));
 	return (prefix_cmp(&x->addr, &y->addr));
+}
+
+static int
+cmp_live(const void *a, const void *b)
+{
+	const struct msg_peer_item *x = a, *y = b;
+
+	return (memcmp(x->pubkey, y->pubkey, sizeof(x->pubkey)));
 }
 
 static int
@@ -109,7 +120,34 @@ take(struct import *im, const struct msg_set_item *item, bool ours)
 	return (mark_addrs(im, item, ours));
 }
 
-/* Keep a static peer that exists. */
+/* Remember what a peer on the interface has that nobody has claimed. */
+static int
+remember_live(struct import *im, const struct msg_peer_item *m)
+{
+	struct msg_peer_item *copy;
+
+	if ((copy = malloc(sizeof(*copy))) == NULL)
+		return (no_memory(im));
+	*copy = *m;
+	if (tsearch(copy, &im->live, cmp_live) != NULL)
+		return (0);
+	free(copy);
+	return (no_memory(im));
+}
+
+/* The live peer with this key, if it is not one of ours, or NULL. */
+static const struct msg_peer_item *
+find_live(const struct import *im, const uint8_t *key)
+{
+	struct msg_peer_item m;
+	const void *node;
+
+	memcpy(m.pubkey, key, sizeof(m.pubkey));
+	node = tfind(&m, &im->live, cmp_live);
+	return (node == NULL ? NULL : *(struct msg_peer_item *const *)node);
+}
+
+/* Keep a static peer that exists, and what others have on the interface. */
 static int
 present_cb(struct client *c, void *arg, struct ibuf *b)
 {
@@ -119,8 +157,11 @@ present_cb(struct client *c, void *arg, struct ibuf *b)
 
 	if (msg_peer_item_get(b, &m) == -1)
 		return (client_malformed(c));
-	if (m.source != SOURCE_STATIC || m.naddrs == 0 ||
-	    strcmp(m.network, im->net.name) != 0)
+	if (strcmp(m.network, im->net.name) != 0)
+		return (0);
+	if (m.source == SOURCE_FOREIGN || m.source == SOURCE_UNCLAIMED)
+		return (remember_live(im, &m) == -1 ? im->st : 0);
+	if (m.source != SOURCE_STATIC || m.naddrs == 0)
 		return (0);
 	memset(&item, 0, sizeof(item));
 	memcpy(item.name, m.name, sizeof(item.name));
@@ -161,14 +202,41 @@ in_pools(const struct import *im, const struct prefix *p)
 static void
 unused(struct import *im, unsigned int line, const char *what, const char *why)
 {
-	char text[FORMAT_VIS(WGQUICK_TEXT) + 128];
+	char text[FORMAT_VIS(WGQUICK_TEXT) + 256];
 	char vis[FORMAT_VIS(WGQUICK_TEXT)];
 	struct unused u = { .line = line, .text = text };
 
 	snprintf(text, sizeof(text), "%s: %s",
 	    format_vis(what, vis, sizeof(vis)), why);
 	output_item(im->o, &unused_item, &u);
-	im->unused++;
+	im->set.rejected++;
+}
+
+/* Something of a peer is not kept, which harms only who relies on it. */
+static void
+note(struct import *im, const struct wgquick_peer *p, const char *what,
+    const char *why)
+{
+	char text[256];
+	struct unused u = { .line = p->line, .text = text };
+
+	snprintf(text, sizeof(text), "%s: %s", what, why);
+	output_item(im->o, &lost_item, &u);
+}
+
+/* Something of a peer would be lost: what, and why. */
+static void
+lost(struct import *im, const struct wgquick_peer *p, const char *what,
+    const char *why)
+{
+	char text[256];
+
+	if (im->force) {
+		note(im, p, what, why);
+		return;
+	}
+	snprintf(text, sizeof(text), "%s; the peer is left out", why);
+	unused(im, p->line, what, text);
 }
 
 /* The reason why this address of peer p cannot be used, or NULL. */
@@ -177,15 +245,11 @@ address_wrong(struct import *im, const struct wgquick_peer *p, unsigned int i)
 {
 	struct mark m = { .addr = p->addrs[i] };
 	const struct mark *have;
-	unsigned int k;
 
 	if (!prefix_is_host(&p->addrs[i]))
 		return ("it is not the address of one host");
 	if (!in_pools(im, &p->addrs[i]))
 		return ("it is outside of the network's pools");
-	for (k = 0; k < i; k++)
-		if (prefix_equal(&p->addrs[k], &p->addrs[i]))
-			return ("it is there twice");
 	have = find(im, &m);
 	if (have != NULL && memcmp(have->key, p->key, sizeof(have->key)) != 0)
 		return (have->ours ? "another peer of the file has it" :
@@ -204,9 +268,6 @@ peer_usable(struct import *im, const struct wgquick_peer *p,
 		why = "its key cannot be used";
 	else if (memcmp(p->key, im->net.pubkey, sizeof(p->key)) == 0)
 		why = "it has the gateway's own key";
-	else if (p->preshared)
-		why =
-		    "it has a PresharedKey, which sallyport does not keep: remove it here and at the device";
 	else if (have != NULL && have->ours)
 		why = "the key is in the file twice";
 	if (why != NULL)
@@ -214,22 +275,78 @@ peer_usable(struct import *im, const struct wgquick_peer *p,
 	return (why == NULL);
 }
 
-/* Copy the usable addresses of p.  Returns false if there are none. */
 static bool
-usable_addresses(struct import *im, const struct wgquick_peer *p,
-    struct msg_set_item *item, const char *name)
+is_among(const struct prefix *p, const struct prefix *addrs, unsigned int n)
 {
-	char text[PREFIX_TEXT];
-	const char *why;
+	struct prefix masked = *p;
 	unsigned int i;
 
+	prefix_mask(&masked);
+	for (i = 0; i < n; i++)
+		if (prefix_equal(&masked, &addrs[i]))
+			return (true);
+	return (false);
+}
+
+/*
+ * Copy the addresses of p that can be used.  Returns the number of those that
+ * cannot.
+ */
+static unsigned int
+take_addresses(struct import *im, const struct wgquick_peer *p,
+    struct msg_set_item *item)
+{
+	char addr[PREFIX_TEXT], text[PREFIX_TEXT + 64];
+	const struct msg_peer_item *live = find_live(im, p->key);
+	const char *why;
+	unsigned int i, n = 0;
+
 	for (i = 0; i < p->naddrs; i++) {
-		if ((why = address_wrong(im, p, i)) == NULL)
+		/* The same one twice is no harm. */
+		if (is_among(&p->addrs[i], item->addrs, item->naddrs))
+			continue;
+		if ((why = address_wrong(im, p, i)) == NULL) {
 			item->addrs[item->naddrs++] = p->addrs[i];
-		else
-			unused(im, p->line, prefix_format(&p->addrs[i], text),
-			    why);
+			continue;
+		}
+		n++;
+		(void)prefix_format(&p->addrs[i], addr);
+		snprintf(text, sizeof(text),
+		    live != NULL &&
+			    is_among(&p->addrs[i], live->addrs, live->naddrs) ?
+			"would take %s from the live peer" :
+			"%s",
+		    addr);
+		lost(im, p, text, why);
 	}
+	return (n);
+}
+
+/* Copy what can be kept of p.  Returns false if it is to be left out. */
+static bool
+take_peer(struct import *im, const struct wgquick_peer *p,
+    struct msg_set_item *item, const char *name)
+{
+	bool ours, losses = false;
+	struct mark m;
+
+	memset(&m, 0, sizeof(m));
+	memcpy(m.key, p->key, sizeof(m.key));
+	ours = find(im, &m) != NULL;
+	if (p->preshared) {
+		losses = true;
+		lost(im, p, name,
+		    "it has a PresharedKey, which sallyport does not keep: remove it here and at the device");
+	}
+	if (take_addresses(im, p, item) > 0)
+		losses = true;
+	/* A live peer keeps them. */
+	if (p->dialled && !ours && find_live(im, p->key) == NULL &&
+	    (im->force || !losses))
+		note(im, p, name,
+		    "its Endpoint and PersistentKeepalive are not kept: the device must dial");
+	if ((losses || p->bad) && !im->force)
+		return (false);
 	if (item->naddrs == 0)
 		unused(im, p->line, name, "no address of it can be used");
 	return (item->naddrs > 0);
@@ -254,8 +371,7 @@ peer_cb(void *arg, const struct wgquick_peer *p)
 	memcpy(m.key, p->key, sizeof(m.key));
 	have = find(im, &m);
 	(void)wgkey_format(p->key, key);
-	if (!peer_usable(im, p, have, key) ||
-	    !usable_addresses(im, p, &item, key))
+	if (!peer_usable(im, p, have, key) || !take_peer(im, p, &item, key))
 		return (0);
 	memcpy(item.pubkey, p->key, sizeof(item.pubkey));
 	memcpy(item.name, p->name, sizeof(item.name));
@@ -320,8 +436,7 @@ run(struct import *im, const struct request *r, const char *text, size_t len)
 		pre.match = SET_MATCH_GENERATION;
 		pre.generation = im->generation;
 	}
-	st = set_send(im->c, r, im->net.name, &im->set, &pre, im->o);
-	return (st == 0 && im->unused > 0 ? EX_NEGATIVE : st);
+	return (set_send(im->c, r, im->net.name, &im->set, &pre, im->o));
 }
 
 int
@@ -340,8 +455,10 @@ import(struct client *c, const struct request *r, struct output *o)
 	}
 	im->c = c;
 	im->o = o;
+	im->force = r->force;
 	st = run(im, r, text, len);
 	tdestroy(im->marks, free);
+	tdestroy(im->live, free);
 	peerset_clear(&im->set);
 	free(im);
 	free(text);

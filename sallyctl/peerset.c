@@ -132,12 +132,13 @@ send_set(struct client *c, const struct request *r, const char *network,
 }
 
 static int
-done(struct client *c, const struct request *r, const struct msg_set_done *m,
-    struct output *o)
+done(struct client *c, const struct request *r, const struct peerset *s,
+    struct msg_set_done *m, struct output *o)
 {
 	char vis[FORMAT_VIS(TEXT_SIZE)];
 	int st;
 
+	m->rejected += s->rejected;
 	if (m->code == 0 || m->code < LEASE_E_KEY) {
 		output_sum(o, m, r->dry_run);
 		return (m->rejected > 0 ? EX_NEGATIVE : 0);
@@ -218,7 +219,7 @@ answer(struct client *c, const struct request *r, struct output *o,
 		} else if (m.type == MSG_SET_DONE) {
 			if (msg_set_done_get(&m.data, &sum) == -1)
 				return (client_malformed(c));
-			return (done(c, r, &sum, o));
+			return (done(c, r, s, &sum, o));
 		} else if (m.type != MSG_CTL_RESULT ||
 		    msg_ctl_result_get(&m.data, &res) == -1)
 			return (client_malformed(c));

@@ -19,6 +19,7 @@ struct peerset {
 	struct msg_set_item *items;
 	size_t		 n;
 	size_t		 size;
+	uint32_t	 rejected;	/* left out before it was sent */
 };
 
 /* Append a copy.  Returns 0, or -1 with errno ENOMEM. */

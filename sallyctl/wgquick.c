@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <sodium.h>
+
 #include "peername.h"
 #include "wgquick.h"
 
@@ -23,7 +25,6 @@ struct reader {
 	struct wgquick	*w;
 	unsigned int	 line;
 	enum section	 section;
-	bool		 bad;		/* a value of this peer was reported */
 	struct naming naming;
 	struct wgquick_peer peer;
 };
@@ -45,6 +46,7 @@ report(struct reader *r, struct span s, const char *why)
 	len = s.len < sizeof(text) ? s.len : sizeof(text) - 1;
 	memcpy(text, s.p, len);
 	text[len] = '\0';
+	r->peer.bad = true;
 	r->w->bad(r->w->arg, r->line, text, why);
 }
 
@@ -56,7 +58,7 @@ end_peer(struct reader *r)
 		return (0);
 	if (!r->peer.has_key) {
 		r->line = r->peer.line;
-		if (!r->bad)
+		if (!r->peer.bad)
 			report(r, (struct span){ "[Peer]", 6 },
 			    "it has no PublicKey");
 		return (0);
@@ -74,7 +76,6 @@ begin_section(struct reader *r, struct span s, struct span comment)
 	if (end_peer(r) == -1)
 		return (-1);
 	r->line = line;
-	r->bad = false;
 	naming_section(&r->naming, comment);
 	if (span_is(s, "[Interface]")) {
 		r->section = INTERFACE;
@@ -110,17 +111,24 @@ address(struct reader *r, struct span s)
 static void
 peer_value(struct reader *r, struct span key, struct span value)
 {
+	uint8_t psk[WGKEY_LEN];
 	struct span one;
 
 	if (span_is(key, "PublicKey")) {
 		r->peer.has_key = wgkey_parse(value.p, value.len,
 				      r->peer.key) == 0;
-		if (!r->peer.has_key) {
+		if (!r->peer.has_key)
 			report(r, value, "it is not a public key");
-			r->bad = true;
-		}
 	} else if (span_is(key, "PresharedKey")) {
-		r->peer.preshared = true;
+		/* A key of zeros is none. */
+		if (wgkey_parse(value.p, value.len, psk) == -1 ||
+		    !sodium_is_zero(psk, sizeof(psk)))
+			r->peer.preshared = true;
+		sodium_memzero(psk, sizeof(psk));
+	} else if (span_is(key, "Endpoint") ||
+	    (span_is(key, "PersistentKeepalive") && !span_is(value, "0") &&
+		!span_is(value, "off"))) {
+		r->peer.dialled = true;
 	} else if (span_is(key, "AllowedIPs")) {
 		while (value.len > 0) {
 			(void)span_divide(value, ',', &one, &value);

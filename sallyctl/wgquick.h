@@ -19,6 +19,8 @@ struct wgquick_peer {
 	bool		 has_key;
 	uint8_t		 key[WGKEY_LEN];
 	bool		 preshared;
+	bool		 dialled;	/* Endpoint or PersistentKeepalive */
+	bool		 bad;		/* a value of it was reported */
 	unsigned int	 naddrs;
 	struct prefix	 addrs[PEER_ADDRS_MAX];	/* as they are written */
 };

@@ -39,18 +39,28 @@ AllowedIPs = 100.64.1.77/32, fde3:25fb:7f6c:1::77/128
 [Peer]
 PublicKey = $other
 AllowedIPs = 100.64.1.78/32, 10.0.0.0/8
+Endpoint = 192.0.2.99:51820
 END
 was=$(have)
 fails_with "import, dry-run" 1 "^added +$(quoted "$pub")  d1 100.64.1.77," ctl import "$WORK/wg9.conf" dry-run
 like "import, dry-run: the range is rejected" "$(cat "$WORK/out")" \
     '^rejected  line [0-9]+: 10.0.0.0/8'
+like "import, dry-run: and its peer with it" "$(cat "$WORK/out")" \
+    ': 1 added, 0 removed, 0 changed, 0 unchanged, 1 rejected'
+ctl import "$WORK/wg9.conf" dry-run force >"$WORK/out"
+like "import, dry-run, force: told" "$(cat "$WORK/out")" \
+    '^left out  line [0-9]+: 10.0.0.0/8'
+like "import, dry-run, force: the sum" "$(cat "$WORK/out")" \
+    ': 2 added, 0 removed, 0 changed, 0 unchanged, 0 rejected'
 is "import, dry-run: nothing is changed" "$(have)" "$was"
 sed -i 's|, 10.0.0.0/8||' "$WORK/wg9.conf"
 check "import" ctl import "$WORK/wg9.conf"
 like "import: the sum" "$(cat "$WORK/out")" '^2 added, 0 removed, 0 changed'
 like "import: WireGuard has it" "$(have)" "^$(quoted "$pub").*100.64.1.77/32"
-like "show peers names it" "$(ctl show peers)" 'devices +static +d1 '
-check "import again changes nothing" ctl import "$WORK/wg9.conf"
+like "show peers names it" "$(ctl show peers)" 'devices +static +[a-z]+ +d1 '
+# The same as an editor on Windows saves it.
+{ printf '\357\273\277'; sed 's/$/\r/' "$WORK/wg9.conf"; } >"$WORK/win.conf"
+check "import again changes nothing" ctl import "$WORK/win.conf"
 like "import again: the sum" "$(cat "$WORK/out")" \
     '^0 added, 0 removed, 0 changed, 2 unchanged, 0 rejected$'
 
@@ -86,7 +96,8 @@ set_of 100 119 >"$WORK/twenty.json"
 fails_with "apply removes too much" 1 'nothing was changed: .*force' \
     ctl apply "$WORK/twenty.json"
 is "and changes nothing" "$(count)" 2
-check "apply with force" ctl apply "$WORK/twenty.json" force
+{ printf '\357\273\277'; sed 's/$/\r/' "$WORK/twenty.json"; } >"$WORK/win.json"
+check "apply with force" ctl apply "$WORK/win.json" force
 like "apply: the sum" "$(cat "$WORK/out")" '^20 added, 2 removed'
 like "apply: bytes of a removed one" "$(cat "$WORK/out")" \
     '^removed .* received, .* sent$'

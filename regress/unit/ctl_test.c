@@ -74,6 +74,7 @@ commands(void **state)
 		{ "appl f d f n a", "apply" },
 		{ "i f", "import" },
 		{ "import f net a dry-run", "import" },
+		{ "import f force", "import" },
 		{ "e p x", "export peer" },
 		{ "export peer x qr net a", "export peer" },
 	};
@@ -144,7 +145,6 @@ refused(void **state)
 		{ "maintenance on now", "unknown argument: now" },
 		{ "apply", "missing argument" },
 		{ "apply f net", "missing argument" },
-		{ "import f force", "unknown argument: force" },
 		{ "export x", "unknown argument: x" },
 		{ "export peer", "missing argument after: peer" },
 		{ "export peer x dry-run", "unknown argument: dry-run" },
