@@ -110,7 +110,7 @@ client_send(struct client *c, enum msg_type type, const void *p, size_t len)
 {
 	if (imsg_send(c->fd, type, c->id, p, len, -1) == 0)
 		return (0);
-	if (errno == EAGAIN)
+	if (errno == EAGAIN || errno == EPIPE)
 		return (client_fail(c, EX_TEMPFAIL,
 		    "%s: the daemon does not take the request (try again; %s)",
 		    c->path, STATUS_HINT));

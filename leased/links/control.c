@@ -24,6 +24,9 @@
 #include "ownset.h"
 
 #define CONNS_MAX	32
+#define CONNS_ROOT	8		/* of these, places for root alone */
+#define CONNS_UID	8		/* most of one user who is not root */
+#define FIRST_S		5		/* time for the first request */
 #define IDENT_S		5
 #define ACCEPT_PAUSE_S	1		/* pause when out of descriptors */
 
@@ -56,7 +59,7 @@ conn_deadline_cb(evutil_socket_t fd, short what, void *arg)
 		conn_result(k, CTL_BUSY,
 		    "the front process did not answer within %d s", IDENT_S);
 	else {
-		log_info("control: connection idle; closing");
+		log_debug("control: connection of %s idle; closing", k->who);
 		conn_free(k);
 	}
 }
@@ -247,7 +250,7 @@ control_ident(struct leased *l, uint32_t id, const struct msg_ident_result *m)
 }
 
 static struct conn *
-conn_new(struct leased *l, int fd)
+conn_new(struct leased *l, int fd, uid_t uid)
 {
 	struct control *ctl = l->control;
 	struct conn *k;
@@ -271,8 +274,35 @@ conn_new(struct leased *l, int fd)
 	}
 	TAILQ_INSERT_TAIL(&ctl->conns, k, entry);
 	ctl->nconns++;
-	conn_progress(k);
+	k->uid = uid;
+	snprintf(k->who, sizeof(k->who), "uid:%d", (int)uid);
+	conn_wait(k, FIRST_S);
 	return (k);
+}
+
+/* No user takes the places of the others, and nobody those of root. */
+static bool
+has_room(const struct control *ctl, uid_t uid)
+{
+	unsigned int others = 0, same = 0;
+	const struct conn *k;
+
+	TAILQ_FOREACH(k, &ctl->conns, entry) {
+		others += k->uid != 0;
+		same += k->uid == uid;
+	}
+	return (
+	    uid == 0 || (others < CONNS_MAX - CONNS_ROOT && same < CONNS_UID));
+}
+
+static void
+refuse(struct control *ctl, uid_t uid)
+{
+	if (!ctl->full)
+		log_warnx(
+		    "control: uid %d or the others have all connections that are not root's; closing more",
+		    (int)uid);
+	ctl->full = true;
 }
 
 static void
@@ -283,7 +313,6 @@ control_accept_cb(evutil_socket_t lfd, short what, void *arg)
 	struct control *ctl = l->control;
 	struct ucred cred = { 0, (uid_t)-1, (gid_t)-1 };
 	socklen_t len = sizeof(cred);
-	struct conn *k;
 	int fd;
 
 	if (ctl->nconns >= CONNS_MAX) {
@@ -307,10 +336,11 @@ control_accept_cb(evutil_socket_t lfd, short what, void *arg)
 	(void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
 	log_debug("control: connection from uid %d pid %d", (int)cred.uid,
 	    (int)cred.pid);
-	if ((k = conn_new(l, fd)) == NULL)
+	if (!has_room(ctl, cred.uid)) {
+		refuse(ctl, cred.uid);
+		close(fd);
+	} else if (conn_new(l, fd, cred.uid) == NULL)
 		log_warn("control: connection");
-	else
-		snprintf(k->who, sizeof(k->who), "uid:%d", (int)cred.uid);
 }
 
 static void

@@ -23,7 +23,8 @@ struct conn {
 	TAILQ_ENTRY(conn) entry;
 	struct leased	*l;
 	struct chan	*chan;
-	char		 who[24];	/* "uid:N" of the other side */
+	uid_t		 uid;		/* of the other side */
+	char		 who[24];	/* "uid:N" */
 	enum conn_state	 state;
 	uint32_t	 id;		/* id of the current request */
 	uint32_t	 asked;		/* id of our own question */

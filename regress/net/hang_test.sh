@@ -79,6 +79,29 @@ wait "$later"
 is "and its answer" "$? $(grep -c '^sallyport' "$WORK/later.log")" "0 1"
 is "one line is enough" "$(grep -c 'control:' "$WORK/netd.log")" 1
 
+# A member of the group does not take the places of root.
+if [ -z "$NOUSER" ]; then
+	: >"$WORK/netd.log"
+	spawn member setpriv --reuid 65534 --regid "$(stat -c %g "$S/ctl.sock")" \
+	    --clear-groups perl -MSocket -e '$| = 1; for (1 .. 64) {
+	    my $s; socket($s, AF_UNIX, SOCK_SEQPACKET, 0) &&
+	    connect($s, sockaddr_un($ARGV[0])) or die; push @s, $s }
+	    while (@s) { my $r = ""; vec($r, fileno($_), 1) = 1 for @s;
+	    select($r, undef, undef, undef); @s = grep {
+	    !vec($r, fileno($_), 1) || sysread($_, my $b, 1) } @s;
+	    print scalar(@s), "\n" } print "none\n"' "$S/ctl.sock"
+	member=$PID
+	member_has() { [ "$(tail -n 1 "$WORK/member.log")" = "$1" ]; }
+	check "64 idle ones of a member: 8 are let in" wait_for 10 member_has 8
+	check "root revokes beside them" ctl revoke nobody-1
+	check "the log says so" said 'uid 65534 or the others'
+	check "who asks nothing is gone soon" wait_for 20 member_has none
+	check "root approves afterwards" ctl approve nobody-1
+	stop "$member"
+else
+	skip "64 idle ones of a member" "needs root"
+fi
+
 # The same on netd's own: one user has few places, root keeps some, and who says
 # nothing goes.
 if [ -z "$NOUSER" ]; then
