@@ -35,7 +35,7 @@ fronts_beyond(struct leased *l, const char *network, const char *who)
 	if (mono_diff_ms(mono_now(), l->beyond) >= 0) {
 		log_warnx(
 		    "a front asks for name=%s net=%s, which no identity rule gives: it is captured, unless a rule was taken out just now",
-		    log_vis(who), network);
+		    log_vis(who), log_vis(network));
 		l->beyond = mono_add_ms(mono_now(), BEYOND_MS);
 	}
 	return (LEASE_E_DENIED);
