@@ -131,21 +131,29 @@ allow2(scmp_filter_ctx ctx, int call, struct scmp_arg_cmp a,
 
 /*
  * Allow a call whose first argument is a descriptor, but not standard error:
- * the log is no file to write into or to cut.  Filters compare 64 bits and the
+ * the log is no file to write into or to cut.  There may be one or two more
+ * conditions.  Filters compare 64 bits and the
  * kernel takes 32 of them, so that "not equal" would let through another
  * spelling of the same number: a descriptor is allowed for each bit in which it
  * differs.
  */
 static int
-allow_but_stderr(scmp_filter_ctx ctx, int call)
+allow_but_stderr(scmp_filter_ctx ctx, int call, unsigned int n,
+    const struct scmp_arg_cmp *more)
 {
+	struct scmp_arg_cmp cmp[3];
 	uint64_t bit;
+	unsigned int i;
 
-	for (bit = 1; bit <= INT32_MAX; bit <<= 1)
-		if (allow1(ctx, call,
-			SCMP_A0(SCMP_CMP_MASKED_EQ, bit,
-		    bit & ~(uint64_t)STDERR_FILENO)) != 0)
+	for (i = 0; i < n; i++)
+		cmp[1 + i] = more[i];
+	for (bit = 1; bit <= INT32_MAX; bit <<= 1) {
+		cmp[0] = SCMP_A0(SCMP_CMP_MASKED_EQ, bit,
+		    bit & ~(uint64_t)STDERR_FILENO);
+		if (seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, call, 1 + n,
+		    cmp) != 0)
 			return (-1);
+	}
 	return (0);
 }
 
@@ -193,9 +201,13 @@ add_fcntl(scmp_filter_ctx ctx, uint8_t role)
 		if (allow1(ctx, SCMP_SYS(fcntl),
 		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)locks[i], 0)) != 0)
 			return (-1);
-	/* An open file that blocks would hang everybody who shares it. */
-	return (allow2(ctx, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETFL, 0),
-	    SCMP_A2(SCMP_CMP_MASKED_EQ, O_NONBLOCK, O_NONBLOCK)));
+	/*
+	 * A socket that blocks would hang everybody who shares it, and the log
+	 * could be overwritten if it were not for appending alone.
+	 */
+	return (allow_but_stderr(ctx, SCMP_SYS(fcntl), 2,
+	    (const struct scmp_arg_cmp[]){ SCMP_A1(SCMP_CMP_EQ, F_SETFL, 0),
+		SCMP_A2(SCMP_CMP_EQ, O_RDWR | O_NONBLOCK, 0) }));
 }
 
 /* Calls that are allowed only with some arguments. */
@@ -221,7 +233,7 @@ add_checked(scmp_filter_ctx ctx, const struct profile *p)
 		return (-1);
 #endif
 	for (i = 0; i < p->nfiles; i++)
-		if (allow_but_stderr(ctx, p->files[i]) != 0)
+		if (allow_but_stderr(ctx, p->files[i], 0, NULL) != 0)
 			return (-1);
 	if (add_fcntl(ctx, p->role) != 0)
 		return (-1);

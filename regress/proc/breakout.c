@@ -85,6 +85,7 @@ static const struct attack attacks[] = {
 	{ "shut-both", "", SYS_shutdown, { FD, SHUT_RDWR } },
 	{ "shut-read-high", "", SYS_shutdown, { FD, HIGH(SHUT_RD) } },
 	{ "blocking", "", SYS_fcntl, { FD, F_SETFL, 0 } },
+	{ "signals", "", SYS_fcntl, { FD, F_SETFL, O_NONBLOCK | O_ASYNC } },
 	{ "option", "", SYS_setsockopt,
 	    { FD, SOL_SOCKET, SO_RCVBUF, AT(STR), 4 } },
 	/* Type, length, id and pid. */
@@ -92,6 +93,9 @@ static const struct attack attacks[] = {
 	    { 3, AT(STR), 16 } },
 	{ "teardown", "\0\0\5\6\0\0\0\20\0\0\0\1\0\0\0", SYS_write,
 	    { 3, AT(STR), 16 } },
+	{ "log-flags", "", SYS_fcntl, { 2, F_SETFL, O_RDWR | O_NONBLOCK } },
+	{ "log-flags-high", "", SYS_fcntl,
+	    { HIGH(2), F_SETFL, O_RDWR | O_NONBLOCK } },
 	{ "cut-log", "", SYS_ftruncate, { 2, 0 } },
 	{ "cut-log-high", "", SYS_ftruncate, { HIGH(2), 0 } },
 	{ "write-log", "", SYS_pwrite64, { 2, AT(STR), 4, 0 } },

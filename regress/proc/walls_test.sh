@@ -36,7 +36,7 @@ serves() {
 
 # A new suite for each: what died too often is started again too slowly.
 for a in fastopen-sendto fastopen-sendmsg sendto-addr shut-read shut-both \
-    shut-read-high blocking option; do
+    shut-read-high blocking signals option; do
 	suite_start
 	pid=$(role_pid apid)
 	denied "front: $a on a listener" apid "$a" "$(listener "$pid")"
@@ -56,7 +56,8 @@ check "the suite goes on" wait_for 20 serves
 unlike "netd does neither" "$(cat "$WORK/netd.log")" 'netd: (reload:|stopping)'
 suite_kill
 
-for a in cut-log cut-log-high write-log write-log-high punch-log dup-log; do
+for a in cut-log cut-log-high write-log write-log-high punch-log dup-log \
+    log-flags log-flags-high; do
 	suite_start
 	said=$(wc -l <"$WORK/netd.log")
 	for role in leased netd-hand apid apid-key; do
