@@ -21,6 +21,7 @@
 #include "proc.h"
 #include "reach.h"
 #include "reserve.h"
+#include "spoiled.h"
 
 #define IP4_FORWARD "/proc/sys/net/ipv4/ip_forward"
 #define IP6_CONF    "/proc/sys/net/ipv6/conf/"
@@ -175,7 +176,8 @@ send_leased(struct proc *p, const struct bundle *b)
 		return (-1);
 	memset(&m, 0, sizeof(m));
 	a.mode = b->conf->access.mode;
-	if ((fd = fcntl(p->netd->ctl, F_DUPFD_CLOEXEC, 3)) == -1 ||
+	if (spoiled_ctl(p->netd) == -1 ||
+	    (fd = fcntl(p->netd->ctl, F_DUPFD_CLOEXEC, 3)) == -1 ||
 	    chan_send_conf_ctl(p->chan, 0, &m, fd) == -1)
 		return (-1);
 	return (chan_send_conf_access(p->chan, 0, &a, -1));

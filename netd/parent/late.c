@@ -16,6 +16,7 @@
 #include "log.h"
 #include "netd.h"
 #include "reload.h"
+#include "spoiled.h"
 
 struct late {
 	struct netd	*netd;
@@ -51,6 +52,7 @@ late_cb(evutil_socket_t unused, short what, void *arg)
 	/* A reload that runs copies the sockets of the configuration before. */
 	if (n->state != SUITE_RUNNING || n->reload.active)
 		return;
+	(void)spoiled_listeners(n);
 	for (i = 0; i < n->conf->conf->nlisten; i++) {
 		if (!try(n->conf, i))
 			continue;

@@ -21,6 +21,7 @@
 #include "relay.h"
 #include "reload.h"
 #include "spawn.h"
+#include "spoiled.h"
 #include "stop.h"
 #include "uapi.h"
 
@@ -42,6 +43,8 @@ parent_setup_hello(struct chan *c, uint32_t id, const struct msg_setup_hello *m)
 		    p->name);
 		return (-1);
 	}
+	if (p->role == P_APID)
+		(void)spoiled_listeners(n);
 	p->state = PROC_CONF;
 	chan_set_state(c, p->state);
 	proc_set_timer(p, CONF_MS);

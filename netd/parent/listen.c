@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Listening sockets: those on which apid(8) accepts, the control socket of
- * leased(8) and our own.  They are opened here and stay here, so that no connection is
- * refused while a child is started again.
+ * leased(8) and our own.  They are opened here and stay here, so that no
+ * connection is refused while a child is started again.
  */
 
 #include <sys/socket.h>
@@ -75,11 +75,10 @@ bind_tcp(int fd, const struct endpoint *ep, bool *absent)
 }
 
 int
-listen_tcp(const struct endpoint *ep, bool *absent)
+listen_socket(const struct endpoint *ep)
 {
 	int saved, fd, on = 1, off = 0;
 
-	*absent = false;
 	fd = socket(ep->ss.ss_family,
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
@@ -87,8 +86,24 @@ listen_tcp(const struct endpoint *ep, bool *absent)
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1 ||
 	    (ep->ss.ss_family == AF_INET6 &&
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) ==
-		    -1) ||
-	    bind_tcp(fd, ep, absent) == -1 || listen(fd, BACKLOG) == -1) {
+		    -1)) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+		return (-1);
+	}
+	return (fd);
+}
+
+int
+listen_tcp(const struct endpoint *ep, bool *absent)
+{
+	int saved, fd;
+
+	*absent = false;
+	if ((fd = listen_socket(ep)) == -1)
+		return (-1);
+	if (bind_tcp(fd, ep, absent) == -1 || listen(fd, BACKLOG) == -1) {
 		saved = errno;
 		close(fd);
 		errno = saved;

@@ -12,6 +12,8 @@
 #include "addr.h"
 #include "config.h"
 
+/* Make a TCP socket with the options of a listener, and bind it to nothing. */
+int	 listen_socket(const struct endpoint *);
 /*
  * Open a listening TCP socket.  absent is set if no interface has the address
  * now; connections come in when one has it.  Returns the socket, or -1 with

@@ -22,6 +22,7 @@
 #include "relay.h"
 #include "reload.h"
 #include "spawn.h"
+#include "spoiled.h"
 #include "watch.h"
 
 static void	 reload_timer_cb(evutil_socket_t, short, void *);
@@ -152,6 +153,9 @@ reload_try(struct netd *n)
 
 	r = &n->reload;
 	if (!r->wanted || !can_begin(n))
+		return;
+	/* Fronts that are replaced now could not answer. */
+	if (spoiled_listeners(n))
 		return;
 	r->wanted = false;
 	r->active = true;

@@ -14,8 +14,10 @@
  *        hostile PID FD no-peers NETWORK OWNER
  *        hostile PID FD list NETWORK OWNER|leases
  *        hostile PID FD get NETWORK NAME
+ *        hostile PID FD spoil shut|block|filter|ttl|pace|lowat
  *        hostile PID FD raw TYPE [HEX]
  *        hostile PID FD raw-fd TYPE [HEX]
+ *        hostile PID FD repeat TYPE COUNT
  *        hostile PID FD random SEED COUNT
  *        hostile PID FD flood COUNT
  *        hostile PID FD answer ADDRESS,... [HEX]
@@ -29,6 +31,8 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -416,6 +420,50 @@ do_answer(int s, int argc, char *argv[])
 	printf("answered\n");
 }
 
+/* A message without content, again and again. */
+static void
+do_repeat(int s, int argc, char *argv[])
+{
+	uint32_t type;
+	long n;
+
+	if (argc < 2)
+		errx(64, "repeat TYPE COUNT");
+	type = (uint32_t)strtoul(argv[0], NULL, 0);
+	for (n = strtol(argv[1], NULL, 10); n > 0; n--)
+		send_all(s, type, NULL, 0, -1);
+	answer(s);
+}
+
+/* The descriptor is no link, but a listening socket. */
+static void
+do_spoil(int s, int argc, char *argv[])
+{
+	struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog all = { 1, &drop };
+	int r = -1, ttl = 255, one = 1, many = 1 << 20;
+
+	if (argc < 1)
+		errx(64, "spoil HOW");
+	if (strcmp(argv[0], "shut") == 0)
+		r = shutdown(s, SHUT_RD);
+	else if (strcmp(argv[0], "block") == 0)
+		r = fcntl(s, F_SETFL, 0);
+	else if (strcmp(argv[0], "filter") == 0)
+		r = setsockopt(s, SOL_SOCKET, SO_ATTACH_FILTER, &all,
+		    sizeof(all));
+	else if (strcmp(argv[0], "ttl") == 0)
+		r = setsockopt(s, IPPROTO_IP, IP_MINTTL, &ttl, sizeof(ttl));
+	else if (strcmp(argv[0], "pace") == 0)
+		r = setsockopt(s, SOL_SOCKET, SO_MAX_PACING_RATE, &one,
+		    sizeof(one));
+	else if (strcmp(argv[0], "lowat") == 0)
+		r = setsockopt(s, SOL_SOCKET, SO_RCVLOWAT, &many, sizeof(many));
+	if (r == -1)
+		err(2, "spoil %s", argv[0]);
+	printf("spoiled\n");
+}
+
 static int
 steal(const char *pid, const char *fd)
 {
@@ -437,8 +485,8 @@ static const struct {
 } orders[] = { { "set", do_set }, { "del", do_del },
 	{ "register", do_register }, { "own", do_own }, { "disown", do_disown },
 	{ "no-peers", do_no_peers }, { "list", do_list }, { "get", do_get },
-	{ "random", do_random }, { "flood", do_flood },
-	{ "answer", do_answer } };
+	{ "random", do_random }, { "flood", do_flood }, { "answer", do_answer },
+	{ "spoil", do_spoil }, { "repeat", do_repeat } };
 
 int
 main(int argc, char *argv[])
