@@ -14,6 +14,7 @@
 #include "config.h"
 #include "link.h"
 #include "notify.h"
+#include "openvpn_dial.h"
 #include "proc.h"
 #include "reload.h"
 
@@ -69,6 +70,7 @@ struct netd {
 	struct watch	*flag;		/* watches the maintenance file */
 	bool		 maintenance;	/* as leased was told last */
 	struct uapi	*uapi;
+	struct bucket	 openvpn;	/* of leased's requests */
 	struct late	*late;
 	struct msg_hand_server servers[NETWORKS_MAX];	/* relay.c's */
 	unsigned int	 nservers;

@@ -20,6 +20,7 @@
 #include "proc.h"
 
 #define SOCKETS_MAX	64
+#define REQUESTS_MAX	5	/* at once, and one more each second */
 
 /* There may be a server that leased cannot ask now. */
 static void
@@ -60,6 +61,31 @@ hand_over(struct proc *p, const char *path)
 		    p->name);
 }
 
+/* leased asks at most once a second; if captured, it could ask without end. */
+static bool
+may_ask(struct bucket *b)
+{
+	int64_t s;
+
+	s = mono_diff_ms(mono_now(), b->at) / 1000;
+	if (s > 0) {
+		b->left = s > REQUESTS_MAX - b->left ? REQUESTS_MAX :
+						       b->left + (int)s;
+		b->at = mono_now();
+	}
+	if (b->left == REQUESTS_MAX)
+		b->told = false;
+	if (b->left > 0) {
+		b->left--;
+		return (true);
+	}
+	if (!b->told)
+		log_warnx(
+		    "openvpn: leased asks for the sockets all the time, as a captured one would: it gets them once a second");
+	b->told = true;
+	return (false);
+}
+
 void
 openvpn_connect(struct proc *p)
 {
@@ -69,6 +95,10 @@ openvpn_connect(struct proc *p)
 	int r;
 
 	pattern = p->netd->conf->conf->openvpn_sockets;
+	if (!may_ask(&p->netd->openvpn)) {
+		tell_failed(p, pattern);
+		return;
+	}
 	r = glob(pattern, 0, NULL, &g);
 	if (r == GLOB_NOMATCH)
 		return;

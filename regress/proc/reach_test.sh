@@ -1,7 +1,8 @@
 #!/bin/sh
 # A captured front asks for what no identity rule gives: other networks, the
 # operator's static peers, other portals, force, lists.  leased knows the limits
-# of the rules from netd and believes no front.
+# of the rules from netd and believes no front.  A captured leased asks netd for
+# OpenVPN's sockets without end, and gets them seldom.
 . "${TOP:-.}/regress/lib.sh"
 private "$@"
 . "$TOP/regress/suite.sh"
@@ -15,6 +16,13 @@ RULES='{ proof = "certificate"; pattern = "smart-toilet-(\\d+)";
 office="{ name = \"office\"; interface = \"wg1\"; listen_port = 51821; \
     private_key_file = \"$S/wg1.key\"; address = [ \"10.77.0.1/24\" ]; \
     pools = [ \"10.77.0.0/24\" ]; routes = [ \"10.77.0.0/24\" ]; },"
+# An OpenVPN server that counts how often somebody connects.
+mkdir "$WORK/ov"
+CONF_MORE="openvpn: { sockets = \"$WORK/ov/*.sock\"; };"
+spawn openvpn perl -MSocket -e '$| = 1; socket(my $l, AF_UNIX, SOCK_STREAM, 0);
+    bind($l, sockaddr_un($ARGV[0])) && listen($l, 128) or die;
+    print "one\n" while accept(my $c, $l)' "$WORK/ov/a.sock"
+wait_for 5 test -S "$WORK/ov/a.sock"
 pki_init
 suite_conf
 sed -i "s|^networks = (|& $office|" "$CONF"
@@ -72,4 +80,20 @@ check "reload" ctl reload
 is "and for nobody without a rule" "$(as apid leased raw 0x0118)" "OVPN_END 20"
 denied "the portal that was" own devices portal:portal-1 "$key" 100.64.1.203/32
 like "the monitor's list" "$(as apid leased list devices leases)" '^PEER_'
+
+# --- leased against the parent: sockets of OpenVPN without end
+suite_kill
+: >"$WORK/netd.log"
+suite_start
+: >"$WORK/openvpn.log"
+pid=$(role_pid leased)
+kill -STOP "$pid"
+like "leased captured: 300 requests for sockets" \
+    "$("$HOSTILE" "$pid" 3 repeat 0x0418 300)" '^CONF_OPENVPN'
+like "netd connects a few times" "$(grep -c one "$WORK/openvpn.log")" \
+    '^[1-9][0-9]?$'
+is "the log says so, once" "$(grep -c 'netd: openvpn: leased asks' \
+    "$WORK/netd.log")" 1
+kill -KILL "$pid"
+check "and goes on" wait_for 20 suite_up
 finish
