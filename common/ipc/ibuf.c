@@ -142,28 +142,35 @@ ibuf_utf8_len(const uint8_t *p, size_t left)
 	return (n);
 }
 
+bool
+ibuf_is_text(const void *text, size_t len)
+{
+	const uint8_t *p = text;
+	size_t i, n;
+
+	for (i = 0; i < len; i += n)
+		if (p[i] == '\0' || (n = ibuf_utf8_len(p + i, len - i)) == 0)
+			return (false);
+	return (true);
+}
+
 int
 ibuf_get_str(struct ibuf *b, char *dst, size_t size)
 {
 	const uint8_t *p;
 	uint16_t len;
-	size_t i, n;
 
 	if (ibuf_get_n16(b, &len) == -1)
 		return (-1);
-	if (len >= size || len > ibuf_left(b))
-		goto bad;
 	p = b->buf + b->rpos;
-	for (i = 0; i < len; i += n)
-		if (p[i] == '\0' || (n = ibuf_utf8_len(p + i, len - i)) == 0)
-			goto bad;
+	if (len >= size || len > ibuf_left(b) || !ibuf_is_text(p, len)) {
+		errno = EBADMSG;
+		return (-1);
+	}
 	memcpy(dst, p, len);
 	dst[len] = '\0';
 	b->rpos += len;
 	return (0);
-bad:
-	errno = EBADMSG;
-	return (-1);
 }
 
 size_t

@@ -8,6 +8,7 @@
 #ifndef IBUF_H
 #define IBUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,8 @@ int	 ibuf_get_n16(struct ibuf *, uint16_t *);
 int	 ibuf_get_n32(struct ibuf *, uint32_t *);
 int	 ibuf_get_n64(struct ibuf *, uint64_t *);
 int	 ibuf_get_str(struct ibuf *, char *dst, size_t size);
+/* True if ibuf_get_str takes a text of these bytes: UTF-8 without a NUL. */
+bool	 ibuf_is_text(const void *, size_t len);
 
 /*
  * Length of the UTF-8 sequence at p, at most left bytes, or 0 if it is not

@@ -67,6 +67,8 @@ leased_hand_network(struct chan *c, uint32_t id,
 					       "failed",
 		    m->text[0] != '\0' ? ": " : "", log_text(m->text));
 	n->hand = *m;
+	if (m->state == NET_UP)
+		registry_take_key(&l->reg, m->pubkey);
 	if (!came_up)
 		return (0);
 	/* This may be a new interface without peers. */

@@ -38,6 +38,7 @@ change_remember(const struct peer *p)
 	w->tx_raw = p->tx_raw;
 	w->timed = p->heap != 0;
 	w->outside = p->outside;
+	w->refused = p->refused;
 	w->state = p->state;
 	memcpy(w->key, p->key, sizeof(w->key));
 	w->naddrs = peer_addrs(p, w->addrs);
@@ -122,6 +123,7 @@ restore(struct registry *r, struct peer *p, struct peer_was *w)
 		free(p->name);
 		p->name = w->name;
 	}
+	p->refused = w->refused;
 	peer_set_state(p, w->state, w->outside);
 	peer_set_addrs(p, w->addrs, w->naddrs);
 }

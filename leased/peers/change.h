@@ -16,6 +16,7 @@ struct peer_was {
 	uint64_t	 rx_raw, tx_raw;
 	bool		 timed;		/* it had a deadline */
 	bool		 outside;
+	bool		 refused;
 	uint8_t		 state;
 	uint8_t		 key[WGKEY_LEN];
 	uint8_t		 naddrs;

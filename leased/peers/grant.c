@@ -215,6 +215,7 @@ fill(struct registry *r, struct grant *g, struct step *s, const char *who,
 		p->rx_raw = p->tx_raw = 0;
 		p->created = wall.s;
 	}
+	p->refused = false;
 	p->renewed = wall.s;
 	if (strcmp(peer_who(p), who) != 0) {
 		change_text(s, p->name, who);
@@ -257,6 +258,9 @@ grant_register(struct registry *r, struct network *n, const char *name,
 		p->first = wall.s;
 	g->peer = p;
 	if (!live) {
+		/* What was refused is not believed in its addresses, either. */
+		if (p->refused)
+			peer_set_addrs(p, NULL, 0);
 		p->rx_raw = p->tx_raw = 0;
 		peer_set_state(p, LEASE_PENDING, false);
 	}

@@ -362,7 +362,7 @@ peer_served(const struct peer *p)
 bool
 peer_addr_served(const struct peer *p, uint8_t i)
 {
-	return (p->addrs[i].held);
+	return (p->addrs[i].held && !p->refused);
 }
 
 bool

@@ -62,6 +62,7 @@ struct peer {
 	uint8_t		 state;		/* enum lease_state */
 	uint8_t		 naddrs;
 	bool		 outside : 1;	/* lives, but the pools lack all of it */
+	bool		 refused : 1;	/* not to be served, whatever it has */
 	bool		 synced : 1;	/* sent in the running sync */
 	bool		 gone : 1;	/* removed, but can be restored */
 	bool		 seen : 1;	/* is in the set being compared */

@@ -231,6 +231,23 @@ registry_own_key(const struct registry *r, const uint8_t *key)
 	return (false);
 }
 
+void
+registry_take_key(struct registry *r, const uint8_t *key)
+{
+	struct network *n;
+	struct peer *p;
+
+	TAILQ_FOREACH(n, &r->nets, entry) {
+		if ((p = peer_by_key(n, key)) == NULL || p->refused)
+			continue;
+		log_warnx(
+		    "network %s: the key of %s is the gateway's own: it is kept and not served",
+		    n->name, p->name[0] != '\0' ? log_vis(p->name) : "a peer");
+		p->refused = true;
+		peer_settle(p);
+	}
+}
+
 uint32_t
 registry_online(const struct registry *r, int64_t now)
 {

@@ -42,6 +42,8 @@ bool	 registry_held(struct network *);
 void	 registry_forget(struct registry *, struct peer *);
 /* True if it is the key of one of our own interfaces. */
 bool	 registry_own_key(const struct registry *, const uint8_t *key);
+/* The gateway has this key now: a peer that has it is not served. */
+void	 registry_take_key(struct registry *, const uint8_t *key);
 /* The number of peers with a handshake in the last ONLINE_S seconds. */
 uint32_t registry_online(const struct registry *, int64_t now);
 

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "deadline.h"
+#include "log.h"
 #include "row.h"
+#include "rowcheck.h"
 #include "wgkey.h"
 
 static void
@@ -100,19 +102,27 @@ row_put_counters(struct store *st, const struct peer *p)
 	return (store_put_counters(st, &row));
 }
 
+#define TOLD_MAX	16	/* bad rows that are told one by one */
+
 struct load {
 	struct registry	*registry;
 	struct network	*net;		/* network of the last row */
 	struct mono	 now;
 	struct wall	 wall;
+	uint64_t	 bad;		/* rows that are not as we write them */
 };
 
 static int
 load_network(void *arg, const struct network_row *row)
 {
-	if (strlen(row->name) >= NETNAME_SIZE)
-		return (-1);
-	(void)registry_add(arg, row->name, row->id);
+	char text[ROW_TEXT];
+	const char *name = row->name;
+
+	if (!rowcheck_text(name)) {
+		name = rowcheck_name(row->id, text);
+		log_warnx("database: network %s: its name is not one", name);
+	}
+	(void)registry_add(arg, name, row->id);
 	return (0);
 }
 
@@ -127,15 +137,32 @@ network_by_id(struct load *ld, int64_t id)
 	return (ld->net);
 }
 
-static int
-load_owner(void *arg, const struct owner_row *row)
+/* Tell of a row that was not written by us, but not of a million of them. */
+static void
+tell(struct load *ld, const char *what, int64_t id, const char *why,
+    const char *then)
 {
+	if (ld->bad++ < TOLD_MAX)
+		log_warnx(
+		    "database: %s row %lld: %s is not as sallyport writes it%s",
+		    what, (long long)id, why, then);
+}
+
+static int
+load_owner(void *arg, const struct owner_row *from)
+{
+	struct owner_row copy = *from, *row = &copy;
+	struct load *ld = arg;
+	char name[ROW_TEXT];
 	struct network *n;
 	struct owner *o;
+	const char *why;
 
-	if ((n = network_by_id(arg, row->network)) == NULL ||
-	    strlen(row->name) >= OWNER_SIZE)
+	if ((n = network_by_id(ld, row->network)) == NULL)
 		return (-1);
+	if ((why = rowcheck_owner(row, name)) != NULL)
+		tell(ld, "owner", row->id, why,
+		    owner_valid(row->name) ? "" : ": its peers are not served");
 	o = owner_add(n, row->name);
 	o->id = row->id;
 	o->generation = row->generation;
@@ -158,9 +185,7 @@ new_peer(struct network *n, const struct peer_row *row)
 	struct owner *o;
 	struct peer *p;
 
-	if (strlen(row->name) >= IDENT_SIZE ||
-	    strlen(row->who) >= IDENT_SIZE + 8 ||
-	    (!row->ended && peer_by_key(n, row->key) != NULL))
+	if (!row->ended && peer_by_key(n, row->key) != NULL)
 		return (NULL);
 	if (row->owner == 0) {
 		if ((p = peer_new_lease(n, row->name, row->who)) == NULL)
@@ -176,18 +201,38 @@ new_peer(struct network *n, const struct peer_row *row)
 	return (NULL);
 }
 
+/* What the indexes of the file should have kept out. */
 static int
-load_peer(void *arg, const struct peer_row *row)
+damaged(int64_t id)
 {
+	log_warnx(
+	    "database: peer row %lld: another has its key, its name or an address, or its owner or network is missing",
+	    (long long)id);
+	return (-1);
+}
+
+static int
+load_peer(void *arg, const struct peer_row *from)
+{
+	struct peer_row copy = *from, *row = &copy;
 	struct prefix addrs[PEER_ADDRS_MAX];
 	struct load *ld = arg;
+	char name[ROW_TEXT];
 	struct network *n;
 	struct peer *p;
+	const char *why;
+	bool serve;
 	uint8_t i;
 
+	why = rowcheck_peer(row, ld->wall, name, &serve);
 	if ((n = network_by_id(ld, row->network)) == NULL ||
 	    (p = new_peer(n, row)) == NULL)
-		return (-1);
+		return (damaged(row->id));
+	if (why != NULL)
+		tell(ld, "peer", row->id, why,
+		    serve ? "" : ": it is kept and not served");
+	p->refused = !serve ||
+	    (p->owner != NULL && !owner_valid(p->owner->name));
 	p->id = row->id;
 	p->first = row->first;
 	p->created = row->created;
@@ -203,7 +248,7 @@ load_peer(void *arg, const struct peer_row *row)
 	for (i = 0; i < row->naddrs; i++) {
 		addrs[i] = row->addrs[i];
 		if (peer_by_addr(n, &addrs[i]) != NULL)
-			return (-1);
+			return (damaged(row->id));
 	}
 	peer_set_addrs(p, addrs, peer_sort_addrs(addrs, row->naddrs));
 	peer_settle(p);
@@ -220,9 +265,13 @@ int
 row_load_peers(struct store *st, struct registry *r, struct mono now,
     struct wall wall)
 {
-	struct load ld = { r, NULL, now, wall };
+	struct load ld = { r, NULL, now, wall, 0 };
 
-	if (store_load_owners(st, load_owner, &ld) == -1)
+	if (store_load_owners(st, load_owner, &ld) == -1 ||
+	    store_load_peers(st, load_peer, &ld) == -1)
 		return (-1);
-	return (store_load_peers(st, load_peer, &ld));
+	if (ld.bad > TOLD_MAX)
+		log_warnx("database: %llu rows are not as sallyport writes them",
+		    (unsigned long long)ld.bad);
+	return (0);
 }

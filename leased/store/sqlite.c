@@ -95,7 +95,10 @@ store_text(sqlite3_stmt *st, int column, size_t size)
 	const char *text;
 
 	text = (const char *)sqlite3_column_text(st, column);
-	return (text != NULL && strlen(text) < size ? text : NULL);
+	if (text == NULL || strlen(text) >= size ||
+	    strlen(text) != (size_t)sqlite3_column_bytes(st, column))
+		return (NULL);
+	return (text);
 }
 
 bool
@@ -190,8 +193,8 @@ run_sql(struct store *s, const char *sql, int64_t *n)
 	return (rc);
 }
 
-static void
-damaged(struct store *s, const char *why, char *error, size_t size)
+void
+store_damaged(struct store *s, const char *why, char *error, size_t size)
 {
 	char *p;
 
@@ -235,7 +238,7 @@ prepare(struct store *s, char *error, size_t size)
 			    "%s is in use by another process: a second sallyport cannot share it; stop that one, or give this one a state_dir of its own",
 			    s->path);
 		else if (rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB)
-			damaged(s, sqlite3_errmsg(s->h), error, size);
+			store_damaged(s, sqlite3_errmsg(s->h), error, size);
 		else if (rc != SQLITE_OK)
 			snprintf(error, size,
 			    "%s: %s: %s: check that the directory can be written and has room",
@@ -255,7 +258,7 @@ check_pages(struct store *s, char *error, size_t size)
 
 	rc = sqlite3_prepare_v2(s->h, "PRAGMA quick_check(1)", -1, &st, NULL);
 	if (rc != SQLITE_OK) {
-		damaged(s, sqlite3_errmsg(s->h), error, size);
+		store_damaged(s, sqlite3_errmsg(s->h), error, size);
 		return (-1);
 	}
 	text = sqlite3_errmsg(s->h);
@@ -265,7 +268,8 @@ check_pages(struct store *s, char *error, size_t size)
 	} else
 		text = sqlite3_errmsg(s->h);
 	if (!ok)
-		damaged(s, text != NULL ? text : "quick_check", error, size);
+		store_damaged(s, text != NULL ? text : "quick_check", error,
+		    size);
 	sqlite3_finalize(st);
 	return (ok ? 0 : -1);
 }
@@ -345,7 +349,7 @@ read_version(struct store *s, const struct store_schema *schema,
 	    run_sql(s, "PRAGMA user_version", version) != SQLITE_OK ||
 	    run_sql(s, "SELECT count(*) FROM sqlite_schema", &tables) !=
 	    SQLITE_OK) {
-		damaged(s, sqlite3_errmsg(s->h), error, size);
+		store_damaged(s, sqlite3_errmsg(s->h), error, size);
 		return (-1);
 	}
 	if (app != DB_APPLICATION_ID && (app != 0 || tables != 0)) {
@@ -378,7 +382,7 @@ statements(struct store *s, char *error, size_t size)
 		if (sqlite3_prepare_v3(s->h, sql[i], -1,
 			SQLITE_PREPARE_PERSISTENT, &s->st[i],
 			NULL) != SQLITE_OK) {
-			damaged(s, sqlite3_errmsg(s->h), error, size);
+			store_damaged(s, sqlite3_errmsg(s->h), error, size);
 			return (-1);
 		}
 	return (0);
@@ -412,9 +416,10 @@ store_use(struct store *s, const struct store_schema *schema, unsigned int keep,
 	    check_pages(s, error, size) == -1 ||
 	    read_version(s, schema, &version, error, size) == -1)
 		return (-1);
-	return (version == schema->n ?
-		0 :
-	    migrate(s, schema, (int)version, keep, error, size));
+	if (version < schema->n &&
+	    migrate(s, schema, (int)version, keep, error, size) == -1)
+		return (-1);
+	return (store_check_schema(s, schema, error, size));
 }
 
 /*

@@ -128,6 +128,14 @@ int	 store_look(struct store *, char *error, size_t size);
 /* Give the open database a new number, by which its log is known. */
 void	 store_new_session(struct store *);
 int	 store_sync_dir(const struct store *);
+/*
+ * Check that tables and indexes are those of the schema, and that there is no
+ * trigger and no view besides.  Returns 0, or -1 with a text for people.
+ */
+int store_check_schema(struct store *, const struct store_schema *, char *error,
+    size_t size);
+/* Write the text for a database that is damaged. */
+void store_damaged(struct store *, const char *why, char *error, size_t size);
 /* Note a failure, log it, and set errno.  Always returns -1. */
 int	 store_error(struct store *, const char *what);
 /* Run a bound statement that gives no rows, and reset it. */
@@ -136,7 +144,7 @@ int	 store_run(struct store *, enum statement);
 int	 store_next(struct store *, enum statement);
 /* End a query with a row that does not fit.  Returns -1 with errno EINVAL. */
 int	 store_stop(struct store *, enum statement);
-/* A text of the row, or NULL if it has size bytes or more. */
+/* A text of the row, or NULL if it has size bytes or more, or a NUL. */
 const char *store_text(sqlite3_stmt *, int column, size_t size);
 /* Copy the whole database to path. */
 int	 store_copy(sqlite3 *, const char *path);

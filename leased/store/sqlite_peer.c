@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "log.h"
 #include "sqlite_local.h"
 
 static int
@@ -201,8 +202,10 @@ column_peer(sqlite3_stmt *st, struct peer_row *r)
 	r->rx_raw = (uint64_t)sqlite3_column_int64(st, 14);
 	r->tx_raw = (uint64_t)sqlite3_column_int64(st, 15);
 	r->naddrs = 0;
+	/* An owner is somebody's id, or NULL for a lease. */
 	if (r->key == NULL || sqlite3_column_bytes(st, 3) != WGKEY_LEN ||
-	    r->name == NULL || r->who == NULL)
+	    r->id <= 0 || r->owner < 0 ||
+	    (r->owner == 0) != (sqlite3_column_type(st, 2) == SQLITE_NULL))
 		return (-1);
 	return (0);
 }
@@ -238,6 +241,8 @@ store_load_peers(struct store *s, int (*cb)(void *, const struct peer_row *),
 	while ((rc = store_next(s, ST_PEER_LIST)) == 1)
 		if (column_peer(s->st[ST_PEER_LIST], &r) == -1 ||
 		    take_addrs(s, &r, &more) == -1 || cb(arg, &r) == -1) {
+			log_warnx("%s: peer row %lld cannot be used", s->path,
+			    (long long)r.id);
 			(void)store_stop(s, ST_PEER_LIST);
 			return (store_stop(s, ST_ADDR_LIST));
 		}

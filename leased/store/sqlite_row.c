@@ -22,7 +22,7 @@ store_load_networks(struct store *s,
 	while ((rc = store_next(s, ST_NET_LIST)) == 1) {
 		r.id = sqlite3_column_int64(st, 0);
 		r.name = store_text(st, 1, NETNAME_SIZE);
-		if (r.name == NULL || cb(arg, &r) == -1)
+		if (r.id <= 0 || cb(arg, &r) == -1)
 			return (store_stop(s, ST_NET_LIST));
 	}
 	return (rc);
@@ -52,14 +52,16 @@ store_load_owners(struct store *s, int (*cb)(void *, const struct owner_row *),
 		r.name = store_text(st, 2, OWNER_SIZE);
 		r.generation = (uint64_t)sqlite3_column_int64(st, 3);
 		r.synced = sqlite3_column_int64(st, 4);
-		r.code = (uint8_t)sqlite3_column_int(st, 5);
+		r.code = sqlite3_column_int(st, 5) > UINT8_MAX ?
+		    UINT8_MAX :
+		    (uint8_t)sqlite3_column_int(st, 5);
 		r.added = (uint32_t)sqlite3_column_int64(st, 6);
 		r.removed = (uint32_t)sqlite3_column_int64(st, 7);
 		r.changed = (uint32_t)sqlite3_column_int64(st, 8);
 		r.unchanged = (uint32_t)sqlite3_column_int64(st, 9);
 		r.rejected = (uint32_t)sqlite3_column_int64(st, 10);
 		r.text = store_text(st, 11, TEXT_SIZE);
-		if (r.name == NULL || r.text == NULL || cb(arg, &r) == -1)
+		if (r.id <= 0 || cb(arg, &r) == -1)
 			return (store_stop(s, ST_OWNER_LIST));
 	}
 	return (rc);

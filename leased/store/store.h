@@ -4,6 +4,9 @@
  * rules.  The interface speaks of rows and transactions; which database is
  * behind it is known in this folder alone.
  *
+ * A row that is read is what the file has: its texts are NULL if they are longer
+ * than the fields of messages, and nothing else of it was checked.
+ *
  * A row is a view: the texts and keys that it points to belong to the caller
  * that fills it, and to the store inside a callback, until that returns.
  *

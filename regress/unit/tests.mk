@@ -40,18 +40,20 @@ uapi_test_USES :=	wg_uapi wg_uapi_parse snapshot
 wgquick_test_USES :=	wgquick peername
 
 # The store, and the model of peers with it.
-store_test_USES :=	sqlite sqlite_file sqlite_restore sqlite_peer sqlite_row sqlite_event sqlite_backup \
-			sqlite_schema
+store_test_USES :=	sqlite sqlite_check sqlite_file sqlite_restore sqlite_peer \
+			sqlite_row sqlite_event sqlite_backup sqlite_schema
 store_test_RIG :=	unit/db_rig
 migrate_test_USES :=	$(store_test_USES)
 migrate_test_RIG :=	unit/db_rig
-peer_test_USES :=	$(store_test_USES) row peer peernet peerowner registry \
+peer_test_USES :=	$(store_test_USES) row rowcheck peer peernet peerowner registry \
 			dirty deadline change grant own assign pool hash holder
 peer_test_RIG :=	unit/peer_rig unit/store_rig
 grant_test_USES :=	$(peer_test_USES)
 grant_test_RIG :=	$(peer_test_RIG)
 holder_test_USES :=	$(peer_test_USES)
 holder_test_RIG :=	$(peer_test_RIG)
+poison_test_USES :=	$(peer_test_USES)
+poison_test_RIG :=	unit/db_rig unit/store_rig
 
 # TLS: the server's side from apid, a key holder, clients and certificates.
 TLS_USES :=		tls tlsanchor tlsbase tlscert san tlscrl \
