@@ -24,6 +24,7 @@
 #include "rate.h"
 #include "server.h"
 #include "settings.h"
+#include "shake.h"
 #include "tls.h"
 #include "tlskey.h"
 
@@ -331,7 +332,6 @@ apid_init(struct apid *a)
 	a->conf.ops = &conf_ops;
 	a->dialects = dialects;
 	TAILQ_INIT(&a->conns);
-	TAILQ_INIT(&a->shaking);
 	a->cpus = node_cpus();
 	a->proc_fds[PROC_LOADAVG] = a->proc_fds[PROC_UPTIME] = -1;
 	if ((cfg = event_config_new()) == NULL ||
@@ -350,6 +350,7 @@ apid_init(struct apid *a)
 	    evtimer_assign(&a->tend_timer, a->base, tend_cb, a) == -1)
 		fatalx("event: cannot make a timer");
 	accept_init(a);
+	shake_init(a);
 	arc4random_buf(&a->boot, sizeof(a->boot));
 	a->parent = chan_new(a->base, CHILD_FD, P_APID, P_PARENT, "parent",
 	    &ops, CONF_IDLE, a);

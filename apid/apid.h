@@ -50,6 +50,8 @@ struct apid {
 	unsigned int	 nconns;
 	struct conn_list shaking;	/* in a handshake, oldest first */
 	unsigned int	 nshaking;
+	struct conn_list queue;		/* waiting for theirs */
+	struct event	 shake_timer;	/* shake.c's */
 	struct event	 accept_pause;	/* accept.c's */
 	struct event	 stop_timer;
 	struct event	 key_timer;

@@ -16,6 +16,7 @@
 #include "rate.h"
 #include "reply.h"
 #include "route.h"
+#include "shake.h"
 #include "tls.h"
 
 #define TURNS		16	/* steps before others get a turn */
@@ -85,8 +86,8 @@ conn_free(struct conn *c)
 	tls_conn_free(c->tls);
 	close(c->fd);
 	conn_known(c);
-	if (c->tls != NULL && c->state == CONN_HANDSHAKE)
-		conn_shaken(c);
+	if (c->state == CONN_HANDSHAKE)
+		shake_end(c);
 	if (c->src != NULL)
 		rate_leave(a->rate, c->src);
 	TAILQ_REMOVE(&a->conns, c, entry);
@@ -183,8 +184,10 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 		conn_run(c);
 		return;
 	case CONN_HANDSHAKE:
-		conn_punish(c);
-		conn_drop_hello(c);
+		/* One who waits for a place did nothing wrong. */
+		if (!c->queued)
+			conn_punish(c);
+		shake_late(c);
 		break;
 	case CONN_WRITE:
 	case CONN_LINGER:

@@ -28,8 +28,6 @@
 #define CONN_WRITE_MS	10000	/* time for the client to take an answer */
 #define CONN_LINGER_MS	2000	/* time for the client to see our end */
 #define CONN_LINGER_MAX	65536	/* most bytes dropped meanwhile */
-#define CONN_HELLO	2048	/* bytes of a first TLS message waited for */
-#define CONN_SHAKING	4	/* a share of the connections is in handshakes */
 
 struct rate_source;
 struct tls_conn;
@@ -55,7 +53,8 @@ struct conn_buf {
 struct conn {
 	TAILQ_ENTRY(conn) entry;
 	TAILQ_ENTRY(conn) alike;	/* strangers of one source */
-	TAILQ_ENTRY(conn) shaking;	/* while tls is in its handshake */
+	TAILQ_ENTRY(conn) shaking;	/* or waiting for a place; shake.c's */
+	struct mono	 shaking_since;
 	struct rate_source *src;	/* NULL for a trusted proxy */
 	int		 fd;
 	struct tls_conn	*tls;		/* NULL: plain, or no hello yet */
@@ -65,6 +64,7 @@ struct conn {
 	struct event	 wev;
 	struct event	 timer;
 	bool		 stranger;	/* has proved and asked nothing yet */
+	bool		 queued;	/* for a place among the handshakes */
 	bool		 edge;		/* rev tells of new bytes only */
 	bool		 reading;	/* rev is in the loop */
 	bool		 writing;	/* wev is in the loop */
@@ -143,12 +143,6 @@ enum step conn_step_body(struct conn *);
 
 /* connio.c */
 enum step conn_step_handshake(struct conn *);
-void	 conn_shaken(struct conn *);	/* its handshake is over */
-/*
- * Take half a first message from the socket, as closing one with unread bytes
- * is a reset.
- */
-void	 conn_drop_hello(struct conn *);
 enum step conn_step_write(struct conn *);
 enum step conn_step_linger(struct conn *);
 /*

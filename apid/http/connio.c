@@ -14,10 +14,8 @@
 #include "conn.h"
 #include "log.h"
 #include "quiet.h"
+#include "shake.h"
 #include "tls.h"
-
-#define HELLO_HEAD	5	/* of a TLS record: type, version, length */
-#define HELLO_TYPE	22	/* handshake */
 
 /*
  * The read event stays in the loop from request to request.  It leaves only
@@ -85,124 +83,19 @@ log_handshake(struct conn *c)
 	    c->req.lst->address, tls_conn_error(c->tls));
 }
 
-static void
-hello_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct conn *c = arg;
-
-	c->eof = (what & EV_CLOSED) != 0;
-	conn_run(c);
-}
-
-/*
- * Be told of each new byte, and of the client's end, but not again and again
- * of those that are there; or as at other times.
- */
-static int
-watch_hello(struct conn *c, bool edge)
-{
-	conn_want(c, false, false);
-	if (event_assign(&c->rev, c->req.apid->base, c->fd,
-	    edge ? EV_READ | EV_CLOSED | EV_ET | EV_PERSIST :
-		   EV_READ | EV_PERSIST,
-	    edge ? hello_cb : conn_read_cb, c) == -1)
-		return (-1);
-	c->edge = edge;
-	return (0);
-}
-
-/* The length of the first message, by its first bytes; 0: it is no hello. */
-static size_t
-hello_len(const unsigned char *p, size_t n)
-{
-	size_t len;
-
-	if (n > 0 && p[0] != HELLO_TYPE)
-		return (0);
-	if (n < HELLO_HEAD)
-		return (HELLO_HEAD);
-	len = HELLO_HEAD + (size_t)(p[3] << 8 | p[4]);
-	return (len < CONN_HELLO ? len : CONN_HELLO);
-}
-
-/*
- * The state of TLS takes dozens of kilobytes.  A client gets it when its first
- * message is there, or as much of it as nobody needs; until then the message
- * stays in the socket.
- */
-static enum step
-await_hello(struct conn *c)
-{
-	unsigned char p[CONN_HELLO];
-	ssize_t n;
-
-	n = recv(c->fd, p, sizeof(p), MSG_PEEK);
-	if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
-		conn_want(c, true, false);
-		return (STEP_PARK);
-	}
-	if (n > 0 && !c->eof && (size_t)n < hello_len(p, (size_t)n)) {
-		if (!c->edge && watch_hello(c, true) == -1)
-			return (STEP_GONE);
-		conn_want(c, true, false);
-		return (STEP_PARK);
-	}
-	if (c->edge && watch_hello(c, false) == -1)
-		return (STEP_GONE);
-	return (STEP_AGAIN);
-}
-
-void
-conn_drop_hello(struct conn *c)
-{
-	char thrown[CONN_HELLO];
-
-	if (c->tls == NULL)
-		(void)recv(c->fd, thrown, sizeof(thrown), MSG_DONTWAIT);
-}
-
-void
-conn_shaken(struct conn *c)
-{
-	TAILQ_REMOVE(&c->req.apid->shaking, c, shaking);
-	c->req.apid->nshaking--;
-}
-
-/*
- * Begin the handshake.  A client that goes on needs a second at most, so that
- * the oldest of too many handshakes is the one that is not missed.
- */
-static enum step
-begin_handshake(struct conn *c)
-{
-	struct apid *a = c->req.apid;
-	enum step s;
-
-	if ((s = await_hello(c)) != STEP_AGAIN)
-		return (s);
-	if ((c->tls = tls_conn_new(c->req.lst->tls, c->fd)) == NULL)
-		return (STEP_GONE);
-	if (a->nshaking > 0 &&
-	    a->nshaking >= a->set->limits.connections / CONN_SHAKING)
-		conn_evict(TAILQ_FIRST(&a->shaking));
-	TAILQ_INSERT_TAIL(&a->shaking, c, shaking);
-	a->nshaking++;
-	return (STEP_AGAIN);
-}
-
 enum step
 conn_step_handshake(struct conn *c)
 {
 	enum tls_result r;
 	enum step s;
 
-	if (c->tls == NULL && (s = begin_handshake(c)) != STEP_AGAIN)
+	if (c->tls == NULL && (s = shake_begin(c)) != STEP_AGAIN)
 		return (s);
 	r = tls_handshake(c->tls);
 	if (r == TLS_OK) {
 		conn_known(c);
 		conn_proved(c);
-		conn_shaken(c);
+		shake_end(c);
 		c->state = CONN_HEAD;
 		c->timed = true;
 		conn_deadline(c, c->req.set->limits.head_ms);
