@@ -381,8 +381,9 @@ apid_clear(struct apid *a)
 int
 main(void)
 {
-	static struct apid a;
+	struct apid a;
 
+	memset(&a, 0, sizeof(a));
 	child_start(&a.child, P_APID, "apid");
 	apid_init(&a);
 	if (event_base_dispatch(a.base) == -1)

@@ -11,8 +11,9 @@ HAND_MODULES :=	$(notdir $(basename $(netd-hand_SRC) $(WG_SRC)))
 src =		$(foreach m,$(1),$(filter %/$(m).c,$(PRODUCT_SRC)))
 obj =		$(patsubst %.c,$(O)/%.o,$(call src,$(1)))
 rig =		$(1:%=$(O)/regress/%.o)
+rigsrc =	$(1:%=regress/%.c)
 TEST_INC :=	$(addprefix -iquote ,$(sort $(dir $(PRODUCT_SRC))) regress \
-		regress/proc)
+		regress/proc regress/fuzz)
 TEST_CFLAGS :=	$(sort $(foreach p,$(PROGS),$($(p)_CFLAGS)))
 TEST_LIBS =	$(foreach p,$(PROGS),$($(p)_LIBS)) $(BASE_LIBS)
 TEST_OBJ =	$(patsubst %.c,$(O)/%.o,$(wildcard regress/*.c regress/*/*.c))
@@ -30,14 +31,19 @@ $(TOOLS:%=$(O)/regress/%): $(O)/regress/%: $$(call rig,$$($$*_RIG)) \
     $$(call obj,$$($$*_USES)) $(LIBCOMMON)
 	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
-# Fuzzers are built from source, with coverage.
+# Fuzzers are built from source, with coverage.  One of a whole program renames
+# its main, and replaces the functions of RIG_WRAP.
+RIG_WRAP :=	child_start child_enter event_base_dispatch log_warn log_warnx \
+		log_notice log_info log_debug
+RIG_FLAGS :=	-Dmain=product_main $(RIG_WRAP:%=-Wl,--wrap=%)
 $(O)/fuzz/%_fuzz: regress/fuzz/%_fuzz.c $$(call src,$$($$*_fuzz_USES)) \
-    $(COMMON_SRC)
+    $$(call rigsrc,$$($$*_fuzz_RIG)) $(COMMON_SRC)
 	@mkdir -p $(@D)
 	$(CLANG) $(CPPFLAGS_ALL) $(TEST_INC) \
 	    $(call pkg-cflags,$($*_fuzz_PKG)) \
 	    -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -o $@ $(filter %.c,$^) \
+	    -fno-sanitize-recover=all $(if $(filter %/link_rig,$($*_fuzz_RIG)),$(RIG_FLAGS)) \
+	    -o $@ $(filter %.c,$^) \
 	    $(call pkg-libs,$($*_fuzz_PKG)) $($*_fuzz_LIBS) $(BASE_LIBS) \
 	    $(call pkg-libs,libseccomp)
 

@@ -245,8 +245,10 @@ key_clear(struct holder *k)
 int
 main(void)
 {
-	static struct holder k = { .conf.ops = &conf_ops };
+	struct holder k;
 
+	memset(&k, 0, sizeof(k));
+	k.conf.ops = &conf_ops;
 	child_start(&k.child, P_KEY, "apid-key");
 	keyset_init();
 	if ((k.base = event_base_new()) == NULL)

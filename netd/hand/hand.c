@@ -274,7 +274,11 @@ watch(struct hand *k)
 static void
 clear(struct hand *k)
 {
+	struct event *const events[] = { k->expire_ev, k->health_ev,
+		k->check_ev, k->notify_ev, k->drift_ev, k->egress_ev,
+		k->stop_ev };
 	struct knet *n;
+	size_t i;
 
 	sync_clear(k);
 	stats_clear(k);
@@ -285,8 +289,11 @@ clear(struct hand *k)
 	childconf_clear(&k->conf);
 	chan_free(k->leased);
 	chan_free(k->parent);
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		event_free(events[i]);
 	k->ops->close(k->io);
 	expiry_clear(&k->expiry);
+	event_base_free(k->base);
 }
 
 int

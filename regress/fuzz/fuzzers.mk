@@ -1,12 +1,23 @@
 # What each fuzzer is made of besides common/, by file name, and the libraries
 # it needs.
 
+access_fuzz_USES :=	access
 cert_fuzz_USES :=	tlscert san
 cert_fuzz_PKG :=	libcrypto
 config_fuzz_USES :=	check conferror conftext creds dump parse reserve schema suggest \
 			value
 config_fuzz_PKG :=	libconfig
 form_fuzz_USES :=	form hex
+# Whole programs, with their links.
+hand_fuzz_USES :=	$(filter-out kern_linux,$(HAND_MODULES))
+hand_fuzz_RIG :=	fuzz/link_rig proc/fake_kern proc/fake_state
+hand_fuzz_PKG :=	$(netd-hand_PKG)
+apid_fuzz_USES :=	$(notdir $(basename $(apid_SRC)))
+apid_fuzz_RIG :=	fuzz/link_rig
+apid_fuzz_PKG :=	$(apid_PKG)
+key_fuzz_USES :=	$(notdir $(basename $(apid-key_SRC)))
+key_fuzz_RIG :=		fuzz/link_rig
+key_fuzz_PKG :=		$(apid-key_PKG)
 http_fuzz_USES :=	http chunked hex
 http_fuzz_LIBS :=	-lhttp_parser
 jsonset_fuzz_USES :=	jsonset hex

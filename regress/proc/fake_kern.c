@@ -6,6 +6,7 @@
  * no such way.
  */
 
+#include <sys/mman.h>
 #include <sys/timerfd.h>
 
 #include <errno.h>
@@ -125,6 +126,7 @@ fake_close(struct kern_io *io)
 {
 	wg_uapi_close(&io->uapi);
 	close(io->timer);
+	(void)munmap(io->s, sizeof(*io->s));
 	free(io);
 }
 

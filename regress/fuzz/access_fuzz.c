@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Access lists: a list that is taken has names that fit their message, and one
+ * that is refused says which line is bad.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "access.h"
+#include "proto.h"
+
+#define NAMES_MAX	64
+
+int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static void
+require(int yes)
+{
+	if (!yes)
+		abort();
+}
+
+static void
+message(const struct access_name *a)
+{
+	uint8_t mem[IMSG_MAX_PAYLOAD];
+	struct msg_conf_access_name m, again;
+	struct ibuf b;
+
+	memset(&m, 0, sizeof(m));
+	m.allow = a->allow;
+	memcpy(m.name, a->name, sizeof(m.name));
+	ibuf_init(&b, mem, 0, sizeof(mem));
+	require(a->name[0] != '\0');
+	require(msg_conf_access_name_put(&b, &m) == 0);
+	require(msg_conf_access_name_get(&b, &again) == 0);
+	require(strcmp(m.name, again.name) == 0);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *error = NULL;
+	struct access_list l;
+	long bad;
+	size_t i;
+
+	memset(&l, 0, sizeof(l));
+	bad = access_parse(&l, (const char *)data, size, NAMES_MAX, &error);
+	require(bad >= 0 && (bad == 0 || error != NULL));
+	require(l.n <= NAMES_MAX);
+	for (i = 0; bad == 0 && i < l.n; i++)
+		message(&l.names[i]);
+	access_clear(&l);
+	return (0);
+}
