@@ -7,6 +7,9 @@ cert_fuzz_PKG :=	libcrypto
 config_fuzz_USES :=	check conferror conftext creds dump parse reserve schema suggest \
 			value
 config_fuzz_PKG :=	libconfig
+crl_fuzz_USES :=	tlscrl tlscrlfile tlsscope tlssig tlscert tlsbase san pem
+crl_fuzz_RIG :=		mint
+crl_fuzz_PKG :=		libcrypto
 form_fuzz_USES :=	form hex
 # Whole programs, with their links.
 hand_fuzz_USES :=	$(filter-out kern_linux,$(HAND_MODULES))
