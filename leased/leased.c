@@ -26,6 +26,7 @@
 #include "link_apid.h"
 #include "link_hand.h"
 #include "link_parent.h"
+#include "listcheck.h"
 #include "log.h"
 #include "openvpn.h"
 #include "ownset.h"
@@ -72,6 +73,8 @@ link_apid(struct leased *l, unsigned int i, int fd)
 		log_warn("link to %s", name);
 	else if (l->store == NULL || (l->hand != NULL && chan_busy(l->hand)))
 		chan_pause(l->apid[i]);
+	if (l->store != NULL)
+		listcheck_lost(l);
 }
 
 void
@@ -263,6 +266,7 @@ leased_first(struct leased *l)
 		sync_start(l);
 	}
 	expire_arm(l);
+	listcheck_start(l);
 }
 
 void
@@ -285,6 +289,7 @@ leased_commit(struct leased *l, struct conf *conf)
 	l->conf->ctl_fd = -1;
 	sync_start(l);
 	expire_arm(l);
+	listcheck_start(l);
 	log_info("configuration %u in use", l->conf->generation);
 }
 

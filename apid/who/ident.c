@@ -4,6 +4,7 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ident.h"
@@ -38,9 +39,16 @@ judge(const struct identity_rules *rules, const char *text,
 {
 	struct identity id;
 
+	if (text != NULL)
+		snprintf(r->who, sizeof(r->who), "cn:%.*s", IDENT_SIZE - 1,
+		    text);
 	if (identity_match(rules, PROOF_CERTIFICATE, text,
 	    text == NULL ? 0 : strlen(text), sans, &id) == 0) {
 		r->matched = 1;
+		if (text == NULL)
+			snprintf(r->who, sizeof(r->who), "%s:%.*s",
+			    san_kind(id.subject), IDENT_SIZE - 1,
+			    sans->list[id.san].text);
 		r->rule = id.rule;
 		r->role = id.role;
 		strlcpy(r->name, id.name, sizeof(r->name));
@@ -64,6 +72,7 @@ ident_test(const struct identity_rules *rules, const char *text,
 
 	memset(r, 0, sizeof(*r));
 	r->proof = PROOF_CERTIFICATE;
+	r->gives = rules != NULL && identity_gives(rules, text);
 	if (rules == NULL)
 		strlcpy(r->text, "the front has no configuration yet",
 		    sizeof(r->text));

@@ -29,6 +29,7 @@ struct rule {
 	uint8_t		 role;
 	char		 network[NETNAME_SIZE];
 	pcre2_code	*code;
+	pcre2_code *group; /* what its name fits; NULL: anything */
 };
 
 struct identity_rules {
@@ -65,11 +66,78 @@ identity_rules_free(struct identity_rules *r)
 
 	if (r == NULL)
 		return;
-	for (i = 0; i < r->n; i++)
+	for (i = 0; i < r->n; i++) {
 		pcre2_code_free(r->rules[i].code);
+		pcre2_code_free(r->rules[i].group);
+	}
 	pcre2_match_data_free(r->groups);
 	pcre2_match_context_free(r->limits);
 	free(r);
+}
+
+/* The character behind an escape or a class that begins at p, or NULL. */
+static const char *
+skip_unit(const char *p)
+{
+	if (*p == '\\')
+		return (p[1] == '\0' || strchr("QEgk123456789", p[1]) != NULL ?
+			NULL :
+			p + 2);
+	if (*p != '[')
+		return (p + 1);
+	p++;
+	if (*p == '^')
+		p++;
+	if (*p == ']')
+		p++;
+	for (; *p != ']'; p++) {
+		/* A class like [:alpha:] has brackets of its own. */
+		if (*p == '\0' || *p == '[' || (*p == '\\' && *++p == '\0'))
+			return (NULL);
+	}
+	return (p + 1);
+}
+
+/*
+ * Find the first group of a pattern, which gives the name.  A pattern that is
+ * not plain enough has none here.  Returns the length of what is inside, or 0.
+ */
+static size_t
+first_group(const char *pattern, const char **inside)
+{
+	const char *p = pattern, *begin = NULL;
+	unsigned int depth = 0, at = 0;
+
+	while (*p != '\0') {
+		if (*p == '(' && (p[1] == '*' || (p[1] == '?' && p[2] != ':')))
+			return (0);
+		if (*p == '(' && ++depth > 0 && begin == NULL && p[1] != '?') {
+			begin = p + 1;
+			at = depth;
+		}
+		if (*p == ')' && depth-- == at && begin != NULL) {
+			*inside = begin;
+			return ((size_t)(p - begin));
+		}
+		if ((p = skip_unit(p)) == NULL)
+			return (0);
+	}
+	return (0);
+}
+
+/* Compile what the names of a rule fit; NULL if that cannot be told. */
+static pcre2_code *
+compile_group(const char *pattern, uint32_t options)
+{
+	const char *inside;
+	PCRE2_SIZE offset;
+	size_t len;
+	int e;
+
+	if ((len = first_group(pattern, &inside)) == 0)
+		return (NULL);
+	return (
+	    pcre2_compile((PCRE2_SPTR)inside, len, options, &e, &offset, NULL));
 }
 
 int
@@ -99,6 +167,7 @@ identity_rules_add(struct identity_rules *r, const struct msg_conf_identity *m,
 		    m->pattern, (const char *)text, offset + 1);
 		return (-1);
 	}
+	rule->group = compile_group(m->pattern, options);
 	rule->proof = m->proof;
 	rule->subject = m->subject;
 	r->sans |= m->subject != SUBJECT_CN;
@@ -171,6 +240,31 @@ try(const struct identity_rules *r, const struct rule *rule, const char *s,
 	/* 0: there are more groups than we keep, so the first is there. */
 	n = n == 0 || has_group(rule->code) ? GROUPS : 1;
 	return (take_name(r, s, n, name) == -1 ? -1 : 1);
+}
+
+bool
+identity_gives(const struct identity_rules *r, const char *name)
+{
+	const struct rule *rule;
+	size_t len = strlen(name);
+	unsigned int i;
+
+	if (len == 0 || len >= IDENT_SIZE || !printable_utf8(name, len))
+		return (false);
+	for (i = 0; i < r->n; i++) {
+		rule = &r->rules[i];
+		if (rule->role != ROLE_DEVICE)
+			continue;
+		if (has_group(rule->code) && rule->group == NULL)
+			return (true);
+		/* An error of the matcher says nothing: it may be. */
+		if (pcre2_match(has_group(rule->code) ? rule->group :
+							rule->code,
+			(PCRE2_SPTR)name, len, 0, PCRE2_NO_UTF_CHECK, r->groups,
+			r->limits) != PCRE2_ERROR_NOMATCH)
+			return (true);
+	}
+	return (false);
 }
 
 /*

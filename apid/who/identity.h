@@ -53,4 +53,10 @@ int	 identity_match(const struct identity_rules *, uint8_t proof,
 	    const char *subject, size_t len, const struct san_list *sans,
 	    struct identity *);
 
+/*
+ * True if some rule for devices can give a lease this name.  It is also true if
+ * that cannot be told from the pattern.
+ */
+bool	 identity_gives(const struct identity_rules *, const char *name);
+
 #endif

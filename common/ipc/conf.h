@@ -12,6 +12,7 @@
 #define IFNAME_SIZE	16	/* an interface's name, as IFNAMSIZ */
 #define IDENT_SIZE	65	/* an identity's name */
 #define OVPN_NAME_SIZE	256	/* the name of an OpenVPN client */
+#define PROOF_SIZE	(IDENT_SIZE + 8)	/* with its proof: "cn:NAME" */
 #define HOST_SIZE	254	/* a DNS name or address, RFC 1035 */
 #define PATTERN_SIZE	257	/* a PCRE2 pattern */
 #define URLPREFIX_SIZE	65	/* an URL path prefix */
@@ -83,7 +84,8 @@ enum conf_role {
 };
 enum conf_access {
 	ACCESS_OPEN = 1,
-	ACCESS_LIST = 2
+	ACCESS_LIST = 2,
+	ACCESS_NOBODY = 3	/* the list cannot be used */
 };
 
 /* Dialects of apid, and their words in the configuration: a mask. */

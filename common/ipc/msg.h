@@ -168,6 +168,8 @@ struct msg_ident_result {
 	uint8_t		 proof;		/* enum conf_proof */
 	char		 name[IDENT_SIZE];
 	char		 network[NETNAME_SIZE];
+	char		 who[PROOF_SIZE];	/* the name that was tried */
+	uint8_t		 gives;		/* 1: a rule can give a lease this name */
 	char		 text[TEXT_SIZE];	/* why it is refused */
 };
 
@@ -593,7 +595,8 @@ struct msg_conf_access {
 
 struct msg_conf_access_name {		/* one line of the access list */
 	uint8_t		 allow;
-	char		 name[IDENT_SIZE];
+	uint32_t	 line;
+	char		 name[PROOF_SIZE];
 };
 
 struct msg_conf_ack {

@@ -151,13 +151,14 @@ codec_msg_conf_ctl(struct codec *c, struct msg_conf_ctl *m)
 int
 codec_msg_conf_access(struct codec *c, struct msg_conf_access *m)
 {
-	return (codec_range(c, &m->mode, ACCESS_OPEN, ACCESS_LIST));
+	return (codec_range(c, &m->mode, ACCESS_OPEN, ACCESS_NOBODY));
 }
 
 int
 codec_msg_conf_access_name(struct codec *c, struct msg_conf_access_name *m)
 {
-	if (codec_bool(c, &m->allow) == -1 || STR(c, m->name) == -1)
+	if (codec_bool(c, &m->allow) == -1 || codec_n32(c, &m->line) == -1 ||
+	    STR(c, m->name) == -1)
 		return (-1);
 	return (codec_check(c, m->name[0] != '\0'));
 }

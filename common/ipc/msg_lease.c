@@ -75,6 +75,8 @@ codec_msg_ident_result(struct codec *c, struct msg_ident_result *m)
 	    codec_range(c, &m->role, 0, ROLE_OPERATOR) == -1 ||
 	    codec_range(c, &m->proof, 0, PROOF_NONE) == -1 ||
 	    NAME(c, m) == -1 || NET(c, m) == -1 ||
+	    codec_str(c, m->who, sizeof(m->who)) == -1 ||
+	    codec_bool(c, &m->gives) == -1 ||
 	    codec_str(c, m->text, sizeof(m->text)) == -1)
 		return (-1);
 	return (0);

@@ -16,7 +16,7 @@
 #include "peerowner.h"
 #include "rules.h"
 
-#define ENTRY_KEY_SIZE	(NETNAME_SIZE + IDENT_SIZE)
+#define ENTRY_KEY_SIZE	(NETNAME_SIZE + PROOF_SIZE)
 
 /* Both texts with a NUL between them.  Returns the length. */
 static size_t
@@ -27,7 +27,7 @@ entry_key(char key[ENTRY_KEY_SIZE], const char *network, const char *name)
 	n = strlcpy(key, network, NETNAME_SIZE) + 1;
 	if (n > NETNAME_SIZE)
 		n = NETNAME_SIZE;
-	return (n + strlcpy(key + n, name, IDENT_SIZE));
+	return (n + strlcpy(key + n, name, PROOF_SIZE));
 }
 
 static uint64_t
@@ -215,7 +215,15 @@ conf_add_network(struct conf *c, const struct msg_conf_network *n)
 void
 conf_add_access(struct conf *c, const struct msg_conf_access_name *m)
 {
+	struct entry *e;
+
+	/* Of two that contradict each other, the denial counts. */
+	e = entries_find(&c->access, "", m->name);
+	if (e != NULL && !e->allow)
+		return;
 	entries_add(&c->access, "", m->name, m->allow);
+	if ((e = entries_find(&c->access, "", m->name)) != NULL)
+		e->line = m->line;
 }
 
 void
@@ -251,12 +259,30 @@ policy_denied(const struct hash *denied, const char *network, const char *name)
 }
 
 bool
-policy_listed(const struct conf *c, const char *name)
+policy_listed(const struct conf *c, const char *name, const char *who)
 {
+	const char *proved = strchr(who, ':');
 	const struct entry *e;
+	bool allow;
 
-	e = entries_find(&c->access, "", name);
-	return (e != NULL ? e->allow : c->access_mode == ACCESS_OPEN);
+	if (c->access_mode == ACCESS_NOBODY)
+		return (false);
+	allow = c->access_mode == ACCESS_OPEN;
+	if ((e = entries_find(&c->access, "", name)) != NULL) {
+		if (!e->allow)
+			return (false);
+		allow = true;
+	}
+	if (proved == NULL)
+		return (allow);
+	if ((e = entries_find(&c->access, "", who)) != NULL) {
+		if (!e->allow)
+			return (false);
+		allow = true;
+	}
+	/* The certificate's name alone denies, but does not let in. */
+	e = entries_find(&c->access, "", proved + 1);
+	return (allow && (e == NULL || e->allow));
 }
 
 /* True if one of both is any, or both are the same. */

@@ -21,6 +21,10 @@ struct conf {
 	unsigned int	 nnets;
 	uint8_t		 access_mode;		/* enum conf_access */
 	struct hash	 access;		/* of struct entry */
+	struct entry	*asked;		/* the one that a front is asked about */
+	size_t		 asked_pos;
+	bool		 asked_all;
+	unsigned int	 told;		/* entries that the log was told of */
 	uint8_t		 max_remove;	/* percent of an owner's peers */
 	struct msg_conf_reach reach[REACH_MAX];	/* limits of the fronts */
 	unsigned int	 nreach;
@@ -31,8 +35,9 @@ struct conf {
 /* Identities by network ("" is any) and name. */
 struct entry {
 	bool		 allow;
+	uint32_t	 line;		/* of the access list, or 0 */
 	char		 network[NETNAME_SIZE];
-	char		 name[IDENT_SIZE];
+	char		 name[PROOF_SIZE];
 };
 
 struct conf *conf_new(uint32_t generation);
@@ -59,8 +64,11 @@ bool	 entries_remove(struct hash *, const char *network, const char *name);
 /* True if the name is revoked, in this network or in all. */
 bool
 policy_denied(const struct hash *denied, const char *network, const char *name);
-/* True if the access list lets this name ask for a lease. */
-bool	 policy_listed(const struct conf *, const char *name);
+/*
+ * True if the access list lets a lease's name with this proof ("cn:NAME", or ""
+ * if it is not known) ask for a lease.
+ */
+bool	 policy_listed(const struct conf *, const char *name, const char *who);
 /*
  * True if the identity rules can give a front an identity of this role, network
  * and name.  NULL is any, and a name that a pattern decides is not checked.

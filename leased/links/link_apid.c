@@ -13,6 +13,7 @@
 #include "link_apid.h"
 #include "link_apid_peers.h"
 #include "log.h"
+#include "listcheck.h"
 #include "openvpn.h"
 #include "ownset.h"
 #include "turn.h"
@@ -21,7 +22,7 @@
 /* Find the network of the request, if it may be asked about. */
 static uint8_t
 lease_network(struct leased *l, const char *network, const char *name,
-    struct network **n)
+    const char *who, struct network **n)
 {
 	*n = registry_find(&l->reg, network);
 	if (*n == NULL || !(*n)->configured)
@@ -29,7 +30,7 @@ lease_network(struct leased *l, const char *network, const char *name,
 	if (!policy_reached(l->conf, ROLE_DEVICE, network, name))
 		return (fronts_beyond(l, network, name));
 	if (policy_denied(&l->denied, network, name) ||
-	    !policy_listed(l->conf, name))
+	    !policy_listed(l->conf, name, who))
 		return (LEASE_E_DENIED);
 	return (LEASE_OK_SAME);
 }
@@ -42,11 +43,12 @@ lease_for(struct leased *l, const char *network, const char *name,
 	struct network *n;
 	uint8_t code;
 
-	*p = NULL;
-	code = lease_network(l, network, name, &n);
+	n = registry_find(&l->reg, network);
+	*p = n == NULL ? NULL : peer_by_name(n, name);
+	code = lease_network(l, network, name, *p == NULL ? "" : peer_who(*p),
+	    &n);
 	if (code == LEASE_OK_SAME &&
-	    ((*p = peer_by_name(n, name)) == NULL ||
-		(*p)->state == LEASE_EXPIRED))
+	    (*p == NULL || (*p)->state == LEASE_EXPIRED))
 		code = LEASE_E_NOT_FOUND;
 	return (code);
 }
@@ -68,7 +70,7 @@ leased_lease_register(struct chan *c, uint32_t id,
 	uint8_t code;
 
 	strlcpy(asker.req, m->req, sizeof(asker.req));
-	code = lease_network(l, m->network, m->name, &n);
+	code = lease_network(l, m->network, m->name, m->who, &n);
 	if (code == LEASE_OK_SAME && !wgkey_usable(m->pubkey))
 		code = LEASE_E_KEY;
 	if (code == LEASE_OK_SAME && registry_own_key(&l->reg, m->pubkey))
@@ -137,6 +139,9 @@ static int
 leased_ident_result(struct chan *c, uint32_t id,
     const struct msg_ident_result *m)
 {
+	if (id == LISTCHECK_ID)
+		listcheck_answer(chan_arg(c), m);
+	else
 	control_ident(chan_arg(c), id, m);
 	return (0);
 }
@@ -196,6 +201,7 @@ apid_closed(struct chan *c, const char *reason)
 	for (i = 0; i < APIDS_MAX; i++)
 		if (l->apid[i] == c)
 			l->apid[i] = NULL;
+	listcheck_lost(l);
 	chan_free(c);
 }
 

@@ -74,10 +74,11 @@ count_names(struct network *n, const struct conf *old, const struct conf *new,
 	RB_FOREACH(p, peer_tree, &n->peers) {
 		if (p->owner != NULL)
 			break;
-		if (!peer_served(p) || !policy_listed(old, p->name))
+		if (!peer_served(p) ||
+		    !policy_listed(old, p->name, peer_who(p)))
 			continue;
 		s->leases++;
-		s->shut += !policy_listed(new, p->name);
+		s->shut += !policy_listed(new, p->name, peer_who(p));
 	}
 }
 

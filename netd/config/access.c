@@ -20,7 +20,7 @@ access_clear(struct access_list *l)
 }
 
 static int
-add(struct access_list *l, const char *name, size_t len, bool allow)
+add(struct access_list *l, const char *name, size_t len, bool allow, long line)
 {
 	struct access_name *p;
 
@@ -33,6 +33,7 @@ add(struct access_list *l, const char *name, size_t len, bool allow)
 	p = &l->names[l->n++];
 	memset(p, 0, sizeof(*p));
 	p->allow = allow;
+	p->line = (uint32_t)line;
 	memcpy(p->name, name, len);
 	return (0);
 }
@@ -43,7 +44,8 @@ bad_name(const char *s, size_t len)
 {
 	if (len == 0)
 		return ("there is no name");
-	if (len >= IDENT_SIZE)
+	/* The name of a proof stands before the colon. */
+	if (len >= (memchr(s, ':', len) == NULL ? IDENT_SIZE : PROOF_SIZE))
 		return ("the name is longer than 64 bytes");
 	if (!printable_utf8(s, len))
 		return (
@@ -89,7 +91,7 @@ access_parse(struct access_list *l, const char *text, size_t len, size_t max,
 			*error = "there are too many names";
 			return (line);
 		}
-		if (add(l, p, len, allow) == -1) {
+		if (add(l, p, len, allow, line) == -1) {
 			*error = "no memory";
 			return (-1);
 		}

@@ -8,12 +8,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "conf.h"
 
 struct access_name {
 	bool	 allow;
-	char	 name[IDENT_SIZE];
+	uint32_t line;
+	char	 name[PROOF_SIZE];
 };
 
 struct access_list {
@@ -22,7 +24,9 @@ struct access_list {
 };
 
 /*
- * Parse the text: "name" lets in, "!name" denies, "#" begins a comment.
+ * Parse the text: "name" lets in, "!name" denies, "#" begins a comment.  The
+ * name is a lease's, or a certificate's with "cn:" before it, or what else
+ * proves an identity.
  * Returns 0, or the number of the bad line with the reason in *error (static),
  * or -1 if there is no memory.  The caller clears the list in any case.
  */

@@ -175,7 +175,7 @@ send_leased(struct proc *p, const struct bundle *b)
 	    maintenance_send(p, b->conf) == -1 || send_reach(p, b->conf) == -1)
 		return (-1);
 	memset(&m, 0, sizeof(m));
-	a.mode = b->conf->access.mode;
+	a.mode = b->access_broken ? ACCESS_NOBODY : b->conf->access.mode;
 	if (spoiled_ctl(p->netd) == -1 ||
 	    (fd = fcntl(p->netd->ctl, F_DUPFD_CLOEXEC, 3)) == -1 ||
 	    chan_send_conf_ctl(p->chan, 0, &m, fd) == -1)
@@ -411,6 +411,7 @@ confsend_more(struct proc *p)
 		name = &b->access.names[p->next_name++];
 		memset(&m, 0, sizeof(m));
 		m.allow = name->allow;
+		m.line = name->line;
 		strlcpy(m.name, name->name, sizeof(m.name));
 		if (chan_send_conf_access_name(p->chan, 0, &m, -1) == -1) {
 			confsend_failed(p);

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,32 +271,88 @@ read_named(struct config *c, const char *path, const char *leaf,
 	return (text);
 }
 
-static void
-open_access(struct bundle *b)
+/*
+ * True if another program has the file open for writing, so that it may not be
+ * whole.  A lease is refused then, and where there are no leases we cannot know.
+ */
+static bool
+is_written(const char *path)
 {
+	bool written = false;
+	int fd;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
+		return (false);
+	/* Whoever opens it just now breaks the lease: let that do no harm. */
+	if (fcntl(fd, F_SETSIG, SIGURG) == 0)
+		written = fcntl(fd, F_SETLEASE, F_RDLCK) == -1 &&
+		    errno == EAGAIN;
+	close(fd);
+	return (written);
+}
+
+static void
+read_access(struct bundle *b, const struct bundle *old)
+{
+	struct config *c = b->conf;
+	unsigned int line;
 	const char *error;
-	struct config *c;
 	struct stat st;
 	char *text;
-	size_t len;
-	long bad;
+	size_t len = 0;
+	long bad = 0;
+	bool empty;
 
-	c = b->conf;
-	if (*c->access.file == '\0')
-		return;
+	line = config_line(c, "access.file", 0);
 	/* An access list may be empty, other files may not. */
-	if (stat(c->access.file, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_size == 0)
-		return;
-	text = read_named(c, c->access.file, "file", "access.file", LIST_MAX,
-	    PUBLIC, &len);
-	if (text == NULL)
-		return;
+	empty = stat(c->access.file, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size == 0;
+	text = empty ? NULL :
+		       read_named(c, c->access.file, "file", "access.file",
+			   LIST_MAX, PUBLIC, &len);
+	if (text != NULL)
 	bad = access_parse(&b->access, text, len, ACCESS_MAX, &error);
 	if (bad != 0)
-		config_error(c, config_line(c, "access.file", 0),
-		    "file: %s:%ld: %s", c->access.file, bad, error);
+		config_error(c, line, "file: %s:%ld: %s", c->access.file, bad,
+		    error);
+	else if (old != NULL && is_written(c->access.file))
+		config_error(c, line,
+		    "file: %s is being written: the old list stays until it is closed",
+		    c->access.file);
+	else if ((empty || text != NULL) && b->access.n == 0 && old != NULL &&
+	    old->access.n > 0 &&
+	    strcmp(old->conf->access.file, c->access.file) == 0 &&
+	    (empty || memchr(text, '#', len) == NULL))
+		config_error(c, line,
+		    "file: %s is empty, and had %zu names: if that is meant, write a comment (#) into it",
+		    c->access.file, old->access.n);
 	free(text);
+}
+
+/*
+ * A list that cannot be used must let nobody in whom it would deny.  While we
+ * run, the old one stays.  At start nobody is let in until it is mended, since
+ * the tunnels that there are must not wait for it.
+ */
+static void
+open_access(struct bundle *b, const struct bundle *old)
+{
+	struct config *c = b->conf;
+	unsigned int i, before = c->nerrors;
+
+	if (*c->access.file == '\0')
+		return;
+	read_access(b, old);
+	if (old != NULL || c->nerrors == before)
+		return;
+	for (i = before; i < c->nerrors && i < CONF_ERRORS_MAX; i++)
+		log_warnx("%s", log_vis(c->errors[i]));
+	log_warnx(
+	    "the access list cannot be used: nobody gets a lease or renews one until %s is mended",
+	    c->access.file);
+	c->nerrors = before;
+	access_clear(&b->access);
+	b->access_broken = true;
 }
 
 static void
@@ -342,7 +399,7 @@ bundle_open(struct config *c, const struct bundle *old)
 		open_listener(b, i, old);
 	for (i = 0; i < c->nnetworks; i++)
 		open_wgkey(b, i);
-	open_access(b);
+	open_access(b, old);
 	open_basic(b);
 	return (b);
 }

@@ -20,6 +20,7 @@ struct bundle {
 	int		 key[LISTEN_MAX];
 	int		 wgkey[NETWORKS_MAX];
 	struct access_list access;
+	bool		 access_broken;	/* at start: nobody is let in */
 	char		 basic[129];	/* "user:password"; "" is none */
 };
 

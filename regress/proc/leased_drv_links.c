@@ -357,7 +357,7 @@ static int
 front_ident(struct chan *c, uint32_t id, const struct msg_ident_test *m)
 {
 	struct drv *d = chan_arg(c);
-	struct msg_ident_result r = { 0 };
+	struct msg_ident_result r = { .gives = 1 };
 
 	if (strncmp(m->cn, "dev-", 4) == 0) {
 		r.matched = 1;
@@ -367,6 +367,7 @@ front_ident(struct chan *c, uint32_t id, const struct msg_ident_test *m)
 		(void)strlcpy(r.network, d->net.name, sizeof(r.network));
 	} else
 		(void)strlcpy(r.text, "no rule matches", sizeof(r.text));
+	snprintf(r.who, sizeof(r.who), "cn:%.*s", IDENT_SIZE - 1, m->cn);
 	return (chan_send_ident_result(c, id, &r, -1));
 }
 

@@ -333,6 +333,47 @@ bad_names(void **state)
 	who("last", NULL, EINVAL);
 }
 
+/* Can a lease be called so?  Only a plain pattern tells. */
+static void
+gives(void **state)
+{
+	static const struct {
+		const char	*pattern;
+		const char	*name;
+		bool		 yes;
+	} cases[] = {
+		{ "toilet-(\\d+)", "17", true },
+		{ "toilet-(\\d+)", "toilet-17", false },
+		{ "toilet-(\\d+)", "17a", false },
+		{ "toilet-(\\d+)", "", false },
+		{ "[a-z]+", "printer", true },
+		{ "[a-z]+", "Printer", false },
+		{ "(?:a|b)-([^)(]+)\\)", "x]", true },
+		{ "(?:a|b)-([^)(]+)\\)", "x)", false },
+		{ "a-([]a]+(-(\\d))?)", "]a-1", true },
+		{ "a-([]a]+(-(\\d))?)", "b", false },
+		{ "a(b)|c(d)", "b", true },
+		{ "a(b)|c(d)", "d", false },
+		{ "(a|b)\\1", "q", false },
+		/* What cannot be told may be. */
+		{ "(?i)a-(b+)", "B", true },
+		{ "(?<n>a)-x", "q", true },
+		{ "(\\Qa)\\E)x", "q", true },
+		{ "a([[:digit:]]+)", "q", true },
+		{ "((a)\\2)x", "q", true },
+	};
+	size_t i;
+
+	assert_false(identity_gives(rules, "a"));
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		identity_rules_free(rules);
+		rules = identity_rules_new();
+		rule(cases[i].pattern);
+		if (identity_gives(rules, cases[i].name) != cases[i].yes)
+			fail_msg("%s: %s", cases[i].pattern, cases[i].name);
+	}
+}
+
 int
 main(void)
 {
@@ -346,6 +387,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(other_names, begin, end),
 		cmocka_unit_test_setup_teardown(two_names, begin, end),
 		cmocka_unit_test_setup_teardown(bad_names, begin, end),
+		cmocka_unit_test_setup_teardown(gives, begin, end),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

@@ -153,6 +153,7 @@ access_list(void **state)
 	assert_false(l.names[2].allow);
 	assert_true(l.names[3].allow);
 	assert_string_equal(l.names[4].name, "eve");
+	assert_int_equal(l.names[4].line, 7);
 	access_clear(&l);
 	assert_int_equal(access_parse(&l, text, sizeof(text) - 1, 3, &error),
 	    6);
