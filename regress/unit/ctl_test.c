@@ -453,6 +453,42 @@ static const struct line thing_lines[] = {
 static const struct item thing_item = { thing_fields, thing_lines, false };
 static const struct verb things = { .member = "things", .list = true };
 
+static const struct line row_lines[] = { { LINE("NAME", "name") },
+	{ LINE("STATE", "state") }, { LINE("AGAIN", "name") },
+	{ .text = NULL } };
+static const struct item row_item = { thing_fields, row_lines, true };
+static const struct verb rows = { .member = "rows",
+	.list = true,
+	.item = &row_item };
+
+/* A name with blanks is one cell, whatever is in it. */
+static void
+columns(void **state)
+{
+	struct thing a = { .name = "b  bad", .state = 1 };
+	struct thing b = { .name = "x\" good", .state = 2 };
+	struct thing c = { .name = "c", .state = 2 };
+	struct output o;
+	size_t size;
+	char *out;
+	FILE *f;
+
+	f = open_memstream(&out, &size);
+	assert_non_null(f);
+	output_begin(&o, &rows, false, false, f);
+	output_item(&o, &row_item, &a);
+	output_item(&o, &row_item, &b);
+	output_item(&o, &row_item, &c);
+	output_end(&o, NULL);
+	fclose(f);
+	assert_string_equal(out,
+	    "NAME          STATE  AGAIN\n"
+	    "\"b  bad\"      good   b  bad\n"
+	    "\"x\\042 good\"  bad    x\" good\n"
+	    "c             bad    c\n");
+	free(out);
+}
+
 /* Two things as an answer. */
 static void
 check_output(bool json, bool numeric, const struct thing *a,
@@ -537,6 +573,7 @@ main(void)
 		cmocka_unit_test(words),
 		cmocka_unit_test(tables),
 		cmocka_unit_test(items),
+		cmocka_unit_test(columns),
 		cmocka_unit_test(outputs),
 	};
 
