@@ -159,9 +159,11 @@ allow_but_stderr(scmp_filter_ctx ctx, int call, unsigned int n,
 
 /*
  * Sending must never connect: with MSG_FASTOPEN it would connect an unconnected
- * TCP socket, and shutdown(2) makes one of a listener.  A front must not spoil
- * the sockets that it shares with others: it cannot end reading, and can set
- * only the option that a connection needs.
+ * TCP socket, and shutdown(2) makes one of a listener.  The hand alone needs an
+ * address, the kernel's.  sendmsg(2) could pass on a descriptor, which nobody
+ * but the parent has to do.  A front must not spoil the sockets that it shares
+ * with others: it cannot end reading, and can set only the option that a
+ * connection needs.
  */
 static int
 add_sockets(scmp_filter_ctx ctx, uint8_t role)
@@ -171,15 +173,14 @@ add_sockets(scmp_filter_ctx ctx, uint8_t role)
 	    MSG_FASTOPEN, 0);
 	int r;
 
-	r = allow1(ctx, SCMP_SYS(sendmsg),
-	    SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
-	if (r == 0 && role == P_HAND)
-		r = allow1(ctx, SCMP_SYS(sendto), plain);
-	if (r != 0 || role != P_APID)
-		return (r);
-	if (allow2(ctx, SCMP_SYS(sendto), plain, to_nobody) != 0 ||
-	    allow1(ctx, SCMP_SYS(shutdown), SCMP_A1(SCMP_CMP_EQ, SHUT_WR, 0)) !=
-		0)
+	r = role == P_HAND ? allow1(ctx, SCMP_SYS(sendto), plain) :
+			     allow2(ctx, SCMP_SYS(sendto), plain, to_nobody);
+	if (r != 0)
+		return (-1);
+	if (role != P_APID)
+		return (0);
+	if (allow1(ctx, SCMP_SYS(shutdown), SCMP_A1(SCMP_CMP_EQ, SHUT_WR, 0)) !=
+	    0)
 		return (-1);
 	return (allow2(ctx, SCMP_SYS(setsockopt),
 	    SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP, 0),

@@ -35,51 +35,55 @@ imsg_pair(int sv[2])
 	return (0);
 }
 
-int
-imsg_send(int s, uint32_t type, uint32_t id, const void *payload, size_t len,
-    int fd)
+/* Send a packet with a descriptor, as the parent alone does. */
+static ssize_t
+send_fd(int s, struct ibuf *packet, int fd)
 {
 	union {
 		struct cmsghdr hdr;
 		char buf[CMSG_SPACE(sizeof(int))];
 	} cmsg;
-	uint8_t head[IMSG_HEADER_SIZE];
-	struct ibuf h;
-	struct iovec iov[2];
+	struct iovec iov;
 	struct msghdr msg;
-	union {
-		const void *in;
-		void *out;
-	} data = { .in = payload };
+
+	iov.iov_base = packet->buf;
+	iov.iov_len = packet->wpos;
+	memset(&msg, 0, sizeof(msg));
+	msg.msg_iov = &iov;
+	msg.msg_iovlen = 1;
+	memset(&cmsg, 0, sizeof(cmsg));
+	msg.msg_control = &cmsg;
+	msg.msg_controllen = sizeof(cmsg.buf);
+	cmsg.hdr.cmsg_len = CMSG_LEN(sizeof(int));
+	cmsg.hdr.cmsg_level = SOL_SOCKET;
+	cmsg.hdr.cmsg_type = SCM_RIGHTS;
+	memcpy(CMSG_DATA(&cmsg.hdr), &fd, sizeof(fd));
+	return (sendmsg(s, &msg, MSG_NOSIGNAL));
+}
+
+int
+imsg_send(int s, uint32_t type, uint32_t id, const void *payload, size_t len,
+    int fd)
+{
+	/* Zeroing would be wasted: only the bytes that are written are sent. */
+	__attribute__((uninitialized)) uint8_t data[IMSG_MAX_SIZE];
+	struct ibuf b;
 	ssize_t n;
 
 	if (len > IMSG_MAX_PAYLOAD) {
 		errno = EMSGSIZE;
 		return (-1);
 	}
-	ibuf_init(&h, head, 0, sizeof(head));
-	if (ibuf_add_n32(&h, type) == -1 ||
-	    ibuf_add_n32(&h, (uint32_t)(len + IMSG_HEADER_SIZE)) == -1 ||
-	    ibuf_add_n32(&h, id) == -1 || ibuf_add_n32(&h, 0) == -1)
+	ibuf_init(&b, data, 0, sizeof(data));
+	if (ibuf_add_n32(&b, type) == -1 ||
+	    ibuf_add_n32(&b, (uint32_t)(len + IMSG_HEADER_SIZE)) == -1 ||
+	    ibuf_add_n32(&b, id) == -1 || ibuf_add_n32(&b, 0) == -1 ||
+	    ibuf_add(&b, payload, len) == -1)
 		return (-1);
-	iov[0].iov_base = head;
-	iov[0].iov_len = sizeof(head);
-	iov[1].iov_base = data.out;
-	iov[1].iov_len = len;
-	memset(&msg, 0, sizeof(msg));
-	msg.msg_iov = iov;
-	msg.msg_iovlen = len > 0 ? 2 : 1;
-	if (fd != -1) {
-		memset(&cmsg, 0, sizeof(cmsg));
-		msg.msg_control = &cmsg;
-		msg.msg_controllen = sizeof(cmsg.buf);
-		cmsg.hdr.cmsg_len = CMSG_LEN(sizeof(int));
-		cmsg.hdr.cmsg_level = SOL_SOCKET;
-		cmsg.hdr.cmsg_type = SCM_RIGHTS;
-		memcpy(CMSG_DATA(&cmsg.hdr), &fd, sizeof(fd));
-	}
 	do {
-		n = sendmsg(s, &msg, MSG_NOSIGNAL);
+		/* The sandboxes of children allow no sendmsg(2). */
+		n = fd == -1 ? send(s, data, b.wpos, MSG_NOSIGNAL) :
+			       send_fd(s, &b, fd);
 	} while (n == -1 && errno == EINTR);
 	return (n == -1 ? -1 : 0);
 }

@@ -93,6 +93,7 @@ static const struct attack attacks[] = {
 	    { 3, AT(STR), 16 } },
 	{ "teardown", "\0\0\5\6\0\0\0\20\0\0\0\1\0\0\0", SYS_write,
 	    { 3, AT(STR), 16 } },
+	{ "pass", "", SYS_sendmsg, { 3, AT(MSGHDR), 0 } },
 	{ "log-flags", "", SYS_fcntl, { 2, F_SETFL, O_RDWR | O_NONBLOCK } },
 	{ "log-flags-high", "", SYS_fcntl,
 	    { HIGH(2), F_SETFL, O_RDWR | O_NONBLOCK } },

@@ -8,6 +8,10 @@ private "$@"
 . "$TOP/regress/suite.sh"
 
 TRY=$O/regress/breakout
+: "${ON_LISTENERS:=fastopen-sendto fastopen-sendmsg sendto-addr shut-read
+    shut-both shut-read-high blocking signals option}"
+: "${ON_LOG:=cut-log cut-log-high write-log write-log-high punch-log dup-log
+    log-flags log-flags-high}"
 [ "$(uname -m)" = x86_64 ] || skip_all "written for x86_64"
 
 # The first listening TCP socket of a process.
@@ -35,8 +39,7 @@ serves() {
 }
 
 # A new suite for each: what died too often is started again too slowly.
-for a in fastopen-sendto fastopen-sendmsg sendto-addr shut-read shut-both \
-    shut-read-high blocking signals option; do
+for a in $ON_LISTENERS; do
 	suite_start
 	pid=$(role_pid apid)
 	denied "front: $a on a listener" apid "$a" "$(listener "$pid")"
@@ -56,8 +59,14 @@ check "the suite goes on" wait_for 20 serves
 unlike "netd does neither" "$(cat "$WORK/netd.log")" 'netd: (reload:|stopping)'
 suite_kill
 
-for a in cut-log cut-log-high write-log write-log-high punch-log dup-log \
-    log-flags log-flags-high; do
+# A descriptor goes from the parent to others, and from nobody else.
+suite_start
+for role in netd-hand leased apid apid-key; do
+	denied "$role: a descriptor for another process" "$role" pass
+done
+suite_kill
+
+for a in $ON_LOG; do
 	suite_start
 	said=$(wc -l <"$WORK/netd.log")
 	for role in leased netd-hand apid apid-key; do
