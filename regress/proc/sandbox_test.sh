@@ -6,8 +6,8 @@
 private "$@"
 . "$TOP/regress/suite.sh"
 
-ATTACKS="open openat create socket netlink execve connect ptrace fork setuid
-    unshare"
+: "${ATTACKS:=open openat create socket netlink execve connect ptrace fork
+    setuid unshare}"
 TRY=$O/regress/breakout
 [ "$(uname -m)" = x86_64 ] || skip_all "written for x86_64"
 
