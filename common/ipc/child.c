@@ -24,7 +24,7 @@
 #include "sandbox.h"
 
 #define HELLO_TIMEOUT_MS	10000
-#define FILES_FRONT		65536	/* apid: connections */
+#define FILES_FRONT		131072	/* apid: connections */
 #define FILES_OTHER		1024
 
 static void

@@ -47,6 +47,9 @@
 #define IDENT_MAX	64	/* identity rules */
 #define REACH_MAX	(2 * IDENT_MAX + 2)	/* limits of the fronts */
 #define PROXY_MAX	16	/* trusted proxies */
+#define UAPI_PEERS_MAX	65536	/* most peers of wireguard-go */
+/* A routing table that no rule names: its routes are notes of the hand. */
+#define SALLYPORT_NOTES	0x73700053U
 #define LEASE_NEVER	UINT32_MAX	/* a duration: no end */
 #define DURATION_MAX	(10U * 365 * 24 * 60 * 60)	/* seconds */
 

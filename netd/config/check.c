@@ -14,6 +14,7 @@
 #include "check.h"
 #include "conferror.h"
 #include "config.h"
+#include "fit.h"
 #include "reserve.h"
 #include "schema.h"
 
@@ -284,15 +285,22 @@ is_loopback(const struct endpoint *ep)
 	return ((ntohl(in.s_addr) >> 24) == 127);
 }
 
-/* A socket on "[::]:1" accepts IPv4, too, and so clashes with every address. */
+/*
+ * True if a socket on a takes what comes for b.  One on "[::]:1" accepts IPv4,
+ * too.
+ */
 static bool
-takes_all(const struct endpoint *ep)
+takes(const struct endpoint *a, const struct endpoint *b)
 {
+	struct in_addr in;
+	const void *addr;
 	uint16_t port;
 
-	return (ep->ss.ss_family == AF_INET6 &&
-	    IN6_IS_ADDR_UNSPECIFIED(
-	    (const struct in6_addr *)endpoint_addr(ep, &port)));
+	addr = endpoint_addr(a, &port);
+	if (a->ss.ss_family == AF_INET6)
+		return (IN6_IS_ADDR_UNSPECIFIED((const struct in6_addr *)addr));
+	memcpy(&in, addr, sizeof(in));
+	return (in.s_addr == INADDR_ANY && b->ss.ss_family == AF_INET);
 }
 
 static void
@@ -308,7 +316,7 @@ check_clash(struct config *c, unsigned int i)
 		b = &c->listen[j].address;
 		(void)endpoint_addr(b, &pb);
 		if (strcmp(a->text, b->text) == 0 ||
-		    (pa == pb && (takes_all(a) || takes_all(b))))
+		    (pa == pb && (takes(a, b) || takes(b, a))))
 			config_error(c, listen_line(c, "address", i),
 			    "%s is taken by listen[%u], %s", a->text, j,
 			    b->text);
@@ -431,6 +439,7 @@ config_check(struct config *c)
 	if (c->access.require_contact)
 		config_error(c, config_line(c, "access.require_contact", 0),
 		    "no API asks for a contact yet: require_contact must be false");
+	config_fit(c);
 	if (c->limits.per_source > c->limits.connections)
 		config_error(c, config_line(c, "limits.per_source", 0),
 		    "per_source is more than connections");

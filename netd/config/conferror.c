@@ -33,6 +33,15 @@ config_error(struct config *c, unsigned int lineno, const char *fmt, ...)
 	c->nerrors++;
 }
 
+bool
+config_is_written(const struct config *c, const char *path, unsigned int i)
+{
+	const struct word *w;
+
+	w = schema_find(path);
+	return (w != NULL && i < CONF_ITEMS_MAX && c->line[w - schema][i] != 0);
+}
+
 unsigned int
 config_line(const struct config *c, const char *path, unsigned int i)
 {

@@ -6,11 +6,15 @@
 #ifndef CONFERROR_H
 #define CONFERROR_H
 
+#include <stdbool.h>
+
 struct config;
 
 /* Note an error at the line, or at no particular line if it is 0. */
 void	 config_error(struct config *, unsigned int line, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));
+/* True if the file has the word in element i. */
+bool config_is_written(const struct config *, const char *path, unsigned int i);
 /* The line of a word in element i, or that of the element, or 0. */
 unsigned int
 config_line(const struct config *, const char *path, unsigned int i);

@@ -86,6 +86,7 @@ static const char *
 valid_host(const char *s)
 {
 	struct prefix p;
+	const char *dot;
 	size_t label;
 
 	if (strchr(s, ':') != NULL) {
@@ -93,6 +94,12 @@ valid_host(const char *s)
 			return (NULL);
 		return ("write a host name or an address, without a port");
 	}
+	/* What looks like an IPv4 address is one. */
+	dot = strrchr(s, '.');
+	dot = dot == NULL ? s : dot + 1;
+	if (*dot != '\0' && strspn(dot, "0123456789") == strlen(dot) &&
+	    (prefix_parse(s, &p) == -1 || strchr(s, '/') != NULL))
+		return ("that is neither a host name nor an address");
 	for (label = 0; *s != '\0'; s++) {
 		if (*s == '.') {
 			if (label == 0)
@@ -134,6 +141,29 @@ valid_urlprefix(const char *s)
 	return (NULL);
 }
 
+/*
+ * A part of a host name in lower case, behind or before which a label stands.
+ */
+static bool
+valid_label_text(const char *s, const char *end, bool before)
+{
+	const char *p;
+	char prev = before ? '.' : 'x', c;
+
+	for (p = s; p < end; p++) {
+		c = *p;
+		if (!islower((unsigned char)c) && !isdigit((unsigned char)c) &&
+		    c != '-' && c != '.')
+			return (false);
+		/* No label is empty, or has a dash at either end. */
+		if ((c == '.' && (prev == '.' || prev == '-')) ||
+		    (c == '-' && prev == '.'))
+			return (false);
+		prev = c;
+	}
+	return (before || s == end || (prev != '.' && prev != '-'));
+}
+
 static const char *
 valid_template(const char *s)
 {
@@ -142,6 +172,11 @@ valid_template(const char *s)
 	p = strchr(s, '%');
 	if (p == NULL || p[1] != 's' || strchr(p + 1, '%') != NULL)
 		return ("it must hold \"%s\" exactly once and no other \"%\"");
+	/* The labels around the name, which is one or more itself. */
+	if (!valid_label_text(s, p, true) ||
+	    !valid_label_text(p + 2, s + strlen(s), false))
+		return (
+		    "around \"%s\" there may be parts of a host name in lower case, with dots between them");
 	return (NULL);
 }
 

@@ -19,12 +19,9 @@
 #define SALLYPORT_RTPROT	83	/* marks everything that we add */
 /* "sp:NETWORK" or "sp:NETWORK:MTU", see ifc.h */
 #define KERN_ALIAS_SIZE		(NETNAME_SIZE + 9)
-/* A routing table that no rule names: its routes are notes to ourselves. */
-#define SALLYPORT_NOTES		0x73700053U
 #define KERN_CHUNK		64	/* most peers in one message */
 #define KERN_ADDRS_MAX		64	/* most addresses of one interface */
 #define KERN_ROUTES_MAX		256	/* most of our routes read at once */
-#define UAPI_PEERS_MAX		65536	/* most peers of wireguard-go */
 
 struct kern_io;		/* the open sockets of one implementation */
 struct snapshot;

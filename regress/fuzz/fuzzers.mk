@@ -4,7 +4,7 @@
 access_fuzz_USES :=	access
 cert_fuzz_USES :=	tlscert san
 cert_fuzz_PKG :=	libcrypto
-config_fuzz_USES :=	check conferror conftext creds dump parse reserve schema suggest \
+config_fuzz_USES :=	check conferror conftext creds dump fit parse reserve schema suggest \
 			value
 config_fuzz_PKG :=	libconfig
 crl_fuzz_USES :=	tlscrl tlscrlfile tlsscope tlssig tlscert tlsbase san pem

@@ -207,17 +207,17 @@ load(const char *text)
 #define CONF(gw, nets)                                                         \
 	"gateway: { endpoint = \"x\"; " gw " };\n"                             \
     "networks = ( " nets " );\n"
-#define NET(name, rest)                                                        \
-	"{ name = \"" name "\"; address = [ \"fd00::1/8\" ]; " rest " }"
+#define NET(name, six, rest)                                                   \
+	"{ name = \"" name "\"; address = [ \"" six "::1/64\" ]; " rest " }"
 
 /* clang-format off */
-#define NET_A	NET("a", "interface = \"wg0\"; pools = [ \"fd01::/64\" ]; " \
+#define NET_A	NET("a", "fd01", "interface = \"wg0\"; pools = [ \"fd01::/64\" ]; " \
     "private_key_file = \"/a\";")
-#define NET_B	NET("b", "interface = \"wg1\"; pools = [ \"fd02::/64\" ]; " \
+#define NET_B	NET("b", "fd02", "interface = \"wg1\"; pools = [ \"fd02::/64\" ]; " \
     "listen_port = 2; private_key_file = \"/b\";")
-#define NET_B2	NET("b", "interface = \"wg0\"; pools = [ \"fd02::/64\" ]; " \
+#define NET_B2	NET("b", "fd02", "interface = \"wg0\"; pools = [ \"fd02::/64\" ]; " \
     "backend = \"kernel\"; keepalive = 7; private_key_file = \"/b2\";")
-#define NET_C	NET("c", "interface = \"wg1\"; pools = [ \"fd03::/64\" ]; " \
+#define NET_C	NET("c", "fd03", "interface = \"wg1\"; pools = [ \"fd03::/64\" ]; " \
     "listen_port = 3; private_key_file = \"/c\";")
 /* clang-format on */
 

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Values that are good alone and impossible together: what the kernel would
+ * refuse later, what would lead packets elsewhere, and what would serve nobody.
+ */
+
+#include <sys/resource.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "conferror.h"
+#include "config.h"
+#include "fit.h"
+#include "reserve.h"
+
+#define MTU6_MIN	1280	/* RFC 8200: the least that IPv6 needs */
+#define METANS_BITS	2	/* fewer are the name of one device */
+/* A route as short as this is one of all traffic, for which clients care. */
+#define ALL_LEN		1
+#define FILES_SPARE	64	/* descriptors beside those of connections */
+#define PIECES_MAX	(NET_RESERVE_MAX + NET_ADDRS_MAX + 2)
+
+static unsigned int
+net_line(const struct config *c, const char *leaf, unsigned int i)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "networks[].%s", leaf);
+	return (config_line(c, path, i));
+}
+
+static const struct prefix *
+first_v6(const struct prefix *list, uint8_t n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (list[i].family == AF_INET6)
+			return (&list[i]);
+	return (NULL);
+}
+
+/* Linux takes all IPv6 from an interface whose MTU is too small for it. */
+static void
+fit_mtu(struct config *c, unsigned int i)
+{
+	const struct msg_conf_network *n = &c->networks[i].msg;
+	const struct prefix *six;
+	char text[PREFIX_TEXT];
+	const char *word = "address";
+
+	if (n->adopt || n->mtu == 0 || n->mtu >= MTU6_MIN)
+		return;
+	if ((six = first_v6(n->addrs, n->naddrs)) == NULL) {
+		word = "pools";
+		six = first_v6(n->pools, n->npools);
+	}
+	if (six == NULL) {
+		word = "routes";
+		six = first_v6(n->routes, n->nroutes);
+	}
+	if (six != NULL)
+		config_error(c, net_line(c, "mtu", i),
+		    "mtu: %u is too small for IPv6, which needs %u, and \"%s\" has %s: raise mtu, or leave IPv6 out",
+		    n->mtu, MTU6_MIN, word, prefix_format(six, text));
+}
+
+/* Addresses that no interface of a host may have. */
+static bool
+is_special(const struct prefix *p)
+{
+	static const char *const text[] = { "0.0.0.0/8", "127.0.0.0/8",
+		"224.0.0.0/4", "255.255.255.255/32", "::/127", "ff00::/8" };
+	struct prefix special;
+	size_t i;
+
+	for (i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+		if (prefix_parse(text[i], &special) == 0 &&
+		    prefix_contains(&special, p))
+			return (true);
+	return (false);
+}
+
+static bool
+is_linklocal(const struct prefix *p)
+{
+	struct prefix ll;
+
+	return (prefix_parse("fe80::/10", &ll) == 0 && prefix_contains(&ll, p));
+}
+
+static void
+fit_addresses(struct config *c, unsigned int i)
+{
+	const struct msg_conf_network *n = &c->networks[i].msg;
+	struct prefix a, b;
+	char text[PREFIX_TEXT];
+	unsigned int j, k;
+
+	for (k = 0; k < n->naddrs; k++) {
+		a = prefix_host(&n->addrs[k]);
+		if (is_special(&a))
+			config_error(c, net_line(c, "address", i),
+			    "address: %s is not that of a host",
+			    prefix_format(&n->addrs[k], text));
+		for (j = 0; j < k; j++) {
+			b = prefix_host(&n->addrs[j]);
+			if (prefix_equal(&a, &b))
+				config_error(c, net_line(c, "address", i),
+				    "address: %s is there twice",
+				    prefix_format_addr(&a, text));
+		}
+	}
+	for (k = 0; k < n->npools; k++)
+		if (is_special(&n->pools[k]) || is_linklocal(&n->pools[k]))
+			config_error(c, net_line(c, "pools", i),
+			    "the pool %s has no addresses that devices can use",
+			    prefix_format(&n->pools[k], text));
+}
+
+/* True if the pieces together cover all of p. */
+static bool
+is_covered(const struct prefix *p, const struct prefix *pieces, size_t n)
+{
+	struct prefix half;
+	bool touched = false;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (prefix_contains(&pieces[i], p))
+			return (true);
+		touched = touched || prefix_overlaps(&pieces[i], p);
+	}
+	if (!touched)
+		return (false);
+	half = *p;
+	half.len++;
+	if (!is_covered(&half, pieces, n))
+		return (false);
+	half.addr[p->len / 8] |= (uint8_t)(0x80 >> p->len % 8);
+	return (is_covered(&half, pieces, n));
+}
+
+/*
+ * Collect the addresses of a pool that leased never leases, as pool.c has them:
+ * those of the network and of all its hosts, the gateway's and the reserved.
+ */
+static size_t
+never_leased(const struct config *c, const struct msg_conf_network *n,
+    const struct prefix *pool, struct prefix *pieces)
+{
+	struct msg_conf_network m = *n;
+	unsigned int bits, i;
+	size_t count = 0;
+
+	/* check.c says it if there are too many. */
+	(void)reserve_own(&m, c);
+	for (i = 0; i < m.nreserve && count < NET_RESERVE_MAX; i++)
+		pieces[count++] = m.reserve[i];
+	for (i = 0; i < n->naddrs; i++)
+		pieces[count++] = prefix_host(&n->addrs[i]);
+	bits = prefix_bits(pool);
+	if (bits - pool->len < 2)
+		return (count);
+	pieces[count++] = prefix_host(pool);
+	if (pool->family == AF_INET) {
+		pieces[count] = prefix_host(pool);
+		for (i = pool->len; i < bits; i++)
+			pieces[count].addr[i / 8] |= (uint8_t)(0x80 >> i % 8);
+		count++;
+	}
+	return (count);
+}
+
+static void
+fit_pools(struct config *c, unsigned int i)
+{
+	const struct msg_conf_network *n = &c->networks[i].msg;
+	struct prefix pieces[PIECES_MAX];
+	char text[PREFIX_TEXT];
+	unsigned int k;
+
+	for (k = 0; k < n->npools; k++) {
+		if (is_covered(&n->pools[k], pieces,
+			never_leased(c, n, &n->pools[k], pieces)))
+			config_error(c, net_line(c, "pools", i),
+			    "nothing can be leased from the pool %s: the gateway's own addresses and \"reserve\" take all of it",
+			    prefix_format(&n->pools[k], text));
+		else if (n->assign == ASSIGN_METANS &&
+		    n->pools[k].family == AF_INET6 &&
+		    n->pools[k].len > 128 - METANS_BITS)
+			config_error(c, net_line(c, "pools", i),
+			    "metans gives most devices the same address in the pool %s: it may not be longer than /%u",
+			    prefix_format(&n->pools[k], text),
+			    128 - METANS_BITS);
+	}
+}
+
+/*
+ * The route that leads to a pool is that of the interface's own prefix around
+ * it, or one that we make.  A longer prefix of another interface takes a part
+ * of it away, and one of the same length may.
+ */
+static unsigned int
+route_len(const struct msg_conf_network *n, const struct prefix *pool)
+{
+	unsigned int k, len = 0;
+	bool found = false;
+
+	for (k = 0; k < n->naddrs; k++)
+		if (prefix_contains(&n->addrs[k], pool)) {
+			found = true;
+			if (n->addrs[k].len > len)
+				len = n->addrs[k].len;
+		}
+	return (found ? len : pool->len);
+}
+
+static void
+fit_routing(struct config *c, unsigned int i, unsigned int j)
+{
+	const struct msg_conf_network *n = &c->networks[i].msg;
+	const struct msg_conf_network *o = &c->networks[j].msg;
+	char pool[PREFIX_TEXT], addr[PREFIX_TEXT];
+	unsigned int k, m;
+
+	for (k = 0; k < n->npools; k++)
+		for (m = 0; m < o->naddrs; m++) {
+			if (!prefix_overlaps(&n->pools[k], &o->addrs[m]) ||
+			    o->addrs[m].len < route_len(n, &n->pools[k]) ||
+			    prefix_is_host(&o->addrs[m]))
+				continue;
+			config_error(c, net_line(c, "address", j),
+			    "the address %s leads packets for the pool %s of networks[%u] to this network: give it a longer prefix",
+			    prefix_format(&o->addrs[m], addr),
+			    prefix_format(&n->pools[k], pool), i);
+		}
+}
+
+static void
+fit_two(struct config *c, unsigned int i, unsigned int j)
+{
+	const struct msg_conf_network *n = &c->networks[i].msg;
+	const struct msg_conf_network *o = &c->networks[j].msg;
+	struct prefix a, b;
+	char text[PREFIX_TEXT];
+	unsigned int k, m;
+
+	fit_routing(c, i, j);
+	fit_routing(c, j, i);
+	for (k = 0; k < n->naddrs; k++)
+		for (m = 0; m < o->naddrs; m++) {
+			a = prefix_host(&n->addrs[k]);
+			b = prefix_host(&o->addrs[m]);
+			/* A link-local address is one for each interface. */
+			if (prefix_equal(&a, &b) && !is_linklocal(&a))
+				config_error(c, net_line(c, "address", i),
+				    "the address %s is taken by networks[%u]",
+				    prefix_format_addr(&a, text), j);
+		}
+}
+
+/*
+ * A device sends its packets for the endpoint through the tunnel if the tunnel
+ * has a route to it.  Clients expect this of a route for all traffic, and of no
+ * other.
+ */
+static void
+fit_endpoint(struct config *c, unsigned int i)
+{
+	const struct msg_conf_network *n = &c->networks[i].msg;
+	struct prefix ep, own;
+	char text[PREFIX_TEXT];
+	unsigned int k;
+
+	if (prefix_parse(c->gateway.endpoint, &ep) == -1)
+		return;
+	for (k = 0; k < n->naddrs; k++) {
+		own = prefix_host(&n->addrs[k]);
+		if (prefix_equal(&own, &ep))
+			break;
+	}
+	if (k < n->naddrs || prefix_among(n->pools, n->npools, &ep))
+		config_error(c, config_line(c, "gateway.endpoint", 0),
+		    "the endpoint %s is inside of network \"%s\", to which devices come only through the endpoint",
+		    c->gateway.endpoint, n->name);
+	for (k = 0; k < n->nroutes; k++)
+		if (n->routes[k].len > ALL_LEN &&
+		    prefix_contains(&n->routes[k], &ep))
+			config_error(c, net_line(c, "routes", i),
+			    "the route %s has the endpoint %s in it: devices would send the tunnel's own packets into the tunnel",
+			    prefix_format(&n->routes[k], text),
+			    c->gateway.endpoint);
+}
+
+static void
+fit_egress(struct config *c, unsigned int i)
+{
+	const struct conf_network *n = &c->networks[i];
+	unsigned int j;
+
+	if (!n->has_egress)
+		return;
+	if (strcmp(n->msg.wan, "lo") == 0)
+		config_error(c, net_line(c, "egress.wan", i),
+		    "wan: lo is no way to the outside");
+	/* An adopted one may be the tunnel of a VPN. */
+	for (j = 0; j < c->nnetworks; j++)
+		if (j != i && !c->networks[j].msg.adopt &&
+		    strcmp(c->networks[j].msg.interface, n->msg.wan) == 0)
+			config_error(c, net_line(c, "egress.wan", i),
+			    "wan: %s has the devices of networks[%u], and is no way to the outside",
+			    n->msg.wan, j);
+	if (n->msg.table == SALLYPORT_NOTES)
+		config_error(c, net_line(c, "egress.table", i),
+		    "the table %u is sallyport's own: take another",
+		    n->msg.table);
+}
+
+/*
+ * leased may change anything in its directory, and nobody else may enter it.
+ * statedir.c looks again when the directory is there, as links may lead in.
+ */
+static void
+fit_path(struct config *c, const char *path, const char *word, unsigned int i)
+{
+	size_t n = strlen(c->gateway.state_dir);
+
+	if (strncmp(path, c->gateway.state_dir, n) == 0 && path[n] == '/')
+		config_error(c, config_line(c, word, i),
+		    "%s lies in state_dir, which is leased's alone: give it another place",
+		    path);
+}
+
+static void
+fit_paths(struct config *c)
+{
+	const struct conf_listen *l;
+	unsigned int i;
+
+	fit_path(c, c->gateway.ctl_socket, "gateway.ctl_socket", 0);
+	fit_path(c, c->access.file, "access.file", 0);
+	fit_path(c, c->auth_file, "autowg.auth_file", 0);
+	for (i = 0; i < c->nnetworks; i++)
+		fit_path(c, c->networks[i].private_key_file,
+		    "networks[].private_key_file", i);
+	for (i = 0; i < c->nlisten; i++) {
+		l = &c->listen[i];
+		fit_path(c, l->certificate, "listen[].tls.certificate", i);
+		fit_path(c, l->key, "listen[].tls.key", i);
+		fit_path(c, l->client_ca, "listen[].tls.client_ca", i);
+		fit_path(c, l->crl, "listen[].tls.crl", i);
+	}
+}
+
+/* A word that was not written has a default that fits. */
+static void
+fit_written(struct config *c)
+{
+	const struct msg_conf_network *n;
+	struct rlimit rl;
+	unsigned int i, line;
+
+	for (i = 0; i < c->nnetworks; i++) {
+		n = &c->networks[i].msg;
+		if (n->backend == BACKEND_USERSPACE &&
+		    config_is_written(c, "networks[].max_peers", i) &&
+		    n->max_peers > UAPI_PEERS_MAX)
+			config_error(c, net_line(c, "max_peers", i),
+			    "max_peers: wireguard-go has at most %u peers: lower it, or set backend = \"kernel\"",
+			    UAPI_PEERS_MAX);
+	}
+	line = config_line(c, "limits.connections", 0);
+	if (config_is_written(c, "limits.connections", 0) &&
+	    getrlimit(RLIMIT_NOFILE, &rl) == 0 &&
+	    rl.rlim_max < c->limits.connections + FILES_SPARE)
+		config_error(c, line,
+		    "connections: %u of them need %u open files, and the limit is %llu: raise LimitNOFILE= of the unit (ulimit -n), or lower connections",
+		    c->limits.connections, c->limits.connections + FILES_SPARE,
+		    (unsigned long long)rl.rlim_max);
+	if (!config_is_written(c, "limits.per_source", 0) &&
+	    c->limits.per_source > c->limits.connections)
+		c->limits.per_source = c->limits.connections;
+}
+
+void
+config_fit(struct config *c)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < c->nnetworks; i++) {
+		fit_mtu(c, i);
+		fit_addresses(c, i);
+		fit_pools(c, i);
+		fit_endpoint(c, i);
+		fit_egress(c, i);
+	}
+	/* Much would follow from an error before. */
+	for (i = 0; i < c->nnetworks && c->nerrors == 0; i++)
+		for (j = 0; j < i; j++)
+			fit_two(c, i, j);
+	fit_paths(c);
+	fit_written(c);
+	for (i = 0; i < c->nproxies; i++)
+		if (c->proxies[i].len == 0)
+			config_error(c, config_line(c, "trusted_proxies", 0),
+			    "trusted_proxies: everybody could send any name: name the proxies");
+}
