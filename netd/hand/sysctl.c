@@ -250,6 +250,24 @@ again(struct hand *k, size_t i, const char *from, const char *to)
 	return (1);
 }
 
+/*
+ * The word that wanted forwarding may have gone while no hand ran: the note of
+ * a hand before is all that is left of it.
+ */
+static void
+recall(struct hand *k, size_t i)
+{
+	struct ksysctl *s = &k->sysctl[i];
+
+	if (s->recalled || s->fd == -1)
+		return;
+	s->recalled = true;
+	if (s->changed || !noted(k, i))
+		return;
+	strlcpy(s->old, "0\n", sizeof(s->old));
+	s->changed = true;
+}
+
 unsigned int
 sysctl_ensure(struct hand *k)
 {
@@ -280,6 +298,8 @@ sysctl_undo(struct hand *k)
 {
 	size_t i;
 
+	for (i = 0; i < SYSCTL_UPLINKS; i++)
+		recall(k, i);
 	for (i = 0; i < SYSCTLS; i++)
 		put_back(k, i);
 }

@@ -18,6 +18,7 @@ struct hand;
 struct ksysctl {
 	int		 fd;		/* -1: none */
 	bool		 changed;
+	bool		 recalled;	/* the notes were looked at */
 	char		 old[16];
 	char		 interface[IFNAME_SIZE];	/* the uplink, or "" */
 	int		 ifindex;

@@ -76,15 +76,14 @@ send_networks(struct proc *p, const struct config *c)
 /* Send a sysctl if the kernel has it. */
 static int
 send_sysctl(struct proc *p, uint8_t which, const char *path,
-    const char *interface)
+    const char *interface, bool needed)
 {
 	struct msg_conf_sysctl m;
 	int fd;
 
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd == -1) {
-		/* The uplink may appear later, or may have no IPv6. */
-		if (*interface == '\0')
+		if (needed)
 			log_warn("cannot open %s: no forwarding", path);
 		return (0);
 	}
@@ -94,17 +93,24 @@ send_sysctl(struct proc *p, uint8_t which, const char *path,
 	return (chan_send_conf_sysctl(p->chan, 0, &m, fd));
 }
 
-/* Only networks that forward need the sysctls. */
+/*
+ * Also those that no network needs now: a hand before may have set them, and
+ * this one puts them back.
+ */
 static int
 send_sysctls(struct proc *p, const struct config *c)
 {
 	char path[sizeof(IP6_CONF) + IFNAME_SIZE + 16];
 	const char *wan;
 	unsigned int i, k;
+	bool needed = false;
 
-	if (send_sysctl(p, SYSCTL_IP4_FORWARD, IP4_FORWARD, "") == -1 ||
-	    send_sysctl(p, SYSCTL_IP6_FORWARD, IP6_CONF "all/forwarding", "") ==
-		-1)
+	for (i = 0; i < c->nnetworks; i++)
+		needed = needed || c->networks[i].has_egress ||
+		    !c->networks[i].msg.isolate;
+	if (send_sysctl(p, SYSCTL_IP4_FORWARD, IP4_FORWARD, "", needed) == -1 ||
+	    send_sysctl(p, SYSCTL_IP6_FORWARD, IP6_CONF "all/forwarding", "",
+		needed) == -1)
 		return (-1);
 	for (i = 0; i < c->nnetworks; i++) {
 		wan = c->networks[i].msg.wan;
@@ -115,7 +121,8 @@ send_sysctls(struct proc *p, const struct config *c)
 		if (!c->networks[i].has_egress || k < i)
 			continue;
 		snprintf(path, sizeof(path), IP6_CONF "%s/accept_ra", wan);
-		if (send_sysctl(p, SYSCTL_ACCEPT_RA, path, wan) == -1)
+		/* The uplink may appear later, or may have no IPv6. */
+		if (send_sysctl(p, SYSCTL_ACCEPT_RA, path, wan, false) == -1)
 			return (-1);
 	}
 	return (0);
@@ -126,15 +133,11 @@ send_kern(struct proc *p, const struct bundle *b)
 {
 	struct msg_conf_wgkey m;
 	unsigned int i;
-	bool forwards;
 	int fd;
 
-	forwards = false;
 	if (send_networks(p, b->conf) == -1)
 		return (-1);
 	for (i = 0; i < b->conf->nnetworks; i++) {
-		forwards = forwards || b->conf->networks[i].has_egress ||
-		    !b->conf->networks[i].msg.isolate;
 		if (b->wgkey[i] == -1)
 			continue;
 		memset(&m, 0, sizeof(m));
@@ -144,7 +147,7 @@ send_kern(struct proc *p, const struct bundle *b)
 		    chan_send_conf_wgkey(p->chan, 0, &m, fd) == -1)
 			return (-1);
 	}
-	return (forwards ? send_sysctls(p, b->conf) : 0);
+	return (send_sysctls(p, b->conf));
 }
 
 static int
