@@ -94,6 +94,20 @@ fail:
 }
 
 int
+privs_effective(uint32_t *caps)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &head, data) == -1)
+		return (-1);
+	*caps = data[0].effective;
+	return (0);
+}
+
+int
 privs_drop(const struct privs *p)
 {
 	if (drop_bounding(p->pass_on ? p->caps : 0) == -1 ||

@@ -23,5 +23,7 @@ struct privs {
  * kept.  Returns 0, or -1 after logging why.
  */
 int	 privs_drop(const struct privs *);
+/* Get the mask of our effective capabilities.  Returns 0, or -1 with errno. */
+int	 privs_effective(uint32_t *);
 
 #endif

@@ -215,35 +215,46 @@ open_listener(struct bundle *b, unsigned int i, const struct bundle *old)
 	    "key", KEY_MAX, SECRET);
 }
 
+void
+files_make_key(struct config *c, unsigned int i)
+{
+	const struct conf_network *n = &c->networks[i];
+	int made;
+
+	/* An adopted interface has a key already. */
+	if (*n->private_key_file == '\0' || n->msg.adopt)
+		return;
+	made = keyfile_make(n->private_key_file);
+	if (made == -1)
+		config_error(c,
+		    config_line(c, "networks[].private_key_file", i),
+		    "private_key_file: cannot make %s: %s%s",
+		    n->private_key_file, strerror(errno),
+		    errno == EROFS ? "; \"netd -g\" makes it" : "");
+	if (made == 1)
+		log_notice("made a private key for network %s: %s", n->msg.name,
+		    n->private_key_file);
+}
+
 static void
 open_wgkey(struct bundle *b, unsigned int i)
 {
 	const struct conf_network *n;
 	struct config *c;
-	unsigned int line;
-	int made;
+	unsigned int errors;
 
 	c = b->conf;
 	n = &c->networks[i];
-	line = config_line(c, "networks[].private_key_file", i);
-	/*
-	 * An adopted interface has a key already, and the file may belong to
-	 * the interface's owner.
-	 */
+	/* The file of an adopted interface may belong to the owner of that. */
 	if (*n->private_key_file == '\0' ||
 	    (n->msg.adopt && access(n->private_key_file, F_OK) == -1))
 		return;
-	made = n->msg.adopt ? 0 : keyfile_make(n->private_key_file);
-	if (made == -1) {
-		config_error(c, line, "private_key_file: cannot make %s: %s",
-		    n->private_key_file, strerror(errno));
-		return;
-	}
-	if (made == 1)
-		log_notice("made a private key for network %s: %s", n->msg.name,
-		    n->private_key_file);
-	b->wgkey[i] = snapshot(c, n->private_key_file, line, "private_key_file",
-	    KEY_MAX, SECRET);
+	errors = c->nerrors;
+	files_make_key(c, i);
+	if (c->nerrors == errors)
+		b->wgkey[i] = snapshot(c, n->private_key_file,
+		    config_line(c, "networks[].private_key_file", i),
+		    "private_key_file", KEY_MAX, SECRET);
 }
 
 /* Read a file of our own policy.  The caller frees it. */

@@ -30,6 +30,8 @@ struct bundle {
  * conf.
  */
 struct bundle *bundle_open(struct config *, const struct bundle *old);
+/* Make the key file of network i if it is absent.  Errors are noted. */
+void	 files_make_key(struct config *, unsigned int i);
 void	 bundle_free(struct bundle *);
 /* Open a file of the bundle again, for reading from its beginning. */
 int	 bundle_reopen(int fd);

@@ -162,13 +162,36 @@ make_dir(const char *path)
 	(void)mkdir(dirname(dir), 0755);
 }
 
+/*
+ * Nobody may connect before the group is right.  It is ours while the socket is
+ * made, as giving it the group later would need CAP_CHOWN.
+ */
+static int
+bind_ctl(int fd, const struct sockaddr_un *sun, uint32_t gid, bool group)
+{
+	mode_t mask;
+	int r, saved;
+
+	if (group && setegid(gid) == -1)
+		return (-1);
+	mask = umask(0177);
+	r = bind(fd, (const struct sockaddr *)sun, sizeof(*sun));
+	saved = errno;
+	(void)umask(mask);
+	if (group && setegid(0) == -1)
+		fatal("cannot become group 0 again");
+	errno = saved;
+	if (r == 0)
+		r = chmod(sun->sun_path, 0660);
+	return (r);
+}
+
 int
-listen_ctl(struct config *c, const char *suffix, uint32_t gid, bool chown_it)
+listen_ctl(struct config *c, const char *suffix, uint32_t gid, bool group)
 {
 	struct sockaddr_un sun;
 	const char *path;
 	unsigned int line, tries = 0;
-	mode_t mask;
 	int fd, r;
 
 	line = config_line(c, "gateway.ctl_socket", 0);
@@ -195,12 +218,7 @@ listen_ctl(struct config *c, const char *suffix, uint32_t gid, bool chown_it)
 		config_error(c, line, "ctl_socket: %s", strerror(errno));
 		return (-1);
 	}
-	/* Nobody may connect before the group is right. */
-	mask = umask(0177);
-	r = bind(fd, (struct sockaddr *)&sun, sizeof(sun));
-	(void)umask(mask);
-	if (r == -1 || (chown_it && chown(path, (uid_t)-1, gid) == -1) ||
-	    chmod(path, 0660) == -1 || listen(fd, 64) == -1) {
+	if (bind_ctl(fd, &sun, gid, group) == -1 || listen(fd, 64) == -1) {
 		config_error(c, line, "ctl_socket %s: %s", path,
 		    strerror(errno));
 		close(fd);

@@ -34,7 +34,6 @@ bool	 listen_again(unsigned int *tries);
  * Open the control socket of leased, or that of the parent with CTL_PARENT as
  * suffix.  On -1 an error is noted in the configuration.
  */
-int
-listen_ctl(struct config *, const char *suffix, uint32_t gid, bool chown_it);
+int listen_ctl(struct config *, const char *suffix, uint32_t gid, bool group);
 
 #endif

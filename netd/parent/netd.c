@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "config.h"
 #include "dump.h"
 #include "files.h"
@@ -52,6 +53,7 @@ struct options {
 	const char	*libexec;
 	bool		 foreground;
 	bool		 check;
+	bool		 keys;
 	bool		 nouser;
 	int		 verbose;
 };
@@ -59,7 +61,7 @@ struct options {
 __attribute__((noreturn)) static void
 usage(void)
 {
-	fprintf(stderr, "usage: netd [-dnUvV] [-f file] [-L directory]\n");
+	fprintf(stderr, "usage: netd [-dgnUvV] [-f file] [-L directory]\n");
 	exit(EXIT_USAGE);
 }
 
@@ -71,13 +73,16 @@ parse_options(struct options *o, int argc, char **argv)
 	memset(o, 0, sizeof(*o));
 	o->file = CONF_FILE;
 	o->libexec = LIBEXECDIR;
-	while ((ch = getopt(argc, argv, "df:L:nUvV")) != -1)
+	while ((ch = getopt(argc, argv, "df:gL:nUvV")) != -1)
 		switch (ch) {
 		case 'd':
 			o->foreground = true;
 			break;
 		case 'f':
 			o->file = optarg;
+			break;
+		case 'g':
+			o->keys = true;
 			break;
 		case 'L':
 			o->libexec = optarg;
@@ -127,6 +132,25 @@ check_only(const struct options *o)
 	if (o->verbose > 0)
 		config_dump(c, stdout);
 	fprintf(stderr, "configuration OK\n");
+	config_free(c);
+	exit(0);
+}
+
+/*
+ * Make the keys that are absent.  The unit runs this before it takes the right
+ * to write into the directory of the configuration away.
+ */
+__attribute__((noreturn)) static void
+make_keys(const struct options *o)
+{
+	struct config *c;
+	unsigned int i;
+
+	c = config_load(o->file);
+	leave_if_bad(c);
+	for (i = 0; i < c->nnetworks; i++)
+		files_make_key(c, i);
+	leave_if_bad(c);
 	config_free(c);
 	exit(0);
 }
@@ -433,6 +457,8 @@ run(const struct options *o)
 		    "only root can start this; with -U everything stays under your own user, without protection from each other");
 		return (EXIT_NOPERM);
 	}
+	if (!o->nouser && caps_check() == -1)
+		return (EXIT_NOPERM);
 	if ((n = calloc(1, sizeof(*n))) == NULL)
 		fatalx("no memory");
 	n->ready_fd = n->lock = n->ctl = -1;
@@ -477,5 +503,7 @@ main(int argc, char **argv)
 	log_init("netd", o.verbose);
 	if (o.check)
 		check_only(&o);
+	if (o.keys)
+		make_keys(&o);
 	return (run(&o));
 }

@@ -155,8 +155,12 @@ statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 			    dir, st.st_uid, uid);
 			return (-1);
 		}
-		if (chown(dir, uid, gid) == -1)
-			goto fail;
+		if (chown(dir, uid, gid) == -1) {
+			config_error(c, line,
+			    "state_dir %s: cannot give it to user %u: %s; run install -d -m 0700 -o %u -g %u %s",
+			    dir, uid, strerror(errno), uid, gid, dir);
+			return (-1);
+		}
 	}
 	if ((st.st_mode & 077) != 0)
 		log_warnx("%s can be read by others: chmod 0700", dir);

@@ -44,6 +44,22 @@ static const struct landlock_path paths[] = {
 	{ WGGO_SOCKETS, USE_SOCKETS },
 };
 
+/* Giving a directory of ours to a group of ours needs no CAP_CHOWN. */
+static int
+set_group(int fd, uint32_t gid)
+{
+	int r, saved;
+
+	if (setegid(gid) == -1)
+		return (-1);
+	r = fchown(fd, (uid_t)-1, gid);
+	saved = errno;
+	if (setegid(0) == -1)
+		fatal("cannot become group 0 again");
+	errno = saved;
+	return (r);
+}
+
 /*
  * The group makes sockets in the directory.  The sticky bit keeps the group
  * from removing those of a wireguard-go that root runs.  Returns NULL, or a
@@ -71,7 +87,7 @@ prepare_dir(const struct netd *n)
 			    WGGO_SOCKETS, st.st_uid);
 		else if (st.st_gid != n->wg_gid ||
 		    (st.st_mode & 07777) != DIR_MODE)
-			r = fchown(fd, 0, n->wg_gid) == -1 ||
+			r = set_group(fd, n->wg_gid) == -1 ||
 			    fchmod(fd, DIR_MODE) == -1;
 	}
 	if (r != 0)

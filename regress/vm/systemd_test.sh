@@ -112,6 +112,9 @@ checks() {
 	say "but for the network" within \
 	    sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
 	say "netd's /usr is read-only" not within touch /usr/x
+	say "netd's configuration is read-only" \
+	    not within touch /etc/sallyport/x
+	say "the key was made all the same" test -s /etc/sallyport/wg0.key
 	say "netd's devices are few" not within test -e /dev/kmsg
 
 	say "reload" systemctl reload sallyport
