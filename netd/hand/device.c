@@ -69,7 +69,7 @@ check_renamed(struct knet *n)
 	struct kern_link l;
 
 	ifc_alias(n, alias);
-	if (n->k->ops->link_find(n->k->io, alias, name, &l) == 0)
+	if (n->k->ops->link_find(n->k->io, alias, 0, name, &l) == 0)
 		return (fail(n, STEP_FAILED,
 		    "the interface of the network is called %s now: call it %s again (ip link set %s name %s), remove it (ip link delete %s), or change \"interface\" and restart",
 		    name, n->conf.interface, name, n->conf.interface, name));

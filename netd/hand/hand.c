@@ -23,6 +23,7 @@
 #include "kern_ops.h"
 #include "log.h"
 #include "network.h"
+#include "orphan.h"
 #include "stats.h"
 #include "sync.h"
 #include "sysctl.h"
@@ -202,6 +203,7 @@ conf_commit(void *arg, void *shadow)
 		k->entered = true;
 		if (chan_send_bare(k->parent, MSG_SETUP_READY, 0) == -1)
 			return (-1);
+		orphan_tell(k);
 		if (k->leased != NULL)
 			chan_resume(k->leased);
 	}

@@ -69,7 +69,7 @@ find(struct knet *n, struct kern_link *l)
 	if (ops->link_get(n->k->io, n->conf.interface, l) == -1) {
 		ifc_alias(n, alias);
 		if (errno != ENODEV || n->conf.adopt ||
-		    ops->link_find(n->k->io, alias, name, l) == -1)
+		    ops->link_find(n->k->io, alias, 0, name, l) == -1)
 			return (-1);
 	}
 	n->dev.ifindex = l->ifindex;

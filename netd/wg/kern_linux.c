@@ -107,11 +107,11 @@ io_link_get(struct kern_io *io, const char *name, struct kern_link *l)
 }
 
 static int
-io_link_find(struct kern_io *io, const char *alias, char name[IFNAME_SIZE],
-    struct kern_link *l)
+io_link_find(struct kern_io *io, const char *alias, unsigned int skip,
+    char name[IFNAME_SIZE], struct kern_link *l)
 {
-	return (
-	    note(io, nl_link_find(&io->route, alias, name, l), io->route.text));
+	return (note(io, nl_link_find(&io->route, alias, skip, name, l),
+	    io->route.text));
 }
 
 static int

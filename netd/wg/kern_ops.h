@@ -123,9 +123,9 @@ struct kern_ops {
 	int (*link_get)(struct kern_io *, const char *, struct kern_link *);
 	/*
 	 * Find a link, and its name, by its alias: a text, and nothing or a
-	 * colon behind it.  errno ENODEV: there is none.
+	 * colon behind it.  skip so many.  errno ENODEV: there is none.
 	 */
-	int (*link_find)(struct kern_io *, const char *alias,
+	int (*link_find)(struct kern_io *, const char *alias, unsigned int skip,
 	    char name[IFNAME_SIZE], struct kern_link *);
 	int		 (*link_add)(struct kern_io *, const char *);
 	int		 (*link_del)(struct kern_io *, int ifindex);

@@ -71,6 +71,7 @@ struct find_ctx {
 	const char *alias;
 	char *name;
 	struct kern_link *link;
+	unsigned int skip;
 	size_t n;
 };
 
@@ -91,10 +92,10 @@ find_cb(const struct nlmsghdr *h, void *arg)
 	struct nlattr *alias;
 
 	/* A host may have thousands of links: most have no alias. */
-	if (h->nlmsg_type != RTM_NEWLINK || x->n > 0 ||
+	if (h->nlmsg_type != RTM_NEWLINK || x->n > x->skip ||
 	    (alias = nl_attr(h, sizeof(struct ifinfomsg), IFLA_IFALIAS, 1)) ==
 		NULL ||
-	    !is_alias(nla_get_string(alias), x->alias))
+	    !is_alias(nla_get_string(alias), x->alias) || x->n++ < x->skip)
 		return (0);
 	link = (struct rtnl_link *)nl_parse(h);
 	if (link == NULL)
@@ -102,21 +103,20 @@ find_cb(const struct nlmsghdr *h, void *arg)
 	get_link(link, x->link);
 	strlcpy(x->name, rtnl_link_get_name(link), IFNAME_SIZE);
 	rtnl_link_put(link);
-	x->n++;
 	return (0);
 }
 
 int
-nl_link_find(struct nl_conn *c, const char *alias, char name[IFNAME_SIZE],
-    struct kern_link *l)
+nl_link_find(struct nl_conn *c, const char *alias, unsigned int skip,
+    char name[IFNAME_SIZE], struct kern_link *l)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
-	struct find_ctx x = { alias, name, l, 0 };
+	struct find_ctx x = { alias, name, l, skip, 0 };
 
 	if (nl_collect(c, RTM_GETLINK, &ifi, sizeof(ifi), find_cb, &x, &x.n) ==
 	    -1)
 		return (-1);
-	if (x.n == 0) {
+	if (x.n <= skip) {
 		errno = ENODEV;
 		return (-1);
 	}

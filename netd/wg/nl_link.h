@@ -11,8 +11,8 @@
 
 /* As in struct kern_ops. */
 int	 nl_link_get(struct nl_conn *, const char *, struct kern_link *);
-int nl_link_find(struct nl_conn *, const char *, char name[IFNAME_SIZE],
-    struct kern_link *);
+int nl_link_find(struct nl_conn *, const char *, unsigned int skip,
+    char name[IFNAME_SIZE], struct kern_link *);
 int	 nl_link_add(struct nl_conn *, const char *);
 int	 nl_link_del(struct nl_conn *, int);
 int	 nl_link_set(struct nl_conn *, int, const struct kern_linkset *);

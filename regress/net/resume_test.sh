@@ -76,6 +76,28 @@ wait_for 10 because 'is called wgx now'
 suite_stop
 check "undo finds it under its other name" wait_for 5 not here wgx
 
+# A network that is taken out while nothing runs leaves its interface.
+sed 's/"undo"/"keep"/' "$CONF" >"$S/keep"
+cp "$S/keep" "$CONF"
+suite_spawn
+wait_for 10 suite_up
+suite_stop
+sed -i 's/"devices"/"others"/; s/"wg0"/"wg9"/; s/51820/51829/; s/wg0.key/wg9.key/
+    s/network = "devices"/network = "others"/' "$CONF"
+: >"$WORK/netd.log"
+suite_spawn
+wait_for 10 suite_up
+check "an interface of a network that is gone is named" grep -q \
+    'interface wg0 belongs to network devices, which is not in the configuration' \
+    "$WORK/netd.log"
+check "and stays" here wg0
+unlike "that of one that is there is not" "$(cat "$WORK/netd.log")" \
+    'interface wg9 belongs to'
+suite_stop
+ip link delete wg0
+ip link delete wg9
+suite_conf
+
 # Something else has the name.
 ip link add wg0 type veth peer name wgy || exit 1
 suite_spawn

@@ -199,8 +199,8 @@ fake_link_get(struct kern_io *io, const char *name, struct kern_link *l)
 }
 
 static int
-fake_link_find(struct kern_io *io, const char *alias, char name[IFNAME_SIZE],
-    struct kern_link *l)
+fake_link_find(struct kern_io *io, const char *alias, unsigned int skip,
+    char name[IFNAME_SIZE], struct kern_link *l)
 {
 	struct fake_link	*f;
 	size_t			 i, n = strlen(alias);
@@ -210,7 +210,7 @@ fake_link_find(struct kern_io *io, const char *alias, char name[IFNAME_SIZE],
 	for (i = 0; i < FAKE_LINKS; i++) {
 		f = &io->s->links[i];
 		if (!f->used || strncmp(f->alias, alias, n) != 0 ||
-		    (f->alias[n] != '\0' && f->alias[n] != ':'))
+		    (f->alias[n] != '\0' && f->alias[n] != ':') || skip-- > 0)
 			continue;
 		(void)strlcpy(name, f->name, IFNAME_SIZE);
 		get_link(f, l);

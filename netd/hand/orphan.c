@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Interfaces of networks that are no longer in the configuration.  A network
+ * that is taken out by a reload takes its interface with it; one that is taken
+ * out while we do not run leaves it behind, and it may be a mistake.
+ */
+
+#include <string.h>
+
+#include "hand.h"
+#include "kern_ops.h"
+#include "log.h"
+#include "network.h"
+#include "orphan.h"
+
+void
+orphan_tell(struct hand *k)
+{
+	char name[IFNAME_SIZE], network[KERN_ALIAS_SIZE];
+	struct kern_link l;
+	unsigned int i;
+
+	for (i = 0; k->ops->link_find(k->io, "sp", i, name, &l) == 0; i++) {
+		strlcpy(network, l.alias + strlen("sp:"), sizeof(network));
+		network[strcspn(network, ":")] = '\0';
+		/* Under another name, it is the network itself that says so. */
+		if (net_find(k, network) == NULL)
+			log_warnx(
+			    "interface %s belongs to network %s, which is not in the configuration: nobody looks after its peers; put the network back, or remove it (ip link delete %s)",
+			    name, log_vis(network), name);
+	}
+}
