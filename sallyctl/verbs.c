@@ -221,6 +221,22 @@ static const struct line peer_columns[] = {
 };
 static const struct item peer_item = { peer_fields, peer_columns, true };
 
+static const struct field revoked_fields[] = {
+	{ FIELD(msg_ctl_revoked, OPT, "network", network) },
+	{ FIELD(msg_ctl_revoked, STR, "name", name) },
+	{ FIELD(msg_ctl_revoked, TIME, "at", at) },
+	{ FIELD(msg_ctl_revoked, OPT, "reason", reason) },
+	{ .name = NULL }
+};
+static const struct line revoked_columns[] = {
+	{ LINE("NETWORK", "network") }, { LINE("NAME", "name") },
+	{ LINE("TIME", "at") }, { LINE("REASON", "reason") },
+	{ .text = NULL }
+};
+static const struct item revoked_item = {
+	revoked_fields, revoked_columns, true
+};
+
 static const struct field event_fields[] = {
 	{ FIELD(msg_ctl_event, NUM, "id", id) },
 	{ FIELD(msg_ctl_event, TIME, "at", at) },
@@ -437,6 +453,7 @@ GET(ctl_status)
 GET(ctl_network)
 GET(peer_item)
 GET(ctl_event)
+GET(ctl_revoked)
 GET(ctl_sync)
 GET(ctl_test)
 
@@ -469,6 +486,9 @@ const struct verb verbs[] = {
 	{ .words = { "show", "events" }, .member = "events", .list = true,
 	    .opts = OPT(SINCE) | OPT(LIMIT), SHOW(EVENTS),
 	    ANSWER(CTL_EVENT, ctl_event, event_item) },
+	{ .words = { "show", "revoked" }, .member = "revoked", .list = true,
+	    .opts = OPT(NET) | OPT(NAMED), SHOW(REVOKED),
+	    ANSWER(CTL_REVOKED, ctl_revoked, revoked_item) },
 	{ .words = { "show", "sync" }, .member = "sync", .list = true, SHOW(SYNC),
 	    ANSWER(CTL_SYNC, ctl_sync, sync_item) },
 	{ .words = { "show", "version" }, .member = "version", SHOW(STATUS),

@@ -74,7 +74,8 @@ enum ctl_what {
 	SHOW_LEASES = 3,	/* network, name and filter narrow it */
 	SHOW_PEERS = 4,
 	SHOW_EVENTS = 5,
-	SHOW_SYNC = 6
+	SHOW_SYNC = 6,
+	SHOW_REVOKED = 7
 };
 
 /* --- setup --- */
@@ -741,6 +742,13 @@ struct msg_ctl_network {
 	uint8_t		 nroutes;
 	struct prefix	 routes[NET_ROUTES_MAX];
 	char		 text[TEXT_SIZE];
+};
+
+struct msg_ctl_revoked {
+	char		 network[NETNAME_SIZE];	/* "" is every one */
+	char		 name[IDENT_SIZE];
+	char		 reason[TEXT_SIZE];
+	int64_t		 at;		/* wall */
 };
 
 struct msg_ctl_event {

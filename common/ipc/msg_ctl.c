@@ -12,7 +12,7 @@
 int
 codec_msg_ctl_show(struct codec *c, struct msg_ctl_show *m)
 {
-	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_SYNC) == -1 ||
+	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_REVOKED) == -1 ||
 	    codec_bool(c, &m->online) == -1 ||
 	    codec_bool(c, &m->expired) == -1 || NET(c, m) == -1 ||
 	    NAME(c, m) == -1 || codec_time(c, &m->since) == -1 ||
@@ -104,6 +104,14 @@ codec_msg_ctl_network(struct codec *c, struct msg_ctl_network *m)
 	    codec_prefixes(c, &m->nroutes, m->routes, 0, NET_ROUTES_MAX) == -1)
 		return (-1);
 	return (STR(c, m->text));
+}
+
+int
+codec_msg_ctl_revoked(struct codec *c, struct msg_ctl_revoked *m)
+{
+	if (NET(c, m) == -1 || NAME(c, m) == -1 || STR(c, m->reason) == -1)
+		return (-1);
+	return (codec_time(c, &m->at));
 }
 
 int

@@ -403,6 +403,52 @@ page_events(struct conn *k)
 	return (k->event >= k->event_end || at_limit(k));
 }
 
+struct revoked {
+	struct conn	*conn;
+	uint64_t	 skip;		/* those of the pages before */
+	unsigned int	 n;
+	bool		 more;
+};
+
+static int
+revoked_send(void *arg, const struct denied_row *r)
+{
+	struct revoked *page = arg;
+	struct conn *k = page->conn;
+	struct msg_ctl_revoked m;
+
+	if ((k->show.network[0] != '\0' && r->network[0] != '\0' &&
+		strcmp(k->show.network, r->network) != 0) ||
+	    (k->show.name[0] != '\0' && strcmp(k->show.name, r->name) != 0))
+		return (0);
+	if (page->skip > 0) {
+		page->skip--;
+		return (0);
+	}
+	if (page->n++ == PAGE) {
+		page->more = true;
+		return (-1);
+	}
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.network, r->network, sizeof(m.network));
+	strlcpy(m.name, r->name, sizeof(m.name));
+	strlcpy(m.reason, r->reason, sizeof(m.reason));
+	m.at = r->at;
+	(void)chan_send_ctl_revoked(k->chan, k->id, &m, -1);
+	k->sent++;
+	return (0);
+}
+
+static bool
+page_revoked(struct conn *k)
+{
+	struct revoked page = { k, k->sent, 0, false };
+
+	(void)turn_commit(k->l);
+	(void)store_load_denied(k->l->store, revoked_send, &page);
+	return (!page.more);
+}
+
 static bool
 page_of(struct conn *k)
 {
@@ -413,6 +459,8 @@ page_of(struct conn *k)
 		return (page_peers(k));
 	case SHOW_EVENTS:
 		return (page_events(k));
+	case SHOW_REVOKED:
+		return (page_revoked(k));
 	case SHOW_STATUS:
 	case SHOW_NETWORKS:
 	case SHOW_SYNC:
@@ -462,6 +510,7 @@ show_fresh(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 	case SHOW_LEASES:
 	case SHOW_PEERS:
 	case SHOW_EVENTS:
+	case SHOW_REVOKED:
 		break;
 	}
 	k->state = CONN_LIST;
@@ -487,7 +536,7 @@ show_start(struct conn *k, const struct msg_ctl_show *m)
 	k->sent = 0;
 	k->state = CONN_STATS;
 	if (m->what == SHOW_EVENTS || m->what == SHOW_NETWORKS ||
-	    m->what == SHOW_SYNC)
+	    m->what == SHOW_SYNC || m->what == SHOW_REVOKED)
 		show_fresh(k->l, k->chan, k->id, NULL);
 	else
 		stats_want(k->l, STATS_LOOK_MS, show_fresh, k->chan, k->id,

@@ -76,7 +76,8 @@ while read -r line <&9; do
 	'systemctl stop'*)
 		# What was done since the last restore.
 		is "device 4 again" "$(put 4)" 201
-		check "revoked after the backup" ctl revoke 2
+		check "revoked after the backup" \
+		    ctl revoke 2 reason stolen, twice
 		wait_for 5 has 3 ;;
 	esac
 	check "$n: $line" eval "$line"
@@ -95,6 +96,8 @@ while read -r line <&9; do
 		check "it is in use" wait_for 10 restored
 		is "what it has, but for the revoked ones" "$(names)" 3
 		is "they stay revoked" "$(put 1) $(put 2)" "403 403"
+		is "with the reason" "$(ctl -j show revoked name 2 |
+		    jq -r '.revoked[0].reason')" "stolen, twice"
 		check "the one that it lacks is not cut" has 2 ;;
 	'sallyctl show status'*)
 		like "and may be claimed" "$(cat "$WORK/out")" \
