@@ -74,6 +74,7 @@ static const struct peerlist_form list_form = {
 	.tail = "]}\n",
 	.none = "]}\n",
 	.fast = true,
+	.served = true,
 	.item = peerjson_portal,
 	.refused = portal_refused,
 };

@@ -56,6 +56,8 @@ peerjson_native(const struct msg_peer_item *m, char *buf, size_t size)
 		jsonw_add(&w, "null");
 	else
 		jsonw_string(&w, m->name);
+	if (lease_state_name(m->state) != NULL)
+		jsonw_add(&w, ",\"state\":\"%s\"", lease_state_name(m->state));
 	jsonw_add(&w, ",\"addresses\":");
 	jsonw_prefixes(&w, m->addrs, m->naddrs);
 	jsonw_add(&w, ",");

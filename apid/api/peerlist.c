@@ -159,15 +159,18 @@ list_item(struct request *r, const struct msg_peer_item *m)
 	char *dst;
 	int n;
 
-	if ((dst = outbuf_room(&l->out, PEERJSON_SIZE + 1)) == NULL)
-		return;
-	*dst = ',';
-	if ((n = l->form->item(m, dst + l->any, PEERJSON_SIZE)) == -1) {
-		l->out.broken = true;
-		return;
+	if (!l->form->served || m->state != LEASE_OUTSIDE) {
+		if ((dst = outbuf_room(&l->out, PEERJSON_SIZE + 1)) == NULL)
+			return;
+		*dst = ',';
+		n = l->form->item(m, dst + l->any, PEERJSON_SIZE);
+		if (n == -1) {
+			l->out.broken = true;
+			return;
+		}
+		l->out.len += (size_t)n + l->any;
+		l->any = true;
 	}
-	l->out.len += (size_t)n + l->any;
-	l->any = true;
 	l->items++;
 	/* The next page begins behind it. */
 	strlcpy(l->page.name, m->name, sizeof(l->page.name));

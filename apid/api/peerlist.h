@@ -22,6 +22,7 @@ struct peerlist_form {
 	const char	*none;		/* in place of tail without peers */
 	bool		 etag;
 	bool		 fast;		/* the client waits only briefly */
+	bool		 served;	/* only peers that WireGuard has */
 	/* Format one peer, at most PEERJSON_SIZE bytes: the length, or -1. */
 	int		 (*item)(const struct msg_peer_item *, char *, size_t);
 	/*

@@ -7,8 +7,9 @@
  * pool that was taken out of the configuration while nobody could be asked.
  */
 
-#include <string.h>
+#include <stdio.h>
 
+#include "audit.h"
 #include "grace.h"
 #include "log.h"
 
@@ -59,18 +60,45 @@ grace_set(struct leased *l, int64_t since, int64_t now)
 	l->grace_end = mono_add_ms(mono_now(), left > 0 ? left * 1000 : 0);
 }
 
-/* The peers that have not ended and are not served. */
+/* The peers of a network that have not ended and are not served. */
+static int64_t
+unserved_in(struct network *n)
+{
+	struct peer *p;
+	int64_t sum = 0;
+
+	RB_FOREACH(p, peer_tree, &n->peers)
+		sum += peer_state(p) == LEASE_OUTSIDE;
+	return (sum);
+}
+
 static int64_t
 unserved(const struct leased *l)
 {
 	struct network *n;
-	struct peer *p;
 	int64_t sum = 0;
 
 	TAILQ_FOREACH(n, &l->reg.nets, entry)
-		RB_FOREACH(p, peer_tree, &n->peers)
-			sum += peer_state(p) == LEASE_OUTSIDE;
+		sum += unserved_in(n);
 	return (sum);
+}
+
+/* An event for each network with peers that are not served. */
+static void
+add_events(struct leased *l)
+{
+	struct network *n;
+	char detail[64];
+	int64_t count;
+
+	TAILQ_FOREACH(n, &l->reg.nets, entry) {
+		if ((count = unserved_in(n)) == 0)
+			continue;
+		snprintf(detail, sizeof(detail), "peers=%lld",
+		    (long long)count);
+		(void)audit_identity(l->store, "network.outside", n->name, "",
+		    "", detail);
+	}
 }
 
 void
@@ -78,8 +106,12 @@ grace_note(struct leased *l)
 {
 	int64_t n = unserved(l), was;
 
-	if (store_get_setting(l->store, SETTING_UNSERVED, &was) == 0 &&
-	    was != n && store_put_setting(l->store, SETTING_UNSERVED, n) == -1)
+	if (store_get_setting(l->store, SETTING_UNSERVED, &was) == -1 ||
+	    was == n)
+		return;
+	if (n > was)
+		add_events(l);
+	if (store_put_setting(l->store, SETTING_UNSERVED, n) == -1)
 		log_debug("the number of unserved peers is not stored");
 }
 

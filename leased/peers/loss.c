@@ -112,7 +112,7 @@ network_allowed(struct network *n, const struct msg_conf_network *conf,
 		    n->name);
 	if (conf == NULL)
 		return (s.lost == 0 || percent >= 100);
-	return (!is_much(s.lost, s.had, percent));
+	return (!is_much(s.lost + s.partly, s.had, percent));
 }
 
 bool

@@ -81,6 +81,9 @@ like "every view: the status" "$(ctl show status)" \
     '^leases +0 live, .* 3 outside, 0 partly'
 check "every view: the sync" wait_for 5 sh -c "'$BIN/sallyctl' -s '$S/ctl.sock' \
     -j show status | jq -e '.status.sync.removed == 3'"
+is "every view: the events" "$(ctl -j show events | jq -r '[.events[] |
+    select(.event == "network.outside") | "\(.network) \(.detail)"] | join(",")')" \
+    "devices peers=3"
 is "who asks is served again" "$(put 1)" 201
 check "with a peer" has 1
 is "and active" "$(api 1 GET) $(jq -r .state "$WORK/body")" "200 active"
@@ -98,8 +101,10 @@ is "device 3 again" "$(put 3)" 201
 # --- one family of two ----------------------------------------------------------
 
 edit 's|100.64.1.0/24|100.64.2.0/24|'
-check "an address is told, and not asked" logged \
-    'configuration loaded.*: 3 of 3 peers of network devices lose an address'
+check "an address of all is asked for" logged \
+    '3 of 3 peers of network devices lose an address: .*reload force'
+is "nothing has changed" "$(states)" active
+check "somebody says so" ctl reload force
 check "partly served" wait_for 5 sh -c "wg show wg0 allowed-ips |
     grep -c 'fde3:25fb:7f6c:1::[0-9a-f]*/128\$' | grep -qx 3"
 is "says so" "$(states)" partly

@@ -50,6 +50,7 @@ largest(void **state)
 	memset(&m, 0, sizeof(m));
 	memset(m.name, '\x7f', sizeof(m.name) - 1);
 	memset(m.pubkey, 0xfb, sizeof(m.pubkey));
+	m.state = LEASE_PENDING;
 	m.created = m.handshake = 1640698264;
 	m.rx = m.tx = UINT64_MAX;
 	m.naddrs = PEER_ADDRS_MAX;
