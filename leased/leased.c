@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "control.h"
-#include "control_backup.h"
 #include "control_restore.h"
 #include "counters.h"
 #include "dirty.h"
@@ -247,7 +246,6 @@ leased_first(struct leased *l)
 	leased_patient();
 	/* The database is opened in the sandbox, by the user that owns it. */
 	child_enter(&l->child, dir);
-	backup_clean(dir);
 	restore_clean(dir);
 	l->store = store_open(dir, BACKUPS, error, sizeof(error));
 	if (l->store == NULL)

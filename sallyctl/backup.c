@@ -16,7 +16,7 @@
 
 #include "backup.h"
 
-#define BACKUP_MS	60000	/* the daemon makes a copy before it sends */
+#define BACKUP_MS	60000	/* the daemon may wait for its disk */
 
 struct backup {
 	int		 fd;

@@ -38,6 +38,8 @@ conn_free(struct conn *k)
 	struct control *ctl = k->l->control;
 
 	backup_end(k);
+	if (k->fd != -1)
+		close(k->fd);
 	forget_chan(k->l, k->chan);
 	chan_free(k->chan);
 	event_free(k->ev_deadline);

@@ -1,44 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * CTL_BACKUP: copy the database into a file of ours a few pages at a time, then
- * send that file.  The file has no name while it is sent.
+ * CTL_BACKUP: send a copy of the database, which is read while it is sent.
  */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "control_backup.h"
 #include "log.h"
 #include "turn.h"
 
-#define TMP_NAME	"backup.tmp"
-#define STEP_PAGES	256
-#define CHUNKS		32		/* sent before others get a turn */
-#define FULL_MS		20		/* pause when the queue is full */
-
-static void
-tmp_path(const char *dir, char *path, size_t size)
-{
-	snprintf(path, size, "%s/%s", dir, TMP_NAME);
-}
-
-void
-backup_clean(const char *dir)
-{
-	char path[DIR_SIZE + 32];
-
-	tmp_path(dir, path, sizeof(path));
-	if (unlink(path) == -1 && errno != ENOENT)
-		log_warn("%s", path);
-}
+#define CHUNKS	32 /* sent before others get a turn */
+#define FULL_MS 20 /* pause when the queue is full */
 
 void
 backup_start(struct conn *k)
 {
-	char path[DIR_SIZE + 32];
 	struct conn *o;
 
 	TAILQ_FOREACH(o, &k->l->control->conns, entry)
@@ -47,10 +24,10 @@ backup_start(struct conn *k)
 			    "another backup is being made; try again");
 			return;
 		}
-	tmp_path(store_dir(k->l->store), path, sizeof(path));
-	backup_clean(store_dir(k->l->store));
-	if ((k->backup = store_backup_new(k->l->store, path)) == NULL) {
-		conn_result(k, CTL_FAILED, "%s: %s", path, strerror(errno));
+	(void)turn_commit(k->l);
+	if ((k->backup = store_stream_new(k->l->store)) == NULL) {
+		conn_result(k, CTL_FAILED, "reading the database: %s",
+		    strerror(errno));
 		return;
 	}
 	k->state = CONN_BACKUP;
@@ -61,54 +38,22 @@ backup_start(struct conn *k)
 void
 backup_end(struct conn *k)
 {
-	if (k->backup != NULL) {
-		store_backup_free(k->backup);
-		k->backup = NULL;
-		backup_clean(store_dir(k->l->store));
-	}
-	if (k->fd != -1)
-		close(k->fd);
-	k->fd = -1;
-}
-
-static void
-backup_copy(struct conn *k)
-{
-	char path[DIR_SIZE + 32];
-	int rc;
-
-	/* A copy cannot be made within our own transaction. */
-	(void)turn_commit(k->l);
-	if ((rc = store_backup_step(k->backup, STEP_PAGES)) == 1) {
-		conn_progress(k);
-		conn_more(k, 0);
-		return;
-	}
-	tmp_path(store_dir(k->l->store), path, sizeof(path));
-	store_backup_free(k->backup);
+	store_stream_free(k->backup);
 	k->backup = NULL;
-	if (rc == 0)
-		rc = k->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (rc == -1) {
-		conn_result(k, CTL_FAILED, "%s: %s", path, strerror(errno));
-		backup_clean(store_dir(k->l->store));
-		return;
-	}
-	backup_clean(store_dir(k->l->store));
-	conn_more(k, 0);
 }
 
-static void
-backup_send(struct conn *k)
+void
+backup_page(struct conn *k)
 {
 	struct msg_ctl_chunk m;
 	unsigned int i;
 	ssize_t n;
 
 	for (i = 0; i < CHUNKS; i++) {
-		n = pread(k->fd, m.data, sizeof(m.data), (off_t)k->offset);
+		n = store_stream_read(k->backup, k->offset, m.data,
+		    sizeof(m.data));
 		if (n == -1) {
-			conn_result(k, CTL_FAILED, "reading the copy: %s",
+			conn_result(k, CTL_FAILED, "reading the database: %s",
 			    strerror(errno));
 			backup_end(k);
 			return;
@@ -135,13 +80,4 @@ backup_send(struct conn *k)
 		conn_progress(k);
 	}
 	conn_more(k, 0);
-}
-
-void
-backup_page(struct conn *k)
-{
-	if (k->backup != NULL)
-		backup_copy(k);
-	else
-		backup_send(k);
 }

@@ -12,6 +12,5 @@ void	 backup_start(struct conn *);
 void	 backup_page(struct conn *);	/* connection is writable */
 void	 backup_end(struct conn *);
 /* Remove the remains of a process that died. */
-void	 backup_clean(const char *dir);
 
 #endif

@@ -46,7 +46,7 @@ struct conn {
 	bool		 unconfirmed;
 	char		 text[TEXT_SIZE];	/* text for success */
 
-	struct store_backup *backup;
+	struct store_stream *backup;
 	int		 fd;		/* a copy, finished or sent; or -1 */
 	uint64_t	 offset;
 };

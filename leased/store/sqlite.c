@@ -21,7 +21,7 @@ wal_cb(void *arg, sqlite3 *h, const char *name, int pages)
 {
 	struct store *s = arg;
 
-	s->wal_pages = pages;
+	s->wal_pages = s->log_frames = pages;
 	return (SQLITE_OK);
 }
 
@@ -164,7 +164,8 @@ store_checkpoint(struct store *s)
 {
 	int log, done;
 
-	if (s->wal_pages < WAL_PAGES_MAX || !sqlite3_get_autocommit(s->h))
+	if (s->wal_pages < WAL_PAGES_MAX || s->streams > 0 ||
+	    !sqlite3_get_autocommit(s->h))
 		return;
 	s->wal_pages = 0;
 	if (sqlite3_wal_checkpoint_v2(s->h, NULL, SQLITE_CHECKPOINT_PASSIVE,
@@ -468,8 +469,8 @@ store_open_schema(const char *dir, const struct store_schema *schema,
 		store_close(s);
 		return (NULL);
 	}
-	store_new_session(s);
 	(void)sqlite3_wal_hook(s->h, wal_cb, s);
+	store_new_session(s);
 	return (s);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Copies of the database into another file, a few pages at a time while work
- * goes on.  Changes in the meantime get into the copy, too.
+ * A copy of the database in another file.
  */
 
 #include <errno.h>
@@ -10,15 +9,14 @@
 #include <unistd.h>
 
 #include "sqlite_local.h"
-#include "log.h"
 
-struct store_backup {
-	sqlite3		*h;
-	sqlite3_backup	*b;
+struct copy {
+	sqlite3 *h;
+	sqlite3_backup *b;
 };
 
 static int
-backup_open(struct store_backup *k, sqlite3 *from, const char *path)
+copy_open(struct copy *k, sqlite3 *from, const char *path)
 {
 	int fd;
 
@@ -30,7 +28,7 @@ backup_open(struct store_backup *k, sqlite3 *from, const char *path)
 	if (sqlite3_open_v2(path, &k->h,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
 		    SQLITE_OPEN_PRIVATECACHE,
-	    NULL) != SQLITE_OK ||
+		NULL) != SQLITE_OK ||
 	    sqlite3_exec(k->h,
 		"PRAGMA locking_mode = EXCLUSIVE;"
 		"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
@@ -44,31 +42,14 @@ backup_open(struct store_backup *k, sqlite3 *from, const char *path)
 	return (0);
 }
 
-struct store_backup *
-store_backup_new(struct store *s, const char *path)
-{
-	struct store_backup *k;
-	int saved;
-
-	if ((k = calloc(1, sizeof(*k))) == NULL)
-		return (NULL);
-	if (backup_open(k, s->h, path) == -1) {
-		saved = errno;
-		free(k);
-		errno = saved;
-		return (NULL);
-	}
-	return (k);
-}
-
-int
-store_backup_step(struct store_backup *k, int pages)
+static int
+copy_all(struct copy *k)
 {
 	int rc;
 
-	rc = sqlite3_backup_step(k->b, pages);
-	if (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
-		return (1);
+	do
+		rc = sqlite3_backup_step(k->b, -1);
+	while (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED);
 	if (rc == SQLITE_DONE) {
 		rc = sqlite3_backup_finish(k->b);
 		k->b = NULL;
@@ -86,30 +67,15 @@ store_backup_step(struct store_backup *k, int pages)
 	return (-1);
 }
 
-void
-store_backup_free(struct store_backup *k)
-{
-	int saved = errno;
-
-	if (k == NULL)
-		return;
-	if (k->b != NULL)
-		sqlite3_backup_finish(k->b);
-	sqlite3_close(k->h);
-	free(k);
-	errno = saved;
-}
-
 int
 store_copy(sqlite3 *from, const char *path)
 {
-	struct store_backup k = { NULL, NULL };
+	struct copy k = { NULL, NULL };
 	int rc, fd, saved;
 
-	if (backup_open(&k, from, path) == -1)
+	if (copy_open(&k, from, path) == -1)
 		return (-1);
-	while ((rc = store_backup_step(&k, -1)) == 1)
-		;
+	rc = copy_all(&k);
 	saved = errno;
 	if (k.b != NULL)
 		sqlite3_backup_finish(k.b);

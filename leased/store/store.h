@@ -27,6 +27,8 @@
 #ifndef STORE_H
 #define STORE_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,7 +45,7 @@
 #define SETTING_UNSERVED	"unserved"	/* peers, as was told */
 
 struct store;
-struct store_backup;
+struct store_stream;
 
 struct network_row {
 	int64_t		 id;
@@ -200,10 +202,17 @@ int	 store_trim_events(struct store *, struct wall);
  */
 int	 store_check_file(const char *path, char *error, size_t size);
 
-/* Begin a copy to path, which must not exist.  Returns NULL on failure. */
-struct store_backup *store_backup_new(struct store *, const char *path);
-/* Copy some pages.  Returns 1 if there are more, 0 if it is complete, or -1. */
-int	 store_backup_step(struct store_backup *, int pages);
-void	 store_backup_free(struct store_backup *);
+/*
+ * Begin a copy of what is committed, as a stream; later changes are not in it.
+ * No transaction may be open.  Returns NULL with errno EIO on failure.
+ */
+struct store_stream *store_stream_new(struct store *);
+/*
+ * Get at most len bytes of the copy from an offset on.  Returns their number, 0
+ * at the end, or -1 with errno EIO.
+ */
+ssize_t
+store_stream_read(struct store_stream *, uint64_t at, void *dst, size_t len);
+void	 store_stream_free(struct store_stream *);
 
 #endif

@@ -7,7 +7,7 @@ private "$@"
 
 [ -c /dev/net/tun ] || skip_all "no /dev/net/tun"
 command -v sqlite3 >/dev/null || skip_all "no sqlite3"
-mount -t tmpfs tmpfs /var/lib || skip_all "no file system for /var/lib"
+mount -t tmpfs -o size=4m tmpfs /var/lib || skip_all "no file system for /var/lib"
 
 DB=/var/lib/sallyport/sallyport.db
 
@@ -172,5 +172,17 @@ check "into another directory" \
     sallyctl -s "$WORK/nosock" restore "$WORK/sallyport.db" dir "$WORK/dir"
 is "with its owner" "$(stat -c '%U %a' "$WORK/dir/sallyport.db.restore")" \
     "$(stat -c %U "$WORK/dir") 600"
+
+# --- a disk without room ----------------------------------------------------------
+
+check "device 4 once more" [ "$(put 4)" = 201 ]
+dd if=/dev/zero of=/var/lib/fill bs=4096 2>/dev/null
+is "the disk is full" "$(df --output=avail /var/lib | tail -n 1 | tr -d ' ')" 0
+check "a backup needs no room on it" sallyctl backup "$WORK/full.db"
+is "and is whole" "$(sqlite3 "$WORK/full.db" 'PRAGMA integrity_check')" ok
+is "with all that is known" "$(sqlite3 "$WORK/full.db" \
+    'SELECT group_concat(name) FROM (SELECT name FROM peer WHERE ended = 0
+    ORDER BY name)')" "$(names)"
+rm /var/lib/fill
 suite_stop
 finish

@@ -41,7 +41,7 @@ wgquick_test_USES :=	wgquick peername
 
 # The store, and the model of peers with it.
 store_test_USES :=	sqlite sqlite_check sqlite_file sqlite_restore sqlite_peer \
-			sqlite_row sqlite_event sqlite_backup sqlite_schema
+			sqlite_row sqlite_event sqlite_backup sqlite_stream sqlite_schema
 store_test_RIG :=	unit/db_rig
 migrate_test_USES :=	$(store_test_USES)
 migrate_test_RIG :=	unit/db_rig
