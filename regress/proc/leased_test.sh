@@ -362,7 +362,7 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 set pools fd00:1::/64,10.0.0.0/8
 start
 up net0
-sleep 500
+peers 15000
 stat all 5
 ctl count
 stop
