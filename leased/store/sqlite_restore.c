@@ -35,11 +35,12 @@ first_text(sqlite3 *h, const char *sql, char *dst, size_t size)
 }
 
 static int
-check(sqlite3 *h, char *error, size_t size)
+check(sqlite3 *h, const char *path, char *error, size_t size)
 {
 	char text[256], app[16];
 	const char *errstr;
 	long long version;
+	struct store t;
 
 	snprintf(app, sizeof(app), "%d", DB_APPLICATION_ID);
 	if (first_text(h, "PRAGMA application_id", text, sizeof(text)) ==
@@ -56,7 +57,6 @@ check(sqlite3 *h, char *error, size_t size)
 		    store_schema.n);
 		return (-1);
 	}
-	log_debug("a backup of schema %lld", version);
 	if (first_text(h, "PRAGMA quick_check(1)", text, sizeof(text)) ==
 		NULL ||
 	    strcmp(text, "ok") != 0) {
@@ -64,7 +64,13 @@ check(sqlite3 *h, char *error, size_t size)
 		    strcmp(text, "ok") != 0 ? text : sqlite3_errmsg(h));
 		return (-1);
 	}
-	return (0);
+	/* An older schema is looked at when it has become this one. */
+	if (version != store_schema.n)
+		return (0);
+	memset(&t, 0, sizeof(t));
+	t.h = h;
+	strlcpy(t.path, path, sizeof(t.path));
+	return (store_check_schema(&t, &store_schema, error, size));
 }
 
 int
@@ -78,7 +84,7 @@ store_check_file(const char *path, char *error, size_t size)
 		    h == NULL ? strerror(errno) : sqlite3_errmsg(h));
 		rc = -1;
 	} else
-		rc = check(h, error, size);
+		rc = check(h, path, error, size);
 	sqlite3_close(h);
 	return (rc);
 }
@@ -147,13 +153,15 @@ store_take(struct store *s, const struct store_schema *schema, char *error,
 	memset(&t, 0, sizeof(t));
 	strlcpy(t.dir, s->dir, sizeof(t.dir));
 	strlcpy(t.path, wait, sizeof(t.path));
-	if (store_check_file(wait, why, sizeof(why)) == -1) {
+	if (store_check_file(wait, why, sizeof(why)) == -1 ||
+	    store_use(&t, schema, 0, why, sizeof(why)) == -1) {
+		sqlite3_close(t.h);
 		log_warnx("restore: %s is not used, and is now %s" BAD ": %s",
 		    wait, wait, why);
-		return (move(wait, "", wait, BAD));
-	}
-	if (store_use(&t, schema, 0, error, size) == -1) {
-		sqlite3_close(t.h);
+		if (move(wait, "", wait, BAD) == 0)
+			return (0);
+		snprintf(error, size, "%s cannot be moved away: %s", wait,
+		    strerror(errno));
 		return (-1);
 	}
 	if (access(s->path, F_OK) == 0 && store_wal(s, error, size) == 0)

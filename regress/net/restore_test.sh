@@ -142,6 +142,12 @@ refused "a damaged one" 70 'nothing was changed: .*damaged' "$WORK/bad.db"
 head -c 9000 "$WORK/sallyport.db" >"$WORK/cut.db"
 refused "one that was cut" 70 'nothing was changed: ' "$WORK/cut.db"
 
+cp "$WORK/sallyport.db" "$WORK/trig.db"
+sqlite3 "$WORK/trig.db" 'CREATE TRIGGER t AFTER INSERT ON peer
+    BEGIN DELETE FROM denied; END'
+refused "one with a trigger" 70 'nothing was changed: .*trigger t is not' \
+    "$WORK/trig.db"
+
 # --- before a start ---------------------------------------------------------------
 
 suite_stop
@@ -150,6 +156,12 @@ check "a damaged one before a start" sallyctl restore "$WORK/bad.db"
 suite_start
 check "is told then" logged 'is not used, and is now .*restore.bad: it is damaged'
 is "and the present one goes on" "$(names)" 3
+suite_stop
+check "one with a trigger before a start" sallyctl restore "$WORK/trig.db"
+: >"$WORK/netd.log"
+suite_start
+check "is told then, too" logged 'is not used, and is now .*restore.bad: '
+is "and the present one goes on, too" "$(names)" 3
 suite_stop
 echo "not a database, and long enough to be taken for one" >"$DB"
 : >"$WORK/netd.log"
