@@ -39,7 +39,7 @@ RIG_FLAGS :=	-Dmain=product_main $(RIG_WRAP:%=-Wl,--wrap=%)
 $(O)/fuzz/%_fuzz: regress/fuzz/%_fuzz.c $$(call src,$$($$*_fuzz_USES)) \
     $$(call rigsrc,$$($$*_fuzz_RIG)) $(COMMON_SRC)
 	@mkdir -p $(@D)
-	$(CLANG) $(CPPFLAGS_ALL) $(TEST_INC) \
+	$(CLANG) $(CPPFLAGS_ALL) $(TEST_INC) $($*_fuzz_CPP) \
 	    $(call pkg-cflags,$($*_fuzz_PKG)) \
 	    -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all $(if $(filter %/link_rig,$($*_fuzz_RIG)),$(RIG_FLAGS)) \

@@ -26,6 +26,10 @@ http_fuzz_LIBS :=	-lhttp_parser
 jsonset_fuzz_USES :=	jsonset hex
 jsonset_fuzz_PKG :=	jansson
 keyd_fuzz_USES :=	keycheck
+# The whole broker, whose main() makes room for the fuzzer's.
+leased_fuzz_USES :=	$(notdir $(basename $(leased_SRC)))
+leased_fuzz_PKG :=	sqlite3
+leased_fuzz_CPP :=	-Dmain=leased_main
 leasejson_fuzz_USES :=	leasejson jsonw autowg
 leasejson_fuzz_PKG :=	jansson
 openvpn_fuzz_USES :=	openvpn_parse

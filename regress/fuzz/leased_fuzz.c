@@ -1,0 +1,718 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The broker, between a front and a hand that are both captured: its real links
+ * and their dispatch, with all the state behind them.  An input is a list of
+ * what they do.  Whatever that is, what leased sends is well formed, no address
+ * that a peer may not have goes to the hand or to a device, and no two peers
+ * have the same key or address.
+ */
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "counters.h"
+#include "expire.h"
+#include "hostaddr.h"
+#include "imsg.h"
+#include "leased.h"
+#include "log.h"
+#include "openvpn.h"
+#include "ownset.h"
+#include "removal.h"
+#include "resync.h"
+#include "turn.h"
+#include "wish.h"
+
+#define ARGS	60		/* arguments of the fuzzer */
+#define RECORDS	64		/* most of one input */
+#define WISHES	64		/* ids that the hand may answer */
+
+int	 LLVMFuzzerInitialize(int *, char ***);
+int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+struct input {
+	const uint8_t	*p;
+	size_t		 left;
+};
+
+static struct leased leased;
+static char dir[] = "/tmp/sallyport-fuzz.XXXXXX";
+static int front = -1, hand = -1;	/* the other ends */
+static int out;				/* stderr, for us */
+static uint32_t wishes[WISHES];
+static unsigned int nwishes;
+static uint8_t packet[IMSG_MAX_SIZE];
+
+static const char *const addrs[] = { "10.9.0.20/32", "10.9.0.21/32",
+	"fd00:1::20/128", "10.9.0.1/32", "10.9.0.70/32", "10.9.0.0/32",
+	"10.9.0.0/24", "0.0.0.0/0", "::/0", "8.8.8.8/32", "10.9.0.2/32",
+	"fd00:1::2/128", "10.9.0.255/32", "fd00:1::/128", "10.8.0.1/32",
+	"10.9.0.22/31" };
+
+__attribute__((noreturn)) static void
+wrong(const char *what)
+{
+	dprintf(out, "leased_fuzz: %s\n", what);
+	abort();
+}
+
+static uint8_t
+byte(struct input *in)
+{
+	if (in->left == 0)
+		return (0);
+	in->left--;
+	return (*in->p++);
+}
+
+static void
+text(struct input *in, char *dst, size_t size, const char *const *list,
+    size_t n)
+{
+	uint8_t b = byte(in);
+	size_t i;
+
+	if (b < 0xf0) {
+		(void)strlcpy(dst, list[b % n], size);
+		return;
+	}
+	/* Or anything that a text may be, of any length. */
+	for (i = 0; i + 1 < size && i < (b & 0xfU) * 16; i++)
+		dst[i] = (char)(1 + byte(in) % 0x7e);
+	dst[i] = '\0';
+}
+
+static void
+network(struct input *in, char *dst)
+{
+	static const char *const list[] = { "net0", "net0", "net0", "net1",
+		"nowhere" };
+
+	text(in, dst, NETNAME_SIZE, list, 5);
+}
+
+static void
+name(struct input *in, char *dst)
+{
+	static const char *const list[] = { "a", "b", "c", "1", "9999", "" };
+
+	text(in, dst, IDENT_SIZE, list, 6);
+}
+
+static void
+owner(struct input *in, char *dst)
+{
+	static const char *const list[] = { "portal:a", "portal:b", "static",
+		"portal:", "nobody" };
+
+	text(in, dst, OWNER_SIZE, list, 5);
+}
+
+static void
+key(struct input *in, uint8_t dst[WGKEY_LEN])
+{
+	memset(dst, byte(in) % 12, WGKEY_LEN);
+}
+
+static uint8_t
+prefixes(struct input *in, struct prefix *dst, uint8_t max)
+{
+	uint8_t i, n = byte(in) % (max + 1);
+
+	for (i = 0; i < n; i++)
+		(void)prefix_parse(addrs[byte(in) % 16], &dst[i]);
+	return (n);
+}
+
+/* --- what leased sends ---------------------------------------------------- */
+
+static const struct msg_conf_network *
+conf_of(const char *net)
+{
+	struct network *n;
+
+	n = registry_find(&leased.reg, net);
+	return (n == NULL || !n->configured ? NULL : &n->conf);
+}
+
+static void
+check_addrs(const char *net, const struct prefix *p, uint8_t n)
+{
+	const struct msg_conf_network *c = conf_of(net);
+	uint8_t i;
+
+	for (i = 0; i < n; i++)
+		if (c == NULL || hostaddr_check(c, &p[i]) != HOSTADDR_OK)
+			wrong("an address that no peer may have");
+}
+
+static void
+check_set(const struct msg_peer_set *m)
+{
+	check_addrs(m->network, m->addrs, m->naddrs);
+	if (!wgkey_usable(m->pubkey))
+		wrong("a key that cannot be used");
+}
+
+static void
+check_reply(const struct msg_lease_reply *m)
+{
+	if (m->code >= LEASE_E_KEY)
+		return;
+	check_addrs(m->network, m->addrs, m->naddrs);
+	if (m->naddrs == 2 && m->addrs[0].family == m->addrs[1].family)
+		wrong("two addresses of a family");
+}
+
+static void
+check_message(const struct imsg *got, bool to_hand)
+{
+	struct ibuf b = got->data;
+
+	switch (got->type) {
+/* clang-format off */
+#define X(NAME, name_, val, from, to, fd)				\
+	case val: {							\
+		static struct msg_##name_ m;				\
+		if (msg_##name_##_get(&b, &m) == -1)			\
+			wrong(#NAME " is malformed");			\
+		if (val == MSG_PEER_SET)				\
+			check_set((const void *)&m);			\
+		if (val == MSG_LEASE_REPLY)				\
+			check_reply((const void *)&m);			\
+		break;							\
+	}
+#define E(NAME, name_, val, from, to)	case val: break;
+	MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+/* clang-format on */
+	default:
+		wrong("an unknown message");
+	}
+	if (to_hand && got->id != 0)
+		wishes[nwishes++ % WISHES] = got->id;
+}
+
+/* Take all that has come, and see whether the link still stands. */
+static void
+drain(int *s, bool is_hand)
+{
+	struct imsg m;
+	int r;
+
+	while ((r = imsg_recv(*s, packet, &m)) == 1) {
+		if (m.fd != -1)
+			close(m.fd);
+		check_message(&m, is_hand);
+	}
+	if (r == -1 && errno == EAGAIN)
+		return;
+	close(*s);
+	*s = -1;
+}
+
+static void
+link_to(int *s, uint8_t role)
+{
+	const struct msg_setup_peer m = { role, 0 };
+	int sv[2];
+
+	if (*s != -1)
+		close(*s);
+	if (imsg_pair(sv) == -1)
+		wrong("no link");
+	*s = sv[1];
+	leased_link(&leased, &m, sv[0]);
+}
+
+static void
+run(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		(void)event_base_loop(leased.base, EVLOOP_NONBLOCK);
+		if (front != -1)
+			drain(&front, false);
+		if (hand != -1)
+			drain(&hand, true);
+	}
+	if (front == -1)
+		link_to(&front, P_APID);
+	if (hand == -1)
+		link_to(&hand, P_HAND);
+}
+
+/* --- what the others do ----------------------------------------------------- */
+
+static void
+send_struct(int s, enum msg_type type, uint32_t id, const void *m)
+{
+	static uint8_t buf[IMSG_MAX_PAYLOAD];
+	struct ibuf b;
+	int r = -1;
+
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	switch (type) {
+/* clang-format off */
+#define X(NAME, name_, val, from, to, fd)				\
+	case MSG_##NAME:						\
+		r = msg_##name_##_put(&b, m);				\
+		break;
+#define E(NAME, name_, val, from, to)	case MSG_##NAME: r = 0; break;
+	MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+/* clang-format on */
+	}
+	if (r == 0)
+		(void)imsg_send(s, type, id, buf, b.wpos, -1);
+}
+
+static void
+raw(struct input *in, int s)
+{
+	static const uint32_t types[] = {
+#define X(NAME, name_, val, from, to, fd) (val),
+#define E(NAME, name_, val, from, to) (val),
+		MSG_CATALOGUE(X, E)
+#undef X
+#undef E
+	};
+	uint8_t buf[600];
+	uint32_t type;
+	size_t i, len;
+
+	type = types[byte(in) % (sizeof(types) / sizeof(types[0]))];
+	len = byte(in);
+	for (i = 0; i < len; i++)
+		buf[i] = byte(in);
+	(void)imsg_send(s, type, byte(in), buf, len, -1);
+}
+
+static void
+do_lease(struct input *in, uint32_t id)
+{
+	struct msg_lease_register reg;
+	struct msg_lease_release rel;
+	struct msg_lease_get get;
+
+	memset(&reg, 0, sizeof(reg));
+	memset(&rel, 0, sizeof(rel));
+	memset(&get, 0, sizeof(get));
+	switch (byte(in) % 4) {
+	case 0:
+		network(in, get.network);
+		name(in, get.name);
+		send_struct(front, MSG_LEASE_GET, id, &get);
+		break;
+	case 1:
+		network(in, rel.network);
+		name(in, rel.name);
+		send_struct(front, MSG_LEASE_RELEASE, id, &rel);
+		break;
+	default:
+		network(in, reg.network);
+		name(in, reg.name);
+		name(in, reg.who);
+		key(in, reg.pubkey);
+		send_struct(front, MSG_LEASE_REGISTER, id, &reg);
+	}
+}
+
+static void
+do_owned(struct input *in, uint32_t id)
+{
+	struct msg_owned_put put;
+	struct msg_owned_drop drop;
+
+	memset(&put, 0, sizeof(put));
+	memset(&drop, 0, sizeof(drop));
+	if (byte(in) % 3 == 0) {
+		network(in, drop.network);
+		owner(in, drop.owner);
+		key(in, drop.pubkey);
+		send_struct(front, MSG_OWNED_DROP, id, &drop);
+		return;
+	}
+	network(in, put.network);
+	owner(in, put.owner);
+	name(in, put.name);
+	key(in, put.pubkey);
+	put.naddrs = prefixes(in, put.addrs, 4);
+	send_struct(front, MSG_OWNED_PUT, id, &put);
+}
+
+static void
+do_set(struct input *in, uint32_t id)
+{
+	struct msg_set_begin begin;
+	struct msg_set_item item;
+	uint8_t n;
+
+	memset(&begin, 0, sizeof(begin));
+	network(in, begin.network);
+	owner(in, begin.owner);
+	n = byte(in);
+	begin.dry_run = n & 1;
+	begin.force = (n >> 1) & 1;
+	begin.match = (n >> 2) % 3;
+	begin.generation = n >> 4;
+	send_struct(front, MSG_SET_BEGIN, id, &begin);
+	for (n = byte(in) % 6; n > 0; n--) {
+		memset(&item, 0, sizeof(item));
+		name(in, item.name);
+		key(in, item.pubkey);
+		item.naddrs = prefixes(in, item.addrs, 3);
+		send_struct(front, MSG_SET_ITEM, id, &item);
+	}
+	n = byte(in) % 4;
+	if (n != 0)
+		send_struct(front, n == 1 ? MSG_SET_ABORT : MSG_SET_END, id,
+		    NULL);
+}
+
+static void
+do_list(struct input *in, uint32_t id)
+{
+	struct msg_peer_page page;
+	struct msg_node_get node;
+	struct msg_ovpn_kill kill;
+	uint8_t n = byte(in);
+
+	memset(&page, 0, sizeof(page));
+	memset(&kill, 0, sizeof(kill));
+	network(in, page.network);
+	page.leases = n & 1;
+	page.online = (n >> 1) & 1;
+	page.one = (n >> 2) & 1;
+	page.has_key = (n >> 3) & 1;
+	owner(in, page.owner);
+	name(in, page.name);
+	key(in, page.key);
+	node.counts = n & 1;
+	name(in, kill.cn);
+	switch (n % 5) {
+	case 0:
+		send_struct(front, MSG_NODE_GET, id, &node);
+		break;
+	case 1:
+		send_struct(front, MSG_OVPN_KILL, id, &kill);
+		break;
+	case 2:
+		send_struct(front, n & 0x10 ? MSG_OVPN_LIST : MSG_LEASE_HEALTH,
+		    id, NULL);
+		break;
+	default:
+		send_struct(front, MSG_PEER_PAGE, id, &page);
+	}
+}
+
+/* What others have on the interface, as a whole list or a piece of one. */
+static void
+do_holders(struct input *in)
+{
+	struct msg_hold_begin begin;
+	struct msg_hold_item item;
+	struct msg_hold_end end;
+	uint8_t n = byte(in);
+
+	memset(&begin, 0, sizeof(begin));
+	memset(&end, 0, sizeof(end));
+	network(in, begin.network);
+	if (n & 1)
+		send_struct(hand, MSG_HOLD_BEGIN, 0, &begin);
+	for (; (n & 0x0e) != 0; n -= 2) {
+		memset(&item, 0, sizeof(item));
+		network(in, item.network);
+		item.kind = HOLD_FOREIGN + byte(in) % 3;
+		item.psk = byte(in) & 1;
+		key(in, item.pubkey);
+		item.naddrs = prefixes(in, item.addrs, 4);
+		send_struct(hand, MSG_HOLD_ITEM, 0, &item);
+	}
+	network(in, end.network);
+	if (n & 0x80)
+		send_struct(hand, MSG_HOLD_END, 0, &end);
+}
+
+/* The hand answers wishes, and says of peers and networks what it likes. */
+static void
+do_hand(struct input *in)
+{
+	struct msg_peer_done done = { PEER_OK };
+	struct msg_peer_sync_done sync = { 1, 1, 1, 1, 0 };
+	struct msg_peer_stat stat;
+	struct msg_peer_expired gone;
+	struct msg_hand_network net;
+	struct msg_peer_stats_end end;
+	uint8_t n = byte(in);
+	uint32_t id = n & 0x80 ? n : wishes[byte(in) % WISHES];
+
+	memset(&stat, 0, sizeof(stat));
+	memset(&gone, 0, sizeof(gone));
+	memset(&net, 0, sizeof(net));
+	memset(&end, 0, sizeof(end));
+	switch (n % 7) {
+	case 6:
+		do_holders(in);
+		break;
+	case 0:
+		network(in, stat.network);
+		key(in, stat.pubkey);
+		stat.held = byte(in) % 3;
+		stat.psk = byte(in) & 1;
+		stat.rx = stat.tx = (uint64_t)byte(in) << (byte(in) % 57);
+		stat.handshake = (int64_t)byte(in) << (byte(in) % 55);
+		stat.naddrs = prefixes(in, stat.addrs, 4);
+		send_struct(hand, MSG_PEER_STAT, id, &stat);
+		break;
+	case 1:
+		network(in, end.network);
+		end.code = 1 + byte(in) % 6;
+		send_struct(hand, MSG_PEER_STATS_END, id, &end);
+		break;
+	case 2:
+		network(in, gone.network);
+		key(in, gone.pubkey);
+		send_struct(hand, MSG_PEER_EXPIRED, 0, &gone);
+		break;
+	case 3:
+		network(in, net.network);
+		net.state = 1 + byte(in) % 3;
+		key(in, net.pubkey);
+		net.port = byte(in);
+		send_struct(hand, MSG_HAND_NETWORK, 0, &net);
+		break;
+	case 4:
+		sync.failed = byte(in) % 3;
+		send_struct(hand, MSG_PEER_SYNC_DONE, 0, &sync);
+		break;
+	default:
+		done.code = 1 + byte(in) % 6;
+		send_struct(hand, MSG_PEER_DONE, id, &done);
+	}
+}
+
+/* --- the configuration ---------------------------------------------------- */
+
+static struct conf *
+configuration(uint8_t how)
+{
+	struct msg_conf_network n;
+	struct conf *c;
+
+	c = conf_new(how);
+	c->has_gateway = true;
+	(void)strlcpy(c->gateway.name, "gw", sizeof(c->gateway.name));
+	(void)strlcpy(c->gateway.endpoint, "gw", sizeof(c->gateway.endpoint));
+	(void)strlcpy(c->gateway.state_dir, dir, sizeof(c->gateway.state_dir));
+	memset(&n, 0, sizeof(n));
+	(void)strlcpy(n.name, "net0", sizeof(n.name));
+	(void)strlcpy(n.metans_template, "%s", sizeof(n.metans_template));
+	n.assign = how & 1 ? ASSIGN_BCD : ASSIGN_POOL;
+	n.lease = how & 2 ? 3600 : LEASE_NEVER;
+	n.quarantine = how & 4 ? 600 : 0;
+	n.max_peers = how & 8 ? 3 : 100;
+	n.naddrs = 2;
+	(void)prefix_parse("10.9.0.1/24", &n.addrs[0]);
+	(void)prefix_parse("fd00:1::1/64", &n.addrs[1]);
+	n.npools = 2;
+	(void)prefix_parse(how & 16 ? "10.8.0.0/29" : "10.9.0.0/24",
+	    &n.pools[0]);
+	(void)prefix_parse("fd00:1::/64", &n.pools[1]);
+	n.nreserve = 2;
+	(void)prefix_parse("10.9.0.64/26", &n.reserve[0]);
+	(void)prefix_parse(how & 32 ? "10.9.0.20/30" : "fd00:1::8/125",
+	    &n.reserve[1]);
+	conf_add_network(c, &n);
+	if ((how & 64) == 0) {
+		(void)strlcpy(n.name, "net1", sizeof(n.name));
+		(void)prefix_parse("10.7.0.0/29", &n.pools[0]);
+		n.npools = 1;
+		n.assign = ASSIGN_POOL;
+		conf_add_network(c, &n);
+	}
+	return (c);
+}
+
+static void
+reload(uint8_t how)
+{
+	struct conf *c;
+
+	/* What was sent before is judged by what was in force then. */
+	run();
+	run();
+	c = configuration(how);
+	if (conf_check(c, leased.conf) != NULL)
+		conf_free(c);
+	else
+		leased_commit(&leased, c);
+}
+
+/* --- one input ------------------------------------------------------------ */
+
+static void
+check_peers(void)
+{
+	struct network *n;
+	struct peer *p, *q;
+	uint8_t i;
+
+	TAILQ_FOREACH(n, &leased.reg.nets, entry)
+		RB_FOREACH(p, peer_tree, &n->peers) {
+			if (p->state != LEASE_EXPIRED &&
+			    peer_by_key(n, p->key) != p)
+				wrong("two peers with a key");
+			for (i = 0; i < p->naddrs; i++)
+				if ((q = peer_by_addr(n, &p->addrs[i].p)) != p)
+					wrong("two peers with an address");
+		}
+}
+
+/* Begin each input with nothing. */
+static void
+forget(void)
+{
+	struct network *n;
+	struct peer *p;
+
+	close(front);
+	close(hand);
+	front = hand = -1;
+	(void)event_base_loop(leased.base, EVLOOP_NONBLOCK);
+	(void)turn_commit(&leased);
+	TAILQ_FOREACH(n, &leased.reg.nets, entry) {
+		while ((p = RB_ROOT(&n->peers)) != NULL) {
+			if (p->id != 0 &&
+			    store_del_peer(leased.store, p->id) == -1)
+				wrong("the database refuses");
+			registry_forget(&leased.reg, p);
+		}
+		memset(&n->hand, 0, sizeof(n->hand));
+		n->hand.state = NET_DOWN;
+	}
+}
+
+static void
+clean(void)
+{
+	static const char *const files[] = { "", "-wal", "-shm", ".session" };
+	char path[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/sallyport.db%s", dir,
+		    files[i]);
+		(void)unlink(path);
+	}
+	(void)rmdir(dir);
+}
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	static char quiet[] = "-close_fd_mask=2", *args[ARGS + 2];
+	struct leased *l = &leased;
+	char error[1024];
+	int i;
+
+	/* The log goes nowhere; what the fuzzer says does not. */
+	for (i = 0; i < *argc && i < ARGS; i++)
+		args[i] = (*argv)[i];
+	args[i++] = quiet;
+	*argc = i;
+	*argv = args;
+	out = dup(STDERR_FILENO);
+	if (sodium_init() == -1 || mkdtemp(dir) == NULL ||
+	    (l->base = event_base_new()) == NULL)
+		wrong("cannot start");
+	(void)atexit(clean);
+	log_init("leased", 0);
+	registry_init(&l->reg);
+	entries_init(&l->denied);
+	turn_init(l);
+	wishes_init(l);
+	sync_init(l);
+	stats_init(l);
+	expire_init(l);
+	sets_init(l);
+	removals_init(l);
+	ovpn_init(l);
+	control_init(l);
+	l->conf = configuration(0);
+	if ((l->store = store_open(dir, 0, error, sizeof(error))) == NULL)
+		wrong(error);
+	leased_commit(l, configuration(0));
+	return (0);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = { data, size };
+	struct msg_hand_network up;
+	unsigned int i;
+
+	nwishes = 0;
+	memset(wishes, 0, sizeof(wishes));
+	reload(0);
+	run();
+	memset(&up, 0, sizeof(up));
+	up.state = NET_UP;
+	memset(up.pubkey, 11, sizeof(up.pubkey));
+	(void)strlcpy(up.network, "net0", sizeof(up.network));
+	send_struct(hand, MSG_HAND_NETWORK, 0, &up);
+	run();
+	for (i = 1; i <= RECORDS && in.left > 0; i++) {
+		switch (byte(&in) % 16) {
+		case 0:
+			raw(&in, front);
+			break;
+		case 1:
+			raw(&in, hand);
+			break;
+		case 2:
+			reload(byte(&in));
+			break;
+		case 3:
+			close(i & 1 ? front : hand);
+			*(i & 1 ? &front : &hand) = -1;
+			break;
+		case 4:
+		case 5:
+			do_owned(&in, i);
+			break;
+		case 6:
+		case 7:
+			do_set(&in, i);
+			break;
+		case 8:
+			do_list(&in, i);
+			break;
+		case 9:
+		case 10:
+		case 11:
+			do_hand(&in);
+			break;
+		default:
+			do_lease(&in, i);
+		}
+		/* Some of it comes in one turn. */
+		if (front == -1 || hand == -1 || byte(&in) % 3 != 0)
+			run();
+	}
+	run();
+	check_peers();
+	forget();
+	return (0);
+}
