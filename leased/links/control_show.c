@@ -51,7 +51,7 @@ show_status(struct conn *k)
 	m.generation = l->conf->generation;
 	m.networks = l->conf->nnets;
 	TAILQ_FOREACH(n, &l->reg.nets, entry) {
-		m.up += n->configured && network_up(n);
+		m.up += n->configured && network_up(n) && network_known(n);
 		m.leases += n->live;
 		m.pending += n->pending;
 		m.outside += n->outside;
@@ -101,6 +101,10 @@ show_network(struct conn *k, const struct network *n)
 	m.nroutes = n->conf.nroutes;
 	memcpy(m.routes, n->conf.routes, sizeof(m.routes));
 	strlcpy(m.text, n->hand.text, sizeof(m.text));
+	if (m.state == NET_UP && !network_known(n)) {
+		m.state = NET_DOWN;
+		strlcpy(m.text, "its peers are being read", sizeof(m.text));
+	}
 	if (!n->configured) {
 		m.state = NET_ORPHAN;
 		m.lease = LEASE_NEVER;

@@ -129,7 +129,7 @@ leased_lease_health(struct chan *c, uint32_t id)
 	m.kern = l->hand != NULL;
 	m.wireguard = 1;
 	TAILQ_FOREACH(n, &l->reg.nets, entry)
-		if (n->configured && !network_up(n))
+		if (n->configured && (!network_up(n) || !network_known(n)))
 			m.wireguard = 0;
 	(void)chan_send_lease_health_reply(c, id, &m, -1);
 	return (0);

@@ -21,7 +21,7 @@
 #define MINUTE_S	60
 #define WRITE_STEP	256
 #define WRITE_PAUSE_MS	50
-#define FOREIGN_MAX	4096
+#define FOREIGN_MAX	65536	/* most that a list shows */
 #define WAITERS_MAX	256
 #define ARG_MAX		256
 

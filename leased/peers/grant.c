@@ -247,7 +247,7 @@ grant_register(struct registry *r, struct network *n, const char *name,
 	if ((h = holder_of_key(n, key)) != NULL && h->kind == HOLD_FOREIGN)
 		return (g->code = LEASE_E_KEY_TAKEN);
 	live = p != NULL && peer_served(p);
-	if (!live && n->conf.adopt && !n->held_known)
+	if (!live && !network_known(n))
 		return (g->code = LEASE_E_BUSY);
 	if (!live && network_full(n))
 		return (g->code = LEASE_E_POOL);

@@ -112,7 +112,7 @@ own_check(const struct registry *r, const struct owner *o, const uint8_t *key,
 		snprintf(text, size, "the key is %s", who);
 		return (LEASE_E_KEY_TAKEN);
 	}
-	if (o->net->conf.adopt && !o->net->held_known) {
+	if (!network_known(o->net)) {
 		strlcpy(text, "the peers on the interface are not known yet",
 		    size);
 		return (LEASE_E_BUSY);

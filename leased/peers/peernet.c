@@ -13,6 +13,12 @@ network_up(const struct network *n)
 }
 
 bool
+network_known(const struct network *n)
+{
+	return (!n->conf.adopt || n->held_known);
+}
+
+bool
 network_full(const struct network *n)
 {
 	return (n->live + n->nowned >= n->conf.max_peers);

@@ -44,6 +44,11 @@ struct network {
 
 struct pool *network_pool(const struct network *, const struct prefix *host);
 bool	 network_up(const struct network *);
+/*
+ * True if we know who else has addresses on the interface, which we must on one
+ * that others made.
+ */
+bool	 network_known(const struct network *);
 /* True if max_peers leaves no room for another peer. */
 bool	 network_full(const struct network *);
 

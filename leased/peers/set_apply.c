@@ -482,9 +482,7 @@ set_apply(struct set *s)
 
 	s->done.code = LEASE_OK_SAME;
 	s->done.generation = o->generation;
-	if (!m->dry_run &&
-	    (!network_up(o->net) ||
-		(o->net->conf.adopt && !o->net->held_known))) {
+	if (!m->dry_run && (!network_up(o->net) || !network_known(o->net))) {
 		s->done.code = LEASE_E_BUSY;
 		strlcpy(s->done.text,
 		    network_up(o->net) ?
