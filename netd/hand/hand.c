@@ -140,7 +140,14 @@ static int
 hand_conf_sysctl(struct chan *c, uint32_t id, const struct msg_conf_sysctl *m,
     int fd)
 {
-	hand_conf_add_sysctl(childconf_shadow(c), m, fd);
+	if (childconf_shadow(c) != NULL)
+		hand_conf_add_sysctl(childconf_shadow(c), m, fd);
+	else if (m->which == SYSCTL_ACCEPT_RA)
+		sysctl_uplink(chan_arg(c), m->interface, fd);
+	else {
+		close(fd);
+		return (-1);
+	}
 	return (0);
 }
 
@@ -238,7 +245,8 @@ static const struct chan_handler parent_table[] = {
 	CHILDCONF_ROWS,
 	ON(conf_network, CONF_OPEN, hand_conf_network),
 	ON(conf_wgkey, CONF_OPEN, hand_conf_wgkey),
-	ON(conf_sysctl, CONF_OPEN, hand_conf_sysctl),
+	/* Between configurations it is an uplink that came late. */
+	ON(conf_sysctl, CONF_ANY, hand_conf_sysctl),
 	ON(conf_uapi, CONF_ANY, hand_conf_uapi),
 	ON(uapi_failed, CONF_ANY, hand_uapi_failed),
 };

@@ -167,8 +167,9 @@ put_back(struct hand *k, size_t i)
 
 /*
  * A host that forwards ignores router advertisements, and would lose the
- * default route that comes from them.  2 makes it accept them all the same; 0
- * was somebody's choice and stays.
+ * default route that comes from them, or never get it: at boot and on a new
+ * interface the first one comes after us.  2 makes it accept them all the same;
+ * 0 was somebody's choice and stays.
  */
 static void
 keep_uplink(struct hand *k, size_t i)
@@ -182,7 +183,7 @@ keep_uplink(struct hand *k, size_t i)
 	s->ifindex = l.ifindex;
 	if (k->ops->route_default(k->io, AF_INET6, l.ifindex, &r) == -1)
 		memset(&r, 0, sizeof(r));
-	set(k, i, "1\n", "2\n", r.ra);
+	set(k, i, "1\n", "2\n", r.ra || r.oif == 0);
 }
 
 /* The place of an uplink, or an empty place. */
@@ -196,6 +197,38 @@ place_of(const struct ksysctl s[SYSCTLS], const char *interface)
 			break;
 	}
 	return (i);
+}
+
+void
+sysctl_uplink(struct hand *k, const char *interface, int fd)
+{
+	struct ksysctl *s;
+	struct kern_route note;
+	struct kern_link l;
+	size_t i;
+
+	i = place_of(k->sysctl, interface);
+	if (i == SYSCTLS)
+		i = place_of(k->sysctl, "");
+	if (i == SYSCTLS) {
+		close(fd);
+		return;
+	}
+	s = &k->sysctl[i];
+	if (s->fd != -1)
+		close(s->fd);
+	s->fd = fd;
+	s->recalled = false;
+	strlcpy(s->interface, interface, sizeof(s->interface));
+	/* What was changed has gone with the interface before. */
+	if (s->changed &&
+	    (k->ops->link_get(k->io, interface, &l) == -1 ||
+		l.ifindex != s->ifindex)) {
+		note_of(k, i, &note);
+		(void)k->ops->route_del(k->io, &note);
+		s->changed = false;
+	}
+	(void)sysctl_ensure(k);
 }
 
 void
@@ -258,14 +291,32 @@ static void
 recall(struct hand *k, size_t i)
 {
 	struct ksysctl *s = &k->sysctl[i];
+	struct kern_link l;
 
 	if (s->recalled || s->fd == -1)
 		return;
+	if (i >= SYSCTL_UPLINKS) {
+		if (k->ops->link_get(k->io, s->interface, &l) == -1)
+			return;
+		s->ifindex = l.ifindex;
+	}
 	s->recalled = true;
 	if (s->changed || !noted(k, i))
 		return;
-	strlcpy(s->old, "0\n", sizeof(s->old));
+	strlcpy(s->old, i < SYSCTL_UPLINKS ? "0\n" : "1\n", sizeof(s->old));
 	s->changed = true;
+}
+
+static bool
+is_wan(const struct hand *k, const char *interface)
+{
+	struct knet *n;
+
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (strcmp(n->conf.wan, interface) == 0)
+			return (true);
+	}
+	return (false);
 }
 
 unsigned int
@@ -279,7 +330,11 @@ sysctl_ensure(struct hand *k)
 		return (0);
 	}
 	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
-		if (k->sysctl[i].changed)
+		if (k->sysctl[i].fd != -1 &&
+		    !is_wan(k, k->sysctl[i].interface)) {
+			recall(k, i);
+			put_back(k, i);
+		} else if (k->sysctl[i].changed)
 			changes += again(k, i, "1\n", "2\n");
 		else if (k->sysctl[i].fd != -1)
 			keep_uplink(k, i);
@@ -298,8 +353,8 @@ sysctl_undo(struct hand *k)
 {
 	size_t i;
 
-	for (i = 0; i < SYSCTL_UPLINKS; i++)
+	for (i = 0; i < SYSCTLS; i++) {
 		recall(k, i);
-	for (i = 0; i < SYSCTLS; i++)
 		put_back(k, i);
+	}
 }

@@ -15,6 +15,7 @@
 #include "config.h"
 #include "confsend.h"
 #include "files.h"
+#include "late.h"
 #include "log.h"
 #include "maintenance.h"
 #include "netd.h"
@@ -93,6 +94,16 @@ send_sysctl(struct proc *p, uint8_t which, const char *path,
 	return (chan_send_conf_sysctl(p->chan, 0, &m, fd));
 }
 
+int
+confsend_uplink(struct proc *p, const char *interface)
+{
+	char path[sizeof(IP6_CONF) + IFNAME_SIZE + 16];
+
+	snprintf(path, sizeof(path), IP6_CONF "%s/accept_ra", interface);
+	/* The uplink may appear later, or may have no IPv6. */
+	return (send_sysctl(p, SYSCTL_ACCEPT_RA, path, interface, false));
+}
+
 /*
  * Also those that no network needs now: a hand before may have set them, and
  * this one puts them back.
@@ -100,9 +111,8 @@ send_sysctl(struct proc *p, uint8_t which, const char *path,
 static int
 send_sysctls(struct proc *p, const struct config *c)
 {
-	char path[sizeof(IP6_CONF) + IFNAME_SIZE + 16];
 	const char *wan;
-	unsigned int i, k;
+	unsigned int i;
 	bool needed = false;
 
 	for (i = 0; i < c->nnetworks; i++)
@@ -112,19 +122,12 @@ send_sysctls(struct proc *p, const struct config *c)
 	    send_sysctl(p, SYSCTL_IP6_FORWARD, IP6_CONF "all/forwarding", "",
 		needed) == -1)
 		return (-1);
-	for (i = 0; i < c->nnetworks; i++) {
-		wan = c->networks[i].msg.wan;
-		for (k = 0; k < i; k++)
-			if (c->networks[k].has_egress &&
-			    strcmp(c->networks[k].msg.wan, wan) == 0)
-				break;
-		if (!c->networks[i].has_egress || k < i)
-			continue;
-		snprintf(path, sizeof(path), IP6_CONF "%s/accept_ra", wan);
-		/* The uplink may appear later, or may have no IPv6. */
-		if (send_sysctl(p, SYSCTL_ACCEPT_RA, path, wan, false) == -1)
+	for (i = 0; i < c->nnetworks; i++)
+		if (c->networks[i].has_egress)
+			late_remember(p->netd->late, c->networks[i].msg.wan);
+	for (i = 0; *(wan = late_uplink(p->netd->late, i)) != '\0'; i++)
+		if (confsend_uplink(p, wan) == -1)
 			return (-1);
-	}
 	return (0);
 }
 

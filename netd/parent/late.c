@@ -1,26 +1,38 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Listeners that could not be opened yet, because another program had the port
- * or an interface was missing.  As soon as one can be opened, a reload gives it
- * to the fronts.
+ * What comes late: listeners that could not be opened yet, because another
+ * program had the port or an interface was missing, and uplinks.  As soon as a
+ * listener can be opened, a reload gives it to the fronts; the hand gets the
+ * sysctl of an uplink that came, or was made again.
  */
+
+#include <net/if.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "config.h"
+#include "confsend.h"
 #include "files.h"
 #include "late.h"
 #include "listen.h"
 #include "log.h"
 #include "netd.h"
+#include "proc.h"
 #include "reload.h"
 #include "spoiled.h"
+
+struct uplink {
+	char		 name[IFNAME_SIZE];	/* "": no entry */
+	unsigned int	 ifindex;
+};
 
 struct late {
 	struct netd	*netd;
 	struct event	*timer;
+	struct uplink	 uplinks[NETWORKS_MAX];
 };
 
 /* Returns true if the listener was opened. */
@@ -41,18 +53,71 @@ try(struct bundle *b, unsigned int i)
 	return (true);
 }
 
+const char *
+late_uplink(const struct late *l, unsigned int i)
+{
+	return (i < NETWORKS_MAX ? l->uplinks[i].name : "");
+}
+
+/* The entry of an uplink, or a new one.  NULL: there have been too many. */
+static struct uplink *
+find_uplink(struct late *l, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < NETWORKS_MAX; i++)
+		if (*l->uplinks[i].name == '\0' ||
+		    strcmp(l->uplinks[i].name, name) == 0)
+			return (&l->uplinks[i]);
+	return (NULL);
+}
+
+void
+late_remember(struct late *l, const char *name)
+{
+	struct uplink *u;
+
+	if ((u = find_uplink(l, name)) != NULL)
+		strlcpy(u->name, name, sizeof(u->name));
+}
+
+static void
+try_uplinks(struct late *l, const struct config *c, struct proc *hand)
+{
+	const struct conf_network *n;
+	struct uplink *u;
+	unsigned int i, ifindex;
+
+	for (i = 0; i < c->nnetworks; i++) {
+		n = &c->networks[i];
+		ifindex = n->has_egress ? if_nametoindex(n->msg.wan) : 0;
+		if (ifindex == 0 || (u = find_uplink(l, n->msg.wan)) == NULL ||
+		    u->ifindex == ifindex)
+			continue;
+		strlcpy(u->name, n->msg.wan, sizeof(u->name));
+		u->ifindex = ifindex;
+		if (confsend_uplink(hand, u->name) == -1)
+			log_warn("cannot tell the hand that %s is there",
+			    u->name);
+	}
+}
+
 static void
 late_cb(evutil_socket_t unused, short what, void *arg)
 {
 	struct late *l = arg;
 	struct netd *n = l->netd;
 	char why[ENDPOINT_TEXT + 32];
+	struct proc *p;
 	unsigned int i;
 
 	/* A reload that runs copies the sockets of the configuration before. */
 	if (n->state != SUITE_RUNNING || n->reload.active)
 		return;
 	(void)spoiled_listeners(n);
+	p = proc_find(n, P_HAND, 0);
+	if (p->state == PROC_UP)
+		try_uplinks(l, n->conf->conf, p);
 	for (i = 0; i < n->conf->conf->nlisten; i++) {
 		if (!try(n->conf, i))
 			continue;

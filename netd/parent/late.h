@@ -12,5 +12,12 @@ struct netd;
 /* Try again every second, for as long as the suite runs.  NULL: no memory. */
 struct late *late_new(struct netd *);
 void	 late_free(struct late *);
+/*
+ * Each uplink that was configured since netd has started, by number; "" behind
+ * the last.  The hand puts back what a hand before has set for one that is no
+ * longer wanted.
+ */
+void	 late_remember(struct late *, const char *uplink);
+const char *late_uplink(const struct late *, unsigned int i);
 
 #endif

@@ -90,4 +90,31 @@ was() { [ "$(ra)" = 1 ]; }
 check "no uplink any more: accept_ra" wait_for 5 was
 is "no uplink any more: forwarding goes on" "$(forwards)" 1
 suite_stop
+
+# An uplink that comes while we run, and one of its name that comes after it.
+late() {
+	eval "isp=\$ns_isp"
+	ip link add wan0 type veth peer name isp0 netns "$isp" &&
+	    echo 1 >/proc/sys/net/ipv6/conf/wan0/accept_ra &&
+	    ip link set wan0 up &&
+	    in_ns isp ip link set isp0 addrgenmode none &&
+	    in_ns isp ip link set isp0 up &&
+	    in_ns isp ip address add fe80::1/64 dev isp0 nodad
+}
+two() { [ "$(ra)" = 2 ]; }
+ip link delete wan0
+CONF_NETWORK='egress: { wan = "wan0"; table = 42; };'
+suite_conf
+suite_start
+is "no uplink yet: forwarding is on" "$(forwards)" 1
+for again in "an uplink that comes" "another one of its name"; do
+	check "$again" late
+	check "$again: accept_ra" wait_for 5 two
+	check "$again: it hears its router" wait_for 10 heard
+	[ "$again" != "an uplink that comes" ] || ip link delete wan0
+done
+suite_stop
+is "stopped: accept_ra" "$(ra)" 1
+is "stopped: no note is left" "$(ip -6 route show table all type unreachable |
+    grep -v 'dev lo')" ''
 finish

@@ -34,7 +34,9 @@ kernel() {
 	ip -6 route show table all | grep -v '^multicast\|^local fe80' | sort
 	ip -4 rule; ip -6 rule
 	nft list ruleset
-	cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding
+	cat /proc/sys/net/ipv4/ip_forward \
+	    /proc/sys/net/ipv6/conf/all/forwarding \
+	    /proc/sys/net/ipv6/conf/wan0/accept_ra
 	for i in $(wg show interfaces); do
 		wg show "$i" listen-port; wg show "$i" public-key
 		wg show "$i" allowed-ips
