@@ -13,7 +13,8 @@ forwards() { cat /proc/sys/net/ipv4/ip_forward \
     /proc/sys/net/ipv6/conf/all/forwarding; }
 state() {
 	ip -d link; ip -d addr
-	ip -d route show table all; ip -d -6 route show table all
+	# A link that went down and up has its routes in another order.
+	ip -d route show table all | sort; ip -d -6 route show table all | sort
 	ip -d rule; ip -d -6 rule
 	nft list ruleset; forwards
 }
