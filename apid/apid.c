@@ -303,7 +303,6 @@ static const struct childconf_ops conf_ops = {
 
 static const struct chan_handler table[] = {
 	ON(setup_peer, CONF_ANY, apid_setup_peer),
-	ON(setup_verbose, CONF_ANY, child_verbose),
 	ON(setup_stop, CONF_ANY, apid_setup_stop),
 	CHILDCONF_ROWS,
 	ON(hand_server, CONF_ANY, apid_hand_server),

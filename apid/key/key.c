@@ -216,7 +216,6 @@ parent_closed(struct chan *ch, const char *reason)
 
 static const struct chan_handler parent_table[] = {
 	ON(setup_peer, CONF_ANY, key_setup_peer),
-	ON(setup_verbose, CONF_ANY, child_verbose),
 	ON(setup_stop, CONF_ANY, key_setup_stop),
 	CHILDCONF_ROWS,
 	ON(conf_tlskey, CONF_OPEN, key_conf_tlskey),

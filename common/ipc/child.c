@@ -86,13 +86,6 @@ child_start(struct child *c, uint8_t role, const char *proc)
 	hello_answer(c);
 }
 
-int
-child_verbose(struct chan *c, uint32_t id, const struct msg_setup_verbose *m)
-{
-	log_setverbose(m->verbose);
-	return (0);
-}
-
 static void
 limit(int what, rlim_t max)
 {

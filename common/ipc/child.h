@@ -29,9 +29,6 @@ struct child {
  */
 void	 child_start(struct child *, uint8_t role, const char *proc);
 
-/* The handler of SETUP_VERBOSE, which is the same in all children. */
-int child_verbose(struct chan *, uint32_t id, const struct msg_setup_verbose *);
-
 /*
  * Give up everything that the role does not need, in this order: groups and
  * ids, capabilities (the hand keeps CAP_NET_ADMIN), rlimits, no_new_privs,

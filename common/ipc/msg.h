@@ -103,10 +103,6 @@ struct msg_setup_link {			/* repeated until the link comes */
 	uint16_t	 index;
 };
 
-struct msg_setup_verbose {
-	uint8_t		 verbose;
-};
-
 struct msg_setup_stop {
 	uint8_t		 undo;		/* hand: remove all that was set up */
 };

@@ -33,12 +33,6 @@ codec_msg_setup_link(struct codec *c, struct msg_setup_link *m)
 }
 
 int
-codec_msg_setup_verbose(struct codec *c, struct msg_setup_verbose *m)
-{
-	return (codec_range(c, &m->verbose, 0, 9));
-}
-
-int
 codec_msg_setup_stop(struct codec *c, struct msg_setup_stop *m)
 {
 	return (codec_bool(c, &m->undo));

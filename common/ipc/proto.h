@@ -38,8 +38,6 @@
 	    P_PARENT|P_CHILD, P_PARENT|P_CHILD, 0)			\
 	X(SETUP_PEER, setup_peer, 0x0002, P_PARENT, P_CHILD, 1)		\
 	E(SETUP_READY, setup_ready, 0x0003, P_CHILD, P_PARENT)		\
-	X(SETUP_VERBOSE, setup_verbose, 0x0004,				\
-	    P_PARENT|P_LEASED, P_PARENT|P_CHILD, 0)			\
 	E(SETUP_PING, setup_ping, 0x0005, P_PARENT, P_CHILD)		\
 	E(SETUP_PONG, setup_pong, 0x0006, P_CHILD, P_PARENT)		\
 	X(SETUP_STOP, setup_stop, 0x0007, P_PARENT, P_CHILD, 0)		\

@@ -196,7 +196,6 @@ config_closed(struct chan *c, const char *reason)
 
 static const struct chan_handler parent_table[] = {
 	ON(setup_peer, CONF_ANY, leased_setup_peer),
-	ON(setup_verbose, CONF_ANY, child_verbose),
 	ON(setup_stop, CONF_ANY, leased_setup_stop),
 	CHILDCONF_ROWS,
 	ON(conf_gateway, CONF_OPEN, leased_conf_gateway),

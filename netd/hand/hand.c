@@ -240,7 +240,6 @@ parent_closed(struct chan *c, const char *reason)
 
 static const struct chan_handler parent_table[] = {
 	ON(setup_peer, CONF_ANY, hand_setup_peer),
-	ON(setup_verbose, CONF_ANY, child_verbose),
 	ON(setup_stop, CONF_ANY, hand_setup_stop),
 	CHILDCONF_ROWS,
 	ON(conf_network, CONF_OPEN, hand_conf_network),
