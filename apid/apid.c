@@ -182,6 +182,12 @@ apid_conf_proc(struct chan *ch, uint32_t id, const struct msg_conf_proc *m,
 static void *
 conf_begin(void *arg, uint32_t generation)
 {
+	struct apid *a = arg;
+
+	/* Files are parsed behind the walls, at the start, too. */
+	if (!a->entered)
+		child_enter(&a->child, NULL);
+	a->entered = true;
 	return (settings_new(generation));
 }
 
@@ -189,8 +195,13 @@ static const char *
 conf_check(void *arg, void *shadow)
 {
 	struct apid *a = arg;
+	struct settings *s = shadow;
+	const char *error;
 
-	return (settings_build(shadow, a->tlskey, a->set));
+	error = settings_build(s, a->tlskey, a->set);
+	a->conf.word = s->word;
+	a->conf.index = s->index;
+	return (error);
 }
 
 static void
@@ -275,9 +286,7 @@ conf_commit(void *arg, void *shadow)
 
 	a->set = shadow;
 	server_prune(a);
-	if (old == NULL)
-		child_enter(&a->child, NULL);
-	else
+	if (old != NULL)
 		accept_stop(old);
 	if (!a->stopping)
 		accept_start(a, a->set);

@@ -35,6 +35,7 @@ TAILQ_HEAD(conn_list, conn);
 struct apid {
 	struct childconf conf;		/* first; its shadow is a settings */
 	struct child	 child;
+	bool		 entered;	/* behind the walls */
 	struct event_base *base;
 	struct chan	*parent;
 	struct chan	*leased;	/* NULL while there is none */

@@ -18,18 +18,21 @@
 #include "settings.h"
 #include "tls.h"
 
-static void refuse(struct settings *, const char *, ...)
-    __attribute__((format(printf, 2, 3)));
+static void refuse(struct settings *, enum conf_word, unsigned int,
+    const char *, ...) __attribute__((format(printf, 4, 5)));
 
 /* Only the first error is kept, because others often follow from it. */
 static void
-refuse(struct settings *s, const char *fmt, ...)
+refuse(struct settings *s, enum conf_word word, unsigned int index,
+    const char *fmt, ...)
 {
 	va_list ap;
 
 	if (s->broken)
 		return;
 	s->broken = true;
+	s->word = (uint8_t)word;
+	s->index = (uint16_t)index;
 	va_start(ap, fmt);
 	vsnprintf(s->error, sizeof(s->error), fmt, ap);
 	va_end(ap);
@@ -111,7 +114,8 @@ settings_add_listen(struct settings *s, const struct msg_conf_listen *m, int fd)
 	unsigned int i;
 
 	if (s->nlisteners == LISTEN_MAX || find_listener(s, m->index) != NULL) {
-		refuse(s, "listener %u: given twice, or more than %d listeners",
+		refuse(s, CONF_ANY_WORD, 0,
+		    "listener %u: given twice, or more than %d listeners",
 		    m->index, LISTEN_MAX);
 		close(fd);
 		return;
@@ -138,7 +142,7 @@ settings_add_cert(struct settings *s, const struct msg_conf_cert *m, int fd)
 	l = find_listener(s, m->listen);
 	if (l == NULL || m->kind == 0 || m->kind >= CERT_KINDS ||
 	    l->cert_fds[m->kind] != -1) {
-		refuse(s,
+		refuse(s, CONF_ANY_WORD, 0,
 		    "listener %u: a certificate file without its listener, or twice",
 		    m->listen);
 		close(fd);
@@ -153,9 +157,10 @@ settings_add_identity(struct settings *s, const struct msg_conf_identity *m)
 	char *first, why[TEXT_SIZE / 2];
 
 	if (identity_rules_add(s->rules, m, why, sizeof(why)) == -1) {
-		refuse(s, "%s", why);
+		refuse(s, CONF_PATTERN, s->nrules, "%s", why);
 		return;
 	}
+	s->nrules++;
 	if (m->role == ROLE_PORTAL && m->proof <= PROOF_NONE)
 		s->portal_rules[m->proof] = true;
 	if (m->role != ROLE_DEVICE || m->proof > PROOF_NONE)
@@ -177,12 +182,13 @@ settings_add_network(struct settings *s, const struct msg_conf_network *m)
 	struct msg_conf_network *nets;
 
 	if (s->nnetworks == NETWORKS_MAX) {
-		refuse(s, "more than %d networks", NETWORKS_MAX);
+		refuse(s, CONF_ANY_WORD, 0, "more than %d networks",
+		    NETWORKS_MAX);
 		return;
 	}
 	nets = reallocarray(s->networks, s->nnetworks + 1, sizeof(*nets));
 	if (nets == NULL) {
-		refuse(s, "out of memory");
+		refuse(s, CONF_ANY_WORD, 0, "out of memory");
 		return;
 	}
 	s->networks = nets;
@@ -193,7 +199,8 @@ void
 settings_add_proxy(struct settings *s, const struct msg_conf_proxy *m)
 {
 	if (s->nproxies == PROXY_MAX) {
-		refuse(s, "more than %d trusted proxies", PROXY_MAX);
+		refuse(s, CONF_ANY_WORD, 0, "more than %d trusted proxies",
+		    PROXY_MAX);
 		return;
 	}
 	s->proxies[s->nproxies++] = m->proxy;
@@ -206,7 +213,7 @@ settings_set_limits(struct settings *s, const struct msg_conf_limits *m)
 	    m->idle_ms == 0 || m->connections == 0 || m->per_source == 0 ||
 	    m->pending == 0 || m->body_bytes == 0 || m->head_bytes == 0 ||
 	    m->fields == 0) {
-		refuse(s, "limits: none of them may be 0");
+		refuse(s, CONF_ANY_WORD, 0, "limits: none of them may be 0");
 		return;
 	}
 	s->limits = *m;
@@ -245,25 +252,27 @@ settings_build(struct settings *s, struct tlskey *key,
 	struct tls_server_args args;
 	struct listener *l;
 	char why[TEXT_SIZE - ENDPOINT_TEXT];
+	uint8_t word = CONF_ANY_WORD;
 	unsigned int i;
 
 	if (s->limits.connections == 0)
-		refuse(s, "limits: they are missing");
+		refuse(s, CONF_ANY_WORD, 0, "limits: they are missing");
 	if (s->endpoint[0] == '\0')
-		refuse(s, "gateway.endpoint: it is missing");
+		refuse(s, CONF_ANY_WORD, 0, "gateway.endpoint: it is missing");
 	for (i = 0; i < s->nlisteners && !s->broken; i++) {
 		l = &s->listeners[i];
 		if (!l->has_tls)
 			continue;
 		if (l->cert_fds[CERT_CHAIN] == -1 ||
 		    l->cert_fds[CERT_CLIENT_CA] == -1) {
-			refuse(s,
+			refuse(s, CONF_CLIENT_CA, l->index,
 			    "listener %s: certificate or client_ca is missing",
 			    l->address);
 			break;
 		}
 		memset(&args, 0, sizeof(args));
 		args.key = key;
+		args.word = &word;
 		args.name = l->address;
 		args.index = l->index;
 		args.first = old == NULL;
@@ -274,7 +283,8 @@ settings_build(struct settings *s, struct tlskey *key,
 		args.ca_fd = l->cert_fds[CERT_CLIENT_CA];
 		args.crl_fd = l->cert_fds[CERT_CRL];
 		if ((l->tls = tls_server_new(&args, why, sizeof(why))) == NULL)
-			refuse(s, "listener %s: %s", l->address, why);
+			refuse(s, word, l->index, "listener %s: %s", l->address,
+			    why);
 		close_certs(l);
 	}
 	return (s->broken ? s->error : NULL);

@@ -47,6 +47,7 @@ struct settings {
 	struct listener	 listeners[LISTEN_MAX];
 	unsigned int	 nlisteners;
 	struct identity_rules *rules;
+	unsigned int	 nrules;
 	/*
 	 * The network where names proved in this way (index) register first, or
 	 * "".
@@ -60,6 +61,8 @@ struct settings {
 	unsigned int	 nproxies;
 	char		 basic[BASIC_SIZE];	/* of Authorization; "" is none */
 	bool		 broken;	/* a slice was refused */
+	uint8_t		 word;		/* of the first error, as in CONF_NAK */
+	uint16_t	 index;
 	char		 error[TEXT_SIZE];	/* the first error */
 };
 

@@ -44,6 +44,7 @@ struct leased {
 	struct mono	 beyond;	/* fronts_beyond() is quiet until then */
 	bool		 maintenance;	/* as the operator said */
 	bool		 maintenance_file;	/* as the parent said */
+	struct msg_conf_off off;	/* listeners that are off, as it said */
 };
 
 /* Take over a link that the parent made, with its descriptor. */

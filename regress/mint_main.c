@@ -45,12 +45,16 @@ static const char usage_text[] =
     "  bare=1         without key identifiers\n"
     "  pad=N          with N bytes of ballast\n"
     "  serial=N       decimal; random\n"
+    "  usage=TEXT     keyUsage, as OpenSSL has it; empty: none\n"
+    "  scope=TEXT number=N base=N\n"
+    "                 issuingDistributionPoint and numbers of a CRL\n"
     "  chain=1        append DIR/ISSUER.crt to the .crt (an intermediate's)\n"
     "  out=NAME       write DIR/NAME.crt and .key, or DIR/NAME for a CRL\n"
     "  start=N        of bulk\n";
 
 struct opts {
 	struct mint_spec spec;
+	struct mint_crl_spec crl;
 	char		 cn[65536];
 	const char	*by;
 	const char	*out;
@@ -107,6 +111,10 @@ option_text(struct opts *o, const char *word, const char *value)
 		o->spec.eku = strcmp(value, "none") == 0 ? NULL : value;
 	else if (strcmp(word, "san") == 0)
 		o->spec.san = value;
+	else if (strcmp(word, "scope") == 0)
+		o->crl.scope = value;
+	else if (strcmp(word, "usage") == 0)
+		o->spec.usage = value;
 	else if (strcmp(word, "by") == 0)
 		o->by = value;
 	else if (strcmp(word, "out") == 0)
@@ -135,6 +143,10 @@ option_number(struct opts *o, const char *word, long long value)
 		o->spec.pad = (size_t)value;
 	else if (strcmp(word, "serial") == 0)
 		o->spec.serial = (uint64_t)value;
+	else if (strcmp(word, "number") == 0)
+		o->crl.number = value;
+	else if (strcmp(word, "base") == 0)
+		o->crl.base = value;
 	else if (strcmp(word, "chain") == 0)
 		o->chain = value != 0;
 	else if (strcmp(word, "start") == 0)
@@ -288,6 +300,7 @@ static void
 write_crl(const struct opts *o, const char *dir, int argc, char **argv)
 {
 	ASN1_INTEGER **serials;
+	struct mint_crl_spec spec = o->crl;
 	struct mint_id issuer = { 0 };
 	X509_CRL *crl;
 	FILE *fp;
@@ -298,8 +311,9 @@ write_crl(const struct opts *o, const char *dir, int argc, char **argv)
 		err(1, NULL);
 	for (i = 0; i < argc; i++)
 		serials[i] = serial_of(dir, argv[i]);
-	crl = mint_crl(&issuer, serials, (size_t)argc, o->spec.from,
-	    o->spec.until);
+	spec.from = o->spec.from;
+	spec.until = o->spec.until;
+	crl = mint_crl_as(&issuer, serials, (size_t)argc, &spec);
 	if (crl == NULL)
 		errx(1, "cannot make the CRL");
 	fp = create(dir, o->out != NULL ? o->out : "ca.crl", ".new", 0644);

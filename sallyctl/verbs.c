@@ -49,6 +49,8 @@ static const struct field status_fields[] = {
 	{ FIELD(msg_ctl_status, BOOL, "maintenance", maintenance),
 	    WORDS("off", "on") },
 	{ FIELD(msg_ctl_status, TERM, "unclaimed_stay", grace) },
+	{ FIELD(msg_ctl_status, NUM, "listeners_off", off) },
+	{ FIELD(msg_ctl_status, STR, "listener_off_reason", off_text) },
 	{ .kind = KIND_OBJECT, .name = "sync", .sub = last_sync_fields },
 	{ .kind = KIND_OBJECT, .name = "kernel_hand", .sub = health_fields },
 	{ .name = NULL }
@@ -66,6 +68,7 @@ static const struct line status_lines[] = {
 	{ LINE("hand", "{kern}") },
 	{ LINE("fronts", "{fronts} connected") },
 	{ LINE("maintenance", "{maintenance}") },
+	{ LINE("listeners", "[{listener_off_reason}|all on]") },
 	{ LINE("last sync", "{at}") },
 	{ LINE("", "{added} added, {removed} removed, {changed} changed, {unchanged} unchanged, {failed} failed") },
 	{ LINE("peers", "{peers} installed") },
@@ -432,7 +435,7 @@ status_is_no(const void *p)
 {
 	const struct msg_ctl_status *m = p;
 
-	return (!m->db || !m->kern || m->up < m->networks);
+	return (!m->db || !m->kern || m->up < m->networks || m->off > 0);
 }
 
 static bool

@@ -25,11 +25,14 @@
 struct holder {
 	struct childconf conf;		/* first; its shadow is a keyset */
 	struct child	 child;
+	bool		 entered;	/* behind the walls */
 	struct event_base *base;
 	struct chan	*parent;
 	struct chan	*fronts[FRONTS_MAX];
 	struct keyset	*keys;		/* in force; NULL before the first */
 	char		 bad[TEXT_SIZE];	/* the shadow's first error */
+	uint8_t		 bad_word;	/* as in CONF_NAK */
+	uint16_t	 bad_index;
 	struct mono	 quiet;		/* refusals are counted until then */
 	unsigned int	 refused;	/* refusals not logged yet */
 };
@@ -120,6 +123,15 @@ key_setup_stop(struct chan *ch, uint32_t id, const struct msg_setup_stop *m)
 	return (0);
 }
 
+static void
+refuse(struct holder *k, enum conf_word word, uint16_t index, const char *what,
+    const char *why)
+{
+	k->bad_word = (uint8_t)word;
+	k->bad_index = index;
+	snprintf(k->bad, sizeof(k->bad), "listen[%u]: %s%s", index, what, why);
+}
+
 static int
 key_conf_tlskey(struct chan *ch, uint32_t id, const struct msg_conf_tlskey *m,
     int fd)
@@ -131,8 +143,7 @@ key_conf_tlskey(struct chan *ch, uint32_t id, const struct msg_conf_tlskey *m,
 	if (k->bad[0] == '\0' &&
 	    keyset_load(childconf_shadow(ch), m->listen, fd, why,
 		sizeof(why)) == -1)
-		snprintf(k->bad, sizeof(k->bad), "listen[%u]: key: %s",
-		    m->listen, why);
+		refuse(k, CONF_KEY, m->listen, "key: ", why);
 	close(fd);
 	return (0);
 }
@@ -148,8 +159,7 @@ key_conf_cert(struct chan *ch, uint32_t id, const struct msg_conf_cert *m,
 	if (m->kind == CERT_CHAIN && k->bad[0] == '\0' &&
 	    keyset_expect(childconf_shadow(ch), m->listen, fd, why,
 		sizeof(why)) == -1)
-		snprintf(k->bad, sizeof(k->bad), "listen[%u]: %s", m->listen,
-		    why);
+		refuse(k, CONF_CERTIFICATE, m->listen, "", why);
 	close(fd);
 	return (0);
 }
@@ -159,6 +169,10 @@ conf_begin(void *arg, uint32_t generation)
 {
 	struct holder *k = arg;
 
+	/* Files are parsed behind the walls, at the start, too. */
+	if (!k->entered)
+		child_enter(&k->child, NULL);
+	k->entered = true;
 	k->bad[0] = '\0';
 	return (keyset_new());
 }
@@ -167,10 +181,16 @@ static const char *
 conf_check(void *arg, void *shadow)
 {
 	struct holder *k = arg;
+	char why[TEXT_SIZE / 2];
+	uint16_t index;
 
 	if (k->bad[0] == '\0' &&
-	    keyset_check(shadow, k->bad, sizeof(k->bad)) == 0)
+	    keyset_check(shadow, &index, why, sizeof(why)) == -1)
+		refuse(k, CONF_KEY, index, "", why);
+	if (k->bad[0] == '\0')
 		return (NULL);
+	k->conf.word = k->bad_word;
+	k->conf.index = k->bad_index;
 	return (k->bad);
 }
 
@@ -186,7 +206,6 @@ conf_commit(void *arg, void *shadow)
 	    k->conf.generation);
 	if (!first)
 		return (0);
-	child_enter(&k->child, NULL);
 	return (chan_send_bare(k->parent, MSG_SETUP_READY, 0));
 }
 

@@ -300,10 +300,10 @@ keyset_expect(struct keyset *s, uint16_t index, int fd, char *err,
 }
 
 int
-keyset_check(const struct keyset *s, char *err, size_t errsize)
+keyset_check(const struct keyset *s, uint16_t *index, char *err, size_t errsize)
 {
 	const struct key *key;
-	size_t i;
+	uint16_t i;
 
 	for (i = 0; i < LISTEN_MAX; i++) {
 		key = &s->keys[i];
@@ -311,9 +311,9 @@ keyset_check(const struct keyset *s, char *err, size_t errsize)
 		    EVP_PKEY_eq(key->pub, key->pkey) == 1)
 			continue;
 		ERR_clear_error();
+		*index = i;
 		snprintf(err, errsize,
-		    "listener %zu: the key is not that of the certificate: give both of one pair",
-		    i);
+		    "the key is not that of the certificate: give both of one pair, for which openssl pkey -in KEY -pubout and openssl x509 -in CERTIFICATE -noout -pubkey say the same");
 		return (-1);
 	}
 	return (0);

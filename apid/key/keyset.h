@@ -30,11 +30,12 @@ keyset_load(struct keyset *, uint16_t index, int fd, char *err, size_t errsize);
 /*
  * Expect the key of listener index to be that of the certificate, which is the
  * first in the PEM file fd.  keyset_check compares all of them.  Both return 0,
- * or -1 with one line in err.
+ * or -1 with one line in err, keyset_check also with the listener's index.
  */
 int	 keyset_expect(struct keyset *, uint16_t index, int fd, char *err,
 	    size_t errsize);
-int	 keyset_check(const struct keyset *, char *err, size_t errsize);
+int
+keyset_check(const struct keyset *, uint16_t *index, char *err, size_t errsize);
 unsigned int keyset_count(const struct keyset *);
 
 /*

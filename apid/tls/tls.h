@@ -31,6 +31,7 @@ struct tls_server_args {
 	uint8_t		 depth;		/* most CAs between client and client_ca */
 	bool		 require_eku;	/* a client must say clientAuth */
 	bool		 first;		/* take files out of their time, too */
+	uint8_t		*word;		/* set with err: enum conf_word */
 	const struct tls_server *old;	/* in force for the listener, or NULL */
 };
 

@@ -305,10 +305,14 @@ tls_server_new(const struct tls_server_args *args, char *err, size_t errsize)
 		(void)fail(err, errsize, "TLS");
 		goto fail;
 	}
-	if (use_chain(s, args, err, errsize) == -1 ||
-	    use_cas(s, args, err, errsize) == -1 ||
+	*args->word = CONF_CERTIFICATE;
+	if (use_chain(s, args, err, errsize) == -1)
+		goto fail;
+	*args->word = CONF_CLIENT_CA;
+	if (use_cas(s, args, err, errsize) == -1 ||
 	    use_store(s, err, errsize) == -1)
 		goto fail;
+	*args->word = CONF_CRL;
 	if (args->crl_fd != -1 &&
 	    read_crl(s, args->crl_fd,
 		args->old == NULL ? NULL : args->old->crls, args->first, err,

@@ -43,14 +43,18 @@ childconf_end(struct chan *c, uint32_t id)
 {
 	struct childconf *cc = chan_arg(c);
 	struct msg_conf_ack ack = { cc->generation, "" };
-	struct msg_conf_nak nak = { cc->generation, "" };
+	struct msg_conf_nak nak = { .generation = cc->generation };
 	const char *error;
 
+	cc->word = CONF_ANY_WORD;
+	cc->index = 0;
 	if ((error = cc->ops->check(cc, cc->shadow)) == NULL) {
 		chan_set_state(c, CONF_CHECKED);
 		strlcpy(ack.text, cc->text, sizeof(ack.text));
 		return (chan_send_conf_ack(c, id, &ack, -1));
 	}
+	nak.word = cc->word;
+	nak.index = cc->index;
 	strlcpy(nak.text, error, sizeof(nak.text));
 	childconf_clear(cc);
 	chan_set_state(c, CONF_IDLE);

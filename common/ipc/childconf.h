@@ -48,6 +48,9 @@ struct childconf {
 	uint32_t	 generation;	/* generation of the shadow */
 	bool		 force;		/* it may take away what it wants */
 	char		 text[TEXT_SIZE];	/* what it takes away, or "" */
+	/* What a check refuses, if it is one word: as in CONF_NAK. */
+	uint8_t		 word;
+	uint16_t	 index;
 };
 
 /* Returns the shadow, for the handler of a slice. */

@@ -113,6 +113,16 @@ enum conf_cert {
 	CERT_CRL = 3
 };
 
+/* The word of the configuration that a child refuses. */
+enum conf_word {
+	CONF_ANY_WORD = 0,
+	CONF_PATTERN = 1,	/* identities[].pattern */
+	CONF_CERTIFICATE = 2,	/* listen[].tls.certificate, and so on */
+	CONF_KEY = 3,
+	CONF_CLIENT_CA = 4,
+	CONF_CRL = 5
+};
+
 /* The sysctl of a descriptor sent with CONF_SYSCTL. */
 enum conf_sysctl {
 	SYSCTL_IP4_FORWARD = 1,

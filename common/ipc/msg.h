@@ -603,6 +603,8 @@ struct msg_conf_ack {
 
 struct msg_conf_nak {
 	uint32_t	 generation;
+	uint8_t		 word;		/* enum conf_word */
+	uint16_t	 index;		/* of the listener or rule */
 	char		 text[TEXT_SIZE];
 };
 
@@ -624,6 +626,11 @@ struct msg_conf_openvpn {		/* +fd: a management socket */
 
 struct msg_conf_openvpn_fail {
 	char		 name[IDENT_SIZE];	/* one that cannot be connected */
+};
+
+struct msg_conf_off {			/* listeners that are off */
+	uint8_t		 n;
+	char		 text[TEXT_SIZE];	/* the first of them, and why */
 };
 
 enum conf_proc {
@@ -709,6 +716,8 @@ struct msg_ctl_status {
 	uint8_t		 apids;		/* connected */
 	uint8_t		 maintenance;
 	uint32_t	 grace;		/* of unknown peers, or LEASE_NEVER */
+	uint8_t		 off;		/* listeners that are off */
+	char		 off_text[TEXT_SIZE];	/* the first, and why */
 	int64_t		 synced;	/* wall of the last sync, 0 never */
 	struct msg_peer_sync_done last;	/* the changes that it made */
 	struct msg_hand_health	 health;

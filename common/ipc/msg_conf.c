@@ -174,7 +174,9 @@ codec_msg_conf_ack(struct codec *c, struct msg_conf_ack *m)
 int
 codec_msg_conf_nak(struct codec *c, struct msg_conf_nak *m)
 {
-	if (codec_n32(c, &m->generation) == -1 || STR(c, m->text) == -1)
+	if (codec_n32(c, &m->generation) == -1 ||
+	    codec_range(c, &m->word, CONF_ANY_WORD, CONF_CRL) == -1 ||
+	    codec_n16(c, &m->index) == -1 || STR(c, m->text) == -1)
 		return (-1);
 	return (0);
 }
@@ -234,4 +236,12 @@ codec_msg_conf_reach(struct codec *c, struct msg_conf_reach *m)
 	    STR(c, m->network) == -1)
 		return (-1);
 	return (STR(c, m->name));
+}
+
+int
+codec_msg_conf_off(struct codec *c, struct msg_conf_off *m)
+{
+	if (codec_range(c, &m->n, 0, LISTEN_MAX) == -1 || STR(c, m->text) == -1)
+		return (-1);
+	return (0);
 }

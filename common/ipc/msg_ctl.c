@@ -72,7 +72,9 @@ codec_msg_ctl_status(struct codec *c, struct msg_ctl_status *m)
 	    codec_bool(c, &m->db) == -1 || codec_bool(c, &m->kern) == -1 ||
 	    codec_n8(c, &m->apids) == -1 ||
 	    codec_bool(c, &m->maintenance) == -1 ||
-	    codec_n32(c, &m->grace) == -1 || codec_time(c, &m->synced) == -1 ||
+	    codec_n32(c, &m->grace) == -1 ||
+	    codec_range(c, &m->off, 0, LISTEN_MAX) == -1 ||
+	    STR(c, m->off_text) == -1 || codec_time(c, &m->synced) == -1 ||
 	    codec_msg_peer_sync_done(c, &m->last) == -1 ||
 	    codec_msg_hand_health(c, &m->health) == -1)
 		return (-1);

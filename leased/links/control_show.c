@@ -63,6 +63,8 @@ show_status(struct conn *k)
 	m.apids = (uint8_t)fronts_count(l);
 	m.grace = grace_left(l) != 0 ? grace_left(l) : LEASE_NEVER;
 	m.maintenance = l->maintenance || l->maintenance_file;
+	m.off = l->off.n;
+	strlcpy(m.off_text, l->off.text, sizeof(m.off_text));
 	sync_status(l, &m);
 	m.health = l->health;
 	(void)chan_send_ctl_status(k->chan, k->id, &m, -1);

@@ -115,6 +115,15 @@ leased_conf_maintenance(struct chan *c, uint32_t id,
 }
 
 static int
+leased_conf_off(struct chan *c, uint32_t id, const struct msg_conf_off *m)
+{
+	struct leased *l = chan_arg(c);
+
+	l->off = *m;
+	return (0);
+}
+
+static int
 leased_conf_openvpn(struct chan *c, uint32_t id,
     const struct msg_conf_openvpn *m, int fd)
 {
@@ -206,6 +215,7 @@ static const struct chan_handler parent_table[] = {
 	ON(conf_sync, CONF_OPEN, leased_conf_sync),
 	ON(conf_reach, CONF_OPEN, leased_conf_reach),
 	ON(conf_maintenance, CONF_ANY, leased_conf_maintenance),
+	ON(conf_off, CONF_ANY, leased_conf_off),
 	ON(conf_openvpn, CONF_ANY, leased_conf_openvpn),
 	ON(conf_openvpn_fail, CONF_ANY, leased_conf_openvpn_fail),
 	ON(conf_openvpn_end, CONF_ANY, leased_conf_openvpn_end),

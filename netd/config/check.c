@@ -365,6 +365,11 @@ check_listen(struct config *c, unsigned int i)
 		config_error(c, listen_line(c, "api", i),
 		    "listen[%u]: api \"portal\" without tls is only for loopback, not %s",
 		    i, l->address.text);
+	if (l->has_tls && *l->client_ca == '\0' && *l->crl == '\0' &&
+	    l->proof != PROOF_CERTIFICATE)
+		config_error(c, listen_line(c, "tls", i),
+		    "listen[%u]: tls needs \"client_ca\", whatever the proof: a client without a certificate is not let in",
+		    i);
 	if (*l->crl != '\0' && *l->client_ca == '\0')
 		config_error(c, listen_line(c, "tls.crl", i),
 		    "listen[%u]: \"crl\" without \"client_ca\"", i);

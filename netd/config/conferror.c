@@ -42,6 +42,15 @@ config_is_written(const struct config *c, const char *path, unsigned int i)
 	return (w != NULL && i < CONF_ITEMS_MAX && c->line[w - schema][i] != 0);
 }
 
+void
+config_forgive(struct config *c, unsigned int n, char *dst, size_t size)
+{
+	*dst = '\0';
+	if (c->nerrors > n && n < CONF_ERRORS_MAX)
+		strlcpy(dst, c->errors[n], size);
+	c->nerrors = n;
+}
+
 unsigned int
 config_line(const struct config *c, const char *path, unsigned int i)
 {

@@ -7,6 +7,7 @@
 #define CONFERROR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct config;
 
@@ -18,5 +19,11 @@ bool config_is_written(const struct config *, const char *path, unsigned int i);
 /* The line of a word in element i, or that of the element, or 0. */
 unsigned int
 config_line(const struct config *, const char *path, unsigned int i);
+
+/*
+ * Take back the errors after the first n.  dst gets the first of them, or "" if
+ * there is none.
+ */
+void config_forgive(struct config *, unsigned int n, char *dst, size_t size);
 
 #endif

@@ -234,7 +234,7 @@ parent_closed(struct chan *c, const char *reason)
 {
 	struct hand *k = chan_arg(c);
 
-	log_info("link to the parent ended: %s", reason);
+	log_debug("link to the parent ended: %s", reason);
 	(void)event_base_loopbreak(k->base);
 }
 

@@ -19,6 +19,7 @@
 #include "log.h"
 #include "maintenance.h"
 #include "netd.h"
+#include "off.h"
 #include "proc.h"
 #include "reach.h"
 #include "reserve.h"
@@ -138,9 +139,12 @@ send_kern(struct proc *p, const struct bundle *b)
 	unsigned int i;
 	int fd;
 
-	if (send_networks(p, b->conf) == -1)
-		return (-1);
 	for (i = 0; i < b->conf->nnetworks; i++) {
+		/* At a start, a key that is absent would be there by now. */
+		if (p->netd->trial && b->wgkey[i] == -1)
+			continue;
+		if (send_network(p, b->conf, &b->conf->networks[i]) == -1)
+			return (-1);
 		if (b->wgkey[i] == -1)
 			continue;
 		memset(&m, 0, sizeof(m));
@@ -150,7 +154,7 @@ send_kern(struct proc *p, const struct bundle *b)
 		    chan_send_conf_wgkey(p->chan, 0, &m, fd) == -1)
 			return (-1);
 	}
-	return (send_sysctls(p, b->conf));
+	return (p->netd->trial ? 0 : send_sysctls(p, b->conf));
 }
 
 static int
@@ -178,7 +182,8 @@ send_leased(struct proc *p, const struct bundle *b)
 		return (-1);
 	s.max_remove_percent = (uint8_t)b->conf->max_remove_percent;
 	if (chan_send_conf_sync(p->chan, 0, &s, -1) == -1 ||
-	    maintenance_send(p, b->conf) == -1 || send_reach(p, b->conf) == -1)
+	    maintenance_send(p, b->conf) == -1 ||
+	    send_reach(p, b->conf) == -1 || off_send(p, b) == -1)
 		return (-1);
 	memset(&m, 0, sizeof(m));
 	a.mode = b->access_broken ? ACCESS_NOBODY : b->conf->access.mode;
@@ -329,7 +334,7 @@ send_apid(struct proc *p, const struct bundle *b)
 	    (b->basic[0] != '\0' && send_basic(p, b->basic) == -1))
 		return (-1);
 	for (i = 0; i < b->conf->nlisten; i++)
-		if (b->listen[i] != -1 && send_listener(p, b, i) == -1)
+		if (bundle_listens(b, i) && send_listener(p, b, i) == -1)
 			return (-1);
 	return (0);
 }
@@ -346,7 +351,7 @@ send_keyd(struct proc *p, const struct bundle *b)
 	int fd;
 
 	for (i = 0; i < b->conf->nlisten; i++) {
-		if (b->key[i] == -1)
+		if (b->key[i] == -1 || b->off[i][0] != '\0')
 			continue;
 		m.listen = (uint16_t)i;
 		if ((fd = bundle_reopen(b->key[i])) == -1 ||

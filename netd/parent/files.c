@@ -26,6 +26,7 @@
 #include "keyfile.h"
 #include "listen.h"
 #include "log.h"
+#include "off.h"
 #include "parse.h"
 #include "schema.h"
 #include "text.h"
@@ -190,11 +191,23 @@ open_socket(struct config *c, unsigned int i, const struct bundle *old)
 	return (-1);
 }
 
+static bool
+was_off(const struct bundle *old, const struct endpoint *ep)
+{
+	unsigned int j;
+
+	for (j = 0; j < old->conf->nlisten; j++)
+		if (strcmp(ep->text, old->conf->listen[j].address.text) == 0)
+			return (old->off[j][0] != '\0');
+	return (false);
+}
+
 static void
-open_listener(struct bundle *b, unsigned int i, const struct bundle *old)
+open_tls(struct bundle *b, unsigned int i)
 {
 	const struct conf_listen *l;
 	struct config *c;
+	unsigned int before;
 
 	c = b->conf;
 	l = &c->listen[i];
@@ -202,7 +215,7 @@ open_listener(struct bundle *b, unsigned int i, const struct bundle *old)
 		log_notice(
 		    "%s: TLS with the certificates in CREDENTIALS_DIRECTORY: %s",
 		    l->address.text, l->certificate);
-	b->listen[i] = open_socket(c, i, old);
+	before = c->nerrors;
 	b->cert[i][CERT_CHAIN] = snapshot(c, l->certificate,
 	    config_line(c, "listen[].tls.certificate", i), "certificate",
 	    PEM_MAX, PUBLIC);
@@ -213,6 +226,13 @@ open_listener(struct bundle *b, unsigned int i, const struct bundle *old)
 	    config_line(c, "listen[].tls.crl", i), "crl", CRL_MAX, PUBLIC);
 	b->key[i] = snapshot(c, l->key, config_line(c, "listen[].tls.key", i),
 	    "key", KEY_MAX, SECRET);
+	if (c->nerrors == before)
+		return;
+	strlcpy(b->off[i], "a file cannot be opened", sizeof(b->off[i]));
+	if (!b->may_off[i])
+		return;
+	config_forgive(c, before, b->off[i], sizeof(b->off[i]));
+	off_log(b, i);
 }
 
 void
@@ -237,7 +257,7 @@ files_make_key(struct config *c, unsigned int i)
 }
 
 static void
-open_wgkey(struct bundle *b, unsigned int i)
+open_wgkey(struct bundle *b, unsigned int i, bool make)
 {
 	const struct conf_network *n;
 	struct config *c;
@@ -247,10 +267,12 @@ open_wgkey(struct bundle *b, unsigned int i)
 	n = &c->networks[i];
 	/* The file of an adopted interface may belong to the owner of that. */
 	if (*n->private_key_file == '\0' ||
-	    (n->msg.adopt && access(n->private_key_file, F_OK) == -1))
+	    ((n->msg.adopt || !make) &&
+		access(n->private_key_file, F_OK) == -1))
 		return;
 	errors = c->nerrors;
-	files_make_key(c, i);
+	if (make)
+		files_make_key(c, i);
 	if (c->nerrors == errors)
 		b->wgkey[i] = snapshot(c, n->private_key_file,
 		    config_line(c, "networks[].private_key_file", i),
@@ -391,11 +413,10 @@ open_basic(struct bundle *b)
 	freezero(text, len + 1);
 }
 
-struct bundle *
-bundle_open(struct config *c, const struct bundle *old)
+static struct bundle *
+bundle_new(struct config *c)
 {
 	struct bundle *b;
-	unsigned int i;
 
 	if ((b = calloc(1, sizeof(*b))) == NULL) {
 		config_free(c);
@@ -406,13 +427,55 @@ bundle_open(struct config *c, const struct bundle *old)
 	memset(b->cert, -1, sizeof(b->cert));
 	memset(b->key, -1, sizeof(b->key));
 	memset(b->wgkey, -1, sizeof(b->wgkey));
-	for (i = 0; i < c->nlisten; i++)
-		open_listener(b, i, old);
+	return (b);
+}
+
+struct bundle *
+bundle_open(struct config *c, const struct bundle *old)
+{
+	const struct endpoint *ep;
+	struct bundle *b;
+	unsigned int i;
+
+	if ((b = bundle_new(c)) == NULL)
+		return (NULL);
+	for (i = 0; i < c->nlisten; i++) {
+		ep = &c->listen[i].address;
+		b->may_off[i] = old == NULL || was_off(old, ep);
+		b->listen[i] = open_socket(c, i, old);
+		open_tls(b, i);
+	}
 	for (i = 0; i < c->nnetworks; i++)
-		open_wgkey(b, i);
+		open_wgkey(b, i, true);
 	open_access(b, old);
 	open_basic(b);
 	return (b);
+}
+
+struct bundle *
+bundle_try(struct config *c)
+{
+	struct bundle *b;
+	unsigned int i;
+
+	if ((b = bundle_new(c)) == NULL)
+		return (NULL);
+	for (i = 0; i < c->nlisten; i++) {
+		/* It only stands for the socket. */
+		b->listen[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		open_tls(b, i);
+	}
+	for (i = 0; i < c->nnetworks; i++)
+		open_wgkey(b, i, false);
+	open_access(b, NULL);
+	open_basic(b);
+	return (b);
+}
+
+bool
+bundle_listens(const struct bundle *b, unsigned int i)
+{
+	return (b->listen[i] != -1 && b->off[i][0] == '\0');
 }
 
 static void

@@ -14,7 +14,9 @@
 #include "link.h"
 #include "link_child.h"
 #include "log.h"
+#include "nak.h"
 #include "netd.h"
+#include "off.h"
 #include "openvpn_dial.h"
 #include "proc.h"
 #include "ready.h"
@@ -49,8 +51,30 @@ parent_setup_hello(struct chan *c, uint32_t id, const struct msg_setup_hello *m)
 	chan_set_state(c, p->state);
 	proc_set_timer(p, CONF_MS);
 	links_up(p);
-	confsend_start(p, n->conf, n->generation);
+	/* A listener whose key is refused must not come up. */
+	p->held = p->role == P_APID &&
+	    (proc_find(n, P_KEY, 0)->state & (PROC_ENTER | PROC_UP)) == 0 &&
+	    n->state == SUITE_STARTING;
+	if (!p->held)
+		confsend_start(p, n->conf, n->generation);
 	return (0);
+}
+
+/* The key holder has accepted the keys: the fronts get their part. */
+static void
+release(struct netd *n)
+{
+	struct proc *p;
+	unsigned int i;
+
+	for (i = 0; i < n->nprocs; i++) {
+		p = &n->procs[i];
+		if (!p->held)
+			continue;
+		p->held = false;
+		if (p->state == PROC_CONF)
+			confsend_start(p, n->conf, n->generation);
+	}
 }
 
 /* The first configuration was accepted. */
@@ -66,6 +90,8 @@ go_on(struct proc *p)
 	proc_set_timer(p, ENTER_MS);
 	if (chan_send_conf_commit(p->chan, 0, &m, -1) == -1)
 		chan_fail(p->chan, "cannot send to it");
+	if (p->role == P_KEY)
+		release(p->netd);
 }
 
 static int
@@ -93,22 +119,33 @@ parent_conf_ack(struct chan *c, uint32_t id, const struct msg_conf_ack *m)
 static int
 parent_conf_nak(struct chan *c, uint32_t id, const struct msg_conf_nak *m)
 {
+	char why[CONF_PATH + TEXT_SIZE + 16];
+	struct netd *n;
 	struct proc *p;
 
 	p = chan_arg(c);
+	n = p->netd;
 	if (m->generation != p->generation || p->answer != ANSWER_WAIT)
 		return (0);
 	p->answer = ANSWER_NAK;
 	p->sending = NULL;
-	strlcpy(p->nak, m->text, sizeof(p->nak));
-	log_warnx("%s: %s refuses it: %s", p->netd->file, p->name,
-	    log_text(p->nak));
+	p->nak = *m;
 	if (p->state != PROC_CONF) {
 		reload_answered(p);
 		return (0);
 	}
-	if (p->netd->state == SUITE_STARTING)
-		stop_begin(p->netd, EXIT_CONFIG, false);
+	/* It was started just now: nobody can have captured it. */
+	if (m->index < LISTEN_MAX)
+		n->conf->may_off[m->index] = true;
+	if (off_refused(n->conf, m) == 0) {
+		off_tell(n);
+		confsend_start(p, n->conf, n->generation);
+		return (0);
+	}
+	nak_text(n->conf->conf, m, why, sizeof(why));
+	log_warnx("%s (%s)", log_text(why), p->name);
+	if (n->state == SUITE_STARTING)
+		stop_begin(n, EXIT_CONFIG, false);
 	else
 		proc_kill(p, "it refuses the configuration in force");
 	return (0);

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "advise.h"
 #include "caps.h"
 #include "config.h"
 #include "dump.h"
@@ -39,6 +41,7 @@
 #include "spawn.h"
 #include "statedir.h"
 #include "stop.h"
+#include "trial.h"
 #include "uapi.h"
 #include "users.h"
 #include "watch.h"
@@ -52,7 +55,7 @@ struct options {
 	const char	*file;
 	const char	*libexec;
 	bool		 foreground;
-	bool		 check;
+	int		 check;		/* 1: with files; 2: without */
 	bool		 keys;
 	bool		 nouser;
 	int		 verbose;
@@ -88,7 +91,7 @@ parse_options(struct options *o, int argc, char **argv)
 			o->libexec = optarg;
 			break;
 		case 'n':
-			o->check = true;
+			o->check++;
 			break;
 		case 'U':
 			o->nouser = true;
@@ -120,20 +123,6 @@ leave_if_bad(const struct config *c)
 		fprintf(stderr, "and %u more\n", c->nerrors - CONF_ERRORS_MAX);
 	if (c->nerrors != 0)
 		exit(EXIT_CONFIG);
-}
-
-__attribute__((noreturn)) static void
-check_only(const struct options *o)
-{
-	struct config *c;
-
-	c = config_load(o->file);
-	leave_if_bad(c);
-	if (o->verbose > 0)
-		config_dump(c, stdout);
-	fprintf(stderr, "configuration OK\n");
-	config_free(c);
-	exit(0);
 }
 
 /*
@@ -183,6 +172,44 @@ find_file(struct netd *n, const char *file)
 		strlcat(n->file, "/", sizeof(n->file)) >= sizeof(n->file)) ||
 	    strlcat(n->file, file, sizeof(n->file)) >= sizeof(n->file))
 		fatalx("the name of %s is too long", file);
+}
+
+/*
+ * Check the configuration.  The programs that check their part of it are those
+ * beside this one if it is not installed.
+ */
+__attribute__((noreturn)) static void
+check_only(const struct options *o)
+{
+	struct options where = *o;
+	char own[PATH_MAX];
+	struct config *c;
+	struct netd *n;
+	int status = 0;
+
+	c = config_load(o->file);
+	leave_if_bad(c);
+	config_advise(c);
+	if (o->verbose > 0 && c->nerrors == 0)
+		config_dump(c, stdout);
+	if (o->check == 1) {
+		if ((n = calloc(1, sizeof(*n))) == NULL)
+			fatalx("no memory");
+		(void)fflush(stdout);
+		if (access(o->libexec, F_OK) == -1 &&
+		    realpath("/proc/self/exe", own) != NULL)
+			where.libexec = dirname(own);
+		find_programs(n, &where);
+		find_file(n, o->file);
+		n->nouser = o->nouser || geteuid() != 0;
+		n->trial = true;
+		users_find(n);
+		status = trial_run(n, c);
+	}
+	leave_if_bad(c);
+	if (status == 0)
+		fprintf(stderr, "configuration OK\n");
+	exit(status);
 }
 
 /*
@@ -470,6 +497,7 @@ run(const struct options *o)
 	find_file(n, o->file);
 	c = config_load(n->file);
 	leave_if_bad(c);
+	config_warn(c);
 	users_find(n);
 	find_programs(n, o);
 	if (!o->foreground)

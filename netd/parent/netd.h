@@ -41,6 +41,7 @@ struct netd {
 	char		 file[CONF_PATH];
 	char		 libexec[CONF_PATH];
 	bool		 nouser;
+	bool		 trial;		/* the children only check */
 	int		 verbose;
 	uint32_t	 uid[P_KEY + 1];	/* user id of each role */
 	uint32_t	 gid[P_KEY + 1];

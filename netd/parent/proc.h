@@ -60,7 +60,8 @@ struct proc {
 	size_t		 next_name;	/* next of the access list */
 	uint32_t	 generation;	/* that it was sent last */
 	enum proc_answer answer;
-	char		 nak[TEXT_SIZE];
+	struct msg_conf_nak nak;	/* the last refusal */
+	bool		 held;		/* waits for the key holder's answer */
 };
 
 /* The child of a role; index tells the fronts apart.  NULL if there is none. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "advise.h"
 #include "check.h"
 #include "config.h"
 #include "confsend.h"
@@ -15,8 +16,10 @@
 #include "log.h"
 #include "maintenance.h"
 #include "merge.h"
+#include "nak.h"
 #include "netd.h"
 #include "notify.h"
+#include "off.h"
 #include "parse.h"
 #include "proc.h"
 #include "relay.h"
@@ -44,6 +47,7 @@ reload_end(struct netd *n, enum ctl_code code, const char *text)
 	r = &n->reload;
 	operators_reloaded(n->operators, code, text);
 	maintenance_watch(n);
+	off_tell(n);
 	if (r->timer != NULL)
 		evtimer_del(r->timer);
 	r->active = false;
@@ -124,6 +128,7 @@ read_next(struct netd *n, enum ctl_code *code, char *why, size_t size)
 		config_free(c);
 		return (NULL);
 	}
+	config_warn(c);
 	reload_watch(n, c);
 	if ((b = bundle_open(c, n->conf)) == NULL)
 		return (NULL);
@@ -142,14 +147,51 @@ read_next(struct netd *n, enum ctl_code *code, char *why, size_t size)
 	return (b);
 }
 
+/* Make every child drop the configuration that it was sent. */
+static void
+drop_all(struct netd *n)
+{
+	struct msg_conf_abort m = { n->generation };
+	struct proc *p;
+	unsigned int i;
+
+	for (i = 0; i < n->nprocs; i++) {
+		p = &n->procs[i];
+		if (p->answer == ANSWER_NONE || p->chan == NULL)
+			continue;
+		p->answer = ANSWER_NONE;
+		p->sending = NULL;
+		if (chan_send_conf_abort(p->chan, 0, &m, -1) == -1)
+			chan_fail(p->chan, "cannot send to it");
+	}
+}
+
+/* Send every child its part of the next configuration. */
+static void
+send_all(struct netd *n)
+{
+	struct timeval tv = { CONF_MS / 1000, 0 };
+	struct reload *r;
+	unsigned int i;
+
+	r = &n->reload;
+	if (r->timer == NULL)
+		r->timer = evtimer_new(n->base, reload_timer_cb, n);
+	if (r->timer == NULL || evtimer_add(r->timer, &tv) == -1)
+		log_warnx("reload: no timer");
+	n->generation++;
+	for (i = 0; i < n->nprocs; i++)
+		if (n->procs[i].state == PROC_UP)
+			confsend_start(&n->procs[i], r->next, n->generation);
+	reload_check(n);
+}
+
 void
 reload_try(struct netd *n)
 {
-	struct timeval tv = { CONF_MS / 1000, 0 };
 	char why[CONF_ERROR_SIZE];
 	enum ctl_code code;
 	struct reload *r;
-	unsigned int i;
 
 	r = &n->reload;
 	if (!r->wanted || !can_begin(n))
@@ -168,15 +210,7 @@ reload_try(struct netd *n)
 		reload_end(n, code, why);
 		return;
 	}
-	if (r->timer == NULL)
-		r->timer = evtimer_new(n->base, reload_timer_cb, n);
-	if (r->timer == NULL || evtimer_add(r->timer, &tv) == -1)
-		log_warnx("reload: no timer");
-	n->generation++;
-	for (i = 0; i < n->nprocs; i++)
-		if (n->procs[i].state == PROC_UP)
-			confsend_start(&n->procs[i], r->next, n->generation);
-	reload_check(n);
+	send_all(n);
 }
 
 /* Make every child use the new configuration. */
@@ -208,27 +242,19 @@ commit(struct netd *n)
 	    n->reload.text[0] != '\0' ? ": " : "", n->reload.text);
 	log_notice("configuration loaded, generation %u%s%s", n->generation,
 	    n->reload.text[0] != '\0' ? ": " : "", log_text(n->reload.text));
-	reload_end(n, CTL_OK, text);
+	if (off_count(n->conf) > 0) {
+		off_first(n->conf, text, TEXT_SIZE);
+		reload_end(n, CTL_CONFIG, text);
+	} else
+		reload_end(n, CTL_OK, text);
 }
 
-/* Make every child drop the new configuration. */
 static void
 abandon(struct netd *n, enum ctl_code code, const char *why)
 {
-	struct msg_conf_abort m = { n->generation };
 	struct bundle *next;
-	struct proc *p;
-	unsigned int i;
 
-	for (i = 0; i < n->nprocs; i++) {
-		p = &n->procs[i];
-		if (p->answer == ANSWER_NONE || p->chan == NULL)
-			continue;
-		p->answer = ANSWER_NONE;
-		p->sending = NULL;
-		if (chan_send_conf_abort(p->chan, 0, &m, -1) == -1)
-			chan_fail(p->chan, "cannot send to it");
-	}
+	drop_all(n);
 	next = n->reload.next;
 	log_warnx("reload: %s; the old configuration stays", log_text(why));
 	reload_end(n, code, why);
@@ -253,24 +279,33 @@ is_alone(const struct proc *p)
 	return (false);
 }
 
-/* Abandon it for a refusal that counts.  The others are for commit(). */
+/*
+ * Abandon it for a refusal that counts.  The others are for commit().  What
+ * keeps a listener off that was off before does not keep the rest from being
+ * used: it is sent once more without that listener.
+ */
 static bool
 is_refused(struct netd *n)
 {
-	char why[CONF_PATH + TEXT_SIZE + 32];
+	char why[CONF_PATH + TEXT_SIZE + 16];
 	const struct proc *p;
-	unsigned int i;
+	unsigned int before, i;
 
+	before = off_count(n->reload.next);
 	for (i = 0; i < n->nprocs; i++) {
 		p = &n->procs[i];
-		if (p->answer != ANSWER_NAK || is_alone(p))
+		if (p->answer != ANSWER_NAK || is_alone(p) ||
+		    off_refused(n->reload.next, &p->nak) == 0)
 			continue;
-		snprintf(why, sizeof(why), "%s: %s refused it: %s", n->file,
-		    p->name, p->nak);
+		nak_text(n->reload.next->conf, &p->nak, why, sizeof(why));
 		abandon(n, CTL_CONFIG, why);
 		return (true);
 	}
-	return (false);
+	if (off_count(n->reload.next) == before)
+		return (false);
+	drop_all(n);
+	send_all(n);
+	return (true);
 }
 
 void
@@ -327,6 +362,7 @@ reload_timer_cb(evutil_socket_t fd, short what, void *arg)
 			return;
 		}
 		p->answer = ANSWER_NAK;
+		memset(&p->nak, 0, sizeof(p->nak));
 		p->sending = NULL;
 	}
 	reload_check(n);

@@ -15,6 +15,7 @@
 
 #define CTL_GROUP	"sallyport"
 #define EXIT_NOUSER	67
+#define NOBODY		65534
 
 static void
 find_user(const struct netd *n, const char *name, uint32_t *uid, uint32_t *gid)
@@ -25,7 +26,15 @@ find_user(const struct netd *n, const char *name, uint32_t *uid, uint32_t *gid)
 	*gid = getegid();
 	if (n->nouser)
 		return;
-	if ((pw = getpwnam(name)) == NULL) {
+	pw = getpwnam(name);
+	if (pw == NULL && n->trial) {
+		log_warnx(
+		    "there is no user %s: run systemd-sysusers before the start",
+		    name);
+		*uid = *gid = NOBODY;
+		return;
+	}
+	if (pw == NULL) {
 		log_warnx(
 		    "there is no user %s: run systemd-sysusers, or useradd -r %s",
 		    name, name);
@@ -50,7 +59,7 @@ users_find(struct netd *n)
 	find_user(n, "_sallykey", &n->uid[P_KEY], &n->gid[P_KEY]);
 	find_user(n, "_sallywg", &n->wg_uid, &n->wg_gid);
 	n->ctl_gid = getegid();
-	if (n->nouser)
+	if (n->nouser || n->trial)
 		return;
 	if ((gr = getgrnam(CTL_GROUP)) == NULL) {
 		log_warnx("there is no group " CTL_GROUP

@@ -1,5 +1,5 @@
 # Configurations, good and bad: the cases of good.conf and bad.conf go through
-# netd -n -v.  A good one gives the dump that the table says, which loads again
+# netd -nn -v, which opens no file.  A good one gives the dump that the table says, which loads again
 # to the same; a bad one its message and exit status 78.
 
 . "${TOP:-.}/regress/lib.sh"
@@ -10,7 +10,7 @@ umask 022
 unset CREDENTIALS_DIRECTORY
 
 try() {			# FILE: sets ST, makes stdout and stderr
-	"$BIN/netd" -n -v -f "$1" >stdout 2>stderr
+	"$BIN/netd" -nn -v -f "$1" >stdout 2>stderr
 	ST=$?
 }
 

@@ -237,6 +237,7 @@ pairs(void **state)
 	struct mint_id one = { 0 }, two = { 0 };
 	struct keyset *set;
 	char err[256] = "";
+	uint16_t index = 0;
 	int cert, key;
 
 	assert_int_equal(mint_make(&one, &spec, NULL), 0);
@@ -244,15 +245,16 @@ pairs(void **state)
 	assert_non_null(set = keyset_new());
 	key = rig_key_fd(one.key);
 	assert_int_equal(keyset_load(set, 2, key, err, sizeof(err)), 0);
-	assert_int_equal(keyset_check(set, err, sizeof(err)), 0);
+	assert_int_equal(keyset_check(set, &index, err, sizeof(err)), 0);
 	cert = rig_cert_fd(&one.cert, 1);
 	assert_int_equal(keyset_expect(set, 2, cert, err, sizeof(err)), 0);
-	assert_int_equal(keyset_check(set, err, sizeof(err)), 0);
+	assert_int_equal(keyset_check(set, &index, err, sizeof(err)), 0);
 	close(cert);
 	cert = rig_cert_fd(&two.cert, 1);
 	assert_int_equal(keyset_expect(set, 2, cert, err, sizeof(err)), 0);
-	assert_int_equal(keyset_check(set, err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "listener 2: the key is not that of"));
+	assert_int_equal(keyset_check(set, &index, err, sizeof(err)), -1);
+	assert_int_equal(index, 2);
+	assert_non_null(strstr(err, "the key is not that of the certificate"));
 	assert_int_equal(keyset_expect(set, 2, key, err, sizeof(err)), -1);
 	close(cert);
 	close(key);

@@ -162,6 +162,8 @@ rig_server_of(struct rig *r, X509 *const *cas, size_t n, int crl_fd, char *err,
 	struct tls_server_args args = { .key = r->tk, .name = "[::1]:8443" };
 	struct tls_server *s;
 
+	args.word = &r->word;
+
 	args.chain_fd = rig_cert_fd(&r->server_id.cert, 1);
 	args.ca_fd = rig_cert_fd(cas, n);
 	args.crl_fd = crl_fd;

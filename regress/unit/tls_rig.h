@@ -26,6 +26,7 @@ struct rig {
 	uint8_t		 depth;
 	bool		 require_eku;
 	struct tls_server *old;
+	uint8_t		 word;		/* that was refused */
 	pid_t		 holders[RIG_HOLDERS];
 	unsigned int	 n;
 };

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Advice about a configuration that is good.
+ */
+
+#ifndef ADVISE_H
+#define ADVISE_H
+
+struct config;
+
+/* Note as an error what nobody can use: for netd -n. */
+void	 config_advise(struct config *);
+/* Log the same, and go on. */
+void	 config_warn(struct config *);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The place in the file of what a child refuses.  A child does not know the
+ * file: it names a word and the number of the listener or rule.
+ */
+
+#include <stdio.h>
+
+#include "conferror.h"
+#include "config.h"
+#include "nak.h"
+
+unsigned int
+nak_line(const struct config *c, const struct msg_conf_nak *m)
+{
+	static const char *const paths[] = {
+		[CONF_PATTERN] = "identities[].pattern",
+		[CONF_CERTIFICATE] = "listen[].tls.certificate",
+		[CONF_KEY] = "listen[].tls.key",
+		[CONF_CLIENT_CA] = "listen[].tls.client_ca",
+		[CONF_CRL] = "listen[].tls.crl",
+	};
+
+	if (m->word == CONF_ANY_WORD ||
+	    m->word >= sizeof(paths) / sizeof(paths[0]))
+		return (0);
+	return (config_line(c, paths[m->word], m->index));
+}
+
+void
+nak_text(const struct config *c, const struct msg_conf_nak *m, char *dst,
+    size_t size)
+{
+	unsigned int line;
+
+	if ((line = nak_line(c, m)) != 0)
+		snprintf(dst, size, "%s:%u: %s", c->file, line, m->text);
+	else
+		snprintf(dst, size, "%s: %s", c->file, m->text);
+}

@@ -1,0 +1,72 @@
+#!/bin/sh
+# netd -n finds what a start would find: in the files that the configuration
+# names, too, and without making or changing anything.
+. "${TOP:-.}/regress/lib.sh"
+private "$@"
+. "$TOP/regress/suite.sh"
+
+# OUT is what netd -n says, ST its status.
+try() {
+	OUT=$("$BIN/netd" -n $NOUSER -L "$BIN" -f "$CONF" 2>&1)
+	ST=$?
+}
+finds() {		# NAME ERE
+	try
+	is "$1: status" "$ST" 78
+	like "$1: it says what" "$OUT" "^$CONF:[0-9]+: .*$2"
+}
+again() {
+	rm -rf "$PKI" "$S"
+	pki_init
+	suite_conf
+}
+
+LISTEN_MORE=', { address = "127.0.0.1:8444"; api = [ "native" ];
+    tls: { certificate = "'$PKI'/two.crt"; key = "'$PKI'/two.key";
+           client_ca = "'$PKI'/ca.crt"; }; }'
+again
+"$O/mint" cert "$PKI" two server
+try
+is "all is good: status" "$ST" 0
+is "all is good: it says so and no more" "$OUT" "configuration OK"
+is "nothing was made" "$(ls "$S")" "$(basename "$CONF")"
+
+"$O/mint" cert "$PKI" server server out=third
+cp "$PKI/third.key" "$PKI/server.key"
+finds "a key of another certificate" 'key is not that of the certificate.*openssl pkey'
+printf 'no key\n' >"$PKI/two.key"
+finds "a key that is none" 'listen\[1\]: key: no private key'
+like "and the first one's, too" "$OUT" 'listen\[0\]: the key is not that'
+again; rm -f "$PKI/two.key" "$PKI/two.crt"
+finds "a certificate that is missing" "certificate: cannot open $PKI/two.crt"
+like "and its key" "$OUT" "key: cannot open $PKI/two.key"
+
+again; "$O/mint" cert "$PKI" two server
+cp "$PKI/two.crt" "$PKI/ca.crt"
+finds "a CA that is none" 'client_ca: /CN=two is not a CA certificate'
+again; "$O/mint" cert "$PKI" two server
+"$O/mint" crl "$PKI" from=-90000 until=-3600
+try
+like "a CRL that has run out: it is told" "$OUT" 'crl: that of /CN=test CA ran out'
+: >"$PKI/ca.crl"
+finds "a CRL that is empty" "crl: $PKI/ca.crl is empty"
+"$O/mint" crl "$PKI" scope=onlyCA:TRUE
+finds "a CRL that is for no client" 'crl: none of /CN=test CA in it for clients'
+
+again; "$O/mint" cert "$PKI" two server
+sed -i 's/smart-toilet-/smart-(toilet-/' "$CONF"
+finds "a pattern that PCRE2 refuses" 'identities\[0\]: pattern .* missing closing'
+again; "$O/mint" cert "$PKI" two server
+echo "no key" >"$S/wg0.key"; chmod 600 "$S/wg0.key"
+try
+is "a WireGuard key that is none: status" "$ST" 78
+like "a WireGuard key that is none: it says what" "$OUT" \
+    'network devices: private_key_file holds no key'
+rm "$S/wg0.key"
+sed -i 's/proof = "certificate"; pattern/proof = "header"; pattern/' "$CONF"
+finds "a rule without a listener" 'no listener has proof = "header"'
+like "listeners without a rule" "$OUT" \
+    'listen\[1\]: no identity rule has proof = "certificate"'
+check "without the files: nn" test "$("$BIN/netd" -nn -f "$CONF" 2>&1 |
+    grep -c proof)" -eq 3
+finish
