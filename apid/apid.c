@@ -130,6 +130,14 @@ apid_conf_identity(struct chan *ch, uint32_t id,
 }
 
 static int
+apid_conf_rule_ca(struct chan *ch, uint32_t id,
+    const struct msg_conf_rule_ca *m, int fd)
+{
+	settings_add_rule_ca(childconf_shadow(ch), m, fd);
+	return (0);
+}
+
+static int
 apid_conf_listen(struct chan *ch, uint32_t id, const struct msg_conf_listen *m,
     int fd)
 {
@@ -318,6 +326,7 @@ static const struct chan_handler table[] = {
 	ON(conf_gateway, CONF_OPEN, apid_conf_gateway),
 	ON(conf_network, CONF_OPEN, apid_conf_network),
 	ON(conf_identity, CONF_OPEN, apid_conf_identity),
+	ON(conf_rule_ca, CONF_OPEN, apid_conf_rule_ca),
 	ON(conf_listen, CONF_OPEN, apid_conf_listen),
 	ON(conf_cert, CONF_OPEN, apid_conf_cert),
 	ON(conf_proxy, CONF_OPEN, apid_conf_proxy),

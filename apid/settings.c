@@ -17,6 +17,7 @@
 #include "log.h"
 #include "settings.h"
 #include "tls.h"
+#include "tlsissuer.h"
 
 static void refuse(struct settings *, enum conf_word, unsigned int,
     const char *, ...) __attribute__((format(printf, 4, 5)));
@@ -50,6 +51,7 @@ settings_new(uint32_t generation)
 		errno = ENOMEM;
 		return (NULL);
 	}
+	memset(s->rule_ca, -1, sizeof(s->rule_ca));
 	s->refs = 1;
 	s->generation = generation;
 	return (s);
@@ -89,6 +91,9 @@ settings_unref(struct settings *s)
 			close(l->fd);
 		tls_server_unref(l->tls);
 	}
+	for (i = 0; i < IDENT_MAX; i++)
+		if (s->rule_ca[i] != -1)
+			close(s->rule_ca[i]);
 	identity_rules_free(s->rules);
 	free(s->networks);
 	explicit_bzero(s->basic, sizeof(s->basic));
@@ -161,6 +166,9 @@ settings_add_identity(struct settings *s, const struct msg_conf_identity *m)
 		return;
 	}
 	s->nrules++;
+	if (m->role == ROLE_DEVICE && m->proof == PROOF_CERTIFICATE &&
+	    !m->has_ca)
+		s->open_rules = true;
 	if (m->role == ROLE_PORTAL && m->proof <= PROOF_NONE)
 		s->portal_rules[m->proof] = true;
 	if (m->role != ROLE_DEVICE || m->proof > PROOF_NONE)
@@ -174,6 +182,15 @@ void
 settings_set_gateway(struct settings *s, const struct msg_conf_gateway *m)
 {
 	strlcpy(s->endpoint, m->endpoint, sizeof(s->endpoint));
+}
+
+void
+settings_add_rule_ca(struct settings *s, const struct msg_conf_rule_ca *m,
+    int fd)
+{
+	if (s->rule_ca[m->rule] != -1)
+		close(s->rule_ca[m->rule]);
+	s->rule_ca[m->rule] = fd;
 }
 
 void
@@ -245,11 +262,46 @@ old_tls(const struct settings *old, const struct listener *l)
 	return (NULL);
 }
 
+/* The CAs of the rules, or NULL after an error. */
+static struct tls_issuers *
+read_issuers(struct settings *s, const struct tlskey *key)
+{
+	struct tls_issuers *l;
+	char why[TEXT_SIZE];
+	uint16_t i;
+
+	if ((l = tls_issuers_new()) == NULL) {
+		refuse(s, CONF_ANY_WORD, 0, "out of memory");
+		return (NULL);
+	}
+	for (i = 0; i < IDENT_MAX; i++)
+		if (s->rule_ca[i] != -1 &&
+		    tls_issuers_add(l, key, i, s->rule_ca[i], why,
+			sizeof(why)) == -1)
+			refuse(s, CONF_RULE_CA, i, "%s", why);
+	return (l);
+}
+
+/* Devices of two organisations may have the same names. */
+static void
+warn_roots(const struct settings *s, const struct listener *l)
+{
+	unsigned int n;
+
+	if (!s->open_rules || l->proof != PROOF_CERTIFICATE ||
+	    (n = tls_server_roots(l->tls)) < 2)
+		return;
+	log_notice(
+	    "listen %s: client_ca has %u independent CAs, and rules without \"ca\" give devices of each the same names",
+	    l->address, n);
+}
+
 const char *
 settings_build(struct settings *s, struct tlskey *key,
     const struct settings *old)
 {
 	struct tls_server_args args;
+	struct tls_issuers *issuers;
 	struct listener *l;
 	char why[TEXT_SIZE - ENDPOINT_TEXT];
 	uint8_t word = CONF_ANY_WORD;
@@ -259,6 +311,7 @@ settings_build(struct settings *s, struct tlskey *key,
 		refuse(s, CONF_ANY_WORD, 0, "limits: they are missing");
 	if (s->endpoint[0] == '\0')
 		refuse(s, CONF_ANY_WORD, 0, "gateway.endpoint: it is missing");
+	issuers = read_issuers(s, key);
 	for (i = 0; i < s->nlisteners && !s->broken; i++) {
 		l = &s->listeners[i];
 		if (!l->has_tls)
@@ -279,14 +332,19 @@ settings_build(struct settings *s, struct tlskey *key,
 		args.old = old_tls(old, l);
 		args.depth = l->depth;
 		args.require_eku = l->require_eku;
+		args.any_cn = identity_wants_sans(s->rules);
+		args.issuers = issuers;
 		args.chain_fd = l->cert_fds[CERT_CHAIN];
 		args.ca_fd = l->cert_fds[CERT_CLIENT_CA];
 		args.crl_fd = l->cert_fds[CERT_CRL];
 		if ((l->tls = tls_server_new(&args, why, sizeof(why))) == NULL)
 			refuse(s, word, l->index, "listener %s: %s", l->address,
 			    why);
+		else
+			warn_roots(s, l);
 		close_certs(l);
 	}
+	tls_issuers_unref(issuers);
 	return (s->broken ? s->error : NULL);
 }
 

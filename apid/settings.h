@@ -48,6 +48,8 @@ struct settings {
 	unsigned int	 nlisteners;
 	struct identity_rules *rules;
 	unsigned int	 nrules;
+	bool		 open_rules;	/* a device's, without a CA */
+	int		 rule_ca[IDENT_MAX];	/* files; -1: none */
 	/*
 	 * The network where names proved in this way (index) register first, or
 	 * "".
@@ -84,6 +86,8 @@ void	 settings_unref(struct settings *);
 void
 settings_add_listen(struct settings *, const struct msg_conf_listen *, int fd);
 void settings_add_cert(struct settings *, const struct msg_conf_cert *, int fd);
+void settings_add_rule_ca(struct settings *, const struct msg_conf_rule_ca *,
+    int fd);
 void settings_add_identity(struct settings *, const struct msg_conf_identity *);
 void settings_set_gateway(struct settings *, const struct msg_conf_gateway *);
 void settings_add_network(struct settings *, const struct msg_conf_network *);

@@ -244,6 +244,18 @@ tls_conn_cn(const struct tls_conn *c)
 }
 
 const char *
+tls_conn_no_cn(const struct tls_conn *c)
+{
+	return (c->facts.no_cn);
+}
+
+uint64_t
+tls_conn_rules(const struct tls_conn *c)
+{
+	return (c->rules);
+}
+
+const char *
 tls_conn_serial(const struct tls_conn *c)
 {
 	return (c->facts.serial);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct san_list;
+struct tls_issuers;
 struct tls_server;
 struct tls_conn;
 struct tlskey;
@@ -31,6 +32,8 @@ struct tls_server_args {
 	uint8_t		 depth;		/* most CAs between client and client_ca */
 	bool		 require_eku;	/* a client must say clientAuth */
 	bool		 first;		/* take files out of their time, too */
+	bool		 any_cn;	/* a client need not have a usable CN */
+	struct tls_issuers *issuers;	/* of identity rules, or NULL; shared */
 	uint8_t		*word;		/* set with err: enum conf_word */
 	const struct tls_server *old;	/* in force for the listener, or NULL */
 };
@@ -52,6 +55,12 @@ void	 tls_server_unref(struct tls_server *);	/* NULL is allowed */
  * with err; then the old CRL stays.
  */
 int tls_server_set_crl(struct tls_server *, int fd, char *err, size_t errsize);
+
+/*
+ * The number of CAs in client_ca that are independent of each other: not one
+ * renewed, and not one below another.
+ */
+unsigned int tls_server_roots(const struct tls_server *);
 
 /*
  * Have the key holder sign once, and compare with the certificate.  Waits at
@@ -125,11 +134,17 @@ bool	 tls_conn_ours(const struct tls_conn *);
 
 /*
  * Facts of the verified leaf, after tls_handshake said TLS_OK.  The CN is
- * 1..64 bytes of printable UTF-8 without any control character; the serial
- * number is in upper case hexadecimal.
+ * 1..64 bytes of printable UTF-8 without any control character, or "" if there
+ * is none that could be used, and tls_conn_no_cn says why; the serial number is
+ * in upper case hexadecimal.
  */
 const char *tls_conn_cn(const struct tls_conn *);
+const char *tls_conn_no_cn(const struct tls_conn *);
 const char *tls_conn_serial(const struct tls_conn *);
+/*
+ * The identity rules, one bit for each, to whose CAs the certificate belongs.
+ */
+uint64_t tls_conn_rules(const struct tls_conn *);
 int64_t	 tls_conn_not_after(const struct tls_conn *);	/* wall */
 /* The leaf's other names, taken from it at each call. */
 void	 tls_conn_sans(const struct tls_conn *, struct san_list *);

@@ -22,6 +22,7 @@ struct tls_seen {
 	uint8_t		 hash[32];	/* SHA-256 of its DER */
 	int64_t		 from;
 	int64_t		 until;		/* 0: the place is free */
+	uint64_t	 rules;		/* as in tls_conn */
 };
 
 #define SEEN_MAX	16384		/* a power of two */
@@ -37,6 +38,8 @@ struct tls_server {
 	uint32_t	 crl_generation;
 	int		 depth;		/* most CAs between leaf and client_ca */
 	bool		 require_eku;
+	bool		 any_cn;
+	struct tls_issuers *issuers;
 	struct tls_seen	*seen;		/* SEEN_MAX of them */
 	bool		 stale;		/* expiry of a CRL was logged */
 };
@@ -49,6 +52,7 @@ struct tls_conn {
 	int64_t		 from;		/* the verdict holds from ... */
 	int64_t		 until;		/* ... until before, wall */
 	struct cert_facts facts;
+	uint64_t	 rules;		/* tied to a CA of its chain */
 	bool		 refused;
 	bool		 ours;		/* see tls_conn_ours */
 	char		 error[TEXT_SIZE];

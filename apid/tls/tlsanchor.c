@@ -92,6 +92,18 @@ anchor_among(STACK_OF(X509) *cas, const X509 *x)
 }
 
 bool
+anchor_covers(X509 *ca, X509 *x, bool earlier)
+{
+	if (X509_NAME_cmp(X509_get_subject_name(ca),
+		X509_get_subject_name(x)) == 0)
+		return (earlier &&
+		    EVP_PKEY_eq(X509_get0_pubkey(ca), X509_get0_pubkey(x)) ==
+			1);
+	return (X509_NAME_cmp(X509_get_subject_name(ca),
+		    X509_get_issuer_name(x)) == 0);
+}
+
+bool
 anchor_may(int error)
 {
 	switch (error) {

@@ -17,6 +17,11 @@ int	 anchor_check(X509 *, char *err, size_t errsize);
 /* True if the certificate is one of these. */
 bool	 anchor_among(STACK_OF(X509) *, const X509 *);
 /*
+ * True if a certificate with this CA's name signed x, or if it is the same CA
+ * and earlier.
+ */
+bool	 anchor_covers(X509 *ca, X509 *x, bool earlier);
+/*
  * True for an error (X509_V_ERR_...) that is only about what a trust anchor
  * says of itself.
  */

@@ -152,7 +152,8 @@ check_key(const X509 *x, const char **why)
 }
 
 int
-cert_check_leaf(X509 *x, bool eku, struct cert_facts *f, const char **why)
+cert_check_leaf(X509 *x, bool eku, bool any_cn, struct cert_facts *f,
+    const char **why)
 {
 	uint32_t flags;
 
@@ -189,8 +190,11 @@ cert_check_leaf(X509 *x, bool eku, struct cert_facts *f, const char **why)
 		*why = "malformed dates";
 		return (-1);
 	}
-	if (take_cn(x, f->cn, why) == -1)
-		return (-1);
+	if (take_cn(x, f->cn, why) == -1) {
+		if (!any_cn)
+			return (-1);
+		f->no_cn = *why;
+	}
 	return (check_key(x, why));
 }
 

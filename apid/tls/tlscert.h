@@ -18,7 +18,8 @@
 #define CERT_TEXT	(IDENT_SIZE * 4 + TLS_SERIAL_TEXT + 16)
 
 struct cert_facts {
-	char	 cn[IDENT_SIZE];
+	char	 cn[IDENT_SIZE];	/* "" if no_cn says why */
+	const char *no_cn;		/* static text, or NULL */
 	char	 serial[TLS_SERIAL_TEXT];
 	int64_t	 not_before;	/* wall */
 	int64_t	 not_after;
@@ -27,9 +28,11 @@ struct cert_facts {
 /*
  * Take the facts of a leaf with a good chain, and check what OpenSSL does not:
  * extended key usage (which must be there if eku), not a CA, exactly one
- * acceptable CN, key type and size.  Returns 0, or -1 with why (static).
+ * acceptable CN (unless any_cn), key type and size.  Returns 0, or -1 with why
+ * (static).
  */
-int cert_check_leaf(X509 *, bool eku, struct cert_facts *, const char **why);
+int	 cert_check_leaf(X509 *, bool eku, bool any_cn, struct cert_facts *,
+	    const char **why);
 
 /* Get the names of a leaf besides its CN, as a copy. */
 void	 cert_sans(const X509 *, struct san_list *);

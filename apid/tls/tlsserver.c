@@ -15,6 +15,7 @@
 #include "pem.h"
 #include "tls_int.h"
 #include "tlsanchor.h"
+#include "tlsissuer.h"
 #include "tlskey_int.h"
 #include "tlsverify.h"
 
@@ -298,6 +299,8 @@ tls_server_new(const struct tls_server_args *args, char *err, size_t errsize)
 	s->tk = args->key;
 	s->depth = args->depth;
 	s->require_eku = args->require_eku;
+	s->any_cn = args->any_cn;
+	s->issuers = tls_issuers_ref(args->issuers);
 	strlcpy(s->name, args->name, sizeof(s->name));
 	s->ctx = SSL_CTX_new_ex(tlskey_libctx(s->tk), NULL,
 	    TLS_server_method());
@@ -339,9 +342,27 @@ tls_server_unref(struct tls_server *s)
 	SSL_CTX_free(s->ctx);
 	tlskey_key_free(s->key);
 	tls_crls_free(s->crls);
+	tls_issuers_unref(s->issuers);
 	sk_X509_pop_free(s->cas, X509_free);
 	free(s->seen);
 	free(s);
+}
+
+unsigned int
+tls_server_roots(const struct tls_server *s)
+{
+	unsigned int n = 0;
+	X509 *x;
+	int i, k;
+
+	for (i = 0; i < sk_X509_num(s->cas); i++) {
+		x = sk_X509_value(s->cas, i);
+		for (k = 0; k < sk_X509_num(s->cas); k++)
+			if (anchor_covers(sk_X509_value(s->cas, k), x, k < i))
+				break;
+		n += k == sk_X509_num(s->cas);
+	}
+	return (n);
 }
 
 int

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "tls_int.h"
 #include "tlsanchor.h"
+#include "tlsissuer.h"
 #include "tlskey.h"
 #include "tlsverify.h"
 
@@ -25,8 +26,9 @@
 
 /*
  * Key identifiers only help to find an issuer.  A certificate without them is
- * as good, and CAs of old fleets often leave them out.  What a trust anchor
- * says of itself does not count.  Everything else in X509_V_FLAG_X509_STRICT is
+ * as good, and CAs of old fleets often leave them out.  So is a client's with
+ * no name but alternative ones.  What a trust anchor says of itself does not
+ * count.  Everything else in X509_V_FLAG_X509_STRICT is
  * checked.
  */
 static int
@@ -40,6 +42,7 @@ forgive_cb(int ok, X509_STORE_CTX *ctx)
 	depth = X509_STORE_CTX_get_error_depth(ctx);
 	if (error != X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER &&
 	    error != X509_V_ERR_MISSING_SUBJECT_KEY_IDENTIFIER &&
+	    (depth > 0 || error != X509_V_ERR_EMPTY_SUBJECT_SAN_NOT_CRITICAL) &&
 	    (depth == 0 || !anchor_may(error) ||
 		depth != sk_X509_num(X509_STORE_CTX_get0_chain(ctx)) - 1))
 		return (0);
@@ -250,6 +253,7 @@ check_chain(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx,
 		refuse(c, leaf, "a CA certificate", 0);
 		return (-1);
 	}
+	c->rules = tls_issuers_match(s->issuers, chain, s->cas);
 	if (take_span(c, s, chain) == 0)
 		return (0);
 	X509_STORE_CTX_set_error(ctx, X509_V_ERR_CERT_REJECTED);
@@ -301,13 +305,15 @@ judge(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx)
 	    memcmp(slot->hash, hash, sizeof(hash)) == 0) {
 		c->from = slot->from;
 		c->until = slot->until;
+		c->rules = slot->rules;
 		slot = NULL;
 		X509_STORE_CTX_set_error(ctx, X509_V_OK);
 	} else if (check_chain(s, c, ctx, leaf, now) == -1) {
 		c->ours = is_ours(s, X509_STORE_CTX_get0_chain(ctx));
 		return (-1);
 	}
-	if (cert_check_leaf(leaf, s->require_eku, &c->facts, &why) == -1) {
+	if (cert_check_leaf(leaf, s->require_eku, s->any_cn, &c->facts, &why) ==
+	    -1) {
 		X509_STORE_CTX_set_error(ctx, X509_V_ERR_CERT_REJECTED);
 		X509_STORE_CTX_set_error_depth(ctx, 0);
 		refuse(c, leaf, why, 0);
@@ -318,6 +324,7 @@ judge(struct tls_server *s, struct tls_conn *c, X509_STORE_CTX *ctx)
 		memcpy(slot->hash, hash, sizeof(hash));
 		slot->from = c->from;
 		slot->until = c->until;
+		slot->rules = c->rules;
 	}
 	if (c->judge != s) {
 		tls_server_ref(s);

@@ -43,7 +43,7 @@ judge(const struct identity_rules *rules, const char *text,
 		snprintf(r->who, sizeof(r->who), "cn:%.*s", IDENT_SIZE - 1,
 		    text);
 	if (identity_match(rules, PROOF_CERTIFICATE, text,
-	    text == NULL ? 0 : strlen(text), sans, &id) == 0) {
+	    text == NULL ? 0 : strlen(text), sans, UINT64_MAX, &id) == 0) {
 		r->matched = 1;
 		if (text == NULL)
 			snprintf(r->who, sizeof(r->who), "%s:%.*s",

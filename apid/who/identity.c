@@ -27,7 +27,9 @@ struct rule {
 	uint8_t		 proof;
 	uint8_t		 subject;
 	uint8_t		 role;
+	bool		 tied;		/* to CAs */
 	char		 network[NETNAME_SIZE];
+	char		 prefix[IDENT_SIZE];	/* before the name */
 	pcre2_code	*code;
 	pcre2_code *group; /* what its name fits; NULL: anything */
 };
@@ -172,7 +174,9 @@ identity_rules_add(struct identity_rules *r, const struct msg_conf_identity *m,
 	rule->subject = m->subject;
 	r->sans |= m->subject != SUBJECT_CN;
 	rule->role = m->role;
+	rule->tied = m->has_ca != 0;
 	strlcpy(rule->network, m->network, sizeof(rule->network));
+	strlcpy(rule->prefix, m->name_prefix, sizeof(rule->prefix));
 	r->n++;
 	return (0);
 }
@@ -183,12 +187,12 @@ identity_wants_sans(const struct identity_rules *r)
 	return (r->sans);
 }
 
-/* Take the name from the groups of a match. */
+/* Take the name from the groups of a match, behind the rule's prefix. */
 static int
-take_name(const struct identity_rules *r, const char *subject, int groups,
-    char *name)
+take_name(const struct identity_rules *r, const struct rule *rule,
+    const char *subject, int groups, char *name)
 {
-	PCRE2_SIZE *at, len;
+	PCRE2_SIZE *at, len, n;
 	const char *from;
 	unsigned int i;
 
@@ -199,10 +203,11 @@ take_name(const struct identity_rules *r, const char *subject, int groups,
 		goto bad;
 	from = subject + at[2 * i];
 	len = at[2 * i + 1] - at[2 * i];
-	if (len < 1 || len >= IDENT_SIZE)
+	n = strlcpy(name, rule->prefix, IDENT_SIZE);
+	if (len < 1 || len + n >= IDENT_SIZE)
 		goto bad;
-	memcpy(name, from, len);
-	name[len] = '\0';
+	memcpy(name + n, from, len);
+	name[n + len] = '\0';
 	return (0);
 bad:
 	errno = EINVAL;
@@ -239,7 +244,7 @@ try(const struct identity_rules *r, const struct rule *rule, const char *s,
 	}
 	/* 0: there are more groups than we keep, so the first is there. */
 	n = n == 0 || has_group(rule->code) ? GROUPS : 1;
-	return (take_name(r, s, n, name) == -1 ? -1 : 1);
+	return (take_name(r, rule, s, n, name) == -1 ? -1 : 1);
 }
 
 bool
@@ -310,7 +315,7 @@ try_sans(const struct identity_rules *r, const struct rule *rule,
 
 int
 identity_match(const struct identity_rules *r, uint8_t proof,
-    const char *subject, size_t len, const struct san_list *sans,
+    const char *subject, size_t len, const struct san_list *sans, uint64_t tied,
     struct identity *id)
 {
 	const struct rule *rule;
@@ -325,7 +330,8 @@ identity_match(const struct identity_rules *r, uint8_t proof,
 	}
 	for (i = 0; i < r->n; i++) {
 		rule = &r->rules[i];
-		if (rule->proof != proof)
+		if (rule->proof != proof ||
+		    (rule->tied && (tied & UINT64_C(1) << i) == 0))
 			continue;
 		if (rule->subject == SUBJECT_CN)
 			n = subject == NULL ?

@@ -21,7 +21,7 @@ struct identity {
 	uint8_t		 role;		/* enum conf_role */
 	uint8_t		 subject;	/* enum conf_subject that matched, */
 	uint16_t	 san;		/* index of the name if it is no CN */
-	char		 name[IDENT_SIZE];	/* first group or whole name */
+	char		 name[IDENT_SIZE];	/* prefix, and group or name */
 	char		 network[NETNAME_SIZE];	/* "" if the rule names none */
 };
 
@@ -43,15 +43,16 @@ bool	 identity_wants_sans(const struct identity_rules *);
 /*
  * Find the identity of subject (len bytes, which need not end in NUL) for a
  * listener with this proof (enum conf_proof).  subject or sans is NULL if there
- * is none.  Returns 0, or -1 with errno: ENOENT no rule matches; E2BIG a
+ * is none; tied has a bit for each rule to whose CAs the client belongs.
+ * Returns 0, or -1 with errno: ENOENT no rule matches; E2BIG a
  * pattern ran into its limits; ENOTUNIQ names of one kind match the same rule
  * as different identities; EINVAL a name is not UTF-8, has a control character
  * or is bad in sans, or its identity is not 1 to 64 bytes.  After an error
  * other than ENOENT, no later rule is tried: the client is refused.
  */
 int	 identity_match(const struct identity_rules *, uint8_t proof,
-	    const char *subject, size_t len, const struct san_list *sans,
-	    struct identity *);
+    const char *subject, size_t len, const struct san_list *sans, uint64_t tied,
+    struct identity *);
 
 /*
  * True if some rule for devices can give a lease this name.  It is also true if

@@ -39,12 +39,14 @@ header_cn(struct request *r, char cn[IDENT_SIZE])
 }
 
 static int
-match(struct request *r, const char *subject, const struct san_list *sans)
+match(struct request *r, const char *subject, const struct san_list *sans,
+    uint64_t tied)
 {
 	struct who *w = &r->who;
 
 	if (identity_match(r->set->rules, r->lst->proof, subject,
-	    strlen(subject), sans, &w->id) == 0) {
+		subject == NULL ? 0 : strlen(subject), sans, tied,
+		&w->id) == 0) {
 		w->why = NULL;
 		conn_proved(r->conn);
 		/* This is ASCII and can be cut anywhere. */
@@ -69,15 +71,27 @@ match(struct request *r, const char *subject, const struct san_list *sans)
 	}
 }
 
+/*
+ * A rule takes the certificates that its words describe: a CN that cannot be
+ * used is of no matter to a rule for another name.
+ */
 static int
-match_certificate(struct request *r, const char *cn)
+match_certificate(struct request *r)
 {
-	struct san_list sans;
+	const struct tls_conn *c = r->conn->tls;
+	struct san_list sans, *list = NULL;
+	const char *cn;
 
-	if (!identity_wants_sans(r->set->rules))
-		return (match(r, cn, NULL));
-	tls_conn_sans(r->conn->tls, &sans);
-	return (match(r, cn, &sans));
+	cn = tls_conn_cn(c);
+	if (identity_wants_sans(r->set->rules)) {
+		tls_conn_sans(c, &sans);
+		list = &sans;
+	}
+	if (match(r, *cn == '\0' ? NULL : cn, list, tls_conn_rules(c)) == 0)
+		return (0);
+	if (*cn == '\0' && r->who.unmatched)
+		r->who.why = tls_conn_no_cn(c);
+	return (-1);
 }
 
 int
@@ -93,11 +107,11 @@ who_prove(struct request *r)
 	case PROOF_CERTIFICATE:
 		if (r->conn->tls == NULL)
 			return (refuse(w, "no certificate without TLS"));
-		strlcpy(subject, tls_conn_cn(r->conn->tls), sizeof(subject));
-		snprintf(w->label, sizeof(w->label), "cn:%s", subject);
+		snprintf(w->label, sizeof(w->label), "cn:%s",
+		    tls_conn_cn(r->conn->tls));
 		w->generation = r->set->generation;
 		w->proved = true;
-		return (match_certificate(r, subject));
+		return (match_certificate(r));
 	case PROOF_HEADER:
 		strlcpy(w->label, "cn:?", sizeof(w->label));
 		if (header_cn(r, subject) == -1)
@@ -115,5 +129,5 @@ who_prove(struct request *r)
 		snprintf(w->label, sizeof(w->label), "none:%s", subject);
 		break;
 	}
-	return (match(r, subject, NULL));
+	return (match(r, subject, NULL, 0));
 }

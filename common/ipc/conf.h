@@ -120,7 +120,8 @@ enum conf_word {
 	CONF_CERTIFICATE = 2,	/* listen[].tls.certificate, and so on */
 	CONF_KEY = 3,
 	CONF_CLIENT_CA = 4,
-	CONF_CRL = 5
+	CONF_CRL = 5,
+	CONF_RULE_CA = 6	/* identities[].ca */
 };
 
 /* The sysctl of a descriptor sent with CONF_SYSCTL. */

@@ -543,6 +543,12 @@ struct msg_conf_identity {		/* in order; the first match counts */
 	uint8_t		 role;
 	char		 pattern[PATTERN_SIZE];
 	char		 network[NETNAME_SIZE];	/* "": not needed */
+	uint8_t		 has_ca;	/* 1: only of the CAs of CONF_RULE_CA */
+	char		 name_prefix[IDENT_SIZE];
+};
+
+struct msg_conf_rule_ca {		/* +fd: a PEM file */
+	uint16_t	 rule;
 };
 
 struct msg_conf_listen {		/* +fd: the listening socket */

@@ -84,9 +84,18 @@ codec_msg_conf_identity(struct codec *c, struct msg_conf_identity *m)
 	if (codec_range(c, &m->proof, PROOF_CERTIFICATE, PROOF_NONE) == -1 ||
 	    codec_range(c, &m->subject, SUBJECT_CN, SUBJECT_URI) == -1 ||
 	    codec_range(c, &m->role, ROLE_DEVICE, ROLE_OPERATOR) == -1 ||
-	    STR(c, m->pattern) == -1 || NET(c, m) == -1)
+	    STR(c, m->pattern) == -1 || NET(c, m) == -1 ||
+	    codec_bool(c, &m->has_ca) == -1 || STR(c, m->name_prefix) == -1)
 		return (-1);
 	return (0);
+}
+
+int
+codec_msg_conf_rule_ca(struct codec *c, struct msg_conf_rule_ca *m)
+{
+	if (codec_n16(c, &m->rule) == -1)
+		return (-1);
+	return (codec_check(c, m->rule < IDENT_MAX));
 }
 
 int
@@ -175,7 +184,7 @@ int
 codec_msg_conf_nak(struct codec *c, struct msg_conf_nak *m)
 {
 	if (codec_n32(c, &m->generation) == -1 ||
-	    codec_range(c, &m->word, CONF_ANY_WORD, CONF_CRL) == -1 ||
+	    codec_range(c, &m->word, CONF_ANY_WORD, CONF_RULE_CA) == -1 ||
 	    codec_n16(c, &m->index) == -1 || STR(c, m->text) == -1)
 		return (-1);
 	return (0);

@@ -4,6 +4,9 @@
  * that a start goes on, but they are hardly what was meant.
  */
 
+#include <ctype.h>
+#include <string.h>
+
 #include "advise.h"
 #include "conferror.h"
 #include "config.h"
@@ -59,11 +62,67 @@ check_ruled(struct config *c, unsigned int i)
 	    i, proof_name(l->proof));
 }
 
+/*
+ * The literal text with which every name of a rule begins: its prefix, and what
+ * its pattern has before anything that is not a plain character.
+ */
+static void
+name_head(const struct conf_identity *id, char *dst, size_t size)
+{
+	const char *p = id->pattern;
+	char c[2] = "";
+
+	strlcpy(dst, id->name_prefix, size);
+	if (strchr(p, '|') != NULL)
+		return;
+	if (strchr(p, '(') != NULL) {
+		p = strchr(p, '(') + 1;
+		if (*p == '?')
+			return;
+	}
+	for (; isalnum((unsigned char)*p) || *p == '-' || *p == '_'; p++) {
+		/* What may be left out or repeated is no part of it. */
+		if (p[1] != '\0' && strchr("*?{", p[1]) != NULL)
+			return;
+		c[0] = *p;
+		strlcat(dst, c, size);
+	}
+}
+
+/*
+ * Two rules that are tied to different CAs, and may give the same name: the
+ * device of one organisation would take the lease of the other's.
+ */
+static void
+check_names(struct config *c, unsigned int i, unsigned int j)
+{
+	const struct conf_identity *a = &c->identities[i];
+	const struct conf_identity *b = &c->identities[j];
+	char x[IDENT_SIZE + PATTERN_SIZE], y[IDENT_SIZE + PATTERN_SIZE];
+	size_t len;
+
+	if (a->proof != PROOF_CERTIFICATE || b->proof != PROOF_CERTIFICATE ||
+	    a->role != ROLE_DEVICE || b->role != ROLE_DEVICE ||
+	    strcmp(a->ca, b->ca) == 0 || strcmp(a->network, b->network) != 0)
+		return;
+	name_head(a, x, sizeof(x));
+	name_head(b, y, sizeof(y));
+	len = strlen(x) < strlen(y) ? strlen(x) : strlen(y);
+	if (strncmp(x, y, len) != 0)
+		return;
+	config_error(c, config_line(c, "identities[].ca", j),
+	    "identities[%u] and identities[%u] may give devices of different CAs the same name in network \"%s\": give one of them a \"name_prefix\"",
+	    i, j, b->network);
+}
+
 void
 config_advise(struct config *c)
 {
-	unsigned int i;
+	unsigned int i, j;
 
+	for (j = 1; j < c->nidentities; j++)
+		for (i = 0; i < j; i++)
+			check_names(c, i, j);
 	for (i = 0; i < c->nidentities && c->nlisten > 0; i++)
 		check_listened(c, i);
 	for (i = 0; i < c->nlisten; i++)

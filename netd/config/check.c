@@ -241,6 +241,10 @@ check_identity(struct config *c, unsigned int i)
 		config_error(c, config_line(c, "identities[].subject", i),
 		    "\"subject\" in identities[%u] needs proof = \"certificate\": no other proof has more than one name",
 		    i);
+	if (*id->ca != '\0' && id->proof != PROOF_CERTIFICATE)
+		config_error(c, config_line(c, "identities[].ca", i),
+		    "\"ca\" in identities[%u] needs proof = \"certificate\": no other proof has an authority",
+		    i);
 	if (*id->network == '\0') {
 		if (id->role == ROLE_DEVICE || id->role == ROLE_PORTAL)
 			config_error(c, config_line(c, "identities[].role", i),
@@ -248,9 +252,18 @@ check_identity(struct config *c, unsigned int i)
 			    i);
 		return;
 	}
-	for (k = 0; k < c->nnetworks; k++)
-		if (strcmp(c->networks[k].msg.name, id->network) == 0)
-			return;
+	for (k = 0; k < c->nnetworks; k++) {
+		if (strcmp(c->networks[k].msg.name, id->network) != 0)
+			continue;
+		if (c->networks[k].msg.assign == ASSIGN_BCD &&
+		    strspn(id->name_prefix, "0123456789") !=
+			strlen(id->name_prefix))
+			config_error(c,
+			    config_line(c, "identities[].name_prefix", i),
+			    "name_prefix in identities[%u]: network \"%s\" has assign = \"direct-bcd\", which needs names of digits",
+			    i, id->network);
+		return;
+	}
 	config_error(c, config_line(c, "identities[].network", i),
 	    "there is no network \"%s\"", id->network);
 }

@@ -55,6 +55,8 @@ struct conf_identity {
 	uint8_t		 role;
 	char		 pattern[PATTERN_SIZE];
 	char		 network[NETNAME_SIZE];
+	char		 ca[CONF_PATH];
+	char		 name_prefix[IDENT_SIZE];
 };
 
 struct conf_listen {

@@ -47,14 +47,16 @@ dialects(const struct config *c, uint8_t proof)
 }
 
 /*
- * The one name that a pattern matches if it has no special characters, or ""
- * for patterns that may match several.
+ * The one name that a rule gives if its pattern has no special characters, or
+ * "" for patterns that may match several.
  */
 static void
-only_name(const char *pattern, char name[IDENT_SIZE])
+only_name(const struct conf_identity *id, char name[IDENT_SIZE])
 {
-	const char *s = pattern;
-	size_t n = 0;
+	const char *s = id->pattern;
+	size_t n;
+
+	n = strlcpy(name, id->name_prefix, IDENT_SIZE);
 
 	for (; *s != '\0' && n < IDENT_SIZE - 1; s++) {
 		if (s[0] == '\\' && ispunct((unsigned char)s[1]))
@@ -75,7 +77,7 @@ add_identity(struct rows *r, const struct config *c,
 	unsigned int api;
 
 	api = dialects(c, id->proof);
-	only_name(id->pattern, name);
+	only_name(id, name);
 	if (id->role == ROLE_DEVICE && (api & API_LEASES) != 0)
 		add(r, ROLE_DEVICE, id->network, name);
 	if (id->role == ROLE_PORTAL && (api & API_OWNED) != 0)

@@ -195,11 +195,14 @@ send_leased(struct proc *p, const struct bundle *b)
 }
 
 static int
-send_identities(struct proc *p, const struct config *c)
+send_identities(struct proc *p, const struct bundle *b)
 {
+	const struct config *c = b->conf;
 	struct msg_conf_identity m;
+	struct msg_conf_rule_ca ca;
 	const struct conf_identity *id;
 	unsigned int i;
+	int fd;
 
 	for (i = 0; i < c->nidentities; i++) {
 		id = &c->identities[i];
@@ -209,7 +212,15 @@ send_identities(struct proc *p, const struct config *c)
 		m.role = id->role;
 		strlcpy(m.pattern, id->pattern, sizeof(m.pattern));
 		strlcpy(m.network, id->network, sizeof(m.network));
+		m.has_ca = *id->ca != '\0';
+		strlcpy(m.name_prefix, id->name_prefix, sizeof(m.name_prefix));
 		if (chan_send_conf_identity(p->chan, 0, &m, -1) == -1)
+			return (-1);
+		if (b->rule_ca[i] == -1)
+			continue;
+		ca.rule = (uint16_t)i;
+		if ((fd = bundle_reopen(b->rule_ca[i])) == -1 ||
+		    chan_send_conf_rule_ca(p->chan, 0, &ca, fd) == -1)
 			return (-1);
 	}
 	return (0);
@@ -321,7 +332,7 @@ send_apid(struct proc *p, const struct bundle *b)
 	unsigned int i;
 
 	if (send_gateway(p, b->conf) == -1 || send_networks(p, b->conf) == -1 ||
-	    send_identities(p, b->conf) == -1)
+	    send_identities(p, b) == -1)
 		return (-1);
 	for (i = 0; i < b->conf->nproxies; i++) {
 		memset(&m, 0, sizeof(m));

@@ -235,6 +235,30 @@ open_tls(struct bundle *b, unsigned int i)
 	off_log(b, i);
 }
 
+/*
+ * A rule whose CA cannot be used at start matches nobody, which keeps nothing
+ * else from running.
+ */
+static void
+open_rules(struct bundle *b, bool start)
+{
+	char why[CONF_ERROR_SIZE];
+	struct config *c = b->conf;
+	unsigned int before, i;
+
+	for (i = 0; i < c->nidentities; i++) {
+		before = c->nerrors;
+		b->rule_ca[i] = snapshot(c, c->identities[i].ca,
+		    config_line(c, "identities[].ca", i), "ca", PEM_MAX,
+		    PUBLIC);
+		if (!start || c->nerrors == before)
+			continue;
+		config_forgive(c, before, why, sizeof(why));
+		log_warnx("identities[%u] matches nobody, the rest runs: %s", i,
+		    log_text(why));
+	}
+}
+
 void
 files_make_key(struct config *c, unsigned int i)
 {
@@ -426,6 +450,7 @@ bundle_new(struct config *c)
 	memset(b->listen, -1, sizeof(b->listen));
 	memset(b->cert, -1, sizeof(b->cert));
 	memset(b->key, -1, sizeof(b->key));
+	memset(b->rule_ca, -1, sizeof(b->rule_ca));
 	memset(b->wgkey, -1, sizeof(b->wgkey));
 	return (b);
 }
@@ -445,6 +470,7 @@ bundle_open(struct config *c, const struct bundle *old)
 		b->listen[i] = open_socket(c, i, old);
 		open_tls(b, i);
 	}
+	open_rules(b, old == NULL);
 	for (i = 0; i < c->nnetworks; i++)
 		open_wgkey(b, i, true);
 	open_access(b, old);
@@ -465,9 +491,11 @@ bundle_try(struct config *c)
 		b->listen[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
 		open_tls(b, i);
 	}
+	open_rules(b, false);
 	for (i = 0; i < c->nnetworks; i++)
 		open_wgkey(b, i, false);
-	open_access(b, NULL);
+	if (*c->access.file != '\0')
+		read_access(b, NULL);
 	open_basic(b);
 	return (b);
 }
@@ -496,6 +524,7 @@ bundle_free(struct bundle *b)
 	close_all(b->listen, LISTEN_MAX);
 	close_all(&b->cert[0][0], LISTEN_MAX * (CERT_CRL + 1));
 	close_all(b->key, LISTEN_MAX);
+	close_all(b->rule_ca, IDENT_MAX);
 	close_all(b->wgkey, NETWORKS_MAX);
 	access_clear(&b->access);
 	explicit_bzero(b->basic, sizeof(b->basic));

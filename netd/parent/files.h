@@ -18,6 +18,7 @@ struct bundle {
 	/* index: enum conf_cert */
 	int		 cert[LISTEN_MAX][CERT_CRL + 1];
 	int		 key[LISTEN_MAX];
+	int		 rule_ca[IDENT_MAX];
 	int		 wgkey[NETWORKS_MAX];
 	/*
 	 * Why a listener is off: a file of its tls group cannot be used.  ""

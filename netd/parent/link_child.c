@@ -137,7 +137,7 @@ parent_conf_nak(struct chan *c, uint32_t id, const struct msg_conf_nak *m)
 	/* It was started just now: nobody can have captured it. */
 	if (m->index < LISTEN_MAX)
 		n->conf->may_off[m->index] = true;
-	if (off_refused(n->conf, m) == 0) {
+	if (off_refused(n->conf, m) == 0 || off_rule(n->conf, m) == 0) {
 		off_tell(n);
 		confsend_start(p, n->conf, n->generation);
 		return (0);

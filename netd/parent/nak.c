@@ -19,6 +19,7 @@ nak_line(const struct config *c, const struct msg_conf_nak *m)
 		[CONF_KEY] = "listen[].tls.key",
 		[CONF_CLIENT_CA] = "listen[].tls.client_ca",
 		[CONF_CRL] = "listen[].tls.crl",
+		[CONF_RULE_CA] = "identities[].ca",
 	};
 
 	if (m->word == CONF_ANY_WORD ||

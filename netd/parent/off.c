@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "files.h"
@@ -38,8 +39,8 @@ off_refused(struct bundle *b, const struct msg_conf_nak *m)
 {
 	unsigned int i = m->index;
 
-	if (m->word < CONF_CERTIFICATE || i >= b->conf->nlisten ||
-	    !b->may_off[i])
+	if (m->word < CONF_CERTIFICATE || m->word > CONF_CRL ||
+	    i >= b->conf->nlisten || !b->may_off[i])
 		return (-1);
 	if (b->off[i][0] != '\0')
 		return (0);
@@ -64,6 +65,23 @@ off_first(const struct bundle *b, char *dst, size_t size)
 					   "it cannot be listened on yet");
 	}
 	return (n);
+}
+
+int
+off_rule(struct bundle *b, const struct msg_conf_nak *m)
+{
+	char why[CONF_PATH + TEXT_SIZE + 16];
+	unsigned int i = m->index;
+
+	if (m->word != CONF_RULE_CA || i >= b->conf->nidentities ||
+	    b->rule_ca[i] == -1)
+		return (-1);
+	close(b->rule_ca[i]);
+	b->rule_ca[i] = -1;
+	nak_text(b->conf, m, why, sizeof(why));
+	log_warnx("identities[%u] matches nobody, the rest runs: %s", i,
+	    log_text(why));
+	return (0);
 }
 
 int

@@ -371,7 +371,7 @@ reload_timer_cb(evutil_socket_t fd, short what, void *arg)
 void
 reload_watch(struct netd *n, const struct config *c)
 {
-	const char *paths[3 + 4 * LISTEN_MAX];
+	const char *paths[3 + 4 * LISTEN_MAX + IDENT_MAX];
 	const struct conf_listen *l;
 	size_t np;
 	unsigned int i;
@@ -382,6 +382,9 @@ reload_watch(struct netd *n, const struct config *c)
 		paths[np++] = c->access.file;
 	if (*c->auth_file != '\0')
 		paths[np++] = c->auth_file;
+	for (i = 0; i < c->nidentities; i++)
+		if (*c->identities[i].ca != '\0')
+			paths[np++] = c->identities[i].ca;
 	for (i = 0; i < c->nlisten; i++) {
 		l = &c->listen[i];
 		if (!l->has_tls)

@@ -61,7 +61,8 @@ trial_conf_nak(struct chan *c, uint32_t id, const struct msg_conf_nak *m)
 
 	p->sending = NULL;
 	config_error(b->conf, nak_line(b->conf, m), "%s", m->text);
-	if (m->word >= CONF_CERTIFICATE && bundle_listens(b, m->index)) {
+	if (m->word >= CONF_CERTIFICATE && m->word <= CONF_CRL &&
+	    m->index < b->conf->nlisten && bundle_listens(b, m->index)) {
 		strlcpy(b->off[m->index], m->text, sizeof(b->off[0]));
 		confsend_start(p, b, p->netd->generation);
 		return (0);

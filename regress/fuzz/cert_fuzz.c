@@ -50,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	cert_name(X509_get_subject_name(x), name, sizeof(name));
 	check_sans(x);
-	if (cert_check_leaf(x, false, &facts, &why) == 0) {
+	if (cert_check_leaf(x, false, false, &facts, &why) == 0) {
 		len = strlen(facts.cn);
 		if (len < 1 || len > 64 || !printable_utf8(facts.cn, len) ||
 		    facts.serial[0] == '\0')

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tlsissuer.h"
 #include "tls_rig.h"
 
 #define DAY	(24 * 60 * 60)
@@ -528,6 +529,134 @@ strings(void **state)
 	}
 }
 
+/* The rules of a client by the CAs to which they are tied. */
+static void
+rules_of(const char *what, struct tls_server *s, const struct mint_id *id,
+    X509 *sub, uint64_t want)
+{
+	struct rig_client k = { .id = id, .chain = { sub } };
+	struct rig_conn c;
+	int i;
+
+	/* From memory, too. */
+	for (i = 0; i < 2; i++) {
+		rig_connect(&c, s, &k);
+		if (c.result != TLS_OK)
+			fail_msg("%s: %s", what, tls_conn_error(c.tls));
+		if (tls_conn_rules(c.tls) != want)
+			fail_msg("%s: rules %llx", what,
+			    (unsigned long long)tls_conn_rules(c.tls));
+		rig_close(&c);
+	}
+}
+
+static void
+tie(struct tls_issuers *l, uint16_t rule, X509 *const *cas, size_t n)
+{
+	char err[512] = "";
+	int fd;
+
+	fd = rig_cert_fd(cas, n);
+	if (tls_issuers_add(l, rig.tk, rule, fd, err, sizeof(err)) == -1)
+		fail_msg("%s", err);
+	close(fd);
+}
+
+/*
+ * Rule 0 is for the root, 1 for its sub CA, 2 for another root, 3 for both
+ * roots, 4 for a namesake.
+ */
+static void
+issuers(void **state)
+{
+	struct mint_spec other_spec = { .cn = "other root", .ca = true };
+	struct mint_spec sub_spec = { .cn = "sub", .ca = true };
+	struct mint_spec same_spec = { .cn = "test CA", .ca = true };
+	struct mint_spec again_spec = { .cn = "test CA",
+		.ca = true,
+		.bare = true };
+	struct mint_spec leaf = { .cn = "dev", .eku = "client" };
+	struct mint_id other = { 0 }, sub = { 0 }, same = { 0 };
+	struct mint_id again = { 0 }, a = { 0 }, b = { 0 }, o = { 0 };
+	struct tls_server *s;
+	X509 *cas[3];
+
+	mint(&other, &other_spec, NULL);
+	mint(&sub, &sub_spec, &rig.ca);
+	mint(&same, &same_spec, NULL);
+	again.key = rig.ca.key;
+	EVP_PKEY_up_ref(again.key);
+	mint(&again, &again_spec, NULL);
+	mint(&a, &leaf, &rig.ca);
+	mint(&b, &leaf, &sub);
+	mint(&o, &leaf, &other);
+	cas[0] = rig.ca.cert;
+	cas[1] = other.cert;
+	cas[2] = sub.cert;
+	assert_non_null(rig.issuers = tls_issuers_new());
+	/* The root as it was renewed is the same root. */
+	tie(rig.issuers, 0, &again.cert, 1);
+	tie(rig.issuers, 1, &sub.cert, 1);
+	tie(rig.issuers, 2, &other.cert, 1);
+	tie(rig.issuers, 3, cas, 2);
+	tie(rig.issuers, 63, &same.cert, 1);
+
+	s = serve(cas, 2, "two roots");
+	assert_int_equal(tls_server_roots(s), 2);
+	rules_of("of the root", s, &a, NULL, 1 | 8);
+	rules_of("of the sub CA", s, &b, sub.cert, 1 | 2 | 8);
+	rules_of("of the other root", s, &o, NULL, 4 | 8);
+	tls_server_unref(s);
+	/* The chain ends at the sub CA, above which the root stands. */
+	s = serve(cas, 3, "two roots and the sub CA");
+	assert_int_equal(tls_server_roots(s), 2);
+	rules_of("of the sub CA as an anchor", s, &b, NULL, 1 | 2 | 8);
+	rules_of("of the root", s, &a, NULL, 1 | 8);
+	tls_server_unref(s);
+	s = serve(cas + 2, 1, "the sub CA alone");
+	assert_int_equal(tls_server_roots(s), 1);
+	rules_of("the root is known by the rule", s, &b, NULL, 1 | 2 | 8);
+	tls_server_unref(s);
+	cas[1] = again.cert;
+	s = serve(cas, 2, "renewed");
+	assert_int_equal(tls_server_roots(s), 1);
+	tls_server_unref(s);
+	tls_issuers_unref(rig.issuers);
+	rig.issuers = NULL;
+	mint_clear(&a);
+	mint_clear(&b);
+	mint_clear(&o);
+	mint_clear(&again);
+	mint_clear(&same);
+	mint_clear(&sub);
+	mint_clear(&other);
+}
+
+/* Where a rule asks for other names, a certificate needs no CN. */
+static void
+no_cn(void **state)
+{
+	struct mint_spec leaf = { .eku = "client", .san = "DNS:dev.example" };
+	struct mint_id id = { 0 };
+	struct rig_client k = { .id = &id };
+	struct tls_server *s;
+	struct rig_conn c;
+
+	mint(&id, &leaf, &rig.ca);
+	expect("no CN", rig.server, &k, "no CN");
+	rig.any_cn = true;
+	s = serve(&rig.ca.cert, 1, "any CN");
+	rig.any_cn = false;
+	rig_connect(&c, s, &k);
+	if (c.result != TLS_OK)
+		fail_msg("%s", tls_conn_error(c.tls));
+	assert_string_equal(tls_conn_cn(c.tls), "");
+	assert_string_equal(tls_conn_no_cn(c.tls), "no CN");
+	rig_close(&c);
+	tls_server_unref(s);
+	mint_clear(&id);
+}
+
 int
 main(void)
 {
@@ -543,6 +672,8 @@ main(void)
 		cmocka_unit_test(depth),
 		cmocka_unit_test(extended_usage),
 		cmocka_unit_test(strings),
+		cmocka_unit_test(issuers),
+		cmocka_unit_test(no_cn),
 	};
 
 	return (cmocka_run_group_tests(tests, setup, teardown));

@@ -74,7 +74,7 @@ is(const char *subject, const char *name)
 	int r;
 
 	r = identity_match(rules, PROOF_CERTIFICATE, subject, strlen(subject),
-	    NULL, &id);
+	    NULL, 0, &id);
 	if (name == NULL) {
 		if (r == 0)
 			fail_msg("%s: matched as %s", subject, id.name);
@@ -92,7 +92,7 @@ isnt(const char *subject, size_t len, int e)
 	struct identity id;
 
 	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, subject, len,
-			     NULL, &id),
+			     NULL, 0, &id),
 	    -1);
 	assert_int_equal(errno, e);
 }
@@ -145,20 +145,20 @@ first_wins(void **state)
 			     sizeof(err)),
 	    0);
 	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "dev", 3,
-			     NULL, &id),
+			     NULL, 0, &id),
 	    0);
 	assert_int_equal(id.rule, 1);
 	assert_int_equal(id.role, ROLE_PORTAL);
 	assert_string_equal(id.network, "one");
 	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "x", 1, NULL,
-			     &id),
+			     0, &id),
 	    0);
 	assert_int_equal(id.rule, 2);
-	assert_int_equal(identity_match(rules, PROOF_HEADER, "dev", 3, NULL,
+	assert_int_equal(identity_match(rules, PROOF_HEADER, "dev", 3, NULL, 0,
 			     &id),
 	    0);
 	assert_int_equal(id.rule, 0);
-	assert_int_equal(identity_match(rules, PROOF_ADDRESS, "dev", 3, NULL,
+	assert_int_equal(identity_match(rules, PROOF_ADDRESS, "dev", 3, NULL, 0,
 			     &id),
 	    -1);
 	assert_int_equal(errno, ENOENT);
@@ -229,7 +229,7 @@ who(const char *cn, const char *name, int e)
 	struct identity id;
 	int r;
 
-	r = identity_match(rules, PROOF_CERTIFICATE, cn, strlen(cn), &sans,
+	r = identity_match(rules, PROOF_CERTIFICATE, cn, strlen(cn), &sans, 0,
 	    &id);
 	if (name == NULL) {
 		if (r == 0)
@@ -269,7 +269,7 @@ other_names(void **state)
 	/* The order is that of the rules, not that of the names. */
 	san(SUBJECT_URI, "spiffe://x/dev/u1");
 	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "cn", 2,
-			     &sans, &id),
+			     &sans, 0, &id),
 	    0);
 	assert_int_equal(id.rule, 1);
 	assert_int_equal(id.subject, SUBJECT_URI);
@@ -278,15 +278,60 @@ other_names(void **state)
 	assert_string_equal(id.name, "u1");
 	who("root-7", "7", 0);
 	/* Who has no certificate has no other names. */
-	assert_int_equal(identity_match(rules, PROOF_HEADER, "cn", 2, &sans,
+	assert_int_equal(identity_match(rules, PROOF_HEADER, "cn", 2, &sans, 0,
 			     &id),
 	    -1);
 	assert_int_equal(errno, ENOENT);
 	/* Without a CN, as sallyctl may ask. */
 	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, NULL, 0,
-			     &sans, &id),
+			     &sans, 0, &id),
 	    0);
 	assert_string_equal(id.name, "u1");
+}
+
+/* Two organisations: the CA decides, and the prefix keeps names apart. */
+static void
+organisations(void **state)
+{
+	struct msg_conf_identity m = { .proof = PROOF_CERTIFICATE,
+		.subject = SUBJECT_CN,
+		.role = ROLE_DEVICE,
+		.pattern = "dev-(\\d+)",
+		.network = "n",
+		.has_ca = 1,
+		.name_prefix = "a-" };
+	struct identity id;
+	char err[512], big[IDENT_SIZE];
+
+	assert_int_equal(identity_rules_add(rules, &m, err, sizeof(err)), 0);
+	strlcpy(m.name_prefix, "b-", sizeof(m.name_prefix));
+	assert_int_equal(identity_rules_add(rules, &m, err, sizeof(err)), 0);
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "dev-1", 5,
+			     NULL, 1, &id),
+	    0);
+	assert_string_equal(id.name, "a-1");
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "dev-1", 5,
+			     NULL, 2, &id),
+	    0);
+	assert_string_equal(id.name, "b-1");
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "dev-1", 5,
+			     NULL, 4, &id),
+	    -1);
+	assert_int_equal(errno, ENOENT);
+	/* With the prefix, a name has at most 64 bytes, too. */
+	memset(big, '1', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	memcpy(big, "dev-", 4);
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, big, 64, NULL,
+			     1, &id),
+	    0);
+	m.has_ca = 0;
+	strlcpy(m.pattern, ".*", sizeof(m.pattern));
+	assert_int_equal(identity_rules_add(rules, &m, err, sizeof(err)), 0);
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, big, 64, NULL,
+			     0, &id),
+	    -1);
+	assert_int_equal(errno, EINVAL);
 }
 
 /* Two that fit must mean one identity; nothing later is tried. */
@@ -385,6 +430,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(limits, begin, end),
 		cmocka_unit_test_setup_teardown(bad_patterns, begin, end),
 		cmocka_unit_test_setup_teardown(other_names, begin, end),
+		cmocka_unit_test_setup_teardown(organisations, begin, end),
 		cmocka_unit_test_setup_teardown(two_names, begin, end),
 		cmocka_unit_test_setup_teardown(bad_names, begin, end),
 		cmocka_unit_test_setup_teardown(gives, begin, end),

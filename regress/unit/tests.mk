@@ -57,7 +57,7 @@ poison_test_RIG :=	unit/db_rig unit/store_rig
 
 # TLS: the server's side from apid, a key holder, clients and certificates.
 TLS_USES :=		tls tlsanchor tlsbase tlscert san tlscrl \
-			tlscrlfile tlskey tlsprov tlsscope tlsserver tlssig \
+			tlscrlfile tlsissuer tlskey tlsprov tlsscope tlsserver tlssig \
 			tlsverify pem keycheck keyset
 TLS_RIG :=		unit/tls_rig mint
 tls_test_USES :=	$(TLS_USES)

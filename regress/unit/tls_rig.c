@@ -170,6 +170,8 @@ rig_server_of(struct rig *r, X509 *const *cas, size_t n, int crl_fd, char *err,
 	args.first = r->first;
 	args.depth = r->depth;
 	args.require_eku = r->require_eku;
+	args.any_cn = r->any_cn;
+	args.issuers = r->issuers;
 	args.old = r->old;
 	s = tls_server_new(&args, err, errsize);
 	close(args.chain_fd);

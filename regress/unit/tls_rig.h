@@ -25,6 +25,8 @@ struct rig {
 	bool		 first;		/* as in tls_server_args */
 	uint8_t		 depth;
 	bool		 require_eku;
+	bool		 any_cn;
+	struct tls_issuers *issuers;
 	struct tls_server *old;
 	uint8_t		 word;		/* that was refused */
 	pid_t		 holders[RIG_HOLDERS];

@@ -251,7 +251,8 @@ bad_keys(void **state)
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		spec.key = keys[i];
 		assert_int_equal(mint_make(&id, &spec, &rig.ca), 0);
-		assert_int_equal(cert_check_leaf(id.cert, false, &facts, &why),
+		assert_int_equal(cert_check_leaf(id.cert, false, false, &facts,
+				     &why),
 		    -1);
 		assert_non_null(strstr(why, "P-256 or better"));
 		mint_clear(&id);
