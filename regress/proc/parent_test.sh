@@ -66,7 +66,7 @@ refused "a file where the socket should be" 78 'ctl_socket .*/x/y: .*socket'
 suite_conf
 sed -i "s|$S/state|$PKI|" "$CONF"
 refused "a state directory with files that netd believes" 78 \
-    'leased could change .*/pki/.*which is below it'
+    'sallyport.conf:[0-9]+: .*/pki/.* lies in state_dir, which is leased.s alone'
 suite_conf
 if [ -z "$NOUSER" ]; then
 	mkdir "$S/full"; touch "$S/full/x"
