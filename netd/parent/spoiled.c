@@ -55,7 +55,6 @@ static const struct {
 	{ IPPROTO_IP, IP_MINTTL },
 	{ IPPROTO_IPV6, IPV6_UNICAST_HOPS },
 	{ IPPROTO_IPV6, IPV6_MINHOPCOUNT },
-	{ IPPROTO_IPV6, IPV6_V6ONLY },
 };
 
 struct value {
