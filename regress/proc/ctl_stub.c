@@ -517,7 +517,6 @@ serve_one(struct stub *st)
 		send_code(st, CTL_CONFIG, "sallyport.conf:3: \033[31mno");
 	else if (!answer_set(st, &m))
 		answer(st, &m);
-	fflush(stdout);
 	return (true);
 }
 
@@ -548,6 +547,8 @@ main(int argc, char **argv)
 
 	if (argc < 3)
 		errx(64, "usage: ctl_stub SOCKET SCENARIO [COUNT]");
+	/* What was asked is in the log before it is answered. */
+	setlinebuf(stdout);
 	st.scenario = argv[2];
 	st.count = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 2;
 	l[1].fd = open_socket(argv[1], CTL_PARENT);
