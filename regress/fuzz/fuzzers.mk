@@ -30,7 +30,7 @@ keyd_fuzz_USES :=	keycheck
 leased_fuzz_USES :=	$(notdir $(basename $(leased_SRC)))
 leased_fuzz_PKG :=	sqlite3
 leased_fuzz_CPP :=	-Dmain=leased_main
-leasejson_fuzz_USES :=	leasejson jsonw autowg
+leasejson_fuzz_USES :=	leasejson devconf jsonw autowg
 leasejson_fuzz_PKG :=	jansson
 openvpn_fuzz_USES :=	openvpn_parse
 subject_fuzz_USES :=	subject hex
