@@ -85,8 +85,8 @@ like "the portal's sync: 204" "$("$PC" $AT call POST /w/add_peer \
     '^HTTP/1.1 204 '
 run 4
 like "step 4: both, each of his owner" "$(cat "$WORK/step")" \
-    '^eduvpn +static +alice '
-like "step 4: bob" "$(cat "$WORK/step")" '^eduvpn +portal +portal:default '
+    '^eduvpn +static +active +alice '
+like "step 4: bob" "$(cat "$WORK/step")" '^eduvpn +portal +active +portal:default '
 peers >"$WORK/after"
 check "step 4: peers stay as they are" diff "$WORK/before" "$WORK/after"
 
