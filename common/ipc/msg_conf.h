@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The content of the messages of a configuration, from the parent to a child,
+ * and of its answers.  proto.h lists the messages.
+ */
+
+#ifndef MSG_CONF_H
+#define MSG_CONF_H
+
+#include <stdint.h>
+
+#include "addr.h"
+#include "conf.h"
+#include "wgkey.h"
+
+struct msg_conf_begin {
+	uint32_t	 generation;
+	uint8_t		 force;		/* 1: whatever it takes away */
+};
+
+struct msg_conf_gateway {		/* for apid, the endpoint alone */
+	char		 name[IDENT_SIZE];
+	char		 endpoint[HOST_SIZE];
+	char		 state_dir[DIR_SIZE];
+};
+
+/* One network. */
+struct msg_conf_network {
+	char		 name[NETNAME_SIZE];
+	char		 interface[IFNAME_SIZE];
+	uint8_t		 backend;
+	uint8_t		 adopt;
+	uint8_t		 assign;
+	uint8_t		 isolate;
+	uint32_t	 listen_port;
+	uint32_t	 keepalive;
+	uint32_t	 mtu;		/* 0: leave it */
+	uint32_t	 lease;		/* seconds, LEASE_NEVER */
+	uint32_t	 quarantine;	/* seconds */
+	uint32_t	 max_peers;
+	char		 metans_template[IDENT_SIZE];
+	char		 wan[IFNAME_SIZE];	/* egress; "" is none */
+	uint32_t	 table;		/* egress table, 0 is none */
+	uint8_t		 masquerade;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[NET_ADDRS_MAX];	/* with their lengths */
+	uint8_t		 npools;
+	struct prefix	 pools[NET_POOLS_MAX];
+	uint8_t		 nroutes;
+	struct prefix	 routes[NET_ROUTES_MAX];
+	uint8_t		 nreserve;
+	struct prefix	 reserve[NET_RESERVE_MAX];	/* nobody's */
+};
+
+struct msg_conf_wgkey {			/* +fd: the private key file */
+	char		 network[NETNAME_SIZE];
+};
+
+struct msg_conf_sysctl {		/* +fd: a file under /proc/sys */
+	uint8_t		 which;		/* enum conf_sysctl */
+	char		 interface[IFNAME_SIZE];	/* "": all */
+};
+
+struct msg_conf_uapi {			/* +fd: connected to wireguard-go */
+	char		 network[NETNAME_SIZE];
+};
+
+struct msg_conf_identity {		/* in order; the first match counts */
+	uint8_t		 proof;
+	uint8_t		 subject;	/* enum conf_subject */
+	uint8_t		 role;
+	char		 pattern[PATTERN_SIZE];
+	char		 network[NETNAME_SIZE];	/* "": not needed */
+	uint8_t		 has_ca;	/* 1: only of the CAs of CONF_RULE_CA */
+	char		 name_prefix[IDENT_SIZE];
+};
+
+struct msg_conf_rule_ca {		/* +fd: a PEM file */
+	uint16_t	 rule;
+};
+
+struct msg_conf_listen {		/* +fd: the listening socket */
+	uint16_t	 index;
+	uint16_t	 api;		/* API_... */
+	uint8_t		 proof;
+	uint8_t		 tls;		/* 1: CONF_CERT follow */
+	uint8_t		 depth;		/* most CAs between device and client_ca */
+	uint8_t		 require_eku;	/* 1: clientAuth must be there */
+	char		 prefix[URLPREFIX_SIZE];
+	char		 address[ENDPOINT_TEXT];	/* for logs */
+};
+
+struct msg_conf_cert {			/* +fd: a PEM file */
+	uint16_t	 listen;
+	uint8_t		 kind;		/* enum conf_cert */
+};
+
+struct msg_conf_tlskey {		/* +fd: a PEM private key */
+	uint16_t	 listen;
+};
+
+struct msg_conf_proxy {
+	struct prefix	 proxy;
+};
+
+struct msg_conf_limits {		/* milliseconds, bytes, counts */
+	uint32_t	 handshake_ms;
+	uint32_t	 head_ms;
+	uint32_t	 body_ms;
+	uint32_t	 idle_ms;
+	uint32_t	 body_bytes;
+	uint32_t	 connections;		/* in all, of one apid */
+	uint32_t	 per_source;		/* of one apid */
+	uint32_t	 pending;		/* requests that await leased */
+	uint32_t	 head_bytes;
+	uint32_t	 fields;
+};
+
+struct msg_conf_ctl {			/* +fd: the listening control socket */
+	uint8_t		 zero;
+};
+
+struct msg_conf_access {
+	uint8_t		 mode;			/* enum conf_access */
+};
+
+struct msg_conf_access_name {		/* one line of the access list */
+	uint8_t		 allow;
+	uint32_t	 line;
+	char		 name[PROOF_SIZE];
+};
+
+struct msg_conf_ack {
+	uint32_t	 generation;
+	char		 text[TEXT_SIZE];	/* what it takes away, or "" */
+};
+
+struct msg_conf_nak {
+	uint32_t	 generation;
+	uint8_t		 word;		/* enum conf_word */
+	uint16_t	 index;		/* of the listener or rule */
+	char		 text[TEXT_SIZE];
+};
+
+struct msg_conf_commit {
+	uint32_t	 generation;
+};
+
+struct msg_conf_abort {
+	uint32_t	 generation;
+};
+
+struct msg_conf_basic {			/* for autowg's list: "user:password" */
+	char		 credentials[129];
+};
+
+struct msg_conf_openvpn {		/* +fd: a management socket */
+	char		 name[IDENT_SIZE];	/* name of the socket file */
+};
+
+struct msg_conf_openvpn_fail {
+	char		 name[IDENT_SIZE];	/* one that cannot be connected */
+};
+
+struct msg_conf_off {			/* listeners that are off */
+	uint8_t		 n;
+	char		 text[TEXT_SIZE];	/* the first of them, and why */
+};
+
+enum conf_proc {
+	PROC_LOADAVG = 1,
+	PROC_UPTIME = 2
+};
+
+struct msg_conf_proc {			/* +fd: a file under /proc */
+	uint8_t		 which;		/* enum conf_proc */
+};
+
+struct msg_conf_maintenance {		/* says whether the file exists */
+	uint8_t		 on;
+};
+
+/*
+ * A limit of the fronts: an identity of this role may have this name in this
+ * network; "" is any.  A front asks for nothing that no row allows.
+ */
+struct msg_conf_reach {
+	uint8_t		 role;
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+};
+
+struct msg_conf_sync {
+	uint8_t		 max_remove_percent;	/* 0..100; 100: no guard */
+};
+
+#endif
