@@ -63,7 +63,7 @@ struct settings {
 	unsigned int	 nproxies;
 	char		 basic[BASIC_SIZE];	/* of Authorization; "" is none */
 	bool		 broken;	/* a slice was refused */
-	uint8_t		 word;		/* of the first error, as in CONF_NAK */
+	uint8_t		 word;		/* the first error's, as in CONF_NAK */
 	uint16_t	 index;
 	char		 error[TEXT_SIZE];	/* the first error */
 };

@@ -40,7 +40,7 @@ struct leased {
 	struct sets	*sets;
 	struct removals	*removals;
 	struct ovpn	*ovpn;
-	struct mono	 grace_end;	/* of peers that the database lacks */
+	struct mono	 grace_end;	/* for peers that the database lacks */
 	struct mono	 beyond;	/* fronts_beyond() is quiet until then */
 	bool		 maintenance;	/* as the operator said */
 	bool		 maintenance_file;	/* as the parent said */

@@ -59,8 +59,8 @@ struct mint_crl_spec {
 	const char	*md;		/* digest; NULL: SHA256 */
 	const char	*scope;		/* issuingDistributionPoint, as OpenSSL */
 	int64_t		 number;	/* 0: none */
-	int64_t		 base;		/* of a delta: the complete one's number */
-	int		 reason;	/* of every entry, CRL_REASON_...; 0: none */
+	int64_t		 base;		/* a delta's: number of the complete list */
+	int		 reason;	/* every entry's CRL_REASON_...; 0: none */
 	const char	*oid;		/* an unknown critical extension */
 };
 X509_CRL *mint_crl_as(const struct mint_id *issuer, ASN1_INTEGER *const *,

@@ -15,7 +15,7 @@
 #include "printable.h"
 #include "wgkey.h"
 
-#define WORD_MAX_LEN 32 /* of the word in "word: value" */
+#define WORD_MAX_LEN 32 /* the word in "word: value" */
 #define UUID_LEN     36
 
 struct span

@@ -44,7 +44,7 @@ struct naming {
 	struct label	 inside;	/* comments in the peer's section */
 	struct label	 above;		/* comments above its [Peer] */
 	struct label	 block;		/* comments since the last other line */
-	unsigned int	 lines;		/* of the block */
+	unsigned int	 lines;		/* lines in the block */
 	bool		 apart;		/* a blank line was before the block */
 	bool		 gap;		/* a blank line came behind it */
 	bool		 blank;		/* the last line was blank */

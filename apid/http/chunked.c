@@ -57,7 +57,7 @@ expect(struct chunked *k, unsigned char ch, unsigned char want, uint8_t state)
 	return (0);
 }
 
-/* What may follow a whole size or a whole extension. */
+/* Take the byte that follows a whole size or a whole extension. */
 static int
 after_size(struct chunked *k, unsigned char ch)
 {

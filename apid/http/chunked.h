@@ -17,7 +17,7 @@
 
 struct chunked {
 	uint8_t		 state;
-	uint8_t		 digits;	/* of the size that is being read */
+	uint8_t		 digits;	/* read so far of this size */
 	uint16_t	 dropped;
 	uint64_t	 left;		/* bytes to come of this chunk */
 	uint64_t	 total;		/* bytes of content so far */

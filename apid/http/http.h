@@ -37,11 +37,11 @@ struct http_field {
 };
 
 struct http_req {
-	/* What the caller sets beforehand: */
+	/* The caller sets these beforehand. */
 	struct http_field *fields;	/* room for max_fields of them */
 	uint16_t	 max_fields;
 	uint16_t	 max_head;	/* bytes: request line to empty line */
-	/* What the head says: */
+	/* These are read from the head. */
 	uint8_t		 method;	/* enum http_verb */
 	uint8_t		 minor;		/* HTTP/1.minor: 0 or 1 */
 	bool		 keepalive;
@@ -49,7 +49,7 @@ struct http_req {
 	bool		 has_body;	/* says how long it is, or is chunked */
 	bool		 chunked;
 	uint64_t	 length;	/* length of the body if not chunked */
-	struct http_span authority;	/* of an absolute target, else empty */
+	struct http_span authority;	/* empty unless absolute */
 	struct http_span path;		/* begins with '/', or is "*" */
 	struct http_span query;		/* after the '?', may be empty */
 	uint16_t	 nfields;

@@ -22,7 +22,7 @@
 #define SHAKE_MS	2000	/* a place is safe for so long */
 #define LOOK_MS		200	/* between two looks at the places */
 #define HELLO_MAX	2048	/* bytes of a first message waited for */
-#define HELLO_HEAD	5	/* of a TLS record: type, version, length */
+#define HELLO_HEAD	5	/* a TLS record's type, version, length */
 #define HELLO_TYPE	22	/* handshake */
 
 static void	 look_cb(evutil_socket_t, short, void *);

@@ -33,7 +33,7 @@ struct tls_server_args {
 	bool		 require_eku;	/* a client must say clientAuth */
 	bool		 first;		/* take files out of their time, too */
 	bool		 any_cn;	/* a client need not have a usable CN */
-	struct tls_issuers *issuers;	/* of identity rules, or NULL; shared */
+	struct tls_issuers *issuers;	/* rules' CAs, or NULL; shared */
 	uint8_t		*word;		/* set with err: enum conf_word */
 	const struct tls_server *old;	/* in force for the listener, or NULL */
 };

@@ -19,8 +19,8 @@ struct tls_crl {
 	EVP_PKEY	*key;		/* that signed it; NULL: not seen yet */
 	ISSUING_DIST_POINT *scope;	/* NULL: all of the CA */
 	ASN1_INTEGER	*number;	/* NULL if it has none */
-	ASN1_INTEGER	*base;		/* of a delta: least number it is for */
-	struct tls_crl	*delta;		/* what has changed since */
+	ASN1_INTEGER	*base;		/* a delta is for this number or more */
+	struct tls_crl	*delta;		/* the changes since */
 	int64_t		 from;		/* thisUpdate */
 	int64_t		 until;		/* nextUpdate */
 	bool		 strange;	/* a CA has its name, not its key */

@@ -22,7 +22,7 @@
 
 #define NAME_TEXT	160
 
-/* What the checks of one file share. */
+/* State that the checks of one file share. */
 struct reader {
 	const struct tls_crls_args *args;
 	struct tls_crls	*crls;

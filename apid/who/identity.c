@@ -31,7 +31,7 @@ struct rule {
 	char		 network[NETNAME_SIZE];
 	char		 prefix[IDENT_SIZE];	/* before the name */
 	pcre2_code	*code;
-	pcre2_code *group; /* what its name fits; NULL: anything */
+	pcre2_code *group; /* pattern of its name; NULL: any */
 };
 
 struct identity_rules {

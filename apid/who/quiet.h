@@ -18,7 +18,7 @@
 enum quiet_kind {
 	QUIET_STRANGER,		/* clients that have proved nothing */
 	QUIET_REFUSED,		/* refusals of clients that are known */
-	QUIET_CHANGE,		/* what they were granted */
+	QUIET_CHANGE,		/* changes that were granted */
 	QUIET_OWN,		/* troubles of our own */
 	QUIET_KINDS
 };
@@ -37,7 +37,7 @@ quiet_may(struct quiet *, enum quiet_kind, const char *topic, struct mono now);
  * since the last call.
  */
 unsigned int quiet_dropped(struct quiet *, enum quiet_kind);
-/* What the kind is about, for the line with that number. */
+/* The subject of the kind, for the line with that number. */
 const char *quiet_about(enum quiet_kind);
 
 #endif

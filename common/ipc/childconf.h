@@ -47,8 +47,8 @@ struct childconf {
 	void		*shadow;	/* NULL in CONF_IDLE */
 	uint32_t	 generation;	/* generation of the shadow */
 	bool		 force;		/* it may take away what it wants */
-	char		 text[TEXT_SIZE];	/* what it takes away, or "" */
-	/* What a check refuses, if it is one word: as in CONF_NAK. */
+	char		 text[TEXT_SIZE];	/* its losses, or "" */
+	/* A check names the word that it refuses, as in CONF_NAK. */
 	uint8_t		 word;
 	uint16_t	 index;
 };

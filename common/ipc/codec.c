@@ -119,7 +119,7 @@ codec_str(struct codec *c, char *s, size_t size)
 		    sizeof(uint16_t) + (c->mode == CODEC_MIN ? 0 : size - 1)));
 	if (c->mode == CODEC_GET)
 		return (ibuf_get_str(c->b, s, size));
-	/* What the other side would refuse is not sent. */
+	/* A text that the other side would refuse is not sent. */
 	if (codec_check(c, strnlen(s, size) < size) == -1 ||
 	    codec_check(c, ibuf_is_text(s, strlen(s))) == -1)
 		return (-1);

@@ -23,7 +23,7 @@
 /* The portal of a listener without a rule for portals. */
 #define PORTAL_DEFAULT	"default"
 
-/* What the parent's control socket has behind the name of leased's. */
+/* The parent's control socket is called as leased's, with this behind it. */
 #define CTL_PARENT	".netd"
 
 /*
@@ -42,7 +42,7 @@
 #define NET_RESERVE_MAX	64	/* with those that need no word */
 #define PEER_ADDRS_MAX	16	/* allowed addresses of a peer */
 #define LISTEN_MAX	16
-#define HEAD_BYTES_MAX	32768	/* of a request; offsets in it have 16 bits */
+#define HEAD_BYTES_MAX	32768	/* a request's; offsets have 16 bits */
 #define HEAD_FIELDS_MAX	256
 #define IDENT_MAX	64	/* identity rules */
 #define REACH_MAX	(2 * IDENT_MAX + 2)	/* limits of the fronts */

@@ -419,7 +419,7 @@ struct msg_hold_item {
 	uint8_t		 psk;		/* 1: it has a preshared key */
 	uint8_t		 pubkey[WGKEY_LEN];
 	uint8_t		 naddrs;
-	struct prefix	 addrs[PEER_ADDRS_MAX];	/* of HOLD_OWN with host bits */
+	struct prefix	 addrs[PEER_ADDRS_MAX];	/* with host bits in HOLD_OWN */
 };
 
 struct msg_hold_end {
@@ -442,7 +442,7 @@ struct msg_hand_network {		/* sent at start and on every change */
 	char		 text[TEXT_SIZE];	/* reason of a failure */
 };
 
-/* What devices dial; from the hand to the parent, and on to each apid. */
+/* The server that devices dial; from hand to parent, and on to each apid. */
 struct msg_hand_server {
 	char		 network[NETNAME_SIZE];
 	uint8_t		 pubkey[WGKEY_LEN];
@@ -539,7 +539,7 @@ struct msg_ctl_status {
 	uint8_t		 kern;
 	uint8_t		 apids;		/* connected */
 	uint8_t		 maintenance;
-	uint32_t	 grace;		/* of unknown peers, or LEASE_NEVER */
+	uint32_t	 grace;		/* unknown peers stay so long */
 	uint8_t		 off;		/* listeners that are off */
 	char		 off_text[TEXT_SIZE];	/* the first, and why */
 	int64_t		 synced;	/* wall of the last sync, 0 never */

@@ -110,7 +110,7 @@ struct msg_conf_limits {		/* milliseconds, bytes, counts */
 	uint32_t	 idle_ms;
 	uint32_t	 body_bytes;
 	uint32_t	 connections;		/* in all, of one apid */
-	uint32_t	 per_source;		/* of one apid */
+	uint32_t	 per_source;		/* in one apid */
 	uint32_t	 pending;		/* requests that await leased */
 	uint32_t	 head_bytes;
 	uint32_t	 fields;
@@ -132,13 +132,13 @@ struct msg_conf_access_name {		/* one line of the access list */
 
 struct msg_conf_ack {
 	uint32_t	 generation;
-	char		 text[TEXT_SIZE];	/* what it takes away, or "" */
+	char		 text[TEXT_SIZE];	/* its losses, or "" */
 };
 
 struct msg_conf_nak {
 	uint32_t	 generation;
 	uint8_t		 word;		/* enum conf_word */
-	uint16_t	 index;		/* of the listener or rule */
+	uint16_t	 index;		/* the listener's or rule's */
 	char		 text[TEXT_SIZE];
 };
 

@@ -217,7 +217,7 @@ conf_add_access(struct conf *c, const struct msg_conf_access_name *m)
 {
 	struct entry *e;
 
-	/* Of two that contradict each other, the denial counts. */
+	/* If two contradict each other, the denial counts. */
 	e = entries_find(&c->access, "", m->name);
 	if (e != NULL && !e->allow)
 		return;

@@ -35,7 +35,7 @@ struct conf {
 /* Identities by network ("" is any) and name. */
 struct entry {
 	bool		 allow;
-	uint32_t	 line;		/* of the access list, or 0 */
+	uint32_t	 line;		/* in the access list, or 0 */
 	char		 network[NETNAME_SIZE];
 	char		 name[PROOF_SIZE];
 };

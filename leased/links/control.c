@@ -24,7 +24,7 @@
 #include "ownset.h"
 
 #define CONNS_MAX	32
-#define CONNS_ROOT	8		/* of these, places for root alone */
+#define CONNS_ROOT	8		/* places among them for root alone */
 #define CONNS_UID	8		/* most of one user who is not root */
 #define FIRST_S		5		/* time for the first request */
 #define IDENT_S		5

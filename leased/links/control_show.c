@@ -411,7 +411,7 @@ page_events(struct conn *k)
 
 struct revoked {
 	struct conn	*conn;
-	uint64_t	 skip;		/* those of the pages before */
+	uint64_t	 skip;		/* items in the pages before */
 	unsigned int	 n;
 	bool		 more;
 };

@@ -23,7 +23,7 @@ struct conn {
 	TAILQ_ENTRY(conn) entry;
 	struct leased	*l;
 	struct chan	*chan;
-	uid_t		 uid;		/* of the other side */
+	uid_t		 uid;		/* the other side's */
 	char		 who[24];	/* "uid:N" */
 	enum conn_state	 state;
 	uint32_t	 id;		/* id of the current request */

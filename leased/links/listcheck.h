@@ -8,7 +8,7 @@
 
 #include "leased.h"
 
-#define LISTCHECK_ID	0	/* of our questions; sallyctl's begin at 1 */
+#define LISTCHECK_ID	0	/* our questions' id; sallyctl's begin at 1 */
 
 /* The configuration is new: ask about each name. */
 void	 listcheck_start(struct leased *);

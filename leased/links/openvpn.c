@@ -278,7 +278,7 @@ ask_answer(struct leased *l, struct ask *a, struct rows *r)
 	ask_free(l, &v->now, a);
 }
 
-/* What could not be asked is not answered as if it had been. */
+/* A server that could not be asked is not answered for. */
 static void
 round_count(struct ovpn *v)
 {

@@ -258,7 +258,7 @@ grant_register(struct registry *r, struct network *n, const char *name,
 		p->first = wall.s;
 	g->peer = p;
 	if (!live) {
-		/* What was refused is not believed in its addresses, either. */
+		/* A refused row is not believed in its addresses, either. */
 		if (p->refused)
 			peer_set_addrs(p, NULL, 0);
 		p->rx_raw = p->tx_raw = 0;

@@ -26,7 +26,7 @@ struct holders {
 	struct holder	*list;		/* by key, then by address */
 	size_t		 n, max;
 	const struct holder **by_addr;	/* n of them */
-	size_t		 wide;		/* of those that are no single host */
+	size_t		 wide;		/* prefixes wider than one host */
 };
 
 /*

@@ -14,7 +14,7 @@
 
 struct loss {
 	uint64_t had;	 /* peers that are served */
-	uint64_t lost;	 /* of them, not any more */
+	uint64_t lost;	 /* of these, served no more */
 	uint64_t partly; /* with fewer addresses */
 	uint64_t leases; /* leases that are served */
 	uint64_t shut;	 /* names no longer on the access list */

@@ -201,7 +201,7 @@ new_peer(struct network *n, const struct peer_row *row)
 	return (NULL);
 }
 
-/* What the indexes of the file should have kept out. */
+/* Find rows that the indexes of the file should have kept out. */
 static int
 damaged(int64_t id)
 {

@@ -88,7 +88,7 @@ struct store {
 	char		 path[DIR_SIZE + 32];
 	enum store_origin origin;
 	int		 wal_pages;
-	int		 log_frames;	/* of the log at the last commit */
+	int		 log_frames;	/* in the log at the last commit */
 	unsigned int	 streams;	/* that read it now */
 	bool		 failed;
 };

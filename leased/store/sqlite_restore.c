@@ -15,8 +15,8 @@
 #include "log.h"
 #include "sqlite_local.h"
 
-#define BEFORE ".before" /* what the present database becomes */
-#define BAD    ".bad"	 /* what a backup that is none becomes */
+#define BEFORE ".before" /* suffix of the database that is replaced */
+#define BAD    ".bad"	 /* suffix of a file that is no backup */
 
 /* The first column of the first row, as a text that fits; or NULL. */
 static const char *
@@ -89,7 +89,7 @@ store_check_file(const char *path, char *error, size_t size)
 	return (rc);
 }
 
-/* What the present database denies is denied, and has no lease. */
+/* A name that the present database denies stays denied, without a lease. */
 static void
 carry(const struct store *s, const char *present)
 {

@@ -14,7 +14,7 @@
 #include "sqlite_local.h"
 
 #define WAL_HEADER   32
-#define FRAME_HEADER 24 /* of a page in the log */
+#define FRAME_HEADER 24 /* bytes before a page in the log */
 #define PAGE_SIZE_AT 8	/* in the header of the log */
 #define VERSIONS_AT  18 /* two bytes of page 1: 2 in WAL mode, else 1 */
 #define PAGE_MAX     65536
@@ -23,7 +23,7 @@ struct store_stream {
 	struct store *s;
 	sqlite3_file *db, *wal;
 	uint32_t page;	 /* bytes of a page */
-	uint32_t pages;	 /* of the whole database */
+	uint32_t pages;	 /* in the whole database */
 	uint32_t *frame; /* by page, from 1; 0: not in the log */
 	uint8_t buf[PAGE_MAX];
 };
@@ -47,7 +47,7 @@ read_file(sqlite3_file *f, void *dst, size_t len, uint64_t at)
 	return (0);
 }
 
-/* Number the pages that the first n frames of the log hold; the last one wins. */
+/* Number the pages that the log's first n frames hold; the last one wins. */
 static int
 map_log(struct store_stream *t, uint32_t n)
 {
@@ -86,7 +86,7 @@ stream_open(struct store_stream *t)
 
 	if (!sqlite3_get_autocommit(h))
 		return (-1);
-	/* What cannot go into the file, as when its disk is full, stays there. */
+	/* Pages that cannot go into the file, as on a full disk, stay there. */
 	if (sqlite3_wal_checkpoint_v2(h, NULL, SQLITE_CHECKPOINT_PASSIVE, &log,
 		&done) != SQLITE_OK) {
 		log = t->s->log_frames;

@@ -111,7 +111,7 @@ struct event_filter {
 
 /* --- the store --- */
 
-/* What the database was when it was opened. */
+/* The state of the database when it was opened. */
 enum store_origin {
 	STORE_SAME,		/* the one that was in use before */
 	STORE_NEW,		/* there was none */

@@ -81,7 +81,7 @@ name_head(const struct conf_identity *id, char *dst, size_t size)
 			return;
 	}
 	for (; isalnum((unsigned char)*p) || *p == '-' || *p == '_'; p++) {
-		/* What may be left out or repeated is no part of it. */
+		/* A part that may be left out or repeated is no part of it. */
 		if (p[1] != '\0' && strchr("*?{", p[1]) != NULL)
 			return;
 		c[0] = *p;

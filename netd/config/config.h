@@ -29,7 +29,7 @@
 struct endpoint {
 	struct sockaddr_storage	 ss;
 	socklen_t		 len;
-	char			 scope[IFNAME_SIZE];	/* of a link-local */
+	char			 scope[IFNAME_SIZE];	/* a link-local's */
 	char			 text[ENDPOINT_TEXT];
 };
 

@@ -102,7 +102,7 @@ has_portal_rule(const struct config *c, uint8_t proof)
 	return (false);
 }
 
-/* What a listener gives without a rule. */
+/* Add the owners that a listener gives without a rule. */
 static void
 add_listener(struct rows *r, const struct config *c,
     const struct conf_listen *l)

@@ -94,7 +94,7 @@ valid_host(const char *s)
 			return (NULL);
 		return ("write a host name or an address, without a port");
 	}
-	/* What looks like an IPv4 address is one. */
+	/* A name that looks like an IPv4 address is one. */
 	dot = strrchr(s, '.');
 	dot = dot == NULL ? s : dot + 1;
 	if (*dot != '\0' && strspn(dot, "0123456789") == strlen(dot) &&

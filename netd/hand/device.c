@@ -54,7 +54,7 @@ want_uapi(struct knet *n)
 	if (n->k->parent == NULL ||
 	    chan_send_uapi_want(n->k->parent, 0, &m, -1) == -1)
 		log_warn("cannot ask for wireguard-go");
-	/* What went wrong before explains more than that we wait. */
+	/* The error before explains more than that we wait. */
 	if (n->text[0] != '\0')
 		return (STEP_WAIT);
 	return (fail(n, STEP_WAIT, "waiting for wireguard-go on %s",

@@ -19,8 +19,8 @@ struct snapshot;
 /* The list that leased has of one network, and the one that is being sent. */
 struct holds {
 	struct snapshot	*snap;		/* NULL: nothing is being sent */
-	size_t		 pos;		/* of the next peer */
-	size_t		 addr;		/* of its next address */
+	size_t		 pos;		/* the next peer */
+	size_t		 addr;		/* and its next address */
 	bool		 sent;		/* leased has a list, with this sum: */
 	uint8_t		 sum[HOLD_SUM];
 };

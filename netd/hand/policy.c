@@ -72,7 +72,7 @@ addr_allowed(const struct policy *p, struct wanted *w,
 			return (false);
 	}
 	x = wanted_owner(w, a);
-	/* What was wanted before is put right; nothing new is taken away. */
+	/* An earlier wish is put right; nothing new is taken away. */
 	if (x == NULL)
 		return (!is_held(p, a, m->pubkey));
 	if (!counts(w, x, sync) || memcmp(x->key, m->pubkey, WGKEY_LEN) == 0)

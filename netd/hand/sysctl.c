@@ -220,7 +220,7 @@ sysctl_uplink(struct hand *k, const char *interface, int fd)
 	s->fd = fd;
 	s->recalled = false;
 	strlcpy(s->interface, interface, sizeof(s->interface));
-	/* What was changed has gone with the interface before. */
+	/* The changed value has gone with the interface before. */
 	if (s->changed &&
 	    (k->ops->link_get(k->io, interface, &l) == -1 ||
 		l.ifindex != s->ifindex)) {

@@ -22,7 +22,7 @@
 #include "stop.h"
 
 #define OPERATORS_MAX	16
-#define OPERATORS_ROOT	4	/* of these, places for root alone */
+#define OPERATORS_ROOT	4	/* places among them for root alone */
 #define OPERATORS_UID	4	/* most of one user who is not root */
 #define ASK_S		5	/* time to ask, and to take an answer */
 #define ANSWER_S	25	/* time to answer: sallyctl waits for 30 s */

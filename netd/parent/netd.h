@@ -50,7 +50,7 @@ struct netd {
 	uint32_t	 ctl_gid;
 	int		 lock;
 	int		 ctl;		/* leased's control socket */
-	struct operators *operators;	/* who have asked the parent itself */
+	struct operators *operators;	/* the parent's control socket */
 	int		 ready_fd;	/* foreground process, or -1 */
 
 	struct bundle	*conf;		/* configuration in force */
@@ -71,7 +71,7 @@ struct netd {
 	struct watch	*flag;		/* watches the maintenance file */
 	bool		 maintenance;	/* as leased was told last */
 	struct uapi	*uapi;
-	struct bucket	 openvpn;	/* of leased's requests */
+	struct bucket	 openvpn;	/* bounds leased's requests */
 	struct late	*late;
 	struct msg_hand_server servers[NETWORKS_MAX];	/* relay.c's */
 	unsigned int	 nservers;

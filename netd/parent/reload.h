@@ -23,7 +23,7 @@ struct reload {
 	bool		 want_force;	/* whatever it takes away */
 	bool		 active;
 	bool		 force;		/* the active one is forced */
-	char		 text[TEXT_SIZE];	/* what it takes away, or "" */
+	char		 text[TEXT_SIZE];	/* its losses, or "" */
 	struct bundle	*next;
 	struct event	*timer;
 };

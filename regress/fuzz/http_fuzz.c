@@ -216,7 +216,7 @@ decode(const char *body, size_t len, size_t step, char *out, size_t *out_len,
 		if (r < 0)
 			return (r);
 		require(put <= took && took <= n && (r == 1 || took == n));
-		/* What is read as surely the body's is the body's. */
+		/* Bytes that are read as surely the body's are the body's. */
 		require(took >= (least < n ? least : n));
 		*out_len += put;
 		*used += took;

@@ -251,7 +251,7 @@ run(void)
 		link_to(&hand, P_HAND);
 }
 
-/* --- what the others do ----------------------------------------------------- */
+/* --- what the others do --- */
 
 static void
 send_struct(int s, enum msg_type type, uint32_t id, const void *m)
@@ -416,7 +416,7 @@ do_list(struct input *in, uint32_t id)
 	}
 }
 
-/* What others have on the interface, as a whole list or a piece of one. */
+/* Send the holders on the interface: a whole list or a piece of one. */
 static void
 do_holders(struct input *in)
 {
@@ -549,7 +549,7 @@ reload(uint8_t how)
 {
 	struct conf *c;
 
-	/* What was sent before is judged by what was in force then. */
+	/* A message is judged by the configuration in force when it was sent. */
 	run();
 	run();
 	c = configuration(how);

@@ -26,7 +26,7 @@
 #include "proto.h"
 
 #define HEAD	9		/* bytes of a packet before its payload */
-#define TURNS	4		/* of the loop after each packet */
+#define TURNS	4		/* the loop's after each packet */
 
 /* clang-format off */
 void	 __wrap_child_start(struct child *, uint8_t, const char *);
@@ -44,7 +44,7 @@ static struct {
 	size_t		 len;
 	int		 (*fd_for)(uint32_t);
 	int		 ends[2];	/* ours: the parent's, the other */
-	struct sockaddr_in at;		/* of the last listener */
+	struct sockaddr_in at;		/* the last listener's */
 	int		 client;
 } rig;
 

@@ -64,8 +64,8 @@ struct drv {
 	unsigned int	 rules;
 	unsigned int	 count;
 	uint32_t	 late_id;
-	struct msg_hand_server server;	/* of the network "devices" */
-	char		 lie[128];	/* what leased lies about; "": nothing */
+	struct msg_hand_server server;	/* the network "devices" has it */
+	char		 lie[128];	/* leased lies about this; "": nothing */
 	uint8_t		 keys[1000][WGKEY_LEN];
 	uint8_t		 has[1000];
 	struct owned	*owned;		/* in order of keys */

@@ -85,7 +85,7 @@ stop(struct rig *d, bool undo)
 	close(d->leased);
 }
 
-/* What there is in the kernel, as text without the numbers of interfaces. */
+/* The kernel's state as text, without the numbers of interfaces. */
 static const char *
 picture(const struct fake_state *s)
 {
@@ -123,7 +123,7 @@ reached(struct rig *d, const char *want)
 	for (i = 0; i < WAIT_MS / 10; i++) {
 		if (strcmp(picture(d->s), want) == 0)
 			return (true);
-		/* What has no mark yet does not wait for the next try. */
+		/* An interface without a mark does not wait for the next try. */
 		if (i % 25 == 0 && d->s->links[1].alias[0] == '\0')
 			d->s->poked++;
 		usleep(10000);

@@ -547,7 +547,7 @@ main(int argc, char **argv)
 
 	if (argc < 3)
 		errx(64, "usage: ctl_stub SOCKET SCENARIO [COUNT]");
-	/* What was asked is in the log before it is answered. */
+	/* The log has the question before it is answered. */
 	setlinebuf(stdout);
 	st.scenario = argv[2];
 	st.count = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 2;

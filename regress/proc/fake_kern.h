@@ -64,7 +64,7 @@ struct fake_state {
 	uint32_t	 no_wireguard;	/* the kernel has none */
 	uint32_t	 fail_peers;	/* so many changes of peers fail */
 	uint32_t	 busy_dumps;	/* so many dumps are interrupted */
-	uint32_t	 calls;		/* of any operation */
+	uint32_t	 calls;		/* all operations */
 	uint32_t	 fault;		/* the call with this number fails */
 	uint32_t	 fault_more;	/* and so many of its kind behind it */
 	int		 fault_errno;

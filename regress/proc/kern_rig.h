@@ -24,7 +24,7 @@ struct rig {
 	int		 parent;	/* our end of each link */
 	int		 leased;
 	struct fake_state *s;
-	struct msg_conf_network conf;	/* of its one network */
+	struct msg_conf_network conf;	/* its one network's */
 	bool		 quiet;		/* say nothing of a start that works */
 	uint8_t		 buf[IMSG_MAX_SIZE];
 	unsigned int	 networks;	/* HAND_NETWORK that rig_await() has seen */

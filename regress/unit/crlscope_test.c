@@ -312,7 +312,7 @@ forged(void **state)
 	mint_clear(&other);
 }
 
-/* Of several of one CA the last counts. */
+/* If one CA has several, the last counts. */
 static void
 succession(void **state)
 {

@@ -22,7 +22,7 @@
 #include "pool.h"
 #include "row.h"
 
-/* What a lease must be, by the simplest rules. */
+/* The state that a lease must have, by the simplest rules. */
 struct model {
 	bool		 known, live;
 	int		 key;

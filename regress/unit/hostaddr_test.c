@@ -100,7 +100,7 @@ one_by_one(void **state)
 	assert_int_equal(hostaddr_check(&c, &p), HOSTADDR_OUTSIDE);
 }
 
-/* What the pools can give is what may be had, for every address there is. */
+/* The pools give an address if and only if it is allowed. */
 static void
 as_pools(void **state)
 {

@@ -400,7 +400,7 @@ gives(void **state)
 		{ "a(b)|c(d)", "b", true },
 		{ "a(b)|c(d)", "d", false },
 		{ "(a|b)\\1", "q", false },
-		/* What cannot be told may be. */
+		/* A case that cannot be decided counts as possible. */
 		{ "(?i)a-(b+)", "B", true },
 		{ "(?<n>a)-x", "q", true },
 		{ "(\\Qa)\\E)x", "q", true },

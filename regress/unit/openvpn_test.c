@@ -210,7 +210,7 @@ password(void **state)
 static void
 kills(void **state)
 {
-	/* What "kill" cannot say. */
+	/* Names that "kill" cannot say. */
 	static const char *const bad[] = { "", "a\nb", "a\rb", "a\177b", "\033",
 		"a:b", "UNDEF", "a\xef\xbf\xbd", N64 N64 };
 	char line[OVPN_COMMAND], small[8];

@@ -213,7 +213,7 @@ not_served(void **state)
 		assert_int_equal(peer_state(p), LEASE_OUTSIDE);
 		assert_true(peer_served(row(w, 2)));
 		check_shown(w);
-		/* Nor after a reload; and what it holds is not given away. */
+		/* A reload changes nothing, and its addresses are not given away. */
 		registry_configure(w->n, &w->conf);
 		assert_false(peer_served(p));
 		assert_int_equal(reg(w, "c", 21), LEASE_OK_NEW);
@@ -223,7 +223,7 @@ not_served(void **state)
 	world_open(w);
 }
 
-/* What is only shown is corrected, and the peer is served. */
+/* A value that is only shown is corrected, and the peer is served. */
 static void
 corrected(void **state)
 {

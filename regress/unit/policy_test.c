@@ -205,7 +205,7 @@ test_taken(void **state)
 	    policy_check(&f->policy, &f->wanted, &f->set, true));
 }
 
-/* What a peer on the interface has is its own. */
+/* A peer on the interface keeps its addresses. */
 static void
 test_held(void **state)
 {

@@ -95,7 +95,7 @@ penalties(void **state)
 	rate_free(r);
 }
 
-/* What happens at one listener changes nothing at another. */
+/* Penalties at one listener change nothing at another. */
 static void
 listeners(void **state)
 {

@@ -420,7 +420,7 @@ backup(void **state)
 	assert_int_equal(store_commit(r->s), 0);
 	k = store_stream_new(r->s);
 	assert_non_null(k);
-	/* What comes meanwhile is not in it, whatever it does to the log. */
+	/* A change that comes meanwhile is not in it. */
 	while ((n = store_stream_read(k, at, buf, sizeof(buf))) > 0) {
 		assert_int_equal(write(fd, buf, (size_t)n), n);
 		at += (uint64_t)n;
