@@ -63,12 +63,8 @@ like "two devices: the log says why" "$(cat "$WORK/drv.err.log")" \
     'lease refuse by=cn:printer .*names in the certificate fit one identity'
 nobody "a DNS name too long, and a rule for DNS names is first" bad
 named "a URI too long, and no rule for URIs is reached" badother 1f
-register nocn
-is "a certificate needs a CN still" "$STATUS" 000
-like "and the log says so" "$(cat "$WORK/drv.err.log")" \
-    'handshake refused .*: no CN:'
-register cns
-is "and only one" "$STATUS" 000
+named "a DNS name, and no CN" nocn 1f
+named "a DNS name, and two CNs that no rule reads" cns 1f
 ask /vpn/v1/peers.json --cacert "$PKI/ca.crt" --cert "$PKI/mail.crt" \
     --key "$PKI/mail.key"
 is "an email address" "$STATUS $(jbody length)" "200 2"
