@@ -28,6 +28,7 @@ jsonset_fuzz_PKG :=	jansson
 keyd_fuzz_USES :=	keycheck
 # The whole broker, whose main() makes room for the fuzzer's.
 leased_fuzz_USES :=	$(notdir $(basename $(leased_SRC)))
+leased_fuzz_RIG :=	fuzz/fuzz_input
 leased_fuzz_PKG :=	sqlite3
 leased_fuzz_CPP :=	-Dmain=leased_main
 leasejson_fuzz_USES :=	leasejson devconf jsonw autowg

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The broker, between a front and a hand that are both captured: its real links
- * and their dispatch, with all the state behind them.  An input is a list of
+ * The broker, between a front, a hand and a caller of its control socket, who are
+ * all captured: its real links and their dispatch, with all the state behind
+ * them.  An input is a list of
  * what they do.  Whatever that is, what leased sends is well formed, no address
  * that a peer may not have goes to the hand or to a device, and no two peers
  * have the same key or address.
  */
 
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <errno.h>
 #include <sodium.h>
@@ -19,6 +21,7 @@
 #include "control.h"
 #include "counters.h"
 #include "expire.h"
+#include "fuzz_input.h"
 #include "hostaddr.h"
 #include "imsg.h"
 #include "leased.h"
@@ -37,98 +40,20 @@
 int	 LLVMFuzzerInitialize(int *, char ***);
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-struct input {
-	const uint8_t	*p;
-	size_t		 left;
-};
-
 static struct leased leased;
 static char dir[] = "/tmp/sallyport-fuzz.XXXXXX";
-static int front = -1, hand = -1;	/* the other ends */
+static int front = -1, hand = -1, caller = -1;	/* the other ends */
+static struct sockaddr_un at;		/* the control socket */
 static int out;				/* stderr, for us */
 static uint32_t wishes[WISHES];
 static unsigned int nwishes;
 static uint8_t packet[IMSG_MAX_SIZE];
-
-static const char *const addrs[] = { "10.9.0.20/32", "10.9.0.21/32",
-	"fd00:1::20/128", "10.9.0.1/32", "10.9.0.70/32", "10.9.0.0/32",
-	"10.9.0.0/24", "0.0.0.0/0", "::/0", "8.8.8.8/32", "10.9.0.2/32",
-	"fd00:1::2/128", "10.9.0.255/32", "fd00:1::/128", "10.8.0.1/32",
-	"10.9.0.22/31" };
 
 __attribute__((noreturn)) static void
 wrong(const char *what)
 {
 	dprintf(out, "leased_fuzz: %s\n", what);
 	abort();
-}
-
-static uint8_t
-byte(struct input *in)
-{
-	if (in->left == 0)
-		return (0);
-	in->left--;
-	return (*in->p++);
-}
-
-static void
-text(struct input *in, char *dst, size_t size, const char *const *list,
-    size_t n)
-{
-	uint8_t b = byte(in);
-	size_t i;
-
-	if (b < 0xf0) {
-		(void)strlcpy(dst, list[b % n], size);
-		return;
-	}
-	/* Or anything that a text may be, of any length. */
-	for (i = 0; i + 1 < size && i < (b & 0xfU) * 16; i++)
-		dst[i] = (char)(1 + byte(in) % 0x7e);
-	dst[i] = '\0';
-}
-
-static void
-network(struct input *in, char *dst)
-{
-	static const char *const list[] = { "net0", "net0", "net0", "net1",
-		"nowhere" };
-
-	text(in, dst, NETNAME_SIZE, list, 5);
-}
-
-static void
-name(struct input *in, char *dst)
-{
-	static const char *const list[] = { "a", "b", "c", "1", "9999", "" };
-
-	text(in, dst, IDENT_SIZE, list, 6);
-}
-
-static void
-owner(struct input *in, char *dst)
-{
-	static const char *const list[] = { "portal:a", "portal:b", "static",
-		"portal:", "nobody" };
-
-	text(in, dst, OWNER_SIZE, list, 5);
-}
-
-static void
-key(struct input *in, uint8_t dst[WGKEY_LEN])
-{
-	memset(dst, byte(in) % 12, WGKEY_LEN);
-}
-
-static uint8_t
-prefixes(struct input *in, struct prefix *dst, uint8_t max)
-{
-	uint8_t i, n = byte(in) % (max + 1);
-
-	for (i = 0; i < n; i++)
-		(void)prefix_parse(addrs[byte(in) % 16], &dst[i]);
-	return (n);
 }
 
 /* --- what leased sends ---------------------------------------------------- */
@@ -234,6 +159,16 @@ link_to(int *s, uint8_t role)
 }
 
 static void
+call(void)
+{
+	caller = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0);
+	if (caller == -1 ||
+	    connect(caller, (struct sockaddr *)&at, sizeof(at)) == -1)
+		wrong("no control socket");
+}
+
+static void
 run(void)
 {
 	unsigned int i;
@@ -242,9 +177,13 @@ run(void)
 		(void)event_base_loop(leased.base, EVLOOP_NONBLOCK);
 		if (front != -1)
 			drain(&front, false);
+		if (caller != -1)
+			drain(&caller, false);
 		if (hand != -1)
 			drain(&hand, true);
 	}
+	if (caller == -1)
+		call();
 	if (front == -1)
 		link_to(&front, P_APID);
 	if (hand == -1)
@@ -291,11 +230,11 @@ raw(struct input *in, int s)
 	uint32_t type;
 	size_t i, len;
 
-	type = types[byte(in) % (sizeof(types) / sizeof(types[0]))];
-	len = byte(in);
+	type = types[input_byte(in) % (sizeof(types) / sizeof(types[0]))];
+	len = input_byte(in);
 	for (i = 0; i < len; i++)
-		buf[i] = byte(in);
-	(void)imsg_send(s, type, byte(in), buf, len, -1);
+		buf[i] = input_byte(in);
+	(void)imsg_send(s, type, input_byte(in), buf, len, -1);
 }
 
 static void
@@ -308,22 +247,22 @@ do_lease(struct input *in, uint32_t id)
 	memset(&reg, 0, sizeof(reg));
 	memset(&rel, 0, sizeof(rel));
 	memset(&get, 0, sizeof(get));
-	switch (byte(in) % 4) {
+	switch (input_byte(in) % 4) {
 	case 0:
-		network(in, get.network);
-		name(in, get.name);
+		input_network(in, get.network);
+		input_name(in, get.name);
 		send_struct(front, MSG_LEASE_GET, id, &get);
 		break;
 	case 1:
-		network(in, rel.network);
-		name(in, rel.name);
+		input_network(in, rel.network);
+		input_name(in, rel.name);
 		send_struct(front, MSG_LEASE_RELEASE, id, &rel);
 		break;
 	default:
-		network(in, reg.network);
-		name(in, reg.name);
-		name(in, reg.who);
-		key(in, reg.pubkey);
+		input_network(in, reg.network);
+		input_name(in, reg.name);
+		input_name(in, reg.who);
+		input_key(in, reg.pubkey);
 		send_struct(front, MSG_LEASE_REGISTER, id, &reg);
 	}
 }
@@ -336,48 +275,47 @@ do_owned(struct input *in, uint32_t id)
 
 	memset(&put, 0, sizeof(put));
 	memset(&drop, 0, sizeof(drop));
-	if (byte(in) % 3 == 0) {
-		network(in, drop.network);
-		owner(in, drop.owner);
-		key(in, drop.pubkey);
+	if (input_byte(in) % 3 == 0) {
+		input_network(in, drop.network);
+		input_owner(in, drop.owner);
+		input_key(in, drop.pubkey);
 		send_struct(front, MSG_OWNED_DROP, id, &drop);
 		return;
 	}
-	network(in, put.network);
-	owner(in, put.owner);
-	name(in, put.name);
-	key(in, put.pubkey);
-	put.naddrs = prefixes(in, put.addrs, 4);
+	input_network(in, put.network);
+	input_owner(in, put.owner);
+	input_name(in, put.name);
+	input_key(in, put.pubkey);
+	put.naddrs = input_prefixes(in, put.addrs, 4);
 	send_struct(front, MSG_OWNED_PUT, id, &put);
 }
 
 static void
-do_set(struct input *in, uint32_t id)
+do_set(struct input *in, int s, uint32_t id)
 {
 	struct msg_set_begin begin;
 	struct msg_set_item item;
 	uint8_t n;
 
 	memset(&begin, 0, sizeof(begin));
-	network(in, begin.network);
-	owner(in, begin.owner);
-	n = byte(in);
+	input_network(in, begin.network);
+	input_owner(in, begin.owner);
+	n = input_byte(in);
 	begin.dry_run = n & 1;
 	begin.force = (n >> 1) & 1;
 	begin.match = (n >> 2) % 3;
 	begin.generation = n >> 4;
-	send_struct(front, MSG_SET_BEGIN, id, &begin);
-	for (n = byte(in) % 6; n > 0; n--) {
+	send_struct(s, MSG_SET_BEGIN, id, &begin);
+	for (n = input_byte(in) % 6; n > 0; n--) {
 		memset(&item, 0, sizeof(item));
-		name(in, item.name);
-		key(in, item.pubkey);
-		item.naddrs = prefixes(in, item.addrs, 3);
-		send_struct(front, MSG_SET_ITEM, id, &item);
+		input_name(in, item.name);
+		input_key(in, item.pubkey);
+		item.naddrs = input_prefixes(in, item.addrs, 3);
+		send_struct(s, MSG_SET_ITEM, id, &item);
 	}
-	n = byte(in) % 4;
+	n = input_byte(in) % 4;
 	if (n != 0)
-		send_struct(front, n == 1 ? MSG_SET_ABORT : MSG_SET_END, id,
-		    NULL);
+		send_struct(s, n == 1 ? MSG_SET_ABORT : MSG_SET_END, id, NULL);
 }
 
 static void
@@ -386,20 +324,20 @@ do_list(struct input *in, uint32_t id)
 	struct msg_peer_page page;
 	struct msg_node_get node;
 	struct msg_ovpn_kill kill;
-	uint8_t n = byte(in);
+	uint8_t n = input_byte(in);
 
 	memset(&page, 0, sizeof(page));
 	memset(&kill, 0, sizeof(kill));
-	network(in, page.network);
+	input_network(in, page.network);
 	page.leases = n & 1;
 	page.online = (n >> 1) & 1;
 	page.one = (n >> 2) & 1;
 	page.has_key = (n >> 3) & 1;
-	owner(in, page.owner);
-	name(in, page.name);
-	key(in, page.key);
+	input_owner(in, page.owner);
+	input_name(in, page.name);
+	input_key(in, page.key);
 	node.counts = n & 1;
-	name(in, kill.cn);
+	input_name(in, kill.cn);
 	switch (n % 5) {
 	case 0:
 		send_struct(front, MSG_NODE_GET, id, &node);
@@ -416,6 +354,57 @@ do_list(struct input *in, uint32_t id)
 	}
 }
 
+/* Ask as sallyctl does. */
+static void
+do_call(struct input *in, uint32_t id)
+{
+	static const enum msg_type bare[] = { MSG_CTL_BACKUP, MSG_CTL_DROP };
+	struct msg_ctl_show show;
+	struct msg_ctl_revoke revoke;
+	struct msg_ctl_approve approve;
+	struct msg_ctl_test_cn test;
+	struct msg_ctl_maintenance on;
+	uint8_t n = input_byte(in);
+
+	memset(&show, 0, sizeof(show));
+	memset(&revoke, 0, sizeof(revoke));
+	memset(&approve, 0, sizeof(approve));
+	memset(&test, 0, sizeof(test));
+	switch (n % 7) {
+	case 0:
+	case 1:
+		show.what = 1 + input_byte(in) % SHOW_REVOKED;
+		show.online = (n >> 5) & 1;
+		show.expired = (n >> 6) & 1;
+		input_network(in, show.network);
+		input_name(in, show.name);
+		show.limit = n >> 7;
+		send_struct(caller, MSG_CTL_SHOW, id, &show);
+		break;
+	case 2:
+		input_network(in, revoke.network);
+		input_name(in, revoke.name);
+		input_name(in, revoke.reason);
+		send_struct(caller, MSG_CTL_REVOKE, id, &revoke);
+		break;
+	case 3:
+		input_network(in, approve.network);
+		input_name(in, approve.name);
+		send_struct(caller, MSG_CTL_APPROVE, id, &approve);
+		break;
+	case 4:
+		input_name(in, test.cn);
+		send_struct(caller, MSG_CTL_TEST_CN, id, &test);
+		break;
+	case 5:
+		on.on = (n >> 5) & 1;
+		send_struct(caller, MSG_CTL_MAINTENANCE, id, &on);
+		break;
+	default:
+		send_struct(caller, bare[n >> 7], id, NULL);
+	}
+}
+
 /* Send the holders on the interface: a whole list or a piece of one. */
 static void
 do_holders(struct input *in)
@@ -423,23 +412,23 @@ do_holders(struct input *in)
 	struct msg_hold_begin begin;
 	struct msg_hold_item item;
 	struct msg_hold_end end;
-	uint8_t n = byte(in);
+	uint8_t n = input_byte(in);
 
 	memset(&begin, 0, sizeof(begin));
 	memset(&end, 0, sizeof(end));
-	network(in, begin.network);
+	input_network(in, begin.network);
 	if (n & 1)
 		send_struct(hand, MSG_HOLD_BEGIN, 0, &begin);
 	for (; (n & 0x0e) != 0; n -= 2) {
 		memset(&item, 0, sizeof(item));
-		network(in, item.network);
-		item.kind = HOLD_FOREIGN + byte(in) % 3;
-		item.psk = byte(in) & 1;
-		key(in, item.pubkey);
-		item.naddrs = prefixes(in, item.addrs, 4);
+		input_network(in, item.network);
+		item.kind = HOLD_FOREIGN + input_byte(in) % 3;
+		item.psk = input_byte(in) & 1;
+		input_key(in, item.pubkey);
+		item.naddrs = input_prefixes(in, item.addrs, 4);
 		send_struct(hand, MSG_HOLD_ITEM, 0, &item);
 	}
-	network(in, end.network);
+	input_network(in, end.network);
 	if (n & 0x80)
 		send_struct(hand, MSG_HOLD_END, 0, &end);
 }
@@ -454,8 +443,8 @@ do_hand(struct input *in)
 	struct msg_peer_expired gone;
 	struct msg_hand_network net;
 	struct msg_peer_stats_end end;
-	uint8_t n = byte(in);
-	uint32_t id = n & 0x80 ? n : wishes[byte(in) % WISHES];
+	uint8_t n = input_byte(in);
+	uint32_t id = n & 0x80 ? n : wishes[input_byte(in) % WISHES];
 
 	memset(&stat, 0, sizeof(stat));
 	memset(&gone, 0, sizeof(gone));
@@ -466,38 +455,40 @@ do_hand(struct input *in)
 		do_holders(in);
 		break;
 	case 0:
-		network(in, stat.network);
-		key(in, stat.pubkey);
-		stat.held = byte(in) % 3;
-		stat.psk = byte(in) & 1;
-		stat.rx = stat.tx = (uint64_t)byte(in) << (byte(in) % 57);
-		stat.handshake = (int64_t)byte(in) << (byte(in) % 55);
-		stat.naddrs = prefixes(in, stat.addrs, 4);
+		input_network(in, stat.network);
+		input_key(in, stat.pubkey);
+		stat.held = input_byte(in) % 3;
+		stat.psk = input_byte(in) & 1;
+		stat.rx = stat.tx = (uint64_t)input_byte(in)
+		    << (input_byte(in) % 57);
+		stat.handshake = (int64_t)input_byte(in)
+		    << (input_byte(in) % 55);
+		stat.naddrs = input_prefixes(in, stat.addrs, 4);
 		send_struct(hand, MSG_PEER_STAT, id, &stat);
 		break;
 	case 1:
-		network(in, end.network);
-		end.code = 1 + byte(in) % 6;
+		input_network(in, end.network);
+		end.code = 1 + input_byte(in) % 6;
 		send_struct(hand, MSG_PEER_STATS_END, id, &end);
 		break;
 	case 2:
-		network(in, gone.network);
-		key(in, gone.pubkey);
+		input_network(in, gone.network);
+		input_key(in, gone.pubkey);
 		send_struct(hand, MSG_PEER_EXPIRED, 0, &gone);
 		break;
 	case 3:
-		network(in, net.network);
-		net.state = 1 + byte(in) % 3;
-		key(in, net.pubkey);
-		net.port = byte(in);
+		input_network(in, net.network);
+		net.state = 1 + input_byte(in) % 3;
+		input_key(in, net.pubkey);
+		net.port = input_byte(in);
 		send_struct(hand, MSG_HAND_NETWORK, 0, &net);
 		break;
 	case 4:
-		sync.failed = byte(in) % 3;
+		sync.failed = input_byte(in) % 3;
 		send_struct(hand, MSG_PEER_SYNC_DONE, 0, &sync);
 		break;
 	default:
-		done.code = 1 + byte(in) % 6;
+		done.code = 1 + input_byte(in) % 6;
 		send_struct(hand, MSG_PEER_DONE, id, &done);
 	}
 }
@@ -588,9 +579,12 @@ forget(void)
 
 	close(front);
 	close(hand);
-	front = hand = -1;
+	close(caller);
+	front = hand = caller = -1;
 	(void)event_base_loop(leased.base, EVLOOP_NONBLOCK);
 	(void)turn_commit(&leased);
+	entries_clear(&leased.denied);
+	leased.maintenance = false;
 	TAILQ_FOREACH(n, &leased.reg.nets, entry) {
 		while ((p = RB_ROOT(&n->peers)) != NULL) {
 			if (p->id != 0 &&
@@ -616,6 +610,21 @@ clean(void)
 		(void)unlink(path);
 	}
 	(void)rmdir(dir);
+}
+
+/* An abstract name: it goes with us, and no other process has it. */
+static int
+control_socket(void)
+{
+	int fd;
+
+	at.sun_family = AF_UNIX;
+	snprintf(at.sun_path + 1, sizeof(at.sun_path) - 1, "%s", dir);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd == -1 || bind(fd, (struct sockaddr *)&at, sizeof(at)) == -1 ||
+	    listen(fd, 8) == -1)
+		wrong("no control socket");
+	return (fd);
 }
 
 int
@@ -649,6 +658,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	removals_init(l);
 	ovpn_init(l);
 	control_init(l);
+	control_listen(l, control_socket());
 	l->conf = configuration(0);
 	if ((l->store = store_open(dir, 0, error, sizeof(error))) == NULL)
 		wrong(error);
@@ -674,7 +684,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	send_struct(hand, MSG_HAND_NETWORK, 0, &up);
 	run();
 	for (i = 1; i <= RECORDS && in.left > 0; i++) {
-		switch (byte(&in) % 16) {
+		switch (input_byte(&in) % 16) {
 		case 0:
 			raw(&in, front);
 			break;
@@ -682,7 +692,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			raw(&in, hand);
 			break;
 		case 2:
-			reload(byte(&in));
+			reload(input_byte(&in));
+			break;
+		case 12:
+			raw(&in, caller);
+			break;
+		case 13:
+			do_call(&in, i);
+			break;
+		case 14:
+			do_set(&in, caller, i);
 			break;
 		case 3:
 			close(i & 1 ? front : hand);
@@ -694,7 +713,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		case 6:
 		case 7:
-			do_set(&in, i);
+			do_set(&in, front, i);
 			break;
 		case 8:
 			do_list(&in, i);
@@ -708,7 +727,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			do_lease(&in, i);
 		}
 		/* Some of it comes in one turn. */
-		if (front == -1 || hand == -1 || byte(&in) % 3 != 0)
+		if (front == -1 || hand == -1 || caller == -1 ||
+		    input_byte(&in) % 3 != 0)
 			run();
 	}
 	run();
