@@ -48,4 +48,13 @@ else
 	skip "rc script, shellcheck" "no shellcheck"
 fi
 
+# README's configuration in the place of autowg's options.
+awk '/^```/ { on = 0 } on; /^## Instead of autowg/ { here = 1 }
+    here && /^```$/ && !done { on = done = 1 }' "$TOP/README.md" \
+    >"$WORK/autowg.conf"
+chmod 640 "$WORK/autowg.conf"
+check "README: instead of autowg" grep -q '^autowg:' "$WORK/autowg.conf"
+check_status "README: instead of autowg loads" 0 "$BIN/netd" -nn \
+    -f "$WORK/autowg.conf"
+
 finish
