@@ -24,7 +24,10 @@ netd_pid() {
 check_status "check, before" 1 rc check
 check_status "stop, before" 0 rc stop
 check "start" rc start
-check "it answers once started" "$BIN/sallyctl" -q -s "$S/ctl.sock" show status
+check "it answers once started" "$BIN/sallyctl" -q -s "$S/ctl.sock" \
+    show networks
+check "its network comes up" wait_for 20 "$BIN/sallyctl" -q \
+    -s "$S/ctl.sock" show status
 check "check" rc check
 pid=$(netd_pid)
 check "start again does nothing" rc start
