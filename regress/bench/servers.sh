@@ -72,7 +72,7 @@ gw_conf() {		# [STATE_DIR]
 	    on_stop = "undo";
 	};
 	networks = ( {
-	    name = "devices"; interface = "$IF"; backend = "userspace";
+	    name = "$IF"; interface = "$IF"; backend = "userspace";
 	    listen_port = $((51820 + gw_n)); private_key_file = "$S/$IF.key";
 	    address = [ "fd0$gw_n:25fb:7f6c::1/48", "10.$((gw_n * 16)).0.1/12" ];
 	    pools = [ "fd0$gw_n:25fb:7f6c:1::/64", "10.$((gw_n * 16)).0.0/12" ];
@@ -81,7 +81,7 @@ gw_conf() {		# [STATE_DIR]
 	} );
 	identities = ( {
 	    proof = "certificate"; pattern = "device-(\\\\d+)";
-	    role = "device"; network = "devices";
+	    role = "device"; network = "$IF";
 	} );
 	listen = ( {
 	    address = "$AT"; api = [ "autowg", "native" ]; prefix = "/vpn/";
