@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What devices dial.
+ * The keys and ports that devices dial.
  */
 
 #include <string.h>

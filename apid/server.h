@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What devices dial: the public key and the port of each network, as the hand
- * says.  They come from the parent and never from leased, which could lead
+ * The public key and the port of each network, which devices dial.  The hand
+ * tells them.  They come from the parent and never from leased, which could lead
  * every device to another server.
  */
 

@@ -96,8 +96,8 @@ void	 settings_set_limits(struct settings *, const struct msg_conf_limits *);
 void	 settings_set_basic(struct settings *, const struct msg_conf_basic *);
 
 /*
- * All slices are there: make the TLS servers, and check the whole.  Returns
- * what is wrong, or NULL.  old is the generation in force, or NULL.
+ * All slices are there: make the TLS servers, and check the whole.  Returns an
+ * error text, or NULL.  old is the generation in force, or NULL.
  */
 const char *
 settings_build(struct settings *, struct tlskey *, const struct settings *old);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a device is told.
+ * The configuration that a device is told.
  */
 
 #include <sys/socket.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a device is told, whatever the dialect.  Of the lease, leased has
- * decided.  Of the server, it is not asked: that comes from the configuration
+ * The configuration that a device is told, whatever the dialect.  leased decides
+ * about the lease alone: what belongs to the server comes from our configuration
  * and, through the parent, from the hand.
  */
 

@@ -40,8 +40,8 @@ void	 rate_free(struct rate *);	/* NULL is allowed */
  * A connection comes from this address to the listener with this number.
  * Returns its source, which is given back with rate_leave, or NULL with errno:
  * EAGAIN it has per_source connections, EACCES it is turned away, ENOBUFS all
- * sources in the table are connected.  first is set if this is the first refusal
- * of the source in a row.
+ * sources in the table are connected.  first is set if the source was not also
+ * refused the last time.
  */
 struct rate_source *rate_enter(struct rate *, uint16_t listener,
 	    const struct prefix *, unsigned int per_source, struct mono now,

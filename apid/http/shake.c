@@ -46,8 +46,8 @@ hello_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * Be told of each new byte, and of the client's end, but not again and again
- * of those that are there; or as at other times.
+ * Wait for new bytes and for the client's end, without an event for bytes that
+ * have been seen (edge); otherwise wait for readable bytes as usual.
  */
 static int
 watch_hello(struct conn *c, bool edge)
@@ -128,8 +128,8 @@ call(struct apid *a, unsigned int n)
 }
 
 /*
- * End handshakes that do not go on, while others wait for their places.  One
- * who was called may be gone, so that places may be free here.
+ * End handshakes that do not go on, while others wait for their places.  A
+ * client that was called may have left, so that places may be free here.
  */
 static void
 look_cb(evutil_socket_t fd, short what, void *arg)

@@ -200,8 +200,8 @@ find_base(struct tls_crls *crls, const struct tls_crl *d)
 }
 
 /*
- * Join deltas to their complete CRLs.  Without it, a delta cannot be read, and
- * what it revokes would get in.
+ * Join deltas to their complete CRLs.  A delta without its complete CRL is an
+ * error, as the certificates that it revokes would get in.
  */
 static int
 join_deltas(struct reader *r)

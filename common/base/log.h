@@ -48,8 +48,9 @@ const char *log_vis(const char *);
  */
 const char *log_text(const char *);
 /*
- * Encode len bytes of s in dst, which has size bytes and gets a NUL: characters
- * of extra as octal numbers, others as log_text does.  Returns the length.
+ * Encode len bytes of s in dst, which has size bytes and gets a NUL.  Characters
+ * that stand in extra become octal numbers, others are encoded as log_text does.
+ * Returns the length.
  */
 size_t	 log_escape(char *dst, size_t size, const char *s, size_t len,
 	    const char *extra);
