@@ -51,10 +51,11 @@ peers >"$WORK/before"
 
 # Step N's block, without its indentation.
 step() {		# N
-	sed -n '/^## Instead of vpn-daemon/,/^## How it is built/p' \
-	    "$TOP/README.md" | awk -v n="$1." '/^[0-9]\. / { s = $1 }
+	awk -v n="$1." '/^## / { ours = /^## Instead of vpn-daemon/ }
+	    ours && /^[0-9]\. / { s = $1 }
 	    /^ *```/ { in_block = !in_block; next }
-	    in_block && s == n { sub(/^   /, ""); print }'
+	    ours && in_block && s == n { sub(/^   /, ""); print }' \
+	    "$TOP/README.md"
 }
 run() {			# N
 	step "$1" >"$WORK/step$1.sh"
