@@ -206,6 +206,7 @@ still_welcome(struct conn *c)
 {
 	struct request *r = &c->req;
 	struct listener *l;
+	char from[PREFIX_TEXT];
 
 	if (r->set != r->apid->set) {
 		l = settings_same_listener(r->apid->set, r->lst);
@@ -221,8 +222,9 @@ still_welcome(struct conn *c)
 		c->close |= c->tls != NULL;
 	}
 	if (c->tls != NULL && tls_conn_recheck(c->tls, r->lst->tls) == -1) {
-		log_info("connection ended by=%s reason=\"%s\"",
-		    log_vis(r->who.label), tls_conn_error(c->tls));
+		log_info("connection ended from=%s listen=%s reason=\"%s\"",
+		    prefix_format_addr(&r->from, from), r->lst->address,
+		    tls_conn_error(c->tls));
 		return (false);
 	}
 	return (true);

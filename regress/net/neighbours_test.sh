@@ -61,6 +61,7 @@ sh "$WORK/strangers" "$O/regress/crowd" >/dev/null 2>&1
 pki_revoke d1
 gone_now() { [ "$(dev_post d1 d1)" = 000 ]; }
 check "a revoked device is refused" wait_for 5 gone_now
+is "and with each new connection" "$(dev_post d1 d1)" 000
 check "and the log says so beside 200 strangers" wait_for 10 grep -q \
     'handshake refused .*revoked: .*cn=smart-toilet-1"' "$LOG"
 check "of which it says how many it left out" wait_for 10 grep -qE \
