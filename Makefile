@@ -95,7 +95,7 @@ apid-key_PKG :=	libcrypto libsodium libseccomp
 QRENCODE ?=	$(shell $(PKG_CONFIG) --exists libqrencode 2>/dev/null && \
 		echo libqrencode)
 sallyctl_DIRS := sallyctl
-sallyctl_PKG :=	jansson libsodium $(QRENCODE)
+sallyctl_PKG :=	jansson libsodium yaml-0.1 $(QRENCODE)
 sallyctl_DEFS := $(if $(QRENCODE),-DHAVE_QRENCODE)
 
 # Two libraries for what several programs need.

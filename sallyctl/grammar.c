@@ -51,6 +51,7 @@ static const struct {
 	[P_SINCE] = { "since", "DURATION (90s, 1h30m, 2d)", SINCE,
 	    REQUEST(since), NULL },
 	[P_DIR] = { "dir", "DIRECTORY", TEXT, REQUEST(dir), "a directory" },
+	[P_WRITE] = { "-w", "FILE", PATH, REQUEST(write), "a file's name" },
 	[P_LIMIT] = { "limit", "COUNT", LIMIT, REQUEST(limit), NULL },
 };
 /* clang-format on */

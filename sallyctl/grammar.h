@@ -28,6 +28,7 @@ struct request {
 	char		 cn[CN_SIZE];
 	char		 reason[TEXT_SIZE];
 	char		 file[FILE_SIZE];
+	char		 write[FILE_SIZE];	/* "" is standard output */
 	char		 dir[DIR_SIZE];	/* "" is the usual one */
 	uint32_t	 since;		/* seconds back, 0 is any */
 	uint64_t	 limit;		/* items, 0 is all */

@@ -447,6 +447,10 @@ import(struct client *c, const struct request *r, struct output *o)
 	size_t len;
 	int st;
 
+	if (r->write[0] != '\0')
+		return (client_fail(c, EX_USAGE,
+		    "-w is for the files of autoygg-server, which become others; the peers of %.800s go to the daemon",
+		    r->file));
 	if ((text = set_read(c, r->file, &len, &st)) == NULL)
 		return (st);
 	if ((im = calloc(1, sizeof(*im))) == NULL) {

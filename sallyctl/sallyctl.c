@@ -14,7 +14,9 @@
 #include "apply.h"
 #include "ask.h"
 #include "backup.h"
+#include "convert.h"
 #include "export.h"
+#include "filekind.h"
 #include "import.h"
 #include "restore.h"
 
@@ -42,19 +44,30 @@ converse(struct client *c, const struct request *r, struct output *o)
 		return (import(c, r, o));
 	case TALK_EXPORT:
 		return (export_peer(c, r, o));
+	case TALK_CONVERT:
+		return (convert(c, r, o));
 	}
 	return (EX_SOFTWARE);
+}
+
+/* What an import does, the file decides. */
+static void
+choose_import(struct request *r)
+{
+	if (r->verb->talk == TALK_IMPORT && filekind_of(r->file) == KIND_YAML)
+		r->verb = &verb_convert;
 }
 
 /* Connect, converse, close the document.  Errors go to stderr, always. */
 static int
 run(const struct request *r, struct output *o, const char *path)
 {
-	static struct client c;
+	static struct client c = { .fd = -1 };
 	const char *error;
-	int st;
+	int st = 0;
 
-	st = client_open(&c, path, r->verb->of_parent);
+	if (r->verb->talk != TALK_CONVERT)
+		st = client_open(&c, path, r->verb->of_parent);
 	if (st == 0) {
 		st = converse(&c, r, o);
 		client_close(&c);
@@ -125,6 +138,8 @@ main(int argc, char **argv)
 		return (EX_OSERR);
 	}
 	st = grammar_parse(argc - optind, argv + optind, &r, err);
+	if (st == 0)
+		choose_import(&r);
 	output_begin(&o, r.verb, json, numeric, stdout);
 	if (fclose(err) == EOF || wrong == NULL)
 		st = EX_OSERR;

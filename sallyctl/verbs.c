@@ -381,6 +381,18 @@ static const struct line lost_lines[] = {
 };
 const struct item lost_item = { lost_fields, lost_lines, false };
 
+static const struct field note_fields[] = {
+	{ FIELD(note, NUM, "line", line) },
+	{ FIELD(note, NUM, "column", column) },
+	{ FIELD(note, RAW, "text", text) },
+	{ .name = NULL }
+};
+static const struct line note_lines[] = {
+	{ LINE(NULL, "{line}:{column}: {text}\n") },
+	{ .text = NULL }
+};
+const struct item note_item = { note_fields, note_lines, false };
+
 static const struct field sum_fields[] = {
 	{ FIELD(sum, BOOL, "dry_run", dry_run),
 	    WORDS(NULL, "nothing is done; it would be: ") },
@@ -517,10 +529,16 @@ const struct verb verbs[] = {
 	    .set = true, .opts = OPT(DRY_RUN) | OPT(FORCE) | OPT(NET),
 	    .talk = TALK_APPLY },
 	{ .words = { "import" }, .arg = P_FILE, .member = "changes", .list = true,
-	    .set = true, .opts = OPT(DRY_RUN) | OPT(FORCE) | OPT(NET),
+	    .set = true,
+	    .opts = OPT(DRY_RUN) | OPT(FORCE) | OPT(NET) | OPT(WRITE),
 	    .talk = TALK_IMPORT },
 	{ .words = { "export", "peer" }, .arg = P_PEER, .member = "peer",
 	    .opts = OPT(QR) | OPT(NET), .talk = TALK_EXPORT },
 	{ .words = { NULL } }
+};
+
+const struct verb verb_convert = {
+	.words = { "import" }, .member = "notes", .list = true,
+	.talk = TALK_CONVERT
 };
 /* clang-format on */

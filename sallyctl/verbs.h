@@ -37,6 +37,11 @@ struct unused {				/* part of an imported file */
 	uint64_t	 none;		/* 0 */
 	const char	*text;
 };
+struct note {				/* part of a file that is not taken over */
+	uint32_t	 line;		/* 0: the file as a whole */
+	uint32_t	 column;
+	const char	*text;
+};
 struct sum {				/* the changes by a set */
 	uint8_t		 dry_run;
 	uint8_t		 known;		/* 0: there is no answer */
@@ -52,8 +57,8 @@ struct saved {				/* a backup */
 };
 
 extern const struct item change_item;	/* struct msg_set_change */
-extern const struct item unused_item, lost_item, sum_item, exported_item,
-    saved_item;
+extern const struct item unused_item, lost_item, note_item, sum_item,
+    exported_item, saved_item;
 extern const struct item done_item;	/* struct msg_ctl_result */
 
 /* Arguments and options of commands. */
@@ -73,7 +78,8 @@ enum param {
 	P_REASON,
 	P_SINCE,
 	P_LIMIT,
-	P_DIR
+	P_DIR,
+	P_WRITE
 };
 #define OPT(p)	(1U << P_##p)
 
@@ -84,6 +90,7 @@ enum talk {
 	TALK_RESTORE,
 	TALK_APPLY,
 	TALK_IMPORT,
+	TALK_CONVERT,		/* with nobody */
 	TALK_EXPORT
 };
 
@@ -111,5 +118,6 @@ struct verb {
 };
 
 extern const struct verb verbs[];	/* the last has no words */
+extern const struct verb verb_convert;	/* import of a YAML file */
 
 #endif

@@ -75,6 +75,7 @@ commands(void **state)
 		{ "i f", "import" },
 		{ "import f net a dry-run", "import" },
 		{ "import f force", "import" },
+		{ "import f -w out", "import" },
 		{ "e p x", "export peer" },
 		{ "export peer x qr net a", "export peer" },
 	};
@@ -128,6 +129,8 @@ refused(void **state)
 		{ "revoke dev net a net b reason x", "twice: net" },
 		{ "apply f force net a force", "twice: force" },
 		{ "import f d d", "twice: dry-run" },
+		{ "import f -w a -w b", "twice: -w" },
+		{ "import f -w", "missing argument after: -w" },
 		{ "export peer x qr qr", "twice: qr" },
 		{ "show events limit 0", "too small" },
 		{ "show events limit -1", "too small" },

@@ -38,6 +38,8 @@ subject_test_USES :=	subject hex
 sysctl_test_USES :=	sysctl
 uapi_test_USES :=	wg_uapi wg_uapi_parse snapshot
 wgquick_test_USES :=	wgquick peername
+ygg_test_USES :=	yggaccess yggconf yggwords ytree
+ytree_test_USES :=	ytree filekind
 
 # The store, and the model of peers with it.
 store_test_USES :=	sqlite sqlite_check sqlite_file sqlite_restore sqlite_peer \
