@@ -1,5 +1,12 @@
 # Tests: rules for the Makefile above.  One layer a folder; regress/run counts.
 
+# Who asks for no number of jobs gets one for each CPU.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifneq ($(filter regress% fuzz bench,$(MAKECMDGOALS)),)
+MAKEFLAGS +=	-j$(shell nproc)
+endif
+endif
+
 UNIT :=		$(notdir $(basename $(sort $(wildcard regress/unit/*_test.c))))
 FUZZERS :=	$(notdir $(basename $(sort $(wildcard regress/fuzz/*_fuzz.c))))
 T ?=		unit conf proc net vm fuzz
@@ -31,32 +38,38 @@ $(TOOLS:%=$(O)/regress/%): $(O)/regress/%: $$(call rig,$$($$*_RIG)) \
     $$(call obj,$$($$*_USES)) $(LIBCOMMON)
 	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
-# Fuzzers are built from source, with coverage.  One of a whole program renames
-# its main, and replaces the functions of RIG_WRAP.
-RIG_WRAP :=	child_start child_enter event_base_dispatch log_warn log_warnx \
-		log_notice log_info log_debug
-RIG_FLAGS :=	-Dmain=product_main $(RIG_WRAP:%=-Wl,--wrap=%)
-$(O)/fuzz/%_fuzz: regress/fuzz/%_fuzz.c $$(call src,$$($$*_fuzz_USES)) \
-    $$(call rigsrc,$$($$*_fuzz_RIG)) $(COMMON_SRC)
+# Fuzzers are built by clang, with coverage, and share their objects.  A program's
+# main() has another name there, as libFuzzer brings its own, and the functions
+# of %_WRAP are replaced by those of a rig.
+FUZZ_CFLAGS :=	-std=gnu11 -O1 -gline-tables-only -Dmain=product_main \
+		-fsanitize=fuzzer-no-link,address,undefined \
+		-fno-sanitize-recover=all
+fobj =		$(patsubst %.c,$(O)/fuzz/obj/%.o,$(1))
+FUZZ_OBJ :=	$(sort $(foreach f,$(FUZZERS),$(call fobj,regress/fuzz/$(f).c \
+		$(call src,$($(f)_USES)) $(call rigsrc,$($(f)_RIG)) $(COMMON_SRC))))
+DEPS +=		$(FUZZ_OBJ:.o=.d)
+$(O)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CLANG) $(CPPFLAGS_ALL) $(TEST_INC) $($*_fuzz_CPP) \
-	    $(call pkg-cflags,$($*_fuzz_PKG)) \
-	    -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all $(if $(filter %/link_rig,$($*_fuzz_RIG)),$(RIG_FLAGS)) \
-	    -o $@ $(filter %.c,$^) \
-	    $(call pkg-libs,$($*_fuzz_PKG)) $($*_fuzz_LIBS) $(BASE_LIBS) \
+	$(CLANG) $(CPPFLAGS_ALL) $(TEST_CFLAGS) $(TEST_INC) $(FUZZ_CFLAGS) \
+	    -MMD -MP -c -o $@ $<
+
+$(FUZZERS:%=$(O)/fuzz/%): $(O)/fuzz/%: $$(call fobj,regress/fuzz/$$*.c \
+    $$(call src,$$($$*_USES)) $$(call rigsrc,$$($$*_RIG)) $(COMMON_SRC))
+	$(CLANG) -fsanitize=fuzzer,address,undefined $($*_WRAP:%=-Wl,--wrap=%) \
+	    -o $@ $^ $(call pkg-libs,$($*_PKG)) $($*_LIBS) $(BASE_LIBS) \
 	    $(call pkg-libs,libseccomp)
 
 regress-unit: $(UNIT:%=$(O)/regress/%)
 regress-fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 regress-conf regress-proc regress-net regress-vm: all
 
-regress: $(T:%=regress-%)
-	@O=$(O) BIN=$(BIN) FUZZ_TIME=$(FUZZ_TIME) FUZZ_RUNS=1000000 \
-	    sh regress/run $(T)
+# regress/run builds the fuzzers by itself, beside the other tests.
+regress: $(patsubst %,regress-%,$(filter-out fuzz,$(T)))
+	@O=$(O) BIN=$(BIN) MAKE="$(MAKE)" FUZZ_TIME=$(FUZZ_TIME) \
+	    FUZZ_RUNS=1000000 sh regress/run $(T)
 
-fuzz: regress-fuzz
-	@O=$(O) BIN=$(BIN) FUZZ_TIME=$(FUZZ_TIME) FUZZ_RUNS= \
+fuzz:
+	@O=$(O) BIN=$(BIN) MAKE="$(MAKE)" FUZZ_TIME=$(FUZZ_TIME) FUZZ_RUNS= \
 	    sh regress/run fuzz
 
 # Do the tests notice?  Root, some minutes, on a copy.

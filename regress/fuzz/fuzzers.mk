@@ -1,5 +1,8 @@
-# What each fuzzer is made of besides common/, by file name, and the libraries
-# it needs.
+# What each fuzzer is made of besides common/, by file name, the libraries it
+# needs, and the functions that its rig replaces.
+
+LOG_WRAP :=		log_warn log_warnx log_notice log_info log_debug
+LINK_WRAP :=		child_start child_enter event_base_dispatch $(LOG_WRAP)
 
 access_fuzz_USES :=	access
 cert_fuzz_USES :=	tlscert san
@@ -13,24 +16,26 @@ crl_fuzz_PKG :=		libcrypto
 form_fuzz_USES :=	form hex
 # Whole programs, with their links.
 hand_fuzz_USES :=	$(filter-out kern_linux,$(HAND_MODULES))
-hand_fuzz_RIG :=	fuzz/link_rig proc/fake_kern proc/fake_state
+hand_fuzz_RIG :=	fuzz/link_rig fuzz/silent_log proc/fake_kern proc/fake_state
 hand_fuzz_PKG :=	$(netd-hand_PKG)
+hand_fuzz_WRAP :=	$(LINK_WRAP)
 apid_fuzz_USES :=	$(notdir $(basename $(apid_SRC)))
-apid_fuzz_RIG :=	fuzz/link_rig
+apid_fuzz_RIG :=	fuzz/link_rig fuzz/silent_log
 apid_fuzz_PKG :=	$(apid_PKG)
+apid_fuzz_WRAP :=	$(LINK_WRAP)
 key_fuzz_USES :=	$(notdir $(basename $(apid-key_SRC)))
-key_fuzz_RIG :=		fuzz/link_rig
+key_fuzz_RIG :=		fuzz/link_rig fuzz/silent_log
 key_fuzz_PKG :=		$(apid-key_PKG)
+key_fuzz_WRAP :=	$(LINK_WRAP)
 http_fuzz_USES :=	http chunked hex
 http_fuzz_LIBS :=	-lhttp_parser
 jsonset_fuzz_USES :=	jsonset hex
 jsonset_fuzz_PKG :=	jansson
 keyd_fuzz_USES :=	keycheck
-# The whole broker, whose main() makes room for the fuzzer's.
+# The whole broker, but for its main().
 leased_fuzz_USES :=	$(notdir $(basename $(leased_SRC)))
-leased_fuzz_RIG :=	fuzz/fuzz_input
+leased_fuzz_RIG :=	fuzz/fuzz_input fuzz/fuzz_packet
 leased_fuzz_PKG :=	sqlite3
-leased_fuzz_CPP :=	-Dmain=leased_main
 leasejson_fuzz_USES :=	leasejson devconf jsonw autowg
 leasejson_fuzz_PKG :=	jansson
 openvpn_fuzz_USES :=	openvpn_parse

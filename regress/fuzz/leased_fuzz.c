@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The broker, between a front, a hand and a caller of its control socket, who are
- * all captured: its real links and their dispatch, with all the state behind
- * them.  An input is a list of
- * what they do.  Whatever that is, what leased sends is well formed, no address
- * that a peer may not have goes to the hand or to a device, and no two peers
- * have the same key or address.
+ * The broker, between a front, a hand and a caller of its control socket, who
+ * are all captured: its real links and their dispatch, with all the state
+ * behind them.  An input is a list of what they do.  Whatever that is, what
+ * leased sends is well formed, no address that a peer may not have goes to the
+ * hand or to a device, and no two peers have the same key or address.
  */
 
 #include <sys/socket.h>
@@ -22,8 +21,8 @@
 #include "counters.h"
 #include "expire.h"
 #include "fuzz_input.h"
+#include "fuzz_packet.h"
 #include "hostaddr.h"
-#include "imsg.h"
 #include "leased.h"
 #include "log.h"
 #include "openvpn.h"
@@ -99,29 +98,14 @@ check_reply(const struct msg_lease_reply *m)
 static void
 check_message(const struct imsg *got, bool to_hand)
 {
-	struct ibuf b = got->data;
+	const void *m;
 
-	switch (got->type) {
-/* clang-format off */
-#define X(NAME, name_, val, from, to, fd)				\
-	case val: {							\
-		static struct msg_##name_ m;				\
-		if (msg_##name_##_get(&b, &m) == -1)			\
-			wrong(#NAME " is malformed");			\
-		if (val == MSG_PEER_SET)				\
-			check_set((const void *)&m);			\
-		if (val == MSG_LEASE_REPLY)				\
-			check_reply((const void *)&m);			\
-		break;							\
-	}
-#define E(NAME, name_, val, from, to)	case val: break;
-	MSG_CATALOGUE(X, E)
-#undef X
-#undef E
-/* clang-format on */
-	default:
-		wrong("an unknown message");
-	}
+	if ((m = packet_get(got)) == NULL)
+		wrong("an unknown or malformed message");
+	if (got->type == MSG_PEER_SET)
+		check_set(m);
+	if (got->type == MSG_LEASE_REPLY)
+		check_reply(m);
 	if (to_hand && got->id != 0)
 		wishes[nwishes++ % WISHES] = got->id;
 }
@@ -193,51 +177,6 @@ run(void)
 /* --- what the others do --- */
 
 static void
-send_struct(int s, enum msg_type type, uint32_t id, const void *m)
-{
-	static uint8_t buf[IMSG_MAX_PAYLOAD];
-	struct ibuf b;
-	int r = -1;
-
-	ibuf_init(&b, buf, 0, sizeof(buf));
-	switch (type) {
-/* clang-format off */
-#define X(NAME, name_, val, from, to, fd)				\
-	case MSG_##NAME:						\
-		r = msg_##name_##_put(&b, m);				\
-		break;
-#define E(NAME, name_, val, from, to)	case MSG_##NAME: r = 0; break;
-	MSG_CATALOGUE(X, E)
-#undef X
-#undef E
-/* clang-format on */
-	}
-	if (r == 0)
-		(void)imsg_send(s, type, id, buf, b.wpos, -1);
-}
-
-static void
-raw(struct input *in, int s)
-{
-	static const uint32_t types[] = {
-#define X(NAME, name_, val, from, to, fd) (val),
-#define E(NAME, name_, val, from, to) (val),
-		MSG_CATALOGUE(X, E)
-#undef X
-#undef E
-	};
-	uint8_t buf[600];
-	uint32_t type;
-	size_t i, len;
-
-	type = types[input_byte(in) % (sizeof(types) / sizeof(types[0]))];
-	len = input_byte(in);
-	for (i = 0; i < len; i++)
-		buf[i] = input_byte(in);
-	(void)imsg_send(s, type, input_byte(in), buf, len, -1);
-}
-
-static void
 do_lease(struct input *in, uint32_t id)
 {
 	struct msg_lease_register reg;
@@ -251,19 +190,19 @@ do_lease(struct input *in, uint32_t id)
 	case 0:
 		input_network(in, get.network);
 		input_name(in, get.name);
-		send_struct(front, MSG_LEASE_GET, id, &get);
+		packet_send(front, MSG_LEASE_GET, id, &get);
 		break;
 	case 1:
 		input_network(in, rel.network);
 		input_name(in, rel.name);
-		send_struct(front, MSG_LEASE_RELEASE, id, &rel);
+		packet_send(front, MSG_LEASE_RELEASE, id, &rel);
 		break;
 	default:
 		input_network(in, reg.network);
 		input_name(in, reg.name);
 		input_name(in, reg.who);
 		input_key(in, reg.pubkey);
-		send_struct(front, MSG_LEASE_REGISTER, id, &reg);
+		packet_send(front, MSG_LEASE_REGISTER, id, &reg);
 	}
 }
 
@@ -279,7 +218,7 @@ do_owned(struct input *in, uint32_t id)
 		input_network(in, drop.network);
 		input_owner(in, drop.owner);
 		input_key(in, drop.pubkey);
-		send_struct(front, MSG_OWNED_DROP, id, &drop);
+		packet_send(front, MSG_OWNED_DROP, id, &drop);
 		return;
 	}
 	input_network(in, put.network);
@@ -287,7 +226,7 @@ do_owned(struct input *in, uint32_t id)
 	input_name(in, put.name);
 	input_key(in, put.pubkey);
 	put.naddrs = input_prefixes(in, put.addrs, 4);
-	send_struct(front, MSG_OWNED_PUT, id, &put);
+	packet_send(front, MSG_OWNED_PUT, id, &put);
 }
 
 static void
@@ -305,17 +244,17 @@ do_set(struct input *in, int s, uint32_t id)
 	begin.force = (n >> 1) & 1;
 	begin.match = (n >> 2) % 3;
 	begin.generation = n >> 4;
-	send_struct(s, MSG_SET_BEGIN, id, &begin);
+	packet_send(s, MSG_SET_BEGIN, id, &begin);
 	for (n = input_byte(in) % 6; n > 0; n--) {
 		memset(&item, 0, sizeof(item));
 		input_name(in, item.name);
 		input_key(in, item.pubkey);
 		item.naddrs = input_prefixes(in, item.addrs, 3);
-		send_struct(s, MSG_SET_ITEM, id, &item);
+		packet_send(s, MSG_SET_ITEM, id, &item);
 	}
 	n = input_byte(in) % 4;
 	if (n != 0)
-		send_struct(s, n == 1 ? MSG_SET_ABORT : MSG_SET_END, id, NULL);
+		packet_send(s, n == 1 ? MSG_SET_ABORT : MSG_SET_END, id, NULL);
 }
 
 static void
@@ -340,17 +279,17 @@ do_list(struct input *in, uint32_t id)
 	input_name(in, kill.cn);
 	switch (n % 5) {
 	case 0:
-		send_struct(front, MSG_NODE_GET, id, &node);
+		packet_send(front, MSG_NODE_GET, id, &node);
 		break;
 	case 1:
-		send_struct(front, MSG_OVPN_KILL, id, &kill);
+		packet_send(front, MSG_OVPN_KILL, id, &kill);
 		break;
 	case 2:
-		send_struct(front, n & 0x10 ? MSG_OVPN_LIST : MSG_LEASE_HEALTH,
+		packet_send(front, n & 0x10 ? MSG_OVPN_LIST : MSG_LEASE_HEALTH,
 		    id, NULL);
 		break;
 	default:
-		send_struct(front, MSG_PEER_PAGE, id, &page);
+		packet_send(front, MSG_PEER_PAGE, id, &page);
 	}
 }
 
@@ -379,29 +318,29 @@ do_call(struct input *in, uint32_t id)
 		input_network(in, show.network);
 		input_name(in, show.name);
 		show.limit = n >> 7;
-		send_struct(caller, MSG_CTL_SHOW, id, &show);
+		packet_send(caller, MSG_CTL_SHOW, id, &show);
 		break;
 	case 2:
 		input_network(in, revoke.network);
 		input_name(in, revoke.name);
 		input_name(in, revoke.reason);
-		send_struct(caller, MSG_CTL_REVOKE, id, &revoke);
+		packet_send(caller, MSG_CTL_REVOKE, id, &revoke);
 		break;
 	case 3:
 		input_network(in, approve.network);
 		input_name(in, approve.name);
-		send_struct(caller, MSG_CTL_APPROVE, id, &approve);
+		packet_send(caller, MSG_CTL_APPROVE, id, &approve);
 		break;
 	case 4:
 		input_name(in, test.cn);
-		send_struct(caller, MSG_CTL_TEST_CN, id, &test);
+		packet_send(caller, MSG_CTL_TEST_CN, id, &test);
 		break;
 	case 5:
 		on.on = (n >> 5) & 1;
-		send_struct(caller, MSG_CTL_MAINTENANCE, id, &on);
+		packet_send(caller, MSG_CTL_MAINTENANCE, id, &on);
 		break;
 	default:
-		send_struct(caller, bare[n >> 7], id, NULL);
+		packet_send(caller, bare[n >> 7], id, NULL);
 	}
 }
 
@@ -418,7 +357,7 @@ do_holders(struct input *in)
 	memset(&end, 0, sizeof(end));
 	input_network(in, begin.network);
 	if (n & 1)
-		send_struct(hand, MSG_HOLD_BEGIN, 0, &begin);
+		packet_send(hand, MSG_HOLD_BEGIN, 0, &begin);
 	for (; (n & 0x0e) != 0; n -= 2) {
 		memset(&item, 0, sizeof(item));
 		input_network(in, item.network);
@@ -426,11 +365,11 @@ do_holders(struct input *in)
 		item.psk = input_byte(in) & 1;
 		input_key(in, item.pubkey);
 		item.naddrs = input_prefixes(in, item.addrs, 4);
-		send_struct(hand, MSG_HOLD_ITEM, 0, &item);
+		packet_send(hand, MSG_HOLD_ITEM, 0, &item);
 	}
 	input_network(in, end.network);
 	if (n & 0x80)
-		send_struct(hand, MSG_HOLD_END, 0, &end);
+		packet_send(hand, MSG_HOLD_END, 0, &end);
 }
 
 /* The hand answers wishes, and says of peers and networks what it likes. */
@@ -464,32 +403,32 @@ do_hand(struct input *in)
 		stat.handshake = (int64_t)input_byte(in)
 		    << (input_byte(in) % 55);
 		stat.naddrs = input_prefixes(in, stat.addrs, 4);
-		send_struct(hand, MSG_PEER_STAT, id, &stat);
+		packet_send(hand, MSG_PEER_STAT, id, &stat);
 		break;
 	case 1:
 		input_network(in, end.network);
 		end.code = 1 + input_byte(in) % 6;
-		send_struct(hand, MSG_PEER_STATS_END, id, &end);
+		packet_send(hand, MSG_PEER_STATS_END, id, &end);
 		break;
 	case 2:
 		input_network(in, gone.network);
 		input_key(in, gone.pubkey);
-		send_struct(hand, MSG_PEER_EXPIRED, 0, &gone);
+		packet_send(hand, MSG_PEER_EXPIRED, 0, &gone);
 		break;
 	case 3:
 		input_network(in, net.network);
 		net.state = 1 + input_byte(in) % 3;
 		input_key(in, net.pubkey);
 		net.port = input_byte(in);
-		send_struct(hand, MSG_HAND_NETWORK, 0, &net);
+		packet_send(hand, MSG_HAND_NETWORK, 0, &net);
 		break;
 	case 4:
 		sync.failed = input_byte(in) % 3;
-		send_struct(hand, MSG_PEER_SYNC_DONE, 0, &sync);
+		packet_send(hand, MSG_PEER_SYNC_DONE, 0, &sync);
 		break;
 	default:
 		done.code = 1 + input_byte(in) % 6;
-		send_struct(hand, MSG_PEER_DONE, id, &done);
+		packet_send(hand, MSG_PEER_DONE, id, &done);
 	}
 }
 
@@ -681,21 +620,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	up.state = NET_UP;
 	memset(up.pubkey, 11, sizeof(up.pubkey));
 	(void)strlcpy(up.network, "net0", sizeof(up.network));
-	send_struct(hand, MSG_HAND_NETWORK, 0, &up);
+	packet_send(hand, MSG_HAND_NETWORK, 0, &up);
 	run();
 	for (i = 1; i <= RECORDS && in.left > 0; i++) {
 		switch (input_byte(&in) % 16) {
 		case 0:
-			raw(&in, front);
+			(void)packet_raw(&in, front);
 			break;
 		case 1:
-			raw(&in, hand);
+			(void)packet_raw(&in, hand);
 			break;
 		case 2:
 			reload(input_byte(&in));
 			break;
 		case 12:
-			raw(&in, caller);
+			(void)packet_raw(&in, caller);
 			break;
 		case 13:
 			do_call(&in, i);

@@ -2,7 +2,7 @@
 /*
  * The ends of the links of a program that runs under a fuzzer.  What would end
  * or confine the fuzzer itself is replaced at link time: the start and the
- * sandbox of a child, its loop, and its log.
+ * sandbox of a child, and its loop.
  */
 
 #include <sys/mman.h>
@@ -32,11 +32,6 @@
 void	 __wrap_child_start(struct child *, uint8_t, const char *);
 void	 __wrap_child_enter(const struct child *, const char *);
 int	 __wrap_event_base_dispatch(struct event_base *);
-void	 __wrap_log_warn(const char *, ...);
-void	 __wrap_log_warnx(const char *, ...);
-void	 __wrap_log_notice(const char *, ...);
-void	 __wrap_log_info(const char *, ...);
-void	 __wrap_log_debug(const char *, ...);
 /* clang-format on */
 
 static struct {
@@ -59,19 +54,6 @@ void
 __wrap_child_enter(const struct child *c, const char *dir)
 {
 }
-
-#define SILENT(name)							\
-	void name(const char *fmt, ...)                                        \
-	{								\
-	}
-
-/* clang-format off */
-SILENT(__wrap_log_warn)
-SILENT(__wrap_log_warnx)
-SILENT(__wrap_log_notice)
-SILENT(__wrap_log_info)
-SILENT(__wrap_log_debug)
-/* clang-format on */
 
 int
 rig_file(const void *p, size_t len)
