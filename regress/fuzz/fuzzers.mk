@@ -27,6 +27,12 @@ key_fuzz_USES :=	$(notdir $(basename $(apid-key_SRC)))
 key_fuzz_RIG :=		fuzz/link_rig fuzz/silent_log
 key_fuzz_PKG :=		$(apid-key_PKG)
 key_fuzz_WRAP :=	$(LINK_WRAP)
+parent_fuzz_USES :=	$(filter-out wggo,$(notdir $(basename $(netd_SRC))))
+parent_fuzz_RIG :=	fuzz/parent_rig fuzz/parent_kid fuzz/parent_conf \
+			fuzz/silent_log fuzz/fuzz_input fuzz/fuzz_packet
+parent_fuzz_PKG :=	$(netd_PKG)
+parent_fuzz_WRAP :=	fork kill waitpid open bind close_range nanosleep \
+			if_nametoindex imsg_pair notify_send event_base_dispatch $(LOG_WRAP)
 http_fuzz_USES :=	http chunked hex
 http_fuzz_LIBS :=	-lhttp_parser
 jsonset_fuzz_USES :=	jsonset hex
