@@ -39,7 +39,8 @@ enum proc_answer {
 	ANSWER_NONE,
 	ANSWER_WAIT,
 	ANSWER_ACK,
-	ANSWER_NAK
+	ANSWER_NAK,
+	ANSWER_MISSED		/* it died, or did not answer in time */
 };
 
 struct proc {

@@ -157,11 +157,12 @@ drop_all(struct netd *n)
 
 	for (i = 0; i < n->nprocs; i++) {
 		p = &n->procs[i];
-		if (p->answer == ANSWER_NONE || p->chan == NULL)
+		if (p->answer == ANSWER_NONE)
 			continue;
 		p->answer = ANSWER_NONE;
 		p->sending = NULL;
-		if (chan_send_conf_abort(p->chan, 0, &m, -1) == -1)
+		if (p->chan != NULL &&
+		    chan_send_conf_abort(p->chan, 0, &m, -1) == -1)
 			chan_fail(p->chan, "cannot send to it");
 	}
 }
@@ -231,8 +232,9 @@ commit(struct netd *n)
 		p = &n->procs[i];
 		answer = p->answer;
 		p->answer = ANSWER_NONE;
-		if (answer == ANSWER_NAK)
-			proc_kill(p, "it alone refuses the new configuration");
+		if ((answer == ANSWER_NAK || answer == ANSWER_MISSED) &&
+		    p->pid != 0)
+			proc_kill(p, "it does not take the new configuration");
 		else if (answer == ANSWER_ACK && p->chan != NULL &&
 		    chan_send_conf_commit(p->chan, 0, &m, -1) == -1)
 			chan_fail(p->chan, "cannot send to it");
@@ -262,21 +264,24 @@ abandon(struct netd *n, enum ctl_code code, const char *why)
 }
 
 /*
- * All fronts check the same.  One that has another opinion than its siblings
- * is broken or captured, and must not keep a new CRL from them.
+ * All fronts check the same.  One that refuses what as many of its siblings
+ * accept, that dies or does not answer, is broken or captured: it must not keep
+ * a new CRL from them.  Nor must one that accepts force it on the others.
  */
 static bool
-is_alone(const struct proc *p)
+is_outvoted(const struct proc *p)
 {
 	const struct proc *q;
-	unsigned int i;
+	unsigned int i, yes = 0, no = 0;
 
-	for (i = 0; p->role == P_APID && i < p->netd->nprocs; i++) {
+	for (i = 0; i < p->netd->nprocs; i++) {
 		q = &p->netd->procs[i];
-		if (q != p && q->role == P_APID && q->answer == ANSWER_ACK)
-			return (true);
+		if (q->role != P_APID)
+			continue;
+		yes += q->answer == ANSWER_ACK;
+		no += q->answer == ANSWER_NAK || q->answer == ANSWER_MISSED;
 	}
-	return (false);
+	return (p->role == P_APID && yes > 0 && yes >= no);
 }
 
 /*
@@ -294,7 +299,12 @@ is_refused(struct netd *n)
 	before = off_count(n->reload.next);
 	for (i = 0; i < n->nprocs; i++) {
 		p = &n->procs[i];
-		if (p->answer != ANSWER_NAK || is_alone(p) ||
+		if (p->answer == ANSWER_MISSED && !is_outvoted(p)) {
+			abandon(n, CTL_BUSY,
+			    "a process died or did not answer in time");
+			return (true);
+		}
+		if (p->answer != ANSWER_NAK || is_outvoted(p) ||
 		    off_refused(n->reload.next, &p->nak) == 0)
 			continue;
 		nak_text(n->reload.next->conf, &p->nak, why, sizeof(why));
@@ -330,17 +340,10 @@ reload_answered(struct proc *p)
 void
 reload_lost(struct proc *p)
 {
-	bool took_part, alone;
-
-	took_part = p->answer != ANSWER_NONE;
-	alone = is_alone(p);
-	p->answer = ANSWER_NONE;
-	if (!p->netd->reload.active || !took_part)
+	if (!p->netd->reload.active || p->answer == ANSWER_NONE)
 		return;
-	if (alone)
-		reload_check(p->netd);
-	else
-		abandon(p->netd, CTL_BUSY, "a process died while it checked");
+	p->answer = ANSWER_MISSED;
+	reload_check(p->netd);
 }
 
 static void
@@ -350,19 +353,11 @@ reload_timer_cb(evutil_socket_t fd, short what, void *arg)
 	struct proc *p;
 	unsigned int i;
 
-	if (!n->reload.active)
-		return;
 	for (i = 0; i < n->nprocs; i++) {
 		p = &n->procs[i];
 		if (p->answer != ANSWER_WAIT)
 			continue;
-		if (!is_alone(p)) {
-			abandon(n, CTL_BUSY,
-			    "a process did not answer in time");
-			return;
-		}
-		p->answer = ANSWER_NAK;
-		memset(&p->nak, 0, sizeof(p->nak));
+		p->answer = ANSWER_MISSED;
 		p->sending = NULL;
 	}
 	reload_check(n);
