@@ -258,7 +258,11 @@ static const struct chan_handler table[] = {
 static void
 writable(struct chan *c)
 {
-	confsend_more(chan_arg(c));
+	struct proc *p = chan_arg(c);
+
+	confsend_more(p);
+	if (p->behind)
+		relay_all(p);
 }
 
 const struct chan_ops link_child_ops = {

@@ -63,6 +63,7 @@ struct proc {
 	enum proc_answer answer;
 	struct msg_conf_nak nak;	/* the last refusal */
 	bool		 held;		/* waits for the key holder's answer */
+	bool		 behind;	/* was busy when relay.c had news */
 };
 
 /* The child of a role; index tells the fronts apart.  NULL if there is none. */

@@ -23,10 +23,16 @@ is_configured(const struct netd *n, const char *network)
 	return (false);
 }
 
+/*
+ * A front that cannot read so fast gets the last ones when it can: it must not
+ * suffer for a hand that sends without end.
+ */
 static void
 send_server(struct proc *p, const struct msg_hand_server *m)
 {
-	if (chan_send_hand_server(p->chan, 0, m, -1) == -1)
+	if (chan_busy(p->chan))
+		p->behind = true;
+	else if (chan_send_hand_server(p->chan, 0, m, -1) == -1)
 		chan_fail(p->chan, "cannot send to it");
 }
 
@@ -69,6 +75,7 @@ relay_all(struct proc *p)
 	const struct netd *n = p->netd;
 	unsigned int i;
 
+	p->behind = false;
 	for (i = 0; p->role == P_APID && i < n->nservers; i++)
 		send_server(p, &n->servers[i]);
 }
