@@ -53,7 +53,9 @@
 	X(E_NO_PRECOND, 30, 428, "precondition-required",		\
 	    "If-Match or If-None-Match is needed")			\
 	X(E_REQUEST, 31, 400, "bad-request",				\
-	    "a value of the request cannot be used")
+	    "a value of the request cannot be used")			\
+	X(E_GIVEN_BACK, 32, 404, "lease-not-found",			\
+	    "the lease was given back")
 /* clang-format on */
 
 enum lease_code {
@@ -62,7 +64,7 @@ enum lease_code {
 #undef X
 };
 
-#define LEASE_CODE_MAX	LEASE_E_REQUEST
+#define LEASE_CODE_MAX	LEASE_E_GIVEN_BACK
 
 struct lease_answer {
 	const char	*name;		/* "E_KEY" */

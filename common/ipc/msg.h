@@ -119,6 +119,15 @@ struct msg_lease_register {
 	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 };
 
+/* Prolong the lease that has this name, with its key and its addresses. */
+struct msg_lease_renew {
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	char		 who[IDENT_SIZE + 8];
+	struct prefix	 from;
+	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
+};
+
 struct msg_lease_get {
 	char		 network[NETNAME_SIZE];
 	char		 name[IDENT_SIZE];
@@ -132,18 +141,21 @@ struct msg_lease_release {
 };
 
 /*
- * A lease.  The rest of what a device needs to use it, apid knows from its
- * configuration and from HAND_SERVER.
+ * A lease, also one that was given back.  The rest of what a device needs to
+ * use it, apid knows from its configuration and from HAND_SERVER.
  */
 struct msg_lease_reply {
 	uint8_t		 code;		/* enum lease_code */
-	uint8_t		 state;		/* enum lease_state, 0 with errors */
+	uint8_t		 state;		/* enum lease_state, 0: no lease */
+	uint64_t	 id;		/* in the database */
 	char		 network[NETNAME_SIZE];
 	char		 name[IDENT_SIZE];
 	uint8_t		 pubkey[WGKEY_LEN];
 	uint32_t	 ttl;		/* seconds left, LEASE_NEVER */
 	uint32_t	 retry_after;	/* seconds, with errors worth a retry */
+	int64_t		 first;		/* wall; first registration */
 	int64_t		 created;	/* wall; time of the last key change */
+	int64_t		 renewed;	/* wall; last registration */
 	int64_t		 expires;	/* wall, 0 is never */
 	uint8_t		 naddrs;
 	struct prefix	 addrs[NET_POOLS_MAX];

@@ -21,6 +21,17 @@ codec_msg_lease_register(struct codec *c, struct msg_lease_register *m)
 }
 
 int
+codec_msg_lease_renew(struct codec *c, struct msg_lease_renew *m)
+{
+	if (NET(c, m) == -1 || NAME(c, m) == -1 ||
+	    codec_name(c, m->who, sizeof(m->who)) == -1 ||
+	    codec_prefix_none(c, &m->from) == -1 ||
+	    codec_reqid(c, m->req) == -1)
+		return (-1);
+	return (0);
+}
+
+int
 codec_msg_lease_get(struct codec *c, struct msg_lease_get *m)
 {
 	if (NET(c, m) == -1 || NAME(c, m) == -1)
@@ -43,10 +54,12 @@ codec_msg_lease_reply(struct codec *c, struct msg_lease_reply *m)
 {
 	if (codec_range(c, &m->code, LEASE_OK_NEW, LEASE_CODE_MAX) == -1 ||
 	    codec_range(c, &m->state, 0, LEASE_PARTLY) == -1 ||
-	    NET(c, m) == -1 || NAME(c, m) == -1 ||
+	    codec_n64(c, &m->id) == -1 || NET(c, m) == -1 || NAME(c, m) == -1 ||
 	    codec_key(c, m->pubkey) == -1 || codec_duration(c, &m->ttl) == -1 ||
 	    codec_n32(c, &m->retry_after) == -1 ||
+	    codec_time(c, &m->first) == -1 ||
 	    codec_time(c, &m->created) == -1 ||
+	    codec_time(c, &m->renewed) == -1 ||
 	    codec_time(c, &m->expires) == -1 ||
 	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_POOLS_MAX) == -1)
 		return (-1);

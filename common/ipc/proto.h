@@ -53,6 +53,7 @@
 	    P_LEASED, P_APID, 0)					\
 	X(IDENT_TEST, ident_test, 0x010a, P_LEASED, P_APID, 0)		\
 	X(IDENT_RESULT, ident_result, 0x010b, P_APID, P_LEASED, 0)	\
+	X(LEASE_RENEW, lease_renew, 0x010c, P_APID, P_LEASED, 0)	\
 	X(OWNED_PUT, owned_put, 0x0110, P_APID, P_LEASED, 0)		\
 	X(OWNED_DROP, owned_drop, 0x0111, P_APID, P_LEASED, 0)		\
 	X(OWNED_REPLY, owned_reply, 0x0112, P_LEASED, P_APID, 0)	\

@@ -31,15 +31,21 @@ fill_lease(const struct peer *p, struct msg_lease_reply *m)
 	uint8_t i;
 
 	m->state = peer_state(p);
+	m->id = (uint64_t)p->id;
 	strlcpy(m->network, p->net->name, sizeof(m->network));
 	strlcpy(m->name, p->name, sizeof(m->name));
 	memcpy(m->pubkey, p->key, sizeof(m->pubkey));
 	m->ttl = peer_ttl(p, mono_now());
+	m->first = p->first;
 	m->created = p->created;
+	m->renewed = p->renewed;
 	m->expires = p->expires;
-	/* Only what WireGuard serves is of use to the device. */
+	/*
+	 * Only what WireGuard serves is of use to the device, and what is told
+	 * of a lease that was given back is history.
+	 */
 	for (i = 0; i < p->naddrs && m->naddrs < NET_POOLS_MAX; i++)
-		if (peer_addr_served(p, i))
+		if (p->state == LEASE_EXPIRED || peer_addr_served(p, i))
 			m->addrs[m->naddrs++] = p->addrs[i].p;
 }
 
@@ -51,7 +57,7 @@ answer_lease(struct chan *c, uint32_t id, uint8_t code, const struct peer *p)
 	memset(&m, 0, sizeof(m));
 	m.code = code;
 	m.retry_after = answer_retry(code);
-	if (code < LEASE_E_KEY && p != NULL)
+	if ((code < LEASE_E_KEY || code == LEASE_E_GIVEN_BACK) && p != NULL)
 		fill_lease(p, &m);
 	/* A front that does not read loses its answers, but not its link. */
 	if (chan_send_lease_reply(c, id, &m, -1) == -1)

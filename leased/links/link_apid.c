@@ -10,6 +10,7 @@
 #include "control.h"
 #include "forget.h"
 #include "fronts.h"
+#include "grant.h"
 #include "link_apid.h"
 #include "link_apid_peers.h"
 #include "log.h"
@@ -47,10 +48,13 @@ lease_for(struct leased *l, const char *network, const char *name,
 	*p = n == NULL ? NULL : peer_by_name(n, name);
 	code = lease_network(l, network, name, *p == NULL ? "" : peer_who(*p),
 	    &n);
-	if (code == LEASE_OK_SAME &&
-	    (*p == NULL || (*p)->state == LEASE_EXPIRED))
-		code = LEASE_E_NOT_FOUND;
-	return (code);
+	if (code != LEASE_OK_SAME)
+		return (code);
+	if (*p != NULL && peer_given_back(*p))
+		return (LEASE_E_GIVEN_BACK);
+	if (*p == NULL || (*p)->state == LEASE_EXPIRED)
+		return (LEASE_E_NOT_FOUND);
+	return (LEASE_OK_SAME);
 }
 
 static void
@@ -85,6 +89,43 @@ leased_lease_register(struct chan *c, uint32_t id,
 	return (0);
 }
 
+/*
+ * May this lease be renewed?  One that has run out may, too, as long as it
+ * keeps its addresses: a device that only renews never learns of others.
+ */
+static uint8_t
+renew_check(uint8_t code, struct peer *p)
+{
+	if (code == LEASE_E_NOT_FOUND && p != NULL)
+		code = LEASE_OK_SAME;
+	if (code != LEASE_OK_SAME)
+		return (code);
+	if (!network_up(p->net))
+		return (LEASE_E_BUSY);
+	if (!grant_renewable(p->net, p, mono_now()))
+		return (LEASE_E_NOT_FOUND);
+	return (LEASE_OK_SAME);
+}
+
+static int
+leased_lease_renew(struct chan *c, uint32_t id, const struct msg_lease_renew *m)
+{
+	struct asker asker = { .answer = lease_changed, .chan = c, .id = id };
+	struct leased *l = chan_arg(c);
+	struct peer *p;
+	uint8_t code;
+
+	strlcpy(asker.req, m->req, sizeof(asker.req));
+	code = lease_for(l, m->network, m->name, &p);
+	code = renew_check(code, p);
+	if (code == LEASE_OK_SAME)
+		turn_register(l, p->net, m->name, m->who, p->key, &m->from,
+		    &asker);
+	else
+		answer_lease(c, id, code, p);
+	return (0);
+}
+
 static int
 leased_lease_get(struct chan *c, uint32_t id, const struct msg_lease_get *m)
 {
@@ -111,9 +152,9 @@ leased_lease_release(struct chan *c, uint32_t id,
 	strlcpy(asker.req, m->req, sizeof(asker.req));
 	code = lease_for(l, m->network, m->name, &p);
 	if (code == LEASE_OK_SAME)
-		turn_end(l, p, "lease.release", &m->from, &asker);
+		turn_release(l, p, &m->from, &asker);
 	else
-		answer_lease(c, id, code, NULL);
+		answer_lease(c, id, code, p);
 	return (0);
 }
 
@@ -207,6 +248,7 @@ apid_closed(struct chan *c, const char *reason)
 
 static const struct chan_handler apid_table[] = {
 	ON(lease_register, CHAN_UP, leased_lease_register),
+	ON(lease_renew, CHAN_UP, leased_lease_renew),
 	ON(lease_get, CHAN_UP, leased_lease_get),
 	ON(lease_release, CHAN_UP, leased_lease_release),
 	ON(lease_health, CHAN_UP, leased_lease_health),

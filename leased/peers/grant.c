@@ -297,6 +297,14 @@ grant_end(struct registry *r, struct peer *p, struct mono now, struct wall wall,
 	deadline_set(r, p, mono_add_ms(now, (int64_t)FORGET_S * 1000));
 }
 
+void
+grant_release(struct registry *r, struct peer *p, struct mono now,
+    struct wall wall, struct grant *g)
+{
+	grant_end(r, p, now, wall, g);
+	p->renewed = p->expires;
+}
+
 /* True if a new lease would get this address. */
 static bool
 is_free(const struct network *n, const struct prefix *addr,
@@ -346,4 +354,14 @@ grant_preview(struct network *n, const char *name, struct mono now,
 		addrs[(*naddrs)++] = want;
 	}
 	return (*naddrs == 0 ? LEASE_E_POOL : LEASE_OK_NEW);
+}
+
+bool
+grant_renewable(struct network *n, struct peer *p, struct mono now)
+{
+	struct prefix addrs[NET_POOLS_MAX];
+	uint8_t naddrs;
+
+	return (grant_preview(n, p->name, now, addrs, &naddrs) < LEASE_E_KEY &&
+	    peer_has_addrs(p, addrs, naddrs));
 }

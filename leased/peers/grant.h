@@ -29,6 +29,14 @@ uint8_t	 grant_register(struct registry *, struct network *, const char *name,
 /* End a lease that has not ended. */
 void	 grant_end(struct registry *, struct peer *, struct mono now, struct wall,
     struct grant *);
+/* The same, because its device gives it back. */
+void	 grant_release(struct registry *, struct peer *, struct mono now,
+    struct wall, struct grant *);
+/*
+ * True if a lease, which may have ended, would be renewed without a change of
+ * its addresses.
+ */
+bool	 grant_renewable(struct network *, struct peer *, struct mono now);
 /*
  * Find the addresses that name has or would get.  Returns LEASE_OK_SAME (has
  * them), LEASE_OK_NEW or an error, and changes nothing.

@@ -353,6 +353,12 @@ peer_partly(const struct peer *p)
 }
 
 bool
+peer_given_back(const struct peer *p)
+{
+	return (p->state == LEASE_EXPIRED && p->renewed == p->expires);
+}
+
+bool
 peer_served(const struct peer *p)
 {
 	return (p->state != LEASE_EXPIRED && !p->outside && !p->gone &&

@@ -121,6 +121,11 @@ struct peer *peer_first_of(const struct owner *);
  * its addresses.
  */
 enum lease_state peer_state(const struct peer *);
+/*
+ * True for a lease that its device has given back: the last that it said of the
+ * lease was its end.
+ */
+bool	 peer_given_back(const struct peer *);
 /* True if WireGuard should have the peer. */
 bool	 peer_served(const struct peer *);
 /* True if WireGuard should have the peer, but not all of its addresses. */

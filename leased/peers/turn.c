@@ -272,6 +272,18 @@ turn_end(struct leased *l, struct peer *p, const char *what,
 	turn_granted(l, e, &g, what, from);
 }
 
+void
+turn_release(struct leased *l, struct peer *p, const struct prefix *from,
+    const struct asker *asker)
+{
+	struct turn_change *e;
+	struct grant g;
+
+	e = turn_next(l, asker);
+	grant_release(&l->reg, p, mono_now(), wall_now(), &g);
+	turn_granted(l, e, &g, "lease.release", from);
+}
+
 uint8_t
 turn_put(struct leased *l, struct network *n, const struct msg_owned_put *m,
     const struct asker *asker, char *text)

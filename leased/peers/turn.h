@@ -20,6 +20,9 @@ void	 turn_register(struct leased *, struct network *, const char *name,
 /* End a lease; what is the name of the event. */
 void	 turn_end(struct leased *, struct peer *, const char *what,
     const struct prefix *from, const struct asker *);
+/* End a lease that its device gives back. */
+void	 turn_release(struct leased *, struct peer *, const struct prefix *from,
+    const struct asker *);
 /*
  * Add a peer for its owner, or change it.  If a refusal has a text, it is
  * written to text, which has TEXT_SIZE bytes, and its code is returned.

@@ -181,12 +181,14 @@ do_lease(struct input *in, uint32_t id)
 {
 	struct msg_lease_register reg;
 	struct msg_lease_release rel;
+	struct msg_lease_renew renew;
 	struct msg_lease_get get;
 
 	memset(&reg, 0, sizeof(reg));
 	memset(&rel, 0, sizeof(rel));
+	memset(&renew, 0, sizeof(renew));
 	memset(&get, 0, sizeof(get));
-	switch (input_byte(in) % 4) {
+	switch (input_byte(in) % 5) {
 	case 0:
 		input_network(in, get.network);
 		input_name(in, get.name);
@@ -196,6 +198,12 @@ do_lease(struct input *in, uint32_t id)
 		input_network(in, rel.network);
 		input_name(in, rel.name);
 		packet_send(front, MSG_LEASE_RELEASE, id, &rel);
+		break;
+	case 2:
+		input_network(in, renew.network);
+		input_name(in, renew.name);
+		input_name(in, renew.who);
+		send_struct(front, MSG_LEASE_RENEW, id, &renew);
 		break;
 	default:
 		input_network(in, reg.network);

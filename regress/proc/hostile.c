@@ -14,6 +14,7 @@
  *        hostile PID FD no-peers NETWORK OWNER
  *        hostile PID FD list NETWORK OWNER|leases
  *        hostile PID FD get NETWORK NAME
+ *        hostile PID FD renew NETWORK NAME
  *        hostile PID FD spoil shut|block|filter|ttl|pace|lowat
  *        hostile PID FD raw TYPE [HEX]
  *        hostile PID FD raw-fd TYPE [HEX]
@@ -198,6 +199,26 @@ do_get(int s, int argc, char *argv[])
 	if (msg_lease_get_put(&b, &m) == -1)
 		err(2, "lease_get");
 	send_all(s, MSG_LEASE_GET, buf, b.wpos, -1);
+	answer(s);
+}
+
+static void
+do_renew(int s, int argc, char *argv[])
+{
+	struct msg_lease_renew m;
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	if (argc < 2)
+		errx(64, "renew NETWORK NAME");
+	memset(&m, 0, sizeof(m));
+	text(m.network, sizeof(m.network), argv[0]);
+	text(m.name, sizeof(m.name), argv[1]);
+	text(m.who, sizeof(m.who), "addr:200::1");
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_lease_renew_put(&b, &m) == -1)
+		err(2, "lease_renew");
+	send_all(s, MSG_LEASE_RENEW, buf, b.wpos, -1);
 	answer(s);
 }
 
@@ -485,8 +506,9 @@ static const struct {
 } orders[] = { { "set", do_set }, { "del", do_del },
 	{ "register", do_register }, { "own", do_own }, { "disown", do_disown },
 	{ "no-peers", do_no_peers }, { "list", do_list }, { "get", do_get },
-	{ "random", do_random }, { "flood", do_flood }, { "answer", do_answer },
-	{ "spoil", do_spoil }, { "repeat", do_repeat } };
+	{ "renew", do_renew }, { "random", do_random }, { "flood", do_flood },
+	{ "answer", do_answer }, { "spoil", do_spoil },
+	{ "repeat", do_repeat } };
 
 int
 main(int argc, char *argv[])

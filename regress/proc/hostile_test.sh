@@ -147,6 +147,10 @@ is "apid captured: the key of all zero" \
     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=)" "LEASE_REPLY 16"
 is "apid captured: an unknown network" \
     "$(as apid leased register nosuch evil "$fresh")" "LEASE_REPLY 18"
+is "apid captured: a renewal in an unknown network" \
+    "$(as apid leased renew nosuch 1)" "LEASE_REPLY 18"
+is "apid captured: a renewal of what nobody has" \
+    "$(as apid leased renew devices evil)" "LEASE_REPLY 23"
 broker=$(role_pid leased)
 like "apid captured: 20,000 questions" "$(as apid leased flood 20000)" \
     '^(LEASE_REPLY 23|full|closed)$'

@@ -104,6 +104,27 @@ do_register(struct world *w, struct model *all, int name, int key)
 	m->addr = addr;
 }
 
+/*
+ * What was given back is known from what ended in another way, and is forgotten
+ * with its change.
+ */
+static void
+end_lease(struct world *w, struct peer *p, struct grant *g)
+{
+	bool given_back = random() % 2 == 0;
+
+	if (given_back) {
+		grant_release(&w->reg, p, mono_of(w), wall_of(w), g);
+		assert_true(peer_given_back(p));
+	} else {
+		grant_end(&w->reg, p, mono_of(w), wall_of(w), g);
+		/* One that was renewed in the same second cannot be told. */
+		assert_int_equal(peer_given_back(p),
+		    p->renewed == wall_of(w).s);
+	}
+	assert_false(peer_served(p));
+}
+
 static void
 do_end(struct world *w, struct model *m, int name)
 {
@@ -117,7 +138,8 @@ do_end(struct world *w, struct model *m, int name)
 	if (!m->live)
 		return;
 	before = peers_picture(w, true);
-	grant_end(&w->reg, p, mono_of(w), wall_of(w), &g);
+	assert_false(peer_given_back(p));
+	end_lease(w, p, &g);
 	if (random() % 3 == 0) {
 		change_undo(&g.change, &w->reg);
 		peers_same(before, peers_picture(w, true));
@@ -250,6 +272,41 @@ pool_changes(void **state)
 	change_done(&g.change);
 }
 
+/* A renewal never changes an address, and what has run out comes back. */
+static void
+renewals(void **state)
+{
+	struct world *w = *state;
+	struct msg_conf_network c;
+	struct prefix had;
+	struct grant g;
+	struct peer *p;
+
+	assert_int_equal(peers_register(w, "a", 1, &g), LEASE_OK_NEW);
+	change_done(&g.change);
+	p = g.peer;
+	had = p->addrs[1].p;
+	assert_true(grant_renewable(w->n, p, mono_of(w)));
+	w->s += LEASE_S;
+	grant_end(&w->reg, p, mono_of(w), wall_of(w), &g);
+	change_done(&g.change);
+	assert_false(peer_given_back(p));
+	w->s += 2 * REST_S;
+	assert_true(grant_renewable(w->n, p, mono_of(w)));
+	c = w->conf;
+	c.pools[1] = prefix_of("fd00:2::/124");
+	registry_configure(w->n, &c);
+	assert_false(grant_renewable(w->n, p, mono_of(w)));
+	registry_configure(w->n, &w->conf);
+	assert_true(grant_renewable(w->n, p, mono_of(w)));
+	/* Another has one of its addresses now. */
+	peer_drop_addr(p, &had);
+	assert_false(grant_renewable(w->n, p, mono_of(w)));
+	assert_int_equal(peers_register(w, "a", 1, &g), LEASE_OK_NEW);
+	change_done(&g.change);
+	assert_true(grant_renewable(w->n, p, mono_of(w)));
+}
+
 /* What is left comes from the wall clock only at the start, and is bounded. */
 static void
 clocks(void **state)
@@ -338,6 +395,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(random_leases, peers_setup,
 		    peers_teardown),
 		cmocka_unit_test_setup_teardown(pool_changes, peers_setup,
+		    peers_teardown),
+		cmocka_unit_test_setup_teardown(renewals, peers_setup,
 		    peers_teardown),
 		cmocka_unit_test_setup_teardown(clocks, peers_setup,
 		    peers_teardown),
