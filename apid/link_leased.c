@@ -89,7 +89,7 @@ link_leased_ask(struct request *r, const struct ask *how, enum msg_type type,
 	 * requests.
 	 */
 	if ((chan_busy(a->leased) && a->nsets == 0) ||
-	    pend_count(a->pend) >= a->set->limits.pending ||
+	    pend_count(a->pend) >= r->lst->pending ||
 	    (r->ask_id = pend_add(a->pend, r)) == 0) {
 		how->failed(r, "too many requests wait already");
 		return;

@@ -132,6 +132,7 @@ settings_add_listen(struct settings *s, const struct msg_conf_listen *m, int fd)
 	l->has_tls = m->tls != 0;
 	l->depth = m->depth;
 	l->require_eku = m->require_eku != 0;
+	l->pending = m->pending;
 	strlcpy(l->prefix, m->prefix, sizeof(l->prefix));
 	strlcpy(l->address, m->address, sizeof(l->address));
 	l->fd = fd;
@@ -228,12 +229,17 @@ settings_set_limits(struct settings *s, const struct msg_conf_limits *m)
 {
 	if (m->handshake_ms == 0 || m->head_ms == 0 || m->body_ms == 0 ||
 	    m->idle_ms == 0 || m->connections == 0 || m->per_source == 0 ||
-	    m->pending == 0 || m->body_bytes == 0 || m->head_bytes == 0 ||
-	    m->fields == 0) {
+	    m->body_bytes == 0 || m->head_bytes == 0 || m->fields == 0) {
 		refuse(s, CONF_ANY_WORD, 0, "limits: none of them may be 0");
 		return;
 	}
 	s->limits = *m;
+}
+
+void
+settings_set_autoygg(struct settings *s, const struct msg_conf_autoygg *m)
+{
+	s->autoygg = *m;
 }
 
 void

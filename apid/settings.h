@@ -30,6 +30,7 @@ struct listener {
 	bool		 has_tls;
 	uint8_t		 depth;		/* as in struct tls_server_args */
 	bool		 require_eku;
+	uint32_t	 pending;	/* most requests that await leased */
 	char		 prefix[URLPREFIX_SIZE];
 	char		 address[ENDPOINT_TEXT];
 	int		 fd;		/* -1 when another generation listens */
@@ -57,6 +58,7 @@ struct settings {
 	char		 first_network[PROOF_NONE + 1][NETNAME_SIZE];
 	bool		 portal_rules[PROOF_NONE + 1];	/* one for a portal */
 	char		 endpoint[HOST_SIZE];	/* host that devices dial */
+	struct msg_conf_autoygg autoygg;
 	struct msg_conf_network *networks;
 	unsigned int	 nnetworks;
 	struct prefix	 proxies[PROXY_MAX];
@@ -93,6 +95,7 @@ void settings_set_gateway(struct settings *, const struct msg_conf_gateway *);
 void settings_add_network(struct settings *, const struct msg_conf_network *);
 void	 settings_add_proxy(struct settings *, const struct msg_conf_proxy *);
 void	 settings_set_limits(struct settings *, const struct msg_conf_limits *);
+void settings_set_autoygg(struct settings *, const struct msg_conf_autoygg *);
 void	 settings_set_basic(struct settings *, const struct msg_conf_basic *);
 
 /*

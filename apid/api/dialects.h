@@ -11,6 +11,7 @@
 
 /* clang-format off */
 #define DIALECTS(X)							\
+	X(autoygg)							\
 	X(portal)							\
 	X(native)							\
 	X(autowg)							\

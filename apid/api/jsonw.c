@@ -85,6 +85,43 @@ jsonw_string(struct jsonw *w, const char *s)
 	jsonw_add(w, "\"");
 }
 
+/* Add the escape of a character, or return false if it needs none. */
+static bool
+go_escape(struct jsonw *w, uint32_t cp)
+{
+	static const char letters[] = "\nn\rr\tt\"\"\\\\";
+	const char *p;
+
+	for (p = letters; *p != '\0'; p += 2)
+		if (cp == (uint32_t)p[0]) {
+			jsonw_add(w, "\\%c", p[1]);
+			return (true);
+		}
+	if (cp >= ' ' && cp != '<' && cp != '>' && cp != '&' && cp != 0x2028 &&
+	    cp != 0x2029)
+		return (false);
+	jsonw_add(w, "\\u%04x", cp);
+	return (true);
+}
+
+void
+jsonw_go_string(struct jsonw *w, const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	uint32_t cp;
+	size_t n;
+
+	jsonw_add(w, "\"");
+	for (; *p != '\0' && !w->full; p += n) {
+		n = decode(p, &cp);
+		if (cp == 0xfffd && n == 1)
+			jsonw_add(w, "\\ufffd");
+		else if (!go_escape(w, cp))
+			jsonw_add(w, "%.*s", (int)n, (const char *)p);
+	}
+	jsonw_add(w, "\"");
+}
+
 void
 jsonw_prefixes(struct jsonw *w, const struct prefix *p, unsigned int n)
 {

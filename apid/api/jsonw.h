@@ -28,6 +28,11 @@ void	 jsonw_add(struct jsonw *, const char *, ...)
  * that are not UTF-8 become U+FFFD.
  */
 void	 jsonw_string(struct jsonw *, const char *);
+/*
+ * The same as Go's encoding/json writes it: UTF-8 as it is, but characters that
+ * HTML or JavaScript would take for their own escaped.
+ */
+void	 jsonw_go_string(struct jsonw *, const char *);
 /* Add an array of n prefixes. */
 void	 jsonw_prefixes(struct jsonw *, const struct prefix *, unsigned int n);
 

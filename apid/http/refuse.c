@@ -38,6 +38,12 @@ find(int status)
 	return (f);
 }
 
+const char *
+refuse_detail(int status)
+{
+	return (find(status)->detail);
+}
+
 void
 refuse_text(struct request *r, int status, const char *extra)
 {

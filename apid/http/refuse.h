@@ -9,6 +9,8 @@
 
 struct request;
 
+/* The reason in words, which need no escaping. */
+const char *refuse_detail(int status);
 /* Answer with a line of plain text. */
 void	 refuse_text(struct request *, int status, const char *extra);
 /* Answer with a problem, RFC 9457. */

@@ -19,6 +19,8 @@
 #define REQID_SIZE	65	/* the id of a request */
 #define TEXT_SIZE	513	/* an error or reason for people */
 #define DIR_SIZE	257	/* a directory */
+#define ABOUT_SIZE	129	/* a text about the gateway, for people */
+#define YGGKEY_TEXT	65	/* a key of Yggdrasil in hexadecimal */
 
 /* The portal of a listener without a rule for portals. */
 #define PORTAL_DEFAULT	"default"
@@ -97,6 +99,7 @@ enum conf_access {
 	X(API_AUTOWG, "autowg", 0x0001)					\
 	X(API_NATIVE, "native", 0x0002)					\
 	X(API_PORTAL, "portal", 0x0004)					\
+	X(API_AUTOYGG, "autoygg", 0x0008)				\
 	X(API_METRICS, "metrics", 0x0010)
 /* clang-format on */
 

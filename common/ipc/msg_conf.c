@@ -104,7 +104,8 @@ codec_msg_conf_listen(struct codec *c, struct msg_conf_listen *m)
 	if (codec_n16(c, &m->index) == -1 || codec_n16(c, &m->api) == -1 ||
 	    codec_range(c, &m->proof, PROOF_CERTIFICATE, PROOF_NONE) == -1 ||
 	    codec_bool(c, &m->tls) == -1 || codec_n8(c, &m->depth) == -1 ||
-	    codec_bool(c, &m->require_eku) == -1 || STR(c, m->prefix) == -1 ||
+	    codec_bool(c, &m->require_eku) == -1 ||
+	    codec_n32(c, &m->pending) == -1 || STR(c, m->prefix) == -1 ||
 	    STR(c, m->address) == -1)
 		return (-1);
 	return (codec_check(c, m->index < LISTEN_MAX));
@@ -143,7 +144,6 @@ codec_msg_conf_limits(struct codec *c, struct msg_conf_limits *m)
 	    codec_n32(c, &m->body_bytes) == -1 ||
 	    codec_n32(c, &m->connections) == -1 ||
 	    codec_n32(c, &m->per_source) == -1 ||
-	    codec_n32(c, &m->pending) == -1 ||
 	    codec_n32(c, &m->head_bytes) == -1 ||
 	    codec_n32(c, &m->fields) == -1)
 		return (-1);
@@ -206,6 +206,18 @@ int
 codec_msg_conf_basic(struct codec *c, struct msg_conf_basic *m)
 {
 	return (STR(c, m->credentials));
+}
+
+int
+codec_msg_conf_autoygg(struct codec *c, struct msg_conf_autoygg *m)
+{
+	if (STR(c, m->owner) == -1 || STR(c, m->description) == -1 ||
+	    STR(c, m->network) == -1 || STR(c, m->location) == -1 ||
+	    STR(c, m->info_url) == -1 || STR(c, m->public_key) == -1 ||
+	    codec_bool(c, &m->require_contact) == -1 ||
+	    codec_bool(c, &m->listed) == -1)
+		return (-1);
+	return (0);
 }
 
 int

@@ -86,6 +86,7 @@ struct msg_conf_listen {		/* +fd: the listening socket */
 	uint8_t		 tls;		/* 1: CONF_CERT follow */
 	uint8_t		 depth;		/* most CAs between device and client_ca */
 	uint8_t		 require_eku;	/* 1: clientAuth must be there */
+	uint32_t	 pending;	/* most requests that await leased */
 	char		 prefix[URLPREFIX_SIZE];
 	char		 address[ENDPOINT_TEXT];	/* for logs */
 };
@@ -111,7 +112,6 @@ struct msg_conf_limits {		/* milliseconds, bytes, counts */
 	uint32_t	 body_bytes;
 	uint32_t	 connections;		/* in all, of one apid */
 	uint32_t	 per_source;		/* in one apid */
-	uint32_t	 pending;		/* requests that await leased */
 	uint32_t	 head_bytes;
 	uint32_t	 fields;
 };
@@ -152,6 +152,18 @@ struct msg_conf_abort {
 
 struct msg_conf_basic {			/* for autowg's list: "user:password" */
 	char		 credentials[129];
+};
+
+/* What clients of autoygg are told of the gateway. */
+struct msg_conf_autoygg {
+	char		 owner[ABOUT_SIZE];
+	char		 description[ABOUT_SIZE];
+	char		 network[ABOUT_SIZE];	/* the way out, or its ISP */
+	char		 location[ABOUT_SIZE];
+	char		 info_url[ABOUT_SIZE];
+	char		 public_key[YGGKEY_TEXT];	/* of its Yggdrasil node */
+	uint8_t		 require_contact;
+	uint8_t		 listed;	/* 1: only those on a list are let in */
 };
 
 struct msg_conf_openvpn {		/* +fd: a management socket */

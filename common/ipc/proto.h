@@ -133,6 +133,7 @@
 	X(CONF_REACH, conf_reach, 0x0421, P_PARENT, P_LEASED, 0)	\
 	X(CONF_OFF, conf_off, 0x0422, P_PARENT, P_LEASED, 0)		\
 	X(CONF_RULE_CA, conf_rule_ca, 0x0423, P_PARENT, P_APID, 1)	\
+	X(CONF_AUTOYGG, conf_autoygg, 0x0430, P_PARENT, P_APID, 0)	\
 									\
 	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED, 0)		\
 	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 0)		\

@@ -13,6 +13,8 @@
 #include "log.h"
 #include "schema.h"
 
+#define AUTOYGG_LEASE_MIN	(35 * 60)
+
 /* The word for a proof. */
 static const char *
 proof_name(uint8_t proof)
@@ -50,7 +52,7 @@ check_ruled(struct config *c, unsigned int i)
 	const struct conf_listen *l = &c->listen[i];
 	unsigned int k;
 
-	if ((l->api & (API_NATIVE | API_AUTOWG)) == 0 ||
+	if ((l->api & (API_NATIVE | API_AUTOWG | API_AUTOYGG)) == 0 ||
 	    (l->api & API_PORTAL) != 0 ||
 	    ((l->api & API_AUTOWG) != 0 && *c->auth_file != '\0'))
 		return;
@@ -115,6 +117,33 @@ check_names(struct config *c, unsigned int i, unsigned int j)
 	    i, j, b->network);
 }
 
+/*
+ * autoygg's client renews every half an hour, and never registers again by
+ * itself.
+ */
+static void
+check_terms(struct config *c, unsigned int i)
+{
+	const struct msg_conf_network *n = &c->networks[i].msg;
+	const struct conf_identity *id;
+	unsigned int j, k;
+
+	for (j = 0; j < c->nlisten; j++)
+		for (k = 0; k < c->nidentities; k++) {
+			id = &c->identities[k];
+			if ((c->listen[j].api & API_AUTOYGG) == 0 ||
+			    id->proof != c->listen[j].proof ||
+			    id->role != ROLE_DEVICE ||
+			    strcmp(id->network, n->name) != 0 ||
+			    n->lease >= AUTOYGG_LEASE_MIN)
+				continue;
+			config_error(c, config_line(c, "networks[].lease", i),
+			    "network \"%s\": clients of autoygg renew every 30 minutes: a \"lease\" of less than 35m ends before that",
+			    n->name);
+			return;
+		}
+}
+
 void
 config_advise(struct config *c)
 {
@@ -127,6 +156,8 @@ config_advise(struct config *c)
 		check_listened(c, i);
 	for (i = 0; i < c->nlisten; i++)
 		check_ruled(c, i);
+	for (i = 0; i < c->nnetworks; i++)
+		check_terms(c, i);
 }
 
 void

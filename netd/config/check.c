@@ -371,6 +371,10 @@ check_listen(struct config *c, unsigned int i)
 	case PROOF_ADDRESS:
 		break;
 	}
+	if ((l->api & API_AUTOYGG) != 0 && l->proof != PROOF_ADDRESS)
+		config_error(c, listen_line(c, "api", i),
+		    "listen[%u]: api \"autoygg\" needs proof = \"address\": its clients have nothing but their addresses",
+		    i);
 	/* Everybody who can reach a portal's listener controls its tunnels. */
 	if ((l->api & API_PORTAL) != 0 && !l->has_tls &&
 	    (l->proof == PROOF_HEADER || l->proof == PROOF_ADDRESS) &&
@@ -389,14 +393,29 @@ check_listen(struct config *c, unsigned int i)
 }
 
 static bool
-has_v6(const struct prefix *list, uint8_t n)
+has_family(const struct prefix *list, uint8_t n, uint8_t family)
 {
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		if (list[i].family == AF_INET6)
+		if (list[i].family == family)
 			return (true);
 	return (false);
+}
+
+/* The network where the devices of a rule at this listener register, or NULL. */
+static const struct msg_conf_network *
+rule_network(const struct config *c, const struct conf_identity *id,
+    const struct conf_listen *l)
+{
+	unsigned int k;
+
+	if (id->proof != l->proof || id->role != ROLE_DEVICE)
+		return (NULL);
+	for (k = 0; k < c->nnetworks; k++)
+		if (strcmp(c->networks[k].msg.name, id->network) == 0)
+			return (&c->networks[k].msg);
+	return (NULL);
 }
 
 /*
@@ -407,29 +426,49 @@ static void
 check_autowg(struct config *c, unsigned int i)
 {
 	const struct msg_conf_network *n, *bad = NULL;
-	const struct conf_identity *id;
-	unsigned int j, k;
+	unsigned int j;
 
 	for (j = 0; j < c->nidentities; j++) {
-		id = &c->identities[j];
-		if (id->proof != c->listen[i].proof || id->role != ROLE_DEVICE)
+		n = rule_network(c, &c->identities[j], &c->listen[i]);
+		if (n == NULL)
 			continue;
-		for (k = 0; k < c->nnetworks; k++) {
-			n = &c->networks[k].msg;
-			if (strcmp(n->name, id->network) != 0)
-				continue;
-			if (has_v6(n->pools, n->npools) &&
-			    has_v6(n->routes, n->nroutes))
-				return;
-			if (bad == NULL)
-				bad = n;
-		}
+		if (has_family(n->pools, n->npools, AF_INET6) &&
+		    has_family(n->routes, n->nroutes, AF_INET6))
+			return;
+		if (bad == NULL)
+			bad = n;
 	}
 	if (bad != NULL)
 		config_error(c, listen_line(c, "api", i),
 		    "listen[%u]: api \"autowg\" tells a device its IPv6 address and an IPv6 route, and network \"%s\" has no IPv6 prefix in \"%s\": add one, or leave \"autowg\" out",
 		    i, bad->name,
-		    has_v6(bad->pools, bad->npools) ? "routes" : "pools");
+		    has_family(bad->pools, bad->npools, AF_INET6) ? "routes" :
+								    "pools");
+}
+
+/*
+ * autoygg's client supports one IPv4 address, and routes everything through the
+ * gateway's own beside it.
+ */
+static void
+check_autoygg(struct config *c, unsigned int i)
+{
+	const struct msg_conf_network *n;
+	unsigned int j;
+
+	for (j = 0; j < c->nidentities; j++) {
+		n = rule_network(c, &c->identities[j], &c->listen[i]);
+		if (n == NULL ||
+		    (has_family(n->pools, n->npools, AF_INET) &&
+			has_family(n->addrs, n->naddrs, AF_INET)))
+			continue;
+		config_error(c, listen_line(c, "api", i),
+		    "listen[%u]: api \"autoygg\" tells a client its IPv4 address and the gateway's, and network \"%s\" has none in \"%s\"",
+		    i, n->name,
+		    has_family(n->pools, n->npools, AF_INET) ? "address" :
+							       "pools");
+		return;
+	}
 }
 
 void
@@ -445,6 +484,8 @@ config_check(struct config *c)
 		check_listen(c, i);
 		if ((c->listen[i].api & API_AUTOWG) != 0)
 			check_autowg(c, i);
+		if ((c->listen[i].api & API_AUTOYGG) != 0)
+			check_autoygg(c, i);
 	}
 	check_canonical(c, c->proxies, c->nproxies, "trusted_proxies",
 	    config_line(c, "trusted_proxies", 0));

@@ -21,7 +21,7 @@
 #define CONF_TEXT_MAX	(1024 * 1024)	/* bytes of a configuration file */
 #define CONF_ERRORS_MAX	20
 #define CONF_ERROR_SIZE	768
-#define CONF_WORDS_MAX	80
+#define CONF_WORDS_MAX	96
 #define CONF_ITEMS_MAX	64	/* elements of any list of groups */
 #define CONF_VALUE_SIZE	2048	/* a value as text */
 #define APID_MAX	16
@@ -107,6 +107,7 @@ struct config {
 	struct conf_listen	 listen[LISTEN_MAX];
 	struct conf_limits	 limits;
 	char			 auth_file[CONF_PATH];
+	struct msg_conf_autoygg	 autoygg;
 	char			 openvpn_sockets[CONF_PATH];
 	uint32_t		 max_remove_percent;
 

@@ -10,7 +10,7 @@
 
 #include "reach.h"
 
-#define API_LEASES	(API_AUTOWG | API_NATIVE)
+#define API_LEASES	(API_AUTOWG | API_NATIVE | API_AUTOYGG)
 #define API_OWNED	(API_PORTAL | API_NATIVE)
 
 struct rows {

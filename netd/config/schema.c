@@ -180,6 +180,17 @@ valid_template(const char *s)
 	return (NULL);
 }
 
+static const char *
+valid_yggkey(const char *s)
+{
+	size_t n;
+
+	n = strspn(s, "0123456789abcdefABCDEF");
+	return (s[n] == '\0' && n == YGGKEY_TEXT - 1 ?
+		NULL :
+		"a key of Yggdrasil has 64 hexadecimal digits");
+}
+
 /* clang-format off */
 const struct word schema[] = {
 	{ "gateway", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
@@ -334,6 +345,21 @@ const struct word schema[] = {
 	    "the autowg dialect" },
 	{ "autowg.auth_file", WORD_FILE, TOP(auth_file), "", 1, 0, NULL, NULL,
 	    true, "holds user:password for peers.json" },
+
+	{ "autoygg", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
+	    "what the autoygg dialect tells of this gateway" },
+	{ "autoygg.owner", WORD_STRING, TOP(autoygg.owner), "", 1, 0, NULL,
+	    NULL, true, "who runs it, and how to reach them" },
+	{ "autoygg.description", WORD_STRING, TOP(autoygg.description), "", 1,
+	    0, NULL, NULL, true, "what it is" },
+	{ "autoygg.network", WORD_STRING, TOP(autoygg.network), "", 1, 0,
+	    NULL, NULL, true, "the network behind it, or its provider" },
+	{ "autoygg.location", WORD_STRING, TOP(autoygg.location), "", 1, 0,
+	    NULL, NULL, true, "where it stands" },
+	{ "autoygg.info_url", WORD_STRING, TOP(autoygg.info_url), "", 1, 0,
+	    NULL, NULL, true, "a page that says more" },
+	{ "autoygg.public_key", WORD_STRING, TOP(autoygg.public_key), "", 1, 0,
+	    NULL, valid_yggkey, true, "of its Yggdrasil node, hexadecimal" },
 
 	{ "openvpn", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
 	    "OpenVPN servers on this host" },

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "access.h"
+#include "conferror.h"
 #include "config.h"
 #include "confsend.h"
 #include "files.h"
@@ -27,6 +28,7 @@
 
 #define IP4_FORWARD "/proc/sys/net/ipv4/ip_forward"
 #define IP6_CONF    "/proc/sys/net/ipv6/conf/"
+#define PENDING_AUTOYGG	8192	/* limits.pending, unless it is given */
 
 static int
 send_gateway(struct proc *p, const struct config *c)
@@ -226,6 +228,19 @@ send_identities(struct proc *p, const struct bundle *b)
 	return (0);
 }
 
+/*
+ * All clients of autoygg renew in the same second, and one that is refused then
+ * has no lease left at the next time.
+ */
+static uint32_t
+pending_of(const struct config *c, const struct conf_listen *l)
+{
+	if ((l->api & API_AUTOYGG) != 0 &&
+	    config_line(c, "limits.pending", 0) == 0)
+		return (PENDING_AUTOYGG);
+	return (c->limits.pending);
+}
+
 static int
 send_listener(struct proc *p, const struct bundle *b, unsigned int i)
 {
@@ -242,6 +257,7 @@ send_listener(struct proc *p, const struct bundle *b, unsigned int i)
 	m.tls = l->has_tls;
 	m.depth = (uint8_t)l->depth;
 	m.require_eku = l->require_eku;
+	m.pending = pending_of(b->conf, l);
 	strlcpy(m.prefix, l->prefix, sizeof(m.prefix));
 	strlcpy(m.address, l->address.text, sizeof(m.address));
 	if ((fd = fcntl(b->listen[i], F_DUPFD_CLOEXEC, 3)) == -1 ||
@@ -272,10 +288,19 @@ send_limits(struct proc *p, const struct conf_limits *l)
 	m.body_bytes = l->body_size;
 	m.connections = l->connections;
 	m.per_source = l->per_source;
-	m.pending = l->pending;
 	m.head_bytes = l->head_size;
 	m.fields = l->fields;
 	return (chan_send_conf_limits(p->chan, 0, &m, -1));
+}
+
+static int
+send_autoygg(struct proc *p, const struct config *c)
+{
+	struct msg_conf_autoygg m = c->autoygg;
+
+	m.require_contact = c->access.require_contact;
+	m.listed = c->access.mode == ACCESS_LIST;
+	return (chan_send_conf_autoygg(p->chan, 0, &m, -1));
 }
 
 static int
@@ -341,6 +366,7 @@ send_apid(struct proc *p, const struct bundle *b)
 			return (-1);
 	}
 	if (send_limits(p, &b->conf->limits) == -1 ||
+	    send_autoygg(p, b->conf) == -1 ||
 	    (serves_portal(b->conf) && send_proc(p) == -1) ||
 	    (b->basic[0] != '\0' && send_basic(p, b->basic) == -1))
 		return (-1);

@@ -8,7 +8,7 @@
  * limits is "handshake,head,body,idle,body_bytes,connections,per_source,
  * pending".  -t's DIR has server.crt, server.key, ca.crt and ca.crl, -p's has
  * loadavg and uptime.  It prints "port NAME N" for each listener (header, bare,
- * tls, address, portal, ptls), "apid PID" and "ready", and then obeys lines of standard input, each answered by a line:
+ * tls, address, portal, ptls, autoygg), "apid PID" and "ready", and then obeys lines of standard input, each answered by a line:
  *
  *	mode ok|silent|busy|late	what leased does
  *	down, up			leased's link
@@ -29,7 +29,7 @@
  *	stop				SETUP_STOP, and wait for the end
  *
  * leased's answers: a device gets fd00::N where N comes from its name; names of
- * the form eNN get the code NN.  The list has "peers" devices p1 ... of fixed
+ * the form eNN, which the address 127.0.1.NN has, too, get the code NN.  The list has "peers" devices p1 ... of fixed
  * facts; the line "peers N" sets how many.  Peers with an owner are kept; an
  * address 10.66.0.N gets the code N.
  */
@@ -60,14 +60,16 @@
 #include "apid_drv.h"
 
 static const char *const names[NLISTEN] = { "header", "bare", "tls", "address",
-	"portal", "ptls" };
+	"portal", "ptls", "autoygg" };
 
 static const uint8_t proofs[NLISTEN] = { PROOF_HEADER, PROOF_NONE,
-	PROOF_CERTIFICATE, PROOF_ADDRESS, PROOF_NONE, PROOF_CERTIFICATE };
+	PROOF_CERTIFICATE, PROOF_ADDRESS, PROOF_NONE, PROOF_CERTIFICATE,
+	PROOF_ADDRESS };
 
 static const uint16_t apis[NLISTEN] = { API_AUTOWG | API_NATIVE, API_METRICS,
 	API_AUTOWG | API_NATIVE, API_AUTOWG | API_NATIVE,
-	API_PORTAL | API_NATIVE, API_PORTAL | API_NATIVE };
+	API_PORTAL | API_NATIVE, API_PORTAL | API_NATIVE,
+	API_AUTOYGG | API_NATIVE };
 
 static int
 has_tls(uint16_t i)
@@ -169,6 +171,24 @@ send_identity(struct drv *d, uint8_t proof, uint8_t role, const char *pattern,
 	send_rule(d, proof, SUBJECT_CN, role, pattern, network);
 }
 
+/* A rule for devices whose names begin with a prefix. */
+static void
+send_prefixed(struct drv *d, uint8_t proof, const char *pattern,
+    const char *prefix)
+{
+	struct msg_conf_identity m;
+
+	memset(&m, 0, sizeof(m));
+	m.proof = proof;
+	m.subject = SUBJECT_CN;
+	m.role = ROLE_DEVICE;
+	(void)strlcpy(m.pattern, pattern, sizeof(m.pattern));
+	(void)strlcpy(m.network, "devices", sizeof(m.network));
+	(void)strlcpy(m.name_prefix, prefix, sizeof(m.name_prefix));
+	if (chan_send_conf_identity(d->front, 0, &m, -1) == -1)
+		err(1, "CONF_IDENTITY");
+}
+
 /* Rules for names besides the CN. */
 static void
 send_sans(struct drv *d)
@@ -203,6 +223,8 @@ send_identities(struct drv *d)
 	}
 	send_identity(d, PROOF_ADDRESS, ROLE_DEVICE, "127\\.0\\.0\\.(1)",
 	    "devices");
+	send_identity(d, PROOF_ADDRESS, ROLE_MONITOR, "127\\.0\\.0\\.3", "");
+	send_prefixed(d, PROOF_ADDRESS, "127\\.0\\.1\\.(\\d+)", "e");
 }
 
 static void
@@ -224,6 +246,22 @@ send_gateway(struct drv *d)
 	(void)strlcpy(m.endpoint, "vpn.example.com", sizeof(m.endpoint));
 	if (chan_send_conf_gateway(d->front, 0, &m, -1) == -1)
 		err(1, "CONF_GATEWAY");
+}
+
+static void
+send_autoygg(struct drv *d)
+{
+	struct msg_conf_autoygg m;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.owner, "J\303\266 <j@e>", sizeof(m.owner));
+	(void)strlcpy(m.description, "a \"gate\" & more",
+	    sizeof(m.description));
+	(void)strlcpy(m.network, "AS1\342\200\250", sizeof(m.network));
+	(void)strlcpy(m.public_key, "00ff", sizeof(m.public_key));
+	m.listed = 1;
+	if (chan_send_conf_autoygg(d->front, 0, &m, -1) == -1)
+		err(1, "CONF_AUTOYGG");
 }
 
 static void
@@ -269,6 +307,7 @@ send_listen(struct drv *d, uint16_t i)
 	m.proof = proofs[i];
 	m.tls = has_tls(i) != 0;
 	m.depth = 4;
+	m.pending = d->pending;
 	(void)strlcpy(m.prefix, "/vpn/", sizeof(m.prefix));
 	(void)strlcpy(m.address, names[i], sizeof(m.address));
 	if ((fd = fcntl(d->listen[i], F_DUPFD_CLOEXEC, 0)) == -1 ||
@@ -302,6 +341,7 @@ configure(struct drv *d, int bad)
 	if (chan_send_conf_begin(d->front, 0, &begin, -1) == -1)
 		err(1, "CONF_BEGIN");
 	send_gateway(d);
+	send_autoygg(d);
 	send_network(d, "devices");
 	send_network(d, "other");
 	send_identities(d);
@@ -602,7 +642,7 @@ parse_limits(struct drv *d, const char *text)
 	l->fields = 32;
 	if (sscanf(text, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u", &l->handshake_ms,
 	    &l->head_ms, &l->body_ms, &l->idle_ms, &l->body_bytes,
-	    &l->connections, &l->per_source, &l->pending, &l->head_bytes,
+	    &l->connections, &l->per_source, &d->pending, &l->head_bytes,
 	    &l->fields) < 8)
 		errx(64, "limits: eight numbers, or ten");
 }

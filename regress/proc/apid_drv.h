@@ -13,7 +13,7 @@
 #include "chan.h"
 #include "proto.h"
 
-#define NLISTEN	6
+#define NLISTEN	7
 #define NSETS	8
 
 enum mode {
@@ -57,6 +57,7 @@ struct drv {
 	const char	*basic;
 	const char	*proc;		/* -p */
 	struct msg_conf_limits limits;
+	uint32_t	 pending;	/* of each listener */
 	int		 listen[NLISTEN];
 	uint32_t	 generation;
 	enum mode	 mode;

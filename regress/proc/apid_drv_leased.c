@@ -11,6 +11,7 @@
 #include "apid_drv.h"
 
 #define PAGE	7	/* leases of one page: an odd size */
+#define HAS_NO_MORE	2	/* the lease was given back */
 
 static unsigned int
 number_of(const char *name)
@@ -55,7 +56,8 @@ fill_reply(struct drv *d, struct msg_lease_reply *m, const char *network,
 	(void)strlcpy(m->name, name, sizeof(m->name));
 	memcpy(m->pubkey, d->keys[n], WGKEY_LEN);
 	m->ttl = LEASE_NEVER;
-	m->created = 1735689600;
+	m->id = 7;
+	m->first = m->created = m->renewed = 1735689600;
 	m->naddrs = 2;
 	(void)prefix_parse("100.64.1.9/32", &m->addrs[0]);
 	(void)prefix_parse("fde3:25fb:7f6c:1::1/128", &m->addrs[1]);
@@ -128,7 +130,7 @@ leased_register(struct chan *ch, uint32_t id,
 		return (0);
 	n = number_of(m->name);
 	fill_reply(d, &r, m->network, m->name);
-	r.code = !d->has[n] ? LEASE_OK_NEW :
+	r.code = d->has[n] != 1 ? LEASE_OK_NEW :
 	    memcmp(d->keys[n], m->pubkey, WGKEY_LEN) == 0 ? LEASE_OK_SAME :
 	    LEASE_OK_REKEYED;
 	d->has[n] = 1;
@@ -137,23 +139,41 @@ leased_register(struct chan *ch, uint32_t id,
 	return (chan_send_lease_reply(ch, id, &r, -1));
 }
 
+/* Answer with the lease of a name, or that there is none any more. */
+static int
+answer_lease(struct drv *d, uint32_t id, const char *network, const char *name)
+{
+	struct msg_lease_reply m;
+	unsigned int n;
+
+	if (scripted(d, id, name))
+		return (0);
+	n = number_of(name);
+	if (!d->has[n])
+		fail_reply(&m, LEASE_E_NOT_FOUND, 0);
+	else {
+		fill_reply(d, &m, network, name);
+		m.code = LEASE_OK_SAME;
+		m.ttl = 3600;
+		m.expires = 1735693200;
+	}
+	if (d->has[n] == HAS_NO_MORE) {
+		m.code = LEASE_E_GIVEN_BACK;
+		m.state = LEASE_EXPIRED;
+	}
+	return (chan_send_lease_reply(d->leased, id, &m, -1));
+}
+
 static int
 leased_get(struct chan *ch, uint32_t id, const struct msg_lease_get *m)
 {
-	struct drv *d = chan_arg(ch);
-	struct msg_lease_reply r;
+	return (answer_lease(chan_arg(ch), id, m->network, m->name));
+}
 
-	if (scripted(d, id, m->name))
-		return (0);
-	if (!d->has[number_of(m->name)])
-		fail_reply(&r, LEASE_E_NOT_FOUND, 0);
-	else {
-		fill_reply(d, &r, m->network, m->name);
-		r.code = LEASE_OK_SAME;
-		r.ttl = 3600;
-		r.expires = 1735693200;
-	}
-	return (chan_send_lease_reply(ch, id, &r, -1));
+static int
+leased_renew(struct chan *ch, uint32_t id, const struct msg_lease_renew *m)
+{
+	return (answer_lease(chan_arg(ch), id, m->network, m->name));
 }
 
 static int
@@ -163,11 +183,14 @@ leased_release(struct chan *ch, uint32_t id, const struct msg_lease_release *m)
 	struct msg_lease_reply r;
 	unsigned int n;
 
+	n = number_of(m->name);
+	if (d->has[n] == HAS_NO_MORE)
+		return (answer_lease(d, id, m->network, m->name));
 	if (scripted(d, id, m->name))
 		return (0);
-	n = number_of(m->name);
 	fail_reply(&r, d->has[n] ? LEASE_OK_SAME : LEASE_E_NOT_FOUND, 0);
-	d->has[n] = 0;
+	if (d->has[n])
+		d->has[n] = HAS_NO_MORE;
 	return (chan_send_lease_reply(ch, id, &r, -1));
 }
 
@@ -246,6 +269,7 @@ leased_closed(struct chan *ch, const char *reason)
 static const struct chan_handler leased_table[] = {
 	ON(lease_register, CHAN_UP, leased_register),
 	ON(lease_get, CHAN_UP, leased_get),
+	ON(lease_renew, CHAN_UP, leased_renew),
 	ON(lease_release, CHAN_UP, leased_release),
 	ON(lease_health, CHAN_UP, leased_health),
 	ON(ident_result, CHAN_UP, leased_ident),

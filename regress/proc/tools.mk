@@ -3,7 +3,8 @@
 # the product.
 
 TOOLS :=	apid_drv breakout bringup_drv crowd ctl_stub fakectl hostile idle \
-		kern_drv kernhand leased_drv memfind portalc rawhttp wggo_ends
+		kern_drv kernhand leased_drv memfind portalc rawhttp wggo_ends \
+		yggc
 
 apid_drv_RIG :=		proc/apid_drv proc/apid_drv_leased proc/apid_drv_owned
 breakout_RIG :=		proc/breakout
@@ -20,6 +21,7 @@ memfind_RIG :=		proc/memfind
 portalc_RIG :=		proc/portalc proc/portalc_call
 rawhttp_RIG :=		proc/rawhttp
 wggo_ends_RIG :=	net/wggo_ends
+yggc_RIG :=		net/yggc
 # The hand without its process: what the tests on real systems drive.
 kernhand_RIG :=		vm/kernhand
 kernhand_USES :=	$(filter-out hand,$(HAND_MODULES))

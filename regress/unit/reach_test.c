@@ -108,6 +108,18 @@ test_portal_without_rule(void **state)
 	assert_int_equal(config_reach(&conf, row), 1);
 }
 
+/* Clients of autoygg are devices, and nothing else. */
+static void
+test_autoygg(void **state)
+{
+	rule(PROOF_ADDRESS, ROLE_DEVICE, "2.*", "net0");
+	rule(PROOF_ADDRESS, ROLE_OPERATOR, "3.*", "");
+	listener(PROOF_ADDRESS, API_AUTOYGG);
+	rows = config_reach(&conf, row);
+	assert_int_equal(rows, 1);
+	assert_true(has(ROLE_DEVICE, "net0", ""));
+}
+
 static void
 test_password(void **state)
 {
@@ -177,6 +189,7 @@ main(void)
 		cmocka_unit_test_setup(test_roles, setup),
 		cmocka_unit_test_setup(test_listeners, setup),
 		cmocka_unit_test_setup(test_portal_without_rule, setup),
+		cmocka_unit_test_setup(test_autoygg, setup),
 		cmocka_unit_test_setup(test_password, setup),
 		cmocka_unit_test_setup(test_names, setup),
 		cmocka_unit_test_setup(test_room, setup),
