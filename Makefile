@@ -199,7 +199,8 @@ install: all
 	    $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DOCDIR) \
 	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR) \
 	    $(DESTDIR)$(TMPFILESDIR) $(DESTDIR)$(SYSCONFDIR)/sallyport
-	$(INSTALL) -m 0755 $(BIN)/netd $(BIN)/sallyctl $(DESTDIR)$(SBINDIR)
+	$(INSTALL) -m 0755 $(BIN)/netd $(BIN)/sallyctl etc/sallyport-join \
+	    $(DESTDIR)$(SBINDIR)
 	$(INSTALL) -m 0755 $(BIN)/netd-hand $(BIN)/leased $(BIN)/apid \
 	    $(BIN)/apid-key $(DESTDIR)$(LIBEXECDIR)
 	for n in 5 7 8; do $(INSTALL) -m 0644 man/*.$$n \
