@@ -188,6 +188,8 @@ pass(int64_t ms)
 	for (i = 0; i < KIDS_MAX && ms > 100; i++)
 		if (world.kids[i].busy > 0)
 			kid_capture(&world.kids[i]);
+	/* What is on its way has arrived by then. */
+	turns();
 	world.ms += ms;
 	turns();
 }
