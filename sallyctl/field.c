@@ -177,8 +177,8 @@ field_text(const struct field *f, const void *m, unsigned int i,
 		if (number(f, p) == LEASE_NEVER)
 			return (NULL);
 		return (format_age((int64_t)number(f, p), dst));
-	case KIND_PREFIX:
-		return (prefix_format(p, dst));
+	case KIND_BLOCK:
+		return (block_format(p, dst));
 	case KIND_PREFIXES:
 		if (field_count(f, m) == 0)
 			return (NULL);
@@ -294,7 +294,7 @@ field_json(const struct field *f, const void *m, unsigned int i, FILE *out)
 	case KIND_WORD:
 	case KIND_CODE:
 	case KIND_KEY:
-	case KIND_PREFIX:
+	case KIND_BLOCK:
 	case KIND_ENDPOINT:
 		json_str(field_text(f, m, i, &plain, text), out);
 		return;

@@ -34,7 +34,7 @@ enum kind {
 	KIND_PAST,		/* the same, as text how long ago */
 	KIND_FUTURE,		/* the same, as text in how long */
 	KIND_TERM,		/* uint32_t, seconds or LEASE_NEVER; number */
-	KIND_PREFIX,		/* struct prefix */
+	KIND_BLOCK,		/* struct block */
 	KIND_PREFIXES,		/* struct prefix[], more: uint8_t; array */
 	KIND_ENDPOINT,		/* struct prefix, more: uint16_t, the port */
 	KIND_OBJECT,		/* struct with the fields sub; object */

@@ -190,12 +190,7 @@ sync_cb(struct client *c, void *arg, struct ibuf *b)
 static bool
 in_pools(const struct import *im, const struct prefix *p)
 {
-	unsigned int i;
-
-	for (i = 0; i < im->net.npools; i++)
-		if (prefix_contains(&im->net.pools[i], p))
-			return (true);
-	return (false);
+	return (block_among(im->net.pools, im->net.npools, p));
 }
 
 /* Show something of the file that cannot be used. */

@@ -92,7 +92,7 @@ static const struct item version_item = {
 };
 
 static const struct field pool_fields[] = {
-	{ FIELD(msg_ctl_network, PREFIX, "prefix", pools[0]) },
+	{ FIELD(msg_ctl_network, BLOCK, "prefix", pools[0]) },
 	{ FIELD(msg_ctl_network, NUM, "used", used[0]) },
 	{ FIELD(msg_ctl_network, SIZE, "size", size[0]) },
 	{ .name = NULL }

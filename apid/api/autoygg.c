@@ -221,10 +221,10 @@ autoygg_tunnel(const struct msg_conf_network *n, const struct prefix *ip,
 	unsigned int i;
 
 	for (i = 0; i < n->npools; i++)
-		if (n->pools[i].family == AF_INET) {
-			/* The first address of a pool is no host's. */
-			first = number(&n->pools[i]) +
-			    (n->pools[i].len < 31 ? 1 : 0);
+		if (n->pools[i].first.family == AF_INET) {
+			/* The first address of a prefix is no host's. */
+			first = number(&n->pools[i].first) +
+			    (n->pools[i].first.len < 31 ? 1 : 0);
 			break;
 		}
 	snprintf(text, sizeof(text), "%u", number(ip) - first);

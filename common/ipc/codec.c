@@ -188,6 +188,22 @@ codec_prefixes(struct codec *c, uint8_t *n, struct prefix *p, uint8_t lo,
 }
 
 int
+codec_blocks(struct codec *c, uint8_t *n, struct block *b, uint8_t lo,
+    uint8_t max)
+{
+	uint8_t i;
+
+	if (codec_range(c, n, lo, max) == -1)
+		return (-1);
+	for (i = 0; i < *n; i++)
+		if (codec_prefix(c, &b[i].first) == -1 ||
+		    codec_prefix_none(c, &b[i].last) == -1 ||
+		    codec_check(c, block_valid(&b[i])) == -1)
+			return (-1);
+	return (0);
+}
+
+int
 codec_duration(struct codec *c, uint32_t *v)
 {
 	if (codec_n32(c, v) == -1)

@@ -51,6 +51,9 @@ int	 codec_prefix_none(struct codec *, struct prefix *);
 /* A count in lo..max, and then as many prefixes. */
 int	 codec_prefixes(struct codec *, uint8_t *n, struct prefix *, uint8_t lo,
 	    uint8_t max);
+/* A count in lo..max, and then as many blocks, which are well made. */
+int	 codec_blocks(struct codec *, uint8_t *n, struct block *, uint8_t lo,
+	    uint8_t max);
 /* A duration: seconds up to DURATION_MAX, or LEASE_NEVER. */
 int	 codec_duration(struct codec *, uint32_t *);
 /* Refuse the message unless ok: -1 with errno EBADMSG or EINVAL. */

@@ -39,6 +39,7 @@
 #define NETWORKS_MAX	64
 #define NET_ADDRS_MAX	8	/* addresses of an interface */
 #define NET_POOLS_MAX	8
+#define NET_PIECES_MAX	64	/* prefixes that the pools are together */
 #define NET_ROUTES_MAX	16	/* routes pushed to devices */
 #define NET_RESERVE_WORDS 16	/* reserved prefixes in the word */
 #define NET_RESERVE_MAX	64	/* with those that need no word */

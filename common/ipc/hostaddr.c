@@ -34,9 +34,10 @@ is_edge(const struct prefix *net, const struct prefix *p)
 }
 
 bool
-hostaddr_whole(const struct msg_conf_network *n, const struct prefix *pool)
+hostaddr_whole(const struct msg_conf_network *n, const struct block *pool)
 {
-	return (n->assign == ASSIGN_BCD && pool->family == AF_INET6);
+	return (block_is_range(pool) ||
+	    (n->assign == ASSIGN_BCD && pool->first.family == AF_INET6));
 }
 
 enum hostaddr
@@ -45,7 +46,7 @@ hostaddr_check(const struct msg_conf_network *n, const struct prefix *p)
 	struct prefix own;
 	unsigned int i;
 
-	if (!prefix_is_host(p) || !prefix_among(n->pools, n->npools, p))
+	if (!prefix_is_host(p) || !block_among(n->pools, n->npools, p))
 		return (HOSTADDR_OUTSIDE);
 	for (i = 0; i < n->naddrs; i++) {
 		own = prefix_host(&n->addrs[i]);
@@ -54,7 +55,7 @@ hostaddr_check(const struct msg_conf_network *n, const struct prefix *p)
 	}
 	for (i = 0; i < n->npools; i++)
 		if (!hostaddr_whole(n, &n->pools[i]) &&
-		    is_edge(&n->pools[i], p))
+		    is_edge(&n->pools[i].first, p))
 			return (HOSTADDR_OUTSIDE);
 	for (i = 0; i < n->naddrs; i++)
 		if (is_edge(&n->addrs[i], p))

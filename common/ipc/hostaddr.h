@@ -23,10 +23,11 @@ enum hostaddr {
 enum hostaddr
 hostaddr_check(const struct msg_conf_network *, const struct prefix *);
 /*
- * True if a peer may have the first address of this pool, too: with direct-bcd
- * it belongs to the name 0, as with autowg.
+ * True if a peer may have the first and the last address of this pool, too: of
+ * a range, the operator named them; with direct-bcd, the first one belongs to
+ * the name 0, as with autowg.
  */
-bool	 hostaddr_whole(const struct msg_conf_network *, const struct prefix *);
+bool	 hostaddr_whole(const struct msg_conf_network *, const struct block *);
 /* The rest of a sentence that begins with the address; "" if it may be had. */
 const char *hostaddr_text(enum hostaddr);
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "block.h"
 #include "conf.h"
 #include "leasecode.h"
 #include "msg_conf.h"
@@ -575,7 +576,7 @@ struct msg_ctl_network {
 	uint8_t		 naddrs;
 	struct prefix	 addrs[NET_ADDRS_MAX];
 	uint8_t		 npools;
-	struct prefix	 pools[NET_POOLS_MAX];
+	struct block	 pools[NET_POOLS_MAX];
 	uint64_t	 used[NET_POOLS_MAX];	/* npools of them */
 	uint64_t	 size[NET_POOLS_MAX];	/* UINT64_MAX: that or more */
 	char		 endpoint[HOST_SIZE];	/* host that devices dial */

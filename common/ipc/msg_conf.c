@@ -47,7 +47,7 @@ codec_msg_conf_network(struct codec *c, struct msg_conf_network *m)
 	if (codec_check(c, m->name[0] != '\0' && m->interface[0] != '\0') == -1)
 		return (-1);
 	if (codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_ADDRS_MAX) == -1 ||
-	    codec_prefixes(c, &m->npools, m->pools, 0, NET_POOLS_MAX) == -1 ||
+	    codec_blocks(c, &m->npools, m->pools, 0, NET_POOLS_MAX) == -1 ||
 	    codec_prefixes(c, &m->nroutes, m->routes, 0, NET_ROUTES_MAX) ==
 	    -1 ||
 	    codec_prefixes(c, &m->nreserve, m->reserve, 0, NET_RESERVE_MAX) ==

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "block.h"
 #include "conf.h"
 #include "wgkey.h"
 
@@ -45,7 +46,7 @@ struct msg_conf_network {
 	uint8_t		 naddrs;
 	struct prefix	 addrs[NET_ADDRS_MAX];	/* with their lengths */
 	uint8_t		 npools;
-	struct prefix	 pools[NET_POOLS_MAX];
+	struct block	 pools[NET_POOLS_MAX];
 	uint8_t		 nroutes;
 	struct prefix	 routes[NET_ROUTES_MAX];
 	uint8_t		 nreserve;

@@ -96,7 +96,7 @@ codec_msg_ctl_network(struct codec *c, struct msg_ctl_network *m)
 	    codec_n32(c, &m->max_peers) == -1 ||
 	    codec_n32(c, &m->foreign) == -1 || codec_n64(c, &m->leases) == -1 ||
 	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_ADDRS_MAX) == -1 ||
-	    codec_prefixes(c, &m->npools, m->pools, 0, NET_POOLS_MAX) == -1)
+	    codec_blocks(c, &m->npools, m->pools, 0, NET_POOLS_MAX) == -1)
 		return (-1);
 	for (i = 0; i < m->npools; i++)
 		if (codec_n64(c, &m->used[i]) == -1 ||

@@ -150,13 +150,13 @@ conf_error(struct conf *c, const char *fmt, ...)
 	va_end(ap);
 }
 
-static const struct prefix *
+static const struct block *
 first_pool6(const struct msg_conf_network *n)
 {
 	unsigned int i;
 
 	for (i = 0; i < n->npools; i++)
-		if (n->pools[i].family == AF_INET6)
+		if (n->pools[i].first.family == AF_INET6)
 			return (&n->pools[i]);
 	return (NULL);
 }
@@ -165,8 +165,8 @@ static void
 check_assign(struct conf *c, const struct msg_conf_network *n)
 {
 	const char *how;
-	const struct prefix *pool;
-	char text[PREFIX_TEXT];
+	const struct block *pool;
+	char text[BLOCK_TEXT];
 
 	if (n->assign == ASSIGN_POOL)
 		return;
@@ -174,10 +174,14 @@ check_assign(struct conf *c, const struct msg_conf_network *n)
 	if ((pool = first_pool6(n)) == NULL)
 		conf_error(c, "network %s: assign = \"%s\" needs an IPv6 pool",
 		    n->name, how);
-	else if (n->assign == ASSIGN_BCD && pool->len > 112)
+	else if (block_is_range(pool))
+		conf_error(c,
+		    "network %s: assign = \"%s\" needs a prefix, and pool %s is a range",
+		    n->name, how, block_format(pool, text));
+	else if (n->assign == ASSIGN_BCD && pool->first.len > 112)
 		conf_error(c,
 		    "network %s: assign = \"direct-bcd\" writes the last 16 bits of the address, and pool %s leaves only %u: use a pool of /112 or shorter",
-		    n->name, prefix_format(pool, text), 128U - pool->len);
+		    n->name, block_format(pool, text), 128U - pool->first.len);
 	else if (n->assign == ASSIGN_METANS &&
 	    assign_check_template(n->metans_template) == -1)
 		conf_error(c,
@@ -188,7 +192,7 @@ check_assign(struct conf *c, const struct msg_conf_network *n)
 void
 conf_add_network(struct conf *c, const struct msg_conf_network *n)
 {
-	char a[PREFIX_TEXT], b[PREFIX_TEXT];
+	char a[BLOCK_TEXT], b[BLOCK_TEXT];
 	unsigned int i, j;
 
 	if (c->nnets >= NETWORKS_MAX) {
@@ -200,11 +204,11 @@ conf_add_network(struct conf *c, const struct msg_conf_network *n)
 			conf_error(c, "network %s is there twice", n->name);
 	for (i = 0; i < n->npools; i++)
 		for (j = 0; j < i; j++)
-			if (prefix_overlaps(&n->pools[i], &n->pools[j]))
+			if (block_overlaps(&n->pools[i], &n->pools[j]))
 				conf_error(c,
 				    "network %s: pools %s and %s overlap",
-				    n->name, prefix_format(&n->pools[j], a),
-				    prefix_format(&n->pools[i], b));
+				    n->name, block_format(&n->pools[j], a),
+				    block_format(&n->pools[i], b));
 	check_assign(c, n);
 	c->nets = reallocarray(c->nets, c->nnets + 1, sizeof(*c->nets));
 	if (c->nets == NULL)

@@ -94,7 +94,7 @@ show_network(struct conn *k, const struct network *n)
 	memcpy(m.addrs, n->conf.addrs, sizeof(m.addrs));
 	m.npools = (uint8_t)n->npools;
 	for (i = 0; i < n->npools; i++) {
-		m.pools[i] = *pool_prefix(n->pools[i]);
+		m.pools[i] = *pool_block(n->pools[i]);
 		m.used[i] = pool_used(n->pools[i]);
 		m.size[i] = pool_size(n->pools[i]);
 	}

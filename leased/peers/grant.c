@@ -16,14 +16,15 @@ static const uint8_t families[] = { AF_INET, AF_INET6 };
 
 #define NFAMILIES	(sizeof(families) / sizeof(families[0]))
 
-static const struct prefix *
+/* The block of the first pool of the family, or NULL. */
+static const struct block *
 first_pool(const struct network *n, uint8_t family)
 {
 	unsigned int i;
 
 	for (i = 0; i < n->npools; i++)
-		if (pool_prefix(n->pools[i])->family == family)
-			return (pool_prefix(n->pools[i]));
+		if (pool_block(n->pools[i])->first.family == family)
+			return (pool_block(n->pools[i]));
 	return (NULL);
 }
 
@@ -35,7 +36,7 @@ static int
 derived_addr(const struct network *n, uint8_t family, const char *name,
     struct prefix *addr)
 {
-	const struct prefix *pool;
+	const struct block *pool;
 	int rc;
 
 	if (family != AF_INET6 || n->conf.assign == ASSIGN_POOL)
@@ -43,9 +44,9 @@ derived_addr(const struct network *n, uint8_t family, const char *name,
 	if ((pool = first_pool(n, family)) == NULL)
 		return (0);
 	if (n->conf.assign == ASSIGN_BCD)
-		rc = assign_bcd(pool, name, addr->addr);
+		rc = assign_bcd(&pool->first, name, addr->addr);
 	else
-		rc = assign_metans(pool, n->conf.metans_template, name,
+		rc = assign_metans(&pool->first, n->conf.metans_template, name,
 		    addr->addr);
 	return (rc == -1 ? -1 : 1);
 }
@@ -73,7 +74,7 @@ pools_peek(const struct network *n, struct mono now, struct prefix *addr)
 	int rc, best = -1;
 
 	for (i = 0; i < n->npools; i++) {
-		if (pool_prefix(n->pools[i])->family != addr->family ||
+		if (pool_block(n->pools[i])->first.family != addr->family ||
 		    (rc = pool_peek(n->pools[i], now, a, &ready)) == -1)
 			continue;
 		if (rc == 1 && best == 1 && mono_cmp(ready, first) >= 0)

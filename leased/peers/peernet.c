@@ -30,7 +30,7 @@ network_pool(const struct network *n, const struct prefix *p)
 	unsigned int i;
 
 	for (i = 0; i < n->npools; i++)
-		if (pool_prefix(n->pools[i])->family == p->family &&
+		if (pool_block(n->pools[i])->first.family == p->family &&
 		    pool_contains(n->pools[i], p->addr))
 			return (n->pools[i]);
 	return (NULL);

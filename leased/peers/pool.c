@@ -34,7 +34,7 @@ RB_HEAD(ranges, range);
 RB_HEAD(rests, rest);
 
 struct pool {
-	struct prefix	 prefix;
+	struct block	 block;
 	struct ranges	 free;
 	struct ranges	 others;	/* addresses that others have */
 	struct rests	 rests;
@@ -67,7 +67,7 @@ static u128
 addr_number(const struct pool *p, const uint8_t *addr)
 {
 	u128 n = 0;
-	unsigned int i, len = p->prefix.family == AF_INET ? 4 : 16;
+	unsigned int i, len = p->block.first.family == AF_INET ? 4 : 16;
 
 	for (i = 0; i < len; i++)
 		n = n << 8 | addr[i];
@@ -77,24 +77,23 @@ addr_number(const struct pool *p, const uint8_t *addr)
 static void
 addr_bytes(const struct pool *p, u128 n, uint8_t addr[16])
 {
-	unsigned int i, len = p->prefix.family == AF_INET ? 4 : 16;
+	unsigned int i, len = p->block.first.family == AF_INET ? 4 : 16;
 
 	memset(addr, 0, 16);
 	for (i = len; i > 0; i--, n >>= 8)
 		addr[i - 1] = n & 0xff;
 }
 
-/* The first and the last address of a prefix. */
+/* The first and the last address of a block. */
 static void
-prefix_bounds(const struct pool *p, const struct prefix *x, u128 *first,
-    u128 *last)
+bounds(const struct pool *p, const struct block *b, u128 *first, u128 *last)
 {
-	unsigned int host = prefix_bits(x) - x->len;
-	u128 ones;
+	struct prefix x;
 
-	ones = host == 128 ? ~(u128)0 : (((u128)1 << host) - 1);
-	*first = addr_number(p, x->addr) & ~ones;
-	*last = *first | ones;
+	x = block_first(b);
+	*first = addr_number(p, x.addr);
+	x = block_last(b);
+	*last = addr_number(p, x.addr);
 }
 
 static void
@@ -140,32 +139,30 @@ range_below(const struct ranges *t, u128 n)
 }
 
 struct pool *
-pool_new(const struct prefix *prefix, bool whole)
+pool_new(const struct block *block, bool whole)
 {
-	struct prefix host;
+	struct prefix edge;
 	struct pool *p;
 	u128 first, last;
 
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		fatal("pool");
-	p->prefix = *prefix;
-	prefix_mask(&p->prefix);
+	p->block = *block;
 	RB_INIT(&p->free);
 	RB_INIT(&p->others);
 	RB_INIT(&p->rests);
-	prefix_bounds(p, &p->prefix, &first, &last);
+	bounds(p, block, &first, &last);
 	p->size = last - first;
 	if (p->size != ~(u128)0)
 		p->size++;
 	range_add(p, first, last);
 
-	host = prefix_host(&p->prefix);
-	if (!whole && prefix_bits(prefix) - prefix->len >= 2) {
-		pool_skip(p, &host);
-		if (prefix->family == AF_INET) {
-			addr_bytes(p, last, host.addr);
-			pool_skip(p, &host);
-		}
+	if (!whole && prefix_bits(&block->first) - block->first.len >= 2) {
+		edge = block_first(block);
+		pool_skip(p, &edge);
+		edge = block_last(block);
+		if (edge.family == AF_INET)
+			pool_skip(p, &edge);
 	}
 	return (p);
 }
@@ -191,10 +188,10 @@ pool_destroy(struct pool *p)
 	free(p);
 }
 
-const struct prefix *
-pool_prefix(const struct pool *p)
+const struct block *
+pool_block(const struct pool *p)
 {
-	return (&p->prefix);
+	return (&p->block);
 }
 
 bool
@@ -202,10 +199,9 @@ pool_contains(const struct pool *p, const uint8_t addr[16])
 {
 	struct prefix host;
 
-	host = p->prefix;
-	host.len = prefix_bits(&host);
+	host = block_first(&p->block);
 	memcpy(host.addr, addr, sizeof(host.addr));
-	return (prefix_contains(&p->prefix, &host));
+	return (block_contains(&p->block, &host));
 }
 
 /*
@@ -215,12 +211,14 @@ pool_contains(const struct pool *p, const uint8_t addr[16])
 static void
 cut_out(struct pool *p, const struct prefix *skip, struct ranges *to)
 {
+	struct block b;
 	struct range *r;
 	u128 first, last, rfirst, rlast, from, until, cut;
 
-	if (!prefix_overlaps(&p->prefix, skip))
+	b = block_of(skip);
+	if (!block_overlaps(&p->block, &b))
 		return;
-	prefix_bounds(p, skip, &first, &last);
+	bounds(p, &b, &first, &last);
 	/* Remove or cut the ranges that begin inside, then the one around. */
 	while ((r = range_below(&p->free, last)) != NULL && r->last >= first) {
 		rfirst = r->first;

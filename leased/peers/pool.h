@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The addresses of one prefix: free, held by a live lease, or resting, which
+ * The addresses of one block: free, held by a live lease, or resting, which
  * means still held by an ended one.  Free addresses are kept as ranges, so that
  * nothing is scanned and a /64 costs as much as a /30.
  */
@@ -11,19 +11,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "addr.h"
+#include "block.h"
 #include "clock.h"
 
 struct pool;
 
 /*
- * All addresses of the prefix are free, unless whole is true except IPv4's
+ * All addresses of the block are free, unless whole is true except IPv4's
  * network and broadcast address (up to /30) and IPv6's subnet-router anycast
  * address (up to /126).
  */
-struct pool *pool_new(const struct prefix *, bool whole);
+struct pool *pool_new(const struct block *, bool whole);
 void	 pool_destroy(struct pool *);
-const struct prefix *pool_prefix(const struct pool *);
+const struct block *pool_block(const struct pool *);
 
 /* Never give the addresses of this prefix.  Call this before any is taken. */
 void	 pool_skip(struct pool *, const struct prefix *);

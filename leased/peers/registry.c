@@ -143,24 +143,27 @@ rebuild(struct network *n, uint64_t *lost, uint64_t *partly)
 static void
 tell_taken(const struct network *n)
 {
-	char pool[PREFIX_TEXT], addr[PREFIX_TEXT];
+	char pool[BLOCK_TEXT], addr[PREFIX_TEXT];
+	const struct block *b;
 	const struct holder *h;
+	struct prefix first, last;
 	unsigned int i;
 	size_t k;
 
 	for (i = 0; i < n->npools; i++) {
+		b = pool_block(n->pools[i]);
+		first = block_first(b);
+		last = block_last(b);
 		for (k = 0; k < n->held.n && pool_size(n->pools[i]) == 0; k++) {
 			h = &n->held.list[k];
 			if (h->kind == HOLD_OWN || !holder_counts(h) ||
-			    !prefix_contains(&h->addr,
-				pool_prefix(n->pools[i])))
+			    !prefix_contains(&h->addr, &first) ||
+			    !prefix_contains(&h->addr, &last))
 				continue;
 			log_warnx(
 			    "network %s: nothing of pool %s can be leased: peer=%s on %s, which is not sallyport's, has %s",
-			    n->name,
-			    prefix_format(pool_prefix(n->pools[i]), pool),
-			    log_key(h->key), n->conf.interface,
-			    prefix_format(&h->addr, addr));
+			    n->name, block_format(b, pool), log_key(h->key),
+			    n->conf.interface, prefix_format(&h->addr, addr));
 			break;
 		}
 	}

@@ -101,7 +101,7 @@ check_canonical(struct config *c, const struct prefix *list, uint8_t n,
 static void
 check_pool_overlap(struct config *c, unsigned int i, unsigned int k)
 {
-	char a[PREFIX_TEXT], b[PREFIX_TEXT];
+	char a[BLOCK_TEXT], b[BLOCK_TEXT];
 	const struct msg_conf_network *n, *o;
 	unsigned int j, m;
 
@@ -109,12 +109,12 @@ check_pool_overlap(struct config *c, unsigned int i, unsigned int k)
 	for (j = 0; j <= i; j++) {
 		o = &c->networks[j].msg;
 		for (m = 0; m < (j == i ? k : o->npools); m++) {
-			if (!prefix_overlaps(&o->pools[m], &n->pools[k]))
+			if (!block_overlaps(&o->pools[m], &n->pools[k]))
 				continue;
 			config_error(c, net_line(c, "pools", i),
 			    "the pool %s overlaps the pool %s of networks[%u]",
-			    prefix_format(&n->pools[k], a),
-			    prefix_format(&o->pools[m], b), j);
+			    block_format(&n->pools[k], a),
+			    block_format(&o->pools[m], b), j);
 		}
 	}
 }
@@ -127,7 +127,7 @@ check_reserve(struct config *c, unsigned int i)
 	unsigned int k;
 
 	for (k = 0; k < n.nreserve; k++)
-		if (!prefix_among(n.pools, n.npools, &n.reserve[k]))
+		if (!block_among(n.pools, n.npools, &n.reserve[k]))
 			config_error(c, net_line(c, "reserve", i),
 			    "reserve: %s is in none of the pools",
 			    prefix_format(&n.reserve[k], text));
@@ -139,28 +139,47 @@ check_reserve(struct config *c, unsigned int i)
 		    NET_RESERVE_MAX);
 }
 
+/* True if an address of the interface has the whole pool in its prefix. */
+static bool
+is_inside(const struct msg_conf_network *n, const struct block *pool)
+{
+	struct prefix first, last;
+	unsigned int k;
+
+	first = block_first(pool);
+	last = block_last(pool);
+	for (k = 0; k < n->naddrs; k++)
+		if (prefix_contains(&n->addrs[k], &first) &&
+		    prefix_contains(&n->addrs[k], &last))
+			return (true);
+	return (false);
+}
+
 static void
 check_pools(struct config *c, unsigned int i)
 {
-	char text[PREFIX_TEXT];
+	char text[BLOCK_TEXT];
 	const struct msg_conf_network *n;
-	unsigned int k;
+	unsigned int k, line;
 
 	n = &c->networks[i].msg;
+	line = net_line(c, "pools", i);
 	for (k = 0; k < n->npools; k++) {
-		if (n->pools[k].len == 0)
-			config_error(c, net_line(c, "pools", i),
+		if (n->pools[k].first.len == 0)
+			config_error(c, line,
 			    "the pool %s is the whole internet",
-			    prefix_format(&n->pools[k], text));
+			    block_format(&n->pools[k], text));
 		check_pool_overlap(c, i, k);
-		if (!n->adopt &&
-		    !prefix_among(n->addrs, n->naddrs, &n->pools[k]))
-			config_error(c, net_line(c, "pools", i),
+		if (!n->adopt && !is_inside(n, &n->pools[k]))
+			config_error(c, line,
 			    "the pool %s is outside of every \"address\" of the network",
-			    prefix_format(&n->pools[k], text));
+			    block_format(&n->pools[k], text));
+		check_canonical(c, &n->pools[k].first, 1, "pools", line);
 	}
-	check_canonical(c, n->pools, n->npools, "pools",
-	    net_line(c, "pools", i));
+	if (blocks_split(n->pools, n->npools, NULL, 0) > NET_PIECES_MAX)
+		config_error(c, line,
+		    "the pools are more than %u prefixes for the kernel: begin and end ranges at rounder addresses",
+		    NET_PIECES_MAX);
 	check_canonical(c, n->routes, n->nroutes, "routes",
 	    net_line(c, "routes", i));
 }
@@ -168,7 +187,7 @@ check_pools(struct config *c, unsigned int i)
 static void
 check_assign(struct config *c, unsigned int i)
 {
-	char text[PREFIX_TEXT];
+	char text[BLOCK_TEXT];
 	const struct msg_conf_network *n;
 	unsigned int k, six;
 
@@ -176,13 +195,19 @@ check_assign(struct config *c, unsigned int i)
 	if (n->assign == ASSIGN_POOL)
 		return;
 	for (k = six = 0; k < n->npools; k++) {
-		if (n->pools[k].family != AF_INET6)
+		if (n->pools[k].first.family != AF_INET6)
 			continue;
 		six++;
-		if (n->assign == ASSIGN_BCD && n->pools[k].len > DIRECT_BCD_LEN)
+		if (block_is_range(&n->pools[k]))
+			config_error(c, net_line(c, "pools", i),
+			    "assign = \"%s\" fills the bits behind a prefix: the pool %s may not be a range",
+			    n->assign == ASSIGN_BCD ? "direct-bcd" : "metans",
+			    block_format(&n->pools[k], text));
+		else if (n->assign == ASSIGN_BCD &&
+		    n->pools[k].first.len > DIRECT_BCD_LEN)
 			config_error(c, net_line(c, "pools", i),
 			    "direct-bcd fills 16 bits: the pool %s may not be longer than /%u",
-			    prefix_format(&n->pools[k], text), DIRECT_BCD_LEN);
+			    block_format(&n->pools[k], text), DIRECT_BCD_LEN);
 	}
 	if (six == 0)
 		config_error(c, net_line(c, "assign", i),
@@ -432,7 +457,7 @@ check_autowg(struct config *c, unsigned int i)
 		n = rule_network(c, &c->identities[j], &c->listen[i]);
 		if (n == NULL)
 			continue;
-		if (has_family(n->pools, n->npools, AF_INET6) &&
+		if (block_has_family(n->pools, n->npools, AF_INET6) &&
 		    has_family(n->routes, n->nroutes, AF_INET6))
 			return;
 		if (bad == NULL)
@@ -442,7 +467,8 @@ check_autowg(struct config *c, unsigned int i)
 		config_error(c, listen_line(c, "api", i),
 		    "listen[%u]: api \"autowg\" tells a device its IPv6 address and an IPv6 route, and network \"%s\" has no IPv6 prefix in \"%s\": add one, or leave \"autowg\" out",
 		    i, bad->name,
-		    has_family(bad->pools, bad->npools, AF_INET6) ? "routes" :
+		    block_has_family(bad->pools, bad->npools, AF_INET6) ?
+			"routes" :
 								    "pools");
 }
 
@@ -459,13 +485,13 @@ check_autoygg(struct config *c, unsigned int i)
 	for (j = 0; j < c->nidentities; j++) {
 		n = rule_network(c, &c->identities[j], &c->listen[i]);
 		if (n == NULL ||
-		    (has_family(n->pools, n->npools, AF_INET) &&
+		    (block_has_family(n->pools, n->npools, AF_INET) &&
 			has_family(n->addrs, n->naddrs, AF_INET)))
 			continue;
 		config_error(c, listen_line(c, "api", i),
 		    "listen[%u]: api \"autoygg\" tells a client its IPv4 address and the gateway's, and network \"%s\" has none in \"%s\"",
 		    i, n->name,
-		    has_family(n->pools, n->npools, AF_INET) ? "address" :
+		    block_has_family(n->pools, n->npools, AF_INET) ? "address" :
 							       "pools");
 		return;
 	}

@@ -19,7 +19,7 @@
 /* A route as short as this is one of all traffic, for which clients care. */
 #define ALL_LEN		1
 #define FILES_SPARE	64	/* descriptors beside those of connections */
-#define PIECES_MAX	(NET_RESERVE_MAX + NET_ADDRS_MAX + 2)
+#define TAKEN_MAX	(NET_RESERVE_MAX + NET_ADDRS_MAX + 2)
 
 static unsigned int
 net_line(const struct config *c, const char *leaf, unsigned int i)
@@ -52,11 +52,8 @@ fit_mtu(struct config *c, unsigned int i)
 
 	if (n->adopt || n->mtu == 0 || n->mtu >= MTU6_MIN)
 		return;
+	/* A pool lies in an address. */
 	if ((six = first_v6(n->addrs, n->naddrs)) == NULL) {
-		word = "pools";
-		six = first_v6(n->pools, n->npools);
-	}
-	if (six == NULL) {
 		word = "routes";
 		six = first_v6(n->routes, n->nroutes);
 	}
@@ -67,16 +64,19 @@ fit_mtu(struct config *c, unsigned int i)
 }
 
 /* Addresses that no interface of a host may have. */
+static const char *const special_text[] = { "0.0.0.0/8", "127.0.0.0/8",
+	"224.0.0.0/4", "255.255.255.255/32", "::/127", "ff00::/8" };
+
+#define NSPECIAL	(sizeof(special_text) / sizeof(special_text[0]))
+
 static bool
 is_special(const struct prefix *p)
 {
-	static const char *const text[] = { "0.0.0.0/8", "127.0.0.0/8",
-		"224.0.0.0/4", "255.255.255.255/32", "::/127", "ff00::/8" };
 	struct prefix special;
 	size_t i;
 
-	for (i = 0; i < sizeof(text) / sizeof(text[0]); i++)
-		if (prefix_parse(text[i], &special) == 0 &&
+	for (i = 0; i < NSPECIAL; i++)
+		if (prefix_parse(special_text[i], &special) == 0 &&
 		    prefix_contains(&special, p))
 			return (true);
 	return (false);
@@ -112,11 +112,24 @@ fit_addresses(struct config *c, unsigned int i)
 				    prefix_format_addr(&a, text));
 		}
 	}
-	for (k = 0; k < n->npools; k++)
-		if (is_special(&n->pools[k]) || is_linklocal(&n->pools[k]))
-			config_error(c, net_line(c, "pools", i),
-			    "the pool %s has no addresses that devices can use",
-			    prefix_format(&n->pools[k], text));
+}
+
+/* Every address of a range can be leased, and at least one of a prefix. */
+static bool
+is_usable(const struct block *pool)
+{
+	struct block special;
+	size_t i;
+
+	if (!block_is_range(pool))
+		return (
+		    !is_special(&pool->first) && !is_linklocal(&pool->first));
+	for (i = 0; i < NSPECIAL; i++)
+		if (block_parse(special_text[i], &special) == 0 &&
+		    block_overlaps(&special, pool))
+			return (false);
+	return (block_parse("fe80::/10", &special) == -1 ||
+	    !block_overlaps(&special, pool));
 }
 
 /* True if the pieces together cover all of p. */
@@ -148,10 +161,10 @@ is_covered(const struct prefix *p, const struct prefix *pieces, size_t n)
  */
 static size_t
 never_leased(const struct config *c, const struct msg_conf_network *n,
-    const struct prefix *pool, struct prefix *pieces)
+    const struct block *pool, struct prefix *pieces)
 {
 	struct msg_conf_network m = *n;
-	unsigned int bits, i;
+	unsigned int i;
 	size_t count = 0;
 
 	/* check.c says it if there are too many. */
@@ -160,40 +173,98 @@ never_leased(const struct config *c, const struct msg_conf_network *n,
 		pieces[count++] = m.reserve[i];
 	for (i = 0; i < n->naddrs; i++)
 		pieces[count++] = prefix_host(&n->addrs[i]);
-	bits = prefix_bits(pool);
-	if (bits - pool->len < 2)
+	if (block_is_range(pool) ||
+	    prefix_bits(&pool->first) - pool->first.len < 2)
 		return (count);
-	pieces[count++] = prefix_host(pool);
-	if (pool->family == AF_INET) {
-		pieces[count] = prefix_host(pool);
-		for (i = pool->len; i < bits; i++)
-			pieces[count].addr[i / 8] |= (uint8_t)(0x80 >> i % 8);
-		count++;
-	}
+	pieces[count++] = block_first(pool);
+	if (pool->first.family == AF_INET)
+		pieces[count++] = block_last(pool);
 	return (count);
+}
+
+/* True if these addresses leave nothing of the pool. */
+static bool
+is_used_up(const struct block *pool, const struct prefix *taken, size_t ntaken)
+{
+	struct prefix list[NET_PIECES_MAX];
+	size_t i, n;
+
+	n = blocks_split(pool, 1, list, NET_PIECES_MAX);
+	for (i = 0; i < n && i < NET_PIECES_MAX; i++)
+		if (!is_covered(&list[i], taken, ntaken))
+			return (false);
+	return (true);
+}
+
+/*
+ * The operator has named the ends of a range: no address in it may be one that
+ * no device can have, except for those that "reserve" names.
+ */
+static void
+fit_range(struct config *c, unsigned int i, const struct block *pool)
+{
+	const struct msg_conf_network *n = &c->networks[i].msg, *o;
+	char text[BLOCK_TEXT], addr[PREFIX_TEXT], own[PREFIX_TEXT];
+	struct prefix host, edges[2];
+	struct block net;
+	unsigned int j, k, m;
+
+	for (j = 0; j < c->nnetworks; j++)
+		for (k = 0; k < c->networks[j].msg.naddrs; k++) {
+			o = &c->networks[j].msg;
+			host = prefix_host(&o->addrs[k]);
+			if (block_contains(pool, &host))
+				config_error(c, net_line(c, "pools", i),
+				    "the range %s has the gateway's own address %s in it: begin behind it, or end before it",
+				    block_format(pool, text),
+				    prefix_format_addr(&host, addr));
+		}
+	for (k = 0; k < n->naddrs; k++) {
+		if (prefix_bits(&n->addrs[k]) - n->addrs[k].len < 2)
+			continue;
+		net = block_of(&n->addrs[k]);
+		edges[0] = block_first(&net);
+		edges[1] = block_last(&net);
+		for (m = 0; m < (net.first.family == AF_INET ? 2 : 1); m++)
+			if (block_contains(pool, &edges[m]))
+				config_error(c, net_line(c, "pools", i),
+				    "the range %s has %s in it, which no device can have with the address %s: begin behind it, or end before it",
+				    block_format(pool, text),
+				    prefix_format_addr(&edges[m], addr),
+				    prefix_format(&n->addrs[k], own));
+	}
 }
 
 static void
 fit_pools(struct config *c, unsigned int i)
 {
 	const struct msg_conf_network *n = &c->networks[i].msg;
-	struct prefix pieces[PIECES_MAX];
-	char text[PREFIX_TEXT];
+	struct prefix taken[TAKEN_MAX];
+	const struct block *pool;
+	char text[BLOCK_TEXT];
 	unsigned int k;
 
 	for (k = 0; k < n->npools; k++) {
-		if (is_covered(&n->pools[k], pieces,
-			never_leased(c, n, &n->pools[k], pieces)))
+		pool = &n->pools[k];
+		(void)block_format(pool, text);
+		if (!is_usable(pool))
+			config_error(c, net_line(c, "pools", i),
+			    "the pool %s has %s", text,
+			    block_is_range(pool) ?
+				"addresses that no device can use" :
+				"no addresses that devices can use");
+		if (block_is_range(pool))
+			fit_range(c, i, pool);
+		if (is_used_up(pool, taken, never_leased(c, n, pool, taken)))
 			config_error(c, net_line(c, "pools", i),
 			    "nothing can be leased from the pool %s: the gateway's own addresses and \"reserve\" take all of it",
-			    prefix_format(&n->pools[k], text));
+			    text);
 		else if (n->assign == ASSIGN_METANS &&
-		    n->pools[k].family == AF_INET6 &&
-		    n->pools[k].len > 128 - METANS_BITS)
+		    pool->first.family == AF_INET6 && !block_is_range(pool) &&
+		    pool->first.len > 128 - METANS_BITS)
 			config_error(c, net_line(c, "pools", i),
 			    "metans gives most devices the same address in the pool %s: it may not be longer than /%u",
-			    prefix_format(&n->pools[k], text),
-			    128 - METANS_BITS);
+			    text, 128 - METANS_BITS);
 	}
 }
 
@@ -217,25 +288,39 @@ route_len(const struct msg_conf_network *n, const struct prefix *pool)
 	return (found ? len : pool->len);
 }
 
+/* True if packets for a part of the pool would follow addr elsewhere. */
+static bool
+leads_away(const struct msg_conf_network *n, const struct block *pool,
+    const struct prefix *addr)
+{
+	struct prefix list[NET_PIECES_MAX];
+	size_t i, count;
+
+	if (prefix_is_host(addr))
+		return (false);
+	count = blocks_split(pool, 1, list, NET_PIECES_MAX);
+	for (i = 0; i < count && i < NET_PIECES_MAX; i++)
+		if (prefix_overlaps(&list[i], addr) &&
+		    addr->len >= route_len(n, &list[i]))
+			return (true);
+	return (false);
+}
+
 static void
 fit_routing(struct config *c, unsigned int i, unsigned int j)
 {
 	const struct msg_conf_network *n = &c->networks[i].msg;
 	const struct msg_conf_network *o = &c->networks[j].msg;
-	char pool[PREFIX_TEXT], addr[PREFIX_TEXT];
+	char pool[BLOCK_TEXT], addr[PREFIX_TEXT];
 	unsigned int k, m;
 
 	for (k = 0; k < n->npools; k++)
-		for (m = 0; m < o->naddrs; m++) {
-			if (!prefix_overlaps(&n->pools[k], &o->addrs[m]) ||
-			    o->addrs[m].len < route_len(n, &n->pools[k]) ||
-			    prefix_is_host(&o->addrs[m]))
-				continue;
-			config_error(c, net_line(c, "address", j),
-			    "the address %s leads packets for the pool %s of networks[%u] to this network: give it a longer prefix",
-			    prefix_format(&o->addrs[m], addr),
-			    prefix_format(&n->pools[k], pool), i);
-		}
+		for (m = 0; m < o->naddrs; m++)
+			if (leads_away(n, &n->pools[k], &o->addrs[m]))
+				config_error(c, net_line(c, "address", j),
+				    "the address %s leads packets for the pool %s of networks[%u] to this network: give it a longer prefix",
+				    prefix_format(&o->addrs[m], addr),
+				    block_format(&n->pools[k], pool), i);
 }
 
 static void
@@ -281,7 +366,7 @@ fit_endpoint(struct config *c, unsigned int i)
 		if (prefix_equal(&own, &ep))
 			break;
 	}
-	if (k < n->naddrs || prefix_among(n->pools, n->npools, &ep))
+	if (k < n->naddrs || block_among(n->pools, n->npools, &ep))
 		config_error(c, config_line(c, "gateway.endpoint", 0),
 		    "the endpoint %s is inside of network \"%s\", to which devices come only through the endpoint",
 		    c->gateway.endpoint, n->name);

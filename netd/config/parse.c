@@ -81,6 +81,7 @@ type_name(const struct word *w)
 		return ("a size as a string: \"16k\"");
 	case WORD_CHOICES:
 	case WORD_PREFIXES:
+	case WORD_BLOCKS:
 		return ("a list of strings: [ \"...\", \"...\" ]");
 	case WORD_STRING:
 	case WORD_FILE:
@@ -153,7 +154,8 @@ parse_value(const struct group *g, const struct word *w,
 
 	line = config_setting_source_line(s);
 	want = bad = NULL;
-	if (w->type == WORD_PREFIXES || w->type == WORD_CHOICES)
+	if (w->type == WORD_PREFIXES || w->type == WORD_BLOCKS ||
+	    w->type == WORD_CHOICES)
 		want = parse_strings(g, w, s);
 	else if ((text = scalar_text(w, s, number, sizeof(number))) == NULL)
 		want = type_name(w);

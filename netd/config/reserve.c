@@ -19,7 +19,7 @@ reserve_own(struct msg_conf_network *m, const struct config *c)
 		for (k = 0; k < o->naddrs; k++) {
 			host = prefix_host(&o->addrs[k]);
 			if (strcmp(o->name, m->name) == 0 ||
-			    !prefix_among(m->pools, m->npools, &host))
+			    !block_among(m->pools, m->npools, &host))
 				continue;
 			if (m->nreserve == NET_RESERVE_MAX)
 				return (-1);

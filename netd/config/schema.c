@@ -118,7 +118,7 @@ valid_host(const char *s)
 static const char *
 valid_pool(const char *s)
 {
-	return (strchr(s, '/') != NULL ?
+	return (strpbrk(s, "/-") != NULL ?
 		NULL :
 		"a pool needs its length, as in 10.1.0.0/24 (or /32 for one address)");
 }
@@ -230,8 +230,9 @@ const struct word schema[] = {
 	    "", 1, 0, NULL, NULL, false, "made when absent" },
 	{ "networks[].address", WORD_PREFIXES, NETS(addrs), "", 0,
 	    NET_ADDRS_MAX, NULL, NULL, true, "the interface's addresses" },
-	{ "networks[].pools", WORD_PREFIXES, NETS(pools), NULL, 1,
-	    NET_POOLS_MAX, NULL, valid_pool, true, "prefixes to lease from" },
+	{ "networks[].pools", WORD_BLOCKS, NETS(pools), NULL, 1,
+	    NET_POOLS_MAX, NULL, valid_pool, true,
+	    "prefixes and ranges to lease from" },
 	{ "networks[].assign", WORD_CHOICE, NET(assign), "pool", 0, 0,
 	    assign_names, NULL, true, "how an address is chosen" },
 	{ "networks[].metans_template", WORD_STRING, NET(metans_template),

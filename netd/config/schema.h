@@ -23,6 +23,7 @@ enum word_type {
 	WORD_CHOICE,		/* uint8_t, one of names */
 	WORD_CHOICES,		/* uint16_t, a mask of names */
 	WORD_PREFIXES,		/* array of struct prefix, at most hi */
+	WORD_BLOCKS,		/* array of struct block, at most hi */
 	WORD_ENDPOINT		/* struct endpoint */
 };
 
@@ -36,7 +37,7 @@ struct word {
 	enum word_type	 type;
 	size_t		 off;		/* offset in list element or config */
 	size_t		 size;		/* bytes of the field or list element */
-	/* Offset of the length: unsigned of a WORD_LIST, uint8_t of prefixes. */
+	/* Offset of the length: unsigned of a WORD_LIST, uint8_t of others. */
 	size_t		 count;
 	const char	*def;		/* default as text; NULL: required */
 	uint64_t	 lo;		/* bounds of the value or length */

@@ -29,7 +29,7 @@ cfield(const struct word *w, const void *base)
 	return ((const char *)base + w->off);
 }
 
-/* The number of prefixes in a list. */
+/* The number of prefixes or blocks in a list. */
 static uint8_t *
 length(const struct word *w, void *base)
 {
@@ -149,28 +149,65 @@ choice(const struct word *w, const char *text)
 	return (0);
 }
 
+/*
+ * Is the text valid, and has the list room for it?  An element has size bytes.
+ */
+static const char *
+may_add(const struct word *w, void *base, const char *text, size_t size)
+{
+	const char *bad;
+	uint8_t n;
+
+	if (w->valid != NULL && (bad = w->valid(text)) != NULL)
+		return (bad);
+	n = *length(w, base);
+	if (n < w->hi && n < w->size / size)
+		return (NULL);
+	snprintf(why, sizeof(why), "more than %llu of them",
+	    (unsigned long long)w->hi);
+	return (why);
+}
+
 static const char *
 add_prefix(const struct word *w, void *base, const char *text)
 {
 	struct prefix *list, p;
 	const char *bad;
-	uint8_t *n;
 
-	list = field(w, base);
-	n = length(w, base);
 	if (prefix_parse(text, &p) == -1) {
 		snprintf(why, sizeof(why),
 		    "\"%.80s\" is not an address or prefix", text);
 		return (why);
 	}
-	if (w->valid != NULL && (bad = w->valid(text)) != NULL)
+	if ((bad = may_add(w, base, text, sizeof(p))) != NULL)
 		return (bad);
-	if (*n >= w->hi || *n >= w->size / sizeof(p)) {
-		snprintf(why, sizeof(why), "more than %llu of them",
-		    (unsigned long long)w->hi);
+	list = field(w, base);
+	list[(*length(w, base))++] = p;
+	return (NULL);
+}
+
+static const char *
+add_block(const struct word *w, void *base, const char *text)
+{
+	struct block *list, b;
+	const char *bad;
+
+	if (block_parse(text, &b) == -1) {
+		if (errno == ERANGE)
+			bad = "ends before it begins";
+		else if (errno == EAFNOSUPPORT)
+			bad = "begins and ends with addresses of two families";
+		else if (strchr(text, '-') != NULL)
+			bad = "is not a range, as 10.1.0.1-10.1.0.254 is";
+		else
+			bad = "is not an address or prefix";
+		snprintf(why, sizeof(why), "\"%.80s\" %s", text, bad);
 		return (why);
 	}
-	list[(*n)++] = p;
+	if ((bad = may_add(w, base, text, sizeof(b))) != NULL)
+		return (bad);
+	list = field(w, base);
+	list[(*length(w, base))++] = b;
 	return (NULL);
 }
 
@@ -244,6 +281,8 @@ value_add(const struct word *w, void *base, const char *text)
 
 	if (w->type == WORD_PREFIXES)
 		return (add_prefix(w, base, text));
+	if (w->type == WORD_BLOCKS)
+		return (add_block(w, base, text));
 	if ((v = choice(w, text)) == 0)
 		return (why);
 	*(uint16_t *)field(w, base) |= (uint16_t)v;
@@ -254,7 +293,7 @@ void
 value_clear(const struct word *w, void *base)
 {
 	memset(field(w, base), 0, w->size);
-	if (w->type == WORD_PREFIXES)
+	if (w->type == WORD_PREFIXES || w->type == WORD_BLOCKS)
 		*length(w, base) = 0;
 }
 
@@ -285,6 +324,7 @@ value_set(const struct word *w, void *base, const char *text)
 		return (set_endpoint(w, base, text));
 	case WORD_CHOICES:
 	case WORD_PREFIXES:
+	case WORD_BLOCKS:
 		value_clear(w, base);
 		return (value_add(w, base, text));
 	case WORD_GROUP:
@@ -299,7 +339,7 @@ value_empty(const struct word *w, const void *base)
 {
 	if (w->type == WORD_STRING || w->type == WORD_FILE)
 		return (*(const char *)cfield(w, base) == '\0');
-	if (w->type == WORD_PREFIXES)
+	if (w->type == WORD_PREFIXES || w->type == WORD_BLOCKS)
 		return (clength(w, base) == 0);
 	if (w->type == WORD_CHOICES)
 		return (*(const uint16_t *)cfield(w, base) == 0);
@@ -323,10 +363,13 @@ format_string(const char *s, char *dst)
 	*p = '\0';
 }
 
+/* Format a list of prefixes or blocks. */
 static void
-format_prefixes(const struct prefix *list, uint8_t n, char *dst)
+format_list(const struct word *w, const void *list, uint8_t n, char *dst)
 {
-	char text[PREFIX_TEXT];
+	const struct prefix *prefixes = list;
+	const struct block *blocks = list;
+	char text[BLOCK_TEXT];
 	unsigned int i;
 	size_t used;
 
@@ -334,7 +377,9 @@ format_prefixes(const struct prefix *list, uint8_t n, char *dst)
 	for (i = 0; i < n; i++) {
 		used = strlen(dst);
 		snprintf(dst + used, CONF_VALUE_SIZE - used, "%s \"%s\"",
-		    i == 0 ? "" : ",", prefix_format(&list[i], text));
+		    i == 0 ? "" : ",",
+		    w->type == WORD_BLOCKS ? block_format(&blocks[i], text) :
+					     prefix_format(&prefixes[i], text));
 	}
 	strlcat(dst, " ]", CONF_VALUE_SIZE);
 }
@@ -404,7 +449,8 @@ value_format(const struct word *w, const void *base, char *dst)
 		format_choices(w, *(const uint16_t *)f, dst);
 		break;
 	case WORD_PREFIXES:
-		format_prefixes(f, clength(w, base), dst);
+	case WORD_BLOCKS:
+		format_list(w, f, clength(w, base), dst);
 		break;
 	case WORD_ENDPOINT:
 		snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",

@@ -69,8 +69,7 @@ net_claims_changed(struct knet *n)
 	for (i = 0; n->nforeign > 0 && i < n->snap->npeers; i++) {
 		p = &n->snap->peers[i];
 		if (!policy_is_foreign(&was, p->key) ||
-		    !reconcile_can_keep(n->snap, p, n->conf.pools,
-			n->conf.npools) ||
+		    !reconcile_can_keep(n->snap, p, n->pools, n->npools) ||
 		    (x = wanted_stray(&n->wanted, p->key)) == NULL || x->wanted)
 			continue;
 		x->claim = true;

@@ -222,7 +222,7 @@ device_note_foreign(struct knet *n)
 
 	net_claims_changed(n);
 	count = reconcile_classify(n->snap, &n->wanted, n->conf.adopt != 0,
-	    n->conf.pools, n->conf.npools);
+	    n->pools, n->npools);
 	if (count > 0) {
 		keys = reallocarray(NULL, count, WGKEY_LEN);
 		if (keys == NULL)

@@ -69,8 +69,8 @@ want_inside(struct hand *k, struct want *w, uint32_t table)
 		memset(&r, 0, sizeof(r));
 		r.table = table;
 		r.oif = n->dev.ifindex;
-		for (i = 0; i < n->conf.npools; i++) {
-			r.dst = n->conf.pools[i];
+		for (i = 0; i < n->npools; i++) {
+			r.dst = n->pools[i];
 			want_route(w, &r);
 		}
 	}
@@ -279,9 +279,9 @@ want_fw(struct hand *k, struct kern_fw *list)
 		strlcpy(f->wan, n->conf.wan, sizeof(f->wan));
 		f->isolate = n->conf.isolate;
 		f->masquerade = n->conf.masquerade;
-		f->npools = n->conf.npools;
-		for (i = 0; i < n->conf.npools; i++)
-			f->pools[i] = n->conf.pools[i];
+		f->npools = (uint8_t)n->npools;
+		for (i = 0; i < n->npools; i++)
+			f->pools[i] = n->pools[i];
 	}
 	return (count);
 }

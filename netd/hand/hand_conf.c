@@ -137,11 +137,13 @@ check_network(struct hand_conf *c, const struct hand_confnet *n, size_t before)
 			bad(c, n, "its interface is another's too");
 	}
 	for (i = 0; i < m->npools; i++) {
-		if (!prefix_is_canonical(&m->pools[i]))
+		if (!prefix_is_canonical(&m->pools[i].first))
 			bad(c, n, "a pool has bits beyond its length");
-		if (m->pools[i].len == 0)
+		if (m->pools[i].first.len == 0)
 			bad(c, n, "a pool is everything");
 	}
+	if (blocks_split(m->pools, m->npools, NULL, 0) > NET_PIECES_MAX)
+		bad(c, n, "its pools are too many prefixes");
 	if (n->bad_priv)
 		bad(c, n,
 		    "private_key_file holds no key (one line of 44 characters, as wg genkey prints)");
@@ -172,9 +174,7 @@ can_stay(const struct msg_conf_network *a, const struct msg_conf_network *b)
 static void
 change_network(struct knet *n, const struct hand_confnet *c)
 {
-	n->conf = c->conf;
-	memcpy(n->priv, c->priv, sizeof(n->priv));
-	n->has_priv = c->has_priv;
+	net_configure(n, c);
 	peer_recheck(n);
 }
 

@@ -181,7 +181,7 @@ peer_resync(struct knet *n, struct difference *d)
 	if (n->snap == NULL)
 		return;
 	(void)reconcile_classify(n->snap, &n->wanted, n->conf.adopt != 0,
-	    n->conf.pools, n->conf.npools);
+	    n->pools, n->npools);
 	if (reconcile_diff(&n->wanted, n->snap, d) == -1)
 		log_warn("network %s: sync", n->conf.name);
 }

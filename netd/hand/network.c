@@ -35,6 +35,19 @@ net_find(struct hand *k, const char *name)
 	return (NULL);
 }
 
+void
+net_configure(struct knet *n, const struct hand_confnet *c)
+{
+	n->conf = c->conf;
+	memcpy(n->priv, c->priv, sizeof(n->priv));
+	n->has_priv = c->has_priv;
+	n->npools = blocks_split(c->conf.pools, c->conf.npools, n->pools,
+	    NET_PIECES_MAX);
+	/* hand_conf_check() has refused more. */
+	if (n->npools > NET_PIECES_MAX)
+		n->npools = NET_PIECES_MAX;
+}
+
 struct knet *
 net_new(struct hand *k, const struct hand_confnet *c, event_callback_fn retry,
     event_callback_fn work)
@@ -45,9 +58,7 @@ net_new(struct hand *k, const struct hand_confnet *c, event_callback_fn retry,
 	if (n == NULL)
 		return (NULL);
 	n->k = k;
-	n->conf = c->conf;
-	memcpy(n->priv, c->priv, sizeof(n->priv));
-	n->has_priv = c->has_priv;
+	net_configure(n, c);
 	n->state = NET_DOWN;
 	n->dev.fd = -1;
 	wanted_init(&n->wanted, n);

@@ -28,6 +28,8 @@ struct knet {
 	TAILQ_ENTRY(knet) entry;
 	struct hand	*k;
 	struct msg_conf_network conf;
+	struct prefix	 pools[NET_PIECES_MAX];	/* conf's as prefixes */
+	size_t		 npools;
 	uint8_t		 priv[WGKEY_LEN];
 	bool		 has_priv;
 
@@ -72,6 +74,8 @@ struct knet *net_find(struct hand *, const char *name);
  */
 struct knet *net_new(struct hand *, const struct hand_confnet *,
     event_callback_fn retry, event_callback_fn work);
+/* The network has this configuration from now on. */
+void	 net_configure(struct knet *, const struct hand_confnet *);
 /* Free the network.  What it made in the kernel stays. */
 void	 net_free(struct knet *);
 void	 net_policy(const struct knet *, struct policy *);

@@ -54,11 +54,11 @@ wanted_routes(const struct knet *n, struct kern_route *list)
 {
 	size_t i, k = 0;
 
-	for (i = 0; i < n->conf.npools; i++) {
-		if (is_connected(n, &n->conf.pools[i]))
+	for (i = 0; i < n->npools; i++) {
+		if (is_connected(n, &n->pools[i]))
 			continue;
 		memset(&list[k], 0, sizeof(list[k]));
-		list[k].dst = n->conf.pools[i];
+		list[k].dst = n->pools[i];
 		list[k].table = RT_TABLE_MAIN;
 		list[k].oif = n->dev.ifindex;
 		k++;
@@ -90,7 +90,7 @@ add_route(struct knet *n, const struct kern_route *r)
 int
 route_pools(struct knet *n)
 {
-	struct kern_route have[KERN_ROUTES_MAX], want[NET_POOLS_MAX];
+	struct kern_route have[KERN_ROUTES_MAX], want[NET_PIECES_MAX];
 	size_t nhave, nwant, i, j;
 
 	if (n->k->ops->route_list(n->k->io, have, KERN_ROUTES_MAX, &nhave) ==

@@ -96,7 +96,7 @@ struct kern_fw {
 	bool		 isolate;
 	bool		 masquerade;
 	uint8_t		 npools;
-	struct prefix	 pools[NET_POOLS_MAX];
+	struct prefix	 pools[NET_PIECES_MAX];
 };
 
 /*

@@ -465,8 +465,8 @@ configuration(uint8_t how)
 	(void)prefix_parse("fd00:1::1/64", &n.addrs[1]);
 	n.npools = 2;
 	(void)prefix_parse(how & 16 ? "10.8.0.0/29" : "10.9.0.0/24",
-	    &n.pools[0]);
-	(void)prefix_parse("fd00:1::/64", &n.pools[1]);
+	    &n.pools[0].first);
+	(void)prefix_parse("fd00:1::/64", &n.pools[1].first);
 	n.nreserve = 2;
 	(void)prefix_parse("10.9.0.64/26", &n.reserve[0]);
 	(void)prefix_parse(how & 32 ? "10.9.0.20/30" : "fd00:1::8/125",
@@ -474,7 +474,7 @@ configuration(uint8_t how)
 	conf_add_network(c, &n);
 	if ((how & 64) == 0) {
 		(void)strlcpy(n.name, "net1", sizeof(n.name));
-		(void)prefix_parse("10.7.0.0/29", &n.pools[0]);
+		(void)prefix_parse("10.7.0.0/29", &n.pools[0].first);
 		n.npools = 1;
 		n.assign = ASSIGN_POOL;
 		conf_add_network(c, &n);

@@ -274,8 +274,8 @@ send_network(struct drv *d, const char *name)
 	(void)prefix_parse("100.64.0.1/16", &m.addrs[0]);
 	(void)prefix_parse("fde3:25fb:7f6c::1/48", &m.addrs[1]);
 	m.npools = 2;
-	(void)prefix_parse("100.64.0.0/22", &m.pools[0]);
-	(void)prefix_parse("fde3:25fb:7f6c:1::/64", &m.pools[1]);
+	(void)prefix_parse("100.64.0.0/22", &m.pools[0].first);
+	(void)prefix_parse("fde3:25fb:7f6c:1::/64", &m.pools[1].first);
 	m.nroutes = 1;
 	(void)prefix_parse("fde3:25fb:7f6c::/48", &m.routes[0]);
 	m.nreserve = 1;

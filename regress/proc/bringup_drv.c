@@ -264,7 +264,7 @@ main(int argc, char *argv[])
 	d.conf.mtu = 1300;
 	d.conf.naddrs = d.conf.npools = 2;
 	rig_prefix(&d.conf.addrs[1], "fd00::1/64");
-	rig_prefix(&d.conf.pools[1], "fd00:1::/64");
+	rig_prefix(&d.conf.pools[1].first, "fd00:1::/64");
 	d.quiet = true;
 	full = d.conf;
 	begin(&d, 0, 0);

@@ -142,8 +142,8 @@ show_networks(const struct stub *st)
 	strlcpy(m.interface, "wg0", sizeof(m.interface));
 	memset(m.pubkey, 7, sizeof(m.pubkey));
 	set_prefix(&m.addrs[0], "fde3:25fb:7f6c::1/48");
-	set_prefix(&m.pools[0], "fde3:25fb:7f6c:1::/64");
-	set_prefix(&m.pools[1], "100.64.1.0/24");
+	set_prefix(&m.pools[0].first, "fde3:25fb:7f6c:1::/64");
+	set_prefix(&m.pools[1].first, "100.64.1.0/24");
 	m.used[0] = m.used[1] = 12;
 	m.size[0] = UINT64_MAX;
 	m.size[1] = 254;

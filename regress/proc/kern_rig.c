@@ -116,7 +116,7 @@ rig_init(struct rig *d, const char *hand, const char *state)
 	d->conf.naddrs = 1;
 	rig_prefix(&d->conf.addrs[0], "10.0.0.1/24");
 	d->conf.npools = 1;
-	rig_prefix(&d->conf.pools[0], "10.1.0.0/16");
+	rig_prefix(&d->conf.pools[0].first, "10.1.0.0/16");
 }
 
 void

@@ -203,6 +203,18 @@ prefixes(char *list, struct prefix *dst, unsigned int max)
 	return (n);
 }
 
+static unsigned int
+blocks(char *list, struct block *dst, unsigned int max)
+{
+	unsigned int n = 0;
+	char *p;
+
+	while ((p = strsep(&list, ",")) != NULL && n < max)
+		if (*p != '\0' && block_parse(p, &dst[n++]) == -1)
+			fatalx("pool %s", p);
+	return (n);
+}
+
 static void
 do_set(struct drv *d, const char *word, char *value)
 {
@@ -221,7 +233,7 @@ do_set(struct drv *d, const char *word, char *value)
 		(void)strlcpy(n->metans_template, value,
 		    sizeof(n->metans_template));
 	else if (strcmp(word, "pools") == 0)
-		n->npools = (uint8_t)prefixes(value, n->pools, NET_POOLS_MAX);
+		n->npools = (uint8_t)blocks(value, n->pools, NET_POOLS_MAX);
 	else if (strcmp(word, "reserve") == 0)
 		n->nreserve = (uint8_t)prefixes(value, n->reserve,
 		    NET_ROUTES_MAX);

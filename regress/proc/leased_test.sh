@@ -210,6 +210,34 @@ stop
 END
 tells "a lost pool is told" 'network net0: 2 leases are outside its pools'
 
+# --- a range as a pool -----------------------------------------------------------
+
+scene range <<'END'
+set pools 10.9.0.2-10.9.0.4,fd00:1::ff-fd00:1::100
+set addrs 10.9.0.1/29
+set quarantine 0
+start
+up net0
+reg net0 a ka => OK_NEW state=2 name=a addrs=10.9.0.2/32,fd00:1::ff/128 # the first of a range
+reg net0 b kb => OK_NEW state=2 name=b addrs=10.9.0.3/32,fd00:1::100/128
+reg net0 c kc => E_POOL # one range has an end
+set pools 10.9.0.2-10.9.0.4
+reload force
+reg net0 c kc => OK_NEW state=2 name=c addrs=10.9.0.4/32 # the last of a range
+reg net0 d kd => E_POOL # a range has an end
+ctl networks => used=3/3 # all of it is in use
+set pools 10.9.0.3-10.9.0.6
+reload force
+get net0 a => OK_SAME state=4 # outside of a range that begins later
+get net0 b => OK_SAME state=5 addrs=10.9.0.3/32 # in it still
+set pools 10.9.0.3-10.9.0.6,10.9.0.6-10.9.0.7
+reload force => /^nak network net0: pools 10.9.0.3-10.9.0.6 and 10.9.0.6-10.9.0.7 overlap/ # two that overlap
+set pools fd00:1::-fd00:1::ffff:ffff
+set assign 2
+reload force => /^nak network net0: assign = "direct-bcd" needs a prefix, and pool fd00:1::-fd00:1::ffff:ffff is a range/ # no digits in a range
+stop
+END
+
 # --- counters ------------------------------------------------------------------
 
 scene stats <<'END'

@@ -168,6 +168,8 @@ tunnels(void **state)
 		{ "10.42.42.0/24", "10.42.42.11", "autoygg_clien10" },
 		{ "10.0.0.0/8", "10.255.255.254", "autoygg16777213" },
 		{ "10.42.42.1/32", "10.42.42.1", "autoygg_client0" },
+		{ "10.42.42.1-10.42.42.254", "10.42.42.1", "autoygg_client0" },
+		{ "10.42.42.7-10.42.42.99", "10.42.42.99", "autoygg_clien92" },
 		{ "10.42.42.2/32", "10.42.42.1", "autoy4294967295" },
 	};
 	struct msg_conf_network n;
@@ -178,8 +180,8 @@ tunnels(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		memset(&n, 0, sizeof(n));
 		n.npools = 2;
-		assert_int_equal(prefix_parse("fd00::/64", &n.pools[0]), 0);
-		assert_int_equal(prefix_parse(cases[i].pool, &n.pools[1]), 0);
+		assert_int_equal(block_parse("fd00::/64", &n.pools[0]), 0);
+		assert_int_equal(block_parse(cases[i].pool, &n.pools[1]), 0);
 		assert_int_equal(prefix_parse(cases[i].ip, &ip), 0);
 		assert_string_equal(autoygg_tunnel(&n, &ip, name),
 		    cases[i].name);

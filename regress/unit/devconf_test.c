@@ -33,7 +33,9 @@ setup(void **state)
 	memset(&net, 0, sizeof(net));
 	strlcpy(net.name, "devices", sizeof(net.name));
 	prefixes(net.addrs, &net.naddrs, "10.0.0.1/16 fd00::1/48");
-	prefixes(net.pools, &net.npools, "10.0.1.0/24 fd00:0:0:1::/64");
+	net.npools = 2;
+	assert_int_equal(block_parse("10.0.1.0/24", &net.pools[0]), 0);
+	assert_int_equal(block_parse("fd00:0:0:1::/64", &net.pools[1]), 0);
 	prefixes(net.reserve, &net.nreserve, "10.0.1.128/25");
 	memset(&reply, 0, sizeof(reply));
 	reply.code = LEASE_OK_NEW;

@@ -236,14 +236,14 @@ pool_changes(void **state)
 	p = g.peer;
 	had = p->addrs[1].p;
 	c = w->conf;
-	c.pools[1] = prefix_of("fd00:2::/124");
+	c.pools[1].first = prefix_of("fd00:2::/124");
 	registry_configure(w->n, &c);
 	/* One address of the two is left, and served. */
 	assert_int_equal(w->n->live, 1);
 	assert_int_equal(w->n->outside, 0);
 	peer_set_state(p, LEASE_ACTIVE, false);
 	assert_int_equal(peer_state(p), LEASE_PARTLY);
-	c.pools[0] = prefix_of("10.10.0.0/24");
+	c.pools[0].first = prefix_of("10.10.0.0/24");
 	registry_configure(w->n, &c);
 	assert_int_equal(w->n->live, 0);
 	assert_int_equal(w->n->outside, 1);
@@ -294,7 +294,7 @@ renewals(void **state)
 	w->s += 2 * REST_S;
 	assert_true(grant_renewable(w->n, p, mono_of(w)));
 	c = w->conf;
-	c.pools[1] = prefix_of("fd00:2::/124");
+	c.pools[1].first = prefix_of("fd00:2::/124");
 	registry_configure(w->n, &c);
 	assert_false(grant_renewable(w->n, p, mono_of(w)));
 	registry_configure(w->n, &w->conf);

@@ -38,11 +38,14 @@ small(void)
 	c.addrs[0] = P("10.1.0.1/22");
 	c.addrs[1] = P("fd00::1/64");
 	c.addrs[2] = P("10.1.1.77/32");
-	c.npools = 4;
-	c.pools[0] = P("10.1.1.0/24");
-	c.pools[1] = P("fd00::/120");
-	c.pools[2] = P("10.1.3.254/31");
-	c.pools[3] = P("10.1.0.0/31");
+	c.npools = 6;
+	c.pools[0].first = P("10.1.1.0/24");
+	c.pools[1].first = P("fd00::/120");
+	c.pools[2].first = P("10.1.3.254/31");
+	c.pools[3].first = P("10.1.0.0/31");
+	/* A range has no edges, and no address beside it. */
+	(void)block_parse("10.1.2.4-10.1.2.9", &c.pools[4]);
+	(void)block_parse("fd00::103-fd00::1fe", &c.pools[5]);
 	c.nreserve = 3;
 	c.reserve[0] = P("10.1.1.128/26");
 	c.reserve[1] = P("10.1.1.9/32");
@@ -75,8 +78,16 @@ one_by_one(void **state)
 		{ "10.1.3.255", HOSTADDR_OUTSIDE },
 		{ "fd00::", HOSTADDR_OUTSIDE },
 		{ "fd00::ff", HOSTADDR_RESERVED },
-		{ "10.1.2.1", HOSTADDR_OUTSIDE },
-		{ "fd00::100", HOSTADDR_OUTSIDE },
+		{ "10.1.2.3", HOSTADDR_OUTSIDE },
+		{ "10.1.2.4", HOSTADDR_OK },	/* the first of a range */
+		{ "10.1.2.8", HOSTADDR_OK },
+		{ "10.1.2.9", HOSTADDR_OK },	/* and the last */
+		{ "10.1.2.10", HOSTADDR_OUTSIDE },
+		{ "10.1.2.8/31", HOSTADDR_OUTSIDE },
+		{ "fd00::102", HOSTADDR_OUTSIDE },
+		{ "fd00::103", HOSTADDR_OK },
+		{ "fd00::1fe", HOSTADDR_OK },
+		{ "fd00::1ff", HOSTADDR_OUTSIDE },
 		{ "::", HOSTADDR_OUTSIDE },
 		{ "0.0.0.0", HOSTADDR_OUTSIDE },
 		{ "::/0", HOSTADDR_OUTSIDE },
@@ -130,7 +141,8 @@ as_pools(void **state)
 		if (given)
 			pool_give(pool, p.addr);
 	}
-	assert_int_equal(had, (254 - 64 - 2) + (256 - 2 - 16) + 1);
+	assert_int_equal(had,
+	    (254 - 64 - 2) + (256 - 2 - 16) + 1 + 6 + (0x1fe - 0x103 + 1));
 	registry_clear(&r);
 }
 

@@ -37,9 +37,9 @@ conf_leases(struct msg_conf_network *c)
 	c->quarantine = REST_S;
 	c->max_peers = MAX;
 	c->npools = 3;
-	c->pools[0] = prefix_of("10.0.0.0/29");
-	c->pools[1] = prefix_of("fd00::/124");
-	c->pools[2] = prefix_of("10.0.1.0/29");
+	c->pools[0].first = prefix_of("10.0.0.0/29");
+	c->pools[1].first = prefix_of("fd00::/124");
+	c->pools[2].first = prefix_of("10.0.1.0/29");
 	c->nreserve = 1;
 	c->reserve[0] = prefix_of("fd00::8/126");
 	c->naddrs = 2;
@@ -55,8 +55,8 @@ conf_owners(struct msg_conf_network *c)
 	c->quarantine = 100;
 	c->max_peers = OWN_MAX;
 	c->npools = 2;
-	c->pools[0] = prefix_of("10.0.0.0/27");
-	c->pools[1] = prefix_of("fd00::/123");
+	c->pools[0].first = prefix_of("10.0.0.0/27");
+	c->pools[1].first = prefix_of("fd00::/123");
 	c->reserve[0] = prefix_of("10.0.0.16/29");
 	c->addrs[0] = prefix_of("10.0.0.1/27");
 	c->addrs[1] = prefix_of("fd00::1/64");

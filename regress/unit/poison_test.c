@@ -84,8 +84,8 @@ setup(void **state)
 	w->conf.addrs[0] = P("10.0.0.1/16");
 	w->conf.addrs[1] = P("fd00::1/64");
 	w->conf.npools = 2;
-	w->conf.pools[0] = P("10.0.0.0/24");
-	w->conf.pools[1] = P("fd00::/120");
+	w->conf.pools[0].first = P("10.0.0.0/24");
+	w->conf.pools[1].first = P("fd00::/120");
 	w->conf.nreserve = 1;
 	w->conf.reserve[0] = P("10.0.0.128/25");
 	world_open(w);

@@ -59,8 +59,8 @@ setup(void **state)
 	prefix(&f->conf.addrs[0], "fd00::1/64");
 	prefix(&f->conf.addrs[1], "10.0.0.1/16");
 	f->conf.npools = 2;
-	prefix(&f->conf.pools[0], "fd00::/64");
-	prefix(&f->conf.pools[1], "10.0.1.0/24");
+	prefix(&f->conf.pools[0].first, "fd00::/64");
+	prefix(&f->conf.pools[1].first, "10.0.1.0/24");
 	key(f->foreign[0], 0x60);
 	key(f->foreign[1], 0x61);
 	f->policy.conf = &f->conf;

@@ -25,7 +25,8 @@ enum {
 };
 
 struct oracle {
-	struct prefix	 pool;
+	struct block	 block;
+	struct prefix	 pool;		/* its first address */
 	size_t		 n;
 	uint8_t		*state;
 	int64_t		*ready;
@@ -37,6 +38,14 @@ P(const char *text) {
 
 	assert_int_equal(prefix_parse(text, &p), 0);
 	return (p);
+}
+
+static struct block
+B(const char *text) {
+	struct block b;
+
+	assert_int_equal(block_parse(text, &b), 0);
+	return (b);
 }
 
 /* The i-th address of the pool; the host part fits 32 bits here. */
@@ -87,17 +96,20 @@ oracle_skip(struct oracle *o, const struct prefix *skip, uint8_t state)
 static void
 oracle_init(struct oracle *o, const char *text)
 {
-	unsigned int host;
+	struct prefix last;
+	bool whole;
 
-	o->pool = P(text);
-	host = prefix_bits(&o->pool) - o->pool.len;
-	assert_true(host <= 16);
-	o->n = (size_t)1 << host;
+	o->block = B(text);
+	o->pool = block_first(&o->block);
+	last = block_last(&o->block);
+	o->n = index_of(o, last.addr) + 1;
+	assert_true(o->n <= 65536);
 	o->state = calloc(o->n, 1);
 	o->ready = calloc(o->n, sizeof(*o->ready));
-	if (host >= 2)
+	whole = block_is_range(&o->block) || o->n < 4;
+	if (!whole)
 		o->state[0] = O_SKIP;
-	if (host >= 2 && o->pool.family == AF_INET)
+	if (!whole && o->pool.family == AF_INET)
 		o->state[o->n - 1] = O_SKIP;
 }
 
@@ -234,7 +246,7 @@ random_pool(const char *text, const char *const *skip, unsigned int steps)
 	int64_t now = 1000;
 
 	oracle_init(&o, text);
-	p = pool_new(&o.pool, false);
+	p = pool_new(&o.block, block_is_range(&o.block));
 	for (; skip != NULL && *skip != NULL; skip++) {
 		if (**skip == '+') {
 			s = P(*skip + 1);
@@ -295,6 +307,27 @@ reserved(void **state)
 	random_pool("10.1.0.0/24", all, 100);
 	random_pool("10.1.0.0/16", s4, 3000);
 	random_pool("fd00::1:0/112", s6, 3000);
+	random_pool("10.1.0.1-10.1.0.254", others, 5000);
+	random_pool("10.1.0.1-10.1.0.254", wide, 500);
+	random_pool("10.0.255.7-10.1.2.9", s4, 3000);
+	random_pool("fd00::1:1-fd00::1:fffe", s6, 3000);
+}
+
+/* All of a range is leased, its first and last address, too. */
+static void
+range_pools(void **state)
+{
+	static const char *const text[] = { "10.0.0.0-10.0.0.255",
+		"10.0.0.1-10.0.0.254", "10.0.0.5-10.0.0.5",
+		"10.0.0.254-10.0.1.1", "255.255.255.250-255.255.255.255",
+		"0.0.0.0-0.0.0.9", "fd00::-fd00::ff", "fd00::1-fd00::1",
+		"fd00::fffe-fd00::1:1",
+		"ffff:ffff:ffff:ffff:ffff:ffff:ffff:fff0-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+		NULL };
+	unsigned int i;
+
+	for (i = 0; text[i] != NULL; i++)
+		random_pool(text[i], NULL, 3000);
 }
 
 /* Every address comes once, the end is said, and all that went back comes
@@ -305,15 +338,16 @@ exhaustion(void **state)
 	static const char *const pools[] = { "10.0.0.0/30", "10.0.0.0/24",
 		"10.0.0.0/16", "fd00::/112", NULL };
 	struct mono now = { 5 }, ready;
-	struct prefix prefix;
+	struct block block;
 	struct pool *p;
 	uint8_t addr[16], last[16];
-	unsigned int i, round;
+	unsigned int i, bytes, round;
 	uint64_t n;
 
 	for (i = 0; pools[i] != NULL; i++) {
-		prefix = P(pools[i]);
-		p = pool_new(&prefix, false);
+		block = B(pools[i]);
+		bytes = prefix_bits(&block.first) / 8;
+		p = pool_new(&block, false);
 		for (round = 0; round < 2; round++) {
 			memset(last, 0, sizeof(last));
 			for (n = 0; pool_peek(p, now, addr, &ready) == 0; n++) {
@@ -327,8 +361,8 @@ exhaustion(void **state)
 			/* From the middle out, so that ranges grow together. */
 			for (; n > 0; n--) {
 				pool_give(p, last);
-				if (last[prefix_bits(&prefix) / 8 - 1]-- == 0)
-					last[prefix_bits(&prefix) / 8 - 2]--;
+				if (last[bytes - 1]-- == 0)
+					last[bytes - 2]--;
 			}
 			assert_int_equal(pool_used(p), 0);
 			assert_int_equal(pool_ranges(p), 1);
@@ -340,12 +374,12 @@ exhaustion(void **state)
 static void
 quarantine(void **state)
 {
-	struct prefix prefix = P("10.0.0.0/30");
+	struct block block = B("10.0.0.0/30");
 	struct mono now = { 100 }, at = { 500 }, ready;
 	struct pool *p;
 	uint8_t one[16], two[16], got[16];
 
-	p = pool_new(&prefix, false);
+	p = pool_new(&block, false);
 	assert_int_equal(pool_peek(p, now, one, &ready), 0);
 	assert_int_equal(pool_take(p, one), 0);
 	assert_int_equal(pool_peek(p, now, two, &ready), 0);
@@ -366,13 +400,14 @@ quarantine(void **state)
 static void
 large(void **state)
 {
-	struct prefix prefix = P("fd00:1:2:3::/64"), skip, all = P("::/0");
+	struct block block = B("fd00:1:2:3::/64"), every = B("::/0");
+	struct prefix skip, all = P("::/0");
 	struct mono now = { 0 }, ready;
 	struct pool *p;
 	uint8_t addr[16];
 	unsigned int i;
 
-	p = pool_new(&prefix, false);
+	p = pool_new(&block, false);
 	skip = P("fd00:1:2:3::/65");
 	pool_skip(p, &skip);
 	skip = P("fd00:1:2:3:c000::/66");
@@ -388,7 +423,7 @@ large(void **state)
 	assert_int_equal(addr[15], 99999 & 0xff);
 	pool_destroy(p);
 
-	p = pool_new(&all, false);
+	p = pool_new(&every, false);
 	assert_true(pool_size(p) == UINT64_MAX);
 	assert_int_equal(pool_peek(p, now, addr, &ready), 0);
 	assert_int_equal(addr[15], 1);
@@ -404,6 +439,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(small_pools),
 		cmocka_unit_test(reserved),
+		cmocka_unit_test(range_pools),
 		cmocka_unit_test(exhaustion),
 		cmocka_unit_test(quarantine),
 		cmocka_unit_test(large),

@@ -228,8 +228,7 @@ sync(struct world *w, struct difference *d)
 	struct snapshot	*s;
 
 	s = device_dump(&w->dev);
-	(void)reconcile_classify(s, &w->w, w->conf.adopt != 0, w->conf.pools,
-	    w->conf.npools);
+	(void)reconcile_classify(s, &w->w, w->conf.adopt != 0, NULL, 0);
 	assert_int_equal(0, reconcile_diff(&w->w, s, d));
 	snapshot_free(s);
 }
@@ -287,17 +286,14 @@ add_peer(struct snapshot *s, int key, const char *addr)
 static void
 test_foreign(void **state)
 {
-	struct msg_conf_network	 conf;
 	struct difference	 d;
 	struct snapshot		*s = snapshot_new();
 	struct wanted		 w;
 	struct wish		*x;
-	struct prefix		 p;
+	struct prefix		 pool, p;
 	uint8_t			 k[WGKEY_LEN];
 
-	memset(&conf, 0, sizeof(conf));
-	conf.npools = 1;
-	assert_int_equal(0, prefix_parse("10.0.0.0/24", &conf.pools[0]));
+	assert_int_equal(0, prefix_parse("10.0.0.0/24", &pool));
 	wanted_init(&w, NULL);
 	add_peer(s, 1, "192.0.2.0/24");
 	add_peer(s, 2, "2001:db8::/32");
@@ -308,10 +304,7 @@ test_foreign(void **state)
 	make_key(k, 6);
 	assert_int_equal(0, prefix_parse("10.0.0.6", &p));
 	assert_non_null(wanted_set(&w, k, &p, 1, SOURCE_LEASE));
-	conf.adopt = 1;
-	assert_int_equal(4,
-	    reconcile_classify(s, &w, conf.adopt != 0, conf.pools,
-		conf.npools));
+	assert_int_equal(4, reconcile_classify(s, &w, true, &pool, 1));
 	assert_int_equal(0, reconcile_diff(&w, s, &d));
 	/* 4 was ours once, 6 lost its address. */
 	assert_int_equal(1, d.removed);
@@ -324,10 +317,7 @@ test_foreign(void **state)
 	assert_non_null(x);
 	assert_false(x->wanted);
 	/* On our own interface nobody is foreign. */
-	conf.adopt = 0;
-	assert_int_equal(0,
-	    reconcile_classify(s, &w, conf.adopt != 0, conf.pools,
-		conf.npools));
+	assert_int_equal(0, reconcile_classify(s, &w, false, &pool, 1));
 	wanted_clear(&w);
 	snapshot_free(s);
 }

@@ -145,8 +145,8 @@ hand_network(struct test *t, bool adopt)
 	prefix(&m.addrs[0], "fde3:25fb:7f6c::1/64");
 	prefix(&m.addrs[1], "100.64.0.1/24");
 	m.npools = 2;
-	prefix(&m.pools[0], "fde3:25fb:7f6c:1::/64");
-	prefix(&m.pools[1], "100.65.0.0/16");
+	prefix(&m.pools[0].first, "fde3:25fb:7f6c:1::/64");
+	prefix(&m.pools[1].first, "100.65.0.0/16");
 	c = hand_conf_new();
 	if (c == NULL)
 		err(1, "configuration");
