@@ -365,8 +365,9 @@ struct msg_peer_sync_done {
 
 /*
  * Let this key use these addresses for ttl seconds.  If there is a replaced
- * key, its peer is removed in the same batch.  With id 0, inside a sync, there
- * is no PEER_DONE.
+ * key, its peer is removed in the same batch.  With id 0, there is no PEER_DONE:
+ * it belongs to a sync, or to a peer that is there and now stays longer.  If it
+ * cannot stay, PEER_EXPIRED says so.
  */
 struct msg_peer_set {
 	char		 network[NETNAME_SIZE];

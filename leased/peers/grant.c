@@ -15,6 +15,11 @@
 static const uint8_t families[] = { AF_INET, AF_INET6 };
 
 #define NFAMILIES	(sizeof(families) / sizeof(families[0]))
+/*
+ * A lease that is renewed with more time left than this is there for long
+ * enough that nobody needs to wait until the hand has its new end.
+ */
+#define EXTEND_S	10
 
 /* The block of the first pool of the family, or NULL. */
 static const struct block *
@@ -210,6 +215,7 @@ fill(struct registry *r, struct grant *g, struct step *s, const char *who,
     const uint8_t *key, struct mono now, struct wall wall)
 {
 	struct peer *p = g->peer;
+	uint32_t left = peer_ttl(p, now);
 
 	if (g->code != LEASE_OK_SAME) {
 		peer_set_key(p, key);
@@ -226,7 +232,13 @@ fill(struct registry *r, struct grant *g, struct step *s, const char *who,
 	    p->expires != 0;
 	g->wish = g->store || p->state != LEASE_ACTIVE;
 	set_term(r, p, now, wall);
-	if (g->store)
+	if (!g->store)
+		return;
+	g->extends = g->renewed_only && p->state == LEASE_ACTIVE &&
+	    left > EXTEND_S && left != LEASE_NEVER && peer_ttl(p, now) >= left;
+	if (g->extends)
+		g->wish = false;
+	else
 		peer_set_state(p, LEASE_PENDING, false);
 }
 

@@ -16,6 +16,7 @@ struct grant {
 	bool		 wish;		/* the hand must be told */
 	bool		 ended;
 	bool		 renewed_only;	/* only this time changed */
+	bool		 extends;	/* the hand has it, until later now */
 };
 
 /*

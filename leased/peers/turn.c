@@ -32,6 +32,7 @@ struct turn_change {
 	bool		 renewed_only;	/* nothing else is stored of it */
 	bool		 gone;		/* the key is to be removed */
 	bool		 wish;		/* the hand must be told */
+	bool		 extends;	/* the same, but nobody waits for it */
 	struct mono	 asked;		/* time of the request to remove */
 };
 
@@ -224,6 +225,7 @@ turn_granted(struct leased *l, struct turn_change *e, struct grant *g,
 	e->peer = g->peer;
 	e->gone = g->ended;
 	e->wish = g->wish;
+	e->extends = g->extends;
 	e->renewed_only = g->renewed_only;
 	if (g->store && !g->renewed_only)
 		e->what = what;
@@ -246,7 +248,7 @@ turn_register(struct leased *l, struct network *n, const char *name,
 		asker_answer(l, asker, code, NULL);
 		return;
 	}
-	if (!g.wish) {
+	if (!g.wish && !g.extends) {
 		/* Only the time of the renewal has changed: write it lazily. */
 		change_done(&g.change);
 		dirty_set(g.peer);
@@ -375,13 +377,15 @@ turn_durable(struct leased *l, struct turn_change *e)
 			removal = removal_add(l, p, e->asked);
 		wish_gone(l, p->net, p->owner != NULL ? p->key : s->was->key,
 		    &e->asker, e->code, removal);
-	} else if (!peer_served(p))
+	} else if (!peer_served(p) || (e->extends && p->state != LEASE_ACTIVE))
 		/* Another change in the same turn has replaced this one. */
 		asker_answer(l, &e->asker, LEASE_E_BUSY, NULL);
 	else if (e->wish)
 		wish_set(l, p, UINT16_MAX,
 		    p->owner == NULL ? change_old_key(s) : NULL, &e->asker,
 		    e->code);
+	else if (e->extends)
+		wish_extend(l, p, &e->asker, e->code);
 	else
 		asker_answer(l, &e->asker, e->code, p);
 	change_done(&e->change);
@@ -399,6 +403,8 @@ turn_commit(struct leased *l)
 		turn_abort(l);
 		return (-1);
 	}
+	if (t->open)
+		log_debug("commit of %u changes", n);
 	if (t->open && !evtimer_pending(t->ev_checkpoint, NULL))
 		(void)evtimer_add(t->ev_checkpoint, &tv);
 	t->open = false;

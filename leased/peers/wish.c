@@ -234,6 +234,19 @@ wish_set(struct leased *l, struct peer *p, uint16_t mask, const uint8_t *old,
 }
 
 void
+wish_extend(struct leased *l, struct peer *p, const struct asker *asker,
+    uint8_t code)
+{
+	if (l->hand != NULL && wish_send(l, p, UINT16_MAX, 0, NULL) == -1) {
+		code = LEASE_E_BUSY;
+		sync_later(l);
+	}
+	asker_answer(l, asker, code, code == LEASE_E_BUSY ? NULL : p);
+	if (l->hand != NULL && chan_busy(l->hand))
+		fronts_pressure(l);
+}
+
+void
 wish_gone(struct leased *l, struct network *n, const uint8_t *key,
     const struct asker *asker, uint8_t code, uint32_t removal)
 {

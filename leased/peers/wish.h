@@ -18,6 +18,13 @@ void	 wishes_init(struct leased *);
  */
 void wish_set(struct leased *, struct peer *, uint16_t mask, const uint8_t *old,
     const struct asker *, uint8_t code);
+/*
+ * Tell the hand of the later end of a peer that it has.  The asker gets code at
+ * once: until the old end the peer is there in any case, and if the hand forgets
+ * the new one, it says when it removes the peer, or the next sync tells it.
+ */
+void
+wish_extend(struct leased *, struct peer *, const struct asker *, uint8_t code);
 /* Wish that a key is removed.  removal is the result of removal_add(), or 0. */
 void	 wish_gone(struct leased *, struct network *, const uint8_t *key,
     const struct asker *, uint8_t code, uint32_t removal);

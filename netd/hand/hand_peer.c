@@ -32,20 +32,27 @@ drop(struct knet *n, struct wish *x)
 	wanted_drop(&n->wanted, x);
 }
 
+static void
+tell_expired(struct hand *k, const char *network, const uint8_t *key)
+{
+	struct msg_peer_expired m;
+
+	if (k->leased == NULL)
+		return;
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.network, network, sizeof(m.network));
+	memcpy(m.pubkey, key, sizeof(m.pubkey));
+	if (chan_send_peer_expired(k->leased, 0, &m, -1) == -1)
+		log_warn("cannot tell leased of an expired peer");
+}
+
 /* The change of one key was tried: finish its wish. */
 static void
 finish(struct knet *n, struct wish *x, bool ok)
 {
-	struct msg_peer_expired m;
-
 	wish_answer(n, x, ok ? PEER_OK : PEER_E_KERNEL);
-	if (ok && x->expired && n->k->leased != NULL) {
-		memset(&m, 0, sizeof(m));
-		strlcpy(m.network, n->conf.name, sizeof(m.network));
-		memcpy(m.pubkey, x->key, sizeof(m.pubkey));
-		if (chan_send_peer_expired(n->k->leased, 0, &m, -1) == -1)
-			log_warn("cannot tell leased of an expired peer");
-	}
+	if (ok && x->expired)
+		tell_expired(n->k, n->conf.name, x->key);
 	if (!ok) {
 		n->k->sync_done.failed++;
 		n->k->apply_failed++;
@@ -229,6 +236,20 @@ drop_old(struct knet *n, const struct msg_peer_set *m)
 	old->pair = true;
 }
 
+/*
+ * A wish without an id is of a peer that leased takes for there: it asks for
+ * the reason when it hears that the peer is not.
+ */
+static void
+not_done(struct hand *k, uint32_t id, const struct msg_peer_set *m,
+    enum peer_code code)
+{
+	if (id == 0)
+		tell_expired(k, m->network, m->pubkey);
+	else
+		wish_done(k, id, code);
+}
+
 static void
 refuse(struct hand *k, uint32_t id, const struct msg_peer_set *m,
     enum peer_code code)
@@ -244,7 +265,28 @@ refuse(struct hand *k, uint32_t id, const struct msg_peer_set *m,
 		    code == PEER_E_ADDR ?
 			"an address that no peer may have, or in use" :
 			"key");
-	wish_done(k, id, code);
+	not_done(k, id, m, code);
+}
+
+/* True if the peer is wanted just so already, but for its end. */
+static bool
+is_wanted(struct knet *n, const struct msg_peer_set *m)
+{
+	struct wish *x;
+	size_t i, j;
+
+	x = wanted_find(&n->wanted, m->pubkey);
+	if (x == NULL || !x->wanted || m->has_old || x->naddrs != m->naddrs)
+		return (false);
+	for (i = 0; i < m->naddrs; i++) {
+		for (j = 0; j < x->naddrs; j++) {
+			if (prefix_equal(&x->addrs[j].prefix, &m->addrs[i]))
+				break;
+		}
+		if (j == x->naddrs)
+			return (false);
+	}
+	return (true);
 }
 
 void
@@ -254,6 +296,7 @@ peer_set(struct hand *k, uint32_t id, const struct msg_peer_set *m)
 	struct knet *n;
 	struct wish *x;
 	enum peer_code code;
+	bool extended;
 
 	n = net_find(k, m->network);
 	if (n == NULL) {
@@ -266,13 +309,16 @@ peer_set(struct hand *k, uint32_t id, const struct msg_peer_set *m)
 		refuse(k, id, m, code);
 		return;
 	}
+	extended = id == 0 && is_wanted(n, m);
 	drop_old(n, m);
 	x = peer_want(n, m);
 	if (x == NULL) {
-		wish_done(k, id, PEER_E_KERNEL);
+		not_done(k, id, m, PEER_E_KERNEL);
 		return;
 	}
 	peer_arm_expiry(k);
+	if (extended)
+		return;
 	wanted_queue(&n->wanted, x, true);
 	if (n->state != NET_UP)
 		wish_done(k, id, PEER_E_NETWORK);

@@ -28,7 +28,9 @@
 #define LS_SYNC	0x02
 #define LS_ANY	(LS_IDLE | LS_SYNC)
 
-#define SYNC_SPARE	4096	/* wishes beyond the sum of max_peers */
+/* Each peer, the renewal of each meanwhile, and so many other wishes. */
+#define SYNC_TIMES	2
+#define SYNC_SPARE	4096
 
 void
 sync_clear(struct hand *k)
@@ -74,7 +76,7 @@ sync_add(struct hand *k, uint32_t id, bool del, const struct msg_peer_set *m)
 	uint64_t max = SYNC_SPARE;
 
 	TAILQ_FOREACH(n, &k->nets, entry)
-		max += n->conf.max_peers;
+		max += (uint64_t)SYNC_TIMES * n->conf.max_peers;
 	if (k->sync_n >= max) {
 		log_warnx("leased sent more wishes than all networks hold");
 		return (-1);

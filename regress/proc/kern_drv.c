@@ -344,6 +344,61 @@ test_expiry(struct rig *d)
 	(void)rig_up(d);
 }
 
+/* Await the end of this peer.  Returns when, or -1. */
+static int64_t
+expired(struct rig *d, const struct msg_peer_set *p, struct mono from)
+{
+	struct msg_peer_expired	 e;
+	struct imsg		 m;
+
+	if (!rig_await(d, d->leased, MSG_PEER_EXPIRED, &m, WAIT_MS) ||
+	    msg_peer_expired_get(&m.data, &e) == -1 ||
+	    memcmp(e.pubkey, p->pubkey, WGKEY_LEN) != 0)
+		return (-1);
+	return (mono_diff_ms(mono_now(), from));
+}
+
+/* A wish without an id that only moves the end of a peer. */
+static void
+test_extend(struct rig *d)
+{
+	struct msg_peer_set	 p;
+	struct mono		 from;
+	uint32_t		 calls;
+	int64_t			 ms;
+
+	make_set(&p, 5000);
+	p.ttl = 1;
+	from = mono_now();
+	SEND(d->leased, PEER_SET, peer_set, 1, &p, -1);
+	(void)answers(d, 1, PEER_OK);
+	calls = d->s->calls_peers;
+	p.ttl = 3;
+	SEND(d->leased, PEER_SET, peer_set, 0, &p, -1);
+	(void)count_stats(d);
+	rig_check(d, d->s->calls_peers == calls,
+	    "a later end is nothing for the kernel", "%u messages",
+	    d->s->calls_peers - calls);
+	ms = expired(d, &p, from);
+	rig_check(d, ms >= 3000 && ms < 5000 && installed(d->s) == PEERS,
+	    "the peer ends at the new end", "%u there after %lld ms",
+	    installed(d->s), (long long)ms);
+	/* Its peer is not there, whatever leased believes. */
+	from = mono_now();
+	SEND(d->leased, PEER_SET, peer_set, 0, &p, -1);
+	(void)count_stats(d);
+	rig_check(d, installed(d->s) == PEERS + 1,
+	    "the later end of a peer that was lost brings it back", "%u there",
+	    installed(d->s));
+	(void)expired(d, &p, from);
+	rig_prefix(&p.addrs[0], "192.0.2.1/32");
+	SEND(d->leased, PEER_SET, peer_set, 0, &p, -1);
+	rig_check(d, expired(d, &p, mono_now()) != -1,
+	    "a refusal without an id is told", "not told");
+	rig_check(d, installed(d->s) == PEERS, "and nothing changes",
+	    "%u there", installed(d->s));
+}
+
 static void
 test_stats(struct rig *d)
 {
@@ -463,6 +518,7 @@ main(int argc, char *argv[])
 	test_policy(&d);
 	test_failure(&d);
 	test_busy(&d);
+	test_extend(&d);
 	test_expiry(&d);
 	test_stats(&d);
 	test_drift(&d);

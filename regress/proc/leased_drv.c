@@ -322,11 +322,12 @@ do_peers(struct drv *d, const char *want)
 	while ((p = hash_next(&d->peers, &pos)) != NULL && d->peers.used < 20)
 		printf("peer addrs=%s ttl=%u\n",
 		    addrs_text(p->addrs, p->naddrs), p->ttl);
-	printf("peers=%zu syncs=%u sets=%u dels=%u stats=%u keep=%u drop=%u\n",
-	    d->peers.used, d->syncs, d->sets, d->dels, d->stats_asked,
+	printf(
+	    "peers=%zu syncs=%u sets=%u dels=%u ends=%u stats=%u keep=%u drop=%u\n",
+	    d->peers.used, d->syncs, d->sets, d->dels, d->ends, d->stats_asked,
 	    d->sync.keep, d->sync.drop);
 	memset(&d->sync, 0, sizeof(d->sync));
-	d->syncs = d->sets = d->dels = d->stats_asked = 0;
+	d->syncs = d->sets = d->dels = d->ends = d->stats_asked = 0;
 }
 
 struct chan *

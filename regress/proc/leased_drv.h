@@ -60,7 +60,7 @@ struct drv {
 	uint8_t		 bad[WGKEY_LEN];	/* refused in a sync */
 	bool		 syncing;
 	struct msg_peer_sync_begin sync;	/* how it began */
-	unsigned int	 syncs, sets, dels, stats_asked;
+	unsigned int	 syncs, sets, dels, ends, stats_asked;
 	struct msg_peer_sync_done last;
 	/* requests */
 	unsigned int	 answers, wanted, codes[LEASE_CODE_MAX + 1];

@@ -116,6 +116,14 @@ kern_set(struct chan *c, uint32_t id, const struct msg_peer_set *m)
 	struct peer *p;
 
 	d->sets++;
+	if (id == 0 && !d->syncing) {
+		if ((p = peer_find(d, m->pubkey)) == NULL)
+			printf("kern: the later end of no peer\n");
+		else
+			p->ttl = m->ttl;
+		d->ends++;
+		return (0);
+	}
 	if (id == 0 && memcmp(m->pubkey, d->bad, WGKEY_LEN) == 0) {
 		d->last.failed++;
 		return (0);
@@ -147,7 +155,7 @@ kern_set(struct chan *c, uint32_t id, const struct msg_peer_set *m)
 		p->seen = true;
 	}
 	if (id == 0)
-		return (d->syncing ? 0 : -1);
+		return (0);
 	done.code = (uint8_t)d->mode;
 	return (chan_send_peer_done(c, id, &done, -1));
 }

@@ -123,6 +123,73 @@ ctl events => /^event what=lease.expire net=net0 name=a/ # an event for the end
 stop
 END
 
+# --- renewals that only move the end ---------------------------------------------
+
+scene renew <<'END'
+set lease 14
+start
+up net0
+reg net0 a ka => OK_NEW state=2 ttl=14 # a lease with an end
+reg net0 b kb
+sleep 1100
+peers
+kern hold
+reg net0 a ka => OK_SAME state=2 ttl=14 # a renewal does not wait for the hand
+reg net0 a ka => OK_SAME state=2 ttl=14 # nor the next one
+peers => peer addrs=10.9.0.2/32,fd00:1::2/128 ttl=14 # but the hand has the new end
+	=> sets=2 ends=2 # and was told of nothing else
+reg net0 a ka2 => E_BUSY # a new key waits for it
+reg net0 b kb => E_BUSY # and so does a renewal when the old end is near
+kern ok
+reg net0 a ka2 => OK_SAME state=2 # until it answers
+reg net0 b kb => OK_SAME state=2 ttl=14
+set lease 3
+reload
+peers
+reg net0 b kb => OK_SAME state=2 ttl=3 # an earlier end
+peers => ends=0 # waits for an answer
+set lease never
+reload
+reg net0 b kb => OK_SAME state=2
+kern hold
+reg net0 b kb => OK_SAME state=2 # no end, before and after
+set lease 14
+reload
+peers
+reg net0 b kb => E_BUSY # from no end to one
+peers => ends=0 # waits as well
+stop
+END
+
+{ begin crowd; cat <<'END'
+set pools fd00:1::/64,10.0.0.0/8
+set lease 3600
+start
+up net0
+load net0 d 10000 256
+peers
+kern hold
+burst net0 d 10000
+peers
+kern gone
+burst net0 d 100
+kern new
+up net0
+peers 10000
+stop
+END
+} >"$WORK/orders"
+drive "$WORK/orders"
+OK_SAME=$(sed -n 's/.*X(OK_SAME, \([0-9]*\).*/\1/p' "$TOP/common/ipc/leasecode.h")
+shows "ten thousand renewals are answered, while the hand answers none" \
+    "^code=$OK_SAME times=10000$"
+is "and nothing else" "$(grep -c '^code=.* times=' "$WORK/out")" 3
+shows "the hand has ten thousand new ends" '^peers=10000 syncs=0 sets=10000 dels=0 ends=10000 '
+shows "without the hand, too" "^code=$OK_SAME times=100$"
+commits=$(sed -n 's/.*commit of \([0-9]*\) changes.*/\1/p' "$WORK/log" |
+    awk '{ n += $1; if (n > 10000 && n <= 20000) c++ } END { print c + 0 }')
+check "in few transactions ($commits)" test "$commits" -gt 0 -a "$commits" -lt 150
+
 # --- the hand fails ---------------------------------------------------
 
 scene kern <<'END'
