@@ -25,8 +25,8 @@ get net0 a => OK_SAME state=2 name=a # read
 get net0 zz => E_NOT_FOUND # nobody of that name
 peers => peers=2 syncs=2 sets=3 dels=0 stats=0 # a renewal costs the hand nothing
 del net0 b => OK_SAME # released
-get net0 b => E_NOT_FOUND # and gone
-del net0 b => E_NOT_FOUND # released twice
+get net0 b => E_GIVEN_BACK # and gone
+del net0 b => E_GIVEN_BACK # released twice
 peers => peers=1 syncs=0 sets=0 dels=1 stats=0 # its peer is gone
 reg net0 b kb => OK_NEW state=2 name=b addrs=10.9.0.3/32,fd00:1::3/128 # who comes back has its address again
 list net0
