@@ -233,6 +233,23 @@ join_deltas(struct reader *r)
 	return (0);
 }
 
+/* Is the list in force already? */
+static bool
+in_force(const struct reader *r, const struct tls_crl *c)
+{
+	const struct tls_crls *old = r->args->old;
+	unsigned int i;
+
+	for (i = 0; old != NULL && i < old->n; i++)
+		if (X509_CRL_match(old->list[i].crl, c->crl) == 0)
+			return (true);
+	return (false);
+}
+
+/*
+ * A list that has run out is no news if it is in force already, and must not
+ * keep out the new lists of other CAs in the file.
+ */
 static int
 check_time(struct reader *r, const struct tls_crl *c)
 {
@@ -246,7 +263,7 @@ check_time(struct reader *r, const struct tls_crl *c)
 		(void)refuse(r, c, "is not valid yet: is the clock right?");
 	else
 		return (0);
-	if (!r->args->first)
+	if (!r->args->first && !in_force(r, c))
 		return (-1);
 	log_warnx("%s; until then its clients are refused", r->err);
 	return (0);

@@ -283,6 +283,88 @@ old_stays(void **state)
 	mint_clear(&bad);
 }
 
+/* A file with two lists. */
+static int
+two_fd(X509_CRL *a, X509_CRL *b)
+{
+	BIO *bio;
+	char *p;
+	long n;
+	int fd;
+
+	bio = BIO_new(BIO_s_mem());
+	assert_true(PEM_write_bio_X509_CRL(bio, a) == 1 &&
+	    PEM_write_bio_X509_CRL(bio, b) == 1);
+	n = BIO_get_mem_data(bio, &p);
+	fd = rig_text_fd(p, (size_t)n);
+	BIO_free(bio);
+	return (fd);
+}
+
+static int
+set_two(struct tls_server *s, X509_CRL *a, X509_CRL *b)
+{
+	char err[512];
+	int fd, r;
+
+	fd = two_fd(a, b);
+	r = tls_server_set_crl(s, fd, err, sizeof(err));
+	close(fd);
+	return (r);
+}
+
+/* A CA whose list has run out does not keep out the new one of another CA. */
+static void
+stale_beside(void **state)
+{
+	struct mint_spec spec = { .cn = "other CA", .ca = true };
+	struct mint_spec leaf = { .cn = "dev", .eku = "client" };
+	struct mint_id other = { 0 }, dev = { 0 }, bad;
+	struct rig_client b = { .id = &bad }, d = { .id = &dev };
+	X509_CRL *one, *news, *two, *older;
+	struct wall now, later;
+	struct tls_server *s;
+	ASN1_INTEGER *serial;
+	char err[512] = "";
+	X509 *cas[2];
+	int fd;
+
+	rig_mint(&rig, &bad, "bad");
+	assert_int_equal(mint_make(&other, &spec, NULL), 0);
+	assert_int_equal(mint_make(&dev, &leaf, &other), 0);
+	cas[0] = rig.ca.cert;
+	cas[1] = other.cert;
+	one = mint_crl(&rig.ca, NULL, 0, 0, 0);
+	serial = X509_get_serialNumber(bad.cert);
+	news = mint_crl(&rig.ca, &serial, 1, 0, 0);
+	two = mint_crl(&other, NULL, 0, 0, HOUR);
+	older = mint_crl(&other, NULL, 0, -DAY, HOUR);
+	fd = two_fd(one, two);
+	s = rig_server_of(&rig, cas, 2, fd, err, sizeof(err));
+	close(fd);
+	if (s == NULL)
+		fail_msg("%s", err);
+	expect(s, &b, NULL);
+	expect(s, &d, NULL);
+	now = wall_now();
+	later.s = now.s + 2 * HOUR;
+	clock_set(mono_now(), later);
+	assert_int_equal(set_two(s, news, two), 0);
+	expect(s, &b, "certificate revoked");
+	expect(s, &d, "CRL has expired");
+	assert_int_equal(set_two(s, one, older), -1);
+	expect(s, &b, "certificate revoked");
+	clock_set(mono_now(), now);
+	tls_server_unref(s);
+	X509_CRL_free(one);
+	X509_CRL_free(news);
+	X509_CRL_free(two);
+	X509_CRL_free(older);
+	mint_clear(&bad);
+	mint_clear(&dev);
+	mint_clear(&other);
+}
+
 /* An issuer between needs a CRL too, and its own place on the root's. */
 static void
 intermediate(void **state)
@@ -294,9 +376,6 @@ intermediate(void **state)
 	struct tls_server *s;
 	X509_CRL *root, *sub, *gone;
 	ASN1_INTEGER *serial;
-	BIO *bio;
-	char *p;
-	long n;
 
 	assert_int_equal(mint_make(&one, &inter, &rig.ca), 0);
 	assert_int_equal(mint_make(&id, &leaf, &one), 0);
@@ -310,23 +389,12 @@ intermediate(void **state)
 	expect(s, &k, "unable to get certificate CRL");
 	tls_server_unref(s);
 
-	bio = BIO_new(BIO_s_mem());
-	PEM_write_bio_X509_CRL(bio, root);
-	PEM_write_bio_X509_CRL(bio, sub);
-	n = BIO_get_mem_data(bio, &p);
-	s = must_serve(rig_text_fd(p, (size_t)n));
+	s = must_serve(two_fd(root, sub));
 	expect(s, &k, NULL);
 	tls_server_unref(s);
-	BIO_free(bio);
-
-	bio = BIO_new(BIO_s_mem());
-	PEM_write_bio_X509_CRL(bio, gone);
-	PEM_write_bio_X509_CRL(bio, sub);
-	n = BIO_get_mem_data(bio, &p);
-	s = must_serve(rig_text_fd(p, (size_t)n));
+	s = must_serve(two_fd(gone, sub));
 	expect(s, &k, "revoked");
 	tls_server_unref(s);
-	BIO_free(bio);
 
 	X509_CRL_free(root);
 	X509_CRL_free(sub);
@@ -374,6 +442,7 @@ main(void)
 		cmocka_unit_test(revoked_other_server),
 		cmocka_unit_test(stale),
 		cmocka_unit_test(stale_start),
+		cmocka_unit_test(stale_beside),
 		cmocka_unit_test(bad_lists),
 		cmocka_unit_test(old_stays),
 		cmocka_unit_test(intermediate),
