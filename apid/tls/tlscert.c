@@ -38,6 +38,19 @@ cert_time(const ASN1_TIME *t, int64_t *out)
 	return (0);
 }
 
+bool
+cert_signed_by(X509 *x, X509 *ca)
+{
+	bool ok;
+
+	if (X509_NAME_cmp(X509_get_issuer_name(x), X509_get_subject_name(ca)) !=
+	    0)
+		return (false);
+	ok = X509_verify(x, X509_get0_pubkey(ca)) == 1;
+	ERR_clear_error();
+	return (ok);
+}
+
 static int
 take_serial(const X509 *x, char *dst)
 {

@@ -8,6 +8,7 @@
 
 #include <openssl/x509.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,9 @@ const char *cert_describe(X509 *, char *dst);
  * size bytes.
  */
 const char *cert_name(const X509_NAME *, char *dst, size_t size);
+
+/* True if the CA has the issuer's name of x, and its key signed it. */
+bool	 cert_signed_by(X509 *x, X509 *ca);
 
 /*
  * Convert an ASN.1 time to Unix time.  Returns -1 with errno EINVAL if it is

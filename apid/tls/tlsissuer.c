@@ -14,6 +14,7 @@
 
 #include "conf.h"
 #include "pem.h"
+#include "tlscert.h"
 #include "tlsissuer.h"
 #include "tlskey.h"
 
@@ -91,19 +92,6 @@ same_ca(const X509 *a, const X509 *b)
 	    EVP_PKEY_eq(X509_get0_pubkey(a), X509_get0_pubkey(b)) == 1);
 }
 
-static bool
-signed_by(X509 *x, X509 *ca)
-{
-	bool ok;
-
-	if (X509_NAME_cmp(X509_get_issuer_name(x), X509_get_subject_name(ca)) !=
-	    0)
-		return (false);
-	ok = X509_verify(x, X509_get0_pubkey(ca)) == 1;
-	ERR_clear_error();
-	return (ok);
-}
-
 /* Is one of these CAs the certificate's, or did one of them sign it? */
 static bool
 has_ca(STACK_OF(X509) *cas, X509 *x, bool above)
@@ -113,7 +101,7 @@ has_ca(STACK_OF(X509) *cas, X509 *x, bool above)
 
 	for (i = 0; i < sk_X509_num(cas); i++) {
 		ca = sk_X509_value(cas, i);
-		if (same_ca(ca, x) || (above && signed_by(x, ca)))
+		if (same_ca(ca, x) || (above && cert_signed_by(x, ca)))
 			return (true);
 	}
 	return (false);
@@ -128,7 +116,7 @@ next_above(STACK_OF(X509) *client_ca, X509 *x)
 
 	for (i = 0; i < sk_X509_num(client_ca); i++) {
 		ca = sk_X509_value(client_ca, i);
-		if (!same_ca(ca, x) && signed_by(x, ca))
+		if (!same_ca(ca, x) && cert_signed_by(x, ca))
 			return (ca);
 	}
 	return (NULL);

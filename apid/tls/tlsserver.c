@@ -117,8 +117,8 @@ check_order(STACK_OF(X509) *chain, char *err, size_t errsize)
 	int i;
 
 	for (i = 1; i < sk_X509_num(chain); i++) {
-		if (X509_check_issued(sk_X509_value(chain, i),
-			sk_X509_value(chain, i - 1)) == X509_V_OK)
+		if (cert_signed_by(sk_X509_value(chain, i - 1),
+			sk_X509_value(chain, i)))
 			continue;
 		snprintf(err, errsize,
 		    "certificate: number %d in it did not issue number %d: put the server's first, then its issuer and so on",

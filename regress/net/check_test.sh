@@ -37,6 +37,26 @@ finds "a key of another certificate" 'key is not that of the certificate.*openss
 printf 'no key\n' >"$PKI/two.key"
 finds "a key that is none" 'listen\[1\]: key: no private key'
 like "and the first one's, too" "$OUT" 'listen\[0\]: the key is not that'
+# The CA was renewed with its key since it signed the server's certificate,
+# which names the CA's former serial number.
+renew() {
+	cd "$WORK" && printf '[x]\n%s\n' \
+	    'authorityKeyIdentifier = keyid,issuer:always' >ext &&
+	    ca="openssl req -x509 -key old.key -subj /CN=renewed" &&
+	    openssl genrsa -out old.key 2048 && $ca -out old.crt &&
+	    $ca -out new.crt &&
+	    openssl req -new -newkey rsa:2048 -nodes -subj /CN=gw \
+		-keyout "$PKI/two.key" -out two.csr &&
+	    openssl x509 -req -in two.csr -CA old.crt -CAkey old.key \
+		-set_serial 7 -extfile ext -extensions x -out two.crt &&
+	    cat two.crt "$1" >"$PKI/two.crt"
+}
+again
+check "a chain with a renewed CA: made" renew new.crt
+try
+is "a chain with a renewed CA: it is good" "$ST" 0
+check "a chain with another CA: made" renew "$PKI/ca.crt"
+finds "a chain with another CA" 'number 2 in it did not issue number 1'
 again; rm -f "$PKI/two.key" "$PKI/two.crt"
 finds "a certificate that is missing" "certificate: cannot open $PKI/two.crt"
 like "and its key" "$OUT" "key: cannot open $PKI/two.key"
