@@ -285,6 +285,9 @@ read_issuers(struct settings *s, const struct tlskey *key)
 		    tls_issuers_add(l, key, i, s->rule_ca[i], why,
 			sizeof(why)) == -1)
 			refuse(s, CONF_RULE_CA, i, "%s", why);
+	for (i = 0; i < s->nrules; i++)
+		if (s->rule_ca[i] == -1)
+			identity_rules_lack(s->rules, i);
 	return (l);
 }
 

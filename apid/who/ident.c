@@ -56,8 +56,12 @@ judge(const struct identity_rules *rules, const char *text,
 		return;
 	}
 	strlcpy(r->text,
-	    errno == ENOENT    ? "no identity rule for certificates fits" :
-	    errno == E2BIG ? "a pattern is too costly for this name" :
+	    errno == ENOENT ?
+		"no identity rule for certificates fits" :
+		errno == E2BIG ?
+		"a pattern is too costly for this name" :
+	    errno == ENODATA ?
+		"the CA of an identity rule that fits cannot be used" :
 				 "the name is not usable",
 	    sizeof(r->text));
 }

@@ -28,6 +28,7 @@ struct rule {
 	uint8_t		 subject;
 	uint8_t		 role;
 	bool		 tied;		/* to CAs */
+	bool		 lacks;		/* these CAs, which are not known */
 	char		 network[NETNAME_SIZE];
 	char		 prefix[IDENT_SIZE];	/* before the name */
 	pcre2_code	*code;
@@ -181,6 +182,12 @@ identity_rules_add(struct identity_rules *r, const struct msg_conf_identity *m,
 	return (0);
 }
 
+void
+identity_rules_lack(struct identity_rules *r, unsigned int i)
+{
+	r->rules[i].lacks = r->rules[i].tied;
+}
+
 bool
 identity_wants_sans(const struct identity_rules *r)
 {
@@ -331,7 +338,8 @@ identity_match(const struct identity_rules *r, uint8_t proof,
 	for (i = 0; i < r->n; i++) {
 		rule = &r->rules[i];
 		if (rule->proof != proof ||
-		    (rule->tied && (tied & UINT64_C(1) << i) == 0))
+		    (rule->tied && !rule->lacks &&
+			(tied & UINT64_C(1) << i) == 0))
 			continue;
 		if (rule->subject == SUBJECT_CN)
 			n = subject == NULL ?
@@ -345,6 +353,11 @@ identity_match(const struct identity_rules *r, uint8_t proof,
 			continue;
 		id->rule = (uint16_t)i;
 		id->role = rule->role;
+		/* A later rule could give a client of theirs other rights. */
+		if (rule->lacks) {
+			errno = ENODATA;
+			return (-1);
+		}
 		id->subject = rule->subject;
 		strlcpy(id->network, rule->network, sizeof(id->network));
 		return (0);

@@ -37,6 +37,12 @@ void	 identity_rules_free(struct identity_rules *);	/* NULL is allowed */
 int	 identity_rules_add(struct identity_rules *,
 	    const struct msg_conf_identity *, char *err, size_t errsize);
 
+/*
+ * The CAs to which rule i is tied, if it is tied, are not known: whether a
+ * client that its pattern fits is theirs cannot be told, so that it is refused.
+ */
+void	 identity_rules_lack(struct identity_rules *, unsigned int i);
+
 /* True if a rule asks for other names than a CN. */
 bool	 identity_wants_sans(const struct identity_rules *);
 
@@ -44,11 +50,12 @@ bool	 identity_wants_sans(const struct identity_rules *);
  * Find the identity of subject (len bytes, which need not end in NUL) for a
  * listener with this proof (enum conf_proof).  subject or sans is NULL if there
  * is none; tied has a bit for each rule to whose CAs the client belongs.
- * Returns 0, or -1 with errno: ENOENT no rule matches; E2BIG a
- * pattern ran into its limits; ENOTUNIQ names of one kind match the same rule
- * as different identities; EINVAL a name is not UTF-8, has a control character
- * or is bad in sans, or its identity is not 1 to 64 bytes.  After an error
- * other than ENOENT, no later rule is tried: the client is refused.
+ * Returns 0, or -1 with errno: ENOENT no rule matches; E2BIG a pattern ran into
+ * its limits; ENOTUNIQ names of one kind match the same rule as different
+ * identities; ENODATA the rule lacks its CAs; EINVAL a name is not UTF-8, has a
+ * control character or is bad in sans, or its identity is not 1 to 64 bytes.
+ * After an error other than ENOENT, no later rule is tried: the client is
+ * refused.
  */
 int	 identity_match(const struct identity_rules *, uint8_t proof,
     const char *subject, size_t len, const struct san_list *sans, uint64_t tied,

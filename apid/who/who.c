@@ -63,6 +63,9 @@ match(struct request *r, const char *subject, const struct san_list *sans,
 	case E2BIG:
 		return (refuse(w,
 		    "an identity pattern is too costly for this name"));
+	case ENODATA:
+		return (refuse(w,
+		    "the CA of an identity rule that fits cannot be used"));
 	case ENOTUNIQ:
 		return (refuse(w,
 		    "names in the certificate fit one identity rule as different identities"));

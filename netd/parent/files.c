@@ -236,8 +236,8 @@ open_tls(struct bundle *b, unsigned int i)
 }
 
 /*
- * A rule whose CA cannot be used at start matches nobody, which keeps nothing
- * else from running.
+ * A rule whose CA cannot be used at start refuses whom it fits, which keeps
+ * nothing else from running.
  */
 static void
 open_rules(struct bundle *b, bool start)
@@ -254,7 +254,8 @@ open_rules(struct bundle *b, bool start)
 		if (!start || c->nerrors == before)
 			continue;
 		config_forgive(c, before, why, sizeof(why));
-		log_warnx("identities[%u] matches nobody, the rest runs: %s", i,
+		log_warnx(
+		    "identities[%u] refuses whom it fits, the rest runs: %s", i,
 		    log_text(why));
 	}
 }

@@ -79,7 +79,7 @@ off_rule(struct bundle *b, const struct msg_conf_nak *m)
 	close(b->rule_ca[i]);
 	b->rule_ca[i] = -1;
 	nak_text(b->conf, m, why, sizeof(why));
-	log_warnx("identities[%u] matches nobody, the rest runs: %s", i,
+	log_warnx("identities[%u] refuses whom it fits, the rest runs: %s", i,
 	    log_text(why));
 	return (0);
 }

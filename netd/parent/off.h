@@ -25,7 +25,7 @@ unsigned int off_first(const struct bundle *, char *dst, size_t size);
  * 0, or -1 if it is no such refusal.
  */
 int	 off_refused(struct bundle *, const struct msg_conf_nak *);
-/* The same for a rule whose CA is refused: it matches nobody. */
+/* The same for a rule whose CA is refused: it refuses whom it fits. */
 int	 off_rule(struct bundle *, const struct msg_conf_nak *);
 /* Log that a listener is off. */
 void	 off_log(const struct bundle *, unsigned int i);

@@ -50,8 +50,21 @@ like "a broken CA: it names the line" "$("$BIN/netd" -n $NOUSER -L "$BIN" \
 suite_stop
 suite_start
 is "a broken CA at start: the rest runs" "$(enrol dev-a)" "200 a1 b1 n-toilet"
-is "a broken CA at start: its rule matches nobody" "$(enrol dev-b)" \
+is "a broken CA at start: whom its rule fits is refused" "$(enrol dev-b)" \
     "403 a1 b1 n-toilet"
+is "a broken CA at start: not whom others fit" "$(enrol nocn)" \
+    "200 a1 b1 n-toilet"
+suite_stop
+(RULES="$RULES, { pattern = \"(dev-[0-9]+)\"; role = \"device\";
+    network = \"devices\"; name_prefix = \"any-\"; }"; suite_conf)
+suite_start
+is "a broken CA at start: no later rule takes them" "$(enrol dev-b)" \
+    "403 a1 b1 n-toilet"
+like "a broken CA at start: the log says why" "$(cat "$WORK/netd.log")" \
+    'the CA of an identity rule that fits cannot be used'
+suite_stop
+suite_conf
+suite_start
 cp "$PKI/org-c.crt" "$PKI/org-b.crt"
 now() {
 	[ "$(enrol dev-c)" = "200 a1 b1 n-toilet" ]

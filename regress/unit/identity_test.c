@@ -336,6 +336,19 @@ organisations(void **state)
 
 /* Two that fit must mean one identity; nothing later is tried. */
 static void
+	/* The second rule lacks its CA: who is not of the first is refused. */
+	identity_rules_lack(rules, 1);
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "dev-1", 5,
+			     NULL, 1, &id),
+	    0);
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "dev-1", 5,
+			     NULL, 4, &id),
+	    -1);
+	assert_int_equal(errno, ENODATA);
+	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "x-1", 3,
+			     NULL, 4, &id),
+	    0);
+	assert_string_equal(id.name, "b-x-1");
 two_names(void **state)
 {
 	assert_int_equal(add_subject(SUBJECT_DNS, "(\\w+)\\.(a|b)", "d"), 0);
