@@ -258,22 +258,24 @@ bool
 identity_gives(const struct identity_rules *r, const char *name)
 {
 	const struct rule *rule;
-	size_t len = strlen(name);
+	size_t n, len = strlen(name);
 	unsigned int i;
 
 	if (len == 0 || len >= IDENT_SIZE || !printable_utf8(name, len))
 		return (false);
 	for (i = 0; i < r->n; i++) {
 		rule = &r->rules[i];
-		if (rule->role != ROLE_DEVICE)
+		n = strlen(rule->prefix);
+		if (rule->role != ROLE_DEVICE ||
+		    strncmp(name, rule->prefix, n) != 0)
 			continue;
 		if (has_group(rule->code) && rule->group == NULL)
 			return (true);
 		/* An error of the matcher says nothing: it may be. */
 		if (pcre2_match(has_group(rule->code) ? rule->group :
 							rule->code,
-			(PCRE2_SPTR)name, len, 0, PCRE2_NO_UTF_CHECK, r->groups,
-			r->limits) != PCRE2_ERROR_NOMATCH)
+			(PCRE2_SPTR)name + n, len - n, 0, PCRE2_NO_UTF_CHECK,
+			r->groups, r->limits) != PCRE2_ERROR_NOMATCH)
 			return (true);
 	}
 	return (false);
@@ -351,13 +353,13 @@ identity_match(const struct identity_rules *r, uint8_t proof,
 			return (-1);
 		if (n == 0)
 			continue;
-		id->rule = (uint16_t)i;
-		id->role = rule->role;
 		/* A later rule could give a client of theirs other rights. */
 		if (rule->lacks) {
 			errno = ENODATA;
 			return (-1);
 		}
+		id->rule = (uint16_t)i;
+		id->role = rule->role;
 		id->subject = rule->subject;
 		strlcpy(id->network, rule->network, sizeof(id->network));
 		return (0);

@@ -314,6 +314,10 @@ organisations(void **state)
 			     NULL, 2, &id),
 	    0);
 	assert_string_equal(id.name, "b-1");
+	assert_true(identity_gives(rules, "b-1"));
+	assert_false(identity_gives(rules, "1"));
+	assert_false(identity_gives(rules, "c-1"));
+	assert_false(identity_gives(rules, "b-"));
 	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "dev-1", 5,
 			     NULL, 4, &id),
 	    -1);
@@ -332,10 +336,6 @@ organisations(void **state)
 			     0, &id),
 	    -1);
 	assert_int_equal(errno, EINVAL);
-}
-
-/* Two that fit must mean one identity; nothing later is tried. */
-static void
 	/* The second rule lacks its CA: who is not of the first is refused. */
 	identity_rules_lack(rules, 1);
 	assert_int_equal(identity_match(rules, PROOF_CERTIFICATE, "dev-1", 5,
@@ -349,6 +349,10 @@ static void
 			     NULL, 4, &id),
 	    0);
 	assert_string_equal(id.name, "b-x-1");
+}
+
+/* Two that fit must mean one identity; nothing later is tried. */
+static void
 two_names(void **state)
 {
 	assert_int_equal(add_subject(SUBJECT_DNS, "(\\w+)\\.(a|b)", "d"), 0);
