@@ -260,6 +260,25 @@ open_rules(struct bundle *b, bool start)
 	}
 }
 
+/*
+ * The file is gone, and the interface still has the key that was in it.  With
+ * another key, no peer of it could come back.
+ */
+static bool
+is_lost(struct config *c, unsigned int i)
+{
+	const struct conf_network *n = &c->networks[i];
+
+	if (access(n->private_key_file, F_OK) == 0 || errno != ENOENT ||
+	    !keyfile_is_used(n->msg.interface))
+		return (false);
+	config_error(c, config_line(c, "networks[].private_key_file", i),
+	    "private_key_file: %s is gone, and %s still has its key: put it back (umask 077; wg show %s private-key >%s), or remove the interface for a new key (ip link delete %s)",
+	    n->private_key_file, n->msg.interface, n->msg.interface,
+	    n->private_key_file, n->msg.interface);
+	return (true);
+}
+
 void
 files_make_key(struct config *c, unsigned int i)
 {
@@ -267,7 +286,7 @@ files_make_key(struct config *c, unsigned int i)
 	int made;
 
 	/* An adopted interface has a key already. */
-	if (*n->private_key_file == '\0' || n->msg.adopt)
+	if (*n->private_key_file == '\0' || n->msg.adopt || is_lost(c, i))
 		return;
 	made = keyfile_make(n->private_key_file);
 	if (made == -1)
@@ -292,8 +311,9 @@ open_wgkey(struct bundle *b, unsigned int i, bool make)
 	n = &c->networks[i];
 	/* The file of an adopted interface may belong to the owner of that. */
 	if (*n->private_key_file == '\0' ||
-	    ((n->msg.adopt || !make) &&
-		access(n->private_key_file, F_OK) == -1))
+	    (n->msg.adopt && access(n->private_key_file, F_OK) == -1) ||
+	    (!make &&
+		(is_lost(c, i) || access(n->private_key_file, F_OK) == -1)))
 		return;
 	errors = c->nerrors;
 	if (make)

@@ -61,6 +61,22 @@ sync_dir(const char *path)
 	}
 }
 
+bool
+keyfile_is_used(const char *interface)
+{
+	static const char mark[] = "sp:";
+	char path[64], alias[sizeof(mark) - 1];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/ifalias", interface);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return (false);
+	n = read(fd, alias, sizeof(alias));
+	close(fd);
+	return (n == sizeof(alias) && memcmp(alias, mark, sizeof(alias)) == 0);
+}
+
 int
 keyfile_make(const char *path)
 {

@@ -6,10 +6,15 @@
 #ifndef KEYFILE_H
 #define KEYFILE_H
 
+#include <stdbool.h>
+
 /*
  * Create a file with a WireGuard private key, mode 0600, unless it exists.
  * Returns 1 if it was created, 0 if it existed, or -1 with errno.
  */
 int	 keyfile_make(const char *);
+
+/* True if there is such an interface, and it is marked as ours. */
+bool	 keyfile_is_used(const char *interface);
 
 #endif

@@ -160,4 +160,32 @@ if [ -z "$NOUSER" ]; then
 	    "$(ctl -j show leases | jq '.leases | length')" 4
 fi
 suite_stop
+
+# --- the key of the interface -------------------------------------------------
+
+# The interfaces of this namespace, which netd looks up there.
+mount -t sysfs sysfs /sys
+[ -n "$NOUSER" ] || chown --reference="$S/state" "$DB"
+again
+wait_for 10 has 4
+suite_stop
+key=$(wg show wg0 public-key)
+mv "$S/wg0.key" "$WORK/wg0.key"
+check_status "key: netd -n finds that it is gone" 78 \
+    "$BIN/netd" -n $NOUSER -L "$BIN" -f "$CONF"
+like "key: and says how to get it back" "$(cat "$WORK/out")" \
+    'wg0.key is gone, and wg0 still has its key: .*wg show wg0 private-key'
+check_status "key: netd -g makes no other" 78 "$BIN/netd" -g -f "$CONF"
+: >"$WORK/netd.log"
+suite_spawn
+check "key: neither does a start" wait_for 10 gone "$SUITE"
+suite_stop
+is "key: it is not there" "$(ls "$S" | grep -c 'wg0.key')" 0
+is "key: the tunnels have theirs" "$(wg show wg0 public-key) $(peers)" "$key 4"
+# The command of the text.
+eval "$(sed -n 's/.*(\(umask 077; .*wg0.key\)), or.*/(\1)/p' \
+    "$WORK/netd.log" | head -n 1)"
+again
+is "key: with it all is well" "$(wg show wg0 public-key) $(peers)" "$key 4"
+suite_stop
 finish
