@@ -82,12 +82,47 @@ is_special(const struct prefix *p)
 	return (false);
 }
 
+/* A device may dial a program of its own, which passes the packets on. */
+static bool
+is_loopback(const struct prefix *p)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	return (p->family == AF_INET ? p->addr[0] == 127 :
+				       memcmp(p->addr, one, 16) == 0);
+}
+
 static bool
 is_linklocal(const struct prefix *p)
 {
 	struct prefix ll;
 
 	return (prefix_parse("fe80::/10", &ll) == 0 && prefix_contains(&ll, p));
+}
+
+/*
+ * The first address of an IPv4 prefix is that of the network, and the last one
+ * is for broadcast.  "10.1.0.0/16" is a pool's form, and not an interface's.
+ */
+static void
+fit_host(struct config *c, unsigned int i, const struct prefix *p)
+{
+	struct prefix first = *p, last, host;
+	char text[PREFIX_TEXT], want[PREFIX_TEXT];
+	unsigned int k;
+
+	if (p->family != AF_INET || p->len > 30)
+		return;
+	prefix_mask(&first);
+	last = first;
+	for (k = p->len; k < 32; k++)
+		last.addr[k / 8] |= (uint8_t)(0x80 >> k % 8);
+	host = first;
+	host.addr[3] |= 1;
+	if (prefix_equal(p, &first) || prefix_equal(p, &last))
+		config_error(c, net_line(c, "address", i),
+		    "address: %s is that of the network or of all its hosts: did you mean %s?",
+		    prefix_format(p, text), prefix_format(&host, want));
 }
 
 static void
@@ -104,6 +139,8 @@ fit_addresses(struct config *c, unsigned int i)
 			config_error(c, net_line(c, "address", i),
 			    "address: %s is not that of a host",
 			    prefix_format(&n->addrs[k], text));
+		else
+			fit_host(c, i, &n->addrs[k]);
 		for (j = 0; j < k; j++) {
 			b = prefix_host(&n->addrs[j]);
 			if (prefix_equal(&a, &b))
@@ -361,6 +398,10 @@ fit_endpoint(struct config *c, unsigned int i)
 
 	if (prefix_parse(c->gateway.endpoint, &ep) == -1)
 		return;
+	if (i == 0 && is_special(&ep) && !is_loopback(&ep))
+		config_error(c, config_line(c, "gateway.endpoint", 0),
+		    "the endpoint %s is not that of a host: devices dial it",
+		    c->gateway.endpoint);
 	for (k = 0; k < n->naddrs; k++) {
 		own = prefix_host(&n->addrs[k]);
 		if (prefix_equal(&own, &ep))
