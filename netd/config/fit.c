@@ -453,6 +453,8 @@ fit_path(struct config *c, const char *path, const char *word, unsigned int i)
 {
 	size_t n = strlen(c->gateway.state_dir);
 
+	while (n > 1 && c->gateway.state_dir[n - 1] == '/')
+		n--;
 	if (strncmp(path, c->gateway.state_dir, n) == 0 && path[n] == '/')
 		config_error(c, config_line(c, word, i),
 		    "%s lies in state_dir, which is leased's alone: give it another place",
@@ -471,6 +473,8 @@ fit_paths(struct config *c)
 	for (i = 0; i < c->nnetworks; i++)
 		fit_path(c, c->networks[i].private_key_file,
 		    "networks[].private_key_file", i);
+	for (i = 0; i < c->nidentities; i++)
+		fit_path(c, c->identities[i].ca, "identities[].ca", i);
 	for (i = 0; i < c->nlisten; i++) {
 		l = &c->listen[i];
 		fit_path(c, l->certificate, "listen[].tls.certificate", i);

@@ -204,6 +204,8 @@ check_only(const struct options *o)
 		n->nouser = o->nouser || geteuid() != 0;
 		n->trial = true;
 		users_find(n);
+		statedir_check(c, n->uid[P_LEASED],
+		    n->nouser || n->uid[P_LEASED] == USERS_NOBODY);
 		status = trial_run(n, c);
 	}
 	leave_if_bad(c);

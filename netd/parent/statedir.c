@@ -67,7 +67,7 @@ is_below(const char *dir, const char *file)
 static const char *
 file_below(const struct config *c, const char *dir)
 {
-	const char *files[4 + NETWORKS_MAX + 4 * LISTEN_MAX];
+	const char *files[4 + NETWORKS_MAX + IDENT_MAX + 4 * LISTEN_MAX];
 	unsigned int i, n;
 
 	n = 0;
@@ -76,6 +76,8 @@ file_below(const struct config *c, const char *dir)
 	files[n++] = c->auth_file;
 	for (i = 0; i < c->nnetworks; i++)
 		files[n++] = c->networks[i].private_key_file;
+	for (i = 0; i < c->nidentities; i++)
+		files[n++] = c->identities[i].ca;
 	for (i = 0; i < c->nlisten; i++) {
 		files[n++] = c->listen[i].certificate;
 		files[n++] = c->listen[i].key;
@@ -125,22 +127,17 @@ open_lock(const char *dir, uint32_t uid, uint32_t gid, bool nouser)
 	return (fd);
 }
 
-int
-statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
+/* Check a directory that is there; nothing is changed. */
+static int
+check(struct config *c, const struct stat *st, uint32_t uid, bool nouser)
 {
-	struct stat st;
-	const char *dir, *file;
-	unsigned int line, tries = 0;
-	int fd, r;
+	unsigned int line = config_line(c, "gateway.state_dir", 0);
+	const char *dir = c->gateway.state_dir, *file;
 
-	dir = c->gateway.state_dir;
-	line = config_line(c, "gateway.state_dir", 0);
-	fd = -1;
-	if (make_path(dir) == -1 || stat(dir, &st) == -1)
-		goto fail;
-	if (!S_ISDIR(st.st_mode)) {
-		errno = ENOTDIR;
-		goto fail;
+	if (!S_ISDIR(st->st_mode)) {
+		config_error(c, line, "state_dir %s: %s", dir,
+		    strerror(ENOTDIR));
+		return (-1);
 	}
 	if ((file = file_below(c, dir)) != NULL) {
 		config_error(c, line,
@@ -148,19 +145,47 @@ statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 		    dir, file);
 		return (-1);
 	}
-	if (!nouser && st.st_uid != uid) {
-		if (st.st_uid != 0 || !is_empty(dir)) {
-			config_error(c, line,
-			    "state_dir %s belongs to user %u and is not empty: choose another, or chown it and what is in it to user %u",
-			    dir, st.st_uid, uid);
-			return (-1);
-		}
-		if (chown(dir, uid, gid) == -1) {
-			config_error(c, line,
-			    "state_dir %s: cannot give it to user %u: %s; run install -d -m 0700 -o %u -g %u %s",
-			    dir, uid, strerror(errno), uid, gid, dir);
-			return (-1);
-		}
+	if (nouser || st->st_uid == uid || (st->st_uid == 0 && is_empty(dir)))
+		return (0);
+	config_error(c, line,
+	    "state_dir %s belongs to user %u and is not empty: choose another, or chown it and what is in it to user %u",
+	    dir, st->st_uid, uid);
+	return (-1);
+}
+
+void
+statedir_check(struct config *c, uint32_t uid, bool nouser)
+{
+	const char *dir = c->gateway.state_dir;
+	struct stat st;
+
+	if (stat(dir, &st) == 0)
+		(void)check(c, &st, uid, nouser);
+	else if (errno != ENOENT)
+		config_error(c, config_line(c, "gateway.state_dir", 0),
+		    "state_dir %s: %s", dir, strerror(errno));
+}
+
+int
+statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
+{
+	struct stat st;
+	unsigned int line, tries = 0;
+	const char *dir;
+	int fd, r;
+
+	dir = c->gateway.state_dir;
+	line = config_line(c, "gateway.state_dir", 0);
+	fd = -1;
+	if (make_path(dir) == -1 || stat(dir, &st) == -1)
+		goto fail;
+	if (check(c, &st, uid, nouser) == -1)
+		return (-1);
+	if (!nouser && st.st_uid != uid && chown(dir, uid, gid) == -1) {
+		config_error(c, line,
+		    "state_dir %s: cannot give it to user %u: %s; run install -d -m 0700 -o %u -g %u %s",
+		    dir, uid, strerror(errno), uid, gid, dir);
+		return (-1);
 	}
 	if ((st.st_mode & 077) != 0)
 		log_warnx("%s can be read by others: chmod 0700", dir);

@@ -12,6 +12,12 @@
 #include "config.h"
 
 /*
+ * Find out, without changing anything, whether the directory could be used, and
+ * note an error in the configuration if not.  With nouser, anybody may own it.
+ */
+void	 statedir_check(struct config *, uint32_t uid, bool nouser);
+
+/*
  * Create and lock the state directory.  Returns a descriptor that holds the
  * lock; on -1 an error is noted in the configuration.
  */

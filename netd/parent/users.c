@@ -15,7 +15,6 @@
 
 #define CTL_GROUP	"sallyport"
 #define EXIT_NOUSER	67
-#define NOBODY		65534
 
 static void
 find_user(const struct netd *n, const char *name, uint32_t *uid, uint32_t *gid)
@@ -31,7 +30,7 @@ find_user(const struct netd *n, const char *name, uint32_t *uid, uint32_t *gid)
 		log_warnx(
 		    "there is no user %s: run systemd-sysusers before the start",
 		    name);
-		*uid = *gid = NOBODY;
+		*uid = *gid = USERS_NOBODY;
 		return;
 	}
 	if (pw == NULL) {

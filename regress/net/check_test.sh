@@ -74,6 +74,27 @@ finds "a CRL that is empty" "crl: $PKI/ca.crl is empty"
 finds "a CRL that is for no client" 'crl: none of /CN=test CA in it for clients'
 
 again; "$O/mint" cert "$PKI" two server
+"$O/mint" ca "$PKI" "cn=org b" out=org-b
+"$O/mint" crl "$PKI" by=org-b out=org-b.crl
+for f in crt crl; do
+	printf '%s' "$(cat "$PKI/ca.$f")" | cat - "$PKI/org-b.$f" \
+	    >"$PKI/joined" && mv "$PKI/joined" "$PKI/ca.$f"
+	like "joined without a newline between: $f" "$(cat "$PKI/ca.$f")" \
+	    '-----END X?[A-Z0-9 ]*----------BEGIN'
+done
+try
+is "joined without a newline between: all are good" "$ST" 0
+again; "$O/mint" cert "$PKI" two server
+touch "$S/file"
+sed -i "s|$S/state|$S/file|" "$CONF"
+finds "a state_dir that is a file" 'state_dir .*: Not a directory'
+again; "$O/mint" cert "$PKI" two server
+mkdir "$WORK/own" && mv "$PKI/ca.crt" "$WORK/own/rule.crt" &&
+    ln -s "$WORK/own" "$S/state"
+sed -i "s|role = |ca = \"$WORK/own/rule.crt\"; &|" "$CONF"
+finds "a CA of a rule in state_dir, by a link" \
+    "leased could change $WORK/own/rule.crt"
+again; "$O/mint" cert "$PKI" two server
 sed -i 's/smart-toilet-/smart-(toilet-/' "$CONF"
 finds "a pattern that PCRE2 refuses" 'identities\[0\]: pattern .* missing closing'
 again; "$O/mint" cert "$PKI" two server
