@@ -19,6 +19,7 @@
 
 #define CHUNK		16384
 #define CERTS_MAX	64
+#define DASHES		5	/* around BEGIN and END */
 
 char *
 pem_read(int fd, size_t max, size_t *len, const char *what, char *err,
@@ -58,6 +59,43 @@ pem_read(int fd, size_t max, size_t *len, const char *what, char *err,
 fail:
 	free(buf);
 	return (NULL);
+}
+
+/* The place where two blocks were joined, behind from, or NULL. */
+static const char *
+joint(const char *from, const char *end)
+{
+	static const char joined[] = "----------BEGIN ";
+	const char *at;
+
+	at = memmem(from, (size_t)(end - from), joined, sizeof(joined) - 1);
+	return (at == NULL ? NULL : at + DASHES);
+}
+
+int
+pem_split(char **buf, size_t *len)
+{
+	const char *from, *at, *end = *buf + *len;
+	char *text, *to;
+	size_t n = 0;
+
+	for (at = *buf; (at = joint(at, end)) != NULL; n++)
+		continue;
+	if (n == 0)
+		return (0);
+	if ((text = malloc(*len + n)) == NULL)
+		return (-1);
+	to = text;
+	for (from = *buf; (at = joint(from, end)) != NULL; from = at) {
+		memcpy(to, from, (size_t)(at - from));
+		to += at - from;
+		*to++ = '\n';
+	}
+	memcpy(to, from, (size_t)(end - from));
+	free(*buf);
+	*buf = text;
+	*len += n;
+	return (0);
 }
 
 /* True if the last failure was only the end of the file. */
@@ -111,7 +149,8 @@ pem_read_certs(OSSL_LIB_CTX *ctx, int fd, const char *what, char *err,
 
 	if ((buf = pem_read(fd, PEM_MAX, &len, what, err, errsize)) == NULL)
 		return (NULL);
-	if ((bio = BIO_new_mem_buf(buf, (int)len)) == NULL ||
+	if (pem_split(&buf, &len) == -1 ||
+	    (bio = BIO_new_mem_buf(buf, (int)len)) == NULL ||
 	    (certs = sk_X509_new_null()) == NULL) {
 		snprintf(err, errsize, "%s: out of memory", what);
 		goto fail;

@@ -19,6 +19,13 @@ char *pem_read(int fd, size_t max, size_t *len, const char *what, char *err,
     size_t errsize);
 
 /*
+ * Files that have no newline at their end may have been joined, so that END of
+ * one and BEGIN of the next are on one line: divide these.  *buf is from
+ * malloc and may become another.  Returns 0, or -1 with errno ENOMEM.
+ */
+int	 pem_split(char **buf, size_t *len);
+
+/*
  * The certificates of the file, at least one, made for the library context
  * (NULL: the default).  Returns NULL with err.
  */

@@ -412,6 +412,7 @@ tls_crls_read(const struct tls_crls_args *args, char *err, size_t errsize)
 		 errsize)) == NULL)
 		return (NULL);
 	if ((r.crls = calloc(1, sizeof(*r.crls))) == NULL ||
+	    pem_split(&buf, &len) == -1 ||
 	    (bio = BIO_new_mem_buf(buf, (int)len)) == NULL) {
 		snprintf(err, errsize, "crl: out of memory");
 		goto fail;
