@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -23,9 +25,29 @@
 #define HEADER	       100
 #define APPLICATION_AT 68 /* big-endian, in the header */
 
+/*
+ * A copy of the files of a database that was in use has its last changes in a
+ * log, which SQLite finds by its name alone.
+ */
+static bool
+has_log(const char *file, char *log, size_t size)
+{
+	static const char *const suffix[] = { "-wal", "-journal" };
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(suffix) / sizeof(suffix[0]); i++) {
+		snprintf(log, size, "%s%s", file, suffix[i]);
+		if (stat(log, &st) == 0 && st.st_size > 0)
+			return (true);
+	}
+	return (false);
+}
+
 static int
 open_backup(struct client *c, const char *file, int *fd)
 {
+	char log[PATH_MAX];
 	uint8_t head[HEADER];
 	uint32_t app;
 	ssize_t n;
@@ -39,12 +61,19 @@ open_backup(struct client *c, const char *file, int *fd)
 		(uint32_t)head[APPLICATION_AT + 2] << 8 |
 		head[APPLICATION_AT + 3] :
 			    0;
-	if (app == DB_APPLICATION_ID && memcmp(head, MAGIC, sizeof(MAGIC)) == 0)
+	if (app != DB_APPLICATION_ID || memcmp(head, MAGIC, sizeof(MAGIC)) != 0)
+		(void)client_fail(c, EX_DATAERR,
+		    "%s is not a database of sallyport: nothing was changed",
+		    file);
+	else if (has_log(file, log, sizeof(log)))
+		(void)client_fail(c, EX_DATAERR,
+		    "the last changes of %s are in %s beside it: nothing was changed; sallyctl(8) says how to make one file of both",
+		    file, log);
+	else
 		return (0);
 	close(*fd);
 	*fd = -1;
-	return (client_fail(c, EX_DATAERR,
-	    "%s is not a database of sallyport: nothing was changed", file));
+	return (EX_DATAERR);
 }
 
 static int

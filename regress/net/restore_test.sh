@@ -142,6 +142,13 @@ refused "a damaged one" 70 'nothing was changed: .*damaged' "$WORK/bad.db"
 head -c 9000 "$WORK/sallyport.db" >"$WORK/cut.db"
 refused "one that was cut" 70 'nothing was changed: ' "$WORK/cut.db"
 
+# As a tool copies it that knows no database: the log has changes of its own.
+cp "$DB" "$WORK/raw.db"
+cp "$DB-wal" "$WORK/raw.db-wal"
+check "its log has something" test -s "$WORK/raw.db-wal"
+refused "one with a log beside it" 65 \
+    "are in $WORK/raw.db-wal beside it: nothing was changed" "$WORK/raw.db"
+
 cp "$WORK/sallyport.db" "$WORK/trig.db"
 sqlite3 "$WORK/trig.db" 'CREATE TRIGGER t AFTER INSERT ON peer
     BEGIN DELETE FROM denied; END'
