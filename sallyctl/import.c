@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include <sodium.h>
+
 #include "format.h"
 #include "import.h"
 #include "lookup.h"
@@ -207,13 +209,12 @@ unused(struct import *im, unsigned int line, const char *what, const char *why)
 	im->set.rejected++;
 }
 
-/* Something of a peer is not kept, which harms only who relies on it. */
+/* Something of the file is not kept, which harms only who relies on it. */
 static void
-note(struct import *im, const struct wgquick_peer *p, const char *what,
-    const char *why)
+note(struct import *im, unsigned int line, const char *what, const char *why)
 {
-	char text[256];
-	struct unused u = { .line = p->line, .text = text };
+	char text[512];
+	struct unused u = { .line = line, .text = text };
 
 	snprintf(text, sizeof(text), "%s: %s", what, why);
 	output_item(im->o, &lost_item, &u);
@@ -227,7 +228,7 @@ lost(struct import *im, const struct wgquick_peer *p, const char *what,
 	char text[256];
 
 	if (im->force) {
-		note(im, p, what, why);
+		note(im, p->line, what, why);
 		return;
 	}
 	snprintf(text, sizeof(text), "%s; the peer is left out", why);
@@ -338,7 +339,7 @@ take_peer(struct import *im, const struct wgquick_peer *p,
 	/* A live peer keeps them. */
 	if (p->dialled && !ours && find_live(im, p->key) == NULL &&
 	    (im->force || !losses))
-		note(im, p, name,
+		note(im, p->line, name,
 		    "its Endpoint and PersistentKeepalive are not kept: the device must dial");
 	if ((losses || p->bad) && !im->force)
 		return (false);
@@ -390,6 +391,32 @@ bad_cb(void *arg, unsigned int line, const char *text, const char *why)
 		unused(im, line, text, why);
 }
 
+/*
+ * The devices of the file have the key and the port of its interface in files
+ * of their own.
+ */
+static void
+compare_interface(struct import *im, const struct wgquick *w)
+{
+	const struct msg_ctl_network *net = &im->net;
+	char why[384];
+
+	/* A network that was never up has no key yet. */
+	if (w->key_line != 0 && !sodium_is_zero(net->pubkey, WGKEY_LEN) &&
+	    memcmp(w->pubkey, net->pubkey, WGKEY_LEN) != 0) {
+		snprintf(why, sizeof(why),
+		    "it is not the key of %s: the peers know the gateway by this one, and cannot reach it until it is in private_key_file, or the key of %s in their files",
+		    net->interface, net->interface);
+		note(im, w->key_line, "PrivateKey", why);
+	}
+	if (w->port_line != 0 && net->port != 0 && w->port != net->port) {
+		snprintf(why, sizeof(why),
+		    "the port of %s is %u: the peers dial this one, and cannot reach it until it is the network's listen_port, or %u is in their files",
+		    net->interface, net->port, net->port);
+		note(im, w->port_line, "ListenPort", why);
+	}
+}
+
 static int
 read_peers(struct import *im, const char *file, const char *text, size_t len)
 {
@@ -406,6 +433,7 @@ read_peers(struct import *im, const char *file, const char *text, size_t len)
 	im->scan = false;
 	if (wgquick_parse(&w, text, len) == -1)
 		return (im->st);
+	compare_interface(im, &w);
 	return (0);
 }
 

@@ -5,6 +5,7 @@
  */
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -138,6 +139,31 @@ peer_value(struct reader *r, struct span key, struct span value)
 	}
 }
 
+static void
+interface_value(struct reader *r, struct span key, struct span value)
+{
+	uint8_t priv[WGKEY_LEN];
+	struct wgquick *w = r->w;
+	char text[8];
+	const char *errstr;
+
+	if (span_is(key, "SaveConfig")) {
+		w->save_config = span_is(value, "true");
+	} else if (span_is(key, "PrivateKey")) {
+		if (wgkey_parse(value.p, value.len, priv) == 0) {
+			wgkey_public(w->pubkey, priv);
+			w->key_line = r->line;
+		}
+		sodium_memzero(priv, sizeof(priv));
+	} else if (span_is(key, "ListenPort") && value.len < sizeof(text)) {
+		memcpy(text, value.p, value.len);
+		text[value.len] = '\0';
+		w->port = (uint16_t)strtonum(text, 1, UINT16_MAX, &errstr);
+		if (errstr == NULL)
+			w->port_line = r->line;
+	}
+}
+
 static int
 line(struct reader *r, struct span s)
 {
@@ -162,8 +188,8 @@ line(struct reader *r, struct span s)
 	naming_value(&r->naming);
 	if (r->section == PEER)
 		peer_value(r, key, value);
-	else if (span_is(key, "SaveConfig"))
-		r->w->save_config = span_is(value, "true");
+	else
+		interface_value(r, key, value);
 	return (0);
 }
 
@@ -176,6 +202,7 @@ wgquick_parse(struct wgquick *w, const char *text, size_t len)
 
 	naming_init(&r.naming);
 	w->save_config = false;
+	w->key_line = w->port_line = 0;
 	w->error = NULL;
 	w->error_line = 0;
 	if (memchr(text, '\0', len) != NULL)

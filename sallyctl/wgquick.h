@@ -34,6 +34,11 @@ struct wgquick {
 	    *bad)(void *, unsigned int line, const char *text, const char *why);
 	void		*arg;
 	bool		 save_config;	/* SaveConfig = true */
+	/* What devices know of the interface, and the lines; 0: not there. */
+	unsigned int	 key_line;
+	uint8_t		 pubkey[WGKEY_LEN];
+	unsigned int	 port_line;
+	uint16_t	 port;
 	unsigned int	 error_line;
 	const char	*error;		/* when -1 was returned, or NULL */
 };

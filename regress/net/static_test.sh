@@ -31,6 +31,7 @@ other=$(wg genkey | wg pubkey)
 cat >"$WORK/wg9.conf" <<END
 [Interface]
 PrivateKey = $(wg genkey)
+ListenPort = 51999
 # Name = d1
 [Peer]
 PublicKey = $pub
@@ -47,6 +48,10 @@ like "import, dry-run: the range is rejected" "$(cat "$WORK/out")" \
     '^rejected  line [0-9]+: 10.0.0.0/8'
 like "import, dry-run: and its peer with it" "$(cat "$WORK/out")" \
     ': 1 added, 0 removed, 0 changed, 0 unchanged, 1 rejected'
+like "import, dry-run: another key of the gateway is told" \
+    "$(cat "$WORK/out")" '^left out  line 2: PrivateKey: it is not the key of wg0'
+like "import, dry-run: and another port" "$(cat "$WORK/out")" \
+    '^left out  line 3: ListenPort: the port of wg0 is 51820'
 ctl import "$WORK/wg9.conf" dry-run force >"$WORK/out"
 like "import, dry-run, force: told" "$(cat "$WORK/out")" \
     '^left out  line [0-9]+: 10.0.0.0/8'
@@ -58,11 +63,15 @@ check "import" ctl import "$WORK/wg9.conf"
 like "import: the sum" "$(cat "$WORK/out")" '^2 added, 0 removed, 0 changed'
 like "import: WireGuard has it" "$(have)" "^$(quoted "$pub").*100.64.1.77/32"
 like "show peers names it" "$(ctl show peers)" 'devices +static +[a-z]+ +d1 '
-# The same as an editor on Windows saves it.
+# The same as an editor on Windows saves it, and with what the devices know.
+sed -i "s|^PrivateKey.*|PrivateKey = $(wg show wg0 private-key)|
+    s|51999|51820|" "$WORK/wg9.conf"
 { printf '\357\273\277'; sed 's/$/\r/' "$WORK/wg9.conf"; } >"$WORK/win.conf"
 check "import again changes nothing" ctl import "$WORK/win.conf"
 like "import again: the sum" "$(cat "$WORK/out")" \
     '^0 added, 0 removed, 0 changed, 2 unchanged, 0 rejected$'
+unlike "import again: its key and port are those of wg0" "$(cat "$WORK/out")" \
+    'PrivateKey|ListenPort'
 
 check "export" ctl export peer d1
 {
