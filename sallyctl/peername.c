@@ -16,6 +16,7 @@
 #include "wgkey.h"
 
 #define WORD_MAX_LEN 32 /* the word in "word: value" */
+#define ANSIBLE	     "ANSIBLE MANAGED BLOCK"
 #define UUID_LEN     36
 
 struct span
@@ -75,6 +76,22 @@ skip_word(struct span *s, const char *word)
 	return (true);
 }
 
+/* The same at the end, and a hyphen before it: "ann - START". */
+static bool
+drop_word(struct span *s, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (s->len <= len || strncasecmp(s->p + s->len - len, word, len) != 0 ||
+	    !isspace((unsigned char)s->p[s->len - len - 1]))
+		return (false);
+	*s = span_trim(s->p, s->len - len);
+	if (s->len > 1 && s->p[s->len - 1] == '-' &&
+	    isspace((unsigned char)s->p[s->len - 2]))
+		*s = span_trim(s->p, s->len - 1);
+	return (true);
+}
+
 /* Take a name if it fits and can be shown, and if it is better. */
 static void
 offer(struct label *l, enum name_rank rank, struct span s)
@@ -124,6 +141,17 @@ without_id(struct span s)
 	return (span_trim(s.p, (size_t)(open - s.p)));
 }
 
+static bool
+is_number(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if (!isdigit((unsigned char)s.p[i]))
+			return (false);
+	return (s.len > 0);
+}
+
 /* The rank of the value in "word: value" or "word = value". */
 static enum name_rank
 word_rank(struct span word)
@@ -131,7 +159,7 @@ word_rank(struct span word)
 	static const char *const sure[] = { "Name", "friendly_name",
 		"Display name", "Client", "Client name", "Peer", "Peer name",
 		"User", "Username", "User name", "Device", "Device name",
-		"Host", "Hostname" };
+		"Host", "Hostname", "Node", "Alias" };
 	static const char *const note[] = { "Description", "Comment", "Label",
 		"Title", "Owner" };
 
@@ -158,24 +186,14 @@ has_word(struct span s, struct span *word, struct span *value)
 	if (i == 0 || i == s.len || i > WORD_MAX_LEN)
 		return (false);
 	(void)span_divide(s, s.p[i], word, value);
-	/* WGDashboard writes "#Name# = x". */
+	/* WGDashboard writes "#Name# = x", and others "#_Name = x". */
 	while (word->len > 0 && word->p[word->len - 1] == '#')
 		*word = span_trim(word->p, word->len - 1);
+	while (word->len > 0 && *word->p == '_')
+		*word = span_trim(word->p + 1, word->len - 1);
 	return (s.p[i] == '=' || i + 1 == s.len ||
 	    isspace((unsigned char)s.p[i + 1]) ||
 	    word_rank(*word) != NAME_NONE);
-}
-
-/* True if the comment ends what "begin" with the same name began. */
-static bool
-is_end(const struct naming *n, struct span s)
-{
-	char name[IDENT_SIZE];
-
-	if (skip_word(&s, "END_PEER "))
-		return (true);
-	naming_get(n, name);
-	return (skip_word(&s, "end ") && span_is(s, name));
 }
 
 /* The frames of ### and --- around a comment. */
@@ -195,33 +213,82 @@ without_frame(struct span s)
 	return (s);
 }
 
+/* True if the comment ends what one with the same name began. */
+static bool
+is_end(const struct naming *n, struct span s)
+{
+	char name[IDENT_SIZE];
+
+	if (span_is(s, "end") || skip_word(&s, "END_PEER "))
+		return (true);
+	naming_get(n, name);
+	if (skip_word(&s, "end ")) {
+		if (skip_word(&s, ANSIBLE))
+			s = without_frame(s);
+	} else if (!drop_word(&s, "end"))
+		return (false);
+	return (span_is(s, name) || span_is(s, ANSIBLE));
+}
+
+/* The name that a comment without "word: value" is, and how sure it is. */
+static enum name_rank
+plain_name(struct span *s)
+{
+	static const char *const marks[] = { "BEGIN_PEER ", "begin " };
+	static const char client[] = "Client ";
+	static const char *const banners[] = { "Peer", "Peers", "Client",
+		"Clients", "User", "Users", "Device", "Devices", ANSIBLE };
+	enum name_rank rank = NAME_PLAIN;
+	size_t i;
+
+	/* It tells of the line below it. */
+	if (drop_word(&(struct span){ s->p, s->len }, "public key"))
+		return (NAME_NONE);
+	for (i = 0; rank == NAME_PLAIN && i < sizeof(marks) / sizeof(marks[0]);
+	     i++)
+		if (skip_word(s, marks[i]))
+			rank = NAME_SURE;
+	/* In small letters it is a word of people. */
+	if (rank == NAME_PLAIN &&
+	    ((s->len > sizeof(client) - 1 &&
+	    memcmp(s->p, client, sizeof(client) - 1) == 0 &&
+		 skip_word(s, client)) ||
+		drop_word(s, "start")))
+		rank = NAME_SURE;
+	if (skip_word(s, ANSIBLE))
+		*s = without_frame(*s);
+	/* It is above many peers. */
+	if (is_among(*s, banners, sizeof(banners) / sizeof(banners[0])))
+		return (NAME_NONE);
+	return (rank);
+}
+
 /* Look for a name in a comment. */
 static void
 find_name(struct label *l, struct span s)
 {
-	static const char *const marks[] = { "BEGIN_PEER ", "begin ",
-		"Client " };
-	static const char *const banners[] = { "Peer", "Peers", "Client",
-		"Clients", "User", "Users", "Device", "Devices" };
 	struct span word, value;
-	size_t i;
+	enum name_rank rank;
 
 	/* wg-portal marks its own lines. */
 	(void)skip_word(&s, "-WGP- ");
 	s = without_more(s);
-	if (has_word(s, &word, &value)) {
+	if (!has_word(s, &word, &value)) {
+		rank = plain_name(&s);
+		offer(l, rank, s);
+	} else if (is_number(word)) {
+		/* easy-wg-quick writes "10: ann > wgclient_ann.conf". */
+		(void)span_divide(value, '>', &value, &word);
+		offer(l, NAME_PLAIN, value);
+	} else if (value.len == 0 && s.p[s.len - 1] == ':' &&
+	    word_rank(word) == NAME_NONE) {
+		rank = plain_name(&word);
+		offer(l, rank, word);
+	} else {
 		if (span_is(word, "Client"))
 			value = without_id(value);
 		offer(l, word_rank(word), value);
-		return;
 	}
-	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (skip_word(&s, marks[i])) {
-			offer(l, NAME_SURE, s);
-			return;
-		}
-	if (!is_among(s, banners, sizeof(banners) / sizeof(banners[0])))
-		offer(l, NAME_PLAIN, s);
 }
 
 static void

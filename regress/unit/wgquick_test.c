@@ -17,6 +17,8 @@
 #define K1	"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="
 #define K2	"CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg="
 
+#define K3	"CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk="
+
 /* What was seen, as text: "line name key addrs psk;" and "!line text". */
 struct seen {
 	struct wgquick	 w;
@@ -139,6 +141,26 @@ scripts(void **state)
 		{ "### begin ann ###\n[Peer]\nPublicKey=" K1
 		  "\n### end ann ###\n[Peer]\nPublicKey=" K2,
 		    "2 'ann' Bw;5 '' CA;" },
+		{ "[Interface]\nSaveConfig=false\n# ann start\n[Peer]\nPublicKey=" K1
+		  "\n# ann end\n# ben start\n[Peer]\nPublicKey=" K2
+		  "\n# ben end\n[Peer]\nPublicKey=" K3,
+		    "4 'ann' Bw;8 'ben' CA;11 '' CQ;" },
+		{ "### ann - START\n[Peer]\nPublicKey=" K1
+		  "\n### ann - END\n\n### a-b - START\n[Peer]\nPublicKey=" K2
+		  "\n### a-b - END\n",
+		    "2 'ann' Bw;7 'a-b' CA;" },
+		{ "### Client ann\n[Peer]\nPublicKey=" K1
+		  "\n### End\n[Peer]\nPublicKey=" K2,
+		    "2 'ann' Bw;5 '' CA;" },
+		{ "# BEGIN ANSIBLE MANAGED BLOCK ann\n[Peer]\nPublicKey=" K1
+		  "\n# END ANSIBLE MANAGED BLOCK ann\n"
+		  "# BEGIN ANSIBLE MANAGED BLOCK - ben\n[Peer]\nPublicKey=" K2
+		  "\n# END ANSIBLE MANAGED BLOCK - ben\n"
+		  "[Peer]\nPublicKey=" K3,
+		    "2 'ann' Bw;6 'ben' CA;9 '' CQ;" },
+		{ "# BEGIN ANSIBLE MANAGED BLOCK\n[Peer]\nPublicKey=" K1
+		  "\n# END ANSIBLE MANAGED BLOCK\n[Peer]\nPublicKey=" K2,
+		    "2 '' Bw;5 '' CA;" },
 		/* switched off */
 		{ "#[disabled] ### begin off ###\n#[disabled] [Peer]\n"
 		  "#[disabled] PublicKey = " K2 "\n"
@@ -176,7 +198,17 @@ scripts(void **state)
 		{ "# Peer: ann\n[Peer]\nPublicKey=" K1, "2 'ann' Bw;" },
 		{ "# friendly_json={\"name\":\"x\"}\n[Peer]\nPublicKey=" K1,
 		    "2 '' Bw;" },
+		{ "\n# 10: ann > wgclient_ann.conf\n[Peer]\nPublicKey=" K1
+		  "\n\n# 11: 11 > wgclient_11.conf\n[Peer]\nPublicKey=" K2,
+		    "3 'ann' Bw;7 '11' CA;" },
+		{ "[Peer]\n#_Name = ann\nPublicKey=" K1, "1 'ann' Bw;" },
+		{ "[Peer]\n# client=ann\nPublicKey=" K1, "1 'ann' Bw;" },
 		/* as people write */
+		{ "# ann:\n[Peer]\nPublicKey=" K1, "2 'ann' Bw;" },
+		{ "# Peers:\n[Peer]\nPublicKey=" K1, "2 '' Bw;" },
+		{ "[Peer]\n## Client VPN public key ##\nPublicKey=" K1
+		  "\n\n## client VPN IP address ##\nAllowedIPs=10.0.0.2",
+		    "1 '' Bw 10.0.0.2/32;" },
 		{ "[Peer] # ann\nPublicKey=" K1, "1 'ann' Bw;" },
 		{ "# Description: ann's\n[Peer]\nPublicKey=" K1,
 		    "2 'ann's' Bw;" },
