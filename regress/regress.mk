@@ -1,7 +1,7 @@
 # Tests: rules for the Makefile above.  One layer a folder; regress/run counts.
 
 # Who asks for no number of jobs gets one for each CPU.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 ifneq ($(filter regress% fuzz bench,$(MAKECMDGOALS)),)
 MAKEFLAGS +=	-j$(shell nproc)
 endif

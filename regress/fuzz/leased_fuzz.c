@@ -203,7 +203,7 @@ do_lease(struct input *in, uint32_t id)
 		input_network(in, renew.network);
 		input_name(in, renew.name);
 		input_name(in, renew.who);
-		send_struct(front, MSG_LEASE_RENEW, id, &renew);
+		packet_send(front, MSG_LEASE_RENEW, id, &renew);
 		break;
 	default:
 		input_network(in, reg.network);
