@@ -44,6 +44,9 @@ bad_name(const char *s, size_t len)
 {
 	if (len == 0)
 		return ("there is no name");
+	/* Whoever meant the name without it would not be denied. */
+	if (*s == '!')
+		return ("there is more than one \"!\" before the name");
 	/* The name of a proof stands before the colon. */
 	if (len >= (memchr(s, ':', len) == NULL ? IDENT_SIZE : PROOF_SIZE))
 		return ("the name is longer than 64 bytes");

@@ -169,7 +169,8 @@ access_bad(void **state)
 		size_t		 len;
 		long		 line;
 	} bad[] = { { "a\n!\nb", 5, 2 }, { "a\nb\x01\n", 5, 2 },
-		{ "a\0b", 3, 1 }, { "\n\n\xff", 3, 3 },
+		{ "a\0b", 3, 1 }, { "\n\n\xff", 3, 3 }, { "a\n!!b\n", 6, 2 },
+		{ "! !b", 4, 1 }, { "!a!b\n!!", 7, 2 },
 		{ "!a\n!a\xc2\xad\n", 7, 2 }, { "a\r\n", 3, 1 },
 		{ "\n!\xef\xbb\xbfz", 6, 2 },
 		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
