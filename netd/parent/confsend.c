@@ -128,6 +128,7 @@ send_sysctls(struct proc *p, const struct config *c)
 	for (i = 0; i < c->nnetworks; i++)
 		if (c->networks[i].has_egress)
 			late_remember(p->netd->late, c->networks[i].msg.wan);
+	late_recall(p->netd->late);
 	for (i = 0; *(wan = late_uplink(p->netd->late, i)) != '\0'; i++)
 		if (confsend_uplink(p, wan) == -1)
 			return (-1);

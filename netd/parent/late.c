@@ -8,6 +8,8 @@
 
 #include <net/if.h>
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,9 @@
 #include "reload.h"
 #include "spoiled.h"
 
+#define IP6_DIR	"/proc/sys/net/ipv6/conf"
+#define RECALL_MAX	(NETWORKS_MAX / 2)
+
 struct uplink {
 	char		 name[IFNAME_SIZE];	/* "": no entry */
 	unsigned int	 ifindex;
@@ -32,6 +37,7 @@ struct uplink {
 struct late {
 	struct netd	*netd;
 	struct event	*timer;
+	bool		 recalled;
 	struct uplink	 uplinks[NETWORKS_MAX];
 };
 
@@ -79,6 +85,38 @@ late_remember(struct late *l, const char *name)
 
 	if ((u = find_uplink(l, name)) != NULL)
 		strlcpy(u->name, name, sizeof(u->name));
+}
+
+static bool
+is_accepting(int conf, const char *interface)
+{
+	char path[IFNAME_SIZE + 16], value = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/accept_ra", interface);
+	if ((fd = openat(conf, path, O_RDONLY | O_CLOEXEC)) == -1)
+		return (false);
+	if (read(fd, &value, 1) != 1)
+		value = 0;
+	close(fd);
+	return (value == '2');
+}
+
+void
+late_recall(struct late *l)
+{
+	struct dirent *e;
+	DIR *d;
+
+	if (l->recalled || (d = opendir(IP6_DIR)) == NULL)
+		return;
+	l->recalled = true;
+	while ((e = readdir(d)) != NULL && *l->uplinks[RECALL_MAX].name == '\0')
+		if (strlen(e->d_name) < IFNAME_SIZE &&
+		    if_nametoindex(e->d_name) != 0 &&
+		    is_accepting(dirfd(d), e->d_name))
+			late_remember(l, e->d_name);
+	closedir(d);
 }
 
 static void

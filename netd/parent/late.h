@@ -18,6 +18,12 @@ void	 late_free(struct late *);
  * longer wanted.
  */
 void	 late_remember(struct late *, const char *uplink);
+/*
+ * Remember the interfaces whose accept_ra is as a hand sets it, as long as
+ * enough room stays: one may have left the configuration while netd did not
+ * run.  The hand knows by its notes which it has set.
+ */
+void	 late_recall(struct late *);
 const char *late_uplink(const struct late *, unsigned int i);
 
 #endif

@@ -91,6 +91,30 @@ check "no uplink any more: accept_ra" wait_for 5 was
 is "no uplink any more: forwarding goes on" "$(forwards)" 1
 suite_stop
 
+# Taken out while nothing runs, it is put back by the next start.
+put_back() {		# NAME
+	check "$1: accept_ra" wait_for 5 was
+	is "$1: no note is left" "$(ip -6 route show table all \
+	    type unreachable | grep -v 'dev lo')" ''
+}
+ON_STOP=keep
+suite_conf
+suite_start
+is "keep" "$(ra)" 2
+suite_stop
+is "keep: it stays" "$(ra)" 2
+sed -i 's/egress: .*;$//' "$CONF"
+suite_start
+put_back "gone while stopped"
+suite_stop
+echo 2 >/proc/sys/net/ipv6/conf/wan0/accept_ra
+suite_start
+suite_stop
+is "what others have set stays" "$(ra)" 2
+echo 1 >/proc/sys/net/ipv6/conf/wan0/accept_ra
+ip link delete wg0
+ON_STOP=undo
+
 # An uplink that comes while we run, and one of its name that comes after it.
 late() {
 	eval "isp=\$ns_isp"
