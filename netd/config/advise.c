@@ -163,12 +163,12 @@ config_advise(struct config *c)
 void
 config_warn(struct config *c)
 {
-	char first[CONF_ERROR_SIZE];
 	unsigned int before, i;
 
 	before = c->nerrors;
 	config_advise(c);
 	for (i = before; i < c->nerrors && i < CONF_ERRORS_MAX; i++)
 		log_warnx("%s", log_text(c->errors[i]));
-	config_forgive(c, before, first, sizeof(first));
+	if (c->nerrors > before)
+		config_forgive(c, before, c->useless, sizeof(c->useless));
 }

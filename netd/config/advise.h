@@ -8,9 +8,9 @@
 
 struct config;
 
-/* Note as an error what nobody can use: for netd -n. */
+/* Note as an error what nobody can use: for netd -n and a reload. */
 void	 config_advise(struct config *);
-/* Log the same, and go on. */
+/* Log the same, remember the first, and go on: for a start. */
 void	 config_warn(struct config *);
 
 #endif

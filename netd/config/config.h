@@ -111,6 +111,8 @@ struct config {
 	char			 openvpn_sockets[CONF_PATH];
 	uint32_t		 max_remove_percent;
 
+	/* The first of the parts that nobody can use, or "". */
+	char			 useless[CONF_ERROR_SIZE];
 	/* The line of each word in the file, or 0 if it is not there. */
 	unsigned int		 line[CONF_WORDS_MAX][CONF_ITEMS_MAX];
 	unsigned int		 nerrors;	/* with those not kept */

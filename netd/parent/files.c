@@ -434,15 +434,13 @@ open_access(struct bundle *b, const struct bundle *old)
 }
 
 static void
-open_basic(struct bundle *b)
+read_basic(struct bundle *b)
 {
 	struct config *c;
 	char *text;
 	size_t len;
 
 	c = b->conf;
-	if (*c->auth_file == '\0')
-		return;
 	text = read_named(c, c->auth_file, "auth_file", "autowg.auth_file",
 	    1024, SECRET, &len);
 	if (text == NULL)
@@ -456,6 +454,28 @@ open_basic(struct bundle *b)
 		b->basic[0] = '\0';
 	}
 	freezero(text, len + 1);
+}
+
+/*
+ * The list of autowg is a convenience.  A password that cannot be read at start
+ * keeps nothing else from running, nor do reloads wait for it then.
+ */
+static void
+open_basic(struct bundle *b, const struct bundle *old)
+{
+	struct config *c = b->conf;
+	unsigned int before = c->nerrors;
+
+	if (*c->auth_file == '\0')
+		return;
+	read_basic(b);
+	if (c->nerrors == before ||
+	    (old != NULL &&
+		(old->basic[0] != '\0' || *old->conf->auth_file == '\0')))
+		return;
+	config_forgive(c, before, c->useless, sizeof(c->useless));
+	log_warnx("nobody gets peers.json by a password, the rest runs: %s",
+	    log_text(c->useless));
 }
 
 static struct bundle *
@@ -495,7 +515,7 @@ bundle_open(struct config *c, const struct bundle *old)
 	for (i = 0; i < c->nnetworks; i++)
 		open_wgkey(b, i, true);
 	open_access(b, old);
-	open_basic(b);
+	open_basic(b, old);
 	return (b);
 }
 
@@ -517,7 +537,8 @@ bundle_try(struct config *c)
 		open_wgkey(b, i, false);
 	if (*c->access.file != '\0')
 		read_access(b, NULL);
-	open_basic(b);
+	if (*c->auth_file != '\0')
+		read_basic(b);
 	return (b);
 }
 

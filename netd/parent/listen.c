@@ -186,6 +186,45 @@ bind_ctl(int fd, const struct sockaddr_un *sun, uint32_t gid, bool group)
 	return (r);
 }
 
+/* Returns 0, or -1 with errno: a socket cannot be made there. */
+static int
+try_ctl(char *path)
+{
+	struct stat st;
+	const char *dir;
+
+	if (lstat(path, &st) == 0) {
+		errno = ENOTSOCK;
+		return (S_ISSOCK(st.st_mode) ? 0 : -1);
+	}
+	/* Its directory is made, and no other. */
+	dir = dirname(path);
+	if (stat(dir, &st) == -1 && errno == ENOENT)
+		dir = dirname(path);
+	if (stat(dir, &st) == -1)
+		return (-1);
+	errno = ENOTDIR;
+	return (S_ISDIR(st.st_mode) ? 0 : -1);
+}
+
+void
+listen_ctl_check(struct config *c)
+{
+	char path[sizeof(c->gateway.ctl_socket) + sizeof(CTL_PARENT)];
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s%s", c->gateway.ctl_socket,
+		    i == 0 ? "" : CTL_PARENT);
+		if (try_ctl(path) == 0)
+			continue;
+		config_error(c, config_line(c, "gateway.ctl_socket", 0),
+		    "ctl_socket %s%s: %s", c->gateway.ctl_socket,
+		    i == 0 ? "" : CTL_PARENT, strerror(errno));
+		return;
+	}
+}
+
 int
 listen_ctl(struct config *c, const char *suffix, uint32_t gid, bool group)
 {

@@ -35,5 +35,7 @@ bool	 listen_again(unsigned int *tries);
  * suffix.  On -1 an error is noted in the configuration.
  */
 int listen_ctl(struct config *, const char *suffix, uint32_t gid, bool group);
+/* Note as an error what would keep listen_ctl() from making a socket. */
+void	 listen_ctl_check(struct config *);
 
 #endif

@@ -206,6 +206,7 @@ check_only(const struct options *o)
 		users_find(n);
 		statedir_check(c, n->uid[P_LEASED],
 		    n->nouser || n->uid[P_LEASED] == USERS_NOBODY);
+		listen_ctl_check(c);
 		status = trial_run(n, c);
 	}
 	leave_if_bad(c);

@@ -105,6 +105,16 @@ is_emptied(const struct config *c, const struct config *old, char *why,
 }
 
 /*
+ * What nobody can use is refused, as by netd -n.  After a start with such parts
+ * reloads go on with them, since a revocation list must not wait.
+ */
+static bool
+may_be_useless(const struct netd *n)
+{
+	return (n->reload.force || n->conf->conf->useless[0] != '\0');
+}
+
+/*
  * Load the file, open what it names, and keep what must stay.  Returns NULL
  * with why if that failed.
  */
@@ -128,7 +138,6 @@ read_next(struct netd *n, enum ctl_code *code, char *why, size_t size)
 		config_free(c);
 		return (NULL);
 	}
-	config_warn(c);
 	reload_watch(n, c);
 	if ((b = bundle_open(c, n->conf)) == NULL)
 		return (NULL);
@@ -141,6 +150,16 @@ read_next(struct netd *n, enum ctl_code *code, char *why, size_t size)
 	if (is_emptied(c, n->conf->conf, why, size) && !n->reload.force) {
 		*code = CTL_CONFIG;
 		log_warnx("%s; the old configuration stays", why);
+		bundle_free(b);
+		return (NULL);
+	}
+	if (may_be_useless(n))
+		config_warn(c);
+	else
+		config_advise(c);
+	if (c->nerrors != 0) {
+		*code = CTL_CONFIG;
+		tell_errors(c, why, size);
 		bundle_free(b);
 		return (NULL);
 	}
@@ -247,7 +266,9 @@ commit(struct netd *n)
 	if (off_count(n->conf) > 0) {
 		off_first(n->conf, text, TEXT_SIZE);
 		reload_end(n, CTL_CONFIG, text);
-	} else
+	} else if (n->conf->conf->useless[0] != '\0' && !n->reload.force)
+		reload_end(n, CTL_CONFIG, n->conf->conf->useless);
+	else
 		reload_end(n, CTL_OK, text);
 }
 

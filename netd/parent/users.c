@@ -58,9 +58,16 @@ users_find(struct netd *n)
 	find_user(n, "_sallykey", &n->uid[P_KEY], &n->gid[P_KEY]);
 	find_user(n, "_sallywg", &n->wg_uid, &n->wg_gid);
 	n->ctl_gid = getegid();
-	if (n->nouser || n->trial)
+	if (n->nouser)
 		return;
-	if ((gr = getgrnam(CTL_GROUP)) == NULL) {
+	gr = getgrnam(CTL_GROUP);
+	if (n->trial) {
+		if (gr == NULL)
+			log_warnx("there is no group " CTL_GROUP
+				  ": run systemd-sysusers before the start");
+		return;
+	}
+	if (gr == NULL) {
 		log_warnx("there is no group " CTL_GROUP
 			  ": run systemd-sysusers, or groupadd -r " CTL_GROUP);
 		exit(EXIT_NOUSER);

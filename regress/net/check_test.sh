@@ -110,4 +110,60 @@ like "listeners without a rule" "$OUT" \
     'listen\[1\]: no identity rule has proof = "certificate"'
 check "without the files: nn" test "$("$BIN/netd" -nn -f "$CONF" 2>&1 |
     grep -c proof)" -eq 3
+
+# What a start refuses beside files.
+again; "$O/mint" cert "$PKI" two server
+mkdir "$S/ctl.sock"
+finds "a control socket that is none" "ctl_socket $S/ctl.sock: "
+rmdir "$S/ctl.sock"
+sed -i "s#$S/ctl.sock#$S/a/b/ctl.sock#" "$CONF"
+finds "a control socket in no directory" "ctl_socket $S/a/b/ctl.sock: No such"
+
+# What a start goes on with, a reload refuses as netd -n does.
+again; "$O/mint" cert "$PKI" two server
+CONF_MORE="autowg: { auth_file = \"$S/auth\"; };"
+echo user:secret >"$S/auth"; chmod 600 "$S/auth"
+suite_conf
+cp "$CONF" "$S/good"
+useless() {		# a second rule, which no listener serves
+	sed 's/^	*identities = (/& { proof = "address"; pattern = "10[.]0[.]0[.]1"; role = "monitor"; },/' \
+	    "$S/good" >"$CONF.new"
+	chmod 640 "$CONF.new"
+	mv "$CONF.new" "$CONF"
+}
+suite_start
+useless
+check_status "while it runs: a rule without a listener" 78 ctl reload
+like "while it runs: it says what" "$(cat "$WORK/out")" \
+    'identities\[0\]: no listener has proof = "address"'
+finds "while it runs: netd -n as well" 'no listener has proof = "address"'
+check "while it runs: it can be forced" ctl reload force
+cp "$S/good" "$CONF"
+check "while it runs: mended" ctl reload
+suite_stop
+useless
+: >"$WORK/netd.log"
+suite_start
+check "at start: it is told" grep -q 'no listener has proof = "address"' \
+    "$WORK/netd.log"
+echo '# more' >>"$CONF"
+check_status "at start: the next reload is taken and says so" 78 ctl reload
+check "at start: it is in force" grep -q 'configuration loaded, generation 2' \
+    "$WORK/netd.log"
+cp "$S/good" "$CONF"
+check "at start: mended" ctl reload
+suite_stop
+
+rm "$S/auth"
+finds "no password file" "auth_file: cannot open $S/auth"
+: >"$WORK/netd.log"
+suite_start
+check "no password file at start: it is told" grep -q \
+    'nobody gets peers.json by a password.*auth_file: cannot open' "$WORK/netd.log"
+check_status "no password file at start: a reload says so" 78 ctl reload
+echo user:secret >"$S/auth"; chmod 600 "$S/auth"
+check "no password file at start: mended" wait_for 10 ctl reload
+rm "$S/auth"
+check_status "no password file while it runs: refused" 78 ctl reload
+suite_stop
 finish
