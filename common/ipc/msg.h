@@ -109,6 +109,11 @@ struct msg_setup_stop {
 	uint8_t		 undo;		/* hand: remove all that was set up */
 };
 
+struct msg_setup_stopped {		/* all 0 if there was nothing to undo */
+	uint8_t		 failed;	/* something could not be removed */
+	uint32_t	 left;		/* interfaces that may be another suite's */
+};
+
 /* --- leases --- */
 
 struct msg_lease_register {

@@ -39,6 +39,14 @@ codec_msg_setup_stop(struct codec *c, struct msg_setup_stop *m)
 }
 
 int
+codec_msg_setup_stopped(struct codec *c, struct msg_setup_stopped *m)
+{
+	if (codec_bool(c, &m->failed) == -1 || codec_n32(c, &m->left) == -1)
+		return (-1);
+	return (0);
+}
+
+int
 codec_msg_key_sign(struct codec *c, struct msg_key_sign *m)
 {
 	if (codec_n16(c, &m->key) == -1 || codec_n16(c, &m->scheme) == -1 ||

@@ -41,7 +41,7 @@
 	E(SETUP_PING, setup_ping, 0x0005, P_PARENT, P_CHILD)		\
 	E(SETUP_PONG, setup_pong, 0x0006, P_CHILD, P_PARENT)		\
 	X(SETUP_STOP, setup_stop, 0x0007, P_PARENT, P_CHILD, 0)		\
-	E(SETUP_STOPPED, setup_stopped, 0x0008, P_CHILD, P_PARENT)	\
+	X(SETUP_STOPPED, setup_stopped, 0x0008, P_CHILD, P_PARENT, 0)	\
 	X(SETUP_LINK, setup_link, 0x0009, P_LEASED|P_APID, P_PARENT, 0)	\
 									\
 	X(LEASE_REGISTER, lease_register, 0x0101, P_APID, P_LEASED, 0)	\

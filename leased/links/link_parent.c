@@ -28,10 +28,11 @@ leased_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
 static int
 leased_setup_stop(struct chan *c, uint32_t id, const struct msg_setup_stop *m)
 {
+	struct msg_setup_stopped stopped = { .failed = 0 };
 	struct leased *l = chan_arg(c);
 
 	leased_stop(l);
-	(void)chan_send_bare(c, MSG_SETUP_STOPPED, id);
+	(void)chan_send_setup_stopped(c, id, &stopped, -1);
 	/* The database is closed: handle no further message. */
 	chan_pause(c);
 	event_base_loopbreak(l->base);

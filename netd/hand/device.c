@@ -20,9 +20,11 @@
 #include "ifc.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "mark.h"
 #include "network.h"
 #include "policy.h"
 #include "reconcile.h"
+#include "renamed.h"
 #include "snapshot.h"
 #include "wanted.h"
 
@@ -65,11 +67,10 @@ want_uapi(struct knet *n)
 static enum step
 check_renamed(struct knet *n)
 {
-	char alias[KERN_ALIAS_SIZE], name[IFNAME_SIZE];
+	char name[IFNAME_SIZE];
 	struct kern_link l;
 
-	ifc_alias(n, alias);
-	if (n->k->ops->link_find(n->k->io, alias, 0, name, &l) == 0)
+	if (renamed_find(n, name, &l) == 0)
 		return (fail(n, STEP_FAILED,
 		    "the interface of the network is called %s now: call it %s again (ip link set %s name %s), remove it (ip link delete %s), or change \"interface\" and restart",
 		    name, n->conf.interface, name, n->conf.interface, name));
@@ -240,14 +241,33 @@ device_note_foreign(struct knet *n)
 	n->nforeign = count;
 }
 
+/*
+ * The link has the alias of a network of another name.  It is ours if we gave
+ * the network another name since.
+ */
+static enum step
+owner_before(struct knet *n, const struct kern_link *l)
+{
+	uint8_t pub[WGKEY_LEN];
+
+	wgkey_public(pub, n->priv);
+	if (n->snap->has_key && memcmp(pub, n->snap->pub, sizeof(pub)) == 0)
+		return (STEP_OK);
+	return (fail(n, STEP_FAILED,
+	    "%s has the mark of another network (alias %s) and another key: choose another name, or remove it (ip link delete %s)",
+	    n->conf.interface, log_vis(l->alias), n->conf.interface));
+}
+
 enum step
 device_owner(struct knet *n, const struct kern_link *l)
 {
 	struct kern_addr a[KERN_ADDRS_MAX];
 	size_t count = 0, i, used = 0;
 
-	if (n->conf.adopt || strncmp(l->alias, "sp:", 3) == 0)
+	if (n->conf.adopt || mark_is_of(&n->conf, l->alias))
 		return (STEP_OK);
+	if (mark_is(l->alias))
+		return (owner_before(n, l));
 	if (n->k->ops->addr_list(n->k->io, l->ifindex, a, KERN_ADDRS_MAX,
 		&count) == -1)
 		return (fail(n, STEP_WAIT, "cannot read addresses of %s: %s",

@@ -29,7 +29,8 @@ enum step {
  */
 enum step device_find(struct knet *, struct kern_link *);
 /*
- * Find out whether a link is ours.  One without our alias is ours if it was
+ * Find out whether a link with the configured name is ours.  One with the alias
+ * of another network is ours if it has our key, one without an alias if it was
  * never used.
  */
 enum step device_owner(struct knet *, const struct kern_link *);

@@ -9,22 +9,31 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <linux/rtnetlink.h>
 
 #include "driftlog.h"
 #include "egress.h"
-#include "fw.h"
+#include "fwtable.h"
 #include "hand.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "neighbour.h"
 #include "network.h"
 #include "policy.h"
 #include "undo.h"
 
 #define WORST_METRIC	0xff000000U	/* metric of the unreachable route */
 #define WANT_MAX	KERN_ROUTES_MAX
+#define RULES_MAX	(4 * NETWORKS_MAX)
+
+struct rules {
+	struct kern_rule list[RULES_MAX];
+	bool		 others[RULES_MAX];	/* it is another suite's */
+	size_t		 n;
+};
 
 struct want {
 	struct kern_route routes[WANT_MAX];
@@ -38,6 +47,36 @@ static bool
 has_egress(const struct knet *n)
 {
 	return (n->conf.wan[0] != '\0' && n->conf.table != 0);
+}
+
+/*
+ * A rule belongs to the suite that has its interface, and a table to the suite
+ * whose rule leads to it.  Returns the first interface of another suite with a
+ * rule to the table, or NULL.
+ */
+static const char *
+others_table(const struct rules *have, uint32_t table)
+{
+	size_t i;
+
+	for (i = 0; i < have->n; i++) {
+		if (have->list[i].table == table && have->others[i])
+			return (have->list[i].iif);
+	}
+	return (NULL);
+}
+
+static int
+read_rules(struct hand *k, struct rules *have)
+{
+	size_t i;
+
+	have->n = 0;
+	if (k->ops->rule_list(k->io, have->list, RULES_MAX, &have->n) == -1)
+		return (-1);
+	for (i = 0; i < have->n; i++)
+		have->others[i] = neighbour_has(k, have->list[i].iif);
+	return (0);
 }
 
 static void
@@ -108,7 +147,7 @@ want_family(struct hand *k, struct want *w, const struct knet *n,
 }
 
 static void
-want_all(struct hand *k, struct want *w)
+want_all(struct hand *k, struct want *w, const struct rules *have)
 {
 	struct kern_link wan;
 	struct knet *n;
@@ -116,7 +155,10 @@ want_all(struct hand *k, struct want *w)
 
 	memset(w, 0, sizeof(*w));
 	TAILQ_FOREACH(n, &k->nets, entry) {
-		if (!has_egress(n))
+		/* Networks that do not come up, for what others have. */
+		if (!has_egress(n) ||
+		    others_table(have, n->conf.table) != NULL ||
+		    neighbour_took(n))
 			continue;
 		there = k->ops->link_get(k->io, n->conf.wan, &wan) == 0;
 		w->unsure = w->unsure || (!there && errno != ENODEV);
@@ -170,7 +212,7 @@ look_again(struct hand *k)
 }
 
 static unsigned int
-sync_routes(struct hand *k, const struct want *w)
+sync_routes(struct hand *k, const struct want *w, const struct rules *rules)
 {
 	struct kern_route have[KERN_ROUTES_MAX];
 	size_t nhave, i, j;
@@ -186,7 +228,8 @@ sync_routes(struct hand *k, const struct want *w)
 		 * sysctl.c.
 		 */
 		if (have[i].table == RT_TABLE_MAIN ||
-		    have[i].table == SALLYPORT_NOTES)
+		    have[i].table == SALLYPORT_NOTES ||
+		    others_table(rules, have[i].table) != NULL)
 			continue;
 		for (j = 0; j < w->nroutes; j++) {
 			if (same_route(&have[i], &w->routes[j]))
@@ -220,24 +263,21 @@ sync_routes(struct hand *k, const struct want *w)
 }
 
 static unsigned int
-sync_rules(struct hand *k, const struct want *w)
+sync_rules(struct hand *k, const struct want *w, const struct rules *have)
 {
-	struct kern_rule have[4 * NETWORKS_MAX];
-	size_t nhave, i, j;
+	const struct kern_rule *r;
+	size_t i, j;
 	unsigned int changes = 0;
 
-	if (k->ops->rule_list(k->io, have, 4 * NETWORKS_MAX, &nhave) == -1) {
-		complain(k, "read rules");
-		return (0);
-	}
-	for (i = 0; i < nhave; i++) {
+	for (i = 0; i < have->n; i++) {
+		r = &have->list[i];
 		for (j = 0; j < w->nrules; j++) {
-			if (same_rule(&have[i], &w->rules[j]))
+			if (same_rule(r, &w->rules[j]))
 				break;
 		}
-		if (j < w->nrules)
+		if (j < w->nrules || have->others[i])
 			continue;
-		if (k->ops->rule_del(k->io, &have[i]) == -1) {
+		if (k->ops->rule_del(k->io, r) == -1) {
 			complain(k, "remove a rule");
 			continue;
 		}
@@ -245,11 +285,11 @@ sync_rules(struct hand *k, const struct want *w)
 		changes++;
 	}
 	for (j = 0; j < w->nrules; j++) {
-		for (i = 0; i < nhave; i++) {
-			if (same_rule(&have[i], &w->rules[j]))
+		for (i = 0; i < have->n; i++) {
+			if (same_rule(&have->list[i], &w->rules[j]))
 				break;
 		}
-		if (i < nhave)
+		if (i < have->n)
 			continue;
 		if (k->ops->rule_add(k->io, &w->rules[j]) == -1) {
 			complain(k, "add a rule");
@@ -291,25 +331,35 @@ sync_fw(struct hand *k)
 {
 	struct kern_fw list[NETWORKS_MAX];
 	size_t count;
-	bool known = k->fw_set, there;
+	bool known = k->fw_set;
+	int there;
 
 	memset(list, 0, sizeof(list));
 	count = want_fw(k, list);
-	there = k->ops->fw_there(k->io) == 1;
-	if (known && count == k->nfw && there == (count > 0) &&
+	there = fwtable_find(k);
+	if (k->fw_set && count == k->nfw && there == (count > 0) &&
 	    memcmp(list, k->fw, count * sizeof(list[0])) == 0)
 		return (0);
-	if (count == 0 && !there) {
+	if (there == -1 && k->fw_set) {
+		complain(k, "read the packet filter");
+		return (0);
+	}
+	fwtable_text(list, count, k->fw_owner);
+	if (count == 0 && there == 0) {
 		k->nfw = 0;
 		k->fw_set = true;
 		return (0);
 	}
-	if (k->ops->fw_set(k->io, list, count) == -1) {
+	if (there == -1 ||
+	    k->ops->fw_set(k->io, k->fw_table, k->fw_owner, list, count) ==
+		-1) {
 		/* This is logged once: a kernel without nftables stays so. */
 		if (!k->fw_said)
 			log_warnx(
 			    "packet filter: %s: devices are not isolated and egress is not masqueraded; load the kernel's nf_tables",
-			    k->ops->error(k->io));
+			    there == -1 && errno == EBUSY ?
+				"other suites have all its tables" :
+				k->ops->error(k->io));
 		k->fw_said = k->egress_failed = true;
 		k->fw_set = false;
 		return (0);
@@ -328,34 +378,106 @@ sync_fw(struct hand *k)
 unsigned int
 egress_ensure(struct hand *k)
 {
+	struct rules have;
 	struct want w;
 	unsigned int changes;
 
 	k->egress_failed = false;
-	want_all(k, &w);
-	k->egress_failed = w.unsure;
-	/* The route must exist before the rule sends packets to its table. */
 	changes = sync_fw(k);
-	changes += sync_routes(k, &w);
-	changes += sync_rules(k, &w);
+	if (read_rules(k, &have) == -1)
+		complain(k, "read rules");
+	else {
+		want_all(k, &w, &have);
+		k->egress_failed |= w.unsure;
+		/* A rule sends packets to its table: first the routes. */
+		changes += sync_routes(k, &w, &have);
+		changes += sync_rules(k, &w, &have);
+	}
 	look_again(k);
 	return (changes);
 }
 
 void
+egress_sweep(struct hand *k)
+{
+	struct rules have;
+	size_t i;
+
+	if (read_rules(k, &have) == -1)
+		have.n = 0;
+	for (i = 0; i < have.n; i++) {
+		if (neighbour_gone(k, have.list[i].iif) &&
+		    k->ops->rule_del(k->io, &have.list[i]) == -1)
+			log_warnx("egress: cannot remove an old rule: %s",
+			    k->ops->error(k->io));
+	}
+	fwtable_sweep(k);
+}
+
+int
+egress_table_free(struct knet *n)
+{
+	struct rules have;
+	const char *interface;
+
+	if (!has_egress(n))
+		return (0);
+	if (read_rules(n->k, &have) == -1) {
+		snprintf(n->text, sizeof(n->text), "cannot read rules: %s",
+		    n->k->ops->error(n->k->io));
+		return (-1);
+	}
+	interface = others_table(&have, n->conf.table);
+	if (interface == NULL)
+		return (0);
+	snprintf(n->text, sizeof(n->text),
+	    "the routing table %u is in use for %s, which is not in this configuration: choose another egress.table",
+	    n->conf.table, interface);
+	return (-1);
+}
+
+int
+egress_forget(struct knet *n)
+{
+	struct rules have;
+	size_t i;
+	int r;
+
+	if (neighbour_took(n))
+		return (0);
+	r = read_rules(n->k, &have);
+	for (i = 0; i < have.n; i++) {
+		if (strcmp(have.list[i].iif, n->conf.interface) == 0 &&
+		    n->k->ops->rule_del(n->k->io, &have.list[i]) == -1)
+			r = -1;
+	}
+	return (r);
+}
+
+int
 egress_undo(struct hand *k)
 {
+	struct rules have;
 	struct want w;
 	unsigned int tries = 0;
+	int there;
 
 	memset(&w, 0, sizeof(w));
+	egress_sweep(k);
 	do {
 		k->egress_failed = false;
-		(void)sync_rules(k, &w);
-		(void)sync_routes(k, &w);
-		if ((k->fw_set || k->ops->fw_there(k->io) == 1) &&
-		    k->ops->fw_set(k->io, NULL, 0) == -1)
+		if (read_rules(k, &have) == -1)
+			complain(k, "read rules");
+		else {
+			(void)sync_rules(k, &w, &have);
+			(void)sync_routes(k, &w, &have);
+		}
+		there = fwtable_find(k);
+		if ((there == -1 && errno != EBUSY) ||
+		    (there == 1 &&
+			k->ops->fw_set(k->io, k->fw_table, "", NULL, 0) == -1))
 			complain(k, "remove the packet filter");
 	} while (k->egress_failed && ++tries < UNDO_TRIES);
 	k->fw_set = false;
+	return (k->egress_failed ? -1 : 0);
 }

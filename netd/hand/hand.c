@@ -89,26 +89,29 @@ hand_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
 }
 
 static void
-undo(struct hand *k)
+undo(struct hand *k, struct msg_setup_stopped *m)
 {
 	struct knet *n;
 
-	egress_undo(k);
+	m->failed = egress_undo(k) == -1;
 	TAILQ_FOREACH(n, &k->nets, entry)
-		net_undo(n);
+		m->failed |= net_undo(n) == -1;
 	sysctl_undo(k);
-	log_info("everything taken back");
+	m->left = orphan_tell(k);
+	if (!m->failed)
+		log_info("everything taken back");
 }
 
 static int
 hand_setup_stop(struct chan *c, uint32_t id, const struct msg_setup_stop *m)
 {
 	struct timeval tv = { 0, STOP_MS * 1000 };
+	struct msg_setup_stopped stopped = { .failed = 0 };
 	struct hand *k = chan_arg(c);
 
 	if (m->undo)
-		undo(k);
-	if (chan_send_bare(c, MSG_SETUP_STOPPED, 0) == -1)
+		undo(k, &stopped);
+	if (chan_send_setup_stopped(c, 0, &stopped, -1) == -1)
 		log_warn("cannot tell the parent that all is stopped");
 	k->stopping = true;
 	evtimer_del(k->expire_ev);
@@ -210,7 +213,8 @@ conf_commit(void *arg, void *shadow)
 		k->entered = true;
 		if (chan_send_bare(k->parent, MSG_SETUP_READY, 0) == -1)
 			return (-1);
-		orphan_tell(k);
+		(void)orphan_tell(k);
+		egress_sweep(k);
 		if (k->leased != NULL)
 			chan_resume(k->leased);
 	}

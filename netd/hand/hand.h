@@ -52,6 +52,8 @@ struct hand {
 	struct kern_fw	 fw[NETWORKS_MAX];	/* as it was set last */
 	size_t		 nfw;
 	bool		 fw_set;	/* and nfw of it are in force */
+	unsigned int	 fw_table;	/* in which table */
+	char		 fw_owner[FW_OWNER_SIZE];	/* set with this text */
 	bool		 fw_said;	/* that it cannot be set */
 	bool		 egress_failed;	/* something could not be set now */
 	unsigned int	 egress_wait_s;	/* current back-off of that */

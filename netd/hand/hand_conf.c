@@ -193,7 +193,7 @@ remove_gone(struct hand *k, struct hand_conf *c)
 		sync_forget(k, n);
 		wish_fail_all(n, PEER_E_NETWORK);
 		k->dropped += n->wanted.count;
-		net_undo(n);
+		(void)net_undo(n);
 		net_free(n);
 	}
 }

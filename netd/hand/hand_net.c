@@ -53,6 +53,8 @@ steps(struct knet *n, bool full)
 	enum step s;
 	int before = n->dev.ifindex;
 
+	if (n->state != NET_UP && egress_table_free(n) == -1)
+		return (STEP_FAILED);
 	s = device_find(n, &l);
 	if (s != STEP_OK)
 		return (s);
@@ -69,6 +71,7 @@ steps(struct knet *n, bool full)
 	}
 	if (ifc_mark(n, &l) == -1)
 		return (STEP_FAILED);
+	n->had_ifindex = n->dev.ifindex;
 	if (full) {
 		s = device_set(n);
 		if (s != STEP_OK)

@@ -17,6 +17,7 @@
 #include "ifc.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "mark.h"
 #include "network.h"
 
 #define MTU6_MIN	1280	/* RFC 8200: the least that IPv6 needs */
@@ -35,8 +36,8 @@ same_addr(const struct prefix *a, const struct prefix *b)
 	return (a->len == b->len && prefix_equal(a, b));
 }
 
-static bool
-is_configured(const struct knet *n, const struct prefix *p)
+bool
+ifc_is_configured(const struct knet *n, const struct prefix *p)
 {
 	size_t i;
 
@@ -103,7 +104,7 @@ ifc_addresses(struct knet *n, const struct kern_link *l)
 	n->nown = 0;
 	for (i = 0; i < nhave; i++) {
 		p = &have[i].prefix;
-		if (is_configured(n, p))
+		if (ifc_is_configured(n, p))
 			continue;
 		if (!is_ours(n, &have[i])) {
 			n->own[n->nown++] = *p;
@@ -146,31 +147,13 @@ ifc_undo_addresses(struct knet *n)
 	return (r);
 }
 
-void
-ifc_alias(const struct knet *n, char *dst)
-{
-	snprintf(dst, KERN_ALIAS_SIZE, "sp:%s", n->conf.name);
-}
-
-/* The MTU that the interface had before we changed it, or 0. */
-static uint32_t
-noted_mtu(const char *alias)
-{
-	const char *p;
-
-	if (strncmp(alias, "sp:", 3) != 0 ||
-	    (p = strchr(alias + 3, ':')) == NULL)
-		return (0);
-	return ((uint32_t)strtonum(p + 1, 1, UINT16_MAX, NULL));
-}
-
 static int
 set_alias(struct knet *n, struct kern_link *l, uint32_t mtu)
 {
 	struct kern_linkset set = { .up = -1 };
 	char alias[KERN_ALIAS_SIZE], note[16];
 
-	ifc_alias(n, alias);
+	mark_alias(&n->conf, alias);
 	if (mtu != 0) {
 		snprintf(note, sizeof(note), ":%u", mtu);
 		strlcat(alias, note, sizeof(alias));
@@ -212,7 +195,7 @@ set_mtu(struct knet *n, struct kern_link *l, uint32_t mtu)
 int
 ifc_mark(struct knet *n, struct kern_link *l)
 {
-	uint32_t before = noted_mtu(l->alias);
+	uint32_t before = mark_mtu(l->alias);
 
 	if (n->conf.adopt)
 		return (0);

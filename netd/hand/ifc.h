@@ -7,17 +7,14 @@
 #ifndef IFC_H
 #define IFC_H
 
+#include <stdbool.h>
+
 #include "kern_ops.h"
 
 struct knet;
 
-/*
- * The alias "sp:NETWORK" marks an interface as ours.  If we have changed its
- * MTU, the one before is noted behind it, as in "sp:NETWORK:1420", so that it
- * can be put back whoever runs then.  dst holds KERN_ALIAS_SIZE bytes and gets
- * the alias without the note.
- */
-void	 ifc_alias(const struct knet *, char *dst);
+/* True if the configuration gives the interface this address. */
+bool	 ifc_is_configured(const struct knet *, const struct prefix *);
 /*
  * Set the alias and the MTU.  Everything else comes after this: an interface
  * that is only half set up must be known as ours.

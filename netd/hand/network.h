@@ -46,6 +46,8 @@ struct knet {
 	struct prefix	 own[KERN_ADDRS_MAX];	/* others' on the interface */
 	struct holds	 holds;
 	char		 text[TEXT_SIZE];
+	int		 had_ifindex;	/* the interface when it was ours */
+	int		 said_other;	/* interface that is not known as ours */
 	bool		 upped;		/* adopted, and we set it up */
 	bool		 said_fallback;
 	bool		 synced;	/* the wanted state is complete */

@@ -10,23 +10,27 @@
 #include "hand.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "neighbour.h"
 #include "network.h"
 #include "orphan.h"
 
-void
+unsigned int
 orphan_tell(struct hand *k)
 {
 	char name[IFNAME_SIZE], network[KERN_ALIAS_SIZE];
 	struct kern_link l;
-	unsigned int i;
+	unsigned int i, n = 0;
 
 	for (i = 0; k->ops->link_find(k->io, "sp", i, name, &l) == 0; i++) {
 		strlcpy(network, l.alias + strlen("sp:"), sizeof(network));
 		network[strcspn(network, ":")] = '\0';
 		/* Under another name, it is the network itself that says so. */
-		if (net_find(k, network) == NULL)
-			log_warnx(
-			    "interface %s belongs to network %s, which is not in the configuration: nobody looks after its peers; put the network back, or remove it (ip link delete %s)",
-			    name, log_vis(network), name);
+		if (net_find(k, network) != NULL || !neighbour_has(k, name))
+			continue;
+		n++;
+		log_warnx(
+		    "interface %s belongs to network %s, which is not in the configuration: unless another sallyport has that network, nobody looks after its peers; put it back, or remove the interface (ip link delete %s)",
+		    name, log_vis(network), name);
 	}
+	return (n);
 }

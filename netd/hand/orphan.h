@@ -8,7 +8,10 @@
 
 struct hand;
 
-/* Log each: nobody looks after its peers, and it is not ours to cut them. */
-void	 orphan_tell(struct hand *);
+/*
+ * Log each and return their number.  Nobody may look after its peers, or
+ * another suite does: it is not ours to remove it.
+ */
+unsigned int orphan_tell(struct hand *);
 
 #endif

@@ -18,6 +18,7 @@
 #include "hand.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "neighbour.h"
 #include "network.h"
 #include "sysctl.h"
 #include "wanted.h"
@@ -151,11 +152,19 @@ put_back(struct hand *k, size_t i)
 {
 	struct ksysctl *s = &k->sysctl[i];
 	struct kern_route note;
-	char buf[NAME_SIZE];
+	char buf[NAME_SIZE], neighbour[IFNAME_SIZE];
 	size_t len = strlen(s->old);
 
 	if (s->fd == -1 || !s->changed)
 		return;
+	if (neighbour_here(k, neighbour)) {
+		if (!s->said)
+			log_notice(
+			    "%s stays as it is: interface %s of another suite, or of a network that is gone, may need it",
+			    name_of(k, i, buf), neighbour);
+		s->said = true;
+		return;
+	}
 	if (pwrite(s->fd, s->old, len, 0) != (ssize_t)len)
 		log_warn("cannot put %s back", name_of(k, i, buf));
 	s->changed = false;

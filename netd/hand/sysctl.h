@@ -19,6 +19,7 @@ struct ksysctl {
 	int		 fd;		/* -1: none */
 	bool		 changed;
 	bool		 recalled;	/* the notes were looked at */
+	bool		 said;		/* that it is not put back */
 	char		 old[16];
 	char		 interface[IFNAME_SIZE];	/* the uplink, or "" */
 	int		 ifindex;

@@ -8,12 +8,15 @@
 #include <string.h>
 
 #include "device.h"
+#include "egress.h"
 #include "hand.h"
 #include "ifc.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "mark.h"
 #include "network.h"
 #include "pool_route.h"
+#include "renamed.h"
 #include "undo.h"
 
 /*
@@ -63,15 +66,12 @@ undo_peers(struct knet *n)
 static int
 find(struct knet *n, struct kern_link *l)
 {
-	const struct kern_ops *ops = n->k->ops;
-	char alias[KERN_ALIAS_SIZE], name[IFNAME_SIZE];
+	char name[IFNAME_SIZE];
 
-	if (ops->link_get(n->k->io, n->conf.interface, l) == -1) {
-		ifc_alias(n, alias);
-		if (errno != ENODEV || n->conf.adopt ||
-		    ops->link_find(n->k->io, alias, 0, name, l) == -1)
-			return (-1);
-	}
+	if (n->k->ops->link_get(n->k->io, n->conf.interface, l) == -1 &&
+	    (errno != ENODEV || n->conf.adopt ||
+		renamed_find(n, name, l) == -1))
+		return (-1);
 	n->dev.ifindex = l->ifindex;
 	n->dev.backend = l->kind == LINK_WIREGUARD ? BACKEND_KERNEL :
 						     BACKEND_USERSPACE;
@@ -88,7 +88,7 @@ is_ours(struct knet *n, const struct kern_link *l)
 {
 	enum step s;
 
-	if (n->conf.adopt || strncmp(l->alias, "sp:", 3) == 0)
+	if (n->conf.adopt || mark_is_of(&n->conf, l->alias))
 		return (1);
 	if (n->dev.backend == BACKEND_USERSPACE && n->dev.fd == -1)
 		return (0);
@@ -124,6 +124,12 @@ undo_once(struct knet *n, bool last)
 	struct kern_link l;
 	int r;
 
+	if (egress_forget(n) == -1) {
+		log_warnx("undo net=%s: cannot remove its rules: %s",
+		    n->conf.name, ops->error(n->k->io));
+		if (!last)
+			return (-1);
+	}
 	if (find(n, &l) == -1) {
 		if (errno == ENODEV)
 			return (0);
@@ -132,6 +138,9 @@ undo_once(struct knet *n, bool last)
 		return (-1);
 	}
 	r = is_ours(n, &l);
+	if (r == 0)
+		log_notice("undo net=%s: %s is not known to be ours, and stays",
+		    n->conf.name, n->conf.interface);
 	if (r != 1)
 		return (r);
 	if (n->conf.adopt)
@@ -145,15 +154,17 @@ undo_once(struct knet *n, bool last)
 	return (-1);
 }
 
-void
+int
 net_undo(struct knet *n)
 {
 	unsigned int tries = 0;
+	int r;
 
-	while (
-	    undo_once(n, tries + 1 == UNDO_TRIES) == -1 && ++tries < UNDO_TRIES)
-		;
+	do {
+		r = undo_once(n, tries + 1 == UNDO_TRIES);
+	} while (r == -1 && ++tries < UNDO_TRIES);
 	n->state = NET_DOWN;
 	n->dev.ifindex = 0;
 	net_uapi_close(n);
+	return (r);
 }

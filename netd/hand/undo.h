@@ -10,6 +10,7 @@
 
 struct knet;
 
-void	 net_undo(struct knet *);
+/* Returns 0, or -1 if something stays, which is logged. */
+int	 net_undo(struct knet *);
 
 #endif

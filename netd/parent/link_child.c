@@ -185,13 +185,14 @@ parent_setup_link(struct chan *c, uint32_t id, const struct msg_setup_link *m)
 
 /* The hand has finished its stop; the other children just leave. */
 static int
-parent_setup_stopped(struct chan *c, uint32_t id)
+parent_setup_stopped(struct chan *c, uint32_t id,
+    const struct msg_setup_stopped *m)
 {
 	struct proc *p;
 
 	p = chan_arg(c);
 	if (p->role == P_HAND)
-		stop_kern_done(p->netd);
+		stop_kern_done(p->netd, m);
 	chan_fail(c, "stopped");
 	return (0);
 }

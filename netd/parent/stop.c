@@ -81,12 +81,20 @@ stop_begin(struct netd *n, int status, bool undo)
 }
 
 void
-stop_kern_done(struct netd *n)
+stop_kern_done(struct netd *n, const struct msg_setup_stopped *m)
 {
+	char text[TEXT_SIZE] = "everything was undone; sallyport stops";
+
 	if (n->state != SUITE_STOP_KERN)
 		return;
-	operators_stopped(n->operators, CTL_OK,
-	    "everything was undone; sallyport stops");
+	if (m->failed)
+		snprintf(text, sizeof(text),
+		    "not everything could be undone: see the log; sallyport stops");
+	else if (m->left != 0)
+		snprintf(text, sizeof(text),
+		    "everything of the configuration was undone; sallyport stops; interfaces that stay, as their networks are not in it: %u, see the log",
+		    m->left);
+	operators_stopped(n->operators, m->failed ? CTL_FAILED : CTL_OK, text);
 	stop_all(n);
 }
 

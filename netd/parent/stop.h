@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+struct msg_setup_stopped;
 struct netd;
 
 /*
@@ -18,7 +19,7 @@ void	 stop_begin(struct netd *, int status, bool undo);
 /* True if the suite stops already. */
 bool	 stop_begun(const struct netd *);
 /* The hand has finished its part of the stop, or a child is gone. */
-void	 stop_kern_done(struct netd *);
+void	 stop_kern_done(struct netd *, const struct msg_setup_stopped *);
 void	 stop_gone(struct netd *);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The packet filter: one nftables table, inet sallyport, which is replaced in
- * one transaction, so that no packet meets half of it.  No other table is ever
- * named.
+ * one transaction, so that no packet meets half of it.  Further suites in the
+ * same network namespace have theirs in sallyport-2 and so on; the table's
+ * comment says whose it is.  No other table is ever named.
  */
 
 #include <netinet/in.h>
@@ -19,6 +20,7 @@
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
 #include <libnftnl/table.h>
+#include <libnftnl/udata.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,12 +34,22 @@
 
 /* A transaction being written. */
 struct batch {
+	char		 table[FW_NAME_SIZE];
 	char		*buf;
 	size_t		 len;
 	uint32_t	 seq;
 	struct nlmsghdr	*last;		/* the one that asks for the answer */
 	bool		 failed;
 };
+
+static void
+table_name(char name[FW_NAME_SIZE], unsigned int i)
+{
+	if (i == 0)
+		strlcpy(name, FW_TABLE, FW_NAME_SIZE);
+	else
+		snprintf(name, FW_NAME_SIZE, FW_TABLE "-%u", i + 1);
+}
 
 int
 fw_open(struct fw *f)
@@ -72,8 +84,23 @@ taken(struct batch *b, struct nlmsghdr *h)
 	b->last = h;
 }
 
+/* Give the table a comment, as nft(8) does. */
 static void
-add_table(struct batch *b, uint16_t type, uint16_t flags)
+set_comment(struct nftnl_table *t, const char *text)
+{
+	struct nftnl_udata_buf *u;
+
+	u = nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN);
+	if (u == NULL)
+		return;
+	if (nftnl_udata_put_strz(u, NFTNL_UDATA_TABLE_COMMENT, text))
+		(void)nftnl_table_set_data(t, NFTNL_TABLE_USERDATA,
+		    nftnl_udata_buf_data(u), nftnl_udata_buf_len(u));
+	nftnl_udata_buf_free(u);
+}
+
+static void
+add_table(struct batch *b, uint16_t type, uint16_t flags, const char *comment)
 {
 	struct nftnl_table *t;
 	struct nlmsghdr *h;
@@ -84,7 +111,9 @@ add_table(struct batch *b, uint16_t type, uint16_t flags)
 		b->failed = true;
 		return;
 	}
-	(void)nftnl_table_set_str(t, NFTNL_TABLE_NAME, FW_TABLE);
+	(void)nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
+	if (comment != NULL)
+		set_comment(t, comment);
 	h = nftnl_nlmsg_build_hdr(p, type, NFPROTO_INET, flags, b->seq);
 	nftnl_table_nlmsg_build_payload(h, t);
 	nftnl_table_free(t);
@@ -104,7 +133,7 @@ add_chain(struct batch *b, const char *name, const char *type, uint32_t hook,
 		b->failed = true;
 		return;
 	}
-	(void)nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, FW_TABLE);
+	(void)nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, b->table);
 	(void)nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, name);
 	(void)nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, type);
 	nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, hook);
@@ -130,6 +159,7 @@ add_rule(struct batch *b, struct nftnl_rule *r)
 			nftnl_rule_free(r);
 		return;
 	}
+	(void)nftnl_rule_set_str(r, NFTNL_RULE_TABLE, b->table);
 	h = nftnl_nlmsg_build_hdr(p, NFT_MSG_NEWRULE, NFPROTO_INET,
 	    NLM_F_CREATE | NLM_F_APPEND, b->seq);
 	nftnl_rule_nlmsg_build_payload(h, r);
@@ -153,44 +183,79 @@ add_network(struct batch *b, const struct kern_fw *n)
 }
 
 static void
-fill(struct batch *b, const struct kern_fw *nets, size_t n)
+fill(struct batch *b, const char *owner, const struct kern_fw *nets, size_t n)
 {
 	size_t i;
 
 	/* A table that does not exist cannot be deleted: make it first. */
-	add_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE);
-	add_table(b, NFT_MSG_DELTABLE, 0);
+	add_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE, NULL);
+	add_table(b, NFT_MSG_DELTABLE, 0, NULL);
 	if (n == 0)
 		return;
-	add_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE);
+	add_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE, owner);
 	add_chain(b, FW_FORWARD, "filter", NF_INET_FORWARD, 0);
 	add_chain(b, FW_NAT, "nat", NF_INET_POST_ROUTING, 100);
 	for (i = 0; i < n; i++)
 		add_network(b, &nets[i]);
 }
 
+static int
+comment_cb(const struct nftnl_udata *u, void *arg)
+{
+	if (nftnl_udata_type(u) == NFTNL_UDATA_TABLE_COMMENT &&
+	    nftnl_udata_len(u) > 0)
+		snprintf(arg, FW_OWNER_SIZE, "%.*s", nftnl_udata_len(u),
+		    (const char *)nftnl_udata_get(u));
+	return (0);
+}
+
+static int
+table_cb(const struct nlmsghdr *h, void *owner)
+{
+	struct nftnl_table *t;
+	const void *data;
+	uint32_t len;
+
+	t = nftnl_table_alloc();
+	if (t == NULL)
+		return (-1);
+	if (nftnl_table_nlmsg_parse(h, t) == 0 &&
+	    (data = nftnl_table_get_data(t, NFTNL_TABLE_USERDATA, &len)) !=
+		NULL)
+		(void)nftnl_udata_parse(data, len, comment_cb, owner);
+	nftnl_table_free(t);
+	return (0);
+}
+
 int
-fw_there(struct fw *f)
+fw_owner(struct fw *f, unsigned int i, char owner[FW_OWNER_SIZE])
 {
 	struct nftnl_table *t;
 	struct nlmsghdr *h;
-	char buf[1024];
+	char buf[1024], name[FW_NAME_SIZE];
 
+	owner[0] = '\0';
 	if (f->nl.fd == -1)
 		return (0);
 	t = nftnl_table_alloc();
 	if (t == NULL)
-		return (0);
-	(void)nftnl_table_set_str(t, NFTNL_TABLE_NAME, FW_TABLE);
+		return (-1);
+	table_name(name, i);
+	(void)nftnl_table_set_str(t, NFTNL_TABLE_NAME, name);
 	h = nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETTABLE, NFPROTO_INET,
 	    NLM_F_ACK, nl_next_seq(&f->nl));
 	nftnl_table_nlmsg_build_payload(h, t);
 	nftnl_table_free(t);
-	return (nl_talk_raw(&f->nl, h, h->nlmsg_len) == 0);
+	if (nl_talk_raw(&f->nl, h, h->nlmsg_len, table_cb, owner) == 0)
+		return (1);
+	/* A kernel without nf_tables has no table. */
+	return (
+	    errno == ETIMEDOUT || errno == ENOMEM || errno == ENOBUFS ? -1 : 0);
 }
 
 int
-fw_set(struct fw *f, const struct kern_fw *nets, size_t n)
+fw_set(struct fw *f, unsigned int i, const char *owner,
+    const struct kern_fw *nets, size_t n)
 {
 	struct batch b;
 	struct nlmsghdr *h;
@@ -201,13 +266,14 @@ fw_set(struct fw *f, const struct kern_fw *nets, size_t n)
 		return (n == 0 ? 0 : -1);
 	}
 	memset(&b, 0, sizeof(b));
+	table_name(b.table, i);
 	b.seq = nl_next_seq(&f->nl);
 	b.buf = malloc(FW_BUFFER);
 	if (b.buf == NULL)
 		return (-1);
 	h = nftnl_batch_begin(next(&b), b.seq);
 	taken(&b, h);
-	fill(&b, nets, n);
+	fill(&b, owner, nets, n);
 	if (b.failed) {
 		errno = ENOMEM;
 		goto done;
@@ -215,7 +281,7 @@ fw_set(struct fw *f, const struct kern_fw *nets, size_t n)
 	b.last->nlmsg_flags |= NLM_F_ACK;
 	h = nftnl_batch_end(b.buf + b.len, b.seq);
 	b.len += NLMSG_ALIGN(h->nlmsg_len);
-	r = nl_talk_raw(&f->nl, b.buf, b.len);
+	r = nl_talk_raw(&f->nl, b.buf, b.len, NULL, NULL);
 done:
 	free(b.buf);
 	return (r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The packet filter: one nftables table, inet sallyport.
+ * The packet filter: the nftables table inet sallyport of a suite.
  */
 
 #ifndef FW_H
@@ -22,7 +22,8 @@ struct fw {
 int	 fw_open(struct fw *);
 void	 fw_close(struct fw *);
 /* As in struct kern_ops. */
-int	 fw_there(struct fw *);
-int	 fw_set(struct fw *, const struct kern_fw *, size_t n);
+int	 fw_owner(struct fw *, unsigned int i, char owner[FW_OWNER_SIZE]);
+int	 fw_set(struct fw *, unsigned int i, const char *owner,
+    const struct kern_fw *, size_t n);
 
 #endif

@@ -33,7 +33,6 @@ rule_new(const char *chain)
 	r = nftnl_rule_alloc();
 	if (r == NULL)
 		return (NULL);
-	(void)nftnl_rule_set_str(r, NFTNL_RULE_TABLE, FW_TABLE);
 	(void)nftnl_rule_set_str(r, NFTNL_RULE_CHAIN, chain);
 	nftnl_rule_set_u32(r, NFTNL_RULE_FAMILY, NFPROTO_INET);
 	return (r);

@@ -9,6 +9,7 @@
 #include "addr.h"
 
 #define FW_TABLE	"sallyport"
+#define FW_NAME_SIZE	16
 #define FW_FORWARD	"forward"
 #define FW_NAT		"postrouting"
 

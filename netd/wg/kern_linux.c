@@ -204,15 +204,19 @@ io_rule_del(struct kern_io *io, const struct kern_rule *r)
 }
 
 static int
-io_fw_there(struct kern_io *io)
+io_fw_owner(struct kern_io *io, unsigned int i, char owner[FW_OWNER_SIZE])
 {
-	return (fw_there(&io->fw));
+	int r;
+
+	r = fw_owner(&io->fw, i, owner);
+	return (r == -1 ? note(io, r, io->fw.nl.text) : r);
 }
 
 static int
-io_fw_set(struct kern_io *io, const struct kern_fw *f, size_t n)
+io_fw_set(struct kern_io *io, unsigned int i, const char *owner,
+    const struct kern_fw *f, size_t n)
 {
-	return (note(io, fw_set(&io->fw, f, n), io->fw.nl.text));
+	return (note(io, fw_set(&io->fw, i, owner, f, n), io->fw.nl.text));
 }
 
 static int
@@ -268,7 +272,7 @@ const struct kern_ops kern_ops = {
 	.rule_list = io_rule_list,
 	.rule_add = io_rule_add,
 	.rule_del = io_rule_del,
-	.fw_there = io_fw_there,
+	.fw_owner = io_fw_owner,
 	.fw_set = io_fw_set,
 	.wg_set = io_wg_set,
 	.wg_peers = io_wg_peers,

@@ -17,10 +17,12 @@
 #include "wgkey.h"
 
 #define SALLYPORT_RTPROT	83	/* marks everything that we add */
-/* "sp:NETWORK" or "sp:NETWORK:MTU", see ifc.h */
+/* "sp:NETWORK" or "sp:NETWORK:MTU", see mark.h */
 #define KERN_ALIAS_SIZE		(NETNAME_SIZE + 9)
 #define KERN_CHUNK		64	/* most peers in one message */
 #define KERN_ADDRS_MAX		64	/* most addresses of one interface */
+#define FW_TABLES		4	/* most packet filters of suites */
+#define FW_OWNER_SIZE		200
 #define KERN_ROUTES_MAX		256	/* most of our routes read at once */
 
 struct kern_io;		/* the open sockets of one implementation */
@@ -157,10 +159,16 @@ struct kern_ops {
 	int		 (*rule_add)(struct kern_io *, const struct kern_rule *);
 	int		 (*rule_del)(struct kern_io *, const struct kern_rule *);
 
-	/* Returns 1 if our table exists, 0 if not. */
-	int		 (*fw_there)(struct kern_io *);
-	/* Replace the whole packet filter atomically; n 0 removes it. */
-	int (*fw_set)(struct kern_io *, const struct kern_fw *, size_t n);
+	/*
+	 * A suite has its packet filter in one of FW_TABLES tables.  fw_owner
+	 * gets the text with which table i was set, and returns 1, or 0 if there
+	 * is no such table.
+	 */
+	int (*fw_owner)(struct kern_io *, unsigned int i,
+	    char owner[FW_OWNER_SIZE]);
+	/* Replace the whole table i atomically; n 0 removes it. */
+	int (*fw_set)(struct kern_io *, unsigned int i, const char *owner,
+	    const struct kern_fw *, size_t n);
 
 	/*
 	 * priv NULL and port -1 leave the value as it is.  wg_peers sends up to

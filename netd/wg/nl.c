@@ -417,8 +417,9 @@ nl_collect(struct nl_conn *c, int type, const void *head, size_t len,
 }
 
 int
-nl_talk_raw(struct nl_conn *c, const void *p, size_t len)
+nl_talk_raw(struct nl_conn *c, const void *p, size_t len, nl_msg_cb cb,
+    void *arg)
 {
 	c->text[0] = '\0';
-	return (send_bytes(c, p, len) == -1 ? -1 : read_answer(c, NULL, NULL));
+	return (send_bytes(c, p, len) == -1 ? -1 : read_answer(c, cb, arg));
 }

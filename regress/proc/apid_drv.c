@@ -432,7 +432,7 @@ parent_ready(struct chan *ch, uint32_t id)
 }
 
 static int
-parent_stopped(struct chan *ch, uint32_t id)
+parent_stopped(struct chan *ch, uint32_t id, const struct msg_setup_stopped *m)
 {
 	return (0);
 }

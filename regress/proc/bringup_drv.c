@@ -60,31 +60,6 @@ begin(struct rig *d, uint32_t fault, int e)
 	(void)strlcpy(wan->name, WAN, sizeof(wan->name));
 }
 
-static void
-kick(struct rig *d)
-{
-	int	 status;
-
-	kill(d->pid, SIGKILL);
-	(void)waitpid(d->pid, &status, 0);
-	close(d->parent);
-	close(d->leased);
-}
-
-static void
-stop(struct rig *d, bool undo)
-{
-	struct msg_setup_stop	 m = { .undo = undo };
-	struct imsg		 im;
-	int			 status;
-
-	SEND(d->parent, SETUP_STOP, setup_stop, 0, &m, -1);
-	(void)rig_await(d, d->parent, MSG_SETUP_STOPPED, &im, WAIT_MS);
-	(void)waitpid(d->pid, &status, 0);
-	close(d->parent);
-	close(d->leased);
-}
-
 /* The kernel's state as text, without the numbers of interfaces. */
 static const char *
 picture(const struct fake_state *s)
@@ -110,8 +85,9 @@ picture(const struct fake_state *s)
 		routes += s->routes[i].table;
 	(void)snprintf(text + n, sizeof(text) - n,
 	    "routes %u in %zu rules %u filter %u wan \"%s\" masquerade %d\n",
-	    s->nroutes, routes, s->nrules, s->nfw, s->nfw > 0 ? s->fw.wan : "",
-	    s->nfw > 0 && s->fw.masquerade);
+	    s->nroutes, routes, s->nrules, s->nfw[0],
+	    s->nfw[0] > 0 ? s->fw[0].wan : "",
+	    s->nfw[0] > 0 && s->fw[0].masquerade);
 	return (text);
 }
 
@@ -150,14 +126,14 @@ one(struct rig *d, uint32_t fault, enum mode mode, const char *before,
 	     i++)
 		usleep(10000);
 	if (d->s->faulted[0] == '\0') {
-		kick(d);
+		rig_kill(d);
 		return (true);
 	}
 	if (mode == RESTART) {
-		kick(d);
+		rig_kill(d);
 		rig_start(d);
 	} else if (mode == UNDO)
-		stop(d, true);
+		rig_stop(d, true);
 	good = reached(d, want);
 	(void)snprintf(name, sizeof(name), "call %u fails, %s (%s): %s", fault,
 	    d->s->faulted, strerror(errnos[fault % 3]), mode_names[mode]);
@@ -165,7 +141,7 @@ one(struct rig *d, uint32_t fault, enum mode mode, const char *before,
 	if (mode == UNDO)
 		return (false);
 	d->s->fault_more = 0;
-	stop(d, true);
+	rig_stop(d, true);
 	(void)strlcat(name, ", undo", sizeof(name));
 	rig_check(d, strcmp(picture(d->s), before) == 0, name, "\n%s",
 	    picture(d->s));
@@ -193,13 +169,13 @@ reload_one(struct rig *d, uint32_t fault, const char *full, const char *less)
 	good = reached(d, less);
 	d->conf = keep;
 	if (good && d->s->faulted[0] == '\0') {
-		kick(d);
+		rig_kill(d);
 		return (true);
 	}
 	(void)snprintf(name, sizeof(name), "call %u of a reload fails, %s",
 	    fault, d->s->faulted);
 	rig_check(d, good, name, "\n%swanted:\n%s", picture(d->s), less);
-	stop(d, true);
+	rig_stop(d, true);
 	return (!good);
 }
 
@@ -214,7 +190,7 @@ undo_one(struct rig *d, uint32_t fault, const char *before, const char *after)
 	if (!reached(d, after))
 		errx(1, "not up:\n%s", picture(d->s));
 	d->s->fault = d->s->calls + fault;
-	stop(d, true);
+	rig_stop(d, true);
 	if (d->s->faulted[0] == '\0')
 		return (true);
 	(void)snprintf(name, sizeof(name), "call %u of undo fails, %s", fault,
@@ -236,7 +212,8 @@ reference(struct rig *d, unsigned int rules)
 	rig_check(d, rig_up(d), "it comes up", "no");
 	/* The way out is made after the network is up. */
 	for (i = 0;
-	     i < WAIT_MS / 10 && (d->s->nrules < rules || d->s->nfw == 0); i++)
+	     i < WAIT_MS / 10 && (d->s->nrules < rules || d->s->nfw[0] == 0);
+	     i++)
 		usleep(10000);
 	text = strdup(picture(d->s));
 	if (text == NULL)
@@ -271,14 +248,14 @@ main(int argc, char *argv[])
 	before = strdup(picture(d.s));
 	less_words(&d);
 	less = reference(&d, 0);
-	kick(&d);
+	rig_kill(&d);
 	d.conf = full;
 	after = reference(&d, 2);
 	if (before == NULL)
 		err(1, NULL);
 	rig_check(&d, strcmp(before, less) != 0 && strcmp(less, after) != 0,
 	    "three states", "%s%s%s", before, less, after);
-	stop(&d, true);
+	rig_stop(&d, true);
 	rig_check(&d, strcmp(picture(d.s), before) == 0, "undo", "\n%s",
 	    picture(d.s));
 	for (mode = GO_ON; mode <= UNDO; mode++) {

@@ -459,19 +459,24 @@ fake_rule_del(struct kern_io *io, const struct kern_rule *r)
 }
 
 static int
-fake_fw_there(struct kern_io *io)
+fake_fw_owner(struct kern_io *io, unsigned int i, char owner[FW_OWNER_SIZE])
 {
-	return (io->s->nfw > 0);
+	if (fault(io, "fw_owner"))
+		return (-1);
+	(void)strlcpy(owner, io->s->fw_owner[i], FW_OWNER_SIZE);
+	return (io->s->nfw[i] > 0);
 }
 
 static int
-fake_fw_set(struct kern_io *io, const struct kern_fw *f, size_t n)
+fake_fw_set(struct kern_io *io, unsigned int i, const char *owner,
+    const struct kern_fw *f, size_t n)
 {
 	if (fault(io, "fw_set"))
 		return (-1);
-	io->s->nfw = (uint32_t)n;
+	io->s->nfw[i] = (uint32_t)n;
+	(void)strlcpy(io->s->fw_owner[i], owner, FW_OWNER_SIZE);
 	if (n > 0)
-		io->s->fw = f[0];
+		io->s->fw[i] = f[0];
 	note(io->s, "fw set %zu\n", n);
 	return (0);
 }
@@ -593,7 +598,7 @@ const struct kern_ops kern_ops = {
 	.rule_list = fake_rule_list,
 	.rule_add = fake_rule_add,
 	.rule_del = fake_rule_del,
-	.fw_there = fake_fw_there,
+	.fw_owner = fake_fw_owner,
 	.fw_set = fake_fw_set,
 	.wg_set = fake_wg_set,
 	.wg_peers = fake_wg_peers,

@@ -69,8 +69,9 @@ struct fake_state {
 	uint32_t	 fault_more;	/* and so many of its kind behind it */
 	int		 fault_errno;
 	char		 faulted[32];	/* operation that failed, or "" */
-	uint32_t	 nfw;		/* networks in the packet filter */
-	struct kern_fw	 fw;		/* the first of them */
+	uint32_t	 nfw[FW_TABLES];	/* networks in the packet filter */
+	struct kern_fw	 fw[FW_TABLES];	/* the first of them */
+	char		 fw_owner[FW_TABLES][FW_OWNER_SIZE];
 	int		 next_ifindex;
 	uint32_t	 calls_peers;
 	uint32_t	 calls_dump;

@@ -5,10 +5,12 @@
  */
 
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,13 +83,13 @@ rig_prefix(struct prefix *p, const char *text)
 }
 
 static int
-key_file(void)
+key_file(uint8_t byte)
 {
 	uint8_t	 key[WGKEY_LEN];
 	char	 text[WGKEY_TEXT + 1], path[] = "/tmp/kern_rig.XXXXXX";
 	int	 fd;
 
-	memset(key, 0x41, sizeof(key));
+	memset(key, byte, sizeof(key));
 	key[0] &= 248;
 	(void)snprintf(text, sizeof(text), "%s", "");
 	wgkey_format(key, text);
@@ -104,6 +106,7 @@ rig_init(struct rig *d, const char *hand, const char *state)
 {
 	memset(d, 0, sizeof(*d));
 	d->hand = hand;
+	d->key = 0x41;
 	d->s = fake_map(state);
 	(void)strlcpy(d->conf.name, "devices", sizeof(d->conf.name));
 	(void)strlcpy(d->conf.interface, "wg0", sizeof(d->conf.interface));
@@ -129,8 +132,8 @@ rig_offer(struct rig *d)
 	SEND(d->parent, CONF_BEGIN, conf_begin, 0, &begin, -1);
 	SEND(d->parent, CONF_NETWORK, conf_network, 0, &d->conf, -1);
 	memset(&k, 0, sizeof(k));
-	(void)strlcpy(k.network, "devices", sizeof(k.network));
-	SEND(d->parent, CONF_WGKEY, conf_wgkey, 0, &k, key_file());
+	(void)strlcpy(k.network, d->conf.name, sizeof(k.network));
+	SEND(d->parent, CONF_WGKEY, conf_wgkey, 0, &k, key_file(d->key));
 	rig_bare(d->parent, MSG_CONF_END);
 	if (!rig_await(d, d->parent, MSG_CONF_ACK, &m, WAIT_MS))
 		errx(1, "no acknowledgement of the configuration");
@@ -193,6 +196,33 @@ rig_start(struct rig *d)
 		rig_check(d, false, "ready", "no READY");
 	else if (!d->quiet)
 		rig_check(d, true, "ready", "-");
+}
+
+void
+rig_kill(struct rig *d)
+{
+	int	 status;
+
+	kill(d->pid, SIGKILL);
+	(void)waitpid(d->pid, &status, 0);
+	close(d->parent);
+	close(d->leased);
+}
+
+void
+rig_stop(struct rig *d, bool undo)
+{
+	struct msg_setup_stop	 m = { .undo = undo };
+	struct imsg		 im;
+	int			 status;
+
+	SEND(d->parent, SETUP_STOP, setup_stop, 0, &m, -1);
+	memset(&d->stopped, 0xff, sizeof(d->stopped));
+	if (rig_await(d, d->parent, MSG_SETUP_STOPPED, &im, WAIT_MS))
+		(void)msg_setup_stopped_get(&im.data, &d->stopped);
+	(void)waitpid(d->pid, &status, 0);
+	close(d->parent);
+	close(d->leased);
 }
 
 bool

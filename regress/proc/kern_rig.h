@@ -25,8 +25,10 @@ struct rig {
 	int		 leased;
 	struct fake_state *s;
 	struct msg_conf_network conf;	/* its one network's */
+	uint8_t		 key;		/* each byte of its private key */
 	bool		 quiet;		/* say nothing of a start that works */
 	uint8_t		 buf[IMSG_MAX_SIZE];
+	struct msg_setup_stopped stopped; /* of the last rig_stop() */
 	unsigned int	 networks;	/* HAND_NETWORK that rig_await() has seen */
 	int		 failures;
 };
@@ -58,6 +60,9 @@ void	 rig_configure(struct rig *);
 void	 rig_link(struct rig *);
 /* Start the hand, up to READY. */
 void	 rig_start(struct rig *);
+/* End the hand: at once, or as the parent does. */
+void	 rig_kill(struct rig *);
+void	 rig_stop(struct rig *, bool undo);
 /* Wait until leased is told that the network is up. */
 bool	 rig_up(struct rig *);
 

@@ -577,7 +577,7 @@ parent_ready(struct chan *c, uint32_t id)
 }
 
 static int
-parent_stopped(struct chan *c, uint32_t id)
+parent_stopped(struct chan *c, uint32_t id, const struct msg_setup_stopped *m)
 {
 	return (0);
 }

@@ -3,8 +3,8 @@
 # the product.
 
 TOOLS :=	apid_drv breakout bringup_drv crowd ctl_stub fakectl hostile idle \
-		kern_drv kernhand leased_drv memfind portalc rawhttp wggo_ends \
-		yggc
+		kern_drv kernhand leased_drv memfind portalc rawhttp twins_drv \
+		wggo_ends yggc
 
 apid_drv_RIG :=		proc/apid_drv proc/apid_drv_leased proc/apid_drv_owned
 breakout_RIG :=		proc/breakout
@@ -20,6 +20,7 @@ leased_drv_USES :=	hash
 memfind_RIG :=		proc/memfind
 portalc_RIG :=		proc/portalc proc/portalc_call
 rawhttp_RIG :=		proc/rawhttp
+twins_drv_RIG :=	proc/twins_drv proc/kern_rig proc/fake_state
 wggo_ends_RIG :=	net/wggo_ends
 yggc_RIG :=		net/yggc
 # The hand without its process: what the tests on real systems drive.

@@ -31,6 +31,9 @@ struct kern_io {
 	struct kern_rule rules[16];
 	size_t		 nrules;
 	size_t		 routes_at_rule;	/* when the first one came */
+	size_t		 nfw[FW_TABLES];
+	char		 owner[FW_TABLES][FW_OWNER_SIZE];
+	const char	*no_link;	/* there is no such interface */
 	int		 link_error;
 	int		 gateway_error;
 };
@@ -54,7 +57,9 @@ io_link_get(struct kern_io *io, const char *name, struct kern_link *l)
 	l->ifindex = 7;
 	l->up = true;
 	errno = io->link_error;
-	return (io->link_error != 0 ? -1 : 0);
+	if (io->no_link != NULL && strcmp(io->no_link, name) == 0)
+		errno = ENODEV;
+	return (errno != 0 ? -1 : 0);
 }
 
 static int
@@ -119,14 +124,18 @@ io_rule_del(struct kern_io *io, const struct kern_rule *r)
 }
 
 static int
-io_fw_there(struct kern_io *io)
+io_fw_owner(struct kern_io *io, unsigned int i, char owner[FW_OWNER_SIZE])
 {
-	return (1);
+	(void)strlcpy(owner, io->owner[i], FW_OWNER_SIZE);
+	return (io->nfw[i] > 0);
 }
 
 static int
-io_fw_set(struct kern_io *io, const struct kern_fw *f, size_t n)
+io_fw_set(struct kern_io *io, unsigned int i, const char *owner,
+    const struct kern_fw *f, size_t n)
 {
+	(void)strlcpy(io->owner[i], owner, FW_OWNER_SIZE);
+	io->nfw[i] = n;
 	return (0);
 }
 
@@ -140,7 +149,7 @@ static const struct kern_ops	 ops = {
 	.rule_list = io_rule_list,
 	.rule_add = io_rule_add,
 	.rule_del = io_rule_del,
-	.fw_there = io_fw_there,
+	.fw_owner = io_fw_owner,
 	.fw_set = io_fw_set,
 };
 
@@ -233,6 +242,73 @@ test_no_answer_ever(void **state)
 	assert_int_equal(2, f->io.routes_at_rule);
 }
 
+/* The table of another suite is left to it, and so is one that it takes. */
+static void
+test_filters(void **state)
+{
+	struct fixture	*f = *state;
+
+	f->io.nfw[0] = 1;
+	(void)strlcpy(f->io.owner[0], "wg7 wg8", FW_OWNER_SIZE);
+	(void)egress_ensure(&f->k);
+	assert_string_equal(f->io.owner[0], "wg7 wg8");
+	assert_int_equal(f->io.nfw[1], 1);
+	assert_string_equal(f->io.owner[1], "wg0");
+	assert_int_equal(0, egress_undo(&f->k));
+	assert_int_equal(f->io.nfw[0], 1);
+	assert_int_equal(f->io.nfw[1], 0);
+	/* Nobody has the interfaces of a table any more. */
+	(void)strlcpy(f->io.owner[0], "wg7", FW_OWNER_SIZE);
+	f->io.no_link = "wg7";
+	f->io.nfw[3] = 1;
+	(void)strlcpy(f->io.owner[3], "wg7", FW_OWNER_SIZE);
+	(void)egress_ensure(&f->k);
+	assert_string_equal(f->io.owner[0], "wg0");
+	assert_int_equal(f->io.nfw[1], 0);
+	assert_int_equal(f->io.nfw[3], 1);
+	egress_sweep(&f->k);
+	assert_int_equal(f->io.nfw[3], 0);
+	assert_int_equal(f->io.nfw[0], 1);
+	/* Another suite began before our interface was there. */
+	(void)strlcpy(f->io.owner[0], "wg9", FW_OWNER_SIZE);
+	assert_int_equal(1, egress_ensure(&f->k));
+	assert_string_equal(f->io.owner[0], "wg9");
+	assert_string_equal(f->io.owner[1], "wg0");
+	assert_int_equal(0, egress_ensure(&f->k));
+	/* Another hand finds it again. */
+	f->k.fw_set = false;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(f->k.fw_table, 1);
+	assert_int_equal(f->io.nfw[2], 0);
+}
+
+/* A table of an older sallyport has no text and is ours. */
+static void
+test_old_filter(void **state)
+{
+	struct fixture	*f = *state;
+
+	f->io.nfw[0] = 1;
+	(void)egress_ensure(&f->k);
+	assert_string_equal(f->io.owner[0], "wg0");
+}
+
+static void
+test_no_filter_left(void **state)
+{
+	struct fixture	*f = *state;
+	unsigned int	 i;
+
+	for (i = 0; i < FW_TABLES; i++) {
+		f->io.nfw[i] = 1;
+		(void)strlcpy(f->io.owner[i], "wg7", FW_OWNER_SIZE);
+	}
+	(void)egress_ensure(&f->k);
+	assert_false(f->k.fw_set);
+	for (i = 0; i < FW_TABLES; i++)
+		assert_string_equal(f->io.owner[i], "wg7");
+}
+
 int
 main(void)
 {
@@ -240,6 +316,9 @@ main(void)
 		cmocka_unit_test_setup(test_plain, setup),
 		cmocka_unit_test_setup(test_no_answer, setup),
 		cmocka_unit_test_setup(test_no_answer_ever, setup),
+		cmocka_unit_test_setup(test_filters, setup),
+		cmocka_unit_test_setup(test_old_filter, setup),
+		cmocka_unit_test_setup(test_no_filter_left, setup),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The table that our packet filter has among those of other suites in the same
+ * network namespace.  Its text has the interfaces in it: one of ours makes it
+ * ours, whoever of us has set it.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "fwtable.h"
+#include "hand.h"
+#include "kern_ops.h"
+#include "log.h"
+#include "neighbour.h"
+
+void
+fwtable_text(const struct kern_fw *list, size_t n, char owner[FW_OWNER_SIZE])
+{
+	size_t i;
+
+	owner[0] = '\0';
+	for (i = 0; i < n; i++) {
+		if (strlen(owner) + IFNAME_SIZE >= FW_OWNER_SIZE)
+			break;
+		if (i > 0)
+			strlcat(owner, " ", FW_OWNER_SIZE);
+		strlcat(owner, list[i].interface, FW_OWNER_SIZE);
+	}
+}
+
+enum whose {
+	WHOSE_OURS,	/* a network of ours has one of the interfaces */
+	WHOSE_OTHERS,	/* others' exist */
+	WHOSE_NOBODYS
+};
+
+static enum whose
+whose(struct hand *k, const char owner[FW_OWNER_SIZE])
+{
+	char text[FW_OWNER_SIZE], *next = text, *name;
+	enum whose w = WHOSE_NOBODYS;
+
+	strlcpy(text, owner, sizeof(text));
+	while ((name = strsep(&next, " ")) != NULL) {
+		if (!neighbour_has(k, name))
+			return (WHOSE_OURS);
+		if (*name != '\0' && !neighbour_gone(k, name))
+			w = WHOSE_OTHERS;
+	}
+	return (w);
+}
+
+/*
+ * Choose a table: ours, or else one that no other suite uses.  Returns 1 if the
+ * table exists, 0 if not, or -1.
+ */
+static int
+choose(struct hand *k)
+{
+	char owner[FW_OWNER_SIZE];
+	enum whose w;
+	unsigned int i, unused = FW_TABLES;
+	int r, there = 0;
+
+	for (i = 0; i < FW_TABLES; i++) {
+		r = k->ops->fw_owner(k->io, i, owner);
+		if (r == -1)
+			return (-1);
+		w = r == 1 ? whose(k, owner) : WHOSE_NOBODYS;
+		if (w == WHOSE_OURS ||
+		    (w == WHOSE_NOBODYS && unused == FW_TABLES)) {
+			unused = i;
+			there = r;
+		}
+		if (w == WHOSE_OURS)
+			break;
+	}
+	if (unused == FW_TABLES) {
+		errno = EBUSY;
+		return (-1);
+	}
+	k->fw_table = unused;
+	return (there);
+}
+
+int
+fwtable_find(struct hand *k)
+{
+	char owner[FW_OWNER_SIZE];
+	int r;
+
+	if (k->fw_set) {
+		r = k->ops->fw_owner(k->io, k->fw_table, owner);
+		if (r != 1 || strcmp(owner, k->fw_owner) == 0)
+			return (r);
+		k->fw_set = false;
+	}
+	return (choose(k));
+}
+
+void
+fwtable_sweep(struct hand *k)
+{
+	char owner[FW_OWNER_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < FW_TABLES; i++) {
+		if (k->ops->fw_owner(k->io, i, owner) != 1 ||
+		    owner[0] == '\0' || whose(k, owner) != WHOSE_NOBODYS)
+			continue;
+		if (k->ops->fw_set(k->io, i, "", NULL, 0) == -1)
+			log_warnx("cannot remove an old packet filter: %s",
+			    k->ops->error(k->io));
+	}
+}
