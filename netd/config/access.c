@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "access.h"
 #include "printable.h"
@@ -19,22 +20,23 @@ access_clear(struct access_list *l)
 	l->n = 0;
 }
 
-static int
-add(struct access_list *l, const char *name, size_t len, bool allow, long line)
+/*
+ * The length of the word of a proof and its colon, or 0.  *kind gets the word
+ * as the fronts write it.
+ */
+static size_t
+proof_len(const char *s, size_t len, const char **kind)
 {
-	struct access_name *p;
+	static const char *const kinds[] = { "cn:", "dns:", "email:", "uri:",
+		"addr:" };
+	size_t i, n;
 
-	if (l->n % GROW == 0) {
-		p = reallocarray(l->names, l->n + GROW, sizeof(*p));
-		if (p == NULL)
-			return (-1);
-		l->names = p;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		*kind = kinds[i];
+		n = strlen(*kind);
+		if (len >= n && strncasecmp(s, *kind, n) == 0)
+			return (n);
 	}
-	p = &l->names[l->n++];
-	memset(p, 0, sizeof(*p));
-	p->allow = allow;
-	p->line = (uint32_t)line;
-	memcpy(p->name, name, len);
 	return (0);
 }
 
@@ -42,11 +44,17 @@ add(struct access_list *l, const char *name, size_t len, bool allow, long line)
 static const char *
 bad_name(const char *s, size_t len)
 {
-	if (len == 0)
+	const char *kind;
+
+	if (len == 0 || proof_len(s, len, &kind) == len)
 		return ("there is no name");
 	/* Whoever meant the name without it would not be denied. */
 	if (*s == '!')
 		return ("there is more than one \"!\" before the name");
+	/* It would match nobody, and a denial in that form nothing. */
+	if ((len > 3 && strncasecmp(s, "CN=", 3) == 0) ||
+	    (len > 4 && strncasecmp(s, "/CN=", 4) == 0))
+		return ("write cn:NAME for the CN of a certificate");
 	/* The name of a proof stands before the colon. */
 	if (len >= (memchr(s, ':', len) == NULL ? IDENT_SIZE : PROOF_SIZE))
 		return ("the name is longer than 64 bytes");
@@ -60,6 +68,35 @@ static bool
 is_blank(char c)
 {
 	return (c == ' ' || c == '\t');
+}
+
+static int
+add(struct access_list *l, const char *name, size_t len, bool allow, long line)
+{
+	struct access_name *p;
+	const char *kind;
+	size_t n;
+
+	if (l->n % GROW == 0) {
+		p = reallocarray(l->names, l->n + GROW, sizeof(*p));
+		if (p == NULL)
+			return (-1);
+		l->names = p;
+	}
+	p = &l->names[l->n++];
+	memset(p, 0, sizeof(*p));
+	p->allow = allow;
+	p->line = (uint32_t)line;
+	/* People write "CN: x". */
+	if ((n = proof_len(name, len, &kind)) > 0) {
+		memcpy(p->name, kind, n);
+		while (n < len && is_blank(name[n])) {
+			name++;
+			len--;
+		}
+	}
+	memcpy(p->name + n, name + n, len - n);
+	return (0);
 }
 
 long

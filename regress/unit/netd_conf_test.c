@@ -161,6 +161,24 @@ access_list(void **state)
 	access_clear(&l);
 }
 
+/* The word of a proof is written in small letters, without a blank behind it. */
+static void
+access_proofs(void **state)
+{
+	static const char text[] = "!CN: a b\n!Dns:x\n!cn:y\n!b: c\n";
+	struct access_list l = { NULL, 0 };
+	const char *error;
+
+	assert_int_equal(access_parse(&l, text, sizeof(text) - 1, 100, &error),
+	    0);
+	assert_int_equal(l.n, 4);
+	assert_string_equal(l.names[0].name, "cn:a b");
+	assert_string_equal(l.names[1].name, "dns:x");
+	assert_string_equal(l.names[2].name, "cn:y");
+	assert_string_equal(l.names[3].name, "b: c");
+	access_clear(&l);
+}
+
 static void
 access_bad(void **state)
 {
@@ -172,7 +190,8 @@ access_bad(void **state)
 		{ "a\0b", 3, 1 }, { "\n\n\xff", 3, 3 }, { "a\n!!b\n", 6, 2 },
 		{ "! !b", 4, 1 }, { "!a!b\n!!", 7, 2 },
 		{ "!a\n!a\xc2\xad\n", 7, 2 }, { "a\r\n", 3, 1 },
-		{ "\n!\xef\xbb\xbfz", 6, 2 },
+		{ "\n!\xef\xbb\xbfz", 6, 2 }, { "a\n!CN=b\n", 8, 2 },
+		{ "!/cn=b\n", 7, 1 }, { "a\n!cn: \n", 8, 2 },
 		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		  "aaaaaaaaaaaaaaa",
 		    70, 1 } };
@@ -322,6 +341,7 @@ main(void)
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(suggestions),
 		cmocka_unit_test(access_list),
+		cmocka_unit_test(access_proofs),
 		cmocka_unit_test(access_bad),
 		cmocka_unit_test(merge),
 		cmocka_unit_test(schema_sane),
