@@ -7,9 +7,11 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -232,17 +234,20 @@ leased_watch_link(struct leased *l)
 static void
 leased_first(struct leased *l)
 {
-	const char *dir = l->conf->gateway.state_dir;
-	char error[1024];
+	const char *name = l->conf->gateway.state_dir;
+	char dir[PATH_MAX], error[1024];
 	struct stat st;
 	unsigned int i;
 
-	if (stat(dir, &st) == -1)
+	/* The sandbox forbids SQLite to look where a link leads. */
+	if (realpath(name, dir) == NULL || stat(dir, &st) == -1)
 		fatal(
 		    "gateway.state_dir %s (make it, owned by the user of leased, mode 0700)",
-		    dir);
+		    name);
 	if (!S_ISDIR(st.st_mode))
-		fatalx("gateway.state_dir %s is not a directory", dir);
+		fatalx("gateway.state_dir %s is not a directory", name);
+	if (strlen(dir) >= DIR_SIZE)
+		fatalx("gateway.state_dir %s leads to a longer name", name);
 	leased_patient();
 	/* The database is opened in the sandbox, by the user that owns it. */
 	child_enter(&l->child, dir);

@@ -58,6 +58,13 @@ store_access(const struct store *s, char *error, size_t size)
 
 	for (i = 0; i < sizeof(suffix) / sizeof(suffix[0]); i++) {
 		path_of(s, suffix[i], path, sizeof(path));
+		/* Neither SQLite nor the sandbox goes on from a link. */
+		if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+			snprintf(error, size,
+			    "%s is not a file: put the database itself there; to have it elsewhere, set state_dir, or make the directory a link",
+			    path);
+			return (-1);
+		}
 		fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 		if (fd != -1) {
 			close(fd);

@@ -188,4 +188,21 @@ eval "$(sed -n 's/.*(\(umask 077; .*wg0.key\)), or.*/(\1)/p' \
 again
 is "key: with it all is well" "$(wg show wg0 public-key) $(peers)" "$key 4"
 suite_stop
+
+# --- links --------------------------------------------------------------------
+
+mv "$S/state" "$S/elsewhere"
+ln -s "$S/elsewhere" "$S/state"
+again
+is "link: a directory elsewhere" "$(ctl -j show leases |
+    jq '.leases | length') $(peers)" "4 4"
+suite_stop
+mv "$DB" "$DB.real"
+ln -s "$DB.real" "$DB"
+: >"$WORK/netd.log"
+suite_spawn
+check "link: a database that is one is told" wait_for 10 logged \
+    'sallyport.db is not a file: put the database itself there'
+wait_for 10 gone "$SUITE"
+suite_stop
 finish
