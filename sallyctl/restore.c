@@ -48,7 +48,7 @@ static int
 open_backup(struct client *c, const char *file, int *fd)
 {
 	char log[PATH_MAX];
-	uint8_t head[HEADER];
+	uint8_t head[HEADER] = { 0 };
 	uint32_t app;
 	ssize_t n;
 
@@ -61,7 +61,9 @@ open_backup(struct client *c, const char *file, int *fd)
 		(uint32_t)head[APPLICATION_AT + 2] << 8 |
 		head[APPLICATION_AT + 3] :
 			    0;
-	if (app != DB_APPLICATION_ID || memcmp(head, MAGIC, sizeof(MAGIC)) != 0)
+	/* 0: it may come from a dump, which leased can tell. */
+	if ((app != DB_APPLICATION_ID && app != 0) ||
+	    memcmp(head, MAGIC, sizeof(MAGIC)) != 0)
 		(void)client_fail(c, EX_DATAERR,
 		    "%s is not a database of sallyport: nothing was changed",
 		    file);

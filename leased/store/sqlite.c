@@ -200,7 +200,7 @@ store_damaged(struct store *s, const char *why, char *error, size_t size)
 	char *p;
 
 	snprintf(error, size,
-	    "%s is damaged (%s): keep a copy of it, then put a backup in its place (sallyctl restore), or rescue what is left: sqlite3 %s .recover | sqlite3 new.db",
+	    "%s is damaged (%s): keep a copy of it, then put a backup in its place (sallyctl restore), or rescue what is left: sqlite3 %s .dump | sed 's/^ROLLBACK;.*/COMMIT;/' | sqlite3 new.db",
 	    s->path, why, DB_FILE);
 	while ((p = strchr(error, '\n')) != NULL)
 		*p = ' ';
@@ -339,6 +339,38 @@ migrate(struct store *s, const struct store_schema *schema, int from,
 	return (0);
 }
 
+/*
+ * A dump, the way to rescue a damaged database, has neither the marks of the
+ * file nor all of its rows: what names a row that is not there is left out.
+ */
+static int
+take_dump(struct store *s, const struct store_schema *schema, int64_t *version,
+    char *error, size_t size)
+{
+	char sql[512];
+
+	if (store_check_schema(s, schema, error, size) == -1) {
+		snprintf(error, size,
+		    "%s is not sallyport's database: move it away, or set another state_dir",
+		    s->path);
+		return (-1);
+	}
+	snprintf(sql, sizeof(sql),
+	    "BEGIN IMMEDIATE;"
+	    "DELETE FROM peer WHERE network NOT IN (SELECT id FROM network)"
+	    " OR (owner IS NOT NULL AND owner NOT IN (SELECT id FROM owner));"
+	    "DELETE FROM peer_addr WHERE peer NOT IN (SELECT id FROM peer);"
+	    "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+	    DB_APPLICATION_ID, schema->n);
+	if (run_sql(s, sql, NULL) != SQLITE_OK) {
+		store_damaged(s, sqlite3_errmsg(s->h), error, size);
+		return (-1);
+	}
+	log_notice("%s: it was made from a dump, and is ours again", s->path);
+	*version = schema->n;
+	return (0);
+}
+
 static int
 read_version(struct store *s, const struct store_schema *schema,
     int64_t *version, char *error, size_t size)
@@ -353,6 +385,8 @@ read_version(struct store *s, const struct store_schema *schema,
 		store_damaged(s, sqlite3_errmsg(s->h), error, size);
 		return (-1);
 	}
+	if (app == 0 && *version == 0 && tables != 0)
+		return (take_dump(s, schema, version, error, size));
 	if (app != DB_APPLICATION_ID && (app != 0 || tables != 0)) {
 		snprintf(error, size,
 		    "%s is not sallyport's database: move it away, or set another state_dir",

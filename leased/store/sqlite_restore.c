@@ -15,8 +15,9 @@
 #include "log.h"
 #include "sqlite_local.h"
 
-#define BEFORE ".before" /* suffix of the database that is replaced */
-#define BAD    ".bad"	 /* suffix of a file that is no backup */
+#define BEFORE	  ".before" /* suffix of the database that is replaced */
+#define BAD	  ".bad"    /* suffix of a file that is no backup */
+#define MARK_TEXT 16	    /* room for a number, with NUL */
 
 /* The first column of the first row, as a text that fits; or NULL. */
 static const char *
@@ -34,42 +35,69 @@ first_text(sqlite3 *h, const char *sql, char *dst, size_t size)
 	return (text == NULL ? NULL : dst);
 }
 
-static int
-check(sqlite3 *h, const char *path, char *error, size_t size)
+/* The number that a pragma gives, as a text; "" if there is none. */
+static const char *
+mark(sqlite3 *h, const char *pragma, char text[MARK_TEXT])
 {
-	char text[256], app[16];
+	text[0] = '\0';
+	(void)first_text(h, pragma, text, MARK_TEXT);
+	return (text);
+}
+
+/* A dump of ours has no marks; store_use() gives them back. */
+static bool
+is_dump(struct store *t)
+{
+	char app[MARK_TEXT], version[MARK_TEXT], why[TEXT_SIZE];
+
+	return (strcmp(mark(t->h, "PRAGMA application_id", app), "0") == 0 &&
+	    strcmp(mark(t->h, "PRAGMA user_version", version), "0") == 0 &&
+	    store_check_schema(t, &store_schema, why, sizeof(why)) == 0);
+}
+
+static int
+check_marks(sqlite3 *h, long long *version, char *error, size_t size)
+{
+	char text[MARK_TEXT], app[MARK_TEXT];
 	const char *errstr;
-	long long version;
-	struct store t;
 
 	snprintf(app, sizeof(app), "%d", DB_APPLICATION_ID);
-	if (first_text(h, "PRAGMA application_id", text, sizeof(text)) ==
-		NULL ||
-	    strcmp(text, app) != 0) {
+	if (strcmp(mark(h, "PRAGMA application_id", text), app) != 0) {
 		strlcpy(error, "it is not a database of sallyport", size);
 		return (-1);
 	}
-	(void)first_text(h, "PRAGMA user_version", text, sizeof(text));
-	version = strtonum(text, 1, store_schema.n, &errstr);
-	if (errstr != NULL) {
-		snprintf(error, size,
-		    "it has schema %s, and this sallyport knows 1 to %d", text,
-		    store_schema.n);
+	*version = strtonum(mark(h, "PRAGMA user_version", text), 1,
+	    store_schema.n, &errstr);
+	if (errstr == NULL)
+		return (0);
+	snprintf(error, size,
+	    "it has schema %s, and this sallyport knows 1 to %d", text,
+	    store_schema.n);
+	return (-1);
+}
+
+static int
+check(sqlite3 *h, const char *path, char *error, size_t size)
+{
+	long long version = 0;
+	char text[256] = "";
+	struct store t;
+
+	memset(&t, 0, sizeof(t));
+	t.h = h;
+	strlcpy(t.path, path, sizeof(t.path));
+	if (!is_dump(&t) && check_marks(h, &version, error, size) == -1)
 		return (-1);
-	}
 	if (first_text(h, "PRAGMA quick_check(1)", text, sizeof(text)) ==
 		NULL ||
 	    strcmp(text, "ok") != 0) {
 		snprintf(error, size, "it is damaged: %s",
-		    strcmp(text, "ok") != 0 ? text : sqlite3_errmsg(h));
+		    text[0] != '\0' ? text : sqlite3_errmsg(h));
 		return (-1);
 	}
 	/* An older schema is looked at when it has become this one. */
 	if (version != store_schema.n)
 		return (0);
-	memset(&t, 0, sizeof(t));
-	t.h = h;
-	strlcpy(t.path, path, sizeof(t.path));
 	return (store_check_schema(&t, &store_schema, error, size));
 }
 
