@@ -4,6 +4,9 @@
  * bounds of the schema are checked here.
  */
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,6 +214,22 @@ add_block(const struct word *w, void *base, const char *text)
 	return (NULL);
 }
 
+/* An address of multicast or broadcast. */
+static bool
+is_group(const struct endpoint *ep)
+{
+	const struct sockaddr_in6 *sin6;
+	const struct sockaddr_in *sin;
+
+	if (ep->ss.ss_family == AF_INET6) {
+		sin6 = (const void *)&ep->ss;
+		return (IN6_IS_ADDR_MULTICAST(&sin6->sin6_addr));
+	}
+	sin = (const void *)&ep->ss;
+	return (IN_MULTICAST(ntohl(sin->sin_addr.s_addr)) ||
+	    sin->sin_addr.s_addr == INADDR_BROADCAST);
+}
+
 static bool
 is_linklocal(const struct endpoint *ep)
 {
@@ -261,6 +280,8 @@ set_endpoint(const struct word *w, void *base, const char *text)
 	if (strlen(e.text) > 2 &&
 	    strcmp(e.text + strlen(e.text) - 2, ":0") == 0)
 		return ("port 0 is not a port");
+	if (is_group(&e))
+		return ("nobody can connect to many hosts");
 	if (is_linklocal(&e) != (*e.scope != '\0'))
 		return (*e.scope == '\0' ?
 		    "a link-local address needs its interface: \"[fe80::1%eth0]:443\"" :
