@@ -132,9 +132,10 @@ static int
 check_own(struct tls_server *s, X509 *leaf, char *err, size_t errsize)
 {
 	char when[WALL_TEXT];
-	struct wall until;
+	struct wall from, until;
 
-	if (cert_time(X509_get0_notAfter(leaf), &until.s) == -1) {
+	if (cert_time(X509_get0_notBefore(leaf), &from.s) == -1 ||
+	    cert_time(X509_get0_notAfter(leaf), &until.s) == -1) {
 		snprintf(err, errsize, "certificate: malformed dates");
 		return (-1);
 	}
@@ -142,6 +143,14 @@ check_own(struct tls_server *s, X509 *leaf, char *err, size_t errsize)
 		log_warnx(
 		    "listener %s: certificate ran out at %s: most clients will refuse it",
 		    s->name, wall_format(until, when));
+	if (from.s > wall_now().s)
+		log_warnx(
+		    "listener %s: certificate is valid from %s on: most clients will refuse it before; is the clock right?",
+		    s->name, wall_format(from, when));
+	if (X509_check_purpose(leaf, X509_PURPOSE_SSL_SERVER, 0) != 1)
+		log_warnx(
+		    "listener %s: certificate is not made for a server (key usage, extended key usage serverAuth): most clients will refuse it",
+		    s->name);
 	return (0);
 }
 

@@ -74,6 +74,14 @@ finds "a CRL that is empty" "crl: $PKI/ca.crl is empty"
 finds "a CRL that is for no client" 'crl: none of /CN=test CA in it for clients'
 
 again; "$O/mint" cert "$PKI" two server
+"$O/mint" cert "$PKI" two client
+"$O/mint" cert "$PKI" server server from=86400
+try
+is "certificates that clients refuse: status" "$ST" 0
+like "one that is not for a server is told" "$OUT" \
+    '127.0.0.1:8444: certificate is not made for a server'
+like "so is one of tomorrow" "$OUT" '8443: certificate is valid from 20'
+again; "$O/mint" cert "$PKI" two server
 "$O/mint" ca "$PKI" "cn=org b" out=org-b
 "$O/mint" crl "$PKI" by=org-b out=org-b.crl
 for f in crt crl; do
