@@ -535,6 +535,16 @@ struct msg_ctl_reload {
 	uint8_t		 force;		/* 1: whatever it takes away */
 };
 
+struct msg_ctl_lease {			/* a lease that another gateway gave */
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	char		 who[IDENT_SIZE + 8];	/* as of LEASE_REGISTER */
+	uint8_t		 pubkey[WGKEY_LEN];
+	struct prefix	 addr;		/* the one that it keeps */
+	uint32_t	 ttl;		/* seconds left */
+	uint8_t		 dry_run;	/* 1: only say what would be done */
+};
+
 /* Ends every answer. */
 struct msg_ctl_result {
 	uint8_t		 code;		/* enum ctl_code */

@@ -31,6 +31,18 @@ codec_msg_ctl_revoke(struct codec *c, struct msg_ctl_revoke *m)
 }
 
 int
+codec_msg_ctl_lease(struct codec *c, struct msg_ctl_lease *m)
+{
+	if (NET(c, m) == -1 || codec_name(c, m->name, sizeof(m->name)) == -1 ||
+	    codec_name(c, m->who, sizeof(m->who)) == -1 ||
+	    codec_key(c, m->pubkey) == -1 || codec_prefix(c, &m->addr) == -1 ||
+	    codec_duration(c, &m->ttl) == -1 ||
+	    codec_bool(c, &m->dry_run) == -1)
+		return (-1);
+	return (codec_check(c, m->name[0] != '\0' && prefix_is_host(&m->addr)));
+}
+
+int
 codec_msg_ctl_approve(struct codec *c, struct msg_ctl_approve *m)
 {
 	if (NET(c, m) == -1 || NAME(c, m) == -1)

@@ -16,6 +16,7 @@
 #include "control.h"
 #include "control_backup.h"
 #include "control_change.h"
+#include "control_lease.h"
 #include "control_restore.h"
 #include "control_show.h"
 #include "forget.h"
@@ -125,6 +126,17 @@ ctl_revoke(struct chan *c, uint32_t id, const struct msg_ctl_revoke *m)
 	if ((k = conn_request(c, id)) == NULL)
 		return (-1);
 	change_revoke(k, m);
+	return (0);
+}
+
+static int
+ctl_lease(struct chan *c, uint32_t id, const struct msg_ctl_lease *m)
+{
+	struct conn *k;
+
+	if ((k = conn_request(c, id)) == NULL)
+		return (-1);
+	lease_import(k, m);
 	return (0);
 }
 
@@ -401,6 +413,7 @@ control_free(struct leased *l)
 static const struct chan_handler conn_table[] = {
 	ON(ctl_show, CHAN_UP, ctl_show),
 	ON(ctl_revoke, CHAN_UP, ctl_revoke),
+	ON(ctl_lease, CHAN_UP, ctl_lease),
 	ON(ctl_approve, CHAN_UP, ctl_approve),
 	ON(ctl_test_cn, CHAN_UP, ctl_test_cn),
 	ON(ctl_backup, CHAN_UP, ctl_backup),

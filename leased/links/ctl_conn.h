@@ -45,6 +45,7 @@ struct conn {
 	bool		 unstored;
 	bool		 unconfirmed;
 	char		 text[TEXT_SIZE];	/* text for success */
+	struct msg_ctl_lease lease;	/* that is imported */
 
 	struct store_stream *backup;
 	int		 fd;		/* a copy, finished or sent; or -1 */

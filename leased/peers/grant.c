@@ -242,10 +242,46 @@ fill(struct registry *r, struct grant *g, struct step *s, const char *who,
 		peer_set_state(p, LEASE_PENDING, false);
 }
 
-uint8_t
-grant_register(struct registry *r, struct network *n, const char *name,
-    const char *who, const uint8_t *key, struct mono now, struct wall wall,
-    struct grant *g)
+/* Give a lease that is about to live this address instead of its own. */
+static uint8_t
+move_to(struct change *c, struct peer *p, const uint8_t *key,
+    const struct prefix *want, struct mono now)
+{
+	const struct peer_addr *have = peer_addr(p, want->family);
+
+	if (hostaddr_check(&p->net->conf, want) != HOSTADDR_OK)
+		return (LEASE_E_OUTSIDE);
+	if (is_held(p->net, key, want))
+		return (LEASE_E_ADDR_TAKEN);
+	if (have != NULL && prefix_equal(&have->p, want))
+		return (LEASE_OK_SAME);
+	if (have != NULL)
+		peer_drop_addr(p, &have->p);
+	return (take(c, p, want, now) ? LEASE_OK_SAME : LEASE_E_ADDR_TAKEN);
+}
+
+/* Give a lease its addresses.  want is one that it must have, or NULL. */
+static uint8_t
+give_addrs(struct change *c, struct peer *p, const uint8_t *key,
+    const struct prefix *want, struct mono now, bool *moved)
+{
+	uint8_t code;
+
+	if (want != NULL &&
+	    (code = move_to(c, p, key, want, now)) >= LEASE_E_KEY)
+		return (code);
+	code = settle_addrs(c, p, key, now, moved);
+	/* A network that derives addresses from names has given another. */
+	if (code < LEASE_E_KEY && want != NULL &&
+	    !prefix_equal(&peer_addr(p, want->family)->p, want))
+		return (LEASE_E_NAME);
+	return (code);
+}
+
+static uint8_t
+grant_lease(struct registry *r, struct network *n, const char *name,
+    const char *who, const uint8_t *key, const struct prefix *want,
+    struct mono now, struct wall wall, struct grant *g)
 {
 	struct peer_was *was = NULL;
 	const struct holder *h;
@@ -277,7 +313,7 @@ grant_register(struct registry *r, struct network *n, const char *name,
 		p->rx_raw = p->tx_raw = 0;
 		peer_set_state(p, LEASE_PENDING, false);
 	}
-	g->code = settle_addrs(&g->change, p, key, now, &moved);
+	g->code = give_addrs(&g->change, p, key, want, now, &moved);
 	s = change_log(&g->change, was == NULL ? STEP_ADD : STEP_CHANGE, p,
 	    was);
 	if (g->code >= LEASE_E_KEY) {
@@ -290,6 +326,42 @@ grant_register(struct registry *r, struct network *n, const char *name,
 		g->code = LEASE_OK_REKEYED;
 	g->renewed_only = g->code == LEASE_OK_SAME && !moved;
 	fill(r, g, s, who, key, now, wall);
+	return (g->code);
+}
+
+uint8_t
+grant_register(struct registry *r, struct network *n, const char *name,
+    const char *who, const uint8_t *key, struct mono now, struct wall wall,
+    struct grant *g)
+{
+	return (grant_lease(r, n, name, who, key, NULL, now, wall, g));
+}
+
+uint8_t
+grant_import(struct registry *r, struct network *n, const char *name,
+    const char *who, const uint8_t *key, const struct import *im,
+    struct mono now, struct wall wall, struct grant *g)
+{
+	const struct peer_addr *have;
+	struct peer *p;
+
+	if ((p = peer_by_name(n, name)) != NULL && peer_served(p)) {
+		memset(g, 0, sizeof(*g));
+		g->peer = p;
+		have = peer_addr(p, im->addr.family);
+		if (have == NULL || !prefix_equal(&have->p, &im->addr) ||
+		    memcmp(p->key, key, WGKEY_LEN) != 0)
+			return (g->code = LEASE_E_ADDR_TAKEN);
+		return (g->code = LEASE_OK_SAME);
+	}
+	if (grant_lease(r, n, name, who, key, &im->addr, now, wall, g) >=
+	    LEASE_E_KEY)
+		return (g->code);
+	if (im->ttl < peer_ttl(g->peer, now)) {
+		g->peer->expires = wall.s + im->ttl;
+		deadline_set(r, g->peer,
+		    mono_add_ms(now, (int64_t)im->ttl * 1000));
+	}
 	return (g->code);
 }
 

@@ -27,6 +27,20 @@ struct grant {
 uint8_t	 grant_register(struct registry *, struct network *, const char *name,
     const char *who, const uint8_t *key, struct mono now, struct wall wall,
     struct grant *);
+/* A lease that another gateway has given. */
+struct import {
+	struct prefix	 addr;		/* a host's */
+	uint32_t	 ttl;		/* seconds left of it */
+};
+
+/*
+ * Register name with key as above, with this address and at most this term.  A
+ * live lease stays as it is: the code is LEASE_OK_SAME if it is this one, or
+ * else LEASE_E_ADDR_TAKEN, and the grant is empty.
+ */
+uint8_t	 grant_import(struct registry *, struct network *, const char *name,
+    const char *who, const uint8_t *key, const struct import *, struct mono now,
+    struct wall wall, struct grant *);
 /* End a lease that has not ended. */
 void	 grant_end(struct registry *, struct peer *, struct mono now, struct wall,
     struct grant *);

@@ -263,6 +263,27 @@ turn_register(struct leased *l, struct network *n, const char *name,
 }
 
 void
+turn_import(struct leased *l, struct network *n, const struct msg_ctl_lease *m,
+    const struct asker *asker)
+{
+	const struct import im = { m->addr, m->ttl };
+	struct turn_change *e;
+	struct grant g;
+	uint8_t code;
+
+	e = turn_next(l, asker);
+	code = grant_import(&l->reg, n, m->name, m->who, m->pubkey, &im,
+	    mono_now(), wall_now(), &g);
+	if (code < LEASE_E_KEY && code != LEASE_OK_SAME && !m->dry_run) {
+		turn_granted(l, e, &g, "lease.import", NULL);
+		return;
+	}
+	if (code < LEASE_E_KEY && code != LEASE_OK_SAME)
+		change_undo(&g.change, &l->reg);
+	asker_answer(l, asker, code, NULL);
+}
+
+void
 turn_end(struct leased *l, struct peer *p, const char *what,
     const struct prefix *from, const struct asker *asker)
 {

@@ -17,6 +17,9 @@ void	 turn_init(struct leased *);
 void	 turn_register(struct leased *, struct network *, const char *name,
     const char *who, const uint8_t *key, const struct prefix *from,
     const struct asker *);
+/* Take over a lease, or with dry_run only find the answer. */
+void	 turn_import(struct leased *, struct network *,
+    const struct msg_ctl_lease *, const struct asker *);
 /* End a lease; what is the name of the event. */
 void	 turn_end(struct leased *, struct peer *, const char *what,
     const struct prefix *from, const struct asker *);

@@ -301,6 +301,25 @@ do_list(struct input *in, uint32_t id)
 	}
 }
 
+/* Bring a lease from another gateway. */
+static void
+do_import(struct input *in, uint32_t id)
+{
+	struct msg_ctl_lease m;
+	uint8_t n = input_byte(in);
+
+	memset(&m, 0, sizeof(m));
+	input_network(in, m.network);
+	input_name(in, m.name);
+	input_name(in, m.who);
+	input_key(in, m.pubkey);
+	if (input_prefixes(in, &m.addr, 1) == 1)
+		m.addr = prefix_host(&m.addr);
+	m.ttl = n >> 1;
+	m.dry_run = n & 1;
+	packet_send(caller, MSG_CTL_LEASE, id, &m);
+}
+
 /* Ask as sallyctl does. */
 static void
 do_call(struct input *in, uint32_t id)
@@ -335,6 +354,10 @@ do_call(struct input *in, uint32_t id)
 		packet_send(caller, MSG_CTL_REVOKE, id, &revoke);
 		break;
 	case 3:
+		if (n & 0x80) {
+			do_import(in, id);
+			break;
+		}
 		input_network(in, approve.network);
 		input_name(in, approve.name);
 		packet_send(caller, MSG_CTL_APPROVE, id, &approve);

@@ -307,6 +307,80 @@ renewals(void **state)
 	assert_true(grant_renewable(w->n, p, mono_of(w)));
 }
 
+/* Import a lease; what is refused leaves nothing behind. */
+static uint8_t
+import(struct world *w, const char *name, int key, const char *addr,
+    uint32_t ttl)
+{
+	struct import im = { prefix_of(addr), ttl };
+	uint8_t k[WGKEY_LEN], code;
+	struct grant g;
+	char *before;
+
+	peers_key(key, k);
+	before = peers_picture(w, true);
+	code = grant_import(&w->reg, w->n, name, "who", k, &im, mono_of(w),
+	    wall_of(w), &g);
+	if (code != LEASE_OK_NEW) {
+		peers_same(before, peers_picture(w, true));
+		return (code);
+	}
+	change_undo(&g.change, &w->reg);
+	peers_same(before, peers_picture(w, true));
+	assert_int_equal(grant_import(&w->reg, w->n, name, "who", k, &im,
+			     mono_of(w), wall_of(w), &g),
+	    LEASE_OK_NEW);
+	assert_true(g.store && g.wish && !g.renewed_only);
+	assert_true(
+	    prefix_equal(&peer_addr(g.peer, im.addr.family)->p, &im.addr));
+	/* The other family comes from the pools. */
+	assert_int_equal(g.peer->naddrs, 2);
+	change_done(&g.change);
+	peers_check(w);
+	return (code);
+}
+
+/* A lease of another gateway has its address and the time that is left. */
+static void
+imports(void **state)
+{
+	struct world *w = *state;
+	struct prefix had;
+	struct grant g;
+	struct peer *p;
+
+	had = prefix_of("10.0.1.5");
+	assert_int_equal(import(w, "a", 1, "10.0.1.5", 40), LEASE_OK_NEW);
+	p = peer_by_name(w->n, "a");
+	assert_int_equal(peer_ttl(p, mono_of(w)), 40);
+	assert_int_equal(p->expires, wall_of(w).s + 40);
+	assert_int_equal(import(w, "a", 1, "10.0.1.5", 60), LEASE_OK_SAME);
+	assert_int_equal(import(w, "a", 1, "10.0.1.4", 60), LEASE_E_ADDR_TAKEN);
+	assert_int_equal(import(w, "a", 2, "10.0.1.5", 60), LEASE_E_ADDR_TAKEN);
+	assert_int_equal(import(w, "b", 2, "10.0.1.5", 60), LEASE_E_ADDR_TAKEN);
+	assert_int_equal(import(w, "b", 1, "10.0.1.4", 60), LEASE_E_KEY_TAKEN);
+	assert_int_equal(import(w, "b", 2, "10.9.0.1", 60), LEASE_E_OUTSIDE);
+	assert_int_equal(import(w, "b", 2, "10.0.0.1", 60), LEASE_E_OUTSIDE);
+	assert_int_equal(import(w, "b", 2, "fd00::9", 60), LEASE_E_OUTSIDE);
+	assert_int_equal(import(w, "b", 2, "fd00::5", 3600), LEASE_OK_NEW);
+	assert_int_equal(peer_ttl(peer_by_name(w->n, "b"), mono_of(w)),
+	    LEASE_S);
+	/* Its own registration renews it as any other. */
+	assert_int_equal(peers_register(w, "a", 1, &g), LEASE_OK_SAME);
+	change_done(&g.change);
+	assert_true(prefix_equal(&peer_addr(p, AF_INET)->p, &had));
+	assert_int_equal(peer_ttl(p, mono_of(w)), LEASE_S);
+	/* What has ended is no obstacle, when its addresses have rested. */
+	grant_end(&w->reg, p, mono_of(w), wall_of(w), &g);
+	change_done(&g.change);
+	assert_int_equal(import(w, "c", 3, "10.0.1.5", 60), LEASE_E_ADDR_TAKEN);
+	assert_int_equal(import(w, "a", 1, "10.0.1.4", 60), LEASE_OK_NEW);
+	grant_end(&w->reg, p, mono_of(w), wall_of(w), &g);
+	change_done(&g.change);
+	w->s += REST_S;
+	assert_int_equal(import(w, "c", 3, "10.0.1.4", 60), LEASE_OK_NEW);
+}
+
 /* What is left comes from the wall clock only at the start, and is bounded. */
 static void
 clocks(void **state)
@@ -397,6 +471,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(pool_changes, peers_setup,
 		    peers_teardown),
 		cmocka_unit_test_setup_teardown(renewals, peers_setup,
+		    peers_teardown),
+		cmocka_unit_test_setup_teardown(imports, peers_setup,
 		    peers_teardown),
 		cmocka_unit_test_setup_teardown(clocks, peers_setup,
 		    peers_teardown),

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A lease of another gateway is taken over as if its device had asked for it,
+ * and under the same rules, but with the address and the time that it has left.
+ */
+
+#include <string.h>
+
+#include "control_lease.h"
+#include "log.h"
+#include "turn.h"
+#include "wgkey.h"
+
+/* Find the network, if the lease may be there. */
+static uint8_t
+check(struct leased *l, const struct msg_ctl_lease *m, struct network **n)
+{
+	*n = registry_find(&l->reg, m->network);
+	if (*n == NULL || !(*n)->configured)
+		return (LEASE_E_NETWORK);
+	if (!policy_reached(l->conf, ROLE_DEVICE, m->network, m->name))
+		return (LEASE_E_NAME);
+	if (policy_denied(&l->denied, m->network, m->name) ||
+	    !policy_listed(l->conf, m->name, m->who))
+		return (LEASE_E_DENIED);
+	if (m->ttl == 0 || m->ttl == LEASE_NEVER)
+		return (LEASE_E_REQUEST);
+	if (!wgkey_usable(m->pubkey))
+		return (LEASE_E_KEY);
+	if (registry_own_key(&l->reg, m->pubkey))
+		return (LEASE_E_KEY_TAKEN);
+	return (network_known(*n) ? LEASE_OK_SAME : LEASE_E_BUSY);
+}
+
+/* Why a lease is refused. */
+static const char *
+reason(struct leased *l, const struct msg_ctl_lease *m, uint8_t code)
+{
+	struct network *n = registry_find(&l->reg, m->network);
+	struct peer *p = n == NULL ? NULL : peer_by_name(n, m->name);
+
+	return (p != NULL && peer_served(p) ? "the name has another lease" :
+					      lease_answer(code)->text);
+}
+
+/*
+ * Say what became of the lease.  A refusal is an answer, too; there is no item
+ * for a lease that was there already.
+ */
+static void
+finish(struct conn *k, const struct msg_ctl_lease *m, uint8_t code)
+{
+	struct msg_set_change c = { .op = SET_ADDED };
+
+	memcpy(c.pubkey, m->pubkey, sizeof(c.pubkey));
+	if (code >= LEASE_E_KEY) {
+		c.op = SET_REJECTED;
+		c.code = code;
+		strlcpy(c.text, reason(k->l, m, code), sizeof(c.text));
+	}
+	if (code != LEASE_OK_SAME &&
+	    chan_send_set_change(k->chan, k->id, &c, -1) == -1)
+		log_warn("control: answer");
+	conn_result(k, CTL_OK, "%s", "");
+}
+
+static void
+imported(struct leased *l, const struct asker *a, uint8_t code,
+    const struct peer *p)
+{
+	struct conn *k = chan_arg(a->chan);
+
+	if (code == LEASE_E_STORE || code == LEASE_E_INTERNAL)
+		conn_result(k, CTL_FAILED,
+		    "the database cannot be written (see the log of leased)");
+	else
+		/* What the hand has not confirmed comes with the next sync. */
+		finish(k, &k->lease,
+		    code == LEASE_E_BUSY ? LEASE_OK_NEW : code);
+}
+
+void
+lease_import(struct conn *k, const struct msg_ctl_lease *m)
+{
+	const struct asker asker = { .answer = imported,
+		.chan = k->chan,
+		.id = k->id };
+	struct network *n;
+	uint8_t code;
+
+	k->state = CONN_CHANGE;
+	k->lease = *m;
+	code = check(k->l, m, &n);
+	if (code == LEASE_E_BUSY)
+		conn_result(k, CTL_BUSY,
+		    "network %s is not up yet (sallyctl show networks)",
+		    m->network);
+	else if (code != LEASE_OK_SAME)
+		finish(k, m, code);
+	else
+		turn_import(k->l, n, m, &asker);
+}
