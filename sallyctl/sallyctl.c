@@ -19,6 +19,7 @@
 #include "filekind.h"
 #include "import.h"
 #include "restore.h"
+#include "takeover.h"
 
 __attribute__((noreturn)) static void
 usage(void)
@@ -44,6 +45,8 @@ converse(struct client *c, const struct request *r, struct output *o)
 		return (import(c, r, o));
 	case TALK_EXPORT:
 		return (export_peer(c, r, o));
+	case TALK_TAKEOVER:
+		return (takeover(c, r, o));
 	case TALK_CONVERT:
 		return (convert(c, r, o));
 	}
@@ -54,8 +57,18 @@ converse(struct client *c, const struct request *r, struct output *o)
 static void
 choose_import(struct request *r)
 {
-	if (r->verb->talk == TALK_IMPORT && filekind_of(r->file) == KIND_YAML)
+	if (r->verb->talk != TALK_IMPORT)
+		return;
+	switch (filekind_of(r->file)) {
+	case KIND_WGQUICK:
+		break;
+	case KIND_YAML:
 		r->verb = &verb_convert;
+		break;
+	case KIND_SQLITE:
+		r->verb = &verb_takeover;
+		break;
+	}
 }
 
 /* Connect, converse, close the document.  Errors go to stderr, always. */

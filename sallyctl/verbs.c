@@ -365,6 +365,25 @@ static const struct line unused_lines[] = {
 };
 const struct item unused_item = { unused_fields, unused_lines, false };
 
+/* A row of a database has no line. */
+static const struct field unused_row_fields[] = {
+	{ .kind = KIND_FIXED, .name = "change", WORDS("rejected") },
+	{ .kind = KIND_FIXED, .name = "public_key", WORDS(NULL) },
+	{ .kind = KIND_FIXED, .name = "line", WORDS(NULL) },
+	{ .kind = KIND_FIXED, .name = "code", WORDS("not-imported") },
+	{ FIELD(unused, RAW, "text", text) },
+	{ FIELD(unused, NUM, "rx_bytes", none) },
+	{ FIELD(unused, NUM, "tx_bytes", none) },
+	{ .name = NULL }
+};
+static const struct line unused_row_lines[] = {
+	{ LINE(NULL, "rejected  {text}\n") },
+	{ .text = NULL }
+};
+const struct item unused_row_item = {
+	unused_row_fields, unused_row_lines, false
+};
+
 static const struct field lost_fields[] = {
 	{ .kind = KIND_FIXED, .name = "change", WORDS("left-out") },
 	{ .kind = KIND_FIXED, .name = "public_key", WORDS(NULL) },
@@ -540,5 +559,10 @@ const struct verb verbs[] = {
 const struct verb verb_convert = {
 	.words = { "import" }, .member = "notes", .list = true,
 	.talk = TALK_CONVERT
+};
+
+const struct verb verb_takeover = {
+	.words = { "import" }, .member = "changes", .list = true, .set = true,
+	.talk = TALK_TAKEOVER
 };
 /* clang-format on */

@@ -57,8 +57,8 @@ struct saved {				/* a backup */
 };
 
 extern const struct item change_item;	/* struct msg_set_change */
-extern const struct item unused_item, lost_item, note_item, sum_item,
-    exported_item, saved_item;
+extern const struct item unused_item, unused_row_item, lost_item, note_item,
+    sum_item, exported_item, saved_item;
 extern const struct item done_item;	/* struct msg_ctl_result */
 
 /* Arguments and options of commands. */
@@ -91,6 +91,7 @@ enum talk {
 	TALK_APPLY,
 	TALK_IMPORT,
 	TALK_CONVERT,		/* with nobody */
+	TALK_TAKEOVER,
 	TALK_EXPORT
 };
 
@@ -119,5 +120,6 @@ struct verb {
 
 extern const struct verb verbs[];	/* the last has no words */
 extern const struct verb verb_convert;	/* import of a YAML file */
+extern const struct verb verb_takeover;	/* and of a database */
 
 #endif

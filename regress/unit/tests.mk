@@ -40,6 +40,7 @@ sysctl_test_USES :=	sysctl neighbour mark
 uapi_test_USES :=	wg_uapi wg_uapi_parse snapshot
 wgquick_test_USES :=	wgquick peername
 ygg_test_USES :=	yggaccess yggconf yggwords ytree
+yggdb_test_USES :=	yggdb
 ytree_test_USES :=	ytree filekind
 
 # The store, and the model of peers with it.
