@@ -34,7 +34,7 @@ up net0
 get net0 a => OK_SAME state=4 # the same after a restart
 ctl leases => 2 /state=4/ # in both views
 del net0 b => OK_SAME # it is a lease, and can be released
-get net0 b => E_NOT_FOUND # then it is none
+get net0 b => E_GIVEN_BACK # then it is none
 set pools fd00:1::/64,10.9.0.0/24
 reload force
 get net0 a => OK_SAME state=2 # the pools are back
@@ -155,6 +155,9 @@ reload
 set net other
 reload => /^nak 1 of 1 peers of network net0, which is taken out/ # but a network that is gone is
 set net net0
+set access 2
+reload => /^nak 1 of 1 leases have a name that is no longer on the access list: / # and an empty access list
+set access 1
 guard 100
 set pools fd00:2::/64,10.7.0.0/24
 reload => /^ack / # max_remove_percent = 100: no guard
