@@ -13,5 +13,5 @@ fi
 modprobe wireguard
 st=0
 sh "$TOP/regress/net/takeover_test.sh" || st=1
-PORTAL_PEERS=1500 sh "$TOP/regress/net/portalsync_test.sh" || st=1
+PORTAL_PEERS=500 sh "$TOP/regress/net/portalsync_test.sh" || st=1
 exit $st
