@@ -18,9 +18,11 @@ packet_send(int s, enum msg_type type, uint32_t id, const void *m)
 	switch (type) {
 /* clang-format off */
 #define X(NAME, name_, val, from, to, fd)				\
-	case MSG_##NAME:						\
-		r = msg_##name_##_put(&b, m);				\
-		break;
+	case MSG_##NAME: {						\
+		static const struct msg_##name_ none;			\
+		r = msg_##name_##_put(&b, m != NULL ? m : &none);	\
+		break;							\
+	}
 #define E(NAME, name_, val, from, to)	case MSG_##NAME: r = 0; break;
 	MSG_CATALOGUE(X, E)
 #undef X

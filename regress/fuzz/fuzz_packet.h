@@ -11,8 +11,8 @@
 #include "proto.h"
 
 /*
- * Send a message; m is its struct, or NULL if it has none.  What the codec
- * refuses is not sent.
+ * Send a message; m is its struct, or NULL for none or for one of zeros.  What
+ * the codec refuses is not sent.
  */
 void	 packet_send(int s, enum msg_type, uint32_t id, const void *m);
 /* Send any type with any bytes.  Returns the type. */

@@ -361,6 +361,14 @@ send_hello(const struct kid *k, struct input *in)
 	packet_send(k->end, MSG_SETUP_HELLO, 0, &m);
 }
 
+static void
+send_stopped(const struct kid *k, uint8_t how)
+{
+	const struct msg_setup_stopped m = { how & 1, how >> 1 };
+
+	packet_send(k->end, MSG_SETUP_STOPPED, 0, &m);
+}
+
 void
 kid_send(struct kid *k, struct input *in)
 {
@@ -368,7 +376,7 @@ kid_send(struct kid *k, struct input *in)
 	char network[NETNAME_SIZE];
 
 	kid_capture(k);
-	switch (what % 12) {
+	switch (what % 13) {
 	case 0:
 		(void)packet_raw(in, k->end);
 		break;
@@ -401,9 +409,11 @@ kid_send(struct kid *k, struct input *in)
 	case 10:
 		packet_send(k->end, MSG_SETUP_READY, 0, NULL);
 		break;
+	case 11:
+		packet_send(k->end, MSG_SETUP_PONG, 0, NULL);
+		break;
 	default:
-		packet_send(k->end,
-		    what & 0x80 ? MSG_SETUP_STOPPED : MSG_SETUP_PONG, 0, NULL);
+		send_stopped(k, input_byte(in));
 	}
 }
 
