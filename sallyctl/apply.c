@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,24 @@ parse_key(const struct where *w, const json_t *v, struct msg_set_item *m)
 	return (0);
 }
 
+/* Null and a key of zeros remove it; without the member, it stays. */
+static int
+parse_psk(const struct where *w, const json_t *v, struct msg_set_item *m)
+{
+	const char *s;
+
+	m->psk_op = PSK_REMOVE;
+	if (json_is_null(v))
+		return (0);
+	s = json_string_value(v);
+	if (s == NULL || wgkey_parse(s, json_string_length(v), m->psk) == -1)
+		return (bad(w,
+		    "preshared_key is not 32 bytes in base64, or null"));
+	if (!sodium_is_zero(m->psk, sizeof(m->psk)))
+		m->psk_op = PSK_SET;
+	return (0);
+}
+
 static int
 parse_peer(const struct where *w, json_t *peer, struct msg_set_item *m)
 {
@@ -111,9 +130,11 @@ parse_peer(const struct where *w, json_t *peer, struct msg_set_item *m)
 			r = parse_addresses(w, v, m);
 		else if (strcmp(name, "name") == 0)
 			r = parse_name(w, v, m);
+		else if (strcmp(name, "preshared_key") == 0)
+			r = parse_psk(w, v, m);
 		else
 			r = bad(w,
-			    "only public_key, addresses and name are known members");
+			    "only public_key, addresses, name and preshared_key are known members");
 		if (r == -1)
 			return (-1);
 	}
@@ -136,8 +157,8 @@ parse_peers(const json_t *peers, struct peerset *s, char *error, size_t size)
 }
 
 /*
- * The document {"peers":[{"public_key","addresses","name"}, ...]} as a set.
- * Returns 0, or -1 with what is wrong in error.
+ * The document {"peers":[{"public_key","addresses","name","preshared_key"},
+ * ...]} as a set.  Returns 0, or -1 with what is wrong in error.
  */
 static int
 parse(const char *text, size_t len, struct peerset *s, char *error, size_t size)

@@ -94,6 +94,8 @@ format_file(const struct msg_ctl_network *n, const struct msg_peer_item *p)
 	write_prefixes(f, p->addrs, p->naddrs);
 	fprintf(f, "# PrivateKey = (yours)\n\n[Peer]\nPublicKey = %s\n",
 	    wgkey_format(n->pubkey, key));
+	if (p->psk)
+		fputs("# PresharedKey = (yours)\n", f);
 	fprintf(f, "Endpoint = %s:%u\nAllowedIPs = ",
 	    format_vis(n->endpoint, host, sizeof(host)), (unsigned int)n->port);
 	if (n->nroutes > 0)

@@ -329,11 +329,6 @@ take_peer(struct import *im, const struct wgquick_peer *p,
 	memset(&m, 0, sizeof(m));
 	memcpy(m.key, p->key, sizeof(m.key));
 	ours = find(im, &m) != NULL;
-	if (p->preshared) {
-		losses = true;
-		lost(im, p, name,
-		    "it has a PresharedKey, which sallyport does not keep: remove it here and at the device");
-	}
 	if (take_addresses(im, p, item) > 0)
 		losses = true;
 	/* A live peer keeps them. */
@@ -371,6 +366,8 @@ peer_cb(void *arg, const struct wgquick_peer *p)
 		return (0);
 	memcpy(item.pubkey, p->key, sizeof(item.pubkey));
 	memcpy(item.name, p->name, sizeof(item.name));
+	item.psk_op = p->psk_op;
+	memcpy(item.psk, p->psk, sizeof(item.psk));
 	if (have == NULL)
 		return (take(im, &item, true));
 	/* It exists: take the addresses, and the name if the file has one. */
@@ -488,6 +485,7 @@ import(struct client *c, const struct request *r, struct output *o)
 	tdestroy(im->live, free);
 	peerset_clear(&im->set);
 	free(im);
-	free(text);
+	/* There are keys in it. */
+	freezero(text, len);
 	return (st);
 }

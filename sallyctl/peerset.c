@@ -29,7 +29,7 @@ peerset_add(struct peerset *s, const struct msg_set_item *m)
 
 	if (s->n == s->size) {
 		size = s->size == 0 ? 64 : s->size * 2;
-		items = reallocarray(s->items, size, sizeof(*items));
+		items = recallocarray(s->items, s->size, size, sizeof(*items));
 		if (items == NULL)
 			return (-1);
 		s->items = items;
@@ -42,7 +42,9 @@ peerset_add(struct peerset *s, const struct msg_set_item *m)
 void
 peerset_clear(struct peerset *s)
 {
-	free(s->items);
+	/* There may be preshared keys in it. */
+	if (s->items != NULL)
+		freezero(s->items, s->size * sizeof(*s->items));
 	memset(s, 0, sizeof(*s));
 }
 

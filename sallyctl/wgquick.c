@@ -112,7 +112,6 @@ address(struct reader *r, struct span s)
 static void
 peer_value(struct reader *r, struct span key, struct span value)
 {
-	uint8_t psk[WGKEY_LEN];
 	struct span one;
 
 	if (span_is(key, "PublicKey")) {
@@ -121,11 +120,14 @@ peer_value(struct reader *r, struct span key, struct span value)
 		if (!r->peer.has_key)
 			report(r, value, "it is not a public key");
 	} else if (span_is(key, "PresharedKey")) {
-		/* A key of zeros is none. */
-		if (wgkey_parse(value.p, value.len, psk) == -1 ||
-		    !sodium_is_zero(psk, sizeof(psk)))
-			r->peer.preshared = true;
-		sodium_memzero(psk, sizeof(psk));
+		if (wgkey_parse(value.p, value.len, r->peer.psk) == -1)
+			report(r, key, "its value is not a key");
+		else
+			/* A key of zeros is none. */
+			r->peer.psk_op = sodium_is_zero(r->peer.psk,
+					     sizeof(r->peer.psk)) ?
+			    PSK_REMOVE :
+			    PSK_SET;
 	} else if (span_is(key, "Endpoint") ||
 	    (span_is(key, "PersistentKeepalive") && !span_is(value, "0") &&
 		!span_is(value, "off"))) {

@@ -18,7 +18,8 @@ struct wgquick_peer {
 	char		 name[IDENT_SIZE];	/* "" is none */
 	bool		 has_key;
 	uint8_t		 key[WGKEY_LEN];
-	bool		 preshared;
+	uint8_t		 psk_op;	/* enum psk_op */
+	uint8_t		 psk[WGKEY_LEN];	/* with PSK_SET */
 	bool		 dialled;	/* Endpoint or PersistentKeepalive */
 	bool		 bad;		/* a value of it was reported */
 	unsigned int	 naddrs;

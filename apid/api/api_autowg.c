@@ -135,24 +135,20 @@ register_done(struct request *r, const struct msg_lease_reply *m)
 	reply_send(r, 200, TEXT_TYPE, NULL, body, (size_t)len);
 }
 
+/* The body may have had a preshared key in it. */
 static void
-key_refused(struct request *r)
+wipe_body(struct request *r)
 {
-	if (autowg_has_preshared(r->body, r->body_len)) {
-		audit_refused(r,
-		    "the device sends a preshared key, which is not supported: let it send its public key alone");
-		reply_text(r, 400,
-		    "preshared keys are not supported: send the public key alone");
-		return;
-	}
-	audit_refused(r, "the body is not a usable public key");
-	reply_text(r, 400, "the body must be a WireGuard public key in base64");
+	if (r->body_len > 0)
+		sodium_memzero(r->body, r->body_len);
 }
 
 static void
 autowg_register(struct request *r)
 {
 	struct msg_lease_register m;
+	struct autowg_keys k;
+	int parsed;
 
 	if (!r->http.has_body) {
 		reply_text(r, 400, "Content-Length is missing");
@@ -166,18 +162,26 @@ autowg_register(struct request *r)
 		permission_denied(r, "this identity is not a device");
 		return;
 	}
-	memset(&m, 0, sizeof(m));
-	if (autowg_key(r->body, r->body_len, m.pubkey) == -1 ||
-	    !wgkey_usable(m.pubkey)) {
-		key_refused(r);
+	parsed = autowg_parse(r->body, r->body_len, &k);
+	wipe_body(r);
+	if (parsed == -1 || !wgkey_usable(k.pubkey)) {
+		audit_refused(r, "the body is not a usable public key");
+		reply_text(r, 400,
+		    "the body must be a WireGuard public key in base64, and perhaps a preshared key on a second line");
 		return;
 	}
+	memset(&m, 0, sizeof(m));
+	memcpy(m.pubkey, k.pubkey, sizeof(m.pubkey));
+	m.has_psk = k.has_psk;
+	memcpy(m.psk, k.psk, sizeof(m.psk));
+	sodium_memzero(&k, sizeof(k));
 	strlcpy(m.network, r->who.id.network, sizeof(m.network));
 	strlcpy(m.name, r->who.id.name, sizeof(m.name));
 	strlcpy(m.who, r->who.label, sizeof(m.who));
 	m.from = r->from;
 	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_register, lease_register, &m);
+	sodium_memzero(m.psk, sizeof(m.psk));
 }
 
 /* Compare the password in a time that does not depend on it. */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <sodium.h>
+
 #include "audit_line.h"
 #include "dialects.h"
 #include "granted.h"
@@ -125,13 +127,17 @@ native_put(struct request *r)
 	struct msg_lease_register m;
 	struct lease_wish wish;
 	const char *code, *detail;
+	int parsed;
 
 	if (!is_device(r))
 		return;
 	if (!peers_json(r))
 		return;
-	if (leasejson_parse(r->body, r->body_len, &wish, &code, &detail) ==
-	    -1) {
+	parsed = leasejson_parse(r->body, r->body_len, &wish, &code, &detail);
+	/* It may have had a preshared key in it. */
+	if (r->body_len > 0)
+		sodium_memzero(r->body, r->body_len);
+	if (parsed == -1) {
 		audit_refused(r, detail);
 		reply_problem(r, 400, code, detail, -1);
 		return;
@@ -143,9 +149,13 @@ native_put(struct request *r)
 	strlcpy(m.name, r->who.id.name, sizeof(m.name));
 	strlcpy(m.who, r->who.label, sizeof(m.who));
 	memcpy(m.pubkey, wish.pubkey, sizeof(m.pubkey));
+	m.has_psk = wish.has_psk;
+	memcpy(m.psk, wish.psk, sizeof(m.psk));
 	m.from = r->from;
 	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_lease, lease_register, &m);
+	sodium_memzero(m.psk, sizeof(m.psk));
+	sodium_memzero(wish.psk, sizeof(wish.psk));
 }
 
 static void

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "audit_line.h"
 #include "form.h"
 #include "link_leased.h"
@@ -222,6 +224,7 @@ native_peer_put(struct request *r)
 	const char *code, *detail;
 	struct msg_owned_put m;
 	struct owner o;
+	int parsed;
 
 	memset(&m, 0, sizeof(m));
 	if (!one_begin(r, &o, network, m.pubkey) || !peers_json(r))
@@ -230,7 +233,11 @@ native_peer_put(struct request *r)
 		peers_problem(r, LEASE_E_KEY, "", 0);
 		return;
 	}
-	if (peerjson_parse(r->body, r->body_len, &m, &code, &detail) == -1) {
+	parsed = peerjson_parse(r->body, r->body_len, &m, &code, &detail);
+	/* It may have had a preshared key in it. */
+	if (r->body_len > 0)
+		sodium_memzero(r->body, r->body_len);
+	if (parsed == -1) {
 		reply_problem(r, 400, code, detail, -1);
 		return;
 	}
@@ -239,6 +246,7 @@ native_peer_put(struct request *r)
 	m.from = r->from;
 	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_put, owned_put, &m);
+	sodium_memzero(m.psk, sizeof(m.psk));
 }
 
 static void

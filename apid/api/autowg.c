@@ -10,49 +10,64 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "autowg.h"
 #include "jsonw.h"
 
-int
-autowg_key(const char *body, size_t len, uint8_t key[WGKEY_LEN])
+/*
+ * Get the key that is all of the text.  Returns 1, 0 if there is nothing in the
+ * text, or -1.
+ */
+static int
+take_key(const char *body, size_t len, uint8_t key[WGKEY_LEN])
 {
 	char text[WGKEY_TEXT];
 	size_t i, n = 0;
 	char c;
+	int r = -1;
 
 	for (i = 0; i < len; i++) {
 		c = body[i];
 		if ((unsigned char)c >= 0x80)
-			goto fail;
+			goto done;
 		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
 		    (c >= '0' && c <= '9') || c == '+' || c == '/' ||
 		    c == '='))
 			continue;
 		if (n == WGKEY_TEXT - 1)
-			goto fail;
+			goto done;
 		text[n++] = c;
 	}
-	return (wgkey_parse(text, n, key));
-fail:
-	errno = EINVAL;
-	return (-1);
+	r = n == 0 ? 0 : wgkey_parse(text, n, key) == 0 ? 1 : -1;
+done:
+	sodium_memzero(text, sizeof(text));
+	return (r);
 }
 
-bool
-autowg_has_preshared(const char *body, size_t len)
+int
+autowg_parse(const char *body, size_t len, struct autowg_keys *k)
 {
-	uint8_t key[WGKEY_LEN];
 	const char *second;
 	size_t first;
-	bool has;
+	int r;
 
+	memset(k, 0, sizeof(*k));
+	if (take_key(body, len, k->pubkey) == 1)
+		return (0);
 	if ((second = memchr(body, '\n', len)) == NULL)
-		return (false);
+		goto bad;
 	first = (size_t)(second++ - body);
-	has = autowg_key(body, first, key) == 0 &&
-	    autowg_key(second, len - first - 1, key) == 0;
-	explicit_bzero(key, sizeof(key));
-	return (has);
+	if (take_key(body, first, k->pubkey) != 1 ||
+	    (r = take_key(second, len - first - 1, k->psk)) == -1)
+		goto bad;
+	/* WireGuard has no preshared key of zeros: that is none. */
+	k->has_psk = r == 1 && !sodium_is_zero(k->psk, sizeof(k->psk));
+	return (0);
+bad:
+	sodium_memzero(k, sizeof(*k));
+	errno = EINVAL;
+	return (-1);
 }
 
 static const struct prefix *
@@ -107,10 +122,11 @@ autowg_item(const struct msg_peer_item *m, char *buf, size_t size)
 	    "        \"last_handshake\": %lld,\n"
 	    "        \"pubkey\": \"%s\",\n"
 	    "        \"rx_bytes\": %llu,\n"
-	    "        \"tx_bytes\": %llu\n"
+	    "        \"tx_bytes\": %llu,\n"
+	    "        \"using_psk\": %s\n"
 	    "    }",
 	    (long long)m->created, ip, (long long)m->handshake,
 	    wgkey_format(m->pubkey, key), (unsigned long long)m->rx,
-	    (unsigned long long)m->tx);
+	    (unsigned long long)m->tx, m->psk ? "true" : "false");
 	return (w.full ? -1 : (int)w.len);
 }

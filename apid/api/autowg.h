@@ -14,18 +14,20 @@
 
 #define AUTOWG_LEASE_SIZE	640	/* bytes of a lease's text, with NUL */
 
-/*
- * Get the public key from a body.  Characters outside the alphabet of base64
- * are dropped, as in Python, and the rest must be one key in its canonical
- * spelling.  Returns 0, or -1 with errno EINVAL.
- */
-int	 autowg_key(const char *body, size_t len, uint8_t key[WGKEY_LEN]);
+/* The keys in a body. */
+struct autowg_keys {
+	uint8_t		 pubkey[WGKEY_LEN];
+	bool		 has_psk;
+	uint8_t		 psk[WGKEY_LEN];	/* with has_psk, and not zero */
+};
 
 /*
- * True if the body has a preshared key on its second line, as later clients
- * send.
+ * Get the public key from a body and, if it has a second line, the preshared
+ * key.  Characters outside the alphabet of base64 are dropped, as in Python, and
+ * the rest must be keys in their canonical spelling.  Returns 0, or -1 with
+ * errno EINVAL.
  */
-bool	 autowg_has_preshared(const char *body, size_t len);
+int	 autowg_parse(const char *body, size_t len, struct autowg_keys *);
 
 /*
  * Format the five lines of a lease.  Returns their length, or -1 with errno

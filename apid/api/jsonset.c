@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The parser of sets: a lexer for the few tokens that occur (six signs and
- * strings; no number and no literal is allowed), which feeds a table of states.
+ * strings; no number and no literal but null is allowed), which feeds a table of
+ * states.
  * It is as strict as RFC 8259, and refuses a member that is repeated or
  * unknown.
  */
@@ -9,6 +10,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <sodium.h>
 
 #include "hex.h"
 #include "jsonset.h"
@@ -35,7 +38,8 @@ enum state {
 enum member {
 	PUBLIC_KEY = 0x01,
 	ADDRESSES = 0x02,
-	LABEL = 0x04
+	LABEL = 0x04,
+	PRESHARED_KEY = 0x08
 };
 
 enum lex {
@@ -70,7 +74,7 @@ static int
 malformed(struct jsonset *j)
 {
 	return (refuse(j, "bad-request",
-	    "the body is not JSON of the form {\'peers\': [{\'public_key\', \'addresses\', \'name\'}, ...]}"));
+	    "the body is not JSON of the form {\'peers\': [{\'public_key\', \'addresses\', \'name\', \'preshared_key\'}, ...]}"));
 }
 
 void
@@ -98,10 +102,11 @@ end_peer(struct jsonset *j)
 		return (refuse(j, "bad-request", "public_key is missing"));
 	if ((j->seen & ADDRESSES) == 0)
 		return (refuse(j, "bad-request", "addresses is missing"));
-	if (j->item(j->arg, &j->peer) == -1) {
+	if (j->item(j->arg, &j->peer) == -1)
 		j->failed = true;
+	sodium_memzero(j->peer.psk, sizeof(j->peer.psk));
+	if (j->failed)
 		return (-1);
-	}
 	j->n++;
 	j->state = PEER_NEXT;
 	return (0);
@@ -169,6 +174,7 @@ member_name(struct jsonset *j)
 		{ "public_key", PUBLIC_KEY },
 		{ "addresses", ADDRESSES },
 		{ "name", LABEL },
+		{ "preshared_key", PRESHARED_KEY },
 	};
 	size_t i;
 
@@ -184,7 +190,7 @@ member_name(struct jsonset *j)
 		return (0);
 	}
 	return (refuse(j, "bad-request",
-	    "only public_key, addresses and name are known members"));
+	    "only public_key, addresses, name and preshared_key are known members"));
 }
 
 static int
@@ -212,6 +218,17 @@ value(struct jsonset *j)
 		if (wgkey_parse(j->string, j->len, j->peer.pubkey) == -1)
 			return (refuse(j, "invalid-public-key",
 			    "public_key is not 32 bytes in base64"));
+		return (0);
+	}
+	if (j->member == PRESHARED_KEY) {
+		if (wgkey_parse(j->string, j->len, j->peer.psk) == -1)
+			return (refuse(j, "bad-request",
+			    "preshared_key is not 32 bytes in base64, or null"));
+		/* A key of zeros is none. */
+		j->peer.psk_op = sodium_is_zero(j->peer.psk, WGKEY_LEN) ?
+		    PSK_REMOVE :
+		    PSK_SET;
+		sodium_memzero(j->string, sizeof(j->string));
 		return (0);
 	}
 	if (j->member != LABEL)
@@ -349,9 +366,28 @@ inside(struct jsonset *j, char c)
 	return (add(j, (unsigned char)c));
 }
 
+/* The letters of null, which only a preshared key may be. */
+static int
+letter(struct jsonset *j, char c)
+{
+	static const char null[] = "null";
+
+	if (c != null[j->nletters])
+		return (malformed(j));
+	if (null[++j->nletters] != '\0')
+		return (0);
+	j->nletters = 0;
+	j->peer.psk_op = PSK_REMOVE;
+	j->state = NEXT;
+	return (0);
+}
+
 static int
 outside(struct jsonset *j, char c)
 {
+	if (j->nletters > 0 ||
+	    (c == 'n' && j->state == VALUE && j->member == PRESHARED_KEY))
+		return (letter(j, c));
 	if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
 		return (0);
 	if (c != '"')

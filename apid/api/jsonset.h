@@ -2,7 +2,8 @@
 /*
  * A whole set of peers as JSON, read piece by piece as it comes:
  *
- *	{"peers": [{"public_key": K, "addresses": [A, ...], "name": N}, ...]}
+ *	{"peers": [{"public_key": K, "addresses": [A, ...], "name": N,
+ *	    "preshared_key": P}, ...]}
  *
  * One peer is kept at a time, so that a set of any size needs the same memory.
  * Nothing here knows a connection.
@@ -28,6 +29,7 @@ struct jsonset {
 	uint8_t		 seen;		/* mask of members of this peer */
 	uint8_t		 lex;		/* state inside a string */
 	uint8_t		 ndigits;	/* of \uhhhh */
+	uint8_t		 nletters;	/* of null */
 	uint16_t	 unit;		/* of \uhhhh */
 	uint16_t	 high;		/* surrogate waiting for its other half */
 	size_t		 len;		/* bytes of string */

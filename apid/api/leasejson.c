@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <jansson.h>
+#include <sodium.h>
 
 #include "clock.h"
 #include "jsonw.h"
@@ -31,6 +32,23 @@ parse_key(const json_t *v, struct lease_wish *w, const char **detail)
 	return (0);
 }
 
+/* A key of zeros and null are none. */
+static int
+parse_psk(const json_t *v, struct lease_wish *w, const char **detail)
+{
+	const char *s;
+
+	if (json_is_null(v))
+		return (0);
+	if ((s = json_string_value(v)) == NULL ||
+	    wgkey_parse(s, json_string_length(v), w->psk) == -1) {
+		*detail = "preshared_key is not 32 bytes in base64, or null";
+		return (-1);
+	}
+	w->has_psk = !sodium_is_zero(w->psk, sizeof(w->psk));
+	return (0);
+}
+
 static int
 parse_object(json_t *root, struct lease_wish *w, const char **code,
     const char **detail)
@@ -47,6 +65,9 @@ parse_object(json_t *root, struct lease_wish *w, const char **code,
 				return (-1);
 			}
 			key = true;
+		} else if (strcmp(name, "preshared_key") == 0) {
+			if (parse_psk(v, w, detail) == -1)
+				return (-1);
 		} else if (strcmp(name, "network") == 0) {
 			s = json_string_value(v);
 			if (s == NULL || s[0] == '\0' ||
@@ -58,7 +79,7 @@ parse_object(json_t *root, struct lease_wish *w, const char **code,
 			}
 		} else {
 			*detail =
-			    "only public_key and network are known members";
+			    "only public_key, preshared_key and network are known members";
 			return (-1);
 		}
 	}

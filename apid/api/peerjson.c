@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <jansson.h>
+#include <sodium.h>
 
 #include "clock.h"
 #include "jsonw.h"
@@ -131,6 +132,22 @@ parse_addresses(const json_t *v, struct msg_owned_put *m)
 	return (NULL);
 }
 
+/* Null and a key of zeros remove it. */
+static const char *
+parse_psk(const json_t *v, struct msg_owned_put *m)
+{
+	const char *s = json_string_value(v);
+
+	m->psk_op = PSK_REMOVE;
+	if (json_is_null(v))
+		return (NULL);
+	if (s == NULL || wgkey_parse(s, json_string_length(v), m->psk) == -1)
+		return ("preshared_key is not 32 bytes in base64, or null");
+	if (!sodium_is_zero(m->psk, sizeof(m->psk)))
+		m->psk_op = PSK_SET;
+	return (NULL);
+}
+
 static const char *
 parse_member(const char *name, const json_t *v, struct msg_owned_put *m)
 {
@@ -146,6 +163,8 @@ parse_member(const char *name, const json_t *v, struct msg_owned_put *m)
 			    "name is not a string of at most 64 printable bytes");
 		return (NULL);
 	}
+	if (strcmp(name, "preshared_key") == 0)
+		return (parse_psk(v, m));
 	if (strcmp(name, "public_key") == 0) {
 		if (s == NULL ||
 		    wgkey_parse(s, json_string_length(v), key) == -1 ||
@@ -153,7 +172,8 @@ parse_member(const char *name, const json_t *v, struct msg_owned_put *m)
 			return ("public_key is not that of the path");
 		return (NULL);
 	}
-	return ("only addresses, name and public_key are known members");
+	return (
+	    "only addresses, name, preshared_key and public_key are known members");
 }
 
 int

@@ -25,8 +25,8 @@ int	 peerjson_ovpn(const struct msg_ovpn_item *, char *buf, size_t size);
 int	 peerjson_change(const struct msg_set_change *, char *buf, size_t size);
 
 /*
- * Parse the body that makes one peer: {"addresses": [...]} and perhaps "name"
- * and, if it is the same as in the path, "public_key".  m->pubkey is the key of
+ * Parse the body that makes one peer: {"addresses": [...]} and perhaps "name",
+ * "preshared_key" and, if it is the same as in the path, "public_key".  m->pubkey is the key of
  * the path.  Returns 0, or -1 with the problem's code and detail, which are
  * static texts.
  */

@@ -100,7 +100,8 @@ packet_free(struct chan *c, struct packet *p)
 	c->qbytes -= p->len;
 	if (p->fd != -1)
 		close(p->fd);
-	free(p);
+	/* There may be keys in it. */
+	freezero(p, sizeof(*p) + p->len);
 }
 
 /* Release everything except the memory. */
@@ -302,7 +303,9 @@ chan_take(struct chan *c)
 			chan_fail(c, "closed by the other side");
 			break;
 		}
-		if ((error = chan_handle(c, &m)) != NULL && !c->freed) {
+		error = chan_handle(c, &m);
+		explicit_bzero(c->buf, m.data.wpos);
+		if (error != NULL && !c->freed) {
 			d = msg_lookup(m.type);
 			log_warnx("%s: message %s (0x%04x): %s; closing",
 			    c->name, d != NULL ? d->name : "?", m.type, error);
@@ -489,6 +492,7 @@ chan_send_##name(struct chan *c, uint32_t id, const struct msg_##name *m, \
 	/* Zeroing would be wasted: only the bytes that are written are sent. */	\
 	__attribute__((uninitialized)) uint8_t data[IMSG_MAX_PAYLOAD];	\
 	struct ibuf b;							\
+	int rc;								\
 									\
 	ibuf_init(&b, data, 0, sizeof(data));				\
 	if (msg_##name##_put(&b, m) == -1) {				\
@@ -497,7 +501,10 @@ chan_send_##name(struct chan *c, uint32_t id, const struct msg_##name *m, \
 		errno = EINVAL;						\
 		return (-1);						\
 	}								\
-	return (chan_send(c, MSG_##NAME, id, data, b.wpos, fd));	\
+	rc = chan_send(c, MSG_##NAME, id, data, b.wpos, fd);		\
+	/* There may be keys in it. */					\
+	explicit_bzero(data, b.wpos);					\
+	return (rc);							\
 }
 #define E(NAME, name, val, from, to)
 MSG_CATALOGUE(X, E)

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "codec.h"
 #include "printable.h"
 #include "reqid.h"
@@ -88,6 +90,18 @@ codec_len(struct codec *c, uint16_t *v, uint16_t lo, uint16_t hi)
 	if (codec_n16(c, v) == -1)
 		return (-1);
 	return (codec_check(c, *v >= lo && *v <= hi));
+}
+
+int
+codec_psk(struct codec *c, uint8_t *how, uint8_t set, uint8_t *psk)
+{
+	if (codec_range(c, how, 0, set) == -1)
+		return (-1);
+	if (*how != set)
+		return (0);
+	if (codec_key(c, psk) == -1)
+		return (-1);
+	return (codec_check(c, !sodium_is_zero(psk, WGKEY_LEN)));
 }
 
 int

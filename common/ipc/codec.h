@@ -43,6 +43,10 @@ int	 codec_reqid(struct codec *, char *);
 int	 codec_range(struct codec *, uint8_t *, uint8_t lo, uint8_t hi);
 /* A number of at most hi. */
 int	 codec_upto(struct codec *, uint32_t *, uint32_t hi);
+/*
+ * A number in 0..set and, if it is set, a preshared key, which is not zero.
+ */
+int	 codec_psk(struct codec *, uint8_t *how, uint8_t set, uint8_t *psk);
 /* The length of the field that follows, in lo..hi. */
 int	 codec_len(struct codec *, uint16_t *, uint16_t lo, uint16_t hi);
 /* A prefix or, where none is allowed, a single zero byte. */

@@ -121,6 +121,8 @@ struct msg_lease_register {
 	char		 name[IDENT_SIZE];	/* from the identity rule */
 	char		 who[IDENT_SIZE + 8];	/* the proof, e.g. "cn:dev-1" */
 	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 has_psk;		/* 0: it has none from now on */
+	uint8_t		 psk[WGKEY_LEN];	/* on the wire if has_psk */
 	struct prefix	 from;			/* source address, for events */
 	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 };
@@ -194,11 +196,20 @@ struct msg_ident_result {
 /* Owners are "portal:NAME" and "static". */
 #define OWNER_SIZE	(IDENT_SIZE + 8)
 
+/* What becomes of a peer's preshared key. */
+enum psk_op {
+	PSK_KEEP = 0,
+	PSK_REMOVE = 1,
+	PSK_SET = 2
+};
+
 struct msg_owned_put {			/* add, or replace its addresses */
 	char		 network[NETNAME_SIZE];
 	char		 owner[OWNER_SIZE];
 	char		 name[IDENT_SIZE];	/* a label, may be "" */
 	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 psk_op;	/* enum psk_op */
+	uint8_t		 psk[WGKEY_LEN];	/* on the wire with PSK_SET */
 	struct prefix	 from;
 	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
 	uint8_t		 naddrs;
@@ -222,7 +233,7 @@ struct msg_peer_item {
 	char		 who[IDENT_SIZE + 8];	/* a lease's last proof */
 	uint8_t		 source;	/* enum peer_source */
 	uint8_t		 state;		/* enum lease_state */
-	uint8_t		 psk;		/* 1: WireGuard has a preshared key */
+	uint8_t		 psk;		/* 1: it has a preshared key */
 	uint8_t		 pubkey[WGKEY_LEN];
 	int64_t		 first;		/* wall: first registration */
 	int64_t		 created;	/* last change of the key */
@@ -319,6 +330,8 @@ struct msg_set_begin {
 struct msg_set_item {
 	char		 name[IDENT_SIZE];
 	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 psk_op;	/* enum psk_op */
+	uint8_t		 psk[WGKEY_LEN];	/* on the wire with PSK_SET */
 	uint8_t		 naddrs;
 	struct prefix	 addrs[PEER_ADDRS_MAX];
 };
@@ -381,6 +394,8 @@ struct msg_peer_set {
 	uint32_t	 ttl;		/* 1..DURATION_MAX or LEASE_NEVER */
 	uint8_t		 has_old;
 	uint8_t		 old[WGKEY_LEN];	/* on the wire if has_old */
+	uint8_t		 has_psk;
+	uint8_t		 psk[WGKEY_LEN];	/* on the wire if has_psk */
 	uint8_t		 naddrs;	/* 1..PEER_ADDRS_MAX */
 	struct prefix	 addrs[PEER_ADDRS_MAX];
 };

@@ -14,6 +14,7 @@ codec_msg_lease_register(struct codec *c, struct msg_lease_register *m)
 	if (NET(c, m) == -1 || codec_name(c, m->name, sizeof(m->name)) == -1 ||
 	    codec_name(c, m->who, sizeof(m->who)) == -1 ||
 	    codec_key(c, m->pubkey) == -1 ||
+	    codec_psk(c, &m->has_psk, 1, m->psk) == -1 ||
 	    codec_prefix_none(c, &m->from) == -1 ||
 	    codec_reqid(c, m->req) == -1)
 		return (-1);

@@ -18,6 +18,7 @@ codec_msg_owned_put(struct codec *c, struct msg_owned_put *m)
 	    codec_name(c, m->owner, sizeof(m->owner)) == -1 ||
 	    codec_name(c, m->name, sizeof(m->name)) == -1 ||
 	    codec_key(c, m->pubkey) == -1 ||
+	    codec_psk(c, &m->psk_op, PSK_SET, m->psk) == -1 ||
 	    codec_prefix_none(c, &m->from) == -1 ||
 	    codec_reqid(c, m->req) == -1)
 		return (-1);
@@ -139,7 +140,8 @@ int
 codec_msg_set_item(struct codec *c, struct msg_set_item *m)
 {
 	if (codec_name(c, m->name, sizeof(m->name)) == -1 ||
-	    codec_key(c, m->pubkey) == -1)
+	    codec_key(c, m->pubkey) == -1 ||
+	    codec_psk(c, &m->psk_op, PSK_SET, m->psk) == -1)
 		return (-1);
 	return (codec_prefixes(c, &m->naddrs, m->addrs, 1, PEER_ADDRS_MAX));
 }

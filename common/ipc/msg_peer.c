@@ -36,7 +36,8 @@ codec_msg_peer_set(struct codec *c, struct msg_peer_set *m)
 		return (-1);
 	if (codec_check(c, m->ttl != 0) == -1)
 		return (-1);
-	if (m->has_old && codec_key(c, m->old) == -1)
+	if ((m->has_old && codec_key(c, m->old) == -1) ||
+	    codec_psk(c, &m->has_psk, 1, m->psk) == -1)
 		return (-1);
 	return (codec_prefixes(c, &m->naddrs, m->addrs, 1, PEER_ADDRS_MAX));
 }

@@ -87,7 +87,7 @@ answer_item(const struct peer *p, struct msg_peer_item *m)
 	m->tx = p->tx;
 	m->endpoint = p->endpoint;
 	m->port = p->port;
-	m->psk = p->psk;
+	m->psk = p->psk || p->has_psk;
 	m->naddrs = peer_addrs(p, m->addrs);
 }
 

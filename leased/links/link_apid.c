@@ -17,6 +17,7 @@
 #include "listcheck.h"
 #include "openvpn.h"
 #include "ownset.h"
+#include "psk.h"
 #include "turn.h"
 #include "wgkey.h"
 
@@ -82,8 +83,8 @@ leased_lease_register(struct chan *c, uint32_t id,
 	if (code == LEASE_OK_SAME && !network_up(n))
 		code = LEASE_E_BUSY;
 	if (code == LEASE_OK_SAME)
-		turn_register(l, n, m->name, m->who, m->pubkey, &m->from,
-		    &asker);
+		turn_register(l, n, m->name, m->who, m->pubkey,
+		    m->has_psk ? m->psk : NULL, &m->from, &asker);
 	else
 		answer_lease(c, id, code, NULL);
 	return (0);
@@ -119,8 +120,8 @@ leased_lease_renew(struct chan *c, uint32_t id, const struct msg_lease_renew *m)
 	code = lease_for(l, m->network, m->name, &p);
 	code = renew_check(code, p);
 	if (code == LEASE_OK_SAME)
-		turn_register(l, p->net, m->name, m->who, p->key, &m->from,
-		    &asker);
+		turn_register(l, p->net, m->name, m->who, p->key, psk_of(p),
+		    &m->from, &asker);
 	else
 		answer_lease(c, id, code, p);
 	return (0);

@@ -10,6 +10,7 @@
 #include "deadline.h"
 #include "dirty.h"
 #include "log.h"
+#include "psk.h"
 
 void
 change_begin(struct change *c, struct owner *o)
@@ -29,6 +30,7 @@ change_remember(const struct peer *p)
 	if ((w = malloc(sizeof(*w) + p->naddrs * sizeof(w->addrs[0]))) == NULL)
 		fatal("change of a peer");
 	w->name = NULL;
+	w->psk = psk_copy(psk_of(p));
 	w->created = p->created;
 	w->renewed = p->renewed;
 	w->expires = p->expires;
@@ -105,6 +107,21 @@ change_old_key(const struct step *s)
 	return (w->key);
 }
 
+bool
+change_psk(const struct step *s)
+{
+	return (s->was != NULL && !psk_same(s->was->psk, psk_of(s->peer)));
+}
+
+static void
+was_free(struct peer_was *w)
+{
+	if (w == NULL)
+		return;
+	psk_free(w->psk);
+	free(w);
+}
+
 static void
 restore(struct registry *r, struct peer *p, struct peer_was *w)
 {
@@ -124,6 +141,7 @@ restore(struct registry *r, struct peer *p, struct peer_was *w)
 		p->name = w->name;
 	}
 	p->refused = w->refused;
+	psk_set(p, w->psk);
 	peer_set_state(p, w->state, w->outside);
 	peer_set_addrs(p, w->addrs, w->naddrs);
 }
@@ -150,7 +168,7 @@ change_undo(struct change *c, struct registry *r)
 			break;
 		case STEP_CHANGE:
 			restore(r, s->peer, s->was);
-			free(s->was);
+			was_free(s->was);
 			break;
 		}
 	}
@@ -170,7 +188,7 @@ change_done(struct change *c)
 	for (i = 0; i < c->n; i++) {
 		if (c->steps[i].was != NULL)
 			free(c->steps[i].was->name);
-		free(c->steps[i].was);
+		was_free(c->steps[i].was);
 		if (c->steps[i].kind == STEP_DROP)
 			peer_free(c->steps[i].peer);
 	}

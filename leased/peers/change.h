@@ -11,6 +11,7 @@
 
 struct peer_was {
 	char		*name;		/* the old texts, if they changed */
+	uint8_t		*psk;		/* NULL: it had none */
 	int64_t		 created, renewed, expires;
 	struct mono	 deadline, ready;
 	uint64_t	 rx_raw, tx_raw;
@@ -59,6 +60,8 @@ void	 change_rob(struct change *, struct peer *, const struct prefix *);
 void	 change_text(struct step *, const char *name, const char *who);
 /* The key that the lease had in WireGuard before this step, or NULL. */
 const uint8_t *change_old_key(const struct step *);
+/* True if the step gives the peer another preshared key, or takes it. */
+bool	 change_psk(const struct step *);
 /* Undo the whole change.  Several changes are undone in reverse order. */
 void	 change_undo(struct change *, struct registry *);
 /* The change is durable: free everything that was kept to undo it. */

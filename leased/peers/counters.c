@@ -221,7 +221,7 @@ confirm(struct peer *p, const struct msg_peer_stat *m)
 			return;
 		n++;
 	}
-	if (n == m->naddrs)
+	if (n == m->naddrs && m->psk == p->has_psk)
 		peer_set_state(p, LEASE_ACTIVE, false);
 }
 
@@ -250,10 +250,6 @@ stats_peer(struct leased *l, const struct msg_peer_stat *m)
 	p->tx_raw = clamp(m->tx);
 	if (m->handshake > p->handshake)
 		p->handshake = m->handshake;
-	if (m->psk && !p->psk)
-		log_warnx(
-		    "network %s: peer=%s has a preshared key in WireGuard that sallyport did not set",
-		    n->name, log_key(p->key));
 	p->psk = m->psk != 0;
 	p->endpoint = m->endpoint;
 	p->port = m->port;

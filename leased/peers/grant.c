@@ -10,6 +10,7 @@
 #include "grant.h"
 #include "hostaddr.h"
 #include "pool.h"
+#include "psk.h"
 
 /* A lease has at most one address of each family. */
 static const uint8_t families[] = { AF_INET, AF_INET6 };
@@ -212,7 +213,7 @@ set_term(struct registry *r, struct peer *p, struct mono now, struct wall wall)
 /* The lease has its addresses: fill in the rest of the grant. */
 static void
 fill(struct registry *r, struct grant *g, struct step *s, const char *who,
-    const uint8_t *key, struct mono now, struct wall wall)
+    const uint8_t *key, const uint8_t *psk, struct mono now, struct wall wall)
 {
 	struct peer *p = g->peer;
 	uint32_t left = peer_ttl(p, now);
@@ -221,6 +222,10 @@ fill(struct registry *r, struct grant *g, struct step *s, const char *who,
 		peer_set_key(p, key);
 		p->rx_raw = p->tx_raw = 0;
 		p->created = wall.s;
+	}
+	if (!psk_same(psk_of(p), psk)) {
+		psk_set(p, psk);
+		g->renewed_only = false;
 	}
 	p->refused = false;
 	p->renewed = wall.s;
@@ -280,8 +285,9 @@ give_addrs(struct change *c, struct peer *p, const uint8_t *key,
 
 static uint8_t
 grant_lease(struct registry *r, struct network *n, const char *name,
-    const char *who, const uint8_t *key, const struct prefix *want,
-    struct mono now, struct wall wall, struct grant *g)
+    const char *who, const uint8_t *key, const uint8_t *psk,
+    const struct prefix *want, struct mono now, struct wall wall,
+    struct grant *g)
 {
 	struct peer_was *was = NULL;
 	const struct holder *h;
@@ -293,7 +299,9 @@ grant_lease(struct registry *r, struct network *n, const char *name,
 	p = peer_by_name(n, name);
 	if ((other = peer_by_key(n, key)) != NULL && other != p)
 		return (g->code = LEASE_E_KEY_TAKEN);
-	if ((h = holder_of_key(n, key)) != NULL && h->kind == HOLD_FOREIGN)
+	/* Nobody but its owner takes a peer's preshared key from it. */
+	if ((h = holder_of_key(n, key)) != NULL &&
+	    (h->kind == HOLD_FOREIGN || (h->psk && psk == NULL)))
 		return (g->code = LEASE_E_KEY_TAKEN);
 	live = p != NULL && peer_served(p);
 	if (!live && !network_known(n))
@@ -325,16 +333,16 @@ grant_lease(struct registry *r, struct network *n, const char *name,
 	else if (memcmp(p->key, key, WGKEY_LEN) != 0)
 		g->code = LEASE_OK_REKEYED;
 	g->renewed_only = g->code == LEASE_OK_SAME && !moved;
-	fill(r, g, s, who, key, now, wall);
+	fill(r, g, s, who, key, psk, now, wall);
 	return (g->code);
 }
 
 uint8_t
 grant_register(struct registry *r, struct network *n, const char *name,
-    const char *who, const uint8_t *key, struct mono now, struct wall wall,
-    struct grant *g)
+    const char *who, const uint8_t *key, const uint8_t *psk, struct mono now,
+    struct wall wall, struct grant *g)
 {
-	return (grant_lease(r, n, name, who, key, NULL, now, wall, g));
+	return (grant_lease(r, n, name, who, key, psk, NULL, now, wall, g));
 }
 
 uint8_t
@@ -354,7 +362,7 @@ grant_import(struct registry *r, struct network *n, const char *name,
 			return (g->code = LEASE_E_ADDR_TAKEN);
 		return (g->code = LEASE_OK_SAME);
 	}
-	if (grant_lease(r, n, name, who, key, &im->addr, now, wall, g) >=
+	if (grant_lease(r, n, name, who, key, NULL, &im->addr, now, wall, g) >=
 	    LEASE_E_KEY)
 		return (g->code);
 	if (im->ttl < peer_ttl(g->peer, now)) {
@@ -377,6 +385,7 @@ grant_end(struct registry *r, struct peer *p, struct mono now, struct wall wall,
 	(void)change_log(&g->change, STEP_CHANGE, p, change_remember(p));
 	p->ready = mono_add_ms(now, (int64_t)p->net->conf.quarantine * 1000);
 	peer_set_state(p, LEASE_EXPIRED, false);
+	psk_set(p, NULL);
 	p->expires = wall.s;
 	p->rx_raw = p->tx_raw = 0;
 	deadline_set(r, p, mono_add_ms(now, (int64_t)FORGET_S * 1000));

@@ -20,13 +20,14 @@ struct grant {
 };
 
 /*
- * Register name with key.  Fills the grant and returns its code; after an error
- * (a code from LEASE_E_KEY up), nothing has changed.  The caller applies the
- * rest of the policy, that is, who may register at all.
+ * Register name with key, and with a preshared key or none (NULL).  Fills the
+ * grant and returns its code; after an error (a code from LEASE_E_KEY up),
+ * nothing has changed.  The caller applies the rest of the policy, that is, who
+ * may register at all.
  */
 uint8_t	 grant_register(struct registry *, struct network *, const char *name,
-    const char *who, const uint8_t *key, struct mono now, struct wall wall,
-    struct grant *);
+    const char *who, const uint8_t *key, const uint8_t *psk, struct mono now,
+    struct wall wall, struct grant *);
 /* A lease that another gateway has given. */
 struct import {
 	struct prefix	 addr;		/* a host's */

@@ -8,6 +8,7 @@
 
 #include "hostaddr.h"
 #include "own.h"
+#include "psk.h"
 #include "wgkey.h"
 
 static uint8_t
@@ -60,41 +61,44 @@ is_among(const struct prefix *p, const struct prefix *addrs, uint8_t n)
  * operator is told first if it would lose an address.
  */
 static uint8_t
-check_live(const struct owner *o, const uint8_t *key,
-    const struct prefix *addrs, uint8_t n, bool force, char *text, size_t size)
+check_live(const struct owner *o, const struct own_wish *w, bool force,
+    char *text, size_t size)
 {
 	const struct holder *h;
 	char addr[PREFIX_TEXT];
+	const char *fate;
 
-	if ((h = holder_of_key(o->net, key)) == NULL ||
-	    (h->kind != HOLD_FOREIGN &&
-		(force || strcmp(o->name, OWNER_STATIC) != 0)))
+	if ((h = holder_of_key(o->net, w->key)) == NULL ||
+	    (h->kind != HOLD_FOREIGN && force))
 		return (LEASE_OK_SAME);
-	if (h->psk) {
-		strlcpy(text,
-		    "would take the preshared key from the live peer, which stays as it is",
-		    size);
+	fate = h->kind == HOLD_FOREIGN ? ", which stays as it is" :
+					 ": force it, if that is meant";
+	if (h->psk && w->psk_op != PSK_SET) {
+		snprintf(text, size,
+		    "would take the preshared key from the live peer%s", fate);
 		return (LEASE_E_KEY_TAKEN);
 	}
+	if (h->kind != HOLD_FOREIGN && strcmp(o->name, OWNER_STATIC) != 0)
+		return (LEASE_OK_SAME);
 	strlcpy(text, "the key is a peer's that is not sallyport's", size);
 	for (; h != NULL; h = holder_next(o->net, h)) {
-		if (h->addr.family == 0 || is_among(&h->addr, addrs, n))
+		if (h->addr.family == 0 ||
+		    is_among(&h->addr, w->addrs, w->naddrs))
 			continue;
 		snprintf(text, size, "would take %s from the live peer%s",
-		    prefix_format(&h->addr, addr),
-		    h->kind == HOLD_FOREIGN ? ", which stays as it is" :
-			": force it, if that is meant");
+		    prefix_format(&h->addr, addr), fate);
 		return (LEASE_E_KEY_TAKEN);
 	}
-	h = holder_of_key(o->net, key);
+	h = holder_of_key(o->net, w->key);
 	return (h->kind == HOLD_FOREIGN ? LEASE_E_KEY_TAKEN : LEASE_OK_SAME);
 }
 
 uint8_t
-own_check(const struct registry *r, const struct owner *o, const uint8_t *key,
-    const struct prefix *addrs, uint8_t n, bool force, struct mono now,
-    char *text, size_t size)
+own_check(const struct registry *r, const struct owner *o,
+    const struct own_wish *w, bool force, struct mono now, char *text,
+    size_t size)
 {
+	const uint8_t *key = w->key;
 	const struct peer *p;
 	const char *who = NULL;
 	uint8_t i, code;
@@ -117,9 +121,9 @@ own_check(const struct registry *r, const struct owner *o, const uint8_t *key,
 		    size);
 		return (LEASE_E_BUSY);
 	}
-	code = check_live(o, key, addrs, n, force, text, size);
-	for (i = 0; i < n && code == LEASE_OK_SAME; i++)
-		code = check_addr(o, key, &addrs[i], now, text, size);
+	code = check_live(o, w, force, text, size);
+	for (i = 0; i < w->naddrs && code == LEASE_OK_SAME; i++)
+		code = check_addr(o, key, &w->addrs[i], now, text, size);
 	if (code == LEASE_OK_SAME)
 		text[0] = '\0';
 	return (code);
@@ -135,41 +139,62 @@ own_strip(struct change *c, struct peer *p)
 	peer_set_state(p, LEASE_PENDING, p->outside);
 }
 
+static bool
+same_name(const struct peer *p, const struct own_wish *w)
+{
+	return (w->name[0] == '\0' || strcmp(p->name, w->name) == 0);
+}
+
+static bool
+keeps_psk(const struct peer *p, const struct own_wish *w)
+{
+	return (w->psk_op == PSK_KEEP ||
+	    psk_same(psk_of(p), w->psk_op == PSK_SET ? w->psk : NULL));
+}
+
+bool
+own_is_same(const struct peer *p, const struct own_wish *w)
+{
+	return (peer_has_addrs(p, w->addrs, w->naddrs) && same_name(p, w) &&
+	    keeps_psk(p, w));
+}
+
 uint8_t
-own_put(struct change *c, const uint8_t *key, const char *name,
-    const struct prefix *addrs, uint8_t n, struct wall wall)
+own_put(struct change *c, const struct own_wish *w, struct wall wall)
 {
 	struct owner *o = c->owner;
 	struct peer *p, *holder;
-	bool same_addrs, same_name;
+	bool same_addrs;
 	struct step *s;
 	uint8_t i;
 
-	if ((p = peer_by_key(o->net, key)) == NULL && network_full(o->net))
+	if ((p = peer_by_key(o->net, w->key)) == NULL && network_full(o->net))
 		return (LEASE_E_POOL);
-	same_addrs = p != NULL && peer_has_addrs(p, addrs, n);
-	same_name = p != NULL &&
-	    (name[0] == '\0' || strcmp(p->name, name) == 0);
-	if (same_addrs && same_name)
+	if (p != NULL && own_is_same(p, w))
 		return (LEASE_OK_SAME);
-	for (i = 0; i < n && !same_addrs; i++)
-		if ((holder = peer_by_addr(o->net, &addrs[i])) != NULL &&
+	same_addrs = p != NULL && peer_has_addrs(p, w->addrs, w->naddrs);
+	for (i = 0; i < w->naddrs && !same_addrs; i++)
+		if ((holder = peer_by_addr(o->net, &w->addrs[i])) != NULL &&
 		    holder != p)
-			change_rob(c, holder, &addrs[i]);
+			change_rob(c, holder, &w->addrs[i]);
 	if (p == NULL) {
-		p = peer_new_owned(o, key, name);
+		p = peer_new_owned(o, w->key, w->name);
 		p->created = wall.s;
-		peer_set_addrs(p, addrs, n);
+		peer_set_addrs(p, w->addrs, w->naddrs);
+		if (w->psk_op == PSK_SET)
+			psk_set(p, w->psk);
 		(void)change_log(c, STEP_ADD, p, NULL);
 		return (LEASE_OK_NEW);
 	}
 	s = change_log(c, STEP_CHANGE, p, change_remember(p));
-	if (!same_addrs) {
-		peer_set_addrs(p, addrs, n);
+	if (!same_addrs)
+		peer_set_addrs(p, w->addrs, w->naddrs);
+	if (!same_addrs || !keeps_psk(p, w))
 		peer_set_state(p, LEASE_PENDING, false);
-	}
-	if (!same_name)
-		change_text(s, name, "");
+	if (!keeps_psk(p, w))
+		psk_set(p, w->psk_op == PSK_SET ? w->psk : NULL);
+	if (!same_name(p, w))
+		change_text(s, w->name, "");
 	return (LEASE_OK_REKEYED);
 }
 

@@ -13,6 +13,7 @@
 #include "ctl_conn.h"
 #include "fronts.h"
 #include "log.h"
+#include "psk.h"
 #include "resync.h"
 #include "set_apply.h"
 #include "wish.h"
@@ -43,6 +44,7 @@ set_free(struct set *s)
 		s->owner->busy = false;
 	for (i = 0; i < s->npeers; i++) {
 		free(s->peers[i].addrs);
+		psk_free(s->peers[i].psk);
 		free(s->peers[i].name);
 		free(s->peers[i].why);
 	}
@@ -294,6 +296,9 @@ set_item(struct chan *c, uint32_t id, const struct msg_set_item *m)
 	    (p->name = strdup(m->name)) == NULL)
 		fatal("set of peers");
 	memcpy(p->addrs, addrs, p->naddrs * sizeof(*p->addrs));
+	p->psk_op = m->psk_op;
+	if (m->psk_op == PSK_SET)
+		p->psk = psk_copy(m->psk);
 	return (0);
 }
 

@@ -14,7 +14,9 @@ struct set_peer {
 	uint8_t		 key[WGKEY_LEN];
 	uint8_t		 code;		/* 0, or why it is rejected */
 	uint8_t		 naddrs;
+	uint8_t		 psk_op;	/* enum psk_op */
 	struct prefix	*addrs;		/* in order */
+	uint8_t		*psk;		/* with PSK_SET */
 	char		*name;
 	char		*why;
 };

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "peernet.h"
 #include "pool.h"
+#include "psk.h"
 
 /* Leases come first, in order of names; then the others, in order of keys. */
 static int
@@ -179,6 +180,7 @@ peer_unlink(struct peer *p)
 void
 peer_free(struct peer *p)
 {
+	psk_set(p, NULL);
 	if (p->addrs != p->few)
 		free(p->addrs);
 	free(p->name);

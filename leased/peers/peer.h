@@ -67,6 +67,7 @@ struct peer {
 	bool		 gone : 1;	/* removed, but can be restored */
 	bool		 seen : 1;	/* is in the set being compared */
 	bool		 psk : 1;	/* WireGuard has a preshared key for it */
+	bool		 has_psk : 1;	/* it is to have one: see psk.h */
 	uint8_t		 key[WGKEY_LEN];
 	struct peer_addr *addrs;	/* in order; points here if few: */
 	struct peer_addr few[ADDRS_INLINE];

@@ -10,6 +10,7 @@
 #include "hostaddr.h"
 #include "log.h"
 #include "pool.h"
+#include "psk.h"
 #include "registry.h"
 
 void
@@ -17,6 +18,7 @@ registry_init(struct registry *r)
 {
 	memset(r, 0, sizeof(*r));
 	TAILQ_INIT(&r->nets);
+	psks_init(&r->psks);
 }
 
 void
@@ -37,6 +39,7 @@ registry_clear(struct registry *r)
 	}
 	free(r->heap);
 	free(r->dirty);
+	psks_clear(&r->psks);
 	registry_init(r);
 }
 

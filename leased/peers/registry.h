@@ -20,6 +20,7 @@ struct registry {
 	struct peer	**heap;		/* by deadline, from 1 */
 	uint32_t	 heap_n;
 	uint32_t	 heap_max;
+	struct hash	 psks;		/* preshared keys of peers: psk.c */
 };
 
 void	 registry_init(struct registry *);

@@ -8,6 +8,7 @@
 
 #include "deadline.h"
 #include "log.h"
+#include "psk.h"
 #include "row.h"
 #include "rowcheck.h"
 #include "wgkey.h"
@@ -20,6 +21,7 @@ fill_row(struct peer_row *row, const struct peer *p)
 	row->network = p->net->id;
 	row->owner = p->owner == NULL ? 0 : p->owner->id;
 	row->key = p->key;
+	row->psk = psk_of(p);
 	row->name = p->name;
 	row->who = p->owner == NULL ? peer_who(p) : "";
 	row->ended = p->state == LEASE_EXPIRED;
@@ -78,8 +80,11 @@ row_put_step(struct store *st, const struct step *s)
 	case STEP_CHANGE:
 		break;
 	}
-	/* Peers with an owner change only their addresses or their label. */
-	if (s->peer->owner != NULL && s->was->name == NULL)
+	/*
+	 * Peers with an owner change only their addresses, their label or their
+	 * preshared key.
+	 */
+	if (s->peer->owner != NULL && s->was->name == NULL && !change_psk(s))
 		return (store_put_addrs(st, &row));
 	return (store_put_peer(st, &row));
 }
@@ -233,6 +238,7 @@ load_peer(void *arg, const struct peer_row *from)
 		    serve ? "" : ": it is kept and not served");
 	p->refused = !serve ||
 	    (p->owner != NULL && !owner_valid(p->owner->name));
+	psk_set(p, row->psk);
 	p->id = row->id;
 	p->first = row->first;
 	p->created = row->created;

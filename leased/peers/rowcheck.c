@@ -3,6 +3,7 @@
  * The check of rows that the store gives at start.
  */
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -117,6 +118,10 @@ rowcheck_peer(struct peer_row *r, struct wall now, char name[ROW_TEXT],
 		*serve = r->owner != 0;
 		r->name = *serve ? "" : rowcheck_name(r->id, name);
 		why = "its name";
+	}
+	if (r->psk != NULL && sodium_is_zero(r->psk, WGKEY_LEN)) {
+		r->psk = NULL;
+		why = "its preshared key";
 	}
 	if (is_spread(r)) {
 		*serve = false;

@@ -130,11 +130,25 @@ check_repeats(struct set *s)
 	hash_clear(&addrs);
 }
 
+static struct own_wish
+wish_of(const struct set_peer *x)
+{
+	struct own_wish w = { .key = x->key,
+		.name = x->name,
+		.addrs = x->addrs,
+		.naddrs = x->naddrs,
+		.psk_op = x->psk_op,
+		.psk = x->psk };
+
+	return (w);
+}
+
 static bool
 is_same(const struct peer *p, const struct set_peer *x)
 {
-	return (peer_has_addrs(p, x->addrs, x->naddrs) &&
-	    (x->name[0] == '\0' || strcmp(x->name, p->name) == 0));
+	struct own_wish w = wish_of(x);
+
+	return (own_is_same(p, &w));
 }
 
 /* Mark the peers that the set names, and count the others. */
@@ -170,6 +184,7 @@ compare(struct set *s)
 {
 	struct mono now = mono_now();
 	struct set_peer *x;
+	struct own_wish w;
 	struct peer *p;
 	char why[129];
 	size_t i;
@@ -180,10 +195,10 @@ compare(struct set *s)
 	s->done.removed = mark(s);
 	for (i = 0; i < s->npeers; i++) {
 		x = &s->peers[i];
+		w = wish_of(x);
 		if (x->code == 0 &&
-		    (code = own_check(&s->l->reg, s->owner, x->key, x->addrs,
-			 x->naddrs, s->begin.force, now, why, sizeof(why))) !=
-			LEASE_OK_SAME)
+		    (code = own_check(&s->l->reg, s->owner, &w, s->begin.force,
+			 now, why, sizeof(why))) != LEASE_OK_SAME)
 			reject(x, code, why);
 		p = peer_by_key(s->owner->net, x->key);
 		if (p != NULL && p->owner != s->owner)
@@ -302,6 +317,7 @@ fill(struct set *s, struct change *op)
 {
 	struct wall wall = wall_now();
 	struct set_peer *x;
+	struct own_wish w;
 	struct peer *p;
 	size_t i, from;
 	uint8_t code;
@@ -311,7 +327,8 @@ fill(struct set *s, struct change *op)
 		if (x->code != 0)
 			continue;
 		from = op->n;
-		code = own_put(op, x->key, x->name, x->addrs, x->naddrs, wall);
+		w = wish_of(x);
+		code = own_put(op, &w, wall);
 		if (code >= LEASE_E_KEY) {
 			reject(x, code, "the network has max_peers peers");
 			s->done.added--;
@@ -356,6 +373,14 @@ kept_addrs(const struct step *st, bool *lost)
 	return (mask);
 }
 
+/* True if the step changed the preshared key, and no address. */
+static bool
+only_psk(const struct step *st)
+{
+	return (change_psk(st) &&
+	    peer_has_addrs(st->peer, st->was->addrs, st->was->naddrs));
+}
+
 /*
  * Make the wishes for the hand, in an order in which no address is wanted
  * twice: removals, then peers that lose an address, then peers that gain one.
@@ -385,7 +410,7 @@ make_wishes(struct set *s, const struct change *c)
 		if (st->kind == STEP_ADD)
 			add_wish(s, st->peer, UINT16_MAX, true);
 		else if (st->kind == STEP_CHANGE && st->peer->owner != NULL &&
-		    !st->lost && st->was->naddrs == 0)
+		    !st->lost && (st->was->naddrs == 0 || only_psk(st)))
 			add_wish(s, st->peer, UINT16_MAX, false);
 	}
 }

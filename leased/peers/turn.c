@@ -234,15 +234,15 @@ turn_granted(struct leased *l, struct turn_change *e, struct grant *g,
 
 void
 turn_register(struct leased *l, struct network *n, const char *name,
-    const char *who, const uint8_t *key, const struct prefix *from,
-    const struct asker *asker)
+    const char *who, const uint8_t *key, const uint8_t *psk,
+    const struct prefix *from, const struct asker *asker)
 {
 	struct turn_change *e;
 	struct grant g;
 	uint8_t code;
 
 	e = turn_next(l, asker);
-	code = grant_register(&l->reg, n, name, who, key, mono_now(),
+	code = grant_register(&l->reg, n, name, who, key, psk, mono_now(),
 	    wall_now(), &g);
 	if (code >= LEASE_E_KEY) {
 		asker_answer(l, asker, code, NULL);
@@ -312,24 +312,27 @@ turn_put(struct leased *l, struct network *n, const struct msg_owned_put *m,
     const struct asker *asker, char *text)
 {
 	struct prefix addrs[PEER_ADDRS_MAX];
+	struct own_wish w = { .key = m->pubkey,
+		.name = m->name,
+		.addrs = addrs,
+		.psk_op = m->psk_op,
+		.psk = m->psk };
 	struct turn_change *e;
 	struct owner *o;
-	uint8_t code, naddrs;
+	uint8_t code;
 
 	if ((o = owner_get(n, m->owner)) == NULL) {
 		strlcpy(text, OWNERS_TEXT, TEXT_SIZE);
 		return (LEASE_E_POOL);
 	}
 	memcpy(addrs, m->addrs, sizeof(addrs));
-	naddrs = peer_sort_addrs(addrs, m->naddrs);
-	code = own_check(&l->reg, o, m->pubkey, addrs, naddrs, false,
-	    mono_now(), text, TEXT_SIZE);
+	w.naddrs = peer_sort_addrs(addrs, m->naddrs);
+	code = own_check(&l->reg, o, &w, false, mono_now(), text, TEXT_SIZE);
 	if (code != LEASE_OK_SAME)
 		return (code);
 	e = turn_next(l, asker);
 	change_begin(&e->change, o);
-	e->code = own_put(&e->change, m->pubkey, m->name, addrs, naddrs,
-	    wall_now());
+	e->code = own_put(&e->change, &w, wall_now());
 	e->peer = peer_by_key(n, m->pubkey);
 	if (e->code >= LEASE_E_KEY || e->peer == NULL) {
 		asker_answer(l, asker, e->code, NULL);
@@ -402,9 +405,8 @@ turn_durable(struct leased *l, struct turn_change *e)
 		/* Another change in the same turn has replaced this one. */
 		asker_answer(l, &e->asker, LEASE_E_BUSY, NULL);
 	else if (e->wish)
-		wish_set(l, p, UINT16_MAX,
-		    p->owner == NULL ? change_old_key(s) : NULL, &e->asker,
-		    e->code);
+		wish_set(l, p, UINT16_MAX, p->owner == NULL ? s : NULL,
+		    &e->asker, e->code);
 	else if (e->extends)
 		wish_extend(l, p, &e->asker, e->code);
 	else

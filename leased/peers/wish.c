@@ -3,12 +3,12 @@
  * Wishes to the hand.  Each has a result for its asker within a deadline.
  */
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fronts.h"
 #include "log.h"
+#include "psk.h"
 #include "removal.h"
 #include "resync.h"
 #include "turn.h"
@@ -19,13 +19,19 @@
 #define WISH_LATE_MS	60000		/* then nobody waits for it */
 #define TICK_MS		250
 
+/* The keys of a lease that another wish has replaced. */
+struct wish_old {
+	uint8_t		 key[WGKEY_LEN];
+	uint8_t		*psk;		/* or NULL */
+};
+
 struct wish {
 	uint32_t	 id;		/* 0: unused */
 	struct network	*net;
 	int64_t		 peer;		/* id in the store, unless removed */
 	uint32_t	 removal;	/* number of a removal, or 0 */
 	uint8_t		 key[WGKEY_LEN];
-	uint8_t		 old[WGKEY_LEN];	/* replaced key, or zero */
+	struct wish_old	*old;		/* or NULL */
 	struct asker	 asker;
 	uint8_t		 code;		/* code of the answer on success */
 	bool		 gone;		/* the key is to be removed */
@@ -57,6 +63,9 @@ wish_drop(struct wish *w)
 
 	if ((p = peer_by_key(w->net, w->key)) != NULL && p->wish == w->id)
 		p->wish = 0;
+	if (w->old != NULL)
+		psk_free(w->old->psk);
+	free(w->old);
 	memset(w, 0, sizeof(*w));
 }
 
@@ -122,7 +131,9 @@ wish_send(struct leased *l, const struct peer *p, uint16_t mask, uint32_t id,
     const uint8_t *old)
 {
 	struct msg_peer_set m;
+	const uint8_t *psk;
 	uint8_t i;
+	int rc;
 
 	memset(&m, 0, sizeof(m));
 	strlcpy(m.network, p->net->name, sizeof(m.network));
@@ -137,7 +148,13 @@ wish_send(struct leased *l, const struct peer *p, uint16_t mask, uint32_t id,
 	for (i = 0; i < p->naddrs; i++)
 		if ((mask & 1U << i) && peer_addr_served(p, i))
 			m.addrs[m.naddrs++] = p->addrs[i].p;
-	return (chan_send_peer_set(l->hand, id, &m, -1));
+	if ((psk = psk_of(p)) != NULL) {
+		m.has_psk = 1;
+		memcpy(m.psk, psk, sizeof(m.psk));
+	}
+	rc = chan_send_peer_set(l->hand, id, &m, -1);
+	explicit_bzero(m.psk, sizeof(m.psk));
+	return (rc);
 }
 
 int
@@ -213,8 +230,23 @@ wish_sent(struct leased *l, struct wish *w, int rc)
 		fronts_pressure(l);
 }
 
+static struct wish_old *
+old_keys(const struct step *s)
+{
+	struct wish_old *o;
+	const uint8_t *key;
+
+	if (s == NULL || (key = change_old_key(s)) == NULL)
+		return (NULL);
+	if ((o = calloc(1, sizeof(*o))) == NULL)
+		fatal("wish");
+	memcpy(o->key, key, sizeof(o->key));
+	o->psk = psk_copy(s->was->psk);
+	return (o);
+}
+
 void
-wish_set(struct leased *l, struct peer *p, uint16_t mask, const uint8_t *old,
+wish_set(struct leased *l, struct peer *p, uint16_t mask, const struct step *s,
     const struct asker *asker, uint8_t code)
 {
 	struct wish *w;
@@ -224,13 +256,13 @@ wish_set(struct leased *l, struct peer *p, uint16_t mask, const uint8_t *old,
 	if (p->owner != NULL)
 		removal_forget(l, p->net, p->key);
 	w->peer = p->id;
-	if (old != NULL)
-		memcpy(w->old, old, sizeof(w->old));
+	w->old = old_keys(s);
 	p->wish = w->id;
 	peer_set_state(p, LEASE_PENDING, p->outside);
 	/* The running sync has sent an older state of the peer. */
 	p->synced = false;
-	wish_sent(l, w, wish_send(l, p, mask, w->id, old));
+	wish_sent(l, w,
+	    wish_send(l, p, mask, w->id, w->old == NULL ? NULL : w->old->key));
 }
 
 void
@@ -306,16 +338,15 @@ take_back(struct leased *l, const struct wish *w, struct peer *p)
 			turn_drop(l, p, NULL, mono_now(), &nobody);
 		else
 			sync_later(l);
-	} else if (w->asker.answer == NULL ||
-	    sodium_is_zero(w->old, sizeof(w->old)))
+	} else if (w->asker.answer == NULL || w->old == NULL)
 		/*
 		 * Without an asker, this was itself an attempt to restore the
 		 * old key, and the hand refused it, too.
 		 */
 		turn_end(l, p, "lease.refuse", NULL, &nobody);
 	else
-		turn_register(l, p->net, p->name, peer_who(p), w->old, NULL,
-		    &nobody);
+		turn_register(l, p->net, p->name, peer_who(p), w->old->key,
+		    w->old->psk, NULL, &nobody);
 }
 
 static void

@@ -8,16 +8,17 @@
 #define WISH_H
 
 #include "asker.h"
+#include "change.h"
 #include "leased.h"
 
 void	 wishes_init(struct leased *);
 /*
  * Wish for a peer in its present state, with those of its addresses that mask
- * has.  old is a key that it replaces, or NULL.  The asker gets code when it is
- * done.
+ * has.  If the step, which may be NULL, gave it another key, the old one goes.
+ * The asker gets code when it is done.
  */
-void wish_set(struct leased *, struct peer *, uint16_t mask, const uint8_t *old,
-    const struct asker *, uint8_t code);
+void	 wish_set(struct leased *, struct peer *, uint16_t mask,
+    const struct step *, const struct asker *, uint8_t code);
 /*
  * Tell the hand of the later end of a peer that it has.  The asker gets code at
  * once: until the old end the peer is there in any case, and if the hand forgets

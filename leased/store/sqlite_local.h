@@ -31,15 +31,15 @@
 	    " unchanged = ?8, rejected = ?9, text = ?10 WHERE id = ?1")	\
 	S(ST_PEER_LIST, "SELECT id, network, owner, key, name, who, ended," \
 	    " first, created, renewed, expires, handshake, rx, tx, rx_raw," \
-	    " tx_raw FROM peer ORDER BY id")				\
+	    " tx_raw, psk FROM peer ORDER BY id")			\
 	S(ST_PEER_ADD, "INSERT INTO peer (key, name, who, ended, created," \
 	    " renewed, expires, handshake, rx, tx, rx_raw, tx_raw, network," \
-	    " owner, first) VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"	\
-	    " ?11, ?12, ?13, ?14, ?15, ?16)")				\
+	    " owner, first, psk) VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8,"	\
+	    " ?9, ?10, ?11, ?12, ?13, ?15, ?16, ?17, ?14)")		\
 	S(ST_PEER_PUT, "UPDATE peer SET key = ?2, name = ?3, who = ?4,"	\
 	    " ended = ?5, created = ?6, renewed = ?7, expires = ?8,"	\
 	    " handshake = ?9, rx = ?10, tx = ?11, rx_raw = ?12,"		\
-	    " tx_raw = ?13 WHERE id = ?1")				\
+	    " tx_raw = ?13, psk = ?14 WHERE id = ?1")			\
 	S(ST_PEER_TERM, "UPDATE peer SET renewed = ?2, expires = ?3"	\
 	    " WHERE id = ?1")						\
 	S(ST_PEER_COUNTERS, "UPDATE peer SET renewed = ?2,"		\

@@ -111,6 +111,11 @@ bind_peer(sqlite3_stmt *st, const struct peer_row *r)
 	(void)sqlite3_bind_int64(st, 11, (int64_t)r->tx);
 	(void)sqlite3_bind_int64(st, 12, (int64_t)r->rx_raw);
 	(void)sqlite3_bind_int64(st, 13, (int64_t)r->tx_raw);
+	if (r->psk == NULL)
+		(void)sqlite3_bind_null(st, 14);
+	else
+		(void)sqlite3_bind_blob(st, 14, r->psk, WGKEY_LEN,
+		    SQLITE_STATIC);
 }
 
 int
@@ -120,12 +125,12 @@ store_add_peer(struct store *s, struct peer_row *r)
 	uint8_t i;
 
 	bind_peer(st, r);
-	(void)sqlite3_bind_int64(st, 14, r->network);
+	(void)sqlite3_bind_int64(st, 15, r->network);
 	if (r->owner == 0)
-		(void)sqlite3_bind_null(st, 15);
+		(void)sqlite3_bind_null(st, 16);
 	else
-		(void)sqlite3_bind_int64(st, 15, r->owner);
-	(void)sqlite3_bind_int64(st, 16, r->first);
+		(void)sqlite3_bind_int64(st, 16, r->owner);
+	(void)sqlite3_bind_int64(st, 17, r->first);
 	if (store_run(s, ST_PEER_ADD) == -1)
 		return (-1);
 	r->id = sqlite3_last_insert_rowid(s->h);
@@ -201,9 +206,11 @@ column_peer(sqlite3_stmt *st, struct peer_row *r)
 	r->tx = (uint64_t)sqlite3_column_int64(st, 13);
 	r->rx_raw = (uint64_t)sqlite3_column_int64(st, 14);
 	r->tx_raw = (uint64_t)sqlite3_column_int64(st, 15);
+	r->psk = sqlite3_column_blob(st, 16);
 	r->naddrs = 0;
 	/* An owner is somebody's id, or NULL for a lease. */
 	if (r->key == NULL || sqlite3_column_bytes(st, 3) != WGKEY_LEN ||
+	    (r->psk != NULL && sqlite3_column_bytes(st, 16) != WGKEY_LEN) ||
 	    r->id <= 0 || r->owner < 0 ||
 	    (r->owner == 0) != (sqlite3_column_type(st, 2) == SQLITE_NULL))
 		return (-1);

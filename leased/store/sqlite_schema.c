@@ -167,6 +167,8 @@ static const char *const steps[] = {
 	"DROP TABLE owned_addr;"
 	"DROP TABLE owned;"
 	"DROP TABLE lease;",
+	/* 3 -> 4: preshared keys. */
+	"ALTER TABLE peer ADD COLUMN psk BLOB CHECK (length(psk) = 32);",
 };
 
 const struct store_schema store_schema = { steps,

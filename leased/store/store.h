@@ -70,6 +70,7 @@ struct peer_row {
 	int64_t		 network;	/* id of a network_row */
 	int64_t		 owner;		/* id of an owner_row; 0: a lease */
 	const uint8_t	*key;		/* WGKEY_LEN bytes */
+	const uint8_t	*psk;		/* likewise; NULL: it has none */
 	const char	*name;		/* "" if an owner gave none */
 	const char	*who;		/* last proof of a lease, else "" */
 	bool		 ended;		/* a lease that may come back */

@@ -89,6 +89,7 @@ chunk_fill(struct knet *n, struct chunk *c)
 		c->ops[i].remove = !x->wanted;
 		c->ops[i].naddrs = (uint8_t)j;
 		c->ops[i].addrs = c->addrs[i];
+		c->ops[i].psk = x->psk;
 	}
 }
 
@@ -191,6 +192,10 @@ peer_resync(struct knet *n, struct difference *d)
 	    n->pools, n->npools);
 	if (reconcile_diff(&n->wanted, n->snap, d) == -1)
 		log_warn("network %s: sync", n->conf.name);
+	if (d->psks > 0)
+		log_notice(
+		    "network %s: %u peers on %s had another preshared key than they are to have: it is put right",
+		    n->conf.name, d->psks, n->conf.interface);
 }
 
 /*
@@ -206,6 +211,11 @@ peer_want(struct knet *n, const struct msg_peer_set *m)
 	x = wanted_set(&n->wanted, m->pubkey, m->addrs, m->naddrs, m->source);
 	if (x == NULL)
 		return (NULL);
+	if (wanted_psk(x, m->has_psk ? m->psk : NULL) == -1) {
+		drop(n, x);
+		wanted_queue(&n->wanted, x, false);
+		return (NULL);
+	}
 	if (m->ttl == LEASE_NEVER) {
 		expiry_unset(&k->expiry, &x->expiry);
 		return (x);
@@ -276,7 +286,9 @@ is_wanted(struct knet *n, const struct msg_peer_set *m)
 	size_t i, j;
 
 	x = wanted_find(&n->wanted, m->pubkey);
-	if (x == NULL || !x->wanted || m->has_old || x->naddrs != m->naddrs)
+	if (x == NULL || !x->wanted || m->has_old || x->naddrs != m->naddrs ||
+	    (x->psk != NULL) != m->has_psk ||
+	    (x->psk != NULL && memcmp(x->psk, m->psk, WGKEY_LEN) != 0))
 		return (false);
 	for (i = 0; i < m->naddrs; i++) {
 		for (j = 0; j < x->naddrs; j++) {

@@ -58,7 +58,7 @@ sum_up(const struct knet *n, uint8_t sum[HOLD_SUM])
 		if ((x.kind = kind_of(p)) == 0)
 			continue;
 		memcpy(x.key, p->key, sizeof(x.key));
-		x.psk = p->psk;
+		x.psk = p->psk != 0;
 		memset(&x.addr, 0, sizeof(x.addr));
 		mix(sum, &x, sizeof(x));
 		for (j = 0; j < p->naddrs; j++) {
@@ -78,7 +78,7 @@ send_item(struct knet *n, uint8_t kind, const struct snappeer *p,
 	strlcpy(m.network, n->conf.name, sizeof(m.network));
 	m.kind = kind;
 	if (p != NULL) {
-		m.psk = p->psk;
+		m.psk = p->psk != 0;
 		memcpy(m.pubkey, p->key, sizeof(m.pubkey));
 	}
 	m.naddrs = (uint8_t)(naddrs < PEER_ADDRS_MAX ? naddrs : PEER_ADDRS_MAX);

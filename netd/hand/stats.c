@@ -66,7 +66,7 @@ send_stat(struct hand *k, const struct statreq *r, const struct snappeer *p)
 	strlcpy(m.network, r->network, sizeof(m.network));
 	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
 	m.held = p->foreign ? HOLD_FOREIGN : p->spared ? HOLD_UNCLAIMED : 0;
-	m.psk = p->psk;
+	m.psk = p->psk != 0;
 	m.rx = p->rx;
 	m.tx = p->tx;
 	m.handshake = p->handshake;

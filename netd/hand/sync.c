@@ -39,6 +39,8 @@ sync_clear(struct hand *k)
 
 	while ((s = STAILQ_FIRST(&k->sync_items)) != NULL) {
 		STAILQ_REMOVE_HEAD(&k->sync_items, entry);
+		if (s->psk != NULL)
+			explicit_bzero(s->psk, WGKEY_LEN);
 		free(s);
 	}
 	k->sync_n = 0;
@@ -81,9 +83,15 @@ sync_add(struct hand *k, uint32_t id, bool del, const struct msg_peer_set *m)
 		log_warnx("leased sent more wishes than all networks hold");
 		return (-1);
 	}
-	s = malloc(sizeof(*s) + m->naddrs * sizeof(s->addrs[0]));
+	s = malloc(sizeof(*s) + m->naddrs * sizeof(s->addrs[0]) +
+	    (m->has_psk ? WGKEY_LEN : 0));
 	if (s == NULL)
 		return (-1);
+	s->psk = NULL;
+	if (m->has_psk) {
+		s->psk = (uint8_t *)&s->addrs[m->naddrs];
+		memcpy(s->psk, m->psk, WGKEY_LEN);
+	}
 	s->id = id;
 	s->del = del;
 	s->source = m->source;
@@ -158,6 +166,9 @@ sync_take(struct hand *k, const struct syncitem *s)
 		memcpy(m.old, s->old, sizeof(m.old));
 		memcpy(m.addrs, s->addrs, s->naddrs * sizeof(m.addrs[0]));
 		m.has_old = s->has_old;
+		m.has_psk = s->psk != NULL;
+		if (s->psk != NULL)
+			memcpy(m.psk, s->psk, sizeof(m.psk));
 		m.source = s->source;
 		m.naddrs = s->naddrs;
 		m.ttl = s->ttl;

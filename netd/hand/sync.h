@@ -28,6 +28,7 @@ struct syncitem {
 	struct knet	*net;		/* NULL: the network is unknown */
 	uint8_t		 key[WGKEY_LEN];
 	uint8_t		 old[WGKEY_LEN];
+	uint8_t		*psk;		/* behind the addresses, or NULL */
 	struct prefix	 addrs[];
 };
 STAILQ_HEAD(syncitem_list, syncitem);

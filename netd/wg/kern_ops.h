@@ -75,6 +75,7 @@ struct peer_op {
 	bool		 remove;
 	uint8_t		 naddrs;
 	const struct prefix *addrs;
+	const uint8_t	*psk;		/* NULL: it has none */
 };
 
 struct wg_dev {

@@ -20,7 +20,7 @@ reconcile_can_keep(const struct snapshot *s, const struct snappeer *p,
 		    !prefix_among(pools, npools, &a[i]))
 			return (false);
 	}
-	return (p->naddrs > 0 && p->naddrs <= PEER_ADDRS_MAX && !p->psk);
+	return (p->naddrs > 0 && p->naddrs <= PEER_ADDRS_MAX);
 }
 
 uint32_t
@@ -68,6 +68,12 @@ same_addrs(const struct wish *x, const struct prefix *a, size_t n)
 	return (true);
 }
 
+static bool
+same_psk(const struct wish *x, const struct snappeer *p)
+{
+	return (p->psk == (x->psk == NULL ? 0 : snapshot_psk(x->psk)));
+}
+
 int
 reconcile_diff(struct wanted *w, const struct snapshot *s, struct difference *d)
 {
@@ -85,9 +91,11 @@ reconcile_diff(struct wanted *w, const struct snapshot *s, struct difference *d)
 		if (x == NULL)
 			return (-1);
 		x->seen = w->seen;
+		d->psks += x->wanted && !same_psk(x, p);
 		if (!x->wanted)
 			d->removed++;
-		else if (same_addrs(x, snapshot_addrs(s, p), p->naddrs)) {
+		else if (same_addrs(x, snapshot_addrs(s, p), p->naddrs) &&
+		    same_psk(x, p)) {
 			d->unchanged++;
 			continue;
 		} else

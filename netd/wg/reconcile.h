@@ -15,11 +15,12 @@ struct difference {
 	uint32_t	 removed;
 	uint32_t	 changed;
 	uint32_t	 unchanged;
+	uint32_t	 psks;		/* with another preshared key */
 };
 
 /*
  * True if sallyport can have set the peer, or can take it over as it is: all of
- * its allowed addresses are hosts in the pools, and it has no preshared key.
+ * its allowed addresses are hosts in the pools.
  */
 bool	 reconcile_can_keep(const struct snapshot *, const struct snappeer *,
     const struct prefix *pools, size_t npools);

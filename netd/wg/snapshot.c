@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "snapshot.h"
 
 struct snapshot *
@@ -70,6 +72,22 @@ grow(void **p, size_t n, size_t *max, size_t size)
 	*p = q;
 	*max = want;
 	return (0);
+}
+
+uint64_t
+snapshot_psk(const uint8_t psk[WGKEY_LEN])
+{
+	static unsigned char key[crypto_shorthash_KEYBYTES];
+	static bool chosen;
+	uint64_t h;
+
+	if (sodium_is_zero(psk, WGKEY_LEN))
+		return (0);
+	if (!chosen)
+		randombytes_buf(key, sizeof(key));
+	chosen = true;
+	(void)crypto_shorthash((unsigned char *)&h, psk, WGKEY_LEN, key);
+	return (h == 0 ? 1 : h);
 }
 
 struct snappeer *

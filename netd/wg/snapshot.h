@@ -17,7 +17,7 @@
 
 struct snappeer {
 	uint8_t		 key[WGKEY_LEN];
-	bool		 psk;		/* it has a preshared key */
+	uint64_t	 psk;		/* see snapshot_psk(); 0: it has none */
 	bool		 foreign;	/* set by reconcile.c */
 	bool		 spared;	/* likewise: ours, not claimed yet */
 	uint16_t	 port;		/* of the endpoint */
@@ -53,6 +53,12 @@ void	 snapshot_free(struct snapshot *);	/* NULL is allowed */
 /* Make the snapshot empty, to be filled again. */
 void	 snapshot_reset(struct snapshot *);
 
+/*
+ * What a snapshot keeps of a preshared key: enough to see whether it is another
+ * one, and nothing from which the key could be found.  It differs from process
+ * to process.  0 stands for the key of zeros, which is none.
+ */
+uint64_t snapshot_psk(const uint8_t psk[WGKEY_LEN]);
 /*
  * Append a peer, or addresses to the last peer.  The pointer is valid until the
  * next call.  Returns NULL or -1 with errno ENOMEM.

@@ -50,6 +50,14 @@ unindex(struct wanted *w, struct wish *x)
 }
 
 static void
+wipe_psk(struct wish *x)
+{
+	if (x->psk != NULL)
+		freezero(x->psk, WGKEY_LEN);
+	x->psk = NULL;
+}
+
+static void
 wish_free(struct wanted *w, struct wish *x)
 {
 	struct waiter *r;
@@ -57,6 +65,7 @@ wish_free(struct wanted *w, struct wish *x)
 	if (x->queued)
 		TAILQ_REMOVE(x->urgent ? &w->urgent : &w->bulk, x, queue);
 	unindex(w, x);
+	wipe_psk(x);
 	RB_REMOVE(wish_tree, &w->keys, x);
 	while ((r = SLIST_FIRST(&x->waiters)) != NULL) {
 		SLIST_REMOVE_HEAD(&x->waiters, entry);
@@ -153,10 +162,24 @@ wanted_set(struct wanted *w, const uint8_t *key, const struct prefix *addrs,
 	return (x);
 }
 
+int
+wanted_psk(struct wish *x, const uint8_t *psk)
+{
+	if (psk == NULL) {
+		wipe_psk(x);
+		return (0);
+	}
+	if (x->psk == NULL && (x->psk = malloc(WGKEY_LEN)) == NULL)
+		return (-1);
+	memcpy(x->psk, psk, WGKEY_LEN);
+	return (0);
+}
+
 void
 wanted_drop(struct wanted *w, struct wish *x)
 {
 	unindex(w, x);
+	wipe_psk(x);
 	if (x->wanted)
 		w->count--;
 	x->wanted = x->claim = false;

@@ -52,6 +52,7 @@ struct wish {
 	uint32_t	 gen;		/* sync that wished it last */
 	uint32_t	 seen;		/* mark for reconcile.c */
 	struct waddr	*addrs;
+	uint8_t		*psk;		/* NULL: it has no preshared key */
 };
 
 RB_HEAD(wish_tree, wish);
@@ -89,6 +90,11 @@ struct wish *wanted_owner(struct wanted *, const struct prefix *);
  */
 struct wish *wanted_set(struct wanted *, const uint8_t *key,
 	    const struct prefix *, uint8_t n, uint8_t source);
+/*
+ * Want this preshared key for it, or none (NULL); wanted_set() leaves it as it
+ * is.  Returns 0, or -1 with errno ENOMEM.
+ */
+int	 wanted_psk(struct wish *, const uint8_t *psk);
 /*
  * Add a wish for removing a key from the device.  Returns NULL with errno
  * ENOMEM.

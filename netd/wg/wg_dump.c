@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Parsing the kernel's answer to WG_CMD_GET_DEVICE, message by message.  This
- * is a pure function of its bytes; the private key in them is never copied.
+ * is a pure function of its bytes; the keys in them that are secret are never
+ * copied.
  */
 
 #include <sys/socket.h>
@@ -14,8 +15,6 @@
 
 #include <errno.h>
 #include <string.h>
-
-#include <sodium.h>
 
 #include "wg_dump.h"
 
@@ -110,9 +109,8 @@ get_numbers(struct nlattr *tb[], struct snappeer *p)
 	struct nlattr *psk = tb[WGPEER_A_PRESHARED_KEY];
 	struct timespec64 ts;
 
-	/* The key itself is not ours to know; zero is none. */
-	p->psk = psk != NULL && nla_len(psk) == WGKEY_LEN &&
-	    !sodium_is_zero(nla_data(psk), WGKEY_LEN);
+	if (psk != NULL && nla_len(psk) == WGKEY_LEN)
+		p->psk = snapshot_psk(nla_data(psk));
 	if (tb[WGPEER_A_RX_BYTES] != NULL &&
 	    nla_len(tb[WGPEER_A_RX_BYTES]) >= 8)
 		p->rx = nla_get_u64(tb[WGPEER_A_RX_BYTES]);

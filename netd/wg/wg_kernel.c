@@ -25,7 +25,7 @@
 #define ATTR_ROOM	512
 /* The largest size of one allowed address, and of one peer without any. */
 #define ADDR_ROOM	(4 + 8 + 20 + 8)
-#define PEER_ROOM	(4 + 4 + WGKEY_LEN + 8 + 4)
+#define PEER_ROOM	(4 + 4 + WGKEY_LEN + 8 + 4 + 4 + WGKEY_LEN)
 
 int
 wg_kernel_open(struct wg_kernel *w)
@@ -119,11 +119,24 @@ wg_msg(struct wg_kernel *w, uint8_t cmd, int flags, int ifindex, size_t room)
 	return (m);
 }
 
+/* Send a message that has keys in it, and wipe it. */
+static int
+talk_secret(struct wg_kernel *w, struct nl_msg *m)
+{
+	int r;
+
+	/* nl_talk() frees the message; keep a reference to wipe it. */
+	nlmsg_get(m);
+	r = nl_talk(&w->nl, m, NULL, NULL);
+	sodium_memzero(nlmsg_hdr(m), nlmsg_hdr(m)->nlmsg_len);
+	nlmsg_free(m);
+	return (r);
+}
+
 int
 wg_kernel_set(struct wg_kernel *w, int ifindex, const uint8_t *priv, int port)
 {
 	struct nl_msg *m;
-	int r;
 
 	m = wg_msg(w, WG_CMD_SET_DEVICE, 0, ifindex, 0);
 	if (m == NULL)
@@ -133,12 +146,7 @@ wg_kernel_set(struct wg_kernel *w, int ifindex, const uint8_t *priv, int port)
 	    (port >= 0 &&
 		nla_put_u16(m, WGDEVICE_A_LISTEN_PORT, (uint16_t)port) < 0))
 		return (too_small(m));
-	/* nl_talk() frees the message; keep a reference to wipe it. */
-	nlmsg_get(m);
-	r = nl_talk(&w->nl, m, NULL, NULL);
-	sodium_memzero(nlmsg_hdr(m), nlmsg_hdr(m)->nlmsg_len);
-	nlmsg_free(m);
-	return (r);
+	return (talk_secret(w, m));
 }
 
 static int
@@ -160,6 +168,7 @@ put_addr(struct nl_msg *m, const struct prefix *p)
 static int
 put_peer(struct nl_msg *m, const struct peer_op *op)
 {
+	static const uint8_t none[WGKEY_LEN];
 	struct nlattr *peer, *ips;
 	uint32_t flags;
 	size_t i;
@@ -173,6 +182,9 @@ put_peer(struct nl_msg *m, const struct peer_op *op)
 	    nla_put_u32(m, WGPEER_A_FLAGS, flags) < 0)
 		return (-1);
 	if (!op->remove) {
+		if (nla_put(m, WGPEER_A_PRESHARED_KEY, WGKEY_LEN,
+		    op->psk != NULL ? op->psk : none) < 0)
+			return (-1);
 		ips = nla_nest_start(m, WGPEER_A_ALLOWEDIPS | NLA_F_NESTED);
 		if (ips == NULL)
 			return (-1);
@@ -212,8 +224,9 @@ wg_kernel_peers(struct wg_kernel *w, int ifindex, const struct peer_op *ops,
 			goto fail;
 	}
 	(void)nla_nest_end(m, peers);
-	return (nl_talk(&w->nl, m, NULL, NULL));
+	return (talk_secret(w, m));
 fail:
+	sodium_memzero(nlmsg_hdr(m), nlmsg_hdr(m)->nlmsg_len);
 	return (too_small(m));
 }
 
@@ -237,7 +250,7 @@ wg_kernel_dump(struct wg_kernel *w, int ifindex, struct snapshot *s)
 			break;
 		r = nl_talk(&w->nl, m, dump_cb, s);
 	} while (r == -1 && nl_again(since, &pause_ms));
-	/* The first message of the answer had the private key in it. */
+	/* The answer had the private key and preshared keys in it. */
 	sodium_memzero(w->nl.buf, NL_BUFFER);
 	s->at = mono_now();
 	return (r);

@@ -172,15 +172,21 @@ wg_uapi_set(struct wg_uapi *w, int fd, const uint8_t *priv, int port)
 static int
 put_peer(struct wg_uapi *w, size_t *len, const struct peer_op *op)
 {
+	static const uint8_t none[WGKEY_LEN];
 	char hex[WGKEY_LEN * 2 + 1], text[PREFIX_TEXT];
 	size_t i;
+	int r;
 
 	sodium_bin2hex(hex, sizeof(hex), op->key, WGKEY_LEN);
 	if (put(w, len, "public_key=%s\n", hex) == -1)
 		return (-1);
 	if (op->remove)
 		return (put(w, len, "remove=true\n"));
-	if (put(w, len, "replace_allowed_ips=true\n") == -1)
+	sodium_bin2hex(hex, sizeof(hex), op->psk != NULL ? op->psk : none,
+	    WGKEY_LEN);
+	r = put(w, len, "preshared_key=%s\nreplace_allowed_ips=true\n", hex);
+	sodium_memzero(hex, sizeof(hex));
+	if (r == -1)
 		return (-1);
 	for (i = 0; i < op->naddrs; i++) {
 		if (put(w, len, "allowed_ip=%s\n",
@@ -194,20 +200,21 @@ int
 wg_uapi_peers(struct wg_uapi *w, int fd, const struct peer_op *ops, size_t n)
 {
 	size_t i, len = 0;
+	int r;
 
 	if (n > KERN_CHUNK) {
 		errno = EMSGSIZE;
 		return (-1);
 	}
-	if (put(w, &len, "set=1\n") == -1)
-		return (-1);
-	for (i = 0; i < n; i++) {
-		if (put_peer(w, &len, &ops[i]) == -1)
-			return (-1);
-	}
-	if (put(w, &len, "\n") == -1)
-		return (-1);
-	return (talk(w, fd, len, NULL));
+	r = put(w, &len, "set=1\n");
+	for (i = 0; i < n && r == 0; i++)
+		r = put_peer(w, &len, &ops[i]);
+	if (r == 0)
+		r = put(w, &len, "\n");
+	if (r == 0)
+		r = talk(w, fd, len, NULL);
+	sodium_memzero(w->buf, UAPI_BUFFER);
+	return (r);
 }
 
 int
@@ -220,7 +227,7 @@ wg_uapi_dump(struct wg_uapi *w, int fd, struct snapshot *s)
 	if (put(w, &len, "get=1\n\n") == -1)
 		return (-1);
 	r = talk(w, fd, len, s);
-	/* The private key was in the answer. */
+	/* The private key and preshared keys were in the answer. */
 	sodium_memzero(w->buf, UAPI_BUFFER);
 	s->at = mono_now();
 	return (r);

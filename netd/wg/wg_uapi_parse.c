@@ -156,8 +156,8 @@ take_peer(struct snapshot *s, const char *k, const char *v)
 		return (take_endpoint(p, v));
 	if (strcmp(k, "preshared_key") == 0) {
 		r = get_hexkey(v, psk);
-		/* Zero is none. */
-		p->psk = r == 0 && !sodium_is_zero(psk, sizeof(psk));
+		if (r == 0)
+			p->psk = snapshot_psk(psk);
 		sodium_memzero(psk, sizeof(psk));
 		return (r);
 	}

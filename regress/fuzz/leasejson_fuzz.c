@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <jansson.h>
+#include <sodium.h>
 
 #include "autowg.h"
 #include "jsonw.h"
@@ -36,6 +37,9 @@ again(const struct lease_wish *w)
 
 	jsonw_init(&j, buf, sizeof(buf));
 	jsonw_add(&j, "{\"public_key\":\"%s\"", wgkey_format(w->pubkey, key));
+	if (w->has_psk)
+		jsonw_add(&j, ",\"preshared_key\":\"%s\"",
+		    wgkey_format(w->psk, key));
 	if (w->network[0] != '\0') {
 		jsonw_add(&j, ",\"network\":");
 		jsonw_string(&j, w->network);
@@ -66,7 +70,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *body = (const char *)data, *code = NULL, *detail = NULL;
-	uint8_t key[WGKEY_LEN];
+	struct autowg_keys k;
 	struct lease_wish w;
 	char text[512];
 
@@ -76,7 +80,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		again(&w);
 	} else
 		require(code != NULL && detail != NULL);
-	(void)autowg_key(body, size, key);
+	if (autowg_parse(body, size, &k) == 0)
+		require(k.has_psk == !sodium_is_zero(k.psk, sizeof(k.psk)));
 	if (size >= sizeof(text))
 		size = sizeof(text) - 1;
 	memcpy(text, body, size);

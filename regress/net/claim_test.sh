@@ -40,7 +40,7 @@ source_of() {		# KEY
 	ctl -j show peers | jq -r --arg k "$1" \
 	    '.peers[] | select(.public_key == $k) | .source'
 }
-for w in alice:unclaimed bob:unclaimed site:foreign secret:foreign \
+for w in alice:unclaimed bob:unclaimed site:foreign secret:unclaimed \
     range:foreign exit:foreign; do
 	eval "k=\$${w%%:*}"
 	is "show peers calls ${w%%:*}" "$(source_of "$k")" "${w#*:}"
@@ -70,6 +70,8 @@ is "a device that claims its own keeps its address" "$(put 4 "$alice")" \
     100.64.1.1/32
 is "and is ours then" "$(source_of "$alice")" lease
 is "a foreign peer's key is refused" "$(put 5 "$site")" "409 public-key-taken"
+is "so is one with a preshared key, without it" "$(put 5 "$secret")" \
+    "409 public-key-taken"
 
 # One that comes while we run.
 new=$(key)
@@ -100,15 +102,20 @@ AllowedIPs = 100.64.1.3/32
 EOF
 live() { wg show wg0 dump | awk -F '\t' -v k="$1" '$1 == k { print $2, $3, $4, $8 }'; }
 was=$(live "$site") secret_was=$(live "$secret")
+apply() {		# KEY ADDRESS [force]
+	printf '{"peers":[{"public_key":"%s","addresses":["%s"]}]}' "$1" "$2" \
+	    >"$WORK/set.json"
+	ctl apply "$WORK/set.json" dry-run $3 2>&1
+}
 ctl import "$WORK/wg.conf" dry-run >"$WORK/out"
 like "dry-run: what the site would lose" "$(cat "$WORK/out")" \
     '^rejected  line 5: would take 192.168.50.0/24 from the live peer: it is not'
 like "dry-run: what bob would lose" "$(cat "$WORK/out")" \
     'would take fde3:25fb:7f6c:1::2/128 from the live peer: force it'
-like "dry-run: the preshared key" "$(cat "$WORK/out")" \
-    '^rejected  line 13: .* it has a PresharedKey'
-like "dry-run: all are rejected" "$(cat "$WORK/out")" \
-    ': 0 added, 0 removed, 0 changed, 0 unchanged, 3 rejected$'
+like "dry-run: what can be kept is taken, and no other" "$(cat "$WORK/out")" \
+    ': 1 added, 0 removed, 0 changed, 0 unchanged, 2 rejected$'
+like "a set cannot take a preshared key" "$(apply "$secret" 100.64.1.3)" \
+    'public-key-taken +would take the preshared key from the live peer: force'
 check_status "import" 1 ctl import "$WORK/wg.conf"
 is "bob is as he was" "$(live "$bob" | cut -d ' ' -f 3)" \
     "100.64.1.2/32,fde3:25fb:7f6c:1::2/128"
@@ -116,19 +123,14 @@ check_status "import, force" 1 ctl import "$WORK/wg.conf" force
 is "bob is taken as it was asked for" "$(live "$bob" | cut -d ' ' -f 3)" \
     "100.64.1.2/32"
 is "the site stays as it is, even then" "$(live "$site")" "$was"
-is "and so does the one with a preshared key" "$(live "$secret")" "$secret_was"
-apply() {		# KEY ADDRESS
-	printf '{"peers":[{"public_key":"%s","addresses":["%s"]}]}' "$1" "$2" \
-	    >"$WORK/set.json"
-	ctl apply "$WORK/set.json" dry-run force 2>&1
-}
-like "a set cannot take it" "$(apply "$site" 100.64.1.7)" \
+is "the one with a preshared key has the same, and keeps it" \
+    "$(live "$secret") $(source_of "$secret")" "$secret_was static"
+like "a set cannot take it" "$(apply "$site" 100.64.1.7 force)" \
     'public-key-taken +would take 192.168.50.0/24 from the live peer, which stays'
-like "nor a preshared key" "$(apply "$secret" 100.64.1.3)" \
-    'public-key-taken +would take the preshared key from the live peer'
-like "nor an address in the range of another" "$(apply "$(key)" 100.64.1.9)" \
+like "nor an address in the range of another" \
+    "$(apply "$(key)" 100.64.1.9 force)" \
     'address-taken +100.64.1.9/32 is that of a peer on the interface'
-like "nor the interface's" "$(apply "$(key)" 100.64.1.4)" \
+like "nor the interface's" "$(apply "$(key)" 100.64.1.4 force)" \
     "address-taken +100.64.1.4/32 is the interface's own"
 portal() {		# KEY ADDRESS
 	curl -s -o "$WORK/b" -w '%{http_code}' --data-urlencode "public_key=$1" \

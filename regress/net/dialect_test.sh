@@ -38,7 +38,7 @@ is "peers.json: 200" \
     "$(dev_curl d1 d1 -u portal:secret "$URL/vpn/v1/peers.json")" 200
 is "peers.json: the device, its words in order" \
     "$(jq -r '."1234" | keys_unsorted | join(" ")' "$WORK/d1.body")" \
-    "created ip last_handshake pubkey rx_bytes tx_bytes"
+    "created ip last_handshake pubkey rx_bytes tx_bytes using_psk"
 is "peers.json: its key" "$(jq -r '."1234".pubkey' "$WORK/d1.body")" \
     "$(cat "$WORK/d1.pub")"
 

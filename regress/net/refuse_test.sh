@@ -140,10 +140,13 @@ for k in "all zero:$zero" "low order, one:$one" "low order, p-1:$pm1" \
 done
 key_refused "the gateway's own key" "$(wg show wg0 public-key)" '^409$'
 key_refused "a key held by another" "$(cat "$WORK/d1.pub")" '^409$'
-is "a preshared key" "$(dev_curl d1 d2 -d "$(wg genkey | wg pubkey)
-$(wg genpsk)" "$REGISTER")" 400
-like "a preshared key: it says so" "$(cat "$WORK/d1.body")" \
-    '^preshared keys are not supported'
+for k in AAAA "$(wg genpsk)x" "$(wg genpsk)
+$(wg genpsk)"; do
+	is "a bad preshared key" "$(dev_curl d1 d2 -d "$(wg genkey | wg pubkey)
+$k" "$REGISTER")" 400
+done
+like "a bad preshared key: it says so" "$(cat "$WORK/d1.body")" \
+    'perhaps a preshared key on a second line$'
 unchanged "bad keys"
 
 # --- networks, bodies, methods

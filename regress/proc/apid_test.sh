@@ -95,7 +95,8 @@ list_tests() {
 	        "last_handshake": 1735776000,
 	        "pubkey": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
 	        "rx_bytes": 1234567,
-	        "tx_bytes": 654321
+	        "tx_bytes": 654321,
+	        "using_psk": false
 	    }
 	}
 	X

@@ -413,6 +413,8 @@ badset "a mapped address" 'addresses\[0\] is not' \
     "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[\"::ffff:1.2.3.4\"]}]}"
 badset "an unknown member" 'only public_key' \
     "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[\"1.2.3.4\"],\"adresses\":1}]}"
+badset "a bad preshared key" 'preshared_key is not 32 bytes' \
+    "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[\"1.2.3.4\"],\"preshared_key\":\"x\"}]}"
 badset "a control character" 'control characters' \
     "{\"peers\":[{\"public_key\":\"$K5\",\"addresses\":[\"1.2.3.4\"],\"name\":\"\\u009b\"}]}"
 badset "a character that nobody sees" 'invisible ones' \
@@ -486,7 +488,7 @@ PublicKey = $K7
 AllowedIPs = 100.64.1.12
 [Peer]
 PublicKey = $K5
-PresharedKey = $K5
+PresharedKey = AAAA
 AllowedIPs = 100.64.1.13
 [Peer]
 PublicKey = $K6
@@ -500,7 +502,7 @@ ctl import "$WORK/wg1.conf"
 like "import, one that there is gets the file's" "$(wanted)" \
     'item CAgI name=printer, moved 100.64.1.10/32\|$'
 for w in '7: .*the key is in the file twice' "10: $K7: it has the gateway" \
-    '13: .*PresharedKey' '17: 10.9.9.9/32: it is outside' \
+    '15: PresharedKey: its value is not a key' '17: 10.9.9.9/32: it is outside' \
     '20: .*key cannot be used'; do
 	like "import, rejected: $w" "$OUT" "^rejected  line $w"
 done

@@ -569,6 +569,7 @@ fake_wg_dump(struct kern_io *io, const struct wg_dev *d, struct snapshot *s)
 		q->rx = p->rx;
 		q->tx = p->tx;
 		q->handshake = p->handshake;
+		q->psk = snapshot_psk(p->psk);
 		for (j = 0; j < p->naddrs; j++) {
 			if (snapshot_add_addr(s, &p->addrs[j]) == -1)
 				return (no(io, ENOMEM));

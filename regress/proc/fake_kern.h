@@ -47,6 +47,7 @@ struct fake_peer {
 	int		 ifindex;
 	uint8_t		 key[WGKEY_LEN];
 	struct prefix	 addrs[PEER_ADDRS_MAX];
+	uint8_t		 psk[WGKEY_LEN];	/* zero: none */
 	uint64_t	 rx;
 	uint64_t	 tx;
 	int64_t		 handshake;

@@ -145,6 +145,9 @@ fake_peer_set(struct fake_state *s, int ifindex, const struct peer_op *op)
 		p->ifindex = ifindex;
 		memcpy(p->key, op->key, WGKEY_LEN);
 	}
+	memset(p->psk, 0, sizeof(p->psk));
+	if (op->psk != NULL)
+		memcpy(p->psk, op->psk, sizeof(p->psk));
 	give_up_all(s, p);
 	for (i = 0; i < op->naddrs; i++) {
 		o = owner_slot(s, ifindex, &op->addrs[i]);

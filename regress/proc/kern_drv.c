@@ -47,15 +47,14 @@ sync_begin(struct rig *d, uint32_t keep, uint8_t drop)
 	SEND(d->leased, PEER_SYNC_BEGIN, peer_sync_begin, 0, &m, -1);
 }
 
+/* The first n peers, and the end of the sync that was begun. */
 static bool
-sync_with(struct rig *d, unsigned int n, uint32_t keep, uint8_t drop,
-    struct msg_peer_sync_done *done)
+sync_rest(struct rig *d, unsigned int n, struct msg_peer_sync_done *done)
 {
 	struct msg_peer_set	 p;
 	struct imsg		 m;
 	unsigned int		 i;
 
-	sync_begin(d, keep, drop);
 	for (i = 1; i <= n; i++) {
 		make_set(&p, i);
 		SEND(d->leased, PEER_SET, peer_set, 0, &p, -1);
@@ -63,6 +62,14 @@ sync_with(struct rig *d, unsigned int n, uint32_t keep, uint8_t drop,
 	rig_bare(d->leased, MSG_PEER_SYNC_END);
 	return (rig_await(d, d->leased, MSG_PEER_SYNC_DONE, &m, WAIT_MS) &&
 	    msg_peer_sync_done_get(&m.data, done) == 0);
+}
+
+static bool
+sync_with(struct rig *d, unsigned int n, uint32_t keep, uint8_t drop,
+    struct msg_peer_sync_done *done)
+{
+	sync_begin(d, keep, drop);
+	return (sync_rest(d, n, done));
 }
 
 static bool
@@ -399,6 +406,71 @@ test_extend(struct rig *d)
 	    "%u there", installed(d->s));
 }
 
+static struct fake_peer *
+peer_of(struct fake_state *s, const uint8_t *key)
+{
+	size_t	 i;
+
+	for (i = 0; i < FAKE_PEERS; i++) {
+		if (s->peers[i].slot == SLOT_USED &&
+		    memcmp(s->peers[i].key, key, WGKEY_LEN) == 0)
+			return (&s->peers[i]);
+	}
+	return (NULL);
+}
+
+static bool
+has_psk(struct rig *d, const uint8_t *key, uint8_t psk)
+{
+	const struct fake_peer	*p = peer_of(d->s, key);
+
+	return (p != NULL && p->psk[0] == psk && p->psk[WGKEY_LEN - 1] == psk);
+}
+
+static void
+test_psk(struct rig *d)
+{
+	struct msg_peer_sync_done	 done;
+	struct msg_peer_set		 p;
+	struct fake_peer		*live;
+	uint32_t			 calls;
+	unsigned int			 good = 0;
+
+	make_set(&p, 6000);
+	p.has_psk = 1;
+	memset(p.psk, 7, sizeof(p.psk));
+	SEND(d->leased, PEER_SET, peer_set, 1, &p, -1);
+	good += answers(d, 1, PEER_OK);
+	rig_check(d, good == 1 && has_psk(d, p.pubkey, 7), "a preshared key",
+	    "it has none");
+	calls = d->s->calls_peers;
+	SEND(d->leased, PEER_SET, peer_set, 0, &p, -1);
+	(void)count_stats(d);
+	rig_check(d, d->s->calls_peers == calls, "the same, later",
+	    "the kernel was told");
+	memset(p.psk, 8, sizeof(p.psk));
+	SEND(d->leased, PEER_SET, peer_set, 0, &p, -1);
+	(void)count_stats(d);
+	rig_check(d, has_psk(d, p.pubkey, 8), "another preshared key",
+	    "it has the old one");
+	/* Somebody else changes it: the sync puts it right. */
+	if ((live = peer_of(d->s, p.pubkey)) != NULL)
+		memset(live->psk, 9, sizeof(live->psk));
+	memset(&done, 0, sizeof(done));
+	sync_begin(d, 0, 0);
+	SEND(d->leased, PEER_SET, peer_set, 0, &p, -1);
+	rig_check(d,
+	    sync_rest(d, PEERS, &done) && done.changed == 1 &&
+		done.removed == 0 && has_psk(d, p.pubkey, 8),
+	    "a preshared key of others is put right", "%u changed",
+	    done.changed);
+	p.has_psk = 0;
+	SEND(d->leased, PEER_SET, peer_set, 2, &p, -1);
+	rig_check(d, answers(d, 1, PEER_OK) == 1 && has_psk(d, p.pubkey, 0),
+	    "no preshared key any more", "it has one");
+	(void)sync_peers(d, PEERS, &done);
+}
+
 static void
 test_stats(struct rig *d)
 {
@@ -519,6 +591,7 @@ main(int argc, char *argv[])
 	test_failure(&d);
 	test_busy(&d);
 	test_extend(&d);
+	test_psk(&d);
 	test_expiry(&d);
 	test_stats(&d);
 	test_drift(&d);

@@ -15,7 +15,8 @@
  *	peers [N]		what it has, once that is N peers
  *	disk full|ok		whether it can write
  *	stat NAME-SEED RX TX	counters that it reports; of all
- *	reg NET NAME SEED | get NET NAME | del NET NAME | list NET | health
+ *	reg NET NAME SEED [PSK] | get NET NAME | del NET NAME
+ *	list NET | health
  *	burst NET PREFIX N	N registrations in one turn
  *	flood NET PREFIX N	the same, and nobody waits for the answers
  *	load NET PREFIX N C [KILL]	N with C at a time; kill -9 after KILL
@@ -320,8 +321,8 @@ do_peers(struct drv *d, const char *want)
 	    mono_cmp(mono_now(), end) < 0)
 		run_ms(d, 20);
 	while ((p = hash_next(&d->peers, &pos)) != NULL && d->peers.used < 20)
-		printf("peer addrs=%s ttl=%u\n",
-		    addrs_text(p->addrs, p->naddrs), p->ttl);
+		printf("peer addrs=%s ttl=%u psk=%u\n",
+		    addrs_text(p->addrs, p->naddrs), p->ttl, p->psk);
 	printf(
 	    "peers=%zu syncs=%u sets=%u dels=%u ends=%u stats=%u keep=%u drop=%u\n",
 	    d->peers.used, d->syncs, d->sets, d->dels, d->ends, d->stats_asked,
@@ -500,7 +501,7 @@ do_burst(struct drv *d, const char *network, const char *prefix, int n,
 	d->quiet = true;
 	for (i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), "%s%d", prefix, i);
-		send_register(d, network, name, name);
+		send_register(d, network, name, name, 0);
 		if (i % CHAN_HIGH == CHAN_HIGH - 1)
 			run_ms(d, 100);
 	}
@@ -521,7 +522,7 @@ do_request(struct drv *d, const char *verb, const char *network, char *rest)
 	struct msg_lease_get get = { { 0 }, { 0 } };
 	struct msg_lease_release del;
 	struct msg_peer_page page = { .leases = 1 };
-	const char *name;
+	const char *name, *seed;
 
 	d->answers = 0;
 	d->wanted = 1;
@@ -535,9 +536,11 @@ do_request(struct drv *d, const char *verb, const char *network, char *rest)
 	(void)strlcpy(page.name, name, sizeof(page.name));
 	if (d->front == NULL)
 		printf("no front\n");
-	else if (strcmp(verb, "reg") == 0)
-		send_register(d, network, name, rest != NULL ? rest : name);
-	else if (strcmp(verb, "get") == 0)
+	else if (strcmp(verb, "reg") == 0) {
+		seed = rest != NULL ? strsep(&rest, " ") : name;
+		send_register(d, network, name, seed,
+		    rest != NULL ? (uint8_t)atoi(rest) : 0);
+	} else if (strcmp(verb, "get") == 0)
 		(void)chan_send_lease_get(d->front, 1, &get, -1);
 	else if (strcmp(verb, "del") == 0)
 		(void)chan_send_lease_release(d->front, 1, &del, -1);

@@ -14,6 +14,7 @@ struct peer {
 	uint8_t		 key[WGKEY_LEN];
 	char		 network[NETNAME_SIZE];
 	uint32_t	 ttl;
+	uint8_t		 psk;		/* its first byte, or 0 */
 	uint8_t		 naddrs;
 	struct prefix	 addrs[PEER_ADDRS_MAX];
 	uint64_t	 rx, tx;
@@ -94,7 +95,7 @@ const char *addrs_text(const struct prefix *, uint8_t n);
 /* The order is answered. */
 void	 finish(struct drv *);
 void	 send_register(struct drv *, const char *network, const char *name,
-	    const char *seed);
+	    const char *seed, uint8_t psk);
 void	 load_send(struct drv *);
 /* Run until the order is answered, or for a time. */
 void	 run(struct drv *);

@@ -119,8 +119,10 @@ kern_set(struct chan *c, uint32_t id, const struct msg_peer_set *m)
 	if (id == 0 && !d->syncing) {
 		if ((p = peer_find(d, m->pubkey)) == NULL)
 			printf("kern: the later end of no peer\n");
-		else
+		else {
 			p->ttl = m->ttl;
+			p->psk = m->has_psk ? m->psk[0] : 0;
+		}
 		d->ends++;
 		return (0);
 	}
@@ -150,6 +152,7 @@ kern_set(struct chan *c, uint32_t id, const struct msg_peer_set *m)
 			d->last.unchanged++;
 		(void)strlcpy(p->network, m->network, sizeof(p->network));
 		p->ttl = m->ttl;
+		p->psk = m->has_psk ? m->psk[0] : 0;
 		p->naddrs = m->naddrs;
 		memcpy(p->addrs, m->addrs, sizeof(p->addrs));
 		p->seen = true;
@@ -281,9 +284,10 @@ const struct chan_ops drv_kern_ops = { kern_table,
 
 /* --- the front --- */
 
+/* psk is the number of a preshared key, or 0. */
 void
 send_register(struct drv *d, const char *network, const char *name,
-    const char *seed)
+    const char *seed, uint8_t psk)
 {
 	struct msg_lease_register m;
 
@@ -292,6 +296,8 @@ send_register(struct drv *d, const char *network, const char *name,
 	(void)strlcpy(m.name, name, sizeof(m.name));
 	(void)snprintf(m.who, sizeof(m.who), "cn:dev-%s", name);
 	key_from(seed, m.pubkey);
+	m.has_psk = psk != 0;
+	memset(m.psk, psk, sizeof(m.psk));
 	(void)prefix_parse("192.0.2.7", &m.from);
 	if (d->front != NULL &&
 	    chan_send_lease_register(d->front, 1, &m, -1) == -1)
@@ -306,7 +312,7 @@ load_send(struct drv *d)
 	if (d->load_next >= d->load_n || d->front == NULL)
 		return;
 	snprintf(name, sizeof(name), "%s%u", d->load_prefix, d->load_next++);
-	send_register(d, d->load_net, name, name);
+	send_register(d, d->load_net, name, name, 0);
 }
 
 static void
@@ -454,8 +460,8 @@ ctl_peer(struct chan *c, uint32_t id, const struct msg_peer_item *m)
 
 	d->answers++;
 	if (d->shown == SHOW_PEERS)
-		printf("peer name=%s source=%u rx=%llu\n", m->name, m->source,
-		    (unsigned long long)m->rx);
+		printf("peer name=%s source=%u rx=%llu psk=%u\n", m->name,
+		    m->source, (unsigned long long)m->rx, m->psk);
 	else if (!d->quiet)
 		printf(
 		    "lease name=%s who=%s state=%u addrs=%s rx=%llu tx=%llu\n",

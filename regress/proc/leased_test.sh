@@ -161,6 +161,53 @@ peers => ends=0 # waits as well
 stop
 END
 
+# --- preshared keys ---------------------------------------------------------------
+
+scene psk <<'END'
+set lease 3600
+set quarantine 0
+start
+up net0
+reg net0 a ka 7 => OK_NEW
+peers => peer addrs=10.9.0.2/32,fd00:1::2/128 ttl=3600 psk=7 # a lease with a preshared key
+kern hold
+reg net0 a ka 7 => OK_SAME state=2 # a renewal with the same one does not wait
+reg net0 a ka 8 => E_BUSY # with another one it does
+kern ok
+reg net0 a ka 8 => OK_SAME state=2
+peers => psk=8 # which the hand has then
+reg net0 b kb
+ctl peers => 1 / psk=1/ # one peer is shown to have one
+kill
+start
+up net0
+peers 2 => psk=8 # it survives a restart
+	=> psk=0 # and stays with its own
+disk full
+reg net0 a ka 9 => E_STORE # it cannot be stored
+disk ok
+peers
+reg net0 a ka 8 => OK_SAME state=2
+peers => no /psk=9/ # and the old one stays
+reg net0 a ka2 5 => OK_REKEYED
+peers => psk=5 # a new key comes with its own
+reg net0 a ka2 => OK_SAME state=2
+peers => no /psk=5/ # and none with none
+kern E_KEY
+reg net0 a kc 6 => E_KEY_TAKEN # a foreign peer's key
+kern ok
+sleep 300
+reg net0 b kb 4
+del net0 b => OK_SAME
+reg net0 b kb => OK_NEW
+peers => no /psk=4/ # a lease that ended has none
+stop
+END
+is "the database has it, and no other" "$(sqlite3 "$WORK/psk/sallyport.db" \
+    'SELECT count(*) FROM peer WHERE psk IS NOT NULL')" 0
+check_status "no preshared key in the log" 1 grep -qE \
+    'BwcHBwcH|CAgICAgI|0707070707|0808080808' "$WORK/log"
+
 { begin crowd; cat <<'END'
 set pools fd00:1::/64,10.0.0.0/8
 set lease 3600

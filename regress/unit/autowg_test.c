@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sodium.h>
 
 #include "autowg.h"
 #include "peerjson.h"
@@ -36,17 +37,19 @@ keys(void **state)
 		{ "\303\251" KEY, false },
 		{ "key=" KEY, false },
 	};
-	uint8_t key[WGKEY_LEN], want[WGKEY_LEN];
+	struct autowg_keys k;
+	uint8_t want[WGKEY_LEN];
 	size_t i;
 	int r;
 
 	assert_int_equal(wgkey_parse(KEY, strlen(KEY), want), 0);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		r = autowg_key(cases[i].body, strlen(cases[i].body), key);
+		r = autowg_parse(cases[i].body, strlen(cases[i].body), &k);
 		if (r != (cases[i].good ? 0 : -1))
 			fail_msg("case %zu: %d", i, r);
 		if (r == 0)
-			assert_memory_equal(key, want, sizeof(key));
+			assert_memory_equal(k.pubkey, want, sizeof(want));
+		assert_false(r == 0 && k.has_psk);
 	}
 }
 
@@ -55,28 +58,44 @@ preshared(void **state)
 {
 	static const struct {
 		const char	*body;
+		int		 r;
 		bool		 has;
 	} cases[] = {
-		{ KEY "\n" PSK, true },
-		{ KEY "\r\n" PSK "\n", true },
-		{ KEY, false },
-		{ KEY "\n", false },
-		{ KEY "\nAAAA", false },
-		{ "AAAA\n" PSK, false },
-		{ KEY KEY, false },
-		{ "\n" PSK, false },
-		{ "", false },
+		{ KEY "\n" PSK, 0, true },
+		{ KEY "\r\n" PSK "\n", 0, true },
+		{ KEY "\n" PSK "\n\n", 0, true },
+		{ " " KEY "\n\n \"" PSK "\"", 0, true },
+		{ KEY, 0, false },
+		{ KEY "\n", 0, false },
+		{ KEY "\n\r\n \n", 0, false },
+		{ KEY "\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 0,
+		    false },
+		{ KEY "\nAAAA", -1, false },
+		{ KEY "\n" PSK "\n" PSK, -1, false },
+		{ KEY "\n" PSK "x", -1, false },
+		{ KEY "\n\303\251" PSK, -1, false },
+		{ "AAAA\n" PSK, -1, false },
+		{ KEY KEY, -1, false },
+		{ KEY " " PSK, -1, false },
+		{ "", -1, false },
 	};
-	uint8_t key[WGKEY_LEN];
-	size_t i, len;
+	uint8_t key[WGKEY_LEN], psk[WGKEY_LEN];
+	struct autowg_keys k;
+	size_t i;
 
+	assert_int_equal(wgkey_parse(KEY, strlen(KEY), key), 0);
+	assert_int_equal(wgkey_parse(PSK, strlen(PSK), psk), 0);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		len = strlen(cases[i].body);
-		if (autowg_has_preshared(cases[i].body, len) != cases[i].has)
+		if (autowg_parse(cases[i].body, strlen(cases[i].body), &k) !=
+			cases[i].r ||
+		    k.has_psk != cases[i].has)
 			fail_msg("case %zu", i);
+		if (cases[i].r == 0)
+			assert_memory_equal(k.pubkey, key, sizeof(key));
 		if (cases[i].has)
-			assert_int_equal(autowg_key(cases[i].body, len, key),
-			    -1);
+			assert_memory_equal(k.psk, psk, sizeof(psk));
+		else
+			assert_true(sodium_is_zero(k.psk, sizeof(k.psk)));
 	}
 }
 
@@ -147,8 +166,12 @@ list(void **state)
 				 "        \"last_handshake\": 1735776000,\n"
 				 "        \"pubkey\": \"" KEY "\",\n"
 				 "        \"rx_bytes\": 18446744073709551615,\n"
-				 "        \"tx_bytes\": 654321\n"
+				 "        \"tx_bytes\": 654321,\n"
+				 "        \"using_psk\": false\n"
 				 "    }");
+	m.psk = 1;
+	assert_true(autowg_item(&m, buf, sizeof(buf)) > 0);
+	assert_non_null(strstr(buf, ",\n        \"using_psk\": true\n    }"));
 	m.naddrs = 0;
 	assert_true(autowg_item(&m, buf, sizeof(buf)) > 0);
 	assert_non_null(strstr(buf, "\"ip\": \"\",\n"));

@@ -63,7 +63,7 @@ static void
 do_register(struct world *w, struct model *all, int name, int key)
 {
 	struct model *m = &all[name], was = *m;
-	uint8_t k[WGKEY_LEN], want, code;
+	uint8_t k[WGKEY_LEN], psk[WGKEY_LEN], want, code;
 	bool undo = random() % 3 == 0;
 	struct prefix addr;
 	char text[16], *before;
@@ -75,8 +75,8 @@ do_register(struct world *w, struct model *all, int name, int key)
 	want = expect_register(all, name, key);
 	before = peers_picture(w, true);
 	code = grant_register(&w->reg, w->n, text,
-	    random() % 20 == 0 ? "other" : "who", k, mono_of(w), wall_of(w),
-	    &g);
+	    random() % 20 == 0 ? "other" : "who", k, random_psk(psk),
+	    mono_of(w), wall_of(w), &g);
 	/* Resting addresses may leave less room than max allows. */
 	if (code == LEASE_E_POOL && want == LEASE_OK_NEW) {
 		for (i = 0; i < NAMES; i++)

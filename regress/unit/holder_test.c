@@ -106,21 +106,30 @@ leases(void **state)
 }
 
 static const char *
-own(struct world *w, const char *owner, int key, const char *addr, bool force)
+own_psk(struct world *w, const char *owner, int key, const char *addr,
+    bool force, enum psk_op psk)
 {
 	static char text[256];
 	struct prefix p = prefix_of(addr);
 	uint8_t k[WGKEY_LEN], code;
+	struct own_wish x = { .key = k, .name = "", .addrs = &p, .naddrs = 1,
+		.psk = k };
 	struct owner *o;
 	char why[129];
 
 	o = owner_get(w->n, owner);
 	assert_non_null(o);
 	peers_key(key, k);
-	code = own_check(&w->reg, o, k, &p, 1, force, mono_of(w), why,
-	    sizeof(why));
+	x.psk_op = psk;
+	code = own_check(&w->reg, o, &x, force, mono_of(w), why, sizeof(why));
 	snprintf(text, sizeof(text), "%s %s", lease_answer(code)->name, why);
 	return (text);
+}
+
+static const char *
+own(struct world *w, const char *owner, int key, const char *addr, bool force)
+{
+	return (own_psk(w, owner, key, addr, force, PSK_KEEP));
 }
 
 static void
@@ -152,6 +161,25 @@ owners(void **state)
 	assert_string_equal(own(w, "portal:p", SITE, "10.0.0.4", true), site);
 	assert_string_equal(own(w, "static", PSK, "10.0.0.5", true),
 	    "E_KEY_TAKEN would take the preshared key from the live peer, which stays as it is");
+	assert_string_equal(own_psk(w, "static", PSK, "10.0.0.5", true, PSK_SET),
+	    "E_KEY_TAKEN the key is a peer's that is not sallyport's");
+	/* An unclaimed one goes to who knows that it has a preshared key. */
+	holders_begin(w->n);
+	hold(w, HOLD_OWN, 0, "10.0.0.2/27");
+	hold(w, HOLD_UNCLAIMED, ALICE, "10.0.0.3/32 fd00::3/128");
+	hold(w, HOLD_UNCLAIMED, PSK, "10.0.0.5/32");
+	(void)registry_held(w->n);
+	assert_string_equal(own(w, "static", PSK, "10.0.0.5", false),
+	    "E_KEY_TAKEN would take the preshared key from the live peer: force it, if that is meant");
+	assert_string_equal(own_psk(w, "static", PSK, "10.0.0.5", false,
+				PSK_REMOVE),
+	    "E_KEY_TAKEN would take the preshared key from the live peer: force it, if that is meant");
+	assert_string_equal(own(w, "portal:p", PSK, "10.0.0.5", false),
+	    "E_KEY_TAKEN would take the preshared key from the live peer: force it, if that is meant");
+	assert_string_equal(own(w, "static", PSK, "10.0.0.5", true), "OK_SAME ");
+	assert_string_equal(own_psk(w, "static", PSK, "10.0.0.5", false,
+				PSK_SET),
+	    "OK_SAME ");
 	/* The operator is asked, a portal knows its peers. */
 	assert_string_equal(own(w, "static", ALICE, "10.0.0.3", false),
 	    "E_KEY_TAKEN would take fd00::3/128 from the live peer: force it, if that is meant");

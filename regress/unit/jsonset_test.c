@@ -81,6 +81,59 @@ taken(void **state)
 	}
 }
 
+/* The preshared key of each peer is its own: set, removed, or not spoken of. */
+static void
+preshared(void **state)
+{
+	static const struct {
+		const char	*member;
+		int		 op;		/* -1: refused */
+	} cases[] = {
+		{ "", PSK_KEEP },
+		{ ",\"preshared_key\":\"" KEY "\"", PSK_SET },
+		{ ",\"preshared_key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		  "AAAAAAA=\"",
+		    PSK_REMOVE },
+		{ ",\"preshared_key\":null", PSK_REMOVE },
+		{ ",\"preshared_key\" : null ", PSK_REMOVE },
+		{ ",\"preshared_key\":nul", -1 },
+		{ ",\"preshared_key\":nulll", -1 },
+		{ ",\"preshared_key\":n ull", -1 },
+		{ ",\"preshared_key\":nu\"ll", -1 },
+		{ ",\"preshared_key\":NULL", -1 },
+		{ ",\"preshared_key\":true", -1 },
+		{ ",\"preshared_key\":\"\"", -1 },
+		{ ",\"preshared_key\":\"x\"", -1 },
+		{ ",\"preshared_key\":[]", -1 },
+		{ ",\"name\":null", -1 },
+		{ ",\"preshared_key\":null,\"preshared_key\":null", -1 },
+	};
+	uint8_t key[WGKEY_LEN];
+	char text[1024];
+	struct jsonset j;
+	struct seen s;
+	size_t i, piece;
+	int r;
+
+	assert_int_equal(wgkey_parse(KEY, strlen(KEY), key), 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(text, sizeof(text),
+		    "{\"peers\":[{" K "," A ",\"preshared_key\":\"" KEY
+		    "\"},{" K "," A "%s}]}",
+		    cases[i].member);
+		for (piece = 1; piece < 64; piece++) {
+			r = parse(text, piece, &j, &s);
+			if (r != (cases[i].op == -1 ? -1 : 0))
+				fail_msg("%s: %d %s", text, r, j.error);
+			assert_int_equal(s.n, cases[i].op == -1 ? 1 : 2);
+			if (cases[i].op != -1)
+				assert_int_equal(s.last.psk_op, cases[i].op);
+			if (cases[i].op == PSK_SET)
+				assert_memory_equal(s.last.psk, key, WGKEY_LEN);
+		}
+	}
+}
+
 static void
 refused(void **state)
 {
@@ -221,6 +274,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(taken),
+		cmocka_unit_test(preshared),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(stopped),
 		cmocka_unit_test(many_addresses),

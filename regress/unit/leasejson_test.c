@@ -13,6 +13,55 @@
 #include "leasejson.h"
 
 #define KEY	"aqIUKESXUZSIXgqF9v7kSaEtwtu95jkVlFWrW0y7rUw="
+#define ZERO	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+static void
+preshared(void **state)
+{
+	static const struct {
+		const char	*member;
+		int		 r;
+		bool		 has;
+	} cases[] = {
+		{ "", 0, false },
+		{ ",\"preshared_key\":\"" KEY "\"", 0, true },
+		{ ",\"preshared_key\":\"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		  "AAAAAAA=\"",
+		    0, true },
+		{ ",\"preshared_key\":\"" ZERO "\"", 0, false },
+		{ ",\"preshared_key\":null", 0, false },
+		{ ",\"preshared_key\":\"\"", -1, false },
+		{ ",\"preshared_key\":true", -1, false },
+		{ ",\"preshared_key\":\"" KEY "\\u0000\"", -1, false },
+		{ ",\"preshared_key\":\"" KEY KEY "\"", -1, false },
+		{ ",\"preshared_key\":null,\"preshared_key\":null", -1,
+		    false },
+	};
+	const char *code, *detail;
+	struct lease_wish w;
+	char text[512];
+	uint8_t key[WGKEY_LEN];
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(text, sizeof(text), "{\"public_key\":\"" KEY "\"%s}",
+		    cases[i].member);
+		if (leasejson_parse(text, strlen(text), &w, &code, &detail) !=
+		    cases[i].r)
+			fail_msg("%s", text);
+		if (cases[i].r == 0)
+			assert_int_equal(w.has_psk, cases[i].has);
+		else
+			assert_string_equal(code, "bad-request");
+	}
+	(void)snprintf(text, sizeof(text), "{\"public_key\":\"" KEY "\"%s}",
+	    cases[1].member);
+	assert_int_equal(wgkey_parse(KEY, strlen(KEY), key), 0);
+	assert_int_equal(leasejson_parse(text, strlen(text), &w, &code,
+			     &detail),
+	    0);
+	assert_memory_equal(w.psk, key, sizeof(key));
+}
 
 static void
 wishes(void **state)
@@ -154,6 +203,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wishes),
+		cmocka_unit_test(preshared),
 		cmocka_unit_test(deep),
 		cmocka_unit_test(lease),
 	};

@@ -21,6 +21,7 @@
 #include "db_rig.h"
 
 #define SCHEMA2		"regress/unit/schema2.sql"
+#define SCHEMA3		"regress/unit/schema3.sql"
 
 #define KEY(n)	"CAST(zeroblob(31) || x'" n "' AS BLOB)"
 
@@ -61,6 +62,39 @@ static const char old_owned[] =
     " (1, x'fd000000000000000000000000000011', 1), (1, x'0a000012', 4);"
     "INSERT INTO setting VALUES ('maintenance', 1);";
 /* clang-format on */
+
+/* The same in the third schema, but for an owner without peers. */
+static const char third_rows[] =
+    "INSERT INTO network VALUES (1, 'net'), (2, 'gone');"
+    "INSERT INTO owner VALUES (1, 1, 'portal:p', 9, 90, 2, 3, 4, 5, 6, 7,"
+    " 'text'), (2, 1, 'static', 1, 0, 0, 0, 0, 0, 0, 0, '');"
+    "INSERT INTO peer VALUES"
+    " (1, 1, NULL, " KEY("01") ", 'a', 'cn:a', 0, 10, 11, 12, 0, 17, 13, 14,"
+    " 15, 16),"
+    " (2, 1, NULL, " KEY("02") ", 'b', 'san:b', 0, 20, 21, 22, 4102444800,"
+    " 0, 0, 0, 0, 0),"
+    " (5, 1, NULL, " KEY("01") ", 'c', 'cn:c', 1, 30, 31, 32, 33, 36, 34, 35,"
+    " 0, 0),"
+    " (7, 1, NULL, " KEY("07") ", 'd', 'cn:d', 1, 40, 41, 42, 43, 0, 0, 0, 0,"
+    " 0),"
+    " (8, 1, NULL, " KEY("07") ", 'e', 'cn:e', 1, 50, 51, 52, 53, 0, 0, 0, 0,"
+    " 0),"
+    " (9, 2, NULL, " KEY("01") ", 'a', 'cn:a', 0, 60, 61, 62, 0, 0, -1, 0, 0,"
+    " 0),"
+    " (10, 1, 1, " KEY("11") ", 'label', '', 0, 0, 91, 0, 0, 96, 92, 93, 94,"
+    " 95),"
+    " (11, 1, 1, " KEY("07") ", '', '', 0, 0, 97, 0, 0, 0, 0, 0, 0, 0),"
+    " (13, 1, 2, " KEY("12") ", 'a', '', 0, 0, 98, 0, 0, 0, 0, 0, 0, 0);"
+    "INSERT INTO peer_addr VALUES (1, x'0a000001', 1),"
+    " (1, x'fd000000000000000000000000000001', 1),"
+    " (1, x'fd000000000000000000000000000002', 2), (1, x'0a000003', 5),"
+    " (1, x'fd000000000000000000000000000003', 5), (1, x'0a000004', 7),"
+    " (2, x'0a000001', 9), (1, x'0a000010', 10), (1, x'0a000011', 10),"
+    " (1, x'fd000000000000000000000000000011', 10), (1, x'0a000012', 13);"
+    "INSERT INTO denied VALUES ('', 'x', 'stolen', 70), ('net', 'd', '', 71);"
+    "INSERT INTO event VALUES (3, 80, 'lease.add', 'net', 'a', 'cn:a',"
+    " '192.0.2.1', 'key=k');"
+    "INSERT INTO setting VALUES ('maintenance', 1);";
 
 static const char new_leases[] =
     "peer 1 1 0 01 'a' 'cn:a' 10 11 12 0 17 13 14 15 16"
@@ -165,7 +199,7 @@ migrate(void **state)
 	store_close(r->s);
 	r->s = NULL;
 
-	assert_int_equal(number(r, DB_FILE, "PRAGMA user_version"), 3);
+	assert_int_equal(number(r, DB_FILE, "PRAGMA user_version"), 4);
 	assert_int_equal(number(r, DB_FILE, "PRAGMA application_id"),
 	    1397780338);
 	assert_int_equal(
@@ -185,9 +219,9 @@ migrate(void **state)
 	    634);
 
 	/* An older leased would say this of the new one. */
-	db_sql(r, "PRAGMA user_version = 4");
+	db_sql(r, "PRAGMA user_version = 5");
 	assert_null(store_open(r->dir, 2, error, sizeof(error)));
-	assert_non_null(strstr(error, "has schema 4, made by a newer"));
+	assert_non_null(strstr(error, "has schema 5, made by a newer"));
 }
 
 /* From the first schema to this one in a step: there were leases alone. */
@@ -211,6 +245,38 @@ migrate_first(void **state)
 	assert_int_equal(access(path, R_OK), 0);
 	snprintf(path, sizeof(path), "%s.v2.bak", r->path);
 	assert_int_equal(access(path, F_OK), -1);
+}
+
+/* From the third schema: no peer had a preshared key. */
+static void
+migrate_third(void **state)
+{
+	struct rig *r = *state;
+	char *text, *expected, path[160];
+	size_t len;
+
+	text = read_file(SCHEMA3, &len);
+	db_sql(r, text);
+	free(text);
+	db_sql(r, third_rows);
+	db_reopen(r);
+	assert_true(asprintf(&expected,
+			"network 1 net\nnetwork 2 gone\n"
+			"owner 1 1 portal:p 9 90 2 3 4 5 6 7 text\n"
+			"owner 2 1 static 1 0 0 0 0 0 0 0 \n%s%s%smaintenance 1\n",
+			new_leases, new_owned, new_rest) != -1);
+	db_shows(r->s, expected);
+	db_reopen(r);
+	db_shows(r->s, expected);
+	free(expected);
+	store_close(r->s);
+	r->s = NULL;
+	assert_int_equal(number(r, DB_FILE, "PRAGMA user_version"), 4);
+	assert_int_equal(
+	    number(r, DB_FILE, "SELECT count(*) FROM peer WHERE psk IS NULL"),
+	    9);
+	snprintf(path, sizeof(path), "%s.v3.bak", r->path);
+	assert_int_equal(access(path, R_OK), 0);
 }
 
 /* What is refused is the file that it was, byte for byte. */
@@ -287,6 +353,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		OLD(migrate),
 		OLD(migrate_first),
+		OLD(migrate_third),
 		OLD(migrate_full),
 		OLD(migrate_damaged),
 	};

@@ -15,6 +15,7 @@
 
 #include "peer_rig.h"
 #include "pool.h"
+#include "psk.h"
 
 const char *const peers_owners[OWNERS] = { "portal:a", "portal:b", "static" };
 
@@ -110,8 +111,9 @@ picture_peer(FILE *f, const struct peer *p, bool all)
 	char text[PREFIX_TEXT];
 	uint8_t i;
 
-	fprintf(f, "%s %s %lld %d %d", p->name, peer_who(p), (long long)p->id,
-	    p->key[0], p->state == LEASE_EXPIRED);
+	fprintf(f, "%s %s %lld %d %d %d", p->name, peer_who(p),
+	    (long long)p->id, p->key[0], psk_of(p) == NULL ? 0 : psk_of(p)[0],
+	    p->state == LEASE_EXPIRED);
 	for (i = 0; i < p->naddrs; i++)
 		fprintf(f, " %s%s", prefix_format(&p->addrs[i].p, text),
 		    p->addrs[i].held ? "*" : "");
@@ -265,14 +267,23 @@ peers_register(struct world *w, const char *name, int key, struct grant *g)
 	uint8_t k[WGKEY_LEN];
 
 	peers_key(key, k);
-	return (grant_register(&w->reg, w->n, name, "who", k, mono_of(w),
+	return (grant_register(&w->reg, w->n, name, "who", k, NULL, mono_of(w),
 	    wall_of(w), g));
+}
+
+const uint8_t *
+random_psk(uint8_t psk[WGKEY_LEN])
+{
+	int i = (int)(random() % 4);
+
+	memset(psk, i, WGKEY_LEN);
+	return (i < 2 ? NULL : psk);
 }
 
 bool
 peers_change_lease(struct world *w, struct grant *g)
 {
-	uint8_t key[WGKEY_LEN];
+	uint8_t key[WGKEY_LEN], psk[WGKEY_LEN];
 	struct peer *p;
 	char name[16];
 
@@ -284,6 +295,6 @@ peers_change_lease(struct world *w, struct grant *g)
 		return (true);
 	}
 	return (grant_register(&w->reg, w->n, name,
-		    random() % 9 ? "who" : "another", key, mono_of(w),
-		    wall_of(w), g) < LEASE_E_KEY);
+		    random() % 9 ? "who" : "another", key, random_psk(psk),
+		    mono_of(w), wall_of(w), g) < LEASE_E_KEY);
 }

@@ -30,6 +30,8 @@ void	 peers_key(int i, uint8_t key[WGKEY_LEN]);
 uint8_t	 peers_register(struct world *, const char *, int key, struct grant *);
 /* A random change of a lease; false if it was refused. */
 bool	 peers_change_lease(struct world *, struct grant *);
+/* A preshared key or NULL. */
+const uint8_t *random_psk(uint8_t psk[WGKEY_LEN]);
 /* What the store has and, with all, what is only in memory; to be freed. */
 char	*peers_picture(const struct world *, bool all);
 /* Two pictures are the same; they are freed. */

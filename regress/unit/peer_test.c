@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "peer_rig.h"
+#include "psk.h"
 #include "own.h"
 #include "row.h"
 
@@ -89,7 +90,9 @@ put(struct world *w, struct change *c)
 	struct owner *o;
 	struct peer *p, *q;
 	struct prefix addrs[4];
-	uint8_t key[WGKEY_LEN], n, want, code;
+	uint8_t key[WGKEY_LEN], psk[WGKEY_LEN], n, want, code;
+	struct own_wish x = { .key = key, .name = "", .addrs = addrs,
+		.psk = psk };
 	char text[129];
 	size_t first;
 	bool full;
@@ -99,8 +102,8 @@ put(struct world *w, struct change *c)
 	n = random_addrs(addrs);
 	change_begin(c, o);
 	want = expect_put(w, o->name, key, addrs, n);
-	code = own_check(&w->reg, o, key, addrs, n, false, mono_of(w), text,
-	    sizeof(text));
+	x.naddrs = n;
+	code = own_check(&w->reg, o, &x, false, mono_of(w), text, sizeof(text));
 	assert_int_equal(code, want);
 	assert_int_equal(code == LEASE_OK_SAME, text[0] == '\0');
 	if (code != LEASE_OK_SAME)
@@ -112,8 +115,10 @@ put(struct world *w, struct change *c)
 		own_strip(c, q);
 	assert_int_equal(world_store(w, c, 0), 0);
 	first = c->n;
-	code = own_put(c, key, random() % 3 ? "" : "label", addrs, n,
-	    wall_of(w));
+	x.name = random() % 3 ? "" : "label";
+	x.psk_op = (uint8_t)(random() % (PSK_SET + 1));
+	memset(psk, (int)(1 + random() % 2), sizeof(psk));
+	code = own_put(c, &x, wall_of(w));
 	if (q == NULL && full) {
 		assert_int_equal(code, LEASE_E_POOL);
 		assert_int_equal(c->n, 0);
@@ -122,6 +127,9 @@ put(struct world *w, struct change *c)
 	p = peer_by_key(w->n, key);
 	assert_non_null(p);
 	assert_true(peer_has_addrs(p, addrs, n));
+	if (x.psk_op != PSK_KEEP)
+		assert_true(
+		    psk_same(psk_of(p), x.psk_op == PSK_SET ? psk : NULL));
 	assert_int_equal(code == LEASE_OK_NEW, q == NULL);
 	assert_int_equal(code == LEASE_OK_SAME, c->n == first);
 	if (code == LEASE_OK_NEW)
@@ -222,6 +230,8 @@ places(void **state)
 	struct world *w = *state;
 	struct prefix addr = prefix_of("10.0.0.5/32");
 	uint8_t key[WGKEY_LEN];
+	struct own_wish x = { .key = key, .name = "x", .addrs = &addr,
+		.naddrs = 1 };
 	struct change c;
 	struct owner *o;
 	struct grant g;
@@ -234,8 +244,7 @@ places(void **state)
 	assert_null(peer_first_of(o));
 	change_begin(&c, o);
 	peers_key(2, key);
-	assert_int_equal(own_put(&c, key, "x", &addr, 1, wall_of(w)),
-	    LEASE_OK_NEW);
+	assert_int_equal(own_put(&c, &x, wall_of(w)), LEASE_OK_NEW);
 	change_done(&c);
 	p = peer_by_key(w->n, key);
 	assert_ptr_equal(peer_first_of(o), p);

@@ -44,7 +44,7 @@ reg(struct world *w, const char *name, int key)
 	struct grant g;
 
 	key_of(key, k);
-	code = grant_register(&w->reg, w->n, name, "cn:x", k, mono_of(w),
+	code = grant_register(&w->reg, w->n, name, "cn:x", k, NULL, mono_of(w),
 	    wall_of(w), &g);
 	if (code < LEASE_E_KEY) {
 		assert_int_equal(world_store_grant(w, &g), 0);
@@ -58,12 +58,13 @@ put(struct world *w, const char *owner, int key, const char *addr)
 {
 	struct prefix a = P(addr);
 	uint8_t k[WGKEY_LEN];
+	struct own_wish x = { .key = k, .name = "label", .addrs = &a,
+		.naddrs = 1 };
 	struct change c;
 
 	key_of(key, k);
 	change_begin(&c, owner_get(w->n, owner));
-	assert_int_equal(own_put(&c, k, "label", &a, 1, wall_of(w)),
-	    LEASE_OK_NEW);
+	assert_int_equal(own_put(&c, &x, wall_of(w)), LEASE_OK_NEW);
 	assert_int_equal(world_store(w, &c, 0), 0);
 	change_done(&c);
 }
@@ -296,7 +297,7 @@ comes_again(void **state)
 		world_open(w);
 		/* A registration that fails changes nothing. */
 		assert_int_equal(grant_register(&w->reg, w->n, LEASE, "x", k,
-				     mono_of(w), wall_of(w), &g),
+				     NULL, mono_of(w), wall_of(w), &g),
 		    LEASE_OK_NEW);
 		change_undo(&g.change, &w->reg);
 		assert_false(peer_served(row(w, 1)));

@@ -330,6 +330,7 @@ test_mixed(void **state)
 	struct difference	 d;
 	struct snapshot		*s = snapshot_new();
 	struct wanted		 w;
+	struct wish		*x;
 
 	assert_int_equal(0, prefix_parse("10.0.0.0/24", &pools[0]));
 	assert_int_equal(0, prefix_parse("fd00::/64", &pools[1]));
@@ -338,23 +339,70 @@ test_mixed(void **state)
 	assert_int_equal(0, prefix_parse("192.168.50.0/24", &p));
 	assert_int_equal(0, snapshot_add_addr(s, &p));
 	add_peer(s, 2, "10.0.0.2/32");
-	s->peers[1].psk = true;
+	s->peers[1].psk = 7;
 	add_peer(s, 3, "10.0.0.8/29");
 	add_peer(s, 4, "10.0.0.4/32");
 	assert_int_equal(0, prefix_parse("fd00::4", &p));
 	assert_int_equal(0, snapshot_add_addr(s, &p));
 	w.collect = true;
-	assert_int_equal(3, reconcile_classify(s, &w, true, pools, 2));
+	assert_int_equal(2, reconcile_classify(s, &w, true, pools, 2));
+	assert_true(s->peers[1].spared);
 	assert_true(s->peers[3].spared);
 	assert_int_equal(0, reconcile_diff(&w, s, &d));
 	assert_int_equal(0, d.removed + d.changed + d.added);
 	/* The time of grace is over. */
-	RB_ROOT(&w.keys)->claim = false;
-	assert_int_equal(3, reconcile_classify(s, &w, true, pools, 2));
+	RB_FOREACH(x, wish_tree, &w.keys)
+		x->claim = false;
+	assert_int_equal(2, reconcile_classify(s, &w, true, pools, 2));
 	assert_int_equal(0, reconcile_diff(&w, s, &d));
-	assert_int_equal(1, d.removed);
+	assert_int_equal(2, d.removed);
 	wanted_clear(&w);
 	snapshot_free(s);
+}
+
+/* A preshared key that is another, one too many or missing is a difference. */
+static void
+test_psk(void **state)
+{
+	static const struct {
+		uint8_t		 wanted, live;	/* 0: none */
+		bool		 differs;
+	} cases[] = { { 0, 0, false }, { 1, 1, false }, { 2, 2, false },
+		{ 1, 2, true }, { 1, 0, true }, { 0, 1, true } };
+	uint8_t			 k[WGKEY_LEN], psk[WGKEY_LEN];
+	struct difference	 d;
+	struct snapshot		*s;
+	struct wanted		 w;
+	struct wish		*x;
+	struct prefix		 p;
+	size_t			 i;
+
+	memset(psk, 0, sizeof(psk));
+	assert_int_equal(0, snapshot_psk(psk));
+	assert_int_equal(0, prefix_parse("10.0.0.1", &p));
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		s = snapshot_new();
+		wanted_init(&w, NULL);
+		make_key(k, 1);
+		x = wanted_set(&w, k, &p, 1, SOURCE_LEASE);
+		assert_non_null(x);
+		memset(psk, cases[i].wanted, sizeof(psk));
+		assert_int_equal(0,
+		    wanted_psk(x, cases[i].wanted == 0 ? NULL : psk));
+		/* Other addresses leave it as it is. */
+		assert_ptr_equal(wanted_set(&w, k, &p, 1, SOURCE_LEASE), x);
+		add_peer(s, 1, "10.0.0.1/32");
+		memset(psk, cases[i].live, sizeof(psk));
+		s->peers[0].psk = snapshot_psk(psk);
+		assert_int_equal(0, reconcile_diff(&w, s, &d));
+		assert_int_equal(cases[i].differs, d.changed);
+		assert_int_equal(cases[i].differs, d.psks);
+		assert_int_equal(!cases[i].differs, d.unchanged);
+		wanted_drop(&w, x);
+		assert_null(x->psk);
+		wanted_clear(&w);
+		snapshot_free(s);
+	}
 }
 
 static void
@@ -413,6 +461,7 @@ main(void)
 		cmocka_unit_test(test_oracle),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_mixed),
+		cmocka_unit_test(test_psk),
 		cmocka_unit_test(test_pair),
 		cmocka_unit_test(test_takeover),
 	};

@@ -138,6 +138,55 @@ rows(void **state)
 	assert_int_equal(store_add_peer(r->s, &b), 0);
 }
 
+struct found {
+	unsigned int	 n;
+	int		 psk;		/* its last byte, or -1 */
+};
+
+static int
+find_psk(void *arg, const struct peer_row *row)
+{
+	struct found *f = arg;
+
+	f->n++;
+	f->psk = row->psk == NULL ? -1 : row->psk[WGKEY_LEN - 1];
+	return (0);
+}
+
+static void
+has_psk(struct rig *r, int psk)
+{
+	struct found f = { 0, 0 };
+
+	db_reopen(r);
+	assert_int_equal(store_load_peers(r->s, find_psk, &f), 0);
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.psk, psk);
+}
+
+/* A preshared key comes, is another, goes, and stays where it is not written. */
+static void
+preshared(void **state)
+{
+	struct rig *r = *state;
+	struct peer_row a;
+
+	a = db_peer(r, 0, 1, "a", "10.0.0.1");
+	a.psk = db_key(7);
+	assert_int_equal(store_add_peer(r->s, &a), 0);
+	has_psk(r, 7);
+	a.psk = db_key(8);
+	assert_int_equal(store_put_peer(r->s, &a), 0);
+	has_psk(r, 8);
+	a.psk = NULL;
+	assert_int_equal(store_put_term(r->s, &a), 0);
+	assert_int_equal(store_put_counters(r->s, &a), 0);
+	assert_int_equal(store_put_addrs(r->s, &a), 0);
+	has_psk(r, 8);
+	assert_int_equal(store_put_peer(r->s, &a), 0);
+	has_psk(r, -1);
+}
+
 static int
 stop_cb(void *arg, const struct peer_row *r)
 {
@@ -456,6 +505,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(rows),
+		TEST(preshared),
 		TEST(unfit),
 		TEST(constraints),
 		TEST(ended),

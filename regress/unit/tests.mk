@@ -14,7 +14,7 @@ expiry_test_USES :=	expiry
 form_test_USES :=	form hex
 hash_test_USES :=	hash
 hostaddr_test_USES :=	reserve registry peer peernet peerowner dirty deadline \
-			pool hash holder
+			pool hash holder psk
 http_test_USES :=	http
 identity_test_USES :=	identity san
 jsonset_test_USES :=	jsonset hex
@@ -50,7 +50,7 @@ store_test_RIG :=	unit/db_rig
 migrate_test_USES :=	$(store_test_USES)
 migrate_test_RIG :=	unit/db_rig
 peer_test_USES :=	$(store_test_USES) row rowcheck peer peernet peerowner registry \
-			dirty deadline change grant own assign pool hash holder
+			dirty deadline change grant own assign pool hash holder psk
 peer_test_RIG :=	unit/peer_rig unit/store_rig
 grant_test_USES :=	$(peer_test_USES)
 grant_test_RIG :=	$(peer_test_RIG)

@@ -41,7 +41,14 @@ peer(void *arg, const struct wgquick_peer *p)
 		(void)strlcat(s->peers, prefix_format(&p->addrs[i], addr),
 		    sizeof(s->peers));
 	}
-	(void)strlcat(s->peers, p->preshared ? " psk;" : ";", sizeof(s->peers));
+	if (p->psk_op == PSK_SET)
+		(void)snprintf(text, sizeof(text), " psk %.2s;",
+		    wgkey_format(p->psk, key));
+	(void)strlcat(s->peers,
+	    p->psk_op == PSK_SET	? text :
+		p->psk_op == PSK_REMOVE ? " no psk;" :
+					  ";",
+	    sizeof(s->peers));
 	return (0);
 }
 
@@ -254,8 +261,15 @@ values(void **state)
 	assert_true(s.w.save_config);
 	assert_string_equal(s.peers,
 	    "6 'one' Bw 10.0.0.2/32 fd00::2/128 "
-				     "10.1.0.0/16 10.0.0.3/32 psk;12 '' CA;");
+				     "10.1.0.0/16 10.0.0.3/32 psk CA;12 '' CA;");
 	assert_string_equal(s.bad, "");
+	assert_int_equal(
+	    parse(&s, "[Peer]\nPublicKey = " K1 "\nPresharedKey = "
+		      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+		      "[Peer]\nPublicKey = " K2 "\nPresharedKey = x\n"),
+	    0);
+	assert_string_equal(s.peers, "1 '' Bw no psk;4 '' CA;");
+	assert_string_equal(s.bad, "6 PresharedKey: its value is not a key;");
 	assert_int_equal(parse(&s, "[Interface]\nSaveConfig = false\n"), 0);
 	assert_false(s.w.save_config);
 	assert_int_equal(parse(&s, ""), 0);

@@ -332,6 +332,43 @@ test_diff(struct test *t)
 	del_peers(t, 0, 100);
 }
 
+/* Preshared keys, and what others make of them. */
+static void
+test_psk(struct test *t)
+{
+	struct peer_op		 op;
+	struct difference	 d;
+	struct msg_peer_set	 m;
+	long			 have;
+
+	set_peers(t, 0, 100);
+	make_set(&m, 5, 5 + 16);
+	m.has_psk = 1;
+	memset(m.psk, 7, sizeof(m.psk));
+	peer_set(&t->k, 0, &m);
+	work(t);
+	have = count_ours(t, &d);
+	check(have == 100 && d.unchanged == 100 && d.psks == 0,
+	    "a preshared key is set", "=%u, %u keys", d.unchanged, d.psks);
+	op = (struct peer_op){ .key = m.pubkey, .naddrs = 2, .addrs = m.addrs };
+	if (t->k.ops->wg_peers(t->k.io, &t->n->dev, &op, 1) == -1)
+		printf("FAIL behind: %s\n", t->k.ops->error(t->k.io));
+	(void)count_ours(t, &d);
+	check(d.changed == 1 && d.psks == 1 && d.unchanged == 99,
+	    "one that others removed is missed", "~%u, %u keys", d.changed,
+	    d.psks);
+	work(t);
+	(void)count_ours(t, &d);
+	check(d.unchanged == 100, "and comes back", "=%u", d.unchanged);
+	m.has_psk = 0;
+	peer_set(&t->k, 0, &m);
+	work(t);
+	(void)count_ours(t, &d);
+	check(d.unchanged == 100 && d.psks == 0, "a preshared key is removed",
+	    "=%u, %u keys", d.unchanged, d.psks);
+	del_peers(t, 0, 100);
+}
+
 /* A key is replaced by another with the same addresses. */
 static void
 test_rekey(struct test *t)
@@ -477,6 +514,7 @@ run(struct test *t, const char *what)
 		for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 			test_count(t, counts[i]);
 		test_diff(t);
+		test_psk(t);
 		test_rekey(t);
 		test_policy(t);
 	} else if (strcmp(what, "interrupted") == 0)
