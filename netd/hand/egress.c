@@ -51,19 +51,18 @@ has_egress(const struct knet *n)
 
 /*
  * A rule belongs to the suite that has its interface, and a table to the suite
- * whose rule leads to it.  Returns the first interface of another suite with a
- * rule to the table, or NULL.
+ * whose rule leads to it.
  */
-static const char *
+static bool
 others_table(const struct rules *have, uint32_t table)
 {
 	size_t i;
 
 	for (i = 0; i < have->n; i++) {
 		if (have->list[i].table == table && have->others[i])
-			return (have->list[i].iif);
+			return (true);
 	}
-	return (NULL);
+	return (false);
 }
 
 static int
@@ -156,8 +155,7 @@ want_all(struct hand *k, struct want *w, const struct rules *have)
 	memset(w, 0, sizeof(*w));
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		/* Networks that do not come up, for what others have. */
-		if (!has_egress(n) ||
-		    others_table(have, n->conf.table) != NULL ||
+		if (!has_egress(n) || others_table(have, n->conf.table) ||
 		    neighbour_took(n))
 			continue;
 		there = k->ops->link_get(k->io, n->conf.wan, &wan) == 0;
@@ -229,7 +227,7 @@ sync_routes(struct hand *k, const struct want *w, const struct rules *rules)
 		 */
 		if (have[i].table == RT_TABLE_MAIN ||
 		    have[i].table == SALLYPORT_NOTES ||
-		    others_table(rules, have[i].table) != NULL)
+		    others_table(rules, have[i].table))
 			continue;
 		for (j = 0; j < w->nroutes; j++) {
 			if (same_route(&have[i], &w->routes[j]))
@@ -418,7 +416,7 @@ int
 egress_table_free(struct knet *n)
 {
 	struct rules have;
-	const char *interface;
+	size_t i;
 
 	if (!has_egress(n))
 		return (0);
@@ -427,13 +425,17 @@ egress_table_free(struct knet *n)
 		    n->k->ops->error(n->k->io));
 		return (-1);
 	}
-	interface = others_table(&have, n->conf.table);
-	if (interface == NULL)
-		return (0);
-	snprintf(n->text, sizeof(n->text),
-	    "the routing table %u is in use for %s, which is not in this configuration: choose another egress.table",
-	    n->conf.table, interface);
-	return (-1);
+	for (i = 0; i < have.n; i++) {
+		/* Whose the interface itself is, device_owner() finds out. */
+		if (!have.others[i] || have.list[i].table != n->conf.table ||
+		    strcmp(have.list[i].iif, n->conf.interface) == 0)
+			continue;
+		snprintf(n->text, sizeof(n->text),
+		    "the routing table %u is in use for %s, which is not in this configuration: choose another egress.table",
+		    n->conf.table, have.list[i].iif);
+		return (-1);
+	}
+	return (0);
 }
 
 int

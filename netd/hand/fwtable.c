@@ -104,10 +104,15 @@ fwtable_sweep(struct hand *k)
 {
 	char owner[FW_OWNER_SIZE];
 	unsigned int i;
+	enum whose w;
 
 	for (i = 0; i < FW_TABLES; i++) {
-		if (k->ops->fw_owner(k->io, i, owner) != 1 ||
-		    owner[0] == '\0' || whose(k, owner) != WHOSE_NOBODYS)
+		if (k->ops->fw_owner(k->io, i, owner) != 1 || owner[0] == '\0')
+			continue;
+		w = whose(k, owner);
+		/* A second one is from before we knew that the first is. */
+		if (w == WHOSE_OTHERS ||
+		    (w == WHOSE_OURS && (!k->fw_set || i == k->fw_table)))
 			continue;
 		if (k->ops->fw_set(k->io, i, "", NULL, 0) == -1)
 			log_warnx("cannot remove an old packet filter: %s",

@@ -22,7 +22,7 @@ void fwtable_text(const struct kern_fw *, size_t n, char owner[FW_OWNER_SIZE]);
  * ours: k->fw_set is false then.
  */
 int	 fwtable_find(struct hand *);
-/* Remove the tables whose interfaces are all gone. */
+/* Remove the tables whose interfaces are all gone, and those of ours but one. */
 void	 fwtable_sweep(struct hand *);
 
 #endif

@@ -17,6 +17,7 @@
 #include "ifc.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "mark.h"
 #include "network.h"
 #include "pool_route.h"
 #include "reconcile.h"
@@ -46,6 +47,25 @@ net_uapi(struct knet *n, int fd)
 	net_ensure(n, true);
 }
 
+/*
+ * The network's routing table is another suite's.  Without its rule, packets
+ * would take the way of the main table: none go through.
+ */
+static enum step
+shut(struct knet *n)
+{
+	struct kern_linkset set = { .up = 0 };
+	struct kern_link l;
+
+	if (!n->conf.adopt &&
+	    n->k->ops->link_get(n->k->io, n->conf.interface, &l) == 0 &&
+	    mark_is_of(&n->conf, l.alias) &&
+	    n->k->ops->link_set(n->k->io, l.ifindex, &set) == -1)
+		log_warnx("network %s: cannot set %s down: %s", n->conf.name,
+		    n->conf.interface, n->k->ops->error(n->k->io));
+	return (STEP_FAILED);
+}
+
 static enum step
 steps(struct knet *n, bool full)
 {
@@ -53,8 +73,8 @@ steps(struct knet *n, bool full)
 	enum step s;
 	int before = n->dev.ifindex;
 
-	if (n->state != NET_UP && egress_table_free(n) == -1)
-		return (STEP_FAILED);
+	if (egress_table_free(n) == -1)
+		return (shut(n));
 	s = device_find(n, &l);
 	if (s != STEP_OK)
 		return (s);

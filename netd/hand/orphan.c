@@ -10,9 +10,21 @@
 #include "hand.h"
 #include "kern_ops.h"
 #include "log.h"
-#include "neighbour.h"
 #include "network.h"
 #include "orphan.h"
+
+/* Such a network says itself whether it may have it. */
+static bool
+is_configured(const struct hand *k, const char *interface)
+{
+	const struct knet *n;
+
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (strcmp(n->conf.interface, interface) == 0)
+			return (true);
+	}
+	return (false);
+}
 
 unsigned int
 orphan_tell(struct hand *k)
@@ -25,7 +37,7 @@ orphan_tell(struct hand *k)
 		strlcpy(network, l.alias + strlen("sp:"), sizeof(network));
 		network[strcspn(network, ":")] = '\0';
 		/* Under another name, it is the network itself that says so. */
-		if (net_find(k, network) != NULL || !neighbour_has(k, name))
+		if (net_find(k, network) != NULL || is_configured(k, name))
 			continue;
 		n++;
 		log_warnx(

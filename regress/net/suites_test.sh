@@ -157,7 +157,17 @@ two teardown >/dev/null
 wait_for 10 gone "$SECOND"
 suite_start
 check "the first again" first
-check "teardown of the first" ctl teardown
+
+# The network gets another name, and is the same.
+suite_stop
+sed -i 's/"devices"/"others"/' "$CONF"
+suite_spawn
+check "another name: it comes up" wait_for 20 grep -q 'network up net=others' \
+    "$WORK/netd.log"
+check "another name: it has all it had" wait_for 5 first
+like "another name: the alias" "$(ip -d link show wg0)" 'alias sp:others'
+is "teardown of the first" "$(ctl teardown)" \
+    "everything was undone; sallyport stops"
 wait_for 10 gone "$SUITE"
 check "nothing is left" wait_for 5 nothing wg0 42
 is "forwarding is off" "$(forwards | tr -d '\n')" 00

@@ -247,6 +247,57 @@ test_same(struct rig *a, struct rig *b)
 	rig_kill(a);
 }
 
+/* A reload takes the other's table: nothing leaves by the main one. */
+static void
+test_reload(struct rig *a, struct rig *b)
+{
+	both(a, b);
+	b->conf.table = a->conf.table;
+	rig_configure(b);
+	rig_check(a, says(b, NET_FAILED, "table 42 is in use for wg0"),
+	    "reload: the table is refused", "no");
+	look();
+	rig_check(a, whole(a) && rules_of("wg1") == 0,
+	    "reload: nothing leads into it", "a rule does");
+	rig_check(a, !link_of("wg1")->up, "reload: its interface is down",
+	    "it is up");
+	b->conf.table = 43;
+	rig_configure(b);
+	rig_check(a, within(whole, b), "reload: it is up again", "no");
+	rig_stop(b, false);
+	b->conf.table = a->conf.table;
+	rig_start(b);
+	rig_check(a, says(b, NET_FAILED, "table 42 is in use for wg0"),
+	    "restart: the table is refused", "no");
+	rig_check(a, !link_of("wg1")->up, "restart: its interface is down",
+	    "it is up");
+	rig_stop(b, true);
+	rig_stop(a, true);
+}
+
+/* The network itself is called otherwise. */
+static void
+test_name(struct rig *a, struct rig *b)
+{
+	begin(a, b);
+	rig_start(a);
+	rig_check(a, within(whole, a), "name: it is up", "no");
+	rig_stop(a, false);
+	(void)strlcpy(a->conf.name, "others", sizeof(a->conf.name));
+	rig_start(a);
+	rig_check(a, rig_up(a), "name: it is up by another one", "no");
+	look();
+	rig_check(a,
+	    strcmp(link_of("wg0")->alias, "sp:others") == 0 &&
+		rules_of("wg0") == 2 && routes_in(42) >= 4 &&
+		filter_of("wg0") == 0 && s->nfw[1] == 0,
+	    "name: it has all it had", "alias %s", link_of("wg0")->alias);
+	rig_stop(a, true);
+	rig_check(a, gone(a) && a->stopped.left == 0, "name: it is taken back",
+	    "not all");
+	(void)strlcpy(a->conf.name, "devices", sizeof(a->conf.name));
+}
+
 /* A suite with a network of another name on an interface that is taken. */
 static void
 test_taken(struct rig *a, struct rig *b)
@@ -312,6 +363,8 @@ main(int argc, char *argv[])
 	test_renamed(&a, &b);
 	test_missing(&a, &b);
 	test_same(&a, &b);
+	test_reload(&a, &b);
+	test_name(&a, &b);
 	test_taken(&a, &b);
 	test_orphan(&a, &b);
 	return (a.failures > 0);
