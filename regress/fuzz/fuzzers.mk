@@ -50,3 +50,5 @@ uapi_fuzz_USES :=	wg_uapi_parse snapshot
 wgdump_fuzz_USES :=	wg_dump snapshot nl
 wgdump_fuzz_PKG :=	libnl-3.0
 wgquick_fuzz_USES :=	wgquick peername
+yaml_fuzz_USES :=	ytree yggaccess yggconf yggwords access
+yaml_fuzz_PKG :=		yaml-0.1
