@@ -435,7 +435,7 @@ struct msg_peer_stat {
 enum hold_kind {
 	HOLD_FOREIGN = 1,	/* it stays as it is */
 	HOLD_UNCLAIMED = 2,	/* whoever has its key may claim it */
-	HOLD_OWN = 3		/* the interface itself, without a key */
+	HOLD_OWN = 3		/* the host itself, without a key */
 };
 
 /*

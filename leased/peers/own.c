@@ -36,7 +36,7 @@ check_addr(const struct owner *o, const uint8_t *key, const struct prefix *p,
 	} else if ((h = holder_of_addr(n, p)) != NULL &&
 	    memcmp(h->key, key, sizeof(h->key)) != 0)
 		who = h->kind == HOLD_OWN ?
-		    "the interface's own" :
+		    "the gateway's own" :
 		    "that of a peer on the interface that is not sallyport's";
 	if (who == NULL)
 		return (LEASE_OK_SAME);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Whoever gives out addresses must know all who have one: leased is told of the
- * peers on an interface that are not its own, and of the interface's addresses
- * that others added.  The list is sent as a whole, page by page, whenever it
+ * peers on an interface that are not its own, of the interface's addresses that
+ * others added, and of the host's on other interfaces.  The list is sent as a whole, page by page, whenever it
  * has changed; the order of a dump does not matter.
  */
 
@@ -53,6 +53,10 @@ sum_up(const struct knet *n, uint8_t sum[HOLD_SUM])
 		x.addr = n->own[i];
 		mix(sum, &x, sizeof(x));
 	}
+	for (i = 0; i < n->nhost; i++) {
+		x.addr = n->host[i];
+		mix(sum, &x, sizeof(x));
+	}
 	for (i = 0; i < n->snap->npeers; i++) {
 		p = &n->snap->peers[i];
 		if ((x.kind = kind_of(p)) == 0)
@@ -98,6 +102,9 @@ send_begin(struct knet *n)
 		return (-1);
 	for (i = 0; i < n->nown; i++)
 		if (send_item(n, HOLD_OWN, NULL, &n->own[i], 1) == -1)
+			return (-1);
+	for (i = 0; i < n->nhost; i++)
+		if (send_item(n, HOLD_OWN, NULL, &n->host[i], 1) == -1)
 			return (-1);
 	return (0);
 }

@@ -14,6 +14,7 @@
 
 #include "driftlog.h"
 #include "hand.h"
+#include "hostaddr.h"
 #include "ifc.h"
 #include "kern_ops.h"
 #include "log.h"
@@ -90,6 +91,35 @@ add_address(struct knet *n, const struct kern_link *l, const struct prefix *p)
 	return (-1);
 }
 
+/* Could it be leased?  The addresses of our other networks are reserved. */
+static bool
+is_leasable(const void *conf, const struct prefix *p)
+{
+	return (hostaddr_check(conf, p) == HOSTADDR_OK);
+}
+
+/*
+ * The host may have addresses in the pools on another interface, in its own
+ * network for instance.  No device can have one of these, and those of the same
+ * network are hardly reached.
+ */
+static int
+find_host(struct knet *n)
+{
+	char text[PREFIX_TEXT];
+	size_t before = n->nhost;
+
+	if (n->k->ops->addr_others(n->k->io, n->dev.ifindex, is_leasable,
+		&n->conf, n->host, KERN_ADDRS_MAX, &n->nhost) == -1)
+		return (addr_fail(n, "read", NULL));
+	if (n->nhost > before)
+		log_warnx(
+		    "network %s: %s in its pools is an address of another interface here: it is not leased, and what its network has may not be reached: choose another pool",
+		    n->conf.name,
+		    prefix_format_addr(&n->host[n->nhost - 1], text));
+	return (0);
+}
+
 int
 ifc_addresses(struct knet *n, const struct kern_link *l)
 {
@@ -124,7 +154,7 @@ ifc_addresses(struct knet *n, const struct kern_link *l)
 		if (j == nhave && add_address(n, l, p) == -1)
 			return (-1);
 	}
-	return (0);
+	return (find_host(n));
 }
 
 int

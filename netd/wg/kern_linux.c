@@ -145,6 +145,15 @@ io_addr_list(struct kern_io *io, int ifindex, struct kern_addr *list,
 }
 
 static int
+io_addr_others(struct kern_io *io, int ifindex, kern_want *want,
+    const void *arg, struct prefix *list, size_t max, size_t *n)
+{
+	return (note(io,
+	    nl_addr_others(&io->route, ifindex, want, arg, list, max, n),
+	    io->route.text));
+}
+
+static int
 io_addr_add(struct kern_io *io, int ifindex, const struct prefix *p)
 {
 	return (note(io, nl_addr_add(&io->route, ifindex, p), io->route.text));
@@ -263,6 +272,7 @@ const struct kern_ops kern_ops = {
 	.link_del = io_link_del,
 	.link_set = io_link_set,
 	.addr_list = io_addr_list,
+	.addr_others = io_addr_others,
 	.addr_add = io_addr_add,
 	.addr_del = io_addr_del,
 	.route_list = io_route_list,

@@ -53,6 +53,8 @@ struct kern_addr {
 	uint8_t		 proto;		/* SALLYPORT_RTPROT if it is ours */
 };
 
+typedef bool kern_want(const void *, const struct prefix *);
+
 struct kern_route {
 	struct prefix	 dst;
 	uint32_t	 table;
@@ -138,6 +140,12 @@ struct kern_ops {
 	/* It is no error to add what exists or to remove what does not. */
 	int (*addr_list)(struct kern_io *, int ifindex, struct kern_addr *,
 	    size_t max, size_t *n);
+	/*
+	 * The single addresses of all interfaces but this one that are wanted;
+	 * no more than max are listed.
+	 */
+	int (*addr_others)(struct kern_io *, int ifindex, kern_want *,
+	    const void *, struct prefix *, size_t max, size_t *n);
 	int (*addr_add)(struct kern_io *, int ifindex, const struct prefix *);
 	int (*addr_del)(struct kern_io *, int ifindex, const struct prefix *);
 

@@ -190,30 +190,41 @@ struct addr_ctx {
 	size_t n;
 };
 
+/* Read an address.  Returns 1, 0 for a message of no interest, or -1. */
 static int
-addr_cb(const struct nlmsghdr *h, void *arg)
+read_addr(const struct nlmsghdr *h, struct kern_addr *ka, int *ifindex)
 {
-	struct addr_ctx *x = arg;
 	struct rtnl_addr *addr;
-	struct kern_addr ka;
 	struct nlattr *proto;
-	int ifindex;
 
 	if (h->nlmsg_type != RTM_NEWADDR)
 		return (0);
 	addr = (struct rtnl_addr *)nl_parse(h);
 	if (addr == NULL)
 		return (-1);
-	ka.prefix = nl_prefix_of(rtnl_addr_get_local(addr));
-	ka.prefix.len = (uint8_t)rtnl_addr_get_prefixlen(addr);
-	ifindex = rtnl_addr_get_ifindex(addr);
+	ka->prefix = nl_prefix_of(rtnl_addr_get_local(addr));
+	ka->prefix.len = (uint8_t)rtnl_addr_get_prefixlen(addr);
+	*ifindex = rtnl_addr_get_ifindex(addr);
 	rtnl_addr_put(addr);
-	if (ifindex != x->ifindex ||
-	    (ka.prefix.family != AF_INET && ka.prefix.family != AF_INET6))
+	if (ka->prefix.family != AF_INET && ka->prefix.family != AF_INET6)
 		return (0);
 	/* libnl 3.7 does not know this attribute of Linux 5.18. */
 	proto = nl_attr(h, sizeof(struct ifaddrmsg), IFA_PROTO, 1);
-	ka.proto = proto == NULL ? 0 : nla_get_u8(proto);
+	ka->proto = proto == NULL ? 0 : nla_get_u8(proto);
+	return (1);
+}
+
+static int
+addr_cb(const struct nlmsghdr *h, void *arg)
+{
+	struct addr_ctx *x = arg;
+	struct kern_addr ka;
+	int ifindex, r;
+
+	if ((r = read_addr(h, &ka, &ifindex)) != 1)
+		return (r);
+	if (ifindex != x->ifindex)
+		return (0);
 	if (x->n == x->max) {
 		errno = E2BIG;
 		return (-1);
@@ -233,6 +244,44 @@ nl_addr_list(struct nl_conn *c, int ifindex, struct kern_addr *list, size_t max,
 	/* A kernel that supports this looks at no other interface. */
 	ifa.ifa_index = (uint32_t)ifindex;
 	r = nl_collect(c, RTM_GETADDR, &ifa, sizeof(ifa), addr_cb, &x, &x.n);
+	*n = x.n;
+	return (r);
+}
+
+struct others_ctx {
+	int		 ifindex;
+	kern_want	*want;
+	const void	*arg;
+	struct prefix	*list;
+	size_t		 max;
+	size_t		 n;
+};
+
+static int
+others_cb(const struct nlmsghdr *h, void *arg)
+{
+	struct others_ctx *x = arg;
+	struct kern_addr ka;
+	struct prefix host;
+	int ifindex, r;
+
+	if ((r = read_addr(h, &ka, &ifindex)) != 1)
+		return (r);
+	host = prefix_host(&ka.prefix);
+	if (ifindex != x->ifindex && x->n < x->max && x->want(x->arg, &host))
+		x->list[x->n++] = host;
+	return (0);
+}
+
+int
+nl_addr_others(struct nl_conn *c, int ifindex, kern_want *want, const void *arg,
+    struct prefix *list, size_t max, size_t *n)
+{
+	struct ifaddrmsg ifa = { .ifa_family = AF_UNSPEC };
+	struct others_ctx x = { ifindex, want, arg, list, max, 0 };
+	int r;
+
+	r = nl_collect(c, RTM_GETADDR, &ifa, sizeof(ifa), others_cb, &x, &x.n);
 	*n = x.n;
 	return (r);
 }

@@ -17,6 +17,8 @@ int	 nl_link_add(struct nl_conn *, const char *);
 int	 nl_link_del(struct nl_conn *, int);
 int	 nl_link_set(struct nl_conn *, int, const struct kern_linkset *);
 int nl_addr_list(struct nl_conn *, int, struct kern_addr *, size_t, size_t *);
+int nl_addr_others(struct nl_conn *, int, kern_want *, const void *,
+    struct prefix *, size_t, size_t *);
 int	 nl_addr_add(struct nl_conn *, int, const struct prefix *);
 int	 nl_addr_del(struct nl_conn *, int, const struct prefix *);
 

@@ -26,6 +26,8 @@ wg set wg0 private-key "$WORK/old.key" listen-port 51820 \
 ip address add 100.64.1.4/24 dev wg0
 ip address add "$GW6/48" dev wg0 nodad
 ip link set wg0 up
+# The host itself, on another interface.
+ip address add 100.64.1.18/32 dev lo
 others() {		# all that is not sallyport's
 	wg show wg0 dump | awk -F '\t' -v no="$1" 'NR > 1 {
 	    split(no, n, " "); for (i in n) if ($1 == n[i]) next
@@ -78,7 +80,10 @@ new=$(key)
 wg set wg0 peer "$new" allowed-ips 100.64.1.17/32,10.1.1.0/24
 is_called() { [ "$(source_of "$1")" = "$2" ]; }
 check "a peer that others add is seen" wait_for 40 is_called "$new" foreign
-is "and its address is not leased" "$(put 6)" 100.64.1.18/32
+is "and its address is not leased, nor the host's" "$(put 6)" 100.64.1.19/32
+check "which is told" grep -q \
+    '100.64.1.18 in its pools is an address of another interface' \
+    "$WORK/netd.log"
 
 # --- the operator's and a portal's claims ---
 
@@ -131,7 +136,7 @@ like "nor an address in the range of another" \
     "$(apply "$(key)" 100.64.1.9 force)" \
     'address-taken +100.64.1.9/32 is that of a peer on the interface'
 like "nor the interface's" "$(apply "$(key)" 100.64.1.4 force)" \
-    "address-taken +100.64.1.4/32 is the interface's own"
+    "address-taken +100.64.1.4/32 is the gateway's own"
 portal() {		# KEY ADDRESS
 	curl -s -o "$WORK/b" -w '%{http_code}' --data-urlencode "public_key=$1" \
 	    -d "ip_net=$2" "http://$AT/w/add_peer"
@@ -149,7 +154,7 @@ kill -KILL "$(role_pid netd-hand)"
 check "a crash of the hand, and a sync" wait_for 20 more
 is "after a crash: the site is as it was" "$(live "$site")" "$was"
 is "after a crash: so is the secret one" "$(live "$secret")" "$secret_was"
-is "after a crash: no address of others is leased" "$(put 7)" 100.64.1.19/32
+is "after a crash: no address of others is leased" "$(put 7)" 100.64.1.20/32
 wg set wg0 peer "$site" allowed-ips 100.64.1.7/32
 check "a peer that fits now may be claimed" \
     wait_for 40 is_called "$site" unclaimed

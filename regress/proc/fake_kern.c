@@ -314,6 +314,14 @@ fake_addr_list(struct kern_io *io, int ifindex, struct kern_addr *list,
 }
 
 static int
+fake_addr_others(struct kern_io *io, int ifindex, kern_want *want,
+    const void *arg, struct prefix *list, size_t max, size_t *n)
+{
+	*n = 0;
+	return (fault(io, "addr_others") ? -1 : 0);
+}
+
+static int
 fake_addr_add(struct kern_io *io, int ifindex, const struct prefix *p)
 {
 	struct fake_link	*f = by_index(io, ifindex);
@@ -590,6 +598,7 @@ const struct kern_ops kern_ops = {
 	.link_del = fake_link_del,
 	.link_set = fake_link_set,
 	.addr_list = fake_addr_list,
+	.addr_others = fake_addr_others,
 	.addr_add = fake_addr_add,
 	.addr_del = fake_addr_del,
 	.route_list = fake_route_list,

@@ -152,7 +152,7 @@ owners(void **state)
 	(void)registry_held(w->n);
 	assert_string_equal(own(w, "static", 1, "10.0.0.7", false), "OK_SAME ");
 	assert_string_equal(own(w, "static", 1, "10.0.0.2", true),
-	    "E_ADDR_TAKEN 10.0.0.2/32 is the interface's own");
+	    "E_ADDR_TAKEN 10.0.0.2/32 is the gateway's own");
 	assert_string_equal(own(w, "static", 1, "10.0.0.3", true),
 	    "E_ADDR_TAKEN 10.0.0.3/32 is that of a peer on the interface that is not sallyport's");
 	assert_string_equal(own(w, "portal:p", 1, "10.0.0.9", false),

@@ -349,6 +349,45 @@ test_addresses(void **state)
 	nothing_left(f);
 }
 
+static bool
+is_wanted(const void *arg, const struct prefix *p)
+{
+	return (prefix_equal(arg, p));
+}
+
+/* Addresses of other interfaces, without the length of their networks. */
+static void
+test_others(void **state)
+{
+	static const uint8_t own[] = { 10, 1, 0, 1 }, not[] = { 10, 1, 0, 2 };
+	struct fixture *f = *state;
+	struct ifaddrmsg ifa = { .ifa_family = AF_INET, .ifa_prefixlen = 24 };
+	struct prefix want, list[4];
+	struct nl_msg *m;
+	uint32_t i;
+	size_t n;
+
+	assert_int_equal(0, prefix_parse("10.1.0.1", &want));
+	for (i = 5; i <= 8; i++) {
+		ifa.ifa_index = i;
+		m = message(RTM_NEWADDR, &ifa, sizeof(ifa));
+		if (i == 5) {
+			nla_put(m, IFA_LOCAL, sizeof(not), not);
+			nla_put(m, IFA_ADDRESS, sizeof(not), not);
+		} else {
+			nla_put(m, IFA_LOCAL, sizeof(own), own);
+			nla_put(m, IFA_ADDRESS, sizeof(own), own);
+		}
+		send_msg(f, m);
+	}
+	done(f, 1, 0);
+	assert_int_equal(0,
+	    nl_addr_others(&f->nl, 7, is_wanted, &want, list, 4, &n));
+	assert_int_equal(2, n);
+	assert_true(prefix_equal(&want, &list[0]));
+	nothing_left(f);
+}
+
 /* Cut and overlong messages end the answer with an error. */
 static void
 test_garbage(void **state)
@@ -381,6 +420,7 @@ main(void)
 		T(test_special_routes),
 		T(test_rules),
 		T(test_addresses),
+		T(test_others),
 		T(test_garbage),
 	};
 
