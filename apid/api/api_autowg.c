@@ -104,6 +104,9 @@ register_refused(struct request *r, const struct msg_lease_reply *m)
 		status = 400;
 	else if (status == 404)
 		status = 500;
+	else if (m->code == LEASE_E_PENDING)
+		/* The client knows no other answer after which it retries. */
+		status = 503;
 	if (status == 503)
 		reply_text_retry(r, a->text, m->retry_after);
 	else

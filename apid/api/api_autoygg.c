@@ -29,6 +29,7 @@
 #define KEY_LENGTH	"Malformed json request: PublicKey length incorrect"
 #define NOT_ALLOWED	"Registration not allowed"
 #define NOT_FOUND	"Registration not found"
+#define NO_CONTACT	"Client name, e-mail and phone must be supplied"
 #define INTERNAL	"Internal Server Error"
 
 /* The end of a lease that was given back lies so far in the past. */
@@ -123,7 +124,12 @@ refused(struct request *r, const struct msg_lease_reply *m)
 	case LEASE_E_KEY_TAKEN:
 	case LEASE_E_DENIED:
 	case LEASE_E_NAME:
+	case LEASE_E_PENDING:
 		not_allowed(r, a->text);
+		return;
+	case LEASE_E_CONTACT:
+		audit_refused(r, a->text);
+		long_error(r, 403, NO_CONTACT);
 		return;
 	}
 	audit_refused(r, a->text);
@@ -256,6 +262,7 @@ released(struct request *r, const struct msg_lease_reply *m)
 	memset(&get, 0, sizeof(get));
 	strlcpy(get.network, r->who.id.network, sizeof(get.network));
 	strlcpy(get.name, r->who.id.name, sizeof(get.name));
+	strlcpy(get.who, r->who.label, sizeof(get.who));
 	ASK(r, &ask_released, lease_get, &get);
 }
 
@@ -349,6 +356,9 @@ post_register(struct request *r)
 	strlcpy(m.name, r->who.id.name, sizeof(m.name));
 	strlcpy(m.who, r->who.label, sizeof(m.who));
 	m.from = r->from;
+	strlcpy(m.contact.name, w.name, sizeof(m.contact.name));
+	strlcpy(m.contact.email, w.email, sizeof(m.contact.email));
+	strlcpy(m.contact.phone, w.phone, sizeof(m.contact.phone));
 	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_register, lease_register, &m);
 }
@@ -363,6 +373,7 @@ get_register(struct request *r)
 	memset(&m, 0, sizeof(m));
 	strlcpy(m.network, r->who.id.network, sizeof(m.network));
 	strlcpy(m.name, r->who.id.name, sizeof(m.name));
+	strlcpy(m.who, r->who.label, sizeof(m.who));
 	ASK(r, &ask_show, lease_get, &m);
 }
 

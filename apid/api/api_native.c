@@ -44,7 +44,9 @@ native_error(struct request *r, const struct msg_lease_reply *m)
 		    "this identity has no lease", -1);
 	else
 		reply_problem(r, a->status, a->code, a->text,
-		    a->status == 503 ? (int)(m->retry_after & 0xffff) : -1);
+		    a->status == 503 || m->code == LEASE_E_PENDING ?
+			(int)(m->retry_after & 0xffff) :
+			-1);
 }
 
 static void
@@ -168,6 +170,7 @@ native_get(struct request *r)
 	memset(&m, 0, sizeof(m));
 	strlcpy(m.network, r->who.id.network, sizeof(m.network));
 	strlcpy(m.name, r->who.id.name, sizeof(m.name));
+	strlcpy(m.who, r->who.label, sizeof(m.who));
 	ASK(r, &ask_lease, lease_get, &m);
 }
 

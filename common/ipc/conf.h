@@ -88,10 +88,12 @@ enum conf_role {
 	ROLE_MONITOR = 3,
 	ROLE_OPERATOR = 4
 };
-enum conf_access {
-	ACCESS_OPEN = 1,
-	ACCESS_LIST = 2,
-	ACCESS_NOBODY = 3	/* the list cannot be used */
+enum conf_access {			/* who is let in */
+	ACCESS_OPEN = 1,	/* all but those that the list denies */
+	ACCESS_ALLOW = 2,	/* those that the list names */
+	ACCESS_NOBODY = 3,	/* the list cannot be used */
+	ACCESS_DENY = 4,	/* all but those that the list names */
+	ACCESS_APPROVE = 5	/* these, and those that an operator approves */
 };
 
 /* Dialects of apid, and their words in the configuration: a mask. */

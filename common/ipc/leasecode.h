@@ -55,7 +55,11 @@
 	X(E_REQUEST, 31, 400, "bad-request",				\
 	    "a value of the request cannot be used")			\
 	X(E_GIVEN_BACK, 32, 404, "lease-not-found",			\
-	    "the lease was given back")
+	    "the lease was given back")					\
+	X(E_PENDING, 33, 202, "approval-pending",			\
+	    "an operator has to approve this identity first: ask again later") \
+	X(E_CONTACT, 34, 400, "contact-required",			\
+	    "the name, the e-mail address and the telephone number of a contact must be given")
 /* clang-format on */
 
 enum lease_code {
@@ -64,11 +68,11 @@ enum lease_code {
 #undef X
 };
 
-#define LEASE_CODE_MAX	LEASE_E_GIVEN_BACK
+#define LEASE_CODE_MAX	LEASE_E_CONTACT
 
 struct lease_answer {
 	const char	*name;		/* "E_KEY" */
-	int		 status;	/* HTTP status; an error from 400 */
+	int		 status;	/* HTTP status */
 	const char	*code;		/* code of the problem, or "" */
 	const char	*text;
 };

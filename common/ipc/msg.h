@@ -116,6 +116,13 @@ struct msg_setup_stopped {		/* all 0 if there was nothing to undo */
 
 /* --- leases --- */
 
+/* Whom to ask about a device, as it says; "" is not given. */
+struct contact {
+	char		 name[IDENT_SIZE];
+	char		 email[IDENT_SIZE];
+	char		 phone[IDENT_SIZE];
+};
+
 struct msg_lease_register {
 	char		 network[NETNAME_SIZE];
 	char		 name[IDENT_SIZE];	/* from the identity rule */
@@ -125,6 +132,7 @@ struct msg_lease_register {
 	uint8_t		 psk[WGKEY_LEN];	/* on the wire if has_psk */
 	struct prefix	 from;			/* source address, for events */
 	char		 req[REQID_SIZE];	/* X-Request-Id, or "" */
+	struct contact	 contact;
 };
 
 /* Prolong the lease that has this name, with its key and its addresses. */
@@ -139,6 +147,7 @@ struct msg_lease_renew {
 struct msg_lease_get {
 	char		 network[NETNAME_SIZE];
 	char		 name[IDENT_SIZE];
+	char		 who[IDENT_SIZE + 8];	/* the proof, as above */
 };
 
 struct msg_lease_release {
@@ -167,6 +176,7 @@ struct msg_lease_reply {
 	int64_t		 expires;	/* wall, 0 is never */
 	uint8_t		 naddrs;
 	struct prefix	 addrs[NET_POOLS_MAX];
+	struct contact	 contact;	/* in the answer to LEASE_GET */
 };
 
 struct msg_lease_health_reply {		/* 1 ok, 0 not */

@@ -160,7 +160,9 @@ codec_msg_conf_ctl(struct codec *c, struct msg_conf_ctl *m)
 int
 codec_msg_conf_access(struct codec *c, struct msg_conf_access *m)
 {
-	return (codec_range(c, &m->mode, ACCESS_OPEN, ACCESS_NOBODY));
+	if (codec_range(c, &m->mode, ACCESS_OPEN, ACCESS_APPROVE) == -1)
+		return (-1);
+	return (codec_bool(c, &m->require_contact));
 }
 
 int

@@ -123,6 +123,7 @@ struct msg_conf_ctl {			/* +fd: the listening control socket */
 
 struct msg_conf_access {
 	uint8_t		 mode;			/* enum conf_access */
+	uint8_t		 require_contact;	/* for a new lease */
 };
 
 struct msg_conf_access_name {		/* one line of the access list */

@@ -20,6 +20,7 @@ answer_retry(uint8_t code)
 	case LEASE_E_INTERNAL:
 		return (15 + randombytes_uniform(30));
 	case LEASE_E_POOL:
+	case LEASE_E_PENDING:
 		return (60 + randombytes_uniform(60));
 	}
 	return (0);

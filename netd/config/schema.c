@@ -51,7 +51,7 @@ static const struct word_name role_names[] = { { "device", ROLE_DEVICE },
 	{ "portal", ROLE_PORTAL }, { "monitor", ROLE_MONITOR },
 	{ "operator", ROLE_OPERATOR }, { NULL, 0 } };
 static const struct word_name access_names[] = { { "open", ACCESS_OPEN },
-	{ "list", ACCESS_LIST }, { NULL, 0 } };
+	{ "list", ACCESS_ALLOW }, { NULL, 0 } };
 #define X(NAME, word, bit) { word, NAME },
 static const struct word_name api_names[] = { API_WORDS(X){ NULL, 0 } };
 #undef X

@@ -190,6 +190,7 @@ send_leased(struct proc *p, const struct bundle *b)
 		return (-1);
 	memset(&m, 0, sizeof(m));
 	a.mode = b->access_broken ? ACCESS_NOBODY : b->conf->access.mode;
+	a.require_contact = b->conf->access.require_contact;
 	if (spoiled_ctl(p->netd) == -1 ||
 	    (fd = fcntl(p->netd->ctl, F_DUPFD_CLOEXEC, 3)) == -1 ||
 	    chan_send_conf_ctl(p->chan, 0, &m, fd) == -1)
@@ -300,7 +301,7 @@ send_autoygg(struct proc *p, const struct config *c)
 	struct msg_conf_autoygg m = c->autoygg;
 
 	m.require_contact = c->access.require_contact;
-	m.listed = c->access.mode == ACCESS_LIST;
+	m.listed = c->access.mode != ACCESS_OPEN;
 	return (chan_send_conf_autoygg(p->chan, 0, &m, -1));
 }
 

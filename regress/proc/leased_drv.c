@@ -519,7 +519,7 @@ do_burst(struct drv *d, const char *network, const char *prefix, int n,
 static void
 do_request(struct drv *d, const char *verb, const char *network, char *rest)
 {
-	struct msg_lease_get get = { { 0 }, { 0 } };
+	struct msg_lease_get get = { .who = "" };
 	struct msg_lease_release del;
 	struct msg_peer_page page = { .leases = 1 };
 	const char *name, *seed;
