@@ -18,6 +18,7 @@
 #include "control.h"
 #include "control_restore.h"
 #include "counters.h"
+#include "cutoff.h"
 #include "dirty.h"
 #include "expire.h"
 #include "forget.h"
@@ -29,6 +30,7 @@
 #include "link_parent.h"
 #include "listcheck.h"
 #include "log.h"
+#include "loss.h"
 #include "openvpn.h"
 #include "ownset.h"
 #include "removal.h"
@@ -230,6 +232,26 @@ leased_watch_link(struct leased *l)
 		fatalx("event: cannot set a timer");
 }
 
+/*
+ * End the leases that the configuration in force does not let in, before the
+ * hand is told what stays.  At a start nobody was asked whether that is meant:
+ * if it is much, they stay until somebody says so.
+ */
+static void
+leased_cut(struct leased *l)
+{
+	l->spared = l->childconf.force ? 0 : loss_spares(&l->reg, l->conf);
+	if (l->spared == 0) {
+		cutoff_start(l);
+		return;
+	}
+	log_warnx(
+	    "the access list does not let in %llu leases, which stay all the same: if that is meant: sallyctl reload force",
+	    (unsigned long long)l->spared);
+	cutoff_stop(l);
+	sync_start(l);
+}
+
 /* The first configuration: open everything, enter the sandbox, be ready. */
 static void
 leased_first(struct leased *l)
@@ -264,10 +286,9 @@ leased_first(struct leased *l)
 			chan_resume(l->apid[i]);
 	if (chan_send_bare(l->parent, MSG_SETUP_READY, 0) == -1)
 		fatal("cannot tell the parent");
-	if (l->hand != NULL) {
+	if (l->hand != NULL)
 		chan_resume(l->hand);
-		sync_start(l);
-	}
+	leased_cut(l);
 	expire_arm(l);
 	listcheck_start(l);
 }
@@ -290,7 +311,7 @@ leased_commit(struct leased *l, struct conf *conf)
 	if (l->conf->ctl_fd != -1)
 		control_listen(l, l->conf->ctl_fd);
 	l->conf->ctl_fd = -1;
-	sync_start(l);
+	leased_cut(l);
 	expire_arm(l);
 	listcheck_start(l);
 	log_info("configuration %u in use", l->conf->generation);
@@ -330,6 +351,7 @@ main(void)
 	sync_init(l);
 	stats_init(l);
 	expire_init(l);
+	cutoff_init(l);
 	sets_init(l);
 	removals_init(l);
 	ovpn_init(l);

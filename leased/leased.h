@@ -36,11 +36,13 @@ struct leased {
 	struct sync	*sync;
 	struct stats	*stats;
 	struct expire	*expire;
+	struct cutoff	*cutoff;
 	struct control	*control;
 	struct sets	*sets;
 	struct removals	*removals;
 	struct ovpn	*ovpn;
 	struct mono	 grace_end;	/* for peers that the database lacks */
+	uint64_t	 spared;	/* leases that only force would end */
 	struct mono	 beyond;	/* fronts_beyond() is quiet until then */
 	bool		 maintenance;	/* as the operator said */
 	bool		 maintenance_file;	/* as the parent said */

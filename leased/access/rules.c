@@ -262,31 +262,44 @@ policy_denied(const struct hash *denied, const char *network, const char *name)
 	    entries_find(denied, network, name) != NULL);
 }
 
-bool
-policy_listed(const struct conf *c, const char *name, const char *who)
+/* What an entry says: it denies (-1), it lets in (1), or it is not there (0). */
+static int
+entry_says(const struct conf *c, const struct entry *e)
+{
+	if (e == NULL)
+		return (0);
+	return (e->allow && c->access_mode != ACCESS_DENY ? 1 : -1);
+}
+
+static int
+names_say(const struct conf *c, const char *name, const char *who)
 {
 	const char *proved = strchr(who, ':');
-	const struct entry *e;
-	bool allow;
+	int of_name, of_proof = 0, of_proved = 0;
 
-	if (c->access_mode == ACCESS_NOBODY)
-		return (false);
-	allow = c->access_mode == ACCESS_OPEN;
-	if ((e = entries_find(&c->access, "", name)) != NULL) {
-		if (!e->allow)
-			return (false);
-		allow = true;
+	of_name = entry_says(c, entries_find(&c->access, "", name));
+	if (proved != NULL) {
+		of_proof = entry_says(c, entries_find(&c->access, "", who));
+		of_proved = entry_says(c,
+		    entries_find(&c->access, "", proved + 1));
 	}
-	if (proved == NULL)
-		return (allow);
-	if ((e = entries_find(&c->access, "", who)) != NULL) {
-		if (!e->allow)
-			return (false);
-		allow = true;
-	}
+	if (of_name < 0 || of_proof < 0 || of_proved < 0)
+		return (-1);
 	/* The certificate's name alone denies, but does not let in. */
-	e = entries_find(&c->access, "", proved + 1);
-	return (allow && (e == NULL || e->allow));
+	return (of_name > 0 || of_proof > 0);
+}
+
+enum verdict
+policy_access(const struct conf *c, const char *name, const char *who)
+{
+	int says = names_say(c, name, who);
+
+	if (c->access_mode == ACCESS_NOBODY || says < 0)
+		return (VERDICT_DENY);
+	if (says > 0 || c->access_mode == ACCESS_OPEN ||
+	    c->access_mode == ACCESS_DENY)
+		return (VERDICT_ALLOW);
+	return (VERDICT_DENY);
 }
 
 /* True if one of both is any, or both are the same. */

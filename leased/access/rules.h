@@ -32,6 +32,11 @@ struct conf {
 	char		 error[TEXT_SIZE];	/* the first error, or "" */
 };
 
+enum verdict {
+	VERDICT_DENY,
+	VERDICT_ALLOW
+};
+
 /* Identities by network ("" is any) and name. */
 struct entry {
 	bool		 allow;
@@ -65,10 +70,11 @@ bool	 entries_remove(struct hash *, const char *network, const char *name);
 bool
 policy_denied(const struct hash *denied, const char *network, const char *name);
 /*
- * True if the access list lets a lease's name with this proof ("cn:NAME", or ""
- * if it is not known) ask for a lease.
+ * What the access list says of a lease's name with this proof ("cn:NAME", or ""
+ * if it is not known).
  */
-bool	 policy_listed(const struct conf *, const char *name, const char *who);
+enum verdict	 policy_access(const struct conf *, const char *name,
+    const char *who);
 /*
  * True if the identity rules can give a front an identity of this role, network
  * and name.  NULL is any, and a name that a pattern decides is not checked.

@@ -255,7 +255,7 @@ change_test(struct conn *k, const struct msg_ident_result *r)
 	strlcpy(m.text, r->text, sizeof(m.text));
 	if (r->matched)
 		m.denied = policy_denied(&l->denied, r->network, r->name) ||
-		    !policy_listed(l->conf, r->name, r->who);
+		    policy_access(l->conf, r->name, r->who) == VERDICT_DENY;
 	n = registry_find(&l->reg, r->network);
 	if (r->matched && r->role == ROLE_DEVICE && r->name[0] != '\0' &&
 	    n != NULL && n->configured) {

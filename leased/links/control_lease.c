@@ -21,7 +21,7 @@ check(struct leased *l, const struct msg_ctl_lease *m, struct network **n)
 	if (!policy_reached(l->conf, ROLE_DEVICE, m->network, m->name))
 		return (LEASE_E_NAME);
 	if (policy_denied(&l->denied, m->network, m->name) ||
-	    !policy_listed(l->conf, m->name, m->who))
+	    policy_access(l->conf, m->name, m->who) == VERDICT_DENY)
 		return (LEASE_E_DENIED);
 	if (m->ttl == 0 || m->ttl == LEASE_NEVER)
 		return (LEASE_E_REQUEST);

@@ -32,7 +32,7 @@ lease_network(struct leased *l, const char *network, const char *name,
 	if (!policy_reached(l->conf, ROLE_DEVICE, network, name))
 		return (fronts_beyond(l, network, name));
 	if (policy_denied(&l->denied, network, name) ||
-	    !policy_listed(l->conf, name, who))
+	    policy_access(l->conf, name, who) == VERDICT_DENY)
 		return (LEASE_E_DENIED);
 	return (LEASE_OK_SAME);
 }

@@ -162,8 +162,8 @@ conf_check_cb(void *arg, void *shadow)
 
 	if ((error = conf_check(s, l->conf)) != NULL || l->conf == NULL)
 		return (error);
-	if (loss_allowed(&l->reg, l->conf, s, l->childconf.text,
-		sizeof(l->childconf.text)) ||
+	if (loss_allowed(&l->reg, s, l->childconf.force ? 0 : l->spared,
+		l->childconf.text, sizeof(l->childconf.text)) ||
 	    l->childconf.force)
 		return (NULL);
 	snprintf(s->error, sizeof(s->error),

@@ -16,8 +16,6 @@ struct loss {
 	uint64_t had;	 /* peers that are served */
 	uint64_t lost;	 /* of these, served no more */
 	uint64_t partly; /* with fewer addresses */
-	uint64_t leases; /* leases that are served */
-	uint64_t shut;	 /* names no longer on the access list */
 };
 
 static void __attribute__((format(printf, 3, 4)))
@@ -65,21 +63,47 @@ count(struct network *n, const struct msg_conf_network *next, struct loss *s)
 	}
 }
 
-static void
-count_names(struct network *n, const struct conf *old, const struct conf *new,
-    struct loss *s)
+/* The leases that are served, and those of them that are not let in. */
+static uint64_t
+count_shut(const struct registry *r, const struct conf *c, uint64_t *leases)
 {
+	struct network *n;
+	uint64_t shut = 0;
 	struct peer *p;
 
-	RB_FOREACH(p, peer_tree, &n->peers) {
-		if (p->owner != NULL)
-			break;
-		if (!peer_served(p) ||
-		    !policy_listed(old, p->name, peer_who(p)))
-			continue;
-		s->leases++;
-		s->shut += !policy_listed(new, p->name, peer_who(p));
-	}
+	*leases = 0;
+	/* While the list cannot be used, those who have a lease keep it. */
+	if (c->access_mode == ACCESS_NOBODY)
+		return (0);
+	TAILQ_FOREACH(n, &r->nets, entry)
+		RB_FOREACH(p, peer_tree, &n->peers) {
+			if (!n->configured || p->owner != NULL)
+				break;
+			if (!peer_served(p))
+				continue;
+			(*leases)++;
+			shut += policy_access(c, p->name, peer_who(p)) ==
+			    VERDICT_DENY;
+		}
+	return (shut);
+}
+
+static bool
+shut_is_much(const struct conf *c, uint64_t shut, uint64_t leases)
+{
+	/* An empty list is a mistake, however few there were. */
+	if (c->max_remove < 100 && c->access.used == 0 && shut > 0)
+		return (true);
+	return (is_much(shut, leases, c->max_remove));
+}
+
+uint64_t
+loss_spares(const struct registry *r, const struct conf *c)
+{
+	uint64_t leases, shut;
+
+	shut = count_shut(r, c, &leases);
+	return (shut_is_much(c, shut, leases) ? shut : 0);
 }
 
 static const struct msg_conf_network *
@@ -116,27 +140,24 @@ network_allowed(struct network *n, const struct msg_conf_network *conf,
 }
 
 bool
-loss_allowed(const struct registry *r, const struct conf *old,
-    const struct conf *new, char *text, size_t size)
+loss_allowed(const struct registry *r, const struct conf *c, uint64_t spared,
+    char *text, size_t size)
 {
-	struct loss s = { 0 };
+	uint64_t leases, shut;
 	struct network *n;
-	bool allowed = true;
+	bool allowed = true, much;
 
 	text[0] = '\0';
-	TAILQ_FOREACH(n, &r->nets, entry) {
-		if (!n->configured)
-			continue;
-		allowed &= network_allowed(n, conf_of(new, n->name),
-		    new->max_remove, text, size);
-		count_names(n, old, new, &s);
-	}
-	if (s.shut > 0)
+	TAILQ_FOREACH(n, &r->nets, entry)
+		if (n->configured)
+			allowed &= network_allowed(n, conf_of(c, n->name),
+			    c->max_remove, text, size);
+	shut = count_shut(r, c, &leases);
+	much = shut_is_much(c, shut, leases);
+	if (shut > 0)
 		add(text, size,
-		    "%llu of %llu leases have a name that is no longer on the access list",
-		    (unsigned long long)s.shut, (unsigned long long)s.leases);
-	/* An empty list is a mistake, however few there were. */
-	if (new->max_remove < 100 && new->access.used == 0 && s.shut > 0)
-		return (false);
-	return (allowed && !is_much(s.shut, s.leases, new->max_remove));
+		    "%llu of %llu leases are not let in by the access list%s",
+		    (unsigned long long)shut, (unsigned long long)leases,
+		    much && shut <= spared ? "" : " and end");
+	return (allowed && (!much || shut <= spared));
 }

@@ -15,6 +15,7 @@
 #include "wish.h"
 
 #define WISHES_MAX	8192		/* a power of two */
+#define WISHES_FREE	1024		/* of these, for requests of devices */
 #define WISH_MS		5000		/* then the asker is told to retry */
 #define WISH_LATE_MS	60000		/* then nobody waits for it */
 #define TICK_MS		250
@@ -192,6 +193,12 @@ wish_new(struct leased *l)
 	if (!event_pending(h->ev_tick, EV_TIMEOUT, NULL))
 		(void)event_add(h->ev_tick, &tick);
 	return (w);
+}
+
+bool
+wishes_many(const struct leased *l)
+{
+	return (l->wishes->next - l->wishes->oldest > WISHES_MAX - WISHES_FREE);
 }
 
 /* Make a wish for a key.  After NULL, the asker was answered. */

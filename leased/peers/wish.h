@@ -29,6 +29,8 @@ wish_extend(struct leased *, struct peer *, const struct asker *, uint8_t code);
 /* Wish that a key is removed.  removal is the result of removal_add(), or 0. */
 void	 wish_gone(struct leased *, struct network *, const uint8_t *key,
     const struct asker *, uint8_t code, uint32_t removal);
+/* True if so many wishes wait that those of devices would find no room. */
+bool	 wishes_many(const struct leased *);
 /* Send a peer as part of a sync, which nobody waits for.  Returns 0 or -1. */
 int	 wish_send_synced(struct leased *, const struct peer *);
 /* Take the hand's answer to a wish. */

@@ -515,9 +515,11 @@ config_check(struct config *c)
 	}
 	check_canonical(c, c->proxies, c->nproxies, "trusted_proxies",
 	    config_line(c, "trusted_proxies", 0));
-	if (c->access.mode == ACCESS_ALLOW && *c->access.file == '\0')
+	if ((c->access.mode == ACCESS_ALLOW || c->access.mode == ACCESS_DENY) &&
+	    *c->access.file == '\0')
 		config_error(c, config_line(c, "access.mode", 0),
-		    "mode = \"list\" needs a \"file\"");
+		    "mode = \"%s\" needs a \"file\"",
+		    c->access.mode == ACCESS_ALLOW ? "allow" : "deny");
 	/*
 	 * Refuse the word rather than let in devices that it should keep out.
 	 */

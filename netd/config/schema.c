@@ -50,7 +50,9 @@ static const struct word_name subject_names[] = { { "cn", SUBJECT_CN },
 static const struct word_name role_names[] = { { "device", ROLE_DEVICE },
 	{ "portal", ROLE_PORTAL }, { "monitor", ROLE_MONITOR },
 	{ "operator", ROLE_OPERATOR }, { NULL, 0 } };
+/* "list" is the older word for "allow". */
 static const struct word_name access_names[] = { { "open", ACCESS_OPEN },
+	{ "allow", ACCESS_ALLOW }, { "deny", ACCESS_DENY },
 	{ "list", ACCESS_ALLOW }, { NULL, 0 } };
 #define X(NAME, word, bit) { word, NAME },
 static const struct word_name api_names[] = { API_WORDS(X){ NULL, 0 } };
@@ -284,7 +286,7 @@ const struct word schema[] = {
 	{ "access", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
 	    "which names are let in" },
 	{ "access.mode", WORD_CHOICE, TOP(access.mode), "open", 0, 0,
-	    access_names, NULL, true, "all but the denied, or the listed" },
+	    access_names, NULL, true, "all, the listed, or all but the listed" },
 	{ "access.file", WORD_FILE, TOP(access.file), "", 1, 0, NULL, NULL,
 	    true, "the access list" },
 	{ "access.require_contact", WORD_BOOL, TOP(access.require_contact),

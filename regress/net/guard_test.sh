@@ -118,7 +118,7 @@ is "and active" "$(wait_for 5 has 3; sleep 1; states)" active
 : >"$WORK/netd.log"
 echo '# nobody' >"$WORK/access"
 check "an empty access list is not taken" wait_for 10 logged \
-    '3 of 3 leases have a name that is no longer on the access list.*the old'
+    '3 of 3 leases are not let in by the access list and end.*the old'
 is "devices go on" "$(put 2)" 200
 printf '1\n2\n3\n' >"$WORK/access"
 check "nor was anything changed" ctl reload

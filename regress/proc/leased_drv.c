@@ -6,7 +6,8 @@
  *
  *	set WORD VALUE		the configuration to come: lease, quarantine,
  *				max, assign, template, pools, reserve, addrs,
- *				access, allow, deny, dir, endpoint, net
+ *				access, allow, deny, nobody (empties the list),
+ *				dir, endpoint, net
  *	start | stop | kill | wait	of the process
  *	reload			the configuration as it is now
  *	up NET | down NET	what the hand says of a network
@@ -246,6 +247,8 @@ do_set(struct drv *d, const char *word, char *value)
 		(void)strlcpy(d->gw.state_dir, value, sizeof(d->gw.state_dir));
 	else if (strcmp(word, "access") == 0)
 		d->access.mode = (uint8_t)atoi(value);
+	else if (strcmp(word, "nobody") == 0)
+		d->nnames = 0;
 	else if ((strcmp(word, "allow") == 0 || strcmp(word, "deny") == 0) &&
 	    d->nnames < 64) {
 		d->names[d->nnames].allow = word[0] == 'a';

@@ -133,16 +133,94 @@ set net other
 reload => /^nak 3 of 3 peers of network net0, which is taken out, lose service: / # a network that is gone
 set net net0
 set access 2
-reload => /^nak 3 of 3 leases have a name that is no longer on the access list: / # an empty access list
+reload => /^nak 3 of 3 leases are not let in by the access list and end: / # an empty access list
 set allow a
-reload => /^nak 2 of 3 leases have a name that is no longer on the access list: / # one that lost most
+reload => /^nak 2 of 3 leases are not let in by the access list and end: / # one that lost most
 set allow b
-reload => /^ack 1 of 3 leases have a name that is no longer on the access list$/ # one that lost a name
+reload => /^ack 1 of 3 leases are not let in by the access list and end$/ # one that lost a name
+peers => peers=2 syncs=1 sets=0 dels=1 # whose peer is gone at once
+get net0 c => E_DENIED # and whose lease has ended
 set deny a
-reload => no /^nak/ # and one more
+reload => /^ack 1 of 2 leases are not let in/ # and one more, which is denied
+peers => peers=1
 reg net0 b kb => OK_SAME # who is on it goes on
+ctl events => 2 /^event what=lease.deny net=net0 name=[ac] who=cn:dev-[ac] / # an event for each
+set nobody
+set allow b
+set allow c
+reload
+reg net0 c kc => OK_NEW addrs=10.9.0.4/32,fd00:1::4/128 # who is let in again has its addresses again
+get net0 a => E_DENIED # and the others do not come back by themselves
 stop
 END
+tells "the log counts them" 'access: 1 leases have ended'
+
+# Several pages of them, an end while the hand is away, and one by kill.
+scene cut <<'END'
+start
+up net0
+burst net0 d 1000
+set access 4
+set deny d0
+set deny cn:dev-d500
+set allow d999
+reload => /^ack 3 of 1000 leases are not let in by the access list and end$/ # mode deny: each line denies
+peers 997 => peers=997 # from the first page to the last
+get net0 d999 => E_DENIED # with ! or without
+reg net0 d500 kd500 => E_DENIED # by the name of the proof, too
+reg net0 d1 d1 => OK_SAME # and nobody else
+set nobody
+set access 2
+set allow d1
+reload => /^nak 996 of 997 leases .*: sallyctl reload force$/
+kern gone
+reload force
+kern new
+up net0
+peers 1 => peers=1 # while the hand was away
+kill
+start
+up net0
+peers 1 => peers=1 # for good
+reg net0 d1 d1 => OK_SAME
+stop
+END
+
+# Nobody can be asked at a start.
+scene spared <<'END'
+start
+up net0
+reg net0 a ka
+reg net0 b kb
+reg net0 c kc
+kill
+set access 2
+set allow a
+start
+up net0
+peers 3 => peers=3 # most leases are not let in: they stay
+get net0 b => E_DENIED # but are not renewed
+reload => /^ack 2 of 3 leases are not let in by the access list$/ # another configuration does not end them
+peers 3 => peers=3
+set allow b
+reload => /^ack 1 of 3 leases are not let in by the access list and end$/ # one that lets in more ends the rest
+peers 2 => peers=2
+kill
+set nobody
+set allow b
+start
+up net0
+peers 1 => peers=1 # one of two ends at the start
+kill
+set nobody
+start
+up net0
+peers 1 => peers=1 # a list that is empty at a start
+reload force => /^ack 1 of 1 leases are not let in by the access list and end$/ # unless it is meant
+peers 0 => peers=0
+stop
+END
+tells "that they stay is told" 'does not let in 2 leases, which stay all the same'
 
 scene guard1 <<'END'
 start
@@ -156,7 +234,7 @@ set net other
 reload => /^nak 1 of 1 peers of network net0, which is taken out/ # but a network that is gone is
 set net net0
 set access 2
-reload => /^nak 1 of 1 leases have a name that is no longer on the access list: / # and an empty access list
+reload => /^nak 1 of 1 leases are not let in by the access list and end: / # and an empty access list
 set access 1
 guard 100
 set pools fd00:2::/64,10.7.0.0/24
