@@ -175,6 +175,14 @@ codec_msg_conf_access_name(struct codec *c, struct msg_conf_access_name *m)
 }
 
 int
+codec_msg_conf_access_addr(struct codec *c, struct msg_conf_access_addr *m)
+{
+	if (codec_bool(c, &m->allow) == -1)
+		return (-1);
+	return (codec_prefix(c, &m->prefix));
+}
+
+int
 codec_msg_conf_ack(struct codec *c, struct msg_conf_ack *m)
 {
 	if (codec_n32(c, &m->generation) == -1 || STR(c, m->text) == -1)

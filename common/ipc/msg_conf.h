@@ -126,7 +126,12 @@ struct msg_conf_access {
 	uint8_t		 require_contact;	/* for a new lease */
 };
 
-struct msg_conf_access_name {		/* one line of the access list */
+struct msg_conf_access_addr {		/* a line of the access list */
+	uint8_t		 allow;
+	struct prefix	 prefix;
+};
+
+struct msg_conf_access_name {		/* another */
 	uint8_t		 allow;
 	uint32_t	 line;
 	char		 name[PROOF_SIZE];

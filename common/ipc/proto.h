@@ -114,6 +114,8 @@
 	X(CONF_ACCESS, conf_access, 0x040e, P_PARENT, P_LEASED, 0)	\
 	X(CONF_ACCESS_NAME, conf_access_name, 0x040f,			\
 	    P_PARENT, P_LEASED, 0)					\
+	X(CONF_ACCESS_ADDR, conf_access_addr, 0x0424,			\
+	    P_PARENT, P_LEASED, 0)					\
 	E(CONF_END, conf_end, 0x0410, P_PARENT, P_CHILD)		\
 	X(CONF_ACK, conf_ack, 0x0411, P_CHILD, P_PARENT, 0)		\
 	X(CONF_NAK, conf_nak, 0x0412, P_CHILD, P_PARENT, 0)		\

@@ -16,6 +16,7 @@
 #include "peerowner.h"
 #include "rules.h"
 
+#define PROOF_ADDR	"addr:"	/* of an identity that an address proves */
 #define ENTRY_KEY_SIZE	(NETNAME_SIZE + PROOF_SIZE)
 
 /* Both texts with a NUL between them.  Returns the length. */
@@ -123,6 +124,7 @@ conf_new(uint32_t generation)
 	c->max_remove = 50;
 	c->ctl_fd = -1;
 	entries_init(&c->access);
+	addrlist_init(&c->addrs);
 	return (c);
 }
 
@@ -132,6 +134,7 @@ conf_free(struct conf *c)
 	if (c == NULL)
 		return;
 	entries_clear(&c->access);
+	addrlist_clear(&c->addrs);
 	if (c->ctl_fd != -1)
 		close(c->ctl_fd);
 	free(c->nets);
@@ -231,6 +234,12 @@ conf_add_access(struct conf *c, const struct msg_conf_access_name *m)
 }
 
 void
+conf_add_addr(struct conf *c, const struct msg_conf_access_addr *m)
+{
+	addrlist_add(&c->addrs, &m->prefix, m->allow);
+}
+
+void
 conf_add_reach(struct conf *c, const struct msg_conf_reach *m)
 {
 	if (c->nreach == REACH_MAX)
@@ -262,13 +271,21 @@ policy_denied(const struct hash *denied, const char *network, const char *name)
 	    entries_find(denied, network, name) != NULL);
 }
 
-/* What an entry says: it denies (-1), it lets in (1), or it is not there (0). */
+/* In mode deny, each entry denies: 1 or -1. */
 static int
-entry_says(const struct conf *c, const struct entry *e)
+says(const struct conf *c, bool allow)
 {
-	if (e == NULL)
-		return (0);
-	return (e->allow && c->access_mode != ACCESS_DENY ? 1 : -1);
+	return (allow && c->access_mode != ACCESS_DENY ? 1 : -1);
+}
+
+/* What a name says: it denies (-1), it lets in (1), or it is not there (0). */
+static int
+name_says(const struct conf *c, const char *name)
+{
+	const struct entry *e;
+
+	e = entries_find(&c->access, "", name);
+	return (e == NULL ? 0 : says(c, e->allow));
 }
 
 static int
@@ -277,11 +294,10 @@ names_say(const struct conf *c, const char *name, const char *who)
 	const char *proved = strchr(who, ':');
 	int of_name, of_proof = 0, of_proved = 0;
 
-	of_name = entry_says(c, entries_find(&c->access, "", name));
+	of_name = name_says(c, name);
 	if (proved != NULL) {
-		of_proof = entry_says(c, entries_find(&c->access, "", who));
-		of_proved = entry_says(c,
-		    entries_find(&c->access, "", proved + 1));
+		of_proof = name_says(c, who);
+		of_proved = name_says(c, proved + 1);
 	}
 	if (of_name < 0 || of_proof < 0 || of_proved < 0)
 		return (-1);
@@ -289,14 +305,31 @@ names_say(const struct conf *c, const char *name, const char *who)
 	return (of_name > 0 || of_proof > 0);
 }
 
+/* The same of the address that proves the identity, if that is one. */
+static int
+addrs_say(const struct conf *c, const char *who)
+{
+	const struct addr_entry *e;
+	struct prefix addr;
+
+	if (strncmp(who, PROOF_ADDR, strlen(PROOF_ADDR)) != 0 ||
+	    prefix_parse(who + strlen(PROOF_ADDR), &addr) == -1)
+		return (0);
+	e = addrlist_find(&c->addrs, &addr);
+	return (e == NULL ? 0 : says(c, e->allow));
+}
+
 enum verdict
 policy_access(const struct conf *c, const char *name, const char *who)
 {
-	int says = names_say(c, name, who);
+	int verdict;
 
-	if (c->access_mode == ACCESS_NOBODY || says < 0)
+	/* A name counts more than an address. */
+	if ((verdict = names_say(c, name, who)) == 0)
+		verdict = addrs_say(c, who);
+	if (c->access_mode == ACCESS_NOBODY || verdict < 0)
 		return (VERDICT_DENY);
-	if (says > 0 || c->access_mode == ACCESS_OPEN ||
+	if (verdict > 0 || c->access_mode == ACCESS_OPEN ||
 	    c->access_mode == ACCESS_DENY)
 		return (VERDICT_ALLOW);
 	return (VERDICT_DENY);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "addrlist.h"
 #include "hash.h"
 #include "proto.h"
 
@@ -21,6 +22,7 @@ struct conf {
 	unsigned int	 nnets;
 	uint8_t		 access_mode;		/* enum conf_access */
 	struct hash	 access;		/* of struct entry */
+	struct addrlist	 addrs;		/* the other part of the access list */
 	struct entry	*asked;		/* the one that a front is asked about */
 	size_t		 asked_pos;
 	bool		 asked_all;
@@ -50,6 +52,7 @@ void	 conf_free(struct conf *);
 /* Take one slice.  The first error is kept in conf->error. */
 void	 conf_add_network(struct conf *, const struct msg_conf_network *);
 void	 conf_add_access(struct conf *, const struct msg_conf_access_name *);
+void	 conf_add_addr(struct conf *, const struct msg_conf_access_addr *);
 void	 conf_add_reach(struct conf *, const struct msg_conf_reach *);
 /*
  * Check that conf is complete and can replace old, which is NULL at start.

@@ -88,6 +88,14 @@ leased_conf_access_name(struct chan *c, uint32_t id,
 }
 
 static int
+leased_conf_access_addr(struct chan *c, uint32_t id,
+    const struct msg_conf_access_addr *m)
+{
+	conf_add_addr(childconf_shadow(c), m);
+	return (0);
+}
+
+static int
 leased_conf_sync(struct chan *c, uint32_t id, const struct msg_conf_sync *m)
 {
 	struct conf *s = childconf_shadow(c);
@@ -213,6 +221,7 @@ static const struct chan_handler parent_table[] = {
 	ON(conf_ctl, CONF_OPEN, leased_conf_ctl),
 	ON(conf_access, CONF_OPEN, leased_conf_access),
 	ON(conf_access_name, CONF_OPEN, leased_conf_access_name),
+	ON(conf_access_addr, CONF_OPEN, leased_conf_access_addr),
 	ON(conf_sync, CONF_OPEN, leased_conf_sync),
 	ON(conf_reach, CONF_OPEN, leased_conf_reach),
 	ON(conf_maintenance, CONF_ANY, leased_conf_maintenance),

@@ -110,7 +110,9 @@ tell(struct conf *c, const struct entry *e, const struct msg_ident_result *m)
 		log_warnx(
 		    "access list, line %u: %s is the name of a certificate, and its lease is called %s: %s; write %s, or cn:%s",
 		    e->line, log_vis(e->name), log_vis(m->name),
-		    e->allow ? "this lets in nobody" : "it is denied so, too",
+		    e->allow && c->access_mode != ACCESS_DENY ?
+			"this lets in nobody" :
+			"it is denied so, too",
 		    log_vis(m->name), log_vis(e->name));
 }
 

@@ -92,7 +92,8 @@ static bool
 shut_is_much(const struct conf *c, uint64_t shut, uint64_t leases)
 {
 	/* An empty list is a mistake, however few there were. */
-	if (c->max_remove < 100 && c->access.used == 0 && shut > 0)
+	if (c->max_remove < 100 && shut > 0 && c->access.used == 0 &&
+	    c->addrs.entries.used == 0)
 		return (true);
 	return (is_much(shut, leases, c->max_remove));
 }

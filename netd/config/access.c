@@ -11,12 +11,13 @@
 #include "printable.h"
 
 #define GROW	256
+#define ADDR	"addr"	/* before an address or a prefix */
 
 void
 access_clear(struct access_list *l)
 {
-	free(l->names);
-	l->names = NULL;
+	free(l->lines);
+	l->lines = NULL;
 	l->n = 0;
 }
 
@@ -27,8 +28,7 @@ access_clear(struct access_list *l)
 static size_t
 proof_len(const char *s, size_t len, const char **kind)
 {
-	static const char *const kinds[] = { "cn:", "dns:", "email:", "uri:",
-		"addr:" };
+	static const char *const kinds[] = { "cn:", "dns:", "email:", "uri:" };
 	size_t i, n;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -70,33 +70,88 @@ is_blank(char c)
 	return (c == ' ' || c == '\t');
 }
 
-static int
-add(struct access_list *l, const char *name, size_t len, bool allow, long line)
+/* Returns the new line, or NULL. */
+static struct access_line *
+add(struct access_list *l, bool allow, long line)
 {
-	struct access_name *p;
-	const char *kind;
-	size_t n;
+	struct access_line *p;
 
 	if (l->n % GROW == 0) {
-		p = reallocarray(l->names, l->n + GROW, sizeof(*p));
+		p = reallocarray(l->lines, l->n + GROW, sizeof(*p));
 		if (p == NULL)
-			return (-1);
-		l->names = p;
+			return (NULL);
+		l->lines = p;
 	}
-	p = &l->names[l->n++];
+	p = &l->lines[l->n++];
 	memset(p, 0, sizeof(*p));
 	p->allow = allow;
 	p->line = (uint32_t)line;
+	return (p);
+}
+
+/* True if the line is about an address.  *skip is what stands before it. */
+static bool
+is_addr(const char *s, size_t len, size_t *skip)
+{
+	*skip = strlen(ADDR);
+	if (len <= *skip || strncasecmp(s, ADDR, *skip) != 0 ||
+	    (s[*skip] != ':' && !is_blank(s[*skip])))
+		return (false);
+	for ((*skip)++; *skip < len && is_blank(s[*skip]); (*skip)++)
+		continue;
+	return (true);
+}
+
+/* Returns a text that says what is wrong with an address, or NULL. */
+static const char *
+bad_addr(const char *s, size_t len, struct prefix *p)
+{
+	char text[PREFIX_TEXT];
+
+	if (len >= sizeof(text))
+		return ("that is no address or prefix");
+	memcpy(text, s, len);
+	text[len] = '\0';
+	if (prefix_parse(text, p) == -1)
+		return ("that is no address or prefix");
+	if (!prefix_is_canonical(p))
+		return ("the address has bits behind the length of its prefix");
+	return (NULL);
+}
+
+static void
+set_name(char *dst, const char *name, size_t len)
+{
+	const char *kind;
+	size_t n;
+
 	/* People write "CN: x". */
 	if ((n = proof_len(name, len, &kind)) > 0) {
-		memcpy(p->name, kind, n);
+		memcpy(dst, kind, n);
 		while (n < len && is_blank(name[n])) {
 			name++;
 			len--;
 		}
 	}
-	memcpy(p->name + n, name + n, len - n);
-	return (0);
+	memcpy(dst + n, name + n, len - n);
+}
+
+/* Read what stands on a line.  Returns what is wrong with it, or NULL. */
+static const char *
+read_line(struct access_line *l, const char *s, size_t len)
+{
+	const char *why;
+	struct prefix p;
+	size_t skip;
+
+	if (is_addr(s, len, &skip))
+		return (bad_addr(s + skip, len - skip, &l->addr));
+	if ((why = bad_name(s, len)) != NULL)
+		return (why);
+	if (memchr(s, '/', len) != NULL && bad_addr(s, len, &p) == NULL)
+		return ("write \"addr\" before a prefix");
+	set_name(l->name, s, len);
+	return (NULL);
 }
 
 long
@@ -104,6 +159,7 @@ access_parse(struct access_list *l, const char *text, size_t len, size_t max,
     const char **error)
 {
 	const char *p, *end, *stop;
+	struct access_line *new;
 	bool allow;
 	long line;
 
@@ -125,16 +181,16 @@ access_parse(struct access_list *l, const char *text, size_t len, size_t max,
 			len--;
 		if (len == 0 && allow)
 			continue;
-		if ((*error = bad_name(p, len)) != NULL)
-			return (line);
 		if (l->n == max) {
-			*error = "there are too many names";
+			*error = "there are too many lines";
 			return (line);
 		}
-		if (add(l, p, len, allow, line) == -1) {
+		if ((new = add(l, allow, line)) == NULL) {
 			*error = "no memory";
 			return (-1);
 		}
+		if ((*error = read_line(new, p, len)) != NULL)
+			return (line);
 	}
 	return (0);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The access list: one name on each line, to be let in or denied.
+ * The access list: one name, address or prefix on each line, to be let in or
+ * denied.
  */
 
 #ifndef ACCESS_H
@@ -10,23 +11,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "addr.h"
 #include "conf.h"
 
-struct access_name {
+struct access_line {
 	bool	 allow;
 	uint32_t line;
 	char	 name[PROOF_SIZE];
+	struct prefix addr;	/* family 0: a name */
 };
 
 struct access_list {
-	struct access_name *names;
+	struct access_line *lines;
 	size_t		 n;
 };
 
 /*
  * Parse the text: "name" lets in, "!name" denies, "#" begins a comment.  The
  * name is a lease's, or a certificate's with "cn:" before it, or what else
- * proves an identity.
+ * proves an identity.  "addr PREFIX" stands for the addresses that prove one.
  * Returns 0, or the number of the bad line with the reason in *error (static),
  * or -1 if there is no memory.  The caller clears the list in any case.
  */

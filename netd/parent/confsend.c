@@ -436,7 +436,7 @@ void
 confsend_start(struct proc *p, const struct bundle *b, uint32_t generation)
 {
 	p->sending = b;
-	p->next_name = 0;
+	p->next_line = 0;
 	p->generation = generation;
 	p->answer = ANSWER_WAIT;
 	if (send_slice(p, b) == -1)
@@ -445,25 +445,37 @@ confsend_start(struct proc *p, const struct bundle *b, uint32_t generation)
 		confsend_more(p);
 }
 
+static int
+send_access_line(struct proc *p, const struct access_line *l)
+{
+	struct msg_conf_access_name name;
+	struct msg_conf_access_addr addr;
+
+	if (l->addr.family != 0) {
+		addr.allow = l->allow;
+		addr.prefix = l->addr;
+		return (chan_send_conf_access_addr(p->chan, 0, &addr, -1));
+	}
+	memset(&name, 0, sizeof(name));
+	name.allow = l->allow;
+	name.line = l->line;
+	strlcpy(name.name, l->name, sizeof(name.name));
+	return (chan_send_conf_access_name(p->chan, 0, &name, -1));
+}
+
 /* Send as much of the access list as the link accepts: the list may be long. */
 void
 confsend_more(struct proc *p)
 {
-	struct msg_conf_access_name m;
-	const struct access_name *name;
 	const struct bundle *b;
 
 	if ((b = p->sending) == NULL)
 		return;
-	while (p->role == P_LEASED && p->next_name < b->access.n) {
+	while (p->role == P_LEASED && p->next_line < b->access.n) {
 		if (chan_busy(p->chan))
 			return;
-		name = &b->access.names[p->next_name++];
-		memset(&m, 0, sizeof(m));
-		m.allow = name->allow;
-		m.line = name->line;
-		strlcpy(m.name, name->name, sizeof(m.name));
-		if (chan_send_conf_access_name(p->chan, 0, &m, -1) == -1) {
+		if (send_access_line(p, &b->access.lines[p->next_line++]) ==
+		    -1) {
 			confsend_failed(p);
 			return;
 		}

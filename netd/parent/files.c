@@ -369,6 +369,26 @@ is_written(const char *path)
 	return (written);
 }
 
+/* An address on the list proves an identity only where a rule says so. */
+static void
+tell_addrs(const struct bundle *b)
+{
+	const struct access_line *l = b->access.lines;
+	const struct access_line *end = l + b->access.n;
+	char text[PREFIX_TEXT];
+	unsigned int i;
+
+	for (i = 0; i < b->conf->nidentities; i++)
+		if (b->conf->identities[i].proof == PROOF_ADDRESS)
+			return;
+	for (; l < end && l->addr.family == 0; l++)
+		continue;
+	if (l < end)
+		log_warnx(
+		    "access list, line %u: addr %s can match nobody: no identity rule has proof = \"address\"",
+		    l->line, prefix_format(&l->addr, text));
+}
+
 static void
 read_access(struct bundle *b, const struct bundle *old)
 {
@@ -402,9 +422,10 @@ read_access(struct bundle *b, const struct bundle *old)
 	    strcmp(old->conf->access.file, c->access.file) == 0 &&
 	    (empty || memchr(text, '#', len) == NULL))
 		config_error(c, line,
-		    "file: %s is empty, and had %zu names: if that is meant, write a comment (#) into it",
+		    "file: %s is empty, and had %zu lines: if that is meant, write a comment (#) into it",
 		    c->access.file, old->access.n);
 	free(text);
+	tell_addrs(b);
 }
 
 /*

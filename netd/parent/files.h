@@ -9,7 +9,7 @@
 #include "access.h"
 #include "config.h"
 
-#define ACCESS_MAX	100000	/* names in the access list */
+#define ACCESS_MAX	100000	/* lines of the access list */
 
 /* A configuration with everything that it names opened. */
 struct bundle {

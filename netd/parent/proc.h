@@ -58,7 +58,7 @@ struct proc {
 	unsigned int	 unanswered;	/* unanswered pings */
 
 	const struct bundle *sending;	/* being sent to it, or NULL */
-	size_t		 next_name;	/* next of the access list */
+	size_t		 next_line;	/* next of the access list */
 	uint32_t	 generation;	/* that it was sent last */
 	enum proc_answer answer;
 	struct msg_conf_nak nak;	/* the last refusal */

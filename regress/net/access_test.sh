@@ -70,7 +70,7 @@ reload_says "UTF-16" 'list:1: this is UTF-16'
 printf '!1\n!\001\n' >"$LIST"
 reload_says "a control character" 'list:2: the name holds control'
 : >"$LIST"
-reload_says "emptied" 'list is empty, and had 4 names: if that is meant'
+reload_says "emptied" 'list is empty, and had 4 lines: if that is meant'
 rm "$LIST"
 reload_says "removed" 'No such file'
 mkdir "$LIST"

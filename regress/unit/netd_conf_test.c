@@ -145,19 +145,49 @@ access_list(void **state)
 	assert_int_equal(access_parse(&l, text, sizeof(text) - 1, 100, &error),
 	    0);
 	assert_int_equal(l.n, 5);
-	assert_string_equal(l.names[0].name, "alice");
-	assert_true(l.names[0].allow);
-	assert_string_equal(l.names[1].name, "bob");
-	assert_false(l.names[1].allow);
-	assert_string_equal(l.names[2].name, "carol");
-	assert_false(l.names[2].allow);
-	assert_true(l.names[3].allow);
-	assert_string_equal(l.names[4].name, "eve");
-	assert_int_equal(l.names[4].line, 7);
+	assert_string_equal(l.lines[0].name, "alice");
+	assert_true(l.lines[0].allow);
+	assert_string_equal(l.lines[1].name, "bob");
+	assert_false(l.lines[1].allow);
+	assert_string_equal(l.lines[2].name, "carol");
+	assert_false(l.lines[2].allow);
+	assert_true(l.lines[3].allow);
+	assert_string_equal(l.lines[4].name, "eve");
+	assert_int_equal(l.lines[4].line, 7);
 	access_clear(&l);
 	assert_int_equal(access_parse(&l, text, sizeof(text) - 1, 3, &error),
 	    6);
-	assert_string_equal(error, "there are too many names");
+	assert_string_equal(error, "there are too many lines");
+	access_clear(&l);
+}
+
+static void
+access_addrs(void **state)
+{
+	static const char text[] = "addr 200::/7\n!addr:10.0.0.0/8 # no\n"
+	    "! addr\t 10.1.2.3\naddr\naddress 5\n200::1\ncn:addr 1";
+	static const char *const prefixes[] = { "200::/7", "10.0.0.0/8",
+		"10.1.2.3/32" };
+	static const char *const names[] = { "addr", "address 5", "200::1",
+		"cn:addr 1" };
+	struct access_list l = { NULL, 0 };
+	char buf[PREFIX_TEXT];
+	const char *error;
+	size_t i;
+
+	assert_int_equal(access_parse(&l, text, sizeof(text) - 1, 100, &error),
+	    0);
+	assert_int_equal(l.n, 7);
+	for (i = 0; i < 3; i++) {
+		assert_string_equal(prefix_format(&l.lines[i].addr, buf),
+		    prefixes[i]);
+		assert_int_equal(l.lines[i].allow, i == 0);
+		assert_int_equal(l.lines[i].line, i + 1);
+	}
+	for (i = 3; i < l.n; i++) {
+		assert_int_equal(l.lines[i].addr.family, 0);
+		assert_string_equal(l.lines[i].name, names[i - 3]);
+	}
 	access_clear(&l);
 }
 
@@ -172,10 +202,10 @@ access_proofs(void **state)
 	assert_int_equal(access_parse(&l, text, sizeof(text) - 1, 100, &error),
 	    0);
 	assert_int_equal(l.n, 4);
-	assert_string_equal(l.names[0].name, "cn:a b");
-	assert_string_equal(l.names[1].name, "dns:x");
-	assert_string_equal(l.names[2].name, "cn:y");
-	assert_string_equal(l.names[3].name, "b: c");
+	assert_string_equal(l.lines[0].name, "cn:a b");
+	assert_string_equal(l.lines[1].name, "dns:x");
+	assert_string_equal(l.lines[2].name, "cn:y");
+	assert_string_equal(l.lines[3].name, "b: c");
 	access_clear(&l);
 }
 
@@ -192,6 +222,11 @@ access_bad(void **state)
 		{ "!a\n!a\xc2\xad\n", 7, 2 }, { "a\r\n", 3, 1 },
 		{ "\n!\xef\xbb\xbfz", 6, 2 }, { "a\n!CN=b\n", 8, 2 },
 		{ "!/cn=b\n", 7, 1 }, { "a\n!cn: \n", 8, 2 },
+		{ "a\naddr x\n", 9, 2 }, { "addr:\n", 6, 1 },
+		{ "\n!addr 10.0.0.1/8", 17, 2 }, { "addr 1.2.3", 10, 1 },
+		{ "addr ::ffff:1.2.3.4", 19, 1 }, { "addr 10.0.0.0/33", 16, 1 },
+		{ "addr 1.2.3.4 5.6.7.8", 20, 1 }, { "!10.0.0.0/8", 11, 1 },
+		{ "a\n200::/7", 10, 2 },
 		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		  "aaaaaaaaaaaaaaa",
 		    70, 1 } };
@@ -342,6 +377,7 @@ main(void)
 		cmocka_unit_test(suggestions),
 		cmocka_unit_test(access_list),
 		cmocka_unit_test(access_proofs),
+		cmocka_unit_test(access_addrs),
 		cmocka_unit_test(access_bad),
 		cmocka_unit_test(merge),
 		cmocka_unit_test(schema_sane),

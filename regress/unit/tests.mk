@@ -38,6 +38,7 @@ san_test_USES :=	san tlscert
 subject_test_USES :=	subject hex
 sysctl_test_USES :=	sysctl neighbour mark
 uapi_test_USES :=	wg_uapi wg_uapi_parse snapshot
+verdict_test_USES :=	rules addrlist hash assign peerowner
 wgquick_test_USES :=	wgquick peername
 ygg_test_USES :=	yggaccess yggconf yggwords ytree
 yggdb_test_USES :=	yggdb
