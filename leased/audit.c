@@ -81,6 +81,20 @@ audit_identity(struct store *st, const char *what, const char *network,
 	return (add_event(st, &e, NULL));
 }
 
+int
+audit_ask(struct store *st, const struct msg_lease_register *m)
+{
+	struct event_row e = {
+		.what = "identity.ask",
+		.network = m->network,
+		.name = m->name,
+		.who = m->who,
+		.detail = "",
+	};
+
+	return (add_event(st, &e, &m->from));
+}
+
 void
 audit_log(const char *what, const struct peer *p, const struct asker *a)
 {

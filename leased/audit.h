@@ -21,6 +21,8 @@ int	 audit_step(struct store *, const char *what, const struct step *,
 /* Write an event that concerns an identity or the node. */
 int	 audit_identity(struct store *, const char *what, const char *network,
     const char *name, const char *by, const char *detail);
+/* Write that a name asks for an approval. */
+int	 audit_ask(struct store *, const struct msg_lease_register *);
 /* Write the log line of a change that is durable. */
 void	 audit_log(const char *what, const struct peer *, const struct asker *);
 

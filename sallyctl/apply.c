@@ -102,8 +102,8 @@ parse_psk(const struct where *w, const json_t *v, struct msg_set_item *m)
 		return (0);
 	s = json_string_value(v);
 	if (s == NULL || wgkey_parse(s, json_string_length(v), m->psk) == -1)
-		return (bad(w,
-		    "preshared_key is not 32 bytes in base64, or null"));
+		return (
+		    bad(w, "preshared_key is not 32 bytes in base64, or null"));
 	if (!sodium_is_zero(m->psk, sizeof(m->psk)))
 		m->psk_op = PSK_SET;
 	return (0);

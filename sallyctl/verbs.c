@@ -42,6 +42,7 @@ static const struct field status_fields[] = {
 	{ FIELD(msg_ctl_status, NUM, "outside", outside) },
 	{ FIELD(msg_ctl_status, NUM, "partly", partly) },
 	{ FIELD(msg_ctl_status, NUM, "revoked", denied) },
+	{ FIELD(msg_ctl_status, NUM, "waiting", waiting) },
 	{ FIELD(msg_ctl_status, BOOL, "db", db), WORDS("failed", "ok") },
 	{ FIELD(msg_ctl_status, BOOL, "kern", kern),
 	    WORDS("not connected", "ok") },
@@ -63,6 +64,7 @@ static const struct line status_lines[] = {
 	{ LINE("networks", "{networks_up} of {networks} up") },
 	{ LINE("leases", "{leases} live, {online} online, {pending} pending, {outside} outside, {partly} partly") },
 	{ LINE("revoked", "{revoked}") },
+	{ LINE("waiting", "{waiting} for approval") },
 	{ LINE("database", "{db}") },
 	{ LINE("", "new: peers that it lacks stay for {unclaimed_stay}, or until \"sallyctl drop unclaimed\"") },
 	{ LINE("hand", "{kern}") },
@@ -240,6 +242,47 @@ static const struct item revoked_item = {
 	revoked_fields, revoked_columns, true
 };
 
+#define CONTACT_FIELDS(msg)						\
+	{ FIELD(msg, OPT, "contact_name", contact.name) },		\
+	{ FIELD(msg, OPT, "contact_email", contact.email) },		\
+	{ FIELD(msg, OPT, "contact_phone", contact.phone) }
+#define CONTACT_COLUMNS							\
+	{ LINE("CONTACT", "contact_name") },				\
+	{ LINE("EMAIL", "contact_email") }, { LINE("PHONE", "contact_phone") }
+static const struct field pending_fields[] = {
+	{ FIELD(msg_ctl_pending, STR, "network", network) },
+	{ FIELD(msg_ctl_pending, STR, "name", name) },
+	{ FIELD(msg_ctl_pending, TIME, "at", at) },
+	{ FIELD(msg_ctl_pending, STR, "who", who) },
+	{ FIELD(msg_ctl_pending, OPT, "from", from) },
+	CONTACT_FIELDS(msg_ctl_pending),
+	{ .name = NULL }
+};
+static const struct line pending_columns[] = {
+	{ LINE("NETWORK", "network") }, { LINE("NAME", "name") },
+	{ LINE("SINCE", "at") }, { LINE("WHO", "who") },
+	{ LINE("FROM", "from") }, CONTACT_COLUMNS,
+	{ .text = NULL }
+};
+static const struct item pending_item = {
+	pending_fields, pending_columns, true
+};
+
+static const struct field contact_fields[] = {
+	{ FIELD(msg_ctl_contact, STR, "network", network) },
+	{ FIELD(msg_ctl_contact, STR, "name", name) },
+	CONTACT_FIELDS(msg_ctl_contact),
+	{ .name = NULL }
+};
+static const struct line contact_columns[] = {
+	{ LINE("NETWORK", "network") }, { LINE("NAME", "name") },
+	CONTACT_COLUMNS,
+	{ .text = NULL }
+};
+static const struct item contact_item = {
+	contact_fields, contact_columns, true
+};
+
 static const struct field event_fields[] = {
 	{ FIELD(msg_ctl_event, NUM, "id", id) },
 	{ FIELD(msg_ctl_event, TIME, "at", at) },
@@ -307,6 +350,8 @@ static const struct field test_fields[] = {
 	    WORDS("would be leased", "leased now") },
 	{ FIELD(msg_ctl_test, BOOL, "denied", denied),
 	    WORDS("allowed", "denied") },
+	{ FIELD(msg_ctl_test, BOOL, "unapproved", unapproved),
+	    WORDS(NULL, "an operator must approve it") },
 	{ FIELD(msg_ctl_test, OPT, "text", text) },
 	{ .name = NULL }
 };
@@ -318,7 +363,7 @@ static const struct line test_lines[] = {
 	{ LINE("network", "[{network}|-]"), ONLY_IF(msg_ctl_test, matched, 1) },
 	{ LINE("addresses", "[{addresses} ({leased})|-]"),
 	    ONLY_IF(msg_ctl_test, matched, 1) },
-	{ LINE("access", "{denied}"), ONLY_IF(msg_ctl_test, matched, 1) },
+	{ LINE("access", "[{unapproved}|{denied}]"), ONLY_IF(msg_ctl_test, matched, 1) },
 	{ LINE("note", "{text}"), ONLY_IF(msg_ctl_test, matched, 1) },
 	{ .text = NULL }
 };
@@ -474,7 +519,7 @@ test_is_no(const void *p)
 {
 	const struct msg_ctl_test *m = p;
 
-	return (!m->matched || m->denied);
+	return (!m->matched || m->denied || m->unapproved);
 }
 
 #define GET(name)							\
@@ -488,6 +533,8 @@ GET(ctl_network)
 GET(peer_item)
 GET(ctl_event)
 GET(ctl_revoked)
+GET(ctl_pending)
+GET(ctl_contact)
 GET(ctl_sync)
 GET(ctl_test)
 
@@ -523,11 +570,19 @@ const struct verb verbs[] = {
 	{ .words = { "show", "revoked" }, .member = "revoked", .list = true,
 	    .opts = OPT(NET) | OPT(NAMED), SHOW(REVOKED),
 	    ANSWER(CTL_REVOKED, ctl_revoked, revoked_item) },
+	{ .words = { "show", "pending" }, .exact = true,
+	    .member = "pending", .list = true, .opts = OPT(NET) | OPT(NAMED), SHOW(PENDING),
+	    ANSWER(CTL_PENDING, ctl_pending, pending_item) },
+	{ .words = { "show", "contacts" }, .member = "contacts", .list = true,
+	    .opts = OPT(NET) | OPT(NAMED), SHOW(CONTACTS),
+	    ANSWER(CTL_CONTACT, ctl_contact, contact_item) },
 	{ .words = { "show", "sync" }, .member = "sync", .list = true, SHOW(SYNC),
 	    ANSWER(CTL_SYNC, ctl_sync, sync_item) },
 	{ .words = { "show", "version" }, .member = "version", SHOW(STATUS),
 	    ANSWER(CTL_STATUS, ctl_status, version_item), .none = NO_ANSWER },
 	{ .words = { "revoke" }, .arg = P_NAME, .opts = OPT(NET) | OPT(REASON),
+	    .ask = MSG_CTL_REVOKE },
+	{ .words = { "deny" }, .arg = P_NAME, .opts = OPT(NET) | OPT(REASON),
 	    .ask = MSG_CTL_REVOKE },
 	{ .words = { "approve" }, .arg = P_NAME, .opts = OPT(NET),
 	    .ask = MSG_CTL_APPROVE },

@@ -154,6 +154,7 @@ native_put(struct request *r)
 	m.has_psk = wish.has_psk;
 	memcpy(m.psk, wish.psk, sizeof(m.psk));
 	m.from = r->from;
+	m.contact = wish.contact;
 	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_lease, lease_register, &m);
 	sodium_memzero(m.psk, sizeof(m.psk));

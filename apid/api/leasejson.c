@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "jsonw.h"
 #include "leasejson.h"
+#include "printable.h"
 
 static int
 parse_key(const json_t *v, struct lease_wish *w, const char **detail)
@@ -49,6 +50,50 @@ parse_psk(const json_t *v, struct lease_wish *w, const char **detail)
 	return (0);
 }
 
+/* A text of a contact.  Returns 0, or -1 if it is none. */
+static int
+contact_text(const json_t *v, char dst[IDENT_SIZE])
+{
+	size_t len = json_string_length(v);
+	const char *s;
+
+	/* JSON can have a NUL in a string. */
+	if ((s = json_string_value(v)) == NULL || len == 0 ||
+	    len >= IDENT_SIZE || strlen(s) != len || !printable_utf8(s, len))
+		return (-1);
+	memcpy(dst, s, len + 1);
+	return (0);
+}
+
+static int
+parse_contact(json_t *v, struct contact *c, const char **detail)
+{
+	const char *name;
+	json_t *text;
+	char *dst;
+
+	*detail = "contact is not an object with name, email and phone";
+	if (!json_is_object(v))
+		return (-1);
+	json_object_foreach(v, name, text)
+	{
+		if (strcmp(name, "name") == 0)
+			dst = c->name;
+		else if (strcmp(name, "email") == 0)
+			dst = c->email;
+		else if (strcmp(name, "phone") == 0)
+			dst = c->phone;
+		else
+			return (-1);
+		if (contact_text(text, dst) == -1) {
+			*detail =
+			    "a member of contact is not a string of 1 to 64 bytes that can be shown";
+			return (-1);
+		}
+	}
+	return (0);
+}
+
 static int
 parse_object(json_t *root, struct lease_wish *w, const char **code,
     const char **detail)
@@ -77,9 +122,12 @@ parse_object(json_t *root, struct lease_wish *w, const char **code,
 				    "network is not a string of 1 to 32 bytes";
 				return (-1);
 			}
+		} else if (strcmp(name, "contact") == 0) {
+			if (parse_contact(v, &w->contact, detail) == -1)
+				return (-1);
 		} else {
 			*detail =
-			    "only public_key, preshared_key and network are known members";
+			    "only public_key, preshared_key, network and contact are known members";
 			return (-1);
 		}
 	}
@@ -123,6 +171,25 @@ add_server(struct jsonw *w, const struct devconf *d)
 	jsonw_add(w, "}");
 }
 
+static void
+add_contact(struct jsonw *w, const struct contact *c)
+{
+	const char *const names[] = { "name", "email", "phone" };
+	const char *const texts[] = { c->name, c->email, c->phone };
+	const char *sep = "\"contact\":{";
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (texts[i][0] == '\0')
+			continue;
+		jsonw_add(w, "%s\"%s\":", sep, names[i]);
+		jsonw_string(w, texts[i]);
+		sep = ",";
+	}
+	if (sep[0] == ',')
+		jsonw_add(w, "},");
+}
+
 int
 leasejson_format(const struct devconf *d, char *buf, size_t size)
 {
@@ -151,6 +218,7 @@ leasejson_format(const struct devconf *d, char *buf, size_t size)
 		jsonw_add(&w, "\"ttl\":null,");
 	else
 		jsonw_add(&w, "\"ttl\":%u,", m->ttl);
+	add_contact(&w, &m->contact);
 	add_server(&w, d);
 	jsonw_add(&w, "}\n");
 	return (w.full ? -1 : (int)w.len);

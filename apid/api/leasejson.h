@@ -19,11 +19,12 @@ struct lease_wish {
 	uint8_t		 has_psk;
 	uint8_t		 psk[WGKEY_LEN];	/* with has_psk, and not zero */
 	char		 network[NETNAME_SIZE];	/* "": not given */
+	struct contact	 contact;
 };
 
 /*
- * Parse a body: one object with "public_key" and perhaps "preshared_key" and
- * "network", with no other member and no repeated one.  Returns 0, or -1 with the problem's code
+ * Parse a body: one object with "public_key" and perhaps "preshared_key",
+ * "network" and "contact", with no other member and no repeated one.  Returns 0, or -1 with the problem's code
  * and detail, which are static texts that need no escaping.
  */
 int	 leasejson_parse(const char *, size_t len, struct lease_wish *,

@@ -218,6 +218,16 @@ codec_blocks(struct codec *c, uint8_t *n, struct block *b, uint8_t lo,
 }
 
 int
+codec_contact(struct codec *c, struct contact *m)
+{
+	if (codec_name(c, m->name, sizeof(m->name)) == -1 ||
+	    codec_name(c, m->email, sizeof(m->email)) == -1 ||
+	    codec_name(c, m->phone, sizeof(m->phone)) == -1)
+		return (-1);
+	return (0);
+}
+
+int
 codec_duration(struct codec *c, uint32_t *v)
 {
 	if (codec_n32(c, v) == -1)

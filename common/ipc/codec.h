@@ -60,6 +60,7 @@ int	 codec_blocks(struct codec *, uint8_t *n, struct block *, uint8_t lo,
 	    uint8_t max);
 /* A duration: seconds up to DURATION_MAX, or LEASE_NEVER. */
 int	 codec_duration(struct codec *, uint32_t *);
+int	 codec_contact(struct codec *, struct contact *);
 /* Refuse the message unless ok: -1 with errno EBADMSG or EINVAL. */
 int	 codec_check(const struct codec *, bool ok);
 

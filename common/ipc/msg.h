@@ -77,7 +77,9 @@ enum ctl_what {
 	SHOW_PEERS = 4,
 	SHOW_EVENTS = 5,
 	SHOW_SYNC = 6,
-	SHOW_REVOKED = 7
+	SHOW_REVOKED = 7,
+	SHOW_PENDING = 8,	/* names that wait for approval */
+	SHOW_CONTACTS = 9
 };
 
 /* --- setup --- */
@@ -589,6 +591,7 @@ struct msg_ctl_status {
 	uint64_t	 partly;	/* live ones that are partly served */
 	uint64_t	 online;	/* handshake in the last 180 s */
 	uint64_t	 denied;	/* revoked identities */
+	uint64_t	 waiting;	/* names that wait for approval */
 	uint8_t		 db;		/* 1 ok */
 	uint8_t		 kern;
 	uint8_t		 apids;		/* connected */
@@ -634,6 +637,21 @@ struct msg_ctl_revoked {
 	int64_t		 at;		/* wall */
 };
 
+struct msg_ctl_pending {		/* a name that waits for approval */
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	int64_t		 at;		/* wall: it asked first */
+	char		 who[PROOF_SIZE];
+	char		 from[PREFIX_TEXT];	/* source address, or "" */
+	struct contact	 contact;
+};
+
+struct msg_ctl_contact {
+	char		 network[NETNAME_SIZE];
+	char		 name[IDENT_SIZE];	/* of the lease */
+	struct contact	 contact;
+};
+
 struct msg_ctl_event {
 	uint64_t	 id;
 	int64_t		 at;		/* wall */
@@ -656,6 +674,7 @@ struct msg_ctl_test {
 	struct prefix	 addrs[NET_POOLS_MAX];
 	uint8_t		 leased;	/* 1: it has a lease at present */
 	uint8_t		 denied;
+	uint8_t		 unapproved;	/* 1: an operator must approve it */
 	char		 text[TEXT_SIZE];
 };
 

@@ -12,7 +12,7 @@
 int
 codec_msg_ctl_show(struct codec *c, struct msg_ctl_show *m)
 {
-	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_REVOKED) == -1 ||
+	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_CONTACTS) == -1 ||
 	    codec_bool(c, &m->online) == -1 ||
 	    codec_bool(c, &m->expired) == -1 || NET(c, m) == -1 ||
 	    NAME(c, m) == -1 || codec_time(c, &m->since) == -1 ||
@@ -81,8 +81,8 @@ codec_msg_ctl_status(struct codec *c, struct msg_ctl_status *m)
 	    codec_n64(c, &m->leases) == -1 || codec_n64(c, &m->pending) == -1 ||
 	    codec_n64(c, &m->outside) == -1 || codec_n64(c, &m->partly) == -1 ||
 	    codec_n64(c, &m->online) == -1 || codec_n64(c, &m->denied) == -1 ||
-	    codec_bool(c, &m->db) == -1 || codec_bool(c, &m->kern) == -1 ||
-	    codec_n8(c, &m->apids) == -1 ||
+	    codec_n64(c, &m->waiting) == -1 || codec_bool(c, &m->db) == -1 ||
+	    codec_bool(c, &m->kern) == -1 || codec_n8(c, &m->apids) == -1 ||
 	    codec_bool(c, &m->maintenance) == -1 ||
 	    codec_n32(c, &m->grace) == -1 ||
 	    codec_range(c, &m->off, 0, LISTEN_MAX) == -1 ||
@@ -129,6 +129,24 @@ codec_msg_ctl_revoked(struct codec *c, struct msg_ctl_revoked *m)
 }
 
 int
+codec_msg_ctl_pending(struct codec *c, struct msg_ctl_pending *m)
+{
+	if (NET(c, m) == -1 || NAME(c, m) == -1 ||
+	    codec_time(c, &m->at) == -1 || STR(c, m->who) == -1 ||
+	    STR(c, m->from) == -1)
+		return (-1);
+	return (codec_contact(c, &m->contact));
+}
+
+int
+codec_msg_ctl_contact(struct codec *c, struct msg_ctl_contact *m)
+{
+	if (NET(c, m) == -1 || NAME(c, m) == -1)
+		return (-1);
+	return (codec_contact(c, &m->contact));
+}
+
+int
 codec_msg_ctl_event(struct codec *c, struct msg_ctl_event *m)
 {
 	if (codec_n64(c, &m->id) == -1 || codec_time(c, &m->at) == -1 ||
@@ -148,7 +166,8 @@ codec_msg_ctl_test(struct codec *c, struct msg_ctl_test *m)
 	    NAME(c, m) == -1 || NET(c, m) == -1 ||
 	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_POOLS_MAX) == -1 ||
 	    codec_bool(c, &m->leased) == -1 ||
-	    codec_bool(c, &m->denied) == -1 || STR(c, m->text) == -1)
+	    codec_bool(c, &m->denied) == -1 ||
+	    codec_bool(c, &m->unapproved) == -1 || STR(c, m->text) == -1)
 		return (-1);
 	return (0);
 }

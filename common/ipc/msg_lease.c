@@ -8,16 +8,6 @@
 #define NET(c, m)	codec_str(c, (m)->network, sizeof((m)->network))
 #define NAME(c, m)	codec_str(c, (m)->name, sizeof((m)->name))
 
-static int
-codec_contact(struct codec *c, struct contact *m)
-{
-	if (codec_name(c, m->name, sizeof(m->name)) == -1 ||
-	    codec_name(c, m->email, sizeof(m->email)) == -1 ||
-	    codec_name(c, m->phone, sizeof(m->phone)) == -1)
-		return (-1);
-	return (0);
-}
-
 int
 codec_msg_lease_register(struct codec *c, struct msg_lease_register *m)
 {
@@ -26,8 +16,7 @@ codec_msg_lease_register(struct codec *c, struct msg_lease_register *m)
 	    codec_key(c, m->pubkey) == -1 ||
 	    codec_psk(c, &m->has_psk, 1, m->psk) == -1 ||
 	    codec_prefix_none(c, &m->from) == -1 ||
-	    codec_reqid(c, m->req) == -1 ||
-	    codec_contact(c, &m->contact) == -1)
+	    codec_reqid(c, m->req) == -1 || codec_contact(c, &m->contact) == -1)
 		return (-1);
 	return (codec_check(c, m->name[0] != '\0'));
 }

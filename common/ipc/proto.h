@@ -158,7 +158,9 @@
 	E(CTL_RESTORE, ctl_restore, 0x0513, P_CTL, P_LEASED)		\
 	E(CTL_RESTORE_END, ctl_restore_end, 0x0514, P_CTL, P_LEASED)	\
 	X(CTL_REVOKED, ctl_revoked, 0x0515, P_LEASED, P_CTL, 0)		\
-	X(CTL_LEASE, ctl_lease, 0x0518, P_CTL, P_LEASED, 0)
+	X(CTL_LEASE, ctl_lease, 0x0518, P_CTL, P_LEASED, 0)		\
+	X(CTL_PENDING, ctl_pending, 0x0530, P_LEASED, P_CTL, 0)		\
+	X(CTL_CONTACT, ctl_contact, 0x0531, P_LEASED, P_CTL, 0)
 /* clang-format on */
 
 enum msg_type {

@@ -35,8 +35,7 @@ find(const struct addrlist *l, const struct prefix *p, uint8_t len)
 
 	key.prefix.len = len;
 	prefix_mask(&key.prefix);
-	return (
-	    hash_find(&l->entries, entry_of(&key), entry_eq, &key.prefix));
+	return (hash_find(&l->entries, entry_of(&key), entry_eq, &key.prefix));
 }
 
 void

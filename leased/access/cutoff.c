@@ -2,12 +2,14 @@
 /*
  * A walk over all leases, page by page, which ends those that the access list
  * does not let in: whoever is taken off the list loses the lease at once.  The
- * hand is told of each before the sync, which takes longer.
+ * hand is told of each before the sync, which takes longer.  When approvals
+ * begin to count, the walk approves those who have a lease.
  */
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "approval.h"
 #include "cutoff.h"
 #include "log.h"
 #include "resync.h"
@@ -23,6 +25,7 @@ struct cutoff {
 	struct network	*net;		/* the place: this network, */
 	struct peer_place place;		/* behind this lease */
 	unsigned int	 ended;
+	bool		 approving;	/* those who have a lease are approved */
 };
 
 static void
@@ -33,18 +36,31 @@ cutoff_wait(struct leased *l, unsigned int ms)
 	evtimer_add(l->cutoff->ev, &tv);
 }
 
-/* Look at one lease.  Returns -1 if the database refuses its end. */
+/* Look at one lease.  Returns -1 if the database refuses the change. */
 static int
 cutoff_look(struct leased *l, struct peer *p)
 {
 	const struct asker nobody = ASKER_NOBODY;
 
-	if (p->state == LEASE_EXPIRED ||
-	    policy_access(l->conf, p->name, peer_who(p)) != VERDICT_DENY)
+	if (p->state == LEASE_EXPIRED)
 		return (0);
-	turn_end(l, p, "lease.deny", NULL, &nobody);
-	l->cutoff->ended++;
-	return (store_ok(l->store) ? 0 : -1);
+	switch (policy_access(l->conf, p->name, peer_who(p))) {
+	case VERDICT_ALLOW:
+		break;
+	case VERDICT_ASK:
+		if (l->cutoff->approving &&
+		    (turn_begin(l) == -1 ||
+			approval_give(l, p->net->name, p->name, "") == -1)) {
+			turn_abort(l);
+			return (-1);
+		}
+		break;
+	case VERDICT_DENY:
+		turn_end(l, p, "lease.deny", NULL, &nobody);
+		l->cutoff->ended++;
+		return (store_ok(l->store) ? 0 : -1);
+	}
+	return (0);
 }
 
 /* Walk over one page.  Returns 1 at the end of all, 0, or -1. */
@@ -56,8 +72,7 @@ cutoff_page(struct leased *l)
 	unsigned int i = 0;
 
 	for (; c->net != NULL; c->net = TAILQ_NEXT(c->net, entry)) {
-		p = c->net->configured ?
-		    peer_behind(c->net, &c->place, NULL) :
+		p = c->net->configured ? peer_behind(c->net, &c->place, NULL) :
 		    NULL;
 		for (; p != NULL && p->owner == NULL; p = peer_next(p, NULL)) {
 			if (i++ == PAGE)
@@ -69,6 +84,35 @@ cutoff_page(struct leased *l)
 		memset(&c->place, 0, sizeof(c->place));
 	}
 	return (1);
+}
+
+/* True if the mode has become one in which approvals count. */
+static bool
+is_approving(const struct leased *l)
+{
+	int64_t was;
+
+	return (l->conf->access_mode == ACCESS_APPROVE &&
+	    store_get_setting(l->store, SETTING_APPROVING, &was) == 0 &&
+	    was == 0);
+}
+
+static void
+cutoff_end(struct leased *l)
+{
+	struct cutoff *c = l->cutoff;
+	int64_t now = l->conf->access_mode == ACCESS_APPROVE, was;
+
+	if (c->ended > 0)
+		log_notice(
+		    "access: %u leases have ended that are not let in any more",
+		    c->ended);
+	if (l->conf->access_mode != ACCESS_NOBODY &&
+	    (store_get_setting(l->store, SETTING_APPROVING, &was) == -1 ||
+		(was != now &&
+		    store_put_setting(l->store, SETTING_APPROVING, now) == -1)))
+		log_warnx("the mode of access cannot be stored");
+	sync_start(l);
 }
 
 static void
@@ -91,13 +135,8 @@ cutoff_cb(evutil_socket_t fd, short what, void *arg)
 		cutoff_wait(l, STORE_MS);
 	} else if (rc == 0)
 		cutoff_wait(l, 0);
-	else {
-		if (c->ended > 0)
-			log_notice(
-			    "access: %u leases have ended that are not let in any more",
-			    c->ended);
-		sync_start(l);
-	}
+	else
+		cutoff_end(l);
 }
 
 void
@@ -118,6 +157,7 @@ cutoff_start(struct leased *l)
 	    TAILQ_FIRST(&l->reg.nets);
 	memset(&c->place, 0, sizeof(c->place));
 	c->ended = 0;
+	c->approving = is_approving(l);
 	cutoff_cb(-1, 0, l);
 }
 

@@ -332,7 +332,7 @@ policy_access(const struct conf *c, const char *name, const char *who)
 	if (verdict > 0 || c->access_mode == ACCESS_OPEN ||
 	    c->access_mode == ACCESS_DENY)
 		return (VERDICT_ALLOW);
-	return (VERDICT_DENY);
+	return (c->access_mode == ACCESS_APPROVE ? VERDICT_ASK : VERDICT_DENY);
 }
 
 /* True if one of both is any, or both are the same. */

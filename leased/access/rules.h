@@ -21,6 +21,7 @@ struct conf {
 	struct msg_conf_network *nets;
 	unsigned int	 nnets;
 	uint8_t		 access_mode;		/* enum conf_access */
+	bool		 require_contact;	/* for a new lease */
 	struct hash	 access;		/* of struct entry */
 	struct addrlist	 addrs;		/* the other part of the access list */
 	struct entry	*asked;		/* the one that a front is asked about */
@@ -36,7 +37,8 @@ struct conf {
 
 enum verdict {
 	VERDICT_DENY,
-	VERDICT_ALLOW
+	VERDICT_ALLOW,
+	VERDICT_ASK		/* an operator must approve a new lease */
 };
 
 /* Identities by network ("" is any) and name. */
@@ -76,8 +78,8 @@ policy_denied(const struct hash *denied, const char *network, const char *name);
  * What the access list says of a lease's name with this proof ("cn:NAME", or ""
  * if it is not known).
  */
-enum verdict	 policy_access(const struct conf *, const char *name,
-    const char *who);
+enum verdict
+policy_access(const struct conf *, const char *name, const char *who);
 /*
  * True if the identity rules can give a front an identity of this role, network
  * and name.  NULL is any, and a name that a pattern decides is not checked.

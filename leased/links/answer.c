@@ -51,7 +51,8 @@ fill_lease(const struct peer *p, struct msg_lease_reply *m)
 }
 
 void
-answer_lease(struct chan *c, uint32_t id, uint8_t code, const struct peer *p)
+answer_lease(struct chan *c, uint32_t id, uint8_t code, const struct peer *p,
+    const struct contact *contact)
 {
 	struct msg_lease_reply m;
 
@@ -60,6 +61,8 @@ answer_lease(struct chan *c, uint32_t id, uint8_t code, const struct peer *p)
 	m.retry_after = answer_retry(code);
 	if ((code < LEASE_E_KEY || code == LEASE_E_GIVEN_BACK) && p != NULL)
 		fill_lease(p, &m);
+	if (code < LEASE_E_KEY && contact != NULL)
+		m.contact = *contact;
 	/* A front that does not read loses its answers, but not its link. */
 	if (chan_send_lease_reply(c, id, &m, -1) == -1)
 		log_debug("%s: answer %u not sent", chan_name(c), id);

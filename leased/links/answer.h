@@ -8,8 +8,9 @@
 
 #include "leased.h"
 
-void
-answer_lease(struct chan *, uint32_t id, uint8_t code, const struct peer *);
+/* A lease, with its contact if that is not NULL. */
+void answer_lease(struct chan *, uint32_t id, uint8_t code, const struct peer *,
+    const struct contact *);
 /* text says why a request was refused; NULL stands for the text of the code. */
 void answer_owned(struct chan *, uint32_t id, uint8_t code, const char *text,
     const struct msg_peer_item *);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "approval.h"
 #include "audit.h"
 #include "control_change.h"
 #include "grace.h"
@@ -62,6 +63,7 @@ revoke_store(struct conn *k, const struct msg_ctl_revoke *m)
 		return;
 	}
 	if (store_put_denied(l->store, &denied) == -1 ||
+	    approval_take(l, m->network, m->name) == -1 ||
 	    audit_identity(l->store, "identity.revoke", m->network, m->name,
 		k->who, m->reason) == -1) {
 		turn_abort(l);
@@ -137,49 +139,94 @@ denied_in(struct leased *l, const char *network, const char *name,
 	return (n);
 }
 
+static bool
+has_lease(const struct leased *l, const char *network, const char *name)
+{
+	const struct network *n;
+	const struct peer *p;
+
+	TAILQ_FOREACH(n, &l->reg.nets, entry)
+		if ((network[0] == '\0' || strcmp(network, n->name) == 0) &&
+		    (p = peer_by_name(n, name)) != NULL &&
+		    p->state != LEASE_EXPIRED)
+			return (true);
+	return (false);
+}
+
+/* Nobody knows the name: say so. */
+static void
+approve_unknown(struct conn *k, const struct msg_ctl_approve *m)
+{
+	struct leased *l = k->l;
+
+	if (m->network[0] != '\0' && registry_find(&l->reg, m->network) == NULL)
+		conn_result(k, CTL_NEGATIVE, "there is no network %s",
+		    m->network);
+	else if (entries_find(&l->denied, "", m->name) != NULL)
+		conn_result(k, CTL_NEGATIVE,
+		    "%s is denied in every network: approve it without one",
+		    m->name);
+	else
+		conn_result(k, CTL_NEGATIVE,
+		    "%s is not denied, has not asked for a lease and has none",
+		    m->name);
+}
+
+/* Take n denials back and approve the name, in one transaction. */
+static int
+approve_store(struct conn *k, const struct msg_ctl_approve *m,
+    const struct entry *found, unsigned int n)
+{
+	struct leased *l = k->l;
+	unsigned int i;
+
+	if (turn_commit(l) == -1 || turn_begin(l) == -1)
+		return (-1);
+	for (i = 0; i < n; i++)
+		if (store_del_denied(l->store, found[i].network, m->name) == -1)
+			break;
+	if (i < n || approval_give(l, m->network, m->name, k->who) == -1 ||
+	    audit_identity(l->store, "identity.approve", m->network, m->name,
+		k->who, "") == -1) {
+		turn_abort(l);
+		return (-1);
+	}
+	return (turn_commit(l));
+}
+
 void
 change_approve(struct conn *k, const struct msg_ctl_approve *m)
 {
 	struct entry found[NETWORKS_MAX + 1];
+	enum approval state = APPROVAL_NONE;
 	struct leased *l = k->l;
 	unsigned int i, n;
+	bool leased, known;
 
+	k->unstored = k->unconfirmed = false;
 	n = denied_in(l, m->network, m->name, found, NETWORKS_MAX + 1);
-	if (n == 0) {
-		if (m->network[0] != '\0' &&
-		    registry_find(&l->reg, m->network) == NULL)
-			conn_result(k, CTL_NEGATIVE, "there is no network %s",
-			    m->network);
-		else if (entries_find(&l->denied, "", m->name) != NULL)
-			conn_result(k, CTL_NEGATIVE,
-			    "%s is denied in every network: approve it without one",
-			    m->name);
-		else
-			conn_result(k, CTL_NEGATIVE, "%s is not denied",
-			    m->name);
+	leased = has_lease(l, m->network, m->name);
+	(void)store_get_approval(l->store, m->network, m->name, &state);
+	known = leased || state != APPROVAL_NONE;
+	if (m->network[0] != '\0' && registry_find(&l->reg, m->network) == NULL)
+		known = false;
+	if (n == 0 &&
+	    (!known || entries_find(&l->denied, "", m->name) != NULL)) {
+		approve_unknown(k, m);
 		return;
 	}
-	if (turn_commit(l) == -1 || turn_begin(l) == -1)
-		goto fail;
-	for (i = 0; i < n; i++)
-		if (store_del_denied(l->store, found[i].network, m->name) == -1)
-			goto abort;
-	if (audit_identity(l->store, "identity.approve", m->network, m->name,
-		k->who, "") == -1)
-		goto abort;
-	if (turn_commit(l) == -1)
-		goto fail;
+	if (approve_store(k, m, found, n) == -1) {
+		k->unstored = true;
+		change_finish(k);
+		return;
+	}
 	for (i = 0; i < n; i++)
 		(void)entries_remove(&l->denied, found[i].network, m->name);
 	log_notice("identity.approve name=%s net=%s by=%s", log_vis(m->name),
 	    m->network[0] != '\0' ? m->network : "*", k->who);
-	conn_result(k, CTL_OK, "%s is no longer denied", m->name);
-	return;
-abort:
-	turn_abort(l);
-fail:
-	k->unstored = true;
-	change_finish(k);
+	conn_result(k, CTL_OK, "%s is %s%s", m->name,
+	    n > 0 ? "no longer denied" : "approved",
+	    leased ? " and has a lease" : "");
 }
 
 void
@@ -237,6 +284,20 @@ change_drop(struct conn *k)
 	change_finish(k);
 }
 
+static void
+test_access(struct leased *l, const struct msg_ident_result *r,
+    struct msg_ctl_test *m)
+{
+	enum verdict verdict;
+
+	verdict = policy_access(l->conf, r->name, r->who);
+	m->denied = policy_denied(&l->denied, r->network, r->name) ||
+	    verdict == VERDICT_DENY;
+	m->unapproved = !m->denied && verdict == VERDICT_ASK &&
+	    !has_lease(l, r->network, r->name) &&
+	    approval_of(l, r->network, r->name) != LEASE_OK_SAME;
+}
+
 void
 change_test(struct conn *k, const struct msg_ident_result *r)
 {
@@ -254,8 +315,7 @@ change_test(struct conn *k, const struct msg_ident_result *r)
 	strlcpy(m.network, r->network, sizeof(m.network));
 	strlcpy(m.text, r->text, sizeof(m.text));
 	if (r->matched)
-		m.denied = policy_denied(&l->denied, r->network, r->name) ||
-		    policy_access(l->conf, r->name, r->who) == VERDICT_DENY;
+		test_access(l, r, &m);
 	n = registry_find(&l->reg, r->network);
 	if (r->matched && r->role == ROLE_DEVICE && r->name[0] != '\0' &&
 	    n != NULL && n->configured) {

@@ -58,6 +58,7 @@ show_status(struct conn *k)
 	}
 	count_leases(l, &m);
 	m.denied = l->denied.used;
+	(void)store_count_waiting(l->store, &m.waiting);
 	m.db = store_ok(l->store);
 	m.kern = l->hand != NULL;
 	m.apids = (uint8_t)fronts_count(l);
@@ -409,23 +410,31 @@ page_events(struct conn *k)
 	return (k->event >= k->event_end || at_limit(k));
 }
 
-struct revoked {
+/* A page of rows, behind as many others or behind a name. */
+struct row_page {
 	struct conn	*conn;
 	uint64_t	 skip;		/* items in the pages before */
 	unsigned int	 n;
 	bool		 more;
 };
 
+/* True if the request is about this network ("" is every one) and name. */
+static bool
+wanted_row(const struct conn *k, const char *network, const char *name)
+{
+	return ((k->show.network[0] == '\0' || network[0] == '\0' ||
+		    strcmp(k->show.network, network) == 0) &&
+	    (k->show.name[0] == '\0' || strcmp(k->show.name, name) == 0));
+}
+
 static int
 revoked_send(void *arg, const struct denied_row *r)
 {
-	struct revoked *page = arg;
+	struct row_page *page = arg;
 	struct conn *k = page->conn;
 	struct msg_ctl_revoked m;
 
-	if ((k->show.network[0] != '\0' && r->network[0] != '\0' &&
-		strcmp(k->show.network, r->network) != 0) ||
-	    (k->show.name[0] != '\0' && strcmp(k->show.name, r->name) != 0))
+	if (!wanted_row(k, r->network, r->name))
 		return (0);
 	if (page->skip > 0) {
 		page->skip--;
@@ -448,10 +457,94 @@ revoked_send(void *arg, const struct denied_row *r)
 static bool
 page_revoked(struct conn *k)
 {
-	struct revoked page = { k, k->sent, 0, false };
+	struct row_page page = { k, k->sent, 0, false };
 
 	(void)turn_commit(k->l);
 	(void)store_load_denied(k->l->store, revoked_send, &page);
+	return (!page.more);
+}
+
+static void
+fill_contact(struct contact *c, const struct contact_row *r)
+{
+	strlcpy(c->name, r->person, sizeof(c->name));
+	strlcpy(c->email, r->email, sizeof(c->email));
+	strlcpy(c->phone, r->phone, sizeof(c->phone));
+}
+
+static int
+pending_send(void *arg, const struct approval_row *r,
+    const struct contact_row *c)
+{
+	struct row_page *page = arg;
+	struct conn *k = page->conn;
+	struct msg_ctl_pending m;
+
+	if (!wanted_row(k, r->network, r->name))
+		return (0);
+	if (page->skip > 0) {
+		page->skip--;
+		return (0);
+	}
+	if (page->n++ == PAGE) {
+		page->more = true;
+		return (-1);
+	}
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.network, r->network, sizeof(m.network));
+	strlcpy(m.name, r->name, sizeof(m.name));
+	strlcpy(m.who, r->who, sizeof(m.who));
+	strlcpy(m.from, r->from, sizeof(m.from));
+	m.at = r->at;
+	fill_contact(&m.contact, c);
+	(void)chan_send_ctl_pending(k->chan, k->id, &m, -1);
+	k->sent++;
+	return (0);
+}
+
+static bool
+page_pending(struct conn *k)
+{
+	struct row_page page = { k, k->sent, 0, false };
+
+	(void)turn_commit(k->l);
+	(void)store_load_waiting(k->l->store, pending_send, &page);
+	return (!page.more);
+}
+
+static int
+contact_send(void *arg, const struct contact_row *r)
+{
+	struct row_page *page = arg;
+	struct conn *k = page->conn;
+	struct msg_ctl_contact m;
+
+	/* There may be one for each lease: go on behind the last. */
+	if (page->n++ == PAGE) {
+		page->more = true;
+		return (-1);
+	}
+	strlcpy(k->at.name, r->name, sizeof(k->at.name));
+	strlcpy(k->at_net, r->network, sizeof(k->at_net));
+	if (!wanted_row(k, r->network, r->name))
+		return (0);
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.network, r->network, sizeof(m.network));
+	strlcpy(m.name, r->name, sizeof(m.name));
+	fill_contact(&m.contact, r);
+	(void)chan_send_ctl_contact(k->chan, k->id, &m, -1);
+	k->sent++;
+	return (0);
+}
+
+static bool
+page_contacts(struct conn *k)
+{
+	struct row_page page = { k, 0, 0, false };
+
+	(void)turn_commit(k->l);
+	(void)store_load_contacts(k->l->store, k->at_net, k->at.name,
+	    contact_send, &page);
 	return (!page.more);
 }
 
@@ -467,6 +560,10 @@ page_of(struct conn *k)
 		return (page_events(k));
 	case SHOW_REVOKED:
 		return (page_revoked(k));
+	case SHOW_PENDING:
+		return (page_pending(k));
+	case SHOW_CONTACTS:
+		return (page_contacts(k));
 	case SHOW_STATUS:
 	case SHOW_NETWORKS:
 	case SHOW_SYNC:
@@ -517,6 +614,8 @@ show_fresh(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 	case SHOW_PEERS:
 	case SHOW_EVENTS:
 	case SHOW_REVOKED:
+	case SHOW_PENDING:
+	case SHOW_CONTACTS:
 		break;
 	}
 	k->state = CONN_LIST;
@@ -536,13 +635,14 @@ show_start(struct conn *k, const struct msg_ctl_show *m)
 	k->show = *m;
 	k->net = TAILQ_FIRST(&k->l->reg.nets);
 	memset(&k->at, 0, sizeof(k->at));
+	k->at_net[0] = '\0';
 	k->leases_done = false;
 	k->foreign = 0;
 	k->event = k->event_end = 0;
 	k->sent = 0;
 	k->state = CONN_STATS;
-	if (m->what == SHOW_EVENTS || m->what == SHOW_NETWORKS ||
-	    m->what == SHOW_SYNC || m->what == SHOW_REVOKED)
+	if (m->what != SHOW_STATUS && m->what != SHOW_LEASES &&
+	    m->what != SHOW_PEERS)
 		show_fresh(k->l, k->chan, k->id, NULL);
 	else
 		stats_want(k->l, STATS_LOOK_MS, show_fresh, k->chan, k->id,

@@ -34,6 +34,7 @@ struct conn {
 	struct msg_ctl_show show;	/* the list and the place in it */
 	struct network	*net;
 	struct peer_place at;
+	char		 at_net[NETNAME_SIZE];	/* with the name, of contacts */
 	bool		 leases_done;	/* the peers of owners come next */
 	size_t		 foreign;
 	int64_t		 event;		/* id of the next one */

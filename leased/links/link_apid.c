@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "answer.h"
+#include "approval.h"
+#include "contact.h"
 #include "control.h"
 #include "forget.h"
 #include "fronts.h"
@@ -21,48 +23,103 @@
 #include "turn.h"
 #include "wgkey.h"
 
-/* Find the network of the request, if it may be asked about. */
+static bool
+is_live(const struct peer *p)
+{
+	return (p != NULL && p->state != LEASE_EXPIRED);
+}
+
+/*
+ * Find the network of the request and the lease of the name, if these may be
+ * asked about; the lease may have ended, or be NULL.  who is the proof of the
+ * name, or "".
+ */
 static uint8_t
 lease_network(struct leased *l, const char *network, const char *name,
-    const char *who, struct network **n)
+    const char *who, struct network **n, struct peer **p)
 {
 	*n = registry_find(&l->reg, network);
+	*p = *n == NULL ? NULL : peer_by_name(*n, name);
 	if (*n == NULL || !(*n)->configured)
 		return (LEASE_E_NETWORK);
 	if (!policy_reached(l->conf, ROLE_DEVICE, network, name))
 		return (fronts_beyond(l, network, name));
-	if (policy_denied(&l->denied, network, name) ||
-	    policy_access(l->conf, name, who) == VERDICT_DENY)
+	if (policy_denied(&l->denied, network, name))
 		return (LEASE_E_DENIED);
+	if (*p != NULL && who[0] == '\0')
+		who = peer_who(*p);
+	switch (policy_access(l->conf, name, who)) {
+	case VERDICT_DENY:
+		return (LEASE_E_DENIED);
+	case VERDICT_ASK:
+		/* Whoever has a lease was approved. */
+		if (!is_live(*p))
+			return (approval_of(l, network, name));
+		break;
+	case VERDICT_ALLOW:
+		break;
+	}
 	return (LEASE_OK_SAME);
 }
 
-/* The same, with the lease of the request. */
+/* The same, with the lease that must be there. */
 static uint8_t
 lease_for(struct leased *l, const char *network, const char *name,
-    struct peer **p)
+    const char *who, struct peer **p)
 {
 	struct network *n;
 	uint8_t code;
 
-	n = registry_find(&l->reg, network);
-	*p = n == NULL ? NULL : peer_by_name(n, name);
-	code = lease_network(l, network, name, *p == NULL ? "" : peer_who(*p),
-	    &n);
+	code = lease_network(l, network, name, who, &n, p);
 	if (code != LEASE_OK_SAME)
 		return (code);
 	if (*p != NULL && peer_given_back(*p))
 		return (LEASE_E_GIVEN_BACK);
-	if (*p == NULL || (*p)->state == LEASE_EXPIRED)
-		return (LEASE_E_NOT_FOUND);
-	return (LEASE_OK_SAME);
+	return (is_live(*p) ? LEASE_OK_SAME : LEASE_E_NOT_FOUND);
 }
 
 static void
 lease_changed(struct leased *l, const struct asker *a, uint8_t code,
     const struct peer *p)
 {
-	answer_lease(a->chan, a->id, code, p);
+	answer_lease(a->chan, a->id, code, p, NULL);
+}
+
+/*
+ * Check who asks.  Returns LEASE_OK_SAME if the name may have the lease, or
+ * has it already.
+ */
+static uint8_t
+lease_asked(struct leased *l, const struct msg_lease_register *m,
+    struct network **n, struct peer **p)
+{
+	uint8_t code, contact;
+
+	code = lease_network(l, m->network, m->name, m->who, n, p);
+	if (code != LEASE_OK_SAME && code != LEASE_E_PENDING)
+		return (code);
+	contact = contact_check(l, m, !is_live(*p));
+	if (contact != LEASE_OK_SAME)
+		return (contact);
+	if (code == LEASE_E_PENDING)
+		return (approval_ask(l, m));
+	if (!wgkey_usable(m->pubkey))
+		return (LEASE_E_KEY);
+	if (registry_own_key(&l->reg, m->pubkey))
+		return (LEASE_E_KEY_TAKEN);
+	return (network_up(*n) ? LEASE_OK_SAME : LEASE_E_BUSY);
+}
+
+/* A renewal may be answered without a commit of its own. */
+static uint8_t
+lease_contact(struct leased *l, const struct msg_lease_register *m)
+{
+	uint8_t code;
+
+	code = contact_keep(l, m);
+	if (code == LEASE_OK_NEW && turn_commit(l) == -1)
+		code = LEASE_E_STORE;
+	return (code == LEASE_E_STORE ? code : LEASE_OK_SAME);
 }
 
 static int
@@ -72,21 +129,24 @@ leased_lease_register(struct chan *c, uint32_t id,
 	struct asker asker = { .answer = lease_changed, .chan = c, .id = id };
 	struct leased *l = chan_arg(c);
 	struct network *n;
+	struct peer *p;
 	uint8_t code;
+	bool new;
 
 	strlcpy(asker.req, m->req, sizeof(asker.req));
-	code = lease_network(l, m->network, m->name, m->who, &n);
-	if (code == LEASE_OK_SAME && !wgkey_usable(m->pubkey))
-		code = LEASE_E_KEY;
-	if (code == LEASE_OK_SAME && registry_own_key(&l->reg, m->pubkey))
-		code = LEASE_E_KEY_TAKEN;
-	if (code == LEASE_OK_SAME && !network_up(n))
-		code = LEASE_E_BUSY;
-	if (code == LEASE_OK_SAME)
-		turn_register(l, n, m->name, m->who, m->pubkey,
-		    m->has_psk ? m->psk : NULL, &m->from, &asker);
-	else
-		answer_lease(c, id, code, NULL);
+	code = lease_asked(l, m, &n, &p);
+	new = !is_live(p);
+	if (code == LEASE_OK_SAME && !new)
+		code = lease_contact(l, m);
+	if (code != LEASE_OK_SAME) {
+		answer_lease(c, id, code, NULL, NULL);
+		return (0);
+	}
+	turn_register(l, n, m->name, m->who, m->pubkey,
+	    m->has_psk ? m->psk : NULL, &m->from, &asker);
+	/* Nothing is kept of whoever gets no lease. */
+	if (new && is_live(peer_by_name(n, m->name)))
+		(void)contact_keep(l, m);
 	return (0);
 }
 
@@ -117,13 +177,13 @@ leased_lease_renew(struct chan *c, uint32_t id, const struct msg_lease_renew *m)
 	uint8_t code;
 
 	strlcpy(asker.req, m->req, sizeof(asker.req));
-	code = lease_for(l, m->network, m->name, &p);
+	code = lease_for(l, m->network, m->name, m->who, &p);
 	code = renew_check(code, p);
 	if (code == LEASE_OK_SAME)
 		turn_register(l, p->net, m->name, m->who, p->key, psk_of(p),
 		    &m->from, &asker);
 	else
-		answer_lease(c, id, code, p);
+		answer_lease(c, id, code, p, NULL);
 	return (0);
 }
 
@@ -131,13 +191,17 @@ static int
 leased_lease_get(struct chan *c, uint32_t id, const struct msg_lease_get *m)
 {
 	struct leased *l = chan_arg(c);
+	struct contact contact;
 	struct peer *p;
 	uint8_t code;
 
-	code = lease_for(l, m->network, m->name, &p);
+	code = lease_for(l, m->network, m->name, m->who, &p);
+	if (code == LEASE_E_PENDING && !approval_waits(l, m->network, m->name))
+		code = LEASE_E_NOT_FOUND;
 	if (code == LEASE_OK_SAME && !network_up(p->net))
 		code = LEASE_E_BUSY;
-	answer_lease(c, id, code, p);
+	contact_get(l, m->network, m->name, &contact);
+	answer_lease(c, id, code, p, &contact);
 	return (0);
 }
 
@@ -151,11 +215,13 @@ leased_lease_release(struct chan *c, uint32_t id,
 	uint8_t code;
 
 	strlcpy(asker.req, m->req, sizeof(asker.req));
-	code = lease_for(l, m->network, m->name, &p);
+	code = lease_for(l, m->network, m->name, "", &p);
+	if (code == LEASE_E_PENDING)
+		code = LEASE_E_NOT_FOUND;
 	if (code == LEASE_OK_SAME)
 		turn_release(l, p, &m->from, &asker);
 	else
-		answer_lease(c, id, code, p);
+		answer_lease(c, id, code, p, NULL);
 	return (0);
 }
 

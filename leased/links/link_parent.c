@@ -76,6 +76,7 @@ leased_conf_access(struct chan *c, uint32_t id, const struct msg_conf_access *m)
 	struct conf *s = childconf_shadow(c);
 
 	s->access_mode = m->mode;
+	s->require_contact = m->require_contact;
 	return (0);
 }
 

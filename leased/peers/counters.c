@@ -304,20 +304,21 @@ fail:
 	return (false);
 }
 
-/* Delete old events in small steps, too. */
+/* Delete old events and names that wait in small steps, too. */
 static bool
 stats_trim(struct leased *l)
 {
-	int rc;
+	int rc, more;
 
 	if (turn_commit(l) == -1 || store_begin(l->store) == -1)
 		return (false);
 	if ((rc = store_trim_events(l->store, wall_now())) == -1 ||
+	    (more = store_trim_waiting(l->store, wall_now())) == -1 ||
 	    store_commit(l->store) == -1) {
 		store_rollback(l->store);
 		return (false);
 	}
-	return (rc == 1);
+	return (rc == 1 || more == 1);
 }
 
 static void

@@ -34,7 +34,9 @@ expire_forget(struct leased *l, struct peer *const *gone, unsigned int n)
 		return (0);
 	if ((rc = store_begin(l->store)) == 0) {
 		for (i = 0; i < n && rc == 0; i++)
-			rc = store_del_peer(l->store, gone[i]->id);
+			if ((rc = store_del_peer(l->store, gone[i]->id)) == 0)
+				rc = store_trim_contact(l->store,
+				    gone[i]->name);
 		if (rc == 0)
 			rc = store_commit(l->store);
 		if (rc == -1)

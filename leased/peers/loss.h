@@ -19,8 +19,8 @@
  * takes away is in the text, which is "" if that is nothing.  That it does not
  * let in spared leases is known already.
  */
-bool	 loss_allowed(const struct registry *, const struct conf *,
-    uint64_t spared, char *text, size_t size);
+bool loss_allowed(const struct registry *, const struct conf *, uint64_t spared,
+    char *text, size_t size);
 /*
  * The leases that a configuration does not let in, if these are so many that
  * somebody must say that it is meant; else 0.

@@ -58,6 +58,40 @@
 	    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (network, name)"	\
 	    " DO UPDATE SET reason = ?3")				\
 	S(ST_ALLOW, "DELETE FROM denied WHERE network = ?1 AND name = ?2") \
+	S(ST_APPROVAL_PUT, "INSERT INTO approval (network, name, approved,"	\
+	    " at, who, origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"		\
+	    " ON CONFLICT (name, network) DO UPDATE SET approved = ?3,"	\
+	    " at = ?4, who = ?5, origin = ?6")				\
+	S(ST_APPROVAL_GET, "SELECT approved FROM approval WHERE name = ?2"	\
+	    " AND (?1 = '' OR network IN (?1, '')) ORDER BY approved")	\
+	S(ST_APPROVAL_DEL, "DELETE FROM approval WHERE name = ?2"	\
+	    " AND (?1 = '' OR network = ?1)")				\
+	S(ST_WAITING_SUM, "SELECT count(*) FROM approval"		\
+	    " WHERE approved = 0")					\
+	S(ST_WAITING_OLD, "SELECT name FROM approval WHERE approved = 0"	\
+	    " AND at < ?1 ORDER BY at LIMIT 1")				\
+	S(ST_WAITING_DEL, "DELETE FROM approval WHERE name = ?1"		\
+	    " AND approved = 0 AND at < ?2")				\
+	S(ST_WAITING_LIST, "SELECT a.network, a.name, a.at, a.who, a.origin," \
+	    " ifnull(c.person, ''), ifnull(c.email, ''), ifnull(c.phone, '')" \
+	    " FROM approval AS a LEFT JOIN contact AS c ON c.name = a.name" \
+	    " AND c.network = a.network WHERE a.approved = 0"		\
+	    " ORDER BY a.at, a.name, a.network")			\
+	S(ST_CONTACT_PUT, "INSERT INTO contact (network, name, person,"	\
+	    " email, phone) VALUES (?1, ?2, ?3, ?4, ?5)"			\
+	    " ON CONFLICT (name, network) DO UPDATE SET person = ?3,"	\
+	    " email = ?4, phone = ?5")					\
+	S(ST_CONTACT_GET, "SELECT network, name, person, email, phone"	\
+	    " FROM contact WHERE network = ?1 AND name = ?2")		\
+	S(ST_CONTACT_LIST, "SELECT network, name, person, email, phone"	\
+	    " FROM contact WHERE (name, network) > (?2, ?1)"		\
+	    " ORDER BY name, network")					\
+	S(ST_CONTACT_TRIM, "DELETE FROM contact WHERE name = ?1"		\
+	    " AND NOT EXISTS (SELECT 1 FROM network AS n JOIN peer AS p"	\
+	    " ON p.network = n.id WHERE n.name = contact.network"	\
+	    " AND p.owner IS NULL AND p.name = ?1)"			\
+	    " AND NOT EXISTS (SELECT 1 FROM approval AS a"		\
+	    " WHERE a.name = ?1 AND a.network IN (contact.network, ''))") \
 	S(ST_SETTING_PUT, "INSERT INTO setting (name, value)"		\
 	    " VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2") \
 	S(ST_SETTING_GET, "SELECT value FROM setting WHERE name = ?1")	\

@@ -169,6 +169,25 @@ static const char *const steps[] = {
 	"DROP TABLE lease;",
 	/* 3 -> 4: preshared keys. */
 	"ALTER TABLE peer ADD COLUMN psk BLOB CHECK (length(psk) = 32);",
+	/* 4 -> 5: names that wait for an operator, and whom to ask about them. */
+	"CREATE TABLE approval ("
+	" name TEXT NOT NULL CHECK (name <> ''),"
+	" network TEXT NOT NULL,"	/* '' every one, if approved */
+	" approved INTEGER NOT NULL CHECK (approved IN (0, 1)),"
+	" at INTEGER NOT NULL,"
+	" who TEXT NOT NULL,"
+	" origin TEXT NOT NULL,"
+	" PRIMARY KEY (name, network)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX approval_waiting ON approval (at) WHERE approved = 0;"
+	"CREATE TABLE contact ("
+	" name TEXT NOT NULL CHECK (name <> ''),"
+	" network TEXT NOT NULL,"
+	" person TEXT NOT NULL,"
+	" email TEXT NOT NULL,"
+	" phone TEXT NOT NULL,"
+	" PRIMARY KEY (name, network)"
+	") STRICT, WITHOUT ROWID;",
 };
 
 const struct store_schema store_schema = { steps,

@@ -40,9 +40,11 @@
 
 #define STORE_EVENTS_MAX	1000000
 #define STORE_EVENTS_DAYS	90
+#define STORE_WAITING_DAYS	30	/* that names wait for approval */
 #define SETTING_MAINTENANCE	"maintenance"
 #define SETTING_SINCE		"since"	/* it was made or put in place */
 #define SETTING_UNSERVED	"unserved"	/* peers, as was told */
+#define SETTING_APPROVING	"approving"	/* those with a lease are approved */
 
 struct store;
 struct store_stream;
@@ -90,6 +92,25 @@ struct denied_row {
 	const char	*name;
 	const char	*reason;
 	int64_t		 at;
+};
+
+/* A name that an operator has approved, or that waits for that. */
+struct approval_row {
+	const char	*network;	/* "" means all, if it is approved */
+	const char	*name;
+	bool		 approved;
+	int64_t		 at;		/* it was approved, or has asked first */
+	const char	*who;		/* the operator, or its proof */
+	const char	*from;		/* source address, or "" */
+};
+
+/* Whom to ask about a device; "" is not given. */
+struct contact_row {
+	const char	*network;
+	const char	*name;		/* of the lease */
+	const char	*person;
+	const char	*email;
+	const char	*phone;
 };
 
 struct event_row {
@@ -176,6 +197,47 @@ int	 store_put_denied(struct store *, const struct denied_row *);
 int	 store_del_denied(struct store *, const char *network, const char *name);
 int	 store_load_denied(struct store *,
 	    int (*cb)(void *arg, const struct denied_row *), void *arg);
+
+enum approval {
+	APPROVAL_NONE,
+	APPROVAL_WAITING,
+	APPROVAL_GIVEN
+};
+
+/* There is one row of a network and name: a second one replaces it. */
+int	 store_put_approval(struct store *, const struct approval_row *);
+/* The best that there is for the name in this network, or in any (""). */
+int store_get_approval(struct store *, const char *network, const char *name,
+    enum approval *);
+/* Delete those of the name in this network alone, or all (""). */
+int store_del_approval(struct store *, const char *network, const char *name);
+int	 store_count_waiting(struct store *, uint64_t *n);
+/*
+ * Give those that wait, with their contacts, to the callback; the first comes
+ * first.
+ */
+int	 store_load_waiting(struct store *,
+	    int (*cb)(void *arg, const struct approval_row *,
+	const struct contact_row *),
+    void *arg);
+
+/*
+ * Forget a few of those that have waited too long, with their contacts.
+ * Returns 1 if there may be more.
+ */
+int	 store_trim_waiting(struct store *, struct wall);
+
+int	 store_put_contact(struct store *, const struct contact_row *);
+/*
+ * Give the contact of this network and name to the callback, if there is one;
+ * or all behind them, in order of names and networks.
+ */
+int store_get_contact(struct store *, const char *network, const char *name,
+    int (*cb)(void *arg, const struct contact_row *), void *arg);
+int store_load_contacts(struct store *, const char *network, const char *name,
+    int (*cb)(void *arg, const struct contact_row *), void *arg);
+/* Forget the contacts of a name that has neither a lease nor an approval. */
+int	 store_trim_contact(struct store *, const char *name);
 
 /* --- events --- */
 

@@ -64,6 +64,18 @@ check_ruled(struct config *c, unsigned int i)
 	    i, proof_name(l->proof));
 }
 
+/* The client of autowg has nothing to say of a contact. */
+static void
+check_contact(struct config *c, unsigned int i)
+{
+	if (c->access.require_contact &&
+	    (c->listen[i].api & (API_AUTOWG | API_AUTOYGG | API_NATIVE)) ==
+		API_AUTOWG)
+		config_error(c, config_line(c, "access.require_contact", 0),
+		    "listen[%u]: api \"autowg\" cannot give a contact, and access.require_contact refuses new devices without one",
+		    i);
+}
+
 /*
  * The literal text with which every name of a rule begins: its prefix, and what
  * its pattern has before anything that is not a plain character.
@@ -154,8 +166,10 @@ config_advise(struct config *c)
 			check_names(c, i, j);
 	for (i = 0; i < c->nidentities && c->nlisten > 0; i++)
 		check_listened(c, i);
-	for (i = 0; i < c->nlisten; i++)
+	for (i = 0; i < c->nlisten; i++) {
 		check_ruled(c, i);
+		check_contact(c, i);
+	}
 	for (i = 0; i < c->nnetworks; i++)
 		check_terms(c, i);
 }

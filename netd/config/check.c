@@ -520,12 +520,6 @@ config_check(struct config *c)
 		config_error(c, config_line(c, "access.mode", 0),
 		    "mode = \"%s\" needs a \"file\"",
 		    c->access.mode == ACCESS_ALLOW ? "allow" : "deny");
-	/*
-	 * Refuse the word rather than let in devices that it should keep out.
-	 */
-	if (c->access.require_contact)
-		config_error(c, config_line(c, "access.require_contact", 0),
-		    "no API asks for a contact yet: require_contact must be false");
 	config_fit(c);
 	if (c->limits.per_source > c->limits.connections)
 		config_error(c, config_line(c, "limits.per_source", 0),

@@ -53,7 +53,7 @@ static const struct word_name role_names[] = { { "device", ROLE_DEVICE },
 /* "list" is the older word for "allow". */
 static const struct word_name access_names[] = { { "open", ACCESS_OPEN },
 	{ "allow", ACCESS_ALLOW }, { "deny", ACCESS_DENY },
-	{ "list", ACCESS_ALLOW }, { NULL, 0 } };
+	{ "approve", ACCESS_APPROVE }, { "list", ACCESS_ALLOW }, { NULL, 0 } };
 #define X(NAME, word, bit) { word, NAME },
 static const struct word_name api_names[] = { API_WORDS(X){ NULL, 0 } };
 #undef X
@@ -286,11 +286,11 @@ const struct word schema[] = {
 	{ "access", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
 	    "which names are let in" },
 	{ "access.mode", WORD_CHOICE, TOP(access.mode), "open", 0, 0,
-	    access_names, NULL, true, "all, the listed, or all but the listed" },
+	    access_names, NULL, true, "all, the listed, all others, or the approved" },
 	{ "access.file", WORD_FILE, TOP(access.file), "", 1, 0, NULL, NULL,
 	    true, "the access list" },
 	{ "access.require_contact", WORD_BOOL, TOP(access.require_contact),
-	    "false", 0, 0, NULL, NULL, true, "devices must name a contact" },
+	    "false", 0, 0, NULL, NULL, true, "new devices must name a contact" },
 
 	{ "trusted_proxies", WORD_PREFIXES, offsetof(struct config, proxies),
 	    SIZEOF(config, proxies), offsetof(struct config, nproxies), "", 0, PROXY_MAX,

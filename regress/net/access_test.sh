@@ -6,8 +6,9 @@ private "$@"
 . "$TOP/regress/suite.sh"
 
 LIST=$WORK/list
-conf_mode() {		# open | list
-	CONF_MORE="access: { mode = \"$1\"; file = \"$LIST\"; };"
+conf_mode() {		# open | allow
+	CONF_MORE="access: { mode = \"$1\"; file = \"$LIST\"; };
+	    sync: { max_remove_percent = 100; };"
 	suite_conf
 }
 pki_init
@@ -110,21 +111,52 @@ rm "$LIST"
 check "nobody on it, and meant: loaded" changes replace '# nobody'
 check "nobody on it, and meant: in force" let_in 1
 
-# --- mode = "list" ---
+# --- mode = "allow" ---
 
 suite_stop
 printf '1\nsmart-toilet-2\ncn:smart-toilet-3\n4\n!cn:smart-toilet-4\nprinter\n' >"$LIST"
-conf_mode list
+conf_mode allow
 suite_start
-check "list: by the lease's name" let_in 1
-check "list: a certificate's name lets in nobody" refused 2
-check "list: unless it says that it is one" let_in 3
-check "list: a denial counts more" refused 4
-check "list: another is not let in" refused 5
-check "list: the second line is told" wait_for 10 logged \
+check "allow: by the lease's name" let_in 1
+check "allow: a certificate's name lets in nobody" refused 2
+check "allow: unless it says that it is one" let_in 3
+check "allow: a denial counts more" refused 4
+check "allow: another is not let in" refused 5
+check "allow: the second line is told" wait_for 10 logged \
     'line 2: smart-toilet-2 is the name of a certificate.*: this lets in nobody'
-check "list: a name that no rule gives is told" wait_for 10 logged \
+check "allow: a name that no rule gives is told" wait_for 10 logged \
     'line 6: printer can match nobody: no identity rule gives a lease this name'
+
+# --- as long as a list may be ---
+
+long() {		# LINES: half names, half prefixes, and two devices
+	seq -f 'name-%.0f' 1 $(($1 / 2))
+	seq 1 $(($1 / 2 - 2)) | awk '{ printf "%saddr 200:%x:%x::/48\n",
+	    $1 % 2 ? "!" : "", $1 / 256, $1 % 256 }'
+	echo 6; echo '!7'
+}
+# The longest time that a device waited for an answer, until it is told.
+slowest=0
+asking() {
+	asked=$(now_ms)
+	put 6
+	asked=$(($(now_ms) - asked))
+	[ "$asked" -le "$slowest" ] || slowest=$asked
+	again
+}
+long 100000 >"$LIST.new"
+n=$(loaded) begun=$(now_ms)
+mv "$LIST.new" "$LIST"
+check "100,000 lines: loaded" wait_for 10 asking
+ok "100,000 lines: after $(($(now_ms) - begun)) ms, the slowest answer $slowest ms"
+check "100,000 lines: one that is on it" let_in 6
+check "100,000 lines: one that is denied" refused 7
+check "100,000 lines: one that is not on it" refused 1
+{ long 100000; echo 1; } >"$LIST.new"
+mv "$LIST.new" "$LIST"
+check "one more is told with its line" wait_for 10 logged \
+    'list:100001: there are too many lines'
+check "one more: the old list stays" refused 1
 
 # --- at start ---
 

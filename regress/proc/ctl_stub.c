@@ -71,6 +71,8 @@ SEND(status, STATUS)
 SEND(network, NETWORK)
 SEND_ANY(send_peer, peer_item, PEER_ITEM)
 SEND(event, EVENT)
+SEND(pending, PENDING)
+SEND(contact, CONTACT)
 SEND(test, TEST)
 SEND(chunk, CHUNK)
 SEND(sync, SYNC)
@@ -284,6 +286,30 @@ show_events(const struct stub *st)
 }
 
 static void
+show_pending(const struct stub *st)
+{
+	struct msg_ctl_pending m = { .network = "devices",
+		.name = "dev-1",
+		.at = 1735689600,
+		.who = "cn:d",
+		.contact = { .name = "Jo D", .phone = "5" } };
+
+	if (send_pending(st, &m))
+		send_code(st, CTL_OK, "");
+}
+
+static void
+show_contacts(const struct stub *st)
+{
+	struct msg_ctl_contact m = { .network = "devices",
+		.name = "dev-1",
+		.contact = { .name = "Jo D", .phone = "5" } };
+
+	if (send_contact(st, &m))
+		send_code(st, CTL_OK, "");
+}
+
+static void
 answer_show(const struct stub *st, struct ibuf *b)
 {
 	struct msg_ctl_show m;
@@ -307,6 +333,10 @@ answer_show(const struct stub *st, struct ibuf *b)
 		show_peers(st);
 	else if (m.what == SHOW_SYNC)
 		show_sync(st);
+	else if (m.what == SHOW_PENDING)
+		show_pending(st);
+	else if (m.what == SHOW_CONTACTS)
+		show_contacts(st);
 	else
 		show_events(st);
 }

@@ -80,6 +80,14 @@ is "revoke" "$(asked)" "revoke net=devices name=dev-1 reason=stolen in Basel"
 is "revoke, answer" "$OUT" revoked
 ctl approve dev-1
 is "approve" "$(asked)" "approve net= name=dev-1"
+ctl deny dev-1 reason nobody knows it
+is "deny" "$(asked)" "revoke net= name=dev-1 reason=nobody knows it"
+ctl show pending net devices
+is "show pending" "$(asked)" \
+    "show 8 net=devices name= online=0 expired=0 ago=0 limit=0"
+ctl show contacts name dev-1
+is "show contacts" "$(asked)" \
+    "show 9 net= name=dev-1 online=0 expired=0 ago=0 limit=0"
 ctl test cn CN=dev-1
 is "test cn" "$(asked)" "test cn=dev-1"
 ctl reload
@@ -118,6 +126,10 @@ like "networks, big pool" "$OUT" '1::/64, 12 used$'
 like "networks, failed" "$OUT" 'failed: no WireGuard in the kernel'
 ctl show peers
 like "peers" "$OUT" '^devices +foreign +- +- +A{43}= +10\.0\.0\.0/24 +- +never'
+ctl show pending
+like "pending" "$OUT" '^devices +dev-1 +2025-01-01T00:00:00Z +cn:d +- +"Jo D" +- +5$'
+ctl show contacts
+like "contacts" "$OUT" '^devices +dev-1 +"Jo D" +- +5$'
 ctl show events
 like "events" "$OUT" '^2025-01-01T00:00:00Z  lease.add  devices  dev-1  -'
 ctl show version
@@ -154,6 +166,13 @@ ctl -j show peers
 json "json peers" '.peers[0].source == "foreign" and .peers[0].name == null'
 ctl -j show events
 json "json events" '.events[0].at == "2025-01-01T00:00:00Z"'
+ctl -j show pending
+json "json pending" '.pending == [{network: "devices", name: "dev-1",
+    at: "2025-01-01T00:00:00Z", who: "cn:d", from: null, contact_name: "Jo D",
+    contact_email: null, contact_phone: "5"}]'
+ctl -j show contacts
+json "json contacts" '.contacts == [{network: "devices", name: "dev-1",
+    contact_name: "Jo D", contact_email: null, contact_phone: "5"}]'
 ctl -j show version
 json "json version" '.version.sallyport == "9.9"'
 ctl -j test cn dev-1

@@ -129,6 +129,8 @@ state >"$WORK/before"
 malformed apid leased "an unknown message" raw 0x7777
 malformed apid leased "the hand's answer" raw 0x0206 01
 malformed apid leased "an operator's command" raw 0x0507
+malformed apid leased "an operator's approval" raw 0x0503 \
+    000764657669636573000137
 malformed apid leased "a new configuration" raw 0x0401 00000001
 malformed apid leased "a message cut short" raw 0x0101 0001
 malformed apid leased "a descriptor nobody asked for" raw-fd 0x0108

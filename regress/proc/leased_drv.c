@@ -7,7 +7,8 @@
  *	set WORD VALUE		the configuration to come: lease, quarantine,
  *				max, assign, template, pools, reserve, addrs,
  *				access, allow, deny, nobody (empties the list),
- *				dir, endpoint, net
+ *				contact (NAME,EMAIL,PHONE of registrations),
+ *				require (0, 1: a contact), dir, endpoint, net
  *	start | stop | kill | wait	of the process
  *	reload			the configuration as it is now
  *	up NET | down NET	what the hand says of a network
@@ -218,6 +219,18 @@ blocks(char *list, struct block *dst, unsigned int max)
 }
 
 static void
+set_contact(struct contact *c, char *value)
+{
+	char *dst[] = { c->name, c->email, c->phone }, *text;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		text = strsep(&value, ",");
+		(void)strlcpy(dst[i], text != NULL ? text : "", IDENT_SIZE);
+	}
+}
+
+static void
 do_set(struct drv *d, const char *word, char *value)
 {
 	struct msg_conf_network *n = &d->net;
@@ -249,6 +262,10 @@ do_set(struct drv *d, const char *word, char *value)
 		d->access.mode = (uint8_t)atoi(value);
 	else if (strcmp(word, "nobody") == 0)
 		d->nnames = 0;
+	else if (strcmp(word, "require") == 0)
+		d->access.require_contact = (uint8_t)atoi(value);
+	else if (strcmp(word, "contact") == 0)
+		set_contact(&d->contact, value);
 	else if ((strcmp(word, "allow") == 0 || strcmp(word, "deny") == 0) &&
 	    d->nnames < 64) {
 		d->names[d->nnames].allow = word[0] == 'a';
@@ -398,7 +415,9 @@ do_ctl(struct drv *d, char *what, char *rest)
 		    strcmp(what, "networks") == 0 ? SHOW_NETWORKS :
 		    strcmp(what, "peers") == 0 ? SHOW_PEERS :
 		    strcmp(what, "sync") == 0 ? SHOW_SYNC :
-		    strcmp(what, "events") == 0		? SHOW_EVENTS :
+		    strcmp(what, "events") == 0 ? SHOW_EVENTS :
+		    strcmp(what, "pending") == 0 ? SHOW_PENDING :
+		    strcmp(what, "contacts") == 0	? SHOW_CONTACTS :
 							  SHOW_LEASES;
 		d->shown = show.what;
 		show.expired = strcmp(what, "all") == 0;

@@ -299,6 +299,7 @@ send_register(struct drv *d, const char *network, const char *name,
 	m.has_psk = psk != 0;
 	memset(m.psk, psk, sizeof(m.psk));
 	(void)prefix_parse("192.0.2.7", &m.from);
+	m.contact = d->contact;
 	if (d->front != NULL &&
 	    chan_send_lease_register(d->front, 1, &m, -1) == -1)
 		printf("not sent: %s\n", strerror(errno));
@@ -342,11 +343,12 @@ front_reply(struct chan *c, uint32_t id, const struct msg_lease_reply *m)
 	d->codes[m->code]++;
 	if (!d->quiet)
 		printf("code=%u state=%u name=%s addrs=%s key=%s ttl=%u "
-		       "expires=%s retry=%s\n",
+		       "expires=%s retry=%s contact=%s,%s,%s\n",
 		    m->code, m->state, m->name, addrs_text(m->addrs, m->naddrs),
 		    wgkey_format(m->pubkey, key), m->ttl,
 		    m->expires == 0 ? "never" : "set",
-		    m->retry_after == 0 ? "no" : "yes");
+		    m->retry_after == 0 ? "no" : "yes", m->contact.name,
+		    m->contact.email, m->contact.phone);
 	if (d->load_n > 0) {
 		load_reply(d, m);
 		load_send(d);
@@ -420,8 +422,13 @@ const struct chan_ops drv_front_ops = { front_table,
 static int
 ctl_result(struct chan *c, uint32_t id, const struct msg_ctl_result *m)
 {
+	struct drv *d = chan_arg(c);
+
+	if (d->shown == SHOW_PENDING || d->shown == SHOW_CONTACTS)
+		printf("rows=%u\n", d->answers);
+	d->shown = 0;
 	printf("result code=%u text=%s\n", m->code, m->text);
-	finish(chan_arg(c));
+	finish(d);
 	return (0);
 }
 
@@ -430,12 +437,12 @@ ctl_status(struct chan *c, uint32_t id, const struct msg_ctl_status *m)
 {
 	printf("status leases=%llu pending=%llu online=%llu denied=%llu db=%u "
 	       "kern=%u apids=%u added=%u removed=%u unchanged=%u "
-	       "outside=%llu partly=%llu\n",
+	       "outside=%llu partly=%llu waiting=%llu\n",
 	    (unsigned long long)m->leases, (unsigned long long)m->pending,
 	    (unsigned long long)m->online, (unsigned long long)m->denied, m->db,
 	    m->kern, m->apids, m->last.added, m->last.removed,
 	    m->last.unchanged, (unsigned long long)m->outside,
-	    (unsigned long long)m->partly);
+	    (unsigned long long)m->partly, (unsigned long long)m->waiting);
 	return (0);
 }
 
@@ -479,11 +486,38 @@ ctl_event(struct chan *c, uint32_t id, const struct msg_ctl_event *m)
 }
 
 static int
+ctl_pending(struct chan *c, uint32_t id, const struct msg_ctl_pending *m)
+{
+	struct drv *d = chan_arg(c);
+
+	if (d->answers++ < 20)
+		printf("pending net=%s name=%s who=%s from=%s at=%s "
+		       "contact=%s,%s,%s\n",
+		    m->network, m->name, m->who, m->from,
+		    m->at == 0 ? "never" : "set", m->contact.name,
+		    m->contact.email, m->contact.phone);
+	return (0);
+}
+
+static int
+ctl_contact(struct chan *c, uint32_t id, const struct msg_ctl_contact *m)
+{
+	struct drv *d = chan_arg(c);
+
+	if (d->answers++ < 20)
+		printf("contact net=%s name=%s contact=%s,%s,%s\n", m->network,
+		    m->name, m->contact.name, m->contact.email,
+		    m->contact.phone);
+	return (0);
+}
+
+static int
 ctl_test(struct chan *c, uint32_t id, const struct msg_ctl_test *m)
 {
-	printf("test matched=%u name=%s addrs=%s leased=%u denied=%u text=%s\n",
+	printf("test matched=%u name=%s addrs=%s leased=%u denied=%u "
+	       "unapproved=%u text=%s\n",
 	    m->matched, m->name, addrs_text(m->addrs, m->naddrs), m->leased,
-	    m->denied, m->text);
+	    m->denied, m->unapproved, m->text);
 	return (0);
 }
 
@@ -532,6 +566,8 @@ static const struct chan_handler ctl_table[] = {
 	ON(peer_item, CHAN_UP, ctl_peer),
 	ON(ctl_event, CHAN_UP, ctl_event),
 	ON(ctl_test, CHAN_UP, ctl_test),
+	ON(ctl_pending, CHAN_UP, ctl_pending),
+	ON(ctl_contact, CHAN_UP, ctl_contact),
 	ON(ctl_chunk, CHAN_UP, ctl_chunk),
 	ON(ctl_sync, CHAN_UP, ctl_sync),
 	ON(set_change, CHAN_UP, drv_set_change),

@@ -73,6 +73,164 @@ kern hold
 stop
 END
 
+# --- approval --------------------------------------------------------------
+
+scene approve <<'END'
+start
+up net0
+reg net0 old kold => OK_NEW # before approvals count
+reg net0 off koff => OK_NEW
+set access 5
+set allow listed
+set deny never
+reload => no /^(ack|nak)/ # mode approve takes nothing away
+reg net0 old kold => OK_SAME # who has a lease keeps it
+reg net0 listed klisted => OK_NEW # who is on the list needs no approval
+reg net0 never knever => E_DENIED # who is denied there cannot get one
+reg net0 a ka => E_PENDING retry=yes # another waits
+reg net0 a ka => E_PENDING # and waits
+get net0 a => E_PENDING # to read as well
+get net0 zz => E_NOT_FOUND # who has not asked does not
+del net0 a => E_NOT_FOUND # there is nothing to release
+set contact Joe,joe@example.com,555 1
+reg net0 b kb => E_PENDING # a contact is kept for the operator
+set contact
+ctl pending => rows=2
+     => /^pending net=net0 name=a who=cn:dev-a from=192.0.2.7 at=set contact=,,$/
+     => /^pending net=net0 name=b .* contact=Joe,joe@example.com,555 1$/
+ctl pending b => rows=1 # one of them
+ctl pending - net0 => rows=2
+ctl status => /waiting=2$/ # the status counts them
+ctl test dev-a => /^test matched=1 .* denied=0 unapproved=1/ # test: it waits
+ctl test dev-old => /unapproved=0/ # test: it has a lease
+ctl test dev-listed => /unapproved=0/ # test: it is on the list
+ctl approve zz => /^result code=2 text=zz is not denied, has not asked for a lease and has none$/ # nobody to approve
+kill
+start
+up net0
+ctl pending => rows=2 # they wait through kill and restart
+ctl approve a => /^result code=1 text=a is approved$/ # approved
+kill
+start
+up net0
+ctl pending => rows=1
+ctl test dev-a => /unapproved=0/ # for good
+reg net0 a ka => OK_NEW # it gets a lease
+ctl revoke b => /^result code=1 text=b is denied; it had no lease$/ # denied
+reg net0 b kb => E_DENIED # for good
+ctl pending => rows=0 # and no longer in the list
+ctl contacts => rows=0 # nor is its contact kept
+ctl approve old => /^result code=1 text=old is approved and has a lease$/ # one that has a lease
+ctl revoke a => /^result code=1 text=a is denied and its lease has ended$/ # an approval that is taken back
+reg net0 a ka => E_DENIED
+ctl approve a => /^result code=1 text=a is no longer denied$/ # and given again
+reg net0 a ka => OK_NEW # needs no further one
+del net0 off
+reg net0 off koff => OK_NEW # who had a lease when the mode came is approved
+set access 1
+reload
+reg net0 fresh kfresh => OK_NEW
+set access 5
+reload
+del net0 fresh
+reg net0 fresh kfresh => OK_NEW # also when it comes again
+ctl revoke fresh net0
+ctl approve fresh net0 => /^result code=1 text=fresh is no longer denied$/ # in one network
+reg net0 fresh kfresh => OK_NEW
+ctl events => 2 /^event what=identity.ask net=net0 name=[ab] who=cn:dev-[ab] from=192.0.2.7/ # an event for each that asks, once
+     => 4 /^event what=identity.approve .* who=uid:/
+kern gone
+reg net0 more kmore => E_PENDING # without the hand, too
+stop
+END
+is "those who had a lease are approved once" "$(sqlite3 \
+    "$WORK/approve/sallyport.db" "SELECT count(DISTINCT name) FROM approval
+    WHERE name IN ('old', 'off')")" 2
+
+# As many as may wait.
+scene waiting <<'END'
+set access 5
+start
+up net0
+load net0 d 10100 64 => /^code=E_PENDING times=10000$/ # so many wait
+     => /^code=E_BUSY times=100$/ # and no more
+ctl pending => rows=10000
+ctl approve d77 => /is approved$/
+ctl revoke d78
+reg net0 e1 k => E_PENDING # a place that is free is taken
+reg net0 e2 k => E_PENDING
+reg net0 e3 k => E_BUSY
+sleep 200
+kill
+start
+up net0
+reg net0 e3 k => E_BUSY # after a restart, too
+stop
+END
+tells "a full list is told" '10000 names wait for approval, and no more'
+
+# --- contacts --------------------------------------------------------------
+
+scene contact <<'END'
+start
+up net0
+reg net0 old kold => OK_NEW
+set require 1
+reload
+reg net0 old kold => OK_SAME # who has a lease keeps it
+reg net0 a ka => E_CONTACT retry=no # a new one needs a contact
+set contact Joe,,1
+reg net0 a ka => E_CONTACT # a whole one
+reg net0 old kold => E_CONTACT # also who gives one of its own will
+ctl contacts => rows=0 # nothing is kept of those
+set contact Jo Ü,j@e,1
+reg net0 a ka => OK_NEW
+get net0 a => /^code=OK_SAME .* contact=Jo Ü,j@e,1$/ # the device reads its own
+set contact Jane,j@f,2
+reg net0 old kold => OK_SAME # it is changed by a renewal
+set contact
+reg net0 a ka => OK_SAME # a renewal need not repeat it
+ctl contacts => rows=2
+     => /^contact net=net0 name=a contact=Jo Ü,j@e,1$/ # the operator reads all
+     => /^contact net=net0 name=old contact=Jane,j@f,2$/
+ctl contacts old => rows=1
+kill
+start
+up net0
+get net0 old => /contact=Jane,j@f,2$/ # they are on disk
+del net0 a
+reg net0 a ka2 => OK_NEW # nor need who comes back
+set access 5
+reload
+set contact
+reg net0 w kw => E_CONTACT # before it can wait, too
+set contact W,w@w,3
+reg net0 w kw => E_PENDING
+ctl pending => /name=w .* contact=W,w@w,3$/
+ctl approve w
+set contact
+reg net0 w kw => OK_NEW # what it said before it was approved counts
+get net0 w => /contact=W,w@w,3$/
+set pools 10.9.7.0/30
+set addrs 10.9.7.1/30
+set access 1
+reload force
+set contact X,x@x,4
+reg net0 x kx => OK_NEW
+reg net0 y ky => E_POOL
+ctl contacts y => rows=0 # who gets no lease leaves none
+stop
+END
+burst_contacts() {
+	echo 'set pools fd00:1::/64'; echo 'start'; echo 'up net0'
+	echo 'set contact A,b,c'
+	echo 'burst net0 d 700'
+	echo 'ctl contacts => rows=700 # page by page'
+	echo 'ctl contacts d699 => rows=1'
+	echo 'stop'
+}
+burst_contacts | scene contacts
+
 # --- names that lead nowhere ---------------------------------------------------
 
 scene nowhere <<'END'

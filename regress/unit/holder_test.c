@@ -112,7 +112,10 @@ own_psk(struct world *w, const char *owner, int key, const char *addr,
 	static char text[256];
 	struct prefix p = prefix_of(addr);
 	uint8_t k[WGKEY_LEN], code;
-	struct own_wish x = { .key = k, .name = "", .addrs = &p, .naddrs = 1,
+	struct own_wish x = { .key = k,
+		.name = "",
+		.addrs = &p,
+		.naddrs = 1,
 		.psk = k };
 	struct owner *o;
 	char why[129];
@@ -161,7 +164,8 @@ owners(void **state)
 	assert_string_equal(own(w, "portal:p", SITE, "10.0.0.4", true), site);
 	assert_string_equal(own(w, "static", PSK, "10.0.0.5", true),
 	    "E_KEY_TAKEN would take the preshared key from the live peer, which stays as it is");
-	assert_string_equal(own_psk(w, "static", PSK, "10.0.0.5", true, PSK_SET),
+	assert_string_equal(own_psk(w, "static", PSK, "10.0.0.5", true,
+				PSK_SET),
 	    "E_KEY_TAKEN the key is a peer's that is not sallyport's");
 	/* An unclaimed one goes to who knows that it has a preshared key. */
 	holders_begin(w->n);
@@ -176,7 +180,8 @@ owners(void **state)
 	    "E_KEY_TAKEN would take the preshared key from the live peer: force it, if that is meant");
 	assert_string_equal(own(w, "portal:p", PSK, "10.0.0.5", false),
 	    "E_KEY_TAKEN would take the preshared key from the live peer: force it, if that is meant");
-	assert_string_equal(own(w, "static", PSK, "10.0.0.5", true), "OK_SAME ");
+	assert_string_equal(own(w, "static", PSK, "10.0.0.5", true),
+	    "OK_SAME ");
 	assert_string_equal(own_psk(w, "static", PSK, "10.0.0.5", false,
 				PSK_SET),
 	    "OK_SAME ");

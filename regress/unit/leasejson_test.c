@@ -34,8 +34,7 @@ preshared(void **state)
 		{ ",\"preshared_key\":true", -1, false },
 		{ ",\"preshared_key\":\"" KEY "\\u0000\"", -1, false },
 		{ ",\"preshared_key\":\"" KEY KEY "\"", -1, false },
-		{ ",\"preshared_key\":null,\"preshared_key\":null", -1,
-		    false },
+		{ ",\"preshared_key\":null,\"preshared_key\":null", -1, false },
 	};
 	const char *code, *detail;
 	struct lease_wish w;
@@ -44,8 +43,8 @@ preshared(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		(void)snprintf(text, sizeof(text), "{\"public_key\":\"" KEY "\"%s}",
-		    cases[i].member);
+		(void)snprintf(text, sizeof(text),
+		    "{\"public_key\":\"" KEY "\"%s}", cases[i].member);
 		if (leasejson_parse(text, strlen(text), &w, &code, &detail) !=
 		    cases[i].r)
 			fail_msg("%s", text);
@@ -62,6 +61,9 @@ preshared(void **state)
 	    0);
 	assert_memory_equal(w.psk, key, sizeof(key));
 }
+
+/* As long as a member of a contact may be. */
+#define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
 static void
 wishes(void **state)
@@ -100,6 +102,29 @@ wishes(void **state)
 		  "AAA=\"}",
 		    "invalid-public-key", "" },
 		{ "{\"network\":\"devices\"}", "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"contact\":{}}", NULL, "" },
+		{ "{\"public_key\":\"" KEY "\",\"contact\":[]}", "bad-request",
+		    "" },
+		{ "{\"public_key\":\"" KEY "\",\"contact\":\"Joe\"}",
+		    "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"contact\":{\"name\":1}}",
+		    "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"contact\":{\"name\":\"\"}}",
+		    "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"contact\":{\"fax\":\"1\"}}",
+		    "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"contact\":"
+		  "{\"name\":\"a\\u0000\"}}",
+		    "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"contact\":"
+		  "{\"email\":\"a\\nb\"}}",
+		    "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"contact\":"
+		  "{\"phone\":\"" LONG "x\"}}",
+		    "bad-request", "" },
+		{ "{\"public_key\":\"" KEY "\",\"contact\":"
+		  "{\"phone\":\"" LONG "\"}}",
+		    NULL, "" },
 		{ "{\"public_key\":\"\\u0000\"}", "bad-request", "" },
 	};
 	const char *code, *detail;
@@ -120,6 +145,24 @@ wishes(void **state)
 			assert_non_null(detail);
 		}
 	}
+}
+
+static void
+contact(void **state)
+{
+	static const char body[] =
+	    "{\"contact\":{\"phone\":\"+49 1\","
+	    "\"name\":\"J\\u00fc\",\"email\":\"j@e\"},\"public_key\":\"" KEY
+	    "\"}";
+	const char *code, *detail;
+	struct lease_wish w;
+
+	assert_int_equal(leasejson_parse(body, sizeof(body) - 1, &w, &code,
+			     &detail),
+	    0);
+	assert_string_equal(w.contact.name, "J\303\274");
+	assert_string_equal(w.contact.email, "j@e");
+	assert_string_equal(w.contact.phone, "+49 1");
 }
 
 /* Nested deep enough to overflow a stack that follows it. */
@@ -178,6 +221,10 @@ lease(void **state)
 	memset(host, ':', sizeof(host) - 1);
 	host[sizeof(host) - 1] = '\0';
 	d.endpoint = host;
+	for (i = 0; i < IDENT_SIZE - 1; i += 2)
+		memcpy(m.contact.name + i, "\303\274", 2);
+	memcpy(m.contact.email, m.contact.name, sizeof(m.contact.email));
+	memcpy(m.contact.phone, m.contact.name, sizeof(m.contact.phone));
 	m.expires = 1735689600;
 	m.ttl = 3600;
 	m.naddrs = NET_POOLS_MAX;
@@ -195,6 +242,10 @@ lease(void **state)
 	assert_int_equal(json_integer_value(json_object_get(v, "ttl")), 3600);
 	assert_string_equal(json_string_value(json_object_get(v, "expires")),
 	    "2025-01-01T00:00:00Z");
+	assert_string_equal(json_string_value(
+				json_object_get(json_object_get(v, "contact"),
+				    "phone")),
+	    m.contact.name);
 	json_decref(v);
 }
 
@@ -204,6 +255,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wishes),
 		cmocka_unit_test(preshared),
+		cmocka_unit_test(contact),
 		cmocka_unit_test(deep),
 		cmocka_unit_test(lease),
 	};

@@ -22,6 +22,7 @@
 
 #define SCHEMA2		"regress/unit/schema2.sql"
 #define SCHEMA3		"regress/unit/schema3.sql"
+#define SCHEMA4		"regress/unit/schema4.sql"
 
 #define KEY(n)	"CAST(zeroblob(31) || x'" n "' AS BLOB)"
 
@@ -69,22 +70,31 @@ static const char third_rows[] =
     "INSERT INTO owner VALUES (1, 1, 'portal:p', 9, 90, 2, 3, 4, 5, 6, 7,"
     " 'text'), (2, 1, 'static', 1, 0, 0, 0, 0, 0, 0, 0, '');"
     "INSERT INTO peer VALUES"
-    " (1, 1, NULL, " KEY("01") ", 'a', 'cn:a', 0, 10, 11, 12, 0, 17, 13, 14,"
+    " (1, 1, NULL, " KEY(
+	"01") ", 'a', 'cn:a', 0, 10, 11, 12, 0, 17, 13, 14,"
     " 15, 16),"
-    " (2, 1, NULL, " KEY("02") ", 'b', 'san:b', 0, 20, 21, 22, 4102444800,"
+	      " (2, 1, NULL, " KEY(
+		  "02") ", 'b', 'san:b', 0, 20, 21, 22, 4102444800,"
     " 0, 0, 0, 0, 0),"
-    " (5, 1, NULL, " KEY("01") ", 'c', 'cn:c', 1, 30, 31, 32, 33, 36, 34, 35,"
+			" (5, 1, NULL, " KEY(
+			    "01") ", 'c', 'cn:c', 1, 30, 31, 32, 33, 36, 34, 35,"
     " 0, 0),"
-    " (7, 1, NULL, " KEY("07") ", 'd', 'cn:d', 1, 40, 41, 42, 43, 0, 0, 0, 0,"
+				  " (7, 1, NULL, " KEY(
+				      "07") ", 'd', 'cn:d', 1, 40, 41, 42, 43, 0, 0, 0, 0,"
     " 0),"
-    " (8, 1, NULL, " KEY("07") ", 'e', 'cn:e', 1, 50, 51, 52, 53, 0, 0, 0, 0,"
+					    " (8, 1, NULL, " KEY(
+						"07") ", 'e', 'cn:e', 1, 50, 51, 52, 53, 0, 0, 0, 0,"
     " 0),"
-    " (9, 2, NULL, " KEY("01") ", 'a', 'cn:a', 0, 60, 61, 62, 0, 0, -1, 0, 0,"
+						      " (9, 2, NULL, " KEY(
+							  "01") ", 'a', 'cn:a', 0, 60, 61, 62, 0, 0, -1, 0, 0,"
     " 0),"
-    " (10, 1, 1, " KEY("11") ", 'label', '', 0, 0, 91, 0, 0, 96, 92, 93, 94,"
+								" (10, 1, 1, " KEY(
+								    "11") ", 'label', '', 0, 0, 91, 0, 0, 96, 92, 93, 94,"
     " 95),"
-    " (11, 1, 1, " KEY("07") ", '', '', 0, 0, 97, 0, 0, 0, 0, 0, 0, 0),"
-    " (13, 1, 2, " KEY("12") ", 'a', '', 0, 0, 98, 0, 0, 0, 0, 0, 0, 0);"
+									  " (11, 1, 1, " KEY(
+									      "07") ", '', '', 0, 0, 97, 0, 0, 0, 0, 0, 0, 0),"
+										    " (13, 1, 2, " KEY(
+											"12") ", 'a', '', 0, 0, 98, 0, 0, 0, 0, 0, 0, 0);"
     "INSERT INTO peer_addr VALUES (1, x'0a000001', 1),"
     " (1, x'fd000000000000000000000000000001', 1),"
     " (1, x'fd000000000000000000000000000002', 2), (1, x'0a000003', 5),"
@@ -199,7 +209,8 @@ migrate(void **state)
 	store_close(r->s);
 	r->s = NULL;
 
-	assert_int_equal(number(r, DB_FILE, "PRAGMA user_version"), 4);
+	assert_int_equal(number(r, DB_FILE, "PRAGMA user_version"),
+	    store_schema.n);
 	assert_int_equal(number(r, DB_FILE, "PRAGMA application_id"),
 	    1397780338);
 	assert_int_equal(
@@ -219,9 +230,9 @@ migrate(void **state)
 	    634);
 
 	/* An older leased would say this of the new one. */
-	db_sql(r, "PRAGMA user_version = 5");
+	db_sql(r, "PRAGMA user_version = 99");
 	assert_null(store_open(r->dir, 2, error, sizeof(error)));
-	assert_non_null(strstr(error, "has schema 5, made by a newer"));
+	assert_non_null(strstr(error, "has schema 99, made by a newer"));
 }
 
 /* From the first schema to this one in a step: there were leases alone. */
@@ -260,7 +271,8 @@ migrate_third(void **state)
 	free(text);
 	db_sql(r, third_rows);
 	db_reopen(r);
-	assert_true(asprintf(&expected,
+	assert_true(
+	    asprintf(&expected,
 			"network 1 net\nnetwork 2 gone\n"
 			"owner 1 1 portal:p 9 90 2 3 4 5 6 7 text\n"
 			"owner 2 1 static 1 0 0 0 0 0 0 0 \n%s%s%smaintenance 1\n",
@@ -271,12 +283,48 @@ migrate_third(void **state)
 	free(expected);
 	store_close(r->s);
 	r->s = NULL;
-	assert_int_equal(number(r, DB_FILE, "PRAGMA user_version"), 4);
-	assert_int_equal(
-	    number(r, DB_FILE, "SELECT count(*) FROM peer WHERE psk IS NULL"),
+	assert_int_equal(number(r, DB_FILE, "PRAGMA user_version"),
+	    store_schema.n);
+	assert_int_equal(number(r, DB_FILE,
+			     "SELECT count(*) FROM peer WHERE psk IS NULL"),
 	    9);
 	snprintf(path, sizeof(path), "%s.v3.bak", r->path);
 	assert_int_equal(access(path, R_OK), 0);
+}
+
+/* From the fourth schema: nobody waited, and no contact was known. */
+static void
+migrate_fourth(void **state)
+{
+	struct rig *r = *state;
+	char *text;
+	size_t len;
+
+	text = read_file(SCHEMA4, &len);
+	db_sql(r, text);
+	free(text);
+	db_sql(r,
+	    "INSERT INTO network VALUES (1, 'net');"
+	    "INSERT INTO peer VALUES (1, 1, NULL, " KEY(
+		"01") ", 'a', 'cn:a', 0,"
+		      " 10, 11, 12, 0, 17, 13, 14, 15, 16, zeroblob(32));"
+		      "INSERT INTO peer_addr VALUES (1, x'0a000001', 1);"
+		      "INSERT INTO denied VALUES ('', 'x', 'stolen', 70);");
+	db_reopen(r);
+	db_shows(r->s,
+	    "network 1 net\n"
+	    "peer 1 1 0 01 'a' 'cn:a' 10 11 12 0 17 13 14 15 16 10.0.0.1/32\n"
+	    "denied '' x 'stolen' 70\n"
+	    "maintenance 0\n");
+	store_close(r->s);
+	r->s = NULL;
+	assert_int_equal(number(r, DB_FILE,
+			     "SELECT count(*) FROM peer WHERE psk NOT NULL"),
+	    1);
+	assert_int_equal(number(r, DB_FILE,
+		"SELECT (SELECT count(*) FROM approval) +"
+		" (SELECT count(*) FROM contact)"),
+	    0);
 }
 
 /* What is refused is the file that it was, byte for byte. */
@@ -354,6 +402,7 @@ main(void)
 		OLD(migrate),
 		OLD(migrate_first),
 		OLD(migrate_third),
+		OLD(migrate_fourth),
 		OLD(migrate_full),
 		OLD(migrate_damaged),
 	};

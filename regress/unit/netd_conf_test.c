@@ -164,7 +164,8 @@ access_list(void **state)
 static void
 access_addrs(void **state)
 {
-	static const char text[] = "addr 200::/7\n!addr:10.0.0.0/8 # no\n"
+	static const char text[] =
+	    "addr 200::/7\n!addr:10.0.0.0/8 # no\n"
 	    "! addr\t 10.1.2.3\naddr\naddress 5\n200::1\ncn:addr 1";
 	static const char *const prefixes[] = { "200::/7", "10.0.0.0/8",
 		"10.1.2.3/32" };

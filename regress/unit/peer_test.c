@@ -91,7 +91,9 @@ put(struct world *w, struct change *c)
 	struct peer *p, *q;
 	struct prefix addrs[4];
 	uint8_t key[WGKEY_LEN], psk[WGKEY_LEN], n, want, code;
-	struct own_wish x = { .key = key, .name = "", .addrs = addrs,
+	struct own_wish x = { .key = key,
+		.name = "",
+		.addrs = addrs,
 		.psk = psk };
 	char text[129];
 	size_t first;
@@ -230,7 +232,9 @@ places(void **state)
 	struct world *w = *state;
 	struct prefix addr = prefix_of("10.0.0.5/32");
 	uint8_t key[WGKEY_LEN];
-	struct own_wish x = { .key = key, .name = "x", .addrs = &addr,
+	struct own_wish x = { .key = key,
+		.name = "x",
+		.addrs = &addr,
 		.naddrs = 1 };
 	struct change c;
 	struct owner *o;

@@ -58,7 +58,9 @@ put(struct world *w, const char *owner, int key, const char *addr)
 {
 	struct prefix a = P(addr);
 	uint8_t k[WGKEY_LEN];
-	struct own_wish x = { .key = k, .name = "label", .addrs = &a,
+	struct own_wish x = { .key = k,
+		.name = "label",
+		.addrs = &a,
 		.naddrs = 1 };
 	struct change c;
 

@@ -52,15 +52,20 @@ struct asks {
 
 #define N	VERDICT_DENY
 #define Y	VERDICT_ALLOW
+#define A	VERDICT_ASK
+/* Whoever is on no list must be approved in mode approve. */
 #define IS(open, allow, deny)						\
-	{ [ACCESS_OPEN] = (open), [ACCESS_ALLOW] = (allow),		\
-	    [ACCESS_DENY] = (deny), [ACCESS_NOBODY] = N }
+	{                                                                      \
+		[ACCESS_OPEN] = (open), [ACCESS_ALLOW] = (allow),              \
+	    [ACCESS_DENY] = (deny), [ACCESS_NOBODY] = N,		\
+		[ACCESS_APPROVE] = (open) == Y && (allow) == N ? A : (allow)   \
+	}
 
 static void
 table(const char *const *lines, const struct asks *asks)
 {
-	static const uint8_t modes[] = { ACCESS_OPEN, ACCESS_ALLOW,
-		ACCESS_DENY, ACCESS_NOBODY };
+	static const uint8_t modes[] = { ACCESS_OPEN, ACCESS_ALLOW, ACCESS_DENY,
+		ACCESS_NOBODY, ACCESS_APPROVE };
 	const struct asks *a;
 	struct conf *c;
 	size_t i;
@@ -81,8 +86,7 @@ names(void **state)
 {
 	static const char *const lines[] = { "a", "!b", "cn:dev-c", "dev-d",
 		"e", "!cn:dev-e", "!f", "f", NULL };
-	static const struct asks asks[] = {
-		{ "a", "cn:dev-a", IS(Y, Y, N) },
+	static const struct asks asks[] = { { "a", "cn:dev-a", IS(Y, Y, N) },
 		{ "b", "cn:dev-b", IS(N, N, N) },
 		{ "c", "cn:dev-c", IS(Y, Y, N) },
 		/* The name of a certificate that does not say so. */
@@ -91,8 +95,7 @@ names(void **state)
 		{ "f", "cn:dev-f", IS(N, N, N) },
 		{ "g", "cn:dev-g", IS(Y, N, Y) },
 		/* No proof is known. */
-		{ "a", "", IS(Y, Y, N) },
-		{ "g", "", IS(Y, N, Y) },
+		{ "a", "", IS(Y, Y, N) }, { "g", "", IS(Y, N, Y) },
 		{ NULL, NULL, { N } } };
 
 	table(lines, asks);
@@ -106,8 +109,7 @@ addrs(void **state)
 		"addr 201:2::/32", "!addr 201:2::/32", "!201:1::6", "smart",
 		"!addr 10.0.0.0/8", "addr 10.1.0.0/16", "!addr 0.0.0.0/0",
 		NULL };
-	static const struct asks asks[] = {
-		{ "x", "addr:200::1", IS(Y, Y, N) },
+	static const struct asks asks[] = { { "x", "addr:200::1", IS(Y, Y, N) },
 		/* The longest prefix counts, */
 		{ "x", "addr:201::1", IS(N, N, N) },
 		{ "x", "addr:201:1::1", IS(Y, Y, N) },
@@ -125,8 +127,7 @@ addrs(void **state)
 		{ "x", "cn:201::1", IS(Y, N, Y) },
 		{ "x", "none:10.9.0.1", IS(Y, N, Y) },
 		{ "x", "addr:?", IS(Y, N, Y) },
-		{ "x", "addr:fd00::1", IS(Y, N, Y) },
-		{ NULL, NULL, { N } } };
+		{ "x", "addr:fd00::1", IS(Y, N, Y) }, { NULL, NULL, { N } } };
 
 	table(lines, asks);
 }

@@ -263,8 +263,8 @@ values(void **state)
 	    "6 'one' Bw 10.0.0.2/32 fd00::2/128 "
 				     "10.1.0.0/16 10.0.0.3/32 psk CA;12 '' CA;");
 	assert_string_equal(s.bad, "");
-	assert_int_equal(
-	    parse(&s, "[Peer]\nPublicKey = " K1 "\nPresharedKey = "
+	assert_int_equal(parse(&s,
+			     "[Peer]\nPublicKey = " K1 "\nPresharedKey = "
 		      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
 		      "[Peer]\nPublicKey = " K2 "\nPresharedKey = x\n"),
 	    0);
