@@ -259,6 +259,7 @@ write_network(const struct server *s, FILE *f)
 
 	fprintf(f, "networks = ( {\n\tname = \"%s\";\n", NETWORK);
 	fputs("\tinterface = \"wg-autoygg\";\n", f);
+	fputs("\tprivate_key_file = \"/etc/sallyport/autoygg.key\";\n", f);
 	fprintf(f, "\taddress = [ \"%s\" ];\n",
 	    prefix_format(&s->tunnel, text));
 	fprintf(f, "\tpools = [ \"%s-", prefix_format_addr(&s->range[0], text));

@@ -5,6 +5,8 @@
 
 . "${TOP:-.}/regress/lib.sh"
 private "$@"
+. "$TOP/regress/readme.sh"
+readme_part "Instead of vpn-daemon"
 
 LC_ALL=C; export LC_ALL
 PC=$O/regress/portalc
@@ -49,29 +51,14 @@ peers() {
 }
 peers >"$WORK/before"
 
-# Step N's block, without its indentation.
-step() {		# N
-	awk -v n="$1." '/^## / { ours = /^## Instead of vpn-daemon/ }
-	    ours && /^[0-9]\. / { s = $1 }
-	    /^ *```/ { in_block = !in_block; next }
-	    ours && in_block && s == n { sub(/^   /, ""); print }' \
-	    "$TOP/README.md"
-}
-run() {			# N
-	step "$1" >"$WORK/step$1.sh"
-	[ -s "$WORK/step$1.sh" ] || fail "step $1 has no command"
-	(cd "$WORK" && sh -e "$WORK/step$1.sh") >"$WORK/step" 2>&1
-	is "step $1" "$?" 0 || cat "$WORK/step"
-}
-
-run 1
+readme_run 1
 like "step 1: it says that it is good" "$(cat "$WORK/step")" \
     'configuration OK'
-run 2
+readme_run 2
 check "step 2: the drop-in is ours" cmp \
     /etc/systemd/system/vpn-daemon.service.d/credentials.conf \
     /etc/systemd/system/sallyport.service.d/credentials.conf
-run 3
+readme_run 3
 [ ! -s "$WORK/pid" ] || pids="$(cat "$WORK/pid") $pids"
 peers >"$WORK/after"
 check "step 3: peers stay as they are" diff "$WORK/before" "$WORK/after"
@@ -84,7 +71,7 @@ bob=$(sed 's/+/%2B/g; s/\//%2F/g; s/=/%3D/' "$WORK/bob.pub")
 like "the portal's sync: 204" "$("$PC" $AT call POST /w/add_peer \
     "public_key=$bob&ip_net=10.43.43.2%2F32&ip_net=fd43%3A%3A2%2F128")" \
     '^HTTP/1.1 204 '
-run 4
+readme_run 4
 like "step 4: both, each of his owner" "$(cat "$WORK/step")" \
     '^eduvpn +static +active +alice '
 like "step 4: bob" "$(cat "$WORK/step")" '^eduvpn +portal +active +portal:default '
@@ -96,7 +83,7 @@ jq -n --arg a "$(cat "$WORK/alice.pub")" --arg c "$(key carol)" '{ peers: [
     { name: "alice", public_key: $a, addresses: ["10.43.43.200", "fd43::c8"] },
     { name: "carol", public_key: $c, addresses: ["10.43.43.201"] } ] }' \
     >"$WORK/static.json"
-run 5
+readme_run 5
 like "step 5: maintenance" "$("$PC" $AT call GET /i/node)" \
     '"maintenance_mode":true'
 like "step 5: carol" "$(peers | grep -F "$(cat "$WORK/carol.pub")")" \
@@ -104,7 +91,7 @@ like "step 5: carol" "$(peers | grep -F "$(cat "$WORK/carol.pub")")" \
 like "step 5: the sets" "$(cat "$WORK/step")" '^eduvpn +static +2 '
 
 # And back.
-back=$(sed -n 's/^To go back: `\(.*\)`\..*/\1/p' "$TOP/README.md")
+back=$(readme_back)
 is "back: the command" "$back" \
     "systemctl disable --now sallyport && systemctl enable --now vpn-daemon"
 peers >"$WORK/before"

@@ -199,6 +199,7 @@ conf_defaults(void **state)
 	    "networks = ( {\n"
 	    "\tname = \"autoygg\";\n"
 	    "\tinterface = \"wg-autoygg\";\n"
+	    "\tprivate_key_file = \"/etc/sallyport/autoygg.key\";\n"
 	    "\taddress = [ \"10.42.0.1/16\" ];\n"
 	    "\tpools = [ \"10.42.42.1-10.42.42.254\" ];\n"
 	    "\tlease = \"14400s\";\n"
