@@ -200,6 +200,24 @@ undo_one(struct rig *d, uint32_t fault, const char *before, const char *after)
 	return (false);
 }
 
+/* What can never be removed is told to the parent. */
+static void
+undo_fails(struct rig *d, const char *after, const char *op)
+{
+	char	 name[96];
+
+	begin(d, 0, EBUSY);
+	rig_start(d);
+	if (!reached(d, after))
+		errx(1, "not up:\n%s", picture(d->s));
+	(void)strlcpy(d->s->faulted, op, sizeof(d->s->faulted));
+	d->s->fault_more = UINT32_MAX;
+	rig_stop(d, true);
+	(void)snprintf(name, sizeof(name), "undo without %s is told", op);
+	rig_check(d, d->stopped.failed == 1, name, "%u", d->stopped.failed);
+	d->s->fault_more = 0;
+}
+
 /* The kernel with a configuration, after everything has gone well. */
 static char *
 reference(struct rig *d, unsigned int rules)
@@ -256,8 +274,8 @@ main(int argc, char *argv[])
 	rig_check(&d, strcmp(before, less) != 0 && strcmp(less, after) != 0,
 	    "three states", "%s%s%s", before, less, after);
 	rig_stop(&d, true);
-	rig_check(&d, strcmp(picture(d.s), before) == 0, "undo", "\n%s",
-	    picture(d.s));
+	rig_check(&d, strcmp(picture(d.s), before) == 0 && !d.stopped.failed,
+	    "undo", "\n%s", picture(d.s));
 	for (mode = GO_ON; mode <= UNDO; mode++) {
 		for (i = 1; !one(&d, i, mode, before, after); i++)
 			;
@@ -269,5 +287,10 @@ main(int argc, char *argv[])
 	for (i = 1; !undo_one(&d, i, before, after); i++)
 		;
 	rig_check(&d, i > 8, "undo has calls", "%u", i);
+	undo_fails(&d, after, "link_del");
+	undo_fails(&d, after, "rule_del");
+	undo_fails(&d, after, "route_del");
+	undo_fails(&d, after, "fw_set");
+	undo_fails(&d, after, "link_get");
 	return (d.failures > 0);
 }
