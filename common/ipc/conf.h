@@ -41,6 +41,8 @@
 #define NET_POOLS_MAX	8
 #define NET_PIECES_MAX	64	/* prefixes that the pools are together */
 #define NET_ROUTES_MAX	16	/* routes pushed to devices */
+#define NET_REACH_MAX	(NETWORKS_MAX - 1)	/* other networks */
+#define NET_DEST_MAX	64	/* destinations beyond wan */
 #define NET_RESERVE_WORDS 16	/* reserved prefixes in the word */
 #define NET_RESERVE_MAX	64	/* with those that need no word */
 #define PEER_ADDRS_MAX	16	/* allowed addresses of a peer */
@@ -53,6 +55,12 @@
 #define UAPI_PEERS_MAX	65536	/* most peers of wireguard-go */
 /* A routing table that no rule names: its routes are notes of the hand. */
 #define SALLYPORT_NOTES	0x73700053U
+/*
+ * The routing table with the pools, for traffic between networks, of the first
+ * suite in a network namespace; those of further ones are behind it.
+ */
+#define SALLYPORT_INSIDE	0x73700049U
+#define SUITES_MAX	4
 #define LEASE_NEVER	UINT32_MAX	/* a duration: no end */
 #define DURATION_MAX	(10U * 365 * 24 * 60 * 60)	/* seconds */
 
@@ -64,6 +72,16 @@ enum conf_backend {
 	BACKEND_AUTO = 1,
 	BACKEND_KERNEL = 2,
 	BACKEND_USERSPACE = 3
+};
+/* The addresses that are hidden behind wan's: a mask. */
+enum conf_masquerade {
+	MASQUERADE_IP4 = 0x01,
+	MASQUERADE_IP6 = 0x02
+};
+enum conf_firewall {
+	FIREWALL_MANAGE = 1,
+	FIREWALL_PRINT = 2,
+	FIREWALL_OFF = 3
 };
 enum conf_assign {
 	ASSIGN_POOL = 1,

@@ -25,6 +25,20 @@ codec_msg_conf_gateway(struct codec *c, struct msg_conf_gateway *m)
 	return (0);
 }
 
+static int
+codec_reach(struct codec *c, struct msg_conf_network *m)
+{
+	uint8_t i;
+
+	if (codec_range(c, &m->nreach, 0, NET_REACH_MAX) == -1)
+		return (-1);
+	for (i = 0; i < m->nreach; i++) {
+		if (STR(c, m->reach[i]) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
 int
 codec_msg_conf_network(struct codec *c, struct msg_conf_network *m)
 {
@@ -42,11 +56,15 @@ codec_msg_conf_network(struct codec *c, struct msg_conf_network *m)
 	    codec_n32(c, &m->max_peers) == -1 ||
 	    STR(c, m->metans_template) == -1 || STR(c, m->wan) == -1 ||
 	    codec_n32(c, &m->table) == -1 ||
-	    codec_bool(c, &m->masquerade) == -1)
+	    codec_range(c, &m->masquerade, 0,
+		MASQUERADE_IP4 | MASQUERADE_IP6) == -1 ||
+	    codec_bool(c, &m->inbound) == -1 || codec_reach(c, m) == -1)
 		return (-1);
 	if (codec_check(c, m->name[0] != '\0' && m->interface[0] != '\0') == -1)
 		return (-1);
-	if (codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_ADDRS_MAX) == -1 ||
+	if (codec_prefixes(c, &m->nallow, m->allow, 0, NET_DEST_MAX) == -1 ||
+	    codec_prefixes(c, &m->ndeny, m->deny, 0, NET_DEST_MAX) == -1 ||
+	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_ADDRS_MAX) == -1 ||
 	    codec_blocks(c, &m->npools, m->pools, 0, NET_POOLS_MAX) == -1 ||
 	    codec_prefixes(c, &m->nroutes, m->routes, 0, NET_ROUTES_MAX) ==
 	    -1 ||

@@ -42,7 +42,14 @@ struct msg_conf_network {
 	char		 metans_template[IDENT_SIZE];
 	char		 wan[IFNAME_SIZE];	/* egress; "" is none */
 	uint32_t	 table;		/* egress table, 0 is none */
-	uint8_t		 masquerade;
+	uint8_t		 masquerade;	/* mask of enum conf_masquerade */
+	uint8_t		 inbound;
+	uint8_t		 nreach;	/* networks that its devices reach */
+	char		 reach[NET_REACH_MAX][NETNAME_SIZE];
+	uint8_t		 nallow;	/* beyond wan; none: everything */
+	struct prefix	 allow[NET_DEST_MAX];
+	uint8_t		 ndeny;
+	struct prefix	 deny[NET_DEST_MAX];
 	uint8_t		 naddrs;
 	struct prefix	 addrs[NET_ADDRS_MAX];	/* with their lengths */
 	uint8_t		 npools;

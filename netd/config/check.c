@@ -225,6 +225,10 @@ check_egress(struct config *c, unsigned int i)
 	if (strcmp(n->msg.wan, n->msg.interface) == 0)
 		config_error(c, net_line(c, "egress.wan", i),
 		    "wan is the network's own interface");
+	check_canonical(c, n->msg.allow, n->msg.nallow, "allow",
+	    net_line(c, "egress.allow", i));
+	check_canonical(c, n->msg.deny, n->msg.ndeny, "deny",
+	    net_line(c, "egress.deny", i));
 	if (n->msg.table >= 253 && n->msg.table <= 255)
 		config_error(c, net_line(c, "egress.table", i),
 		    "the table %u is the system's own: take another",

@@ -23,7 +23,7 @@
 #define CONF_ERROR_SIZE	768
 #define CONF_WORDS_MAX	96
 #define CONF_ITEMS_MAX	64	/* elements of any list of groups */
-#define CONF_VALUE_SIZE	2048	/* a value as text */
+#define CONF_VALUE_SIZE	4096	/* a value as text */
 #define APID_MAX	16
 
 struct endpoint {
@@ -47,6 +47,8 @@ struct conf_network {
 	struct msg_conf_network msg;	/* the part for the children */
 	char		 private_key_file[CONF_PATH];
 	bool		 has_egress;
+	bool		 masquerade;
+	uint8_t		 masquerade_family;	/* enum conf_masquerade */
 };
 
 struct conf_identity {

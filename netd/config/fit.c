@@ -420,6 +420,32 @@ fit_endpoint(struct config *c, unsigned int i)
 			    c->gateway.endpoint);
 }
 
+/* A name that is another network's, and only once. */
+static void
+fit_reach(struct config *c, unsigned int i)
+{
+	const struct msg_conf_network *n = &c->networks[i].msg;
+	unsigned int j, k;
+
+	for (k = 0; k < n->nreach; k++) {
+		for (j = 0; j < c->nnetworks; j++)
+			if (strcmp(c->networks[j].msg.name, n->reach[k]) == 0)
+				break;
+		if (j == c->nnetworks)
+			config_error(c, net_line(c, "reach", i),
+			    "reach: there is no network \"%s\"", n->reach[k]);
+		else if (j == i)
+			config_error(c, net_line(c, "reach", i),
+			    "reach: \"%s\" is this network itself: \"isolate\" says whether its devices reach each other",
+			    n->reach[k]);
+		for (j = 0; j < k; j++)
+			if (strcmp(n->reach[j], n->reach[k]) == 0)
+				config_error(c, net_line(c, "reach", i),
+				    "reach: \"%s\" is there twice",
+				    n->reach[k]);
+	}
+}
+
 static void
 fit_egress(struct config *c, unsigned int i)
 {
@@ -438,7 +464,9 @@ fit_egress(struct config *c, unsigned int i)
 			config_error(c, net_line(c, "egress.wan", i),
 			    "wan: %s has the devices of networks[%u], and is no way to the outside",
 			    n->msg.wan, j);
-	if (n->msg.table == SALLYPORT_NOTES)
+	if (n->msg.table == SALLYPORT_NOTES ||
+	    (n->msg.table >= SALLYPORT_INSIDE &&
+		n->msg.table < SALLYPORT_INSIDE + SUITES_MAX))
 		config_error(c, net_line(c, "egress.table", i),
 		    "the table %u is sallyport's own: take another",
 		    n->msg.table);
@@ -525,6 +553,7 @@ config_fit(struct config *c)
 		fit_pools(c, i);
 		fit_endpoint(c, i);
 		fit_egress(c, i);
+		fit_reach(c, i);
 	}
 	/* Much would follow from an error before. */
 	for (i = 0; i < c->nnetworks && c->nerrors == 0; i++)

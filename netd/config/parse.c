@@ -82,6 +82,7 @@ type_name(const struct word *w)
 	case WORD_CHOICES:
 	case WORD_PREFIXES:
 	case WORD_BLOCKS:
+	case WORD_NETWORKS:
 		return ("a list of strings: [ \"...\", \"...\" ]");
 	case WORD_STRING:
 	case WORD_FILE:
@@ -155,7 +156,7 @@ parse_value(const struct group *g, const struct word *w,
 	line = config_setting_source_line(s);
 	want = bad = NULL;
 	if (w->type == WORD_PREFIXES || w->type == WORD_BLOCKS ||
-	    w->type == WORD_CHOICES)
+	    w->type == WORD_CHOICES || w->type == WORD_NETWORKS)
 		want = parse_strings(g, w, s);
 	else if ((text = scalar_text(w, s, number, sizeof(number))) == NULL)
 		want = type_name(w);

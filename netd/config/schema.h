@@ -24,6 +24,7 @@ enum word_type {
 	WORD_CHOICES,		/* uint16_t, a mask of names */
 	WORD_PREFIXES,		/* array of struct prefix, at most hi */
 	WORD_BLOCKS,		/* array of struct block, at most hi */
+	WORD_NETWORKS,		/* array of networks' names, at most hi */
 	WORD_ENDPOINT		/* struct endpoint */
 };
 
@@ -37,7 +38,7 @@ struct word {
 	enum word_type	 type;
 	size_t		 off;		/* offset in list element or config */
 	size_t		 size;		/* bytes of the field or list element */
-	/* Offset of the length: unsigned of a WORD_LIST, uint8_t of others. */
+	/* Offset of the length: unsigned of a WORD_LIST, else uint8_t. */
 	size_t		 count;
 	const char	*def;		/* default as text; NULL: required */
 	uint64_t	 lo;		/* bounds of the value or length */

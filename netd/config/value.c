@@ -32,7 +32,7 @@ cfield(const struct word *w, const void *base)
 	return ((const char *)base + w->off);
 }
 
-/* The number of prefixes or blocks in a list. */
+/* The number of elements in a list. */
 static uint8_t *
 length(const struct word *w, void *base)
 {
@@ -230,6 +230,27 @@ is_group(const struct endpoint *ep)
 	    sin->sin_addr.s_addr == INADDR_BROADCAST);
 }
 
+static const char *
+add_network(const struct word *w, void *base, const char *text)
+{
+	char(*list)[NETNAME_SIZE] = field(w, base);
+	const char *bad;
+	uint8_t *n;
+
+	n = length(w, base);
+	if (*text == '\0' || strlen(text) >= sizeof(list[0]))
+		return ("that is not the name of a network");
+	if (w->valid != NULL && (bad = w->valid(text)) != NULL)
+		return (bad);
+	if (*n >= w->hi || *n >= w->size / sizeof(list[0])) {
+		snprintf(why, sizeof(why), "more than %llu of them",
+		    (unsigned long long)w->hi);
+		return (why);
+	}
+	strlcpy(list[(*n)++], text, sizeof(list[0]));
+	return (NULL);
+}
+
 static bool
 is_linklocal(const struct endpoint *ep)
 {
@@ -304,6 +325,8 @@ value_add(const struct word *w, void *base, const char *text)
 		return (add_prefix(w, base, text));
 	if (w->type == WORD_BLOCKS)
 		return (add_block(w, base, text));
+	if (w->type == WORD_NETWORKS)
+		return (add_network(w, base, text));
 	if ((v = choice(w, text)) == 0)
 		return (why);
 	*(uint16_t *)field(w, base) |= (uint16_t)v;
@@ -314,7 +337,8 @@ void
 value_clear(const struct word *w, void *base)
 {
 	memset(field(w, base), 0, w->size);
-	if (w->type == WORD_PREFIXES || w->type == WORD_BLOCKS)
+	if (w->type == WORD_PREFIXES || w->type == WORD_BLOCKS ||
+	    w->type == WORD_NETWORKS)
 		*length(w, base) = 0;
 }
 
@@ -346,6 +370,7 @@ value_set(const struct word *w, void *base, const char *text)
 	case WORD_CHOICES:
 	case WORD_PREFIXES:
 	case WORD_BLOCKS:
+	case WORD_NETWORKS:
 		value_clear(w, base);
 		return (value_add(w, base, text));
 	case WORD_GROUP:
@@ -355,13 +380,21 @@ value_set(const struct word *w, void *base, const char *text)
 	return ("it is a group");
 }
 
+/* An empty list is a value of its own where the default is another. */
+static bool
+has_default(const struct word *w)
+{
+	return (w->def != NULL && *w->def != '\0');
+}
+
 bool
 value_empty(const struct word *w, const void *base)
 {
 	if (w->type == WORD_STRING || w->type == WORD_FILE)
 		return (*(const char *)cfield(w, base) == '\0');
-	if (w->type == WORD_PREFIXES || w->type == WORD_BLOCKS)
-		return (clength(w, base) == 0);
+	if (w->type == WORD_PREFIXES || w->type == WORD_BLOCKS ||
+	    w->type == WORD_NETWORKS)
+		return (clength(w, base) == 0 && !has_default(w));
 	if (w->type == WORD_CHOICES)
 		return (*(const uint16_t *)cfield(w, base) == 0);
 	return (false);
@@ -401,6 +434,20 @@ format_list(const struct word *w, const void *list, uint8_t n, char *dst)
 		    i == 0 ? "" : ",",
 		    w->type == WORD_BLOCKS ? block_format(&blocks[i], text) :
 					     prefix_format(&prefixes[i], text));
+	}
+	strlcat(dst, " ]", CONF_VALUE_SIZE);
+}
+
+static void
+format_networks(const char *list, uint8_t n, char *dst)
+{
+	unsigned int i;
+
+	strlcpy(dst, "[", CONF_VALUE_SIZE);
+	for (i = 0; i < n; i++) {
+		strlcat(dst, i == 0 ? " \"" : ", \"", CONF_VALUE_SIZE);
+		strlcat(dst, list + i * NETNAME_SIZE, CONF_VALUE_SIZE);
+		strlcat(dst, "\"", CONF_VALUE_SIZE);
 	}
 	strlcat(dst, " ]", CONF_VALUE_SIZE);
 }
@@ -472,6 +519,9 @@ value_format(const struct word *w, const void *base, char *dst)
 	case WORD_PREFIXES:
 	case WORD_BLOCKS:
 		format_list(w, f, clength(w, base), dst);
+		break;
+	case WORD_NETWORKS:
+		format_networks(f, clength(w, base), dst);
 		break;
 	case WORD_ENDPOINT:
 		snprintf(dst, CONF_VALUE_SIZE, "\"%s\"",

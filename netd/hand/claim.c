@@ -90,6 +90,7 @@ net_claims_end(struct knet *n, bool now)
 	if (!n->claims || (!now && mono_cmp(mono_now(), n->claim_end) < 0))
 		return;
 	n->claims = n->wanted.collect = false;
+	n->addrs_due = true;
 	for (x = RB_MIN(wish_tree, &n->wanted.keys); x != NULL; x = next) {
 		next = RB_NEXT(wish_tree, &n->wanted.keys, x);
 		if (!x->claim)

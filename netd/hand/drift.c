@@ -82,7 +82,7 @@ look(struct hand *k, bool full)
 {
 	struct knet *n;
 	unsigned int changes = 0;
-	bool was_up;
+	bool was_up, filtered = k->fw_set;
 
 	if (k->drift_wait_ms == 0)
 		k->drift_wait_ms = WAIT_MIN_MS;
@@ -95,7 +95,7 @@ look(struct hand *k, bool full)
 	}
 	k->drift_looking = true;
 	changes += egress_ensure(k);
-	if (full)
+	if (full || !filtered)
 		changes += sysctl_ensure(k);
 	k->drift_looking = false;
 	count(k, changes);

@@ -52,8 +52,8 @@ whose(struct hand *k, const char owner[FW_OWNER_SIZE])
 }
 
 /*
- * Choose a table: ours, or else one that no other suite uses.  Returns 1 if the
- * table exists, 0 if not, or -1.
+ * Choose a table: ours, or else one that no other suite and nobody else uses.
+ * Returns its enum kern_fw_state, or -1.
  */
 static int
 choose(struct hand *k)
@@ -64,10 +64,12 @@ choose(struct hand *k)
 	int r, there = 0;
 
 	for (i = 0; i < FW_TABLES; i++) {
-		r = k->ops->fw_owner(k->io, i, owner);
+		r = k->ops->fw_look(k->io, i, owner);
 		if (r == -1)
 			return (-1);
-		w = r == 1 ? whose(k, owner) : WHOSE_NOBODYS;
+		w = r == KERN_FW_NONE	   ? WHOSE_NOBODYS :
+		    r == KERN_FW_OTHERS ? WHOSE_OTHERS :
+					  whose(k, owner);
 		if (w == WHOSE_OURS ||
 		    (w == WHOSE_NOBODYS && unused == FW_TABLES)) {
 			unused = i;
@@ -91,8 +93,9 @@ fwtable_find(struct hand *k)
 	int r;
 
 	if (k->fw_set) {
-		r = k->ops->fw_owner(k->io, k->fw_table, owner);
-		if (r != 1 || strcmp(owner, k->fw_owner) == 0)
+		r = k->ops->fw_look(k->io, k->fw_table, owner);
+		if (r == -1 || r == KERN_FW_NONE ||
+		    strcmp(owner, k->fw_owner) == 0)
 			return (r);
 		k->fw_set = false;
 	}
@@ -105,9 +108,12 @@ fwtable_sweep(struct hand *k)
 	char owner[FW_OWNER_SIZE];
 	unsigned int i;
 	enum whose w;
+	int r;
 
 	for (i = 0; i < FW_TABLES; i++) {
-		if (k->ops->fw_owner(k->io, i, owner) != 1 || owner[0] == '\0')
+		r = k->ops->fw_look(k->io, i, owner);
+		if (r == -1 || r == KERN_FW_NONE || r == KERN_FW_OTHERS ||
+		    owner[0] == '\0')
 			continue;
 		w = whose(k, owner);
 		/* A second one is from before we knew that the first is. */

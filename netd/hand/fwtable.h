@@ -17,7 +17,7 @@ struct hand;
 void fwtable_text(const struct kern_fw *, size_t n, char owner[FW_OWNER_SIZE]);
 /*
  * Find our table, k->fw_table, or choose one that no other suite has.  Returns
- * 1 if it exists, 0 if not, or -1 with errno; EBUSY: others have them all.
+ * its enum kern_fw_state, or -1 with errno; EBUSY: others have them all.
  * Another suite that began before our interfaces were there may have taken
  * ours: k->fw_set is false then.
  */

@@ -15,6 +15,7 @@
 #include "drift.h"
 #include "egress.h"
 #include "expiry.h"
+#include "filter.h"
 #include "hand.h"
 #include "hand_conf.h"
 #include "hand_net.h"
@@ -22,6 +23,7 @@
 #include "hold.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "neighbour.h"
 #include "network.h"
 #include "orphan.h"
 #include "stats.h"
@@ -93,10 +95,12 @@ undo(struct hand *k, struct msg_setup_stopped *m)
 {
 	struct knet *n;
 
-	m->failed = egress_undo(k) == -1;
+	/* The filter goes last: nothing may be forwarded without it. */
+	sysctl_undo(k);
+	m->failed = 0;
 	TAILQ_FOREACH(n, &k->nets, entry)
 		m->failed |= net_undo(n) == -1;
-	sysctl_undo(k);
+	m->failed |= egress_undo(k) == -1;
 	m->left = orphan_tell(k);
 	if (!m->failed)
 		log_info("everything taken back");
@@ -188,13 +192,29 @@ conf_begin(void *arg, uint32_t generation)
 static const char *
 conf_check(void *arg, void *shadow)
 {
-	return (hand_conf_check(shadow));
+	return (hand_conf_check(arg, shadow));
 }
 
 static void
 conf_drop(void *shadow)
 {
 	hand_conf_free(shadow);
+}
+
+/*
+ * False if an interface has the mark of another network: it may turn out to be
+ * ours, and then its packet filter is.
+ */
+static bool
+knows_own(const struct hand *k)
+{
+	const struct knet *n;
+
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (neighbour_took(n))
+			return (false);
+	}
+	return (true);
 }
 
 static int
@@ -218,10 +238,15 @@ conf_commit(void *arg, void *shadow)
 		if (k->leased != NULL)
 			chan_resume(k->leased);
 	}
+	/* Before the first interface; the routes need their numbers. */
+	if (knows_own(k))
+		(void)filter_ensure(k);
+	k->committing = true;
 	TAILQ_FOREACH(n, &k->nets, entry)
 		net_ensure(n, true);
-	(void)sysctl_ensure(k);
+	k->committing = false;
 	(void)egress_ensure(k);
+	(void)sysctl_ensure(k);
 	return (0);
 }
 

@@ -4,6 +4,8 @@
  * change to it from the one in force.
  */
 
+#include <linux/rtnetlink.h>
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 #include "hand_conf.h"
 #include "hand_net.h"
 #include "hand_peer.h"
+#include "kern_ops.h"
 #include "log.h"
 #include "network.h"
 #include "sync.h"
@@ -151,13 +154,62 @@ check_network(struct hand_conf *c, const struct hand_confnet *n, size_t before)
 		bad(c, n, "it has no private_key_file");
 }
 
+/* The program that makes routes of that protocol, as ip(8) calls it. */
+static const char *
+protocol_name(uint8_t proto, char *buf, size_t size)
+{
+	static const struct {
+		uint8_t proto;
+		const char *name;
+	} names[] = { { RTPROT_KERNEL, "kernel" }, { RTPROT_BOOT, "boot" },
+		{ RTPROT_STATIC, "static" }, { RTPROT_RA, "ra" },
+		{ RTPROT_ZEBRA, "zebra" }, { RTPROT_BIRD, "bird" },
+		{ RTPROT_DHCP, "dhcp" }, { RTPROT_KEEPALIVED, "keepalived" },
+		{ RTPROT_BABEL, "babel" }, { RTPROT_BGP, "bgp" },
+		{ RTPROT_ISIS, "isis" }, { RTPROT_OSPF, "ospf" },
+		{ RTPROT_RIP, "rip" } };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].proto == proto)
+			return (names[i].name);
+	}
+	snprintf(buf, size, "%u", proto);
+	return (buf);
+}
+
+/* With routes of others in it, the table would not be closed. */
+static void
+check_table(struct hand *k, struct hand_conf *c, const struct hand_confnet *n)
+{
+	char why[TEXT_SIZE / 2], buf[8];
+	uint8_t proto;
+
+	if (n->conf.table == 0)
+		return;
+	if (k->ops->route_other(k->io, n->conf.table, &proto) == -1) {
+		log_warnx("network %s: cannot look into table %u: %s",
+		    n->conf.name, n->conf.table, k->ops->error(k->io));
+		return;
+	}
+	if (proto == 0)
+		return;
+	snprintf(why, sizeof(why),
+	    "egress: the table %u has routes of another program (protocol %s, see ip route show table %u): take another table",
+	    n->conf.table, protocol_name(proto, buf, sizeof(buf)),
+	    n->conf.table);
+	bad(c, n, why);
+}
+
 const char *
-hand_conf_check(struct hand_conf *c)
+hand_conf_check(struct hand *k, struct hand_conf *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->n && c->error[0] == '\0'; i++)
+	for (i = 0; i < c->n && c->error[0] == '\0'; i++) {
 		check_network(c, &c->nets[i], i);
+		check_table(k, c, &c->nets[i]);
+	}
 	return (c->error[0] == '\0' ? NULL : c->error);
 }
 

@@ -32,7 +32,7 @@ struct hand_conf {
 struct hand_conf *hand_conf_new(void);
 void	 hand_conf_free(struct hand_conf *);
 /* Returns a text that says what is wrong with the configuration, or NULL. */
-const char *hand_conf_check(struct hand_conf *);
+const char *hand_conf_check(struct hand *, struct hand_conf *);
 /* Add a network.  An error is reported by hand_conf_check(). */
 void	 hand_conf_add_network(struct hand_conf *, const struct msg_conf_network *);
 /* Takes over the descriptor. */

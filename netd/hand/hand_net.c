@@ -21,6 +21,7 @@
 #include "network.h"
 #include "pool_route.h"
 #include "reconcile.h"
+#include "sysctl.h"
 #include "tell.h"
 #include "wish_answer.h"
 
@@ -147,8 +148,12 @@ net_ensure(struct knet *n, bool full)
 	hold_look(n);
 	tell_network(n);
 	peer_work(n);
-	if (came_up)
+	/* Its peers are known now, for the packet filter. */
+	n->addrs_due = n->addrs_due || came_up;
+	if (came_up && !n->k->committing) {
 		(void)egress_ensure(n->k);
+		(void)sysctl_ensure(n->k);
+	}
 }
 
 static void

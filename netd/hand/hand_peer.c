@@ -13,6 +13,7 @@
 #include "hand_peer.h"
 #include "hostaddr.h"
 #include "kern_ops.h"
+#include "leased_addr.h"
 #include "log.h"
 #include "network.h"
 #include "policy.h"
@@ -28,6 +29,7 @@
 static void
 drop(struct knet *n, struct wish *x)
 {
+	addr_touch_wish(n, x);
 	expiry_unset(&n->k->expiry, &x->expiry);
 	wanted_drop(&n->wanted, x);
 }
@@ -162,6 +164,8 @@ peer_work(struct knet *n)
 	if (n->state != NET_UP)
 		return;
 	end = mono_add_ms(mono_now(), WORK_MS);
+	/* An address is let through before its peer is there. */
+	addr_flush(n);
 	failed = n->k->apply_failed;
 	while (!wanted_idle(&n->wanted)) {
 		chunk_fill(n, &c);
@@ -208,6 +212,9 @@ peer_want(struct knet *n, const struct msg_peer_set *m)
 	struct wish *x;
 	struct mono at;
 
+	x = wanted_find(&n->wanted, m->pubkey);
+	if (x != NULL)
+		addr_touch_wish(n, x);
 	x = wanted_set(&n->wanted, m->pubkey, m->addrs, m->naddrs, m->source);
 	if (x == NULL)
 		return (NULL);
@@ -216,6 +223,7 @@ peer_want(struct knet *n, const struct msg_peer_set *m)
 		wanted_queue(&n->wanted, x, false);
 		return (NULL);
 	}
+	addr_touch_wish(n, x);
 	if (m->ttl == LEASE_NEVER) {
 		expiry_unset(&k->expiry, &x->expiry);
 		return (x);
@@ -384,6 +392,7 @@ peer_recheck(struct knet *n)
 		}
 		if (nleft == x->naddrs)
 			continue;
+		addr_touch_wish(n, x);
 		if (nleft == 0 ||
 		    wanted_set(&n->wanted, x->key, left, nleft, x->source) ==
 			NULL) {

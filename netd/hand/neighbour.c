@@ -9,12 +9,11 @@
 #include <string.h>
 
 #include "hand.h"
+#include "kern_list.h"
 #include "kern_ops.h"
 #include "mark.h"
 #include "neighbour.h"
 #include "network.h"
-
-#define RULES_MAX	(4 * NETWORKS_MAX)
 
 bool
 neighbour_took(const struct knet *n)
@@ -64,9 +63,10 @@ was_ours(const struct hand *k, int ifindex)
 bool
 neighbour_here(struct hand *k, char name[IFNAME_SIZE])
 {
-	struct kern_rule rules[RULES_MAX];
+	struct kern_rules rules = { NULL, 0, 0 };
 	struct kern_link l;
-	size_t i, n;
+	bool found = false;
+	size_t i;
 
 	for (i = 0;
 	     k->ops->link_find(k->io, "sp", (unsigned int)i, name, &l) == 0;
@@ -74,13 +74,13 @@ neighbour_here(struct hand *k, char name[IFNAME_SIZE])
 		if (neighbour_has(k, name) && !was_ours(k, l.ifindex))
 			return (true);
 	}
-	if (k->ops->rule_list(k->io, rules, RULES_MAX, &n) == -1)
-		return (false);
-	for (i = 0; i < n; i++) {
-		if (neighbour_has(k, rules[i].iif)) {
-			strlcpy(name, rules[i].iif, IFNAME_SIZE);
-			return (true);
-		}
+	if (k->ops->rule_list(k->io, &rules) == -1)
+		rules.n = 0;
+	for (i = 0; i < rules.n && !found; i++) {
+		found = neighbour_has(k, rules.list[i].iif);
+		if (found)
+			strlcpy(name, rules.list[i].iif, IFNAME_SIZE);
 	}
-	return (false);
+	kern_rules_clear(&rules);
+	return (found);
 }

@@ -13,6 +13,7 @@
 #include "expiry.h"
 #include "hand.h"
 #include "hand_conf.h"
+#include "kern_list.h"
 #include "kern_ops.h"
 #include "network.h"
 #include "policy.h"
@@ -61,6 +62,7 @@ net_new(struct hand *k, const struct hand_confnet *c, event_callback_fn retry,
 	net_configure(n, c);
 	n->state = NET_DOWN;
 	n->dev.fd = -1;
+	n->addrs_due = true;
 	wanted_init(&n->wanted, n);
 	n->retry = event_new(k->base, -1, 0, retry, n);
 	n->work = event_new(k->base, -1, 0, work, n);
@@ -98,6 +100,7 @@ net_free(struct knet *n)
 		event_free(n->work);
 	hold_forget(n);
 	snapshot_free(n->snap);
+	kern_fw_elems_clear(&n->touched);
 	free(n->foreign);
 	free(n->held);
 	sodium_memzero(n->priv, sizeof(n->priv));

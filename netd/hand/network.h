@@ -61,6 +61,8 @@ struct knet {
 	struct msg_hand_network sent;	/* state that leased was told last */
 
 	struct wanted	 wanted;
+	struct kern_fw_elems touched;	/* addresses to tell the filter */
+	bool		 addrs_due;	/* and all of them are to be compared */
 	struct snapshot	*snap;
 	struct event	*retry;		/* calls net_ensure again */
 	struct event	*work;		/* continues the work on the queues */

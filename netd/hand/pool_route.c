@@ -12,8 +12,8 @@
 
 #include "driftlog.h"
 #include "hand.h"
+#include "kern_list.h"
 #include "kern_ops.h"
-#include "log.h"
 #include "network.h"
 #include "pool_route.h"
 
@@ -87,57 +87,70 @@ add_route(struct knet *n, const struct kern_route *r)
 	return (-1);
 }
 
-int
-route_pools(struct knet *n)
+static bool
+among(const struct kern_route *list, size_t n, const struct kern_route *r)
 {
-	struct kern_route have[KERN_ROUTES_MAX], want[NET_PIECES_MAX];
-	size_t nhave, nwant, i, j;
+	size_t i;
 
-	if (n->k->ops->route_list(n->k->io, have, KERN_ROUTES_MAX, &nhave) ==
-	    -1)
-		return (route_fail(n, "read", NULL));
+	for (i = 0; i < n; i++) {
+		if (same_route(&list[i], r))
+			return (true);
+	}
+	return (false);
+}
+
+static int
+change_pools(struct knet *n, const struct kern_routes *have)
+{
+	struct kern_route want[NET_PIECES_MAX];
+	size_t nwant, i;
+
 	nwant = wanted_routes(n, want);
-	for (i = 0; i < nhave; i++) {
-		if (have[i].oif != n->dev.ifindex ||
-		    have[i].table != RT_TABLE_MAIN)
+	for (i = 0; i < have->n; i++) {
+		if (among(want, nwant, &have->list[i]))
 			continue;
-		for (j = 0; j < nwant; j++) {
-			if (same_route(&have[i], &want[j]))
-				break;
-		}
-		if (j < nwant)
-			continue;
-		if (n->k->ops->route_del(n->k->io, &have[i]) == -1)
-			return (route_fail(n, "remove", &have[i].dst));
-		drift_say(n->k, n, "route", &have[i].dst);
+		if (n->k->ops->route_del(n->k->io, &have->list[i]) == -1)
+			return (route_fail(n, "remove", &have->list[i].dst));
+		drift_say(n->k, n, "route", &have->list[i].dst);
 		n->changes++;
 	}
-	for (j = 0; j < nwant; j++) {
-		for (i = 0; i < nhave; i++) {
-			if (same_route(&have[i], &want[j]))
-				break;
-		}
-		if (i == nhave && add_route(n, &want[j]) == -1)
+	for (i = 0; i < nwant; i++) {
+		if (!among(have->list, have->n, &want[i]) &&
+		    add_route(n, &want[i]) == -1)
 			return (-1);
 	}
 	return (0);
 }
 
 int
+route_pools(struct knet *n)
+{
+	struct kern_routes have = { NULL, 0, 0 };
+	int r;
+
+	if (n->k->ops->route_list(n->k->io, RT_TABLE_MAIN, n->dev.ifindex,
+		&have) == -1)
+		r = route_fail(n, "read", NULL);
+	else
+		r = change_pools(n, &have);
+	kern_routes_clear(&have);
+	return (r);
+}
+
+int
 route_undo(struct knet *n)
 {
-	struct kern_route have[KERN_ROUTES_MAX];
-	size_t nhave, i;
+	struct kern_routes have = { NULL, 0, 0 };
+	size_t i;
 	int r = 0;
 
-	if (n->k->ops->route_list(n->k->io, have, KERN_ROUTES_MAX, &nhave) ==
-	    -1)
-		return (route_fail(n, "read", NULL));
-	for (i = 0; i < nhave; i++) {
-		if (have[i].oif == n->dev.ifindex &&
-		    have[i].table == RT_TABLE_MAIN &&
-		    n->k->ops->route_del(n->k->io, &have[i]) == -1)
-			r = route_fail(n, "remove", &have[i].dst);
+	if (n->k->ops->route_list(n->k->io, RT_TABLE_MAIN, n->dev.ifindex,
+		&have) == -1)
+		r = route_fail(n, "read", NULL);
+	for (i = 0; r == 0 && i < have.n; i++) {
+		if (n->k->ops->route_del(n->k->io, &have.list[i]) == -1)
+			r = route_fail(n, "remove", &have.list[i].dst);
 	}
+	kern_routes_clear(&have);
 	return (r);
 }

@@ -10,10 +10,12 @@
 
 #include "claim.h"
 #include "device.h"
+#include "egress.h"
 #include "expiry.h"
 #include "hand.h"
 #include "hand_peer.h"
 #include "hold.h"
+#include "leased_addr.h"
 #include "log.h"
 #include "network.h"
 #include "policy.h"
@@ -138,6 +140,7 @@ hand_peer_del(struct chan *c, uint32_t id, const struct msg_peer_del *m)
 static void
 sync_remove(struct knet *n, struct wish *x)
 {
+	addr_touch_wish(n, x);
 	expiry_unset(&n->k->expiry, &x->expiry);
 	wanted_drop(&n->wanted, x);
 	wanted_queue(&n->wanted, x, false);
@@ -211,6 +214,7 @@ sweep(struct knet *n)
 		next = RB_NEXT(wish_tree, &n->wanted.keys, x);
 		if (!x->wanted || x->gen == n->wanted.gen)
 			continue;
+		addr_touch_wish(n, x);
 		if (keep) {
 			wanted_drop(&n->wanted, x);
 			x->claim = true;
@@ -284,8 +288,11 @@ hand_peer_sync_end(struct chan *c, uint32_t id)
 	STAILQ_FOREACH(s, &k->sync_items, entry)
 		sync_take(k, s);
 	sync_clear(k);
-	TAILQ_FOREACH(n, &k->nets, entry)
+	TAILQ_FOREACH(n, &k->nets, entry) {
 		sync_network(n, &k->sync_done);
+		n->addrs_due = true;
+	}
+	(void)egress_ensure(k);
 	k->sync_done.removed += k->dropped;
 	k->dropped = 0;
 	peer_arm_expiry(k);
@@ -310,7 +317,7 @@ leased_turn(struct chan *c)
 	struct knet *n;
 
 	TAILQ_FOREACH(n, &k->nets, entry) {
-		if (!TAILQ_EMPTY(&n->wanted.urgent))
+		if (!TAILQ_EMPTY(&n->wanted.urgent) || n->touched.n > 0)
 			peer_work(n);
 	}
 }

@@ -16,6 +16,7 @@
 
 #include "driftlog.h"
 #include "hand.h"
+#include "kern_list.h"
 #include "kern_ops.h"
 #include "log.h"
 #include "neighbour.h"
@@ -67,7 +68,8 @@ wants_forward(const struct hand *k)
 	struct knet *n;
 
 	TAILQ_FOREACH(n, &k->nets, entry) {
-		if (n->conf.wan[0] != '\0' || !n->conf.isolate)
+		if (n->conf.wan[0] != '\0' || !n->conf.isolate ||
+		    n->conf.inbound || n->conf.nreach > 0)
 			return (true);
 	}
 	return (false);
@@ -90,18 +92,18 @@ note_of(const struct hand *k, size_t i, struct kern_route *r)
 static bool
 noted(struct hand *k, size_t i)
 {
-	struct kern_route have[KERN_ROUTES_MAX], note;
-	size_t n, j;
+	struct kern_routes have = { NULL, 0, 0 };
+	struct kern_route note;
+	bool found = false;
+	size_t j;
 
 	note_of(k, i, &note);
-	if (k->ops->route_list(k->io, have, KERN_ROUTES_MAX, &n) == -1)
-		return (false);
-	for (j = 0; j < n; j++) {
-		if (have[j].table == note.table &&
-		    prefix_cmp(&have[j].dst, &note.dst) == 0)
-			return (true);
+	if (k->ops->route_list(k->io, SALLYPORT_NOTES, 0, &have) == 0) {
+		for (j = 0; j < have.n && !found; j++)
+			found = prefix_cmp(&have.list[j].dst, &note.dst) == 0;
 	}
-	return (false);
+	kern_routes_clear(&have);
+	return (found);
 }
 
 /*
@@ -338,6 +340,9 @@ sysctl_ensure(struct hand *k)
 		sysctl_undo(k);
 		return (0);
 	}
+	/* Nothing is forwarded that no filter looks at. */
+	if (!k->fw_set)
+		return (0);
 	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
 		if (k->sysctl[i].fd != -1 &&
 		    !is_wan(k, k->sysctl[i].interface)) {

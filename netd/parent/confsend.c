@@ -57,11 +57,13 @@ send_network(struct proc *p, const struct config *c,
 	struct msg_conf_network m = n->msg;
 
 	(void)reserve_own(&m, c);
+	m.masquerade = n->masquerade ? n->masquerade_family : 0;
 	/* Words of a group that is not there have their defaults. */
 	if (!n->has_egress) {
 		m.wan[0] = '\0';
 		m.table = 0;
 		m.masquerade = 0;
+		m.nallow = m.ndeny = 0;
 	}
 	return (chan_send_conf_network(p->chan, 0, &m, -1));
 }
@@ -120,7 +122,8 @@ send_sysctls(struct proc *p, const struct config *c)
 
 	for (i = 0; i < c->nnetworks; i++)
 		needed = needed || c->networks[i].has_egress ||
-		    !c->networks[i].msg.isolate;
+		    !c->networks[i].msg.isolate || c->networks[i].msg.inbound ||
+		    c->networks[i].msg.nreach > 0;
 	if (send_sysctl(p, SYSCTL_IP4_FORWARD, IP4_FORWARD, "", needed) == -1 ||
 	    send_sysctl(p, SYSCTL_IP6_FORWARD, IP6_CONF "all/forwarding", "",
 		needed) == -1)

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The packet filter: one nftables table, inet sallyport, which is replaced in
- * one transaction, so that no packet meets half of it.  Further suites in the
- * same network namespace have theirs in sallyport-2 and so on; the table's
- * comment says whose it is.  No other table is ever named.
+ * The packet filter: one nftables table, inet sallyport.  It is made once and
+ * then changed in place, each time in one transaction, so that no packet meets
+ * half of it and its sets and counters stay.  Further suites in the same network
+ * namespace have theirs in sallyport-2 and so on.  A comment of the table says
+ * of which layout it is, and whose; a table of that name without it is somebody
+ * else's, and left alone.  No other table is ever named.
  */
+
+#include <sys/socket.h>
 
 #include <netinet/in.h>
 
@@ -12,14 +16,12 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
 
 #include <stdio.h>
 
-#include <libnftnl/chain.h>
 #include <libnftnl/common.h>
-#include <libnftnl/expr.h>
-#include <libnftnl/rule.h>
-#include <libnftnl/table.h>
 #include <libnftnl/udata.h>
 
 #include <errno.h>
@@ -27,29 +29,9 @@
 #include <string.h>
 
 #include "fw.h"
-#include "fw_rule.h"
+#include "fw_batch.h"
 
-#define FW_BUFFER	(512 * 1024)	/* NETWORKS_MAX of the largest */
-#define FW_MESSAGE	8192		/* no message is longer */
-
-/* A transaction being written. */
-struct batch {
-	char		 table[FW_NAME_SIZE];
-	char		*buf;
-	size_t		 len;
-	uint32_t	 seq;
-	struct nlmsghdr	*last;		/* the one that asks for the answer */
-	bool		 failed;
-};
-
-static void
-table_name(char name[FW_NAME_SIZE], unsigned int i)
-{
-	if (i == 0)
-		strlcpy(name, FW_TABLE, FW_NAME_SIZE);
-	else
-		snprintf(name, FW_NAME_SIZE, FW_TABLE "-%u", i + 1);
-}
+#define NFGEN	((int)sizeof(struct nfgenmsg))
 
 int
 fw_open(struct fw *f)
@@ -66,223 +48,307 @@ fw_close(struct fw *f)
 	nl_conn_close(&f->nl);
 }
 
-/* Get room for one more message, or NULL. */
-static char *
-next(struct batch *b)
+/* Ask for something of a table, by the attribute that names it. */
+static int
+ask(struct fw *f, const char *table, uint16_t type, uint16_t flags,
+    uint16_t attr, nl_msg_cb cb, void *arg)
 {
-	if (b->failed || FW_BUFFER - b->len < FW_MESSAGE) {
-		b->failed = true;
-		return (NULL);
+	struct {
+		struct nlmsghdr h;
+		struct nfgenmsg g;
+		struct nlattr a;
+		char name[FW_NAME_SIZE];
+	} m;
+
+	memset(&m, 0, sizeof(m));
+	m.h.nlmsg_type = (NFNL_SUBSYS_NFTABLES << 8) | type;
+	m.h.nlmsg_flags = NLM_F_REQUEST | flags;
+	m.h.nlmsg_seq = nl_next_seq(&f->nl);
+	m.h.nlmsg_len = NLMSG_LENGTH(sizeof(m.g));
+	m.g.nfgen_family = NFPROTO_INET;
+	m.g.version = NFNETLINK_V0;
+	if (attr != 0) {
+		m.a.nla_type = attr;
+		m.a.nla_len = (uint16_t)(NLA_HDRLEN + strlen(table) + 1);
+		strlcpy(m.name, table, sizeof(m.name));
+		m.h.nlmsg_len += NLMSG_ALIGN(m.a.nla_len);
 	}
-	return (b->buf + b->len);
+	return (nl_talk_raw(&f->nl, &m, m.h.nlmsg_len, cb, arg));
 }
 
-static void
-taken(struct batch *b, struct nlmsghdr *h)
+static bool
+is_of(const struct nlattr *name, const char *table)
 {
-	b->len += NLMSG_ALIGN(h->nlmsg_len);
-	b->last = h;
-}
-
-/* Give the table a comment, as nft(8) does. */
-static void
-set_comment(struct nftnl_table *t, const char *text)
-{
-	struct nftnl_udata_buf *u;
-
-	u = nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN);
-	if (u == NULL)
-		return;
-	if (nftnl_udata_put_strz(u, NFTNL_UDATA_TABLE_COMMENT, text))
-		(void)nftnl_table_set_data(t, NFTNL_TABLE_USERDATA,
-		    nftnl_udata_buf_data(u), nftnl_udata_buf_len(u));
-	nftnl_udata_buf_free(u);
-}
-
-static void
-add_table(struct batch *b, uint16_t type, uint16_t flags, const char *comment)
-{
-	struct nftnl_table *t;
-	struct nlmsghdr *h;
-	char *p = next(b);
-
-	t = p == NULL ? NULL : nftnl_table_alloc();
-	if (t == NULL) {
-		b->failed = true;
-		return;
-	}
-	(void)nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
-	if (comment != NULL)
-		set_comment(t, comment);
-	h = nftnl_nlmsg_build_hdr(p, type, NFPROTO_INET, flags, b->seq);
-	nftnl_table_nlmsg_build_payload(h, t);
-	nftnl_table_free(t);
-	taken(b, h);
-}
-
-static void
-add_chain(struct batch *b, const char *name, const char *type, uint32_t hook,
-    int32_t prio)
-{
-	struct nftnl_chain *c;
-	struct nlmsghdr *h;
-	char *p = next(b);
-
-	c = p == NULL ? NULL : nftnl_chain_alloc();
-	if (c == NULL) {
-		b->failed = true;
-		return;
-	}
-	(void)nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, b->table);
-	(void)nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, name);
-	(void)nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, type);
-	nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, hook);
-	nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, prio);
-	nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, NF_ACCEPT);
-	h = nftnl_nlmsg_build_hdr(p, NFT_MSG_NEWCHAIN, NFPROTO_INET,
-	    NLM_F_CREATE, b->seq);
-	nftnl_chain_nlmsg_build_payload(h, c);
-	nftnl_chain_free(c);
-	taken(b, h);
-}
-
-/* Add a rule and free it.  It may be NULL, if there was no memory for it. */
-static void
-add_rule(struct batch *b, struct nftnl_rule *r)
-{
-	struct nlmsghdr *h;
-	char *p = next(b);
-
-	if (r == NULL || p == NULL) {
-		b->failed = true;
-		if (r != NULL)
-			nftnl_rule_free(r);
-		return;
-	}
-	(void)nftnl_rule_set_str(r, NFTNL_RULE_TABLE, b->table);
-	h = nftnl_nlmsg_build_hdr(p, NFT_MSG_NEWRULE, NFPROTO_INET,
-	    NLM_F_CREATE | NLM_F_APPEND, b->seq);
-	nftnl_rule_nlmsg_build_payload(h, r);
-	nftnl_rule_free(r);
-	taken(b, h);
-}
-
-static void
-add_network(struct batch *b, const struct kern_fw *n)
-{
-	size_t i;
-
-	if (n->isolate)
-		add_rule(b, fw_rule_isolate(n->interface));
-	if (n->wan[0] == '\0')
-		return;
-	add_rule(b, fw_rule_clamp(n->interface, n->wan));
-	add_rule(b, fw_rule_clamp(n->wan, n->interface));
-	for (i = 0; i < n->npools && n->masquerade; i++)
-		add_rule(b, fw_rule_masquerade(n->wan, &n->pools[i]));
-}
-
-static void
-fill(struct batch *b, const char *owner, const struct kern_fw *nets, size_t n)
-{
-	size_t i;
-
-	/* A table that does not exist cannot be deleted: make it first. */
-	add_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE, NULL);
-	add_table(b, NFT_MSG_DELTABLE, 0, NULL);
-	if (n == 0)
-		return;
-	add_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE, owner);
-	add_chain(b, FW_FORWARD, "filter", NF_INET_FORWARD, 0);
-	add_chain(b, FW_NAT, "nat", NF_INET_POST_ROUTING, 100);
-	for (i = 0; i < n; i++)
-		add_network(b, &nets[i]);
+	return (name != NULL &&
+	    strncmp(nla_data(name), table, (size_t)nla_len(name)) == 0);
 }
 
 static int
-comment_cb(const struct nftnl_udata *u, void *arg)
+gen_cb(const struct nlmsghdr *h, void *arg)
 {
-	if (nftnl_udata_type(u) == NFTNL_UDATA_TABLE_COMMENT &&
-	    nftnl_udata_len(u) > 0)
-		snprintf(arg, FW_OWNER_SIZE, "%.*s", nftnl_udata_len(u),
-		    (const char *)nftnl_udata_get(u));
+	struct nlattr *a;
+
+	a = nl_attr(h, NFGEN, NFTA_GEN_ID, sizeof(uint32_t));
+	if (a != NULL)
+		*(uint32_t *)arg = ntohl(nla_get_u32(a));
+	return (0);
+}
+
+/* The comment of a table, which is all that we write into its user data. */
+static int
+comment_cb(const struct nlmsghdr *h, void *arg)
+{
+	const uint8_t *p;
+	struct nlattr *a;
+	int n;
+
+	a = nl_attr(h, NFGEN, NFTA_TABLE_USERDATA, 2);
+	if (a == NULL)
+		return (0);
+	p = nla_data(a);
+	n = nla_len(a) - 2 < p[1] ? nla_len(a) - 2 : p[1];
+	if (p[0] == NFTNL_UDATA_TABLE_COMMENT)
+		snprintf(arg, FW_COMMENT_SIZE, "%.*s", n, (const char *)p + 2);
+	return (0);
+}
+
+/* A sum of the numbers of all rules, which changes with every change of them. */
+struct sum {
+	const char	*table;
+	uint64_t	 of;
+};
+
+static int
+sum_cb(const struct nlmsghdr *h, void *arg)
+{
+	struct sum *s = arg;
+	struct nlattr *a;
+	uint64_t handle;
+
+	if (!is_of(nl_attr(h, NFGEN, NFTA_RULE_TABLE, 1), s->table))
+		return (0);
+	a = nl_attr(h, NFGEN, NFTA_RULE_HANDLE, sizeof(handle));
+	if (a != NULL) {
+		memcpy(&handle, nla_data(a), sizeof(handle));
+		s->of = (s->of ^ handle) * 1099511628211U + 1;
+	}
 	return (0);
 }
 
 static int
-table_cb(const struct nlmsghdr *h, void *owner)
+sum_up(struct fw *f, const char *table, uint64_t *of)
 {
-	struct nftnl_table *t;
-	const void *data;
-	uint32_t len;
+	struct mono since = mono_now();
+	struct sum s = { table, 0 };
+	int r, pause_ms = 1;
 
-	t = nftnl_table_alloc();
-	if (t == NULL)
-		return (-1);
-	if (nftnl_table_nlmsg_parse(h, t) == 0 &&
-	    (data = nftnl_table_get_data(t, NFTNL_TABLE_USERDATA, &len)) !=
-		NULL)
-		(void)nftnl_udata_parse(data, len, comment_cb, owner);
-	nftnl_table_free(t);
+	do {
+		s.of = 0;
+		r = ask(f, table, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE,
+		    sum_cb, &s);
+	} while (r == -1 && nl_again(since, &pause_ms));
+	*of = s.of;
+	return (r);
+}
+
+/* The chains of a table: the networks that it has, or somebody's chains. */
+struct chains {
+	const char	*table;
+	size_t		 n;
+	char		 networks[2 * NETWORKS_MAX][NETNAME_SIZE];
+	unsigned int	 others;	/* chains that the first layout had not */
+};
+
+static int
+chain_cb(const struct nlmsghdr *h, void *arg)
+{
+	static const char from[] = "from_";
+	struct chains *c = arg;
+	char name[FW_NAME];
+	struct nlattr *a;
+
+	a = nl_attr(h, NFGEN, NFTA_CHAIN_NAME, 1);
+	if (a == NULL ||
+	    !is_of(nl_attr(h, NFGEN, NFTA_CHAIN_TABLE, 1), c->table))
+		return (0);
+	(void)nla_strlcpy(name, a, sizeof(name));
+	if (strcmp(name, FW_FORWARD) == 0 || strcmp(name, FW_NAT) == 0)
+		return (0);
+	c->others++;
+	if (strncmp(name, from, sizeof(from) - 1) == 0 &&
+	    c->n < 2 * NETWORKS_MAX)
+		strlcpy(c->networks[c->n++], name + sizeof(from) - 1,
+		    NETNAME_SIZE);
 	return (0);
+}
+
+static int
+read_chains(struct fw *f, const char *table, struct chains *c)
+{
+	struct mono since = mono_now();
+	int r, pause_ms = 1;
+
+	do {
+		memset(c, 0, sizeof(*c));
+		c->table = table;
+		r = ask(f, table, NFT_MSG_GETCHAIN, NLM_F_DUMP, 0, chain_cb, c);
+	} while (r == -1 && nl_again(since, &pause_ms));
+	return (r);
 }
 
 int
-fw_owner(struct fw *f, unsigned int i, char owner[FW_OWNER_SIZE])
+fw_look(struct fw *f, unsigned int i, char owner[FW_OWNER_SIZE])
 {
-	struct nftnl_table *t;
-	struct nlmsghdr *h;
-	char buf[1024], name[FW_NAME_SIZE];
+	static const size_t mark = sizeof(FW_COMMENT) - 1;
+	char comment[FW_COMMENT_SIZE] = "", table[FW_NAME_SIZE];
+	struct chains chains;
+	uint64_t sum;
+	uint32_t gen = 0;
 
 	owner[0] = '\0';
 	if (f->nl.fd == -1)
-		return (0);
-	t = nftnl_table_alloc();
-	if (t == NULL)
+		return (KERN_FW_NONE);
+	fw_plan_table(i, table);
+	if (ask(f, table, NFT_MSG_GETTABLE, NLM_F_ACK, NFTA_TABLE_NAME,
+		comment_cb, comment) == -1)
+		/* A kernel without nf_tables has no table. */
+		return (
+		    errno == ETIMEDOUT || errno == ENOMEM || errno == ENOBUFS ?
+			-1 :
+			KERN_FW_NONE);
+	if (strncmp(comment, FW_COMMENT, mark) != 0) {
+		strlcpy(owner, comment, FW_OWNER_SIZE);
+		if (read_chains(f, table, &chains) == -1)
+			return (-1);
+		return (chains.others > 0 ? KERN_FW_OTHERS : KERN_FW_OLD);
+	}
+	strlcpy(owner, comment + mark, FW_OWNER_SIZE);
+	if (!f->known || i != f->table)
+		return (KERN_FW_CHANGED);
+	if (ask(f, table, NFT_MSG_GETGEN, NLM_F_ACK, 0, gen_cb, &gen) == -1)
 		return (-1);
-	table_name(name, i);
-	(void)nftnl_table_set_str(t, NFTNL_TABLE_NAME, name);
-	h = nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETTABLE, NFPROTO_INET,
-	    NLM_F_ACK, nl_next_seq(&f->nl));
-	nftnl_table_nlmsg_build_payload(h, t);
-	nftnl_table_free(t);
-	if (nl_talk_raw(&f->nl, h, h->nlmsg_len, table_cb, owner) == 0)
-		return (1);
-	/* A kernel without nf_tables has no table. */
-	return (
-	    errno == ETIMEDOUT || errno == ENOMEM || errno == ENOBUFS ? -1 : 0);
+	if (gen == f->gen)
+		return (KERN_FW_OURS);
+	if (sum_up(f, table, &sum) == -1)
+		return (-1);
+	if (sum != f->sum)
+		return (KERN_FW_CHANGED);
+	f->gen = gen;
+	return (KERN_FW_OURS);
+}
+
+/* Add what belongs to a network besides its rules, or remove it. */
+static void
+network(struct fw_batch *b, const char *name, bool add)
+{
+	char text[FW_NAME];
+
+	fw_batch_chain(b, add ? NFT_MSG_NEWCHAIN : NFT_MSG_DELCHAIN,
+	    fw_plan_from(name, text), NULL, 0, 0);
+	fw_batch_counter(b, add ? NFT_MSG_NEWOBJ : NFT_MSG_DELOBJ, text);
+	fw_batch_chain(b, add ? NFT_MSG_NEWCHAIN : NFT_MSG_DELCHAIN,
+	    fw_plan_to(name, text), NULL, 0, 0);
+	fw_batch_counter(b, add ? NFT_MSG_NEWOBJ : NFT_MSG_DELOBJ, text);
+	fw_batch_counter(b, add ? NFT_MSG_NEWOBJ : NFT_MSG_DELOBJ,
+	    fw_plan_drop(name, text));
+	fw_batch_set(b, add ? NFT_MSG_NEWSET : NFT_MSG_DELSET,
+	    fw_plan_set(name, AF_INET, text), AF_INET);
+	fw_batch_set(b, add ? NFT_MSG_NEWSET : NFT_MSG_DELSET,
+	    fw_plan_set(name, AF_INET6, text), AF_INET6);
+}
+
+static bool
+in_plan(const struct fw_plan *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < p->nnets; i++) {
+		if (strcmp(p->nets[i].name, name) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+/* One transaction.  old NULL: the table is made anew, whatever is there. */
+static int
+put(struct fw *f, unsigned int i, const char *owner, const struct fw_plan *p,
+    const struct chains *old)
+{
+	struct fw_batch b;
+	size_t j;
+
+	fw_batch_begin(&b, &f->nl, i, owner);
+	/* A table that does not exist cannot be deleted: make it first. */
+	fw_batch_table(&b, NFT_MSG_NEWTABLE);
+	if (old == NULL)
+		fw_batch_table(&b, NFT_MSG_DELTABLE);
+	if (p->nnets > 0) {
+		if (old == NULL)
+			fw_batch_table(&b, NFT_MSG_NEWTABLE);
+		else
+			fw_batch_flush(&b);
+		fw_batch_chain(&b, NFT_MSG_NEWCHAIN, FW_FORWARD, "filter",
+		    NF_INET_FORWARD, 0);
+		fw_batch_chain(&b, NFT_MSG_NEWCHAIN, FW_NAT, "nat",
+		    NF_INET_POST_ROUTING, 100);
+		for (j = 0; j < p->nnets; j++)
+			network(&b, p->nets[j].name, true);
+		for (j = 0; j < p->n; j++)
+			fw_batch_rule(&b, &p->rules[j]);
+		for (j = 0; old != NULL && j < old->n; j++) {
+			if (!in_plan(p, old->networks[j]))
+				network(&b, old->networks[j], false);
+		}
+	}
+	return (fw_batch_send(&b, &f->nl));
+}
+
+/* Remember what is there now, to see later that others have changed it. */
+static void
+remember(struct fw *f, unsigned int i)
+{
+	char table[FW_NAME_SIZE];
+
+	fw_plan_table(i, table);
+	f->table = i;
+	f->known = ask(f, table, NFT_MSG_GETGEN, NLM_F_ACK, 0, gen_cb,
+		       &f->gen) == 0 &&
+	    sum_up(f, table, &f->sum) == 0;
 }
 
 int
 fw_set(struct fw *f, unsigned int i, const char *owner,
     const struct kern_fw *nets, size_t n)
 {
-	struct batch b;
-	struct nlmsghdr *h;
-	int r = -1;
+	char was[FW_OWNER_SIZE], table[FW_NAME_SIZE];
+	struct chains old;
+	struct fw_plan p;
+	int state, e, r = -1;
 
 	if (f->nl.fd == -1) {
 		errno = EPROTONOSUPPORT;
 		return (n == 0 ? 0 : -1);
 	}
-	memset(&b, 0, sizeof(b));
-	table_name(b.table, i);
-	b.seq = nl_next_seq(&f->nl);
-	b.buf = malloc(FW_BUFFER);
-	if (b.buf == NULL)
+	state = fw_look(f, i, was);
+	if (state == KERN_FW_OTHERS) {
+		errno = EEXIST;
 		return (-1);
-	h = nftnl_batch_begin(next(&b), b.seq);
-	taken(&b, h);
-	fill(&b, owner, nets, n);
-	if (b.failed) {
-		errno = ENOMEM;
-		goto done;
 	}
-	b.last->nlmsg_flags |= NLM_F_ACK;
-	h = nftnl_batch_end(b.buf + b.len, b.seq);
-	b.len += NLMSG_ALIGN(h->nlmsg_len);
-	r = nl_talk_raw(&f->nl, b.buf, b.len, NULL, NULL);
-done:
-	free(b.buf);
+	if (fw_plan_make(&p, nets, n, true) == 0) {
+		/* If others took a part away, all of it is made anew. */
+		if (n > 0 && strcmp(was, owner) == 0 &&
+		    (state == KERN_FW_OURS || state == KERN_FW_CHANGED) &&
+		    read_chains(f, fw_plan_table(i, table), &old) == 0)
+			r = put(f, i, owner, &p, &old);
+		if (r == -1)
+			r = put(f, i, owner, &p, NULL);
+	}
+	e = errno;
+	fw_plan_clear(&p);
+	if (f->table == i)
+		f->known = false;
+	if (r == 0 && n > 0)
+		remember(f, i);
+	errno = e;
 	return (r);
 }

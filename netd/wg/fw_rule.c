@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rules of our nftables table, as expressions.
+ * A rule of our nftables table as expressions of the kernel.
  */
 
 #include <sys/socket.h>
@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/netfilter/nf_tables.h>
 
 #include <stdint.h>
@@ -63,16 +64,22 @@ put_meta(struct nftnl_rule *r, uint32_t key)
 }
 
 static bool
-put_cmp(struct nftnl_rule *r, const void *data, uint32_t len)
+put_compare(struct nftnl_rule *r, uint32_t op, const void *data, uint32_t len)
 {
 	struct nftnl_expr *e = expr(r, "cmp");
 
 	if (e == NULL)
 		return (false);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, op);
 	(void)nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, len);
 	return (true);
+}
+
+static bool
+put_cmp(struct nftnl_rule *r, const void *data, uint32_t len)
+{
+	return (put_compare(r, NFT_CMP_EQ, data, len));
 }
 
 static bool
@@ -80,6 +87,8 @@ put_ifname(struct nftnl_rule *r, uint32_t key, const char *name)
 {
 	char full[IFNAME_SIZE] = { 0 };
 
+	if (*name == '\0')
+		return (true);
 	strlcpy(full, name, sizeof(full));
 	return (put_meta(r, key) && put_cmp(r, full, sizeof(full)));
 }
@@ -114,36 +123,6 @@ put_mask(struct nftnl_rule *r, const void *mask, uint32_t len)
 	return (true);
 }
 
-/* Return the rule if it is complete, or free it. */
-static struct nftnl_rule *
-finish(struct nftnl_rule *r, bool good)
-{
-	if (good)
-		return (r);
-	nftnl_rule_free(r);
-	return (NULL);
-}
-
-struct nftnl_rule *
-fw_rule_isolate(const char *interface)
-{
-	struct nftnl_rule *r = rule_new(FW_FORWARD);
-	struct nftnl_expr *e;
-	bool good;
-
-	if (r == NULL)
-		return (NULL);
-	good = put_ifname(r, NFT_META_IIFNAME, interface) &&
-	    put_ifname(r, NFT_META_OIFNAME, interface) &&
-	    expr(r, "counter") != NULL;
-	e = good ? expr(r, "immediate") : NULL;
-	if (e == NULL)
-		return (finish(r, false));
-	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, NF_DROP);
-	return (r);
-}
-
 static bool
 put_set_maxseg(struct nftnl_rule *r)
 {
@@ -169,22 +148,14 @@ put_set_maxseg(struct nftnl_rule *r)
 	return (true);
 }
 
-struct nftnl_rule *
-fw_rule_clamp(const char *iif, const char *oif)
+static bool
+put_clamp(struct nftnl_rule *r)
 {
-	struct nftnl_rule *r = rule_new(FW_FORWARD);
-	uint8_t tcp = IPPROTO_TCP, mask = TCP_SYN_RST;
-	uint8_t syn = TCP_SYN;
+	uint8_t tcp = IPPROTO_TCP, mask = TCP_SYN_RST, syn = TCP_SYN;
 
-	if (r == NULL)
-		return (NULL);
-	return (finish(r,
-	    put_ifname(r, NFT_META_IIFNAME, iif) &&
-	    put_ifname(r, NFT_META_OIFNAME, oif) &&
-	    put_meta(r, NFT_META_L4PROTO) && put_cmp(r, &tcp, 1) &&
+	return (put_meta(r, NFT_META_L4PROTO) && put_cmp(r, &tcp, 1) &&
 	    put_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS, 1) &&
-	    put_mask(r, &mask, 1) && put_cmp(r, &syn, 1) &&
-	    put_set_maxseg(r)));
+	    put_mask(r, &mask, 1) && put_cmp(r, &syn, 1) && put_set_maxseg(r));
 }
 
 static void
@@ -197,24 +168,136 @@ mask_of(const struct prefix *p, uint8_t mask[16])
 		mask[i / 8] |= (uint8_t)(0x80 >> i % 8);
 }
 
-struct nftnl_rule *
-fw_rule_masquerade(const char *wan, const struct prefix *pool)
+/* The source or the destination lies in the prefix; its family 0: anywhere. */
+static bool
+put_prefix(struct nftnl_rule *r, const struct prefix *p, bool source)
 {
-	struct nftnl_rule *r = rule_new(FW_NAT);
 	uint8_t proto, mask[16];
 	uint32_t off, len;
 
+	if (p->family == 0)
+		return (true);
+	proto = p->family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	len = p->family == AF_INET ? 4 : 16;
+	/* The position of the address in either header. */
+	off = p->family == AF_INET ? 12 : 8;
+	if (!source)
+		off += len;
+	mask_of(p, mask);
+	return (put_meta(r, NFT_META_NFPROTO) && put_cmp(r, &proto, 1) &&
+	    (p->len == 0 ||
+		(put_payload(r, NFT_PAYLOAD_NETWORK_HEADER, off, len) &&
+		    put_mask(r, mask, len) && put_cmp(r, p->addr, len))));
+}
+
+/* The source or the destination is not in the set. */
+static bool
+put_notin(struct nftnl_rule *r, const struct fw_rule *f)
+{
+	struct prefix all = { .family = f->notin_family };
+	struct nftnl_expr *e;
+	uint32_t len = f->notin_family == AF_INET ? 4 : 16;
+	uint32_t off = f->notin_family == AF_INET ? 12 : 8;
+
+	if (f->notin[0] == '\0')
+		return (true);
+	if (!put_prefix(r, &all, true) ||
+	    !put_payload(r, NFT_PAYLOAD_NETWORK_HEADER,
+		f->notin_dst ? off + len : off, len) ||
+	    (e = expr(r, "lookup")) == NULL)
+		return (false);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_FLAGS, NFT_LOOKUP_F_INV);
+	return (nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, f->notin) == 0);
+}
+
+static bool
+put_counter(struct nftnl_rule *r, const char *name)
+{
+	struct nftnl_expr *e;
+
+	if (*name == '\0')
+		return (true);
+	e = expr(r, "objref");
+	if (e == NULL)
+		return (false);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE, NFT_OBJECT_COUNTER);
+	return (nftnl_expr_set_str(e, NFTNL_EXPR_OBJREF_IMM_NAME, name) == 0);
+}
+
+static bool
+put_ct(struct nftnl_rule *r, uint32_t key)
+{
+	struct nftnl_expr *e = expr(r, "ct");
+
+	if (e == NULL)
+		return (false);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_KEY, key);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_DREG, NFT_REG_1);
+	return (true);
+}
+
+static bool
+put_connection(struct nftnl_rule *r, const struct fw_rule *f)
+{
+	uint8_t reply = IP_CT_DIR_REPLY;
+	uint32_t none = 0;
+
+	if (f->reply &&
+	    (!put_ct(r, NFT_CT_DIRECTION) || !put_cmp(r, &reply, 1)))
+		return (false);
+	return (f->state == 0 ||
+	    (put_ct(r, NFT_CT_STATE) &&
+		put_mask(r, &f->state, sizeof(f->state)) &&
+		put_compare(r, NFT_CMP_NEQ, &none, sizeof(none))));
+}
+
+static bool
+put_verdict(struct nftnl_rule *r, uint32_t verdict, const char *chain)
+{
+	struct nftnl_expr *e = expr(r, "immediate");
+
+	if (e == NULL)
+		return (false);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, verdict);
+	return (chain == NULL ||
+	    nftnl_expr_set_str(e, NFTNL_EXPR_IMM_CHAIN, chain) == 0);
+}
+
+static bool
+put_end(struct nftnl_rule *r, const struct fw_rule *f)
+{
+	switch (f->end) {
+	case FW_GO_ON:
+		return (true);
+	case FW_ACCEPT:
+		return (put_verdict(r, NF_ACCEPT, NULL));
+	case FW_DROP:
+		return (put_verdict(r, NF_DROP, NULL));
+	case FW_JUMP:
+		return (put_verdict(r, (uint32_t)NFT_JUMP, f->to));
+	case FW_MASQUERADE:
+		return (expr(r, "masq") != NULL);
+	case FW_CLAMP:
+		return (put_clamp(r));
+	}
+	return (false);
+}
+
+struct nftnl_rule *
+fw_rule_make(const struct fw_rule *f)
+{
+	struct nftnl_rule *r = rule_new(f->chain);
+
 	if (r == NULL)
 		return (NULL);
-	/* The position of the source address in either header. */
-	proto = pool->family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6;
-	off = pool->family == AF_INET ? 12 : 8;
-	len = pool->family == AF_INET ? 4 : 16;
-	mask_of(pool, mask);
-	return (finish(r,
-	    put_ifname(r, NFT_META_OIFNAME, wan) &&
-	    put_meta(r, NFT_META_NFPROTO) && put_cmp(r, &proto, 1) &&
-	    put_payload(r, NFT_PAYLOAD_NETWORK_HEADER, off, len) &&
-	    put_mask(r, mask, len) && put_cmp(r, pool->addr, len) &&
-	    expr(r, "counter") != NULL && expr(r, "masq") != NULL));
+	if (put_ifname(r, NFT_META_IIFNAME, f->iif) &&
+	    put_ifname(r, NFT_META_OIFNAME, f->oif) &&
+	    put_prefix(r, &f->src, true) && put_prefix(r, &f->dst, false) &&
+	    put_notin(r, f) && put_connection(r, f) &&
+	    put_counter(r, f->counter) && put_end(r, f))
+		return (r);
+	nftnl_rule_free(r);
+	return (NULL);
 }

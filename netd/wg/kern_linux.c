@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fw.h"
+#include "fw_elem.h"
 #include "kern_ops.h"
 #include "nl.h"
 #include "nl_event.h"
@@ -166,11 +167,11 @@ io_addr_del(struct kern_io *io, int ifindex, const struct prefix *p)
 }
 
 static int
-io_route_list(struct kern_io *io, struct kern_route *list, size_t max,
-    size_t *n)
+io_route_list(struct kern_io *io, uint32_t table, int ifindex,
+    struct kern_routes *l)
 {
-	return (
-	    note(io, nl_route_list(&io->route, list, max, n), io->route.text));
+	return (note(io, nl_route_list(&io->route, table, ifindex, l),
+	    io->route.text));
 }
 
 static int
@@ -194,10 +195,16 @@ io_route_default(struct kern_io *io, uint8_t family, int ifindex,
 }
 
 static int
-io_rule_list(struct kern_io *io, struct kern_rule *list, size_t max, size_t *n)
+io_route_other(struct kern_io *io, uint32_t table, uint8_t *proto)
 {
 	return (
-	    note(io, nl_rule_list(&io->route, list, max, n), io->route.text));
+	    note(io, nl_route_other(&io->route, table, proto), io->route.text));
+}
+
+static int
+io_rule_list(struct kern_io *io, struct kern_rules *l)
+{
+	return (note(io, nl_rule_list(&io->route, l), io->route.text));
 }
 
 static int
@@ -213,12 +220,11 @@ io_rule_del(struct kern_io *io, const struct kern_rule *r)
 }
 
 static int
-io_fw_owner(struct kern_io *io, unsigned int i, char owner[FW_OWNER_SIZE])
+io_fw_look(struct kern_io *io, unsigned int i, char owner[FW_OWNER_SIZE])
 {
-	int r;
+	int state = fw_look(&io->fw, i, owner);
 
-	r = fw_owner(&io->fw, i, owner);
-	return (r == -1 ? note(io, r, io->fw.nl.text) : r);
+	return (state == -1 ? note(io, -1, io->fw.nl.text) : state);
 }
 
 static int
@@ -226,6 +232,20 @@ io_fw_set(struct kern_io *io, unsigned int i, const char *owner,
     const struct kern_fw *f, size_t n)
 {
 	return (note(io, fw_set(&io->fw, i, owner, f, n), io->fw.nl.text));
+}
+
+static int
+io_fw_elems(struct kern_io *io, unsigned int i, const char *network,
+    const struct kern_fw_elem *e, size_t n)
+{
+	return (note(io, fw_elems(&io->fw, i, network, e, n), io->fw.nl.text));
+}
+
+static int
+io_fw_elem_list(struct kern_io *io, unsigned int i, const char *network,
+    struct kern_fw_elems *l)
+{
+	return (note(io, fw_elem_list(&io->fw, i, network, l), io->fw.nl.text));
 }
 
 static int
@@ -279,11 +299,14 @@ const struct kern_ops kern_ops = {
 	.route_add = io_route_add,
 	.route_del = io_route_del,
 	.route_default = io_route_default,
+	.route_other = io_route_other,
 	.rule_list = io_rule_list,
 	.rule_add = io_rule_add,
 	.rule_del = io_rule_del,
-	.fw_owner = io_fw_owner,
+	.fw_look = io_fw_look,
 	.fw_set = io_fw_set,
+	.fw_elems = io_fw_elems,
+	.fw_elem_list = io_fw_elem_list,
 	.wg_set = io_wg_set,
 	.wg_peers = io_wg_peers,
 	.wg_dump = io_wg_dump,

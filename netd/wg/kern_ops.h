@@ -21,9 +21,8 @@
 #define KERN_ALIAS_SIZE		(NETNAME_SIZE + 9)
 #define KERN_CHUNK		64	/* most peers in one message */
 #define KERN_ADDRS_MAX		64	/* most addresses of one interface */
-#define FW_TABLES		4	/* most packet filters of suites */
+#define FW_TABLES		SUITES_MAX	/* packet filters */
 #define FW_OWNER_SIZE		200
-#define KERN_ROUTES_MAX		256	/* most of our routes read at once */
 
 struct kern_io;		/* the open sockets of one implementation */
 struct snapshot;
@@ -68,7 +67,21 @@ struct kern_route {
 struct kern_rule {			/* iif NAME lookup TABLE */
 	uint8_t		 family;
 	uint32_t	 table;
+	uint32_t	 priority;	/* 0: the kernel chooses */
 	char		 iif[IFNAME_SIZE];
+};
+
+/* Lists of kern_list.h, all zero when they are empty. */
+struct kern_routes {
+	struct kern_route *list;
+	size_t		 n;
+	size_t		 room;
+};
+
+struct kern_rules {
+	struct kern_rule *list;
+	size_t		 n;
+	size_t		 room;
 };
 
 /* A peer to set, replacing its allowed addresses, or to remove. */
@@ -94,14 +107,44 @@ struct kern_event {
 	bool		 ours;		/* the object has our mark */
 };
 
-/* The contents of the packet filter for one network. */
+/* What the packet filter has to know of one network. */
 struct kern_fw {
+	char		 name[NETNAME_SIZE];
 	char		 interface[IFNAME_SIZE];
 	char		 wan[IFNAME_SIZE];	/* "": none */
+	bool		 adopt;
 	bool		 isolate;
-	bool		 masquerade;
+	bool		 inbound;
+	uint8_t		 masquerade;	/* mask of enum conf_masquerade */
+	uint64_t	 reach;		/* bit i: network i of the list */
 	uint8_t		 npools;
 	struct prefix	 pools[NET_PIECES_MAX];
+	uint8_t		 nallow;	/* beyond wan; none: everything */
+	struct prefix	 allow[NET_DEST_MAX];
+	uint8_t		 ndeny;
+	struct prefix	 deny[NET_DEST_MAX];
+};
+
+/* An address that may send and receive, by the filter of its network. */
+struct kern_fw_elem {
+	struct prefix	 addr;		/* of a host */
+	uint64_t	 ms;		/* until it ends; 0: never */
+	bool		 remove;
+};
+
+struct kern_fw_elems {
+	struct kern_fw_elem *list;
+	size_t		 n;
+	size_t		 room;
+};
+
+/* The state of the packet filter's table. */
+enum kern_fw_state {
+	KERN_FW_NONE = 0,		/* there is none */
+	KERN_FW_OURS = 1,		/* it is as we have set it */
+	KERN_FW_CHANGED = 2,		/* it was set by another process */
+	KERN_FW_OLD = 3,		/* ours, of an earlier layout */
+	KERN_FW_OTHERS = 4		/* somebody else's */
 };
 
 /*
@@ -150,11 +193,13 @@ struct kern_ops {
 	int (*addr_del)(struct kern_io *, int ifindex, const struct prefix *);
 
 	/*
-	 * Only routes and rules with our mark are listed and removed.  Adding a
-	 * route in the place of another program's fails with errno EEXIST.
+	 * Only routes and rules with our mark are listed, into an empty list,
+	 * and removed.  A table and an interface that are not 0 narrow the list
+	 * of routes.  Adding a route in the place of another program's fails
+	 * with errno EEXIST.
 	 */
-	int (*route_list)(struct kern_io *, struct kern_route *, size_t max,
-	    size_t *n);
+	int (*route_list)(struct kern_io *, uint32_t table, int ifindex,
+	    struct kern_routes *);
 	int (*route_add)(struct kern_io *, const struct kern_route *);
 	int (*route_del)(struct kern_io *, const struct kern_route *);
 	/*
@@ -163,21 +208,37 @@ struct kern_ops {
 	 */
 	int (*route_default)(struct kern_io *, uint8_t family, int ifindex,
 	    struct kern_route *);
-	int (*rule_list)(struct kern_io *, struct kern_rule *, size_t max,
-	    size_t *n);
+	/*
+	 * Get the protocol of a route in the table that is not ours, or 0 if
+	 * there is none.
+	 */
+	int (*route_other)(struct kern_io *, uint32_t table, uint8_t *proto);
+	int		 (*rule_list)(struct kern_io *, struct kern_rules *);
 	int		 (*rule_add)(struct kern_io *, const struct kern_rule *);
 	int		 (*rule_del)(struct kern_io *, const struct kern_rule *);
 
 	/*
-	 * A suite has its packet filter in one of FW_TABLES tables.  fw_owner
-	 * gets the text with which table i was set, and returns 1, or 0 if there
-	 * is no such table.
+	 * A suite has its packet filter in one of FW_TABLES tables.  fw_look
+	 * gets the text with which table i was set, and returns an enum
+	 * kern_fw_state, or -1.
 	 */
-	int (*fw_owner)(struct kern_io *, unsigned int i,
+	int (*fw_look)(struct kern_io *, unsigned int i,
 	    char owner[FW_OWNER_SIZE]);
-	/* Replace the whole table i atomically; n 0 removes it. */
+	/*
+	 * Set the rules of table i in one transaction; n 0 removes it.  Its sets
+	 * and counters stay, unless its layout or the owner is another than it
+	 * was.
+	 */
 	int (*fw_set)(struct kern_io *, unsigned int i, const char *owner,
 	    const struct kern_fw *, size_t n);
+	/*
+	 * Add addresses to those of a network, with a new end if they are there,
+	 * or remove them, in one transaction; and list them all.
+	 */
+	int (*fw_elems)(struct kern_io *, unsigned int i, const char *network,
+	    const struct kern_fw_elem *, size_t n);
+	int (*fw_elem_list)(struct kern_io *, unsigned int i,
+	    const char *network, struct kern_fw_elems *);
 
 	/*
 	 * priv NULL and port -1 leave the value as it is.  wg_peers sends up to

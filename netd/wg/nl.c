@@ -58,6 +58,7 @@ nl_conn_open(struct nl_conn *c, int protocol)
 	(void)nl_socket_set_buffer_size(c->sock, NL_SOCKBUF, NL_SOCKBUF);
 	on = NL_SOCKBUF;
 	(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVBUFFORCE, &on, sizeof(on));
+	(void)setsockopt(c->fd, SOL_SOCKET, SO_SNDBUFFORCE, &on, sizeof(on));
 	on = 1;
 	/* Each of these only makes errors clearer or dumps smaller. */
 	(void)setsockopt(c->fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));

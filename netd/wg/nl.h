@@ -63,7 +63,8 @@ int	 nl_walk(const uint8_t *, size_t n, uint32_t seq, nl_msg_cb, void *,
 
 /*
  * As nl_talk() for len bytes of messages that were made elsewhere.  All have the
- * sequence number of nl_next_seq(), and the last asks for the acknowledgement.
+ * sequence number of nl_next_seq(), and the last asks for the acknowledgement,
+ * or the only one for a dump.
  */
 uint32_t nl_next_seq(struct nl_conn *);
 int nl_talk_raw(struct nl_conn *, const void *, size_t len, nl_msg_cb, void *);

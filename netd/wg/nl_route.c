@@ -13,8 +13,10 @@
 #include <netlink/route/rule.h>
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
+#include "kern_list.h"
 #include "nl_route.h"
 
 /* the metric of an IPv6 route without one */
@@ -22,12 +24,14 @@
 
 static const uint8_t families[] = { AF_INET, AF_INET6 };
 
+/* The routes of interest; 0: any. */
 struct route_ctx {
-	uint8_t proto; /* 0: any */
-	uint8_t table; /* only default routes of this table; 0: any */
-	struct kern_route *list;
-	size_t max;
-	size_t n;
+	uint8_t family;
+	uint8_t proto;
+	uint32_t table;
+	int ifindex;
+	bool defaults;			/* only default routes */
+	struct kern_routes *out;
 };
 
 static void
@@ -51,6 +55,19 @@ get_route(struct rtnl_route *rt, struct kern_route *r)
 	r->gateway = nl_prefix_of(rtnl_route_nh_get_gateway(nh));
 }
 
+/* A kernel that does not narrow its answer itself sends routes of all tables. */
+static bool
+in_table(const struct nlmsghdr *h, uint32_t table)
+{
+	const struct rtmsg *rtm = nlmsg_data(h);
+	struct nlattr *a;
+
+	if (table == 0)
+		return (true);
+	a = nl_attr(h, sizeof(*rtm), RTA_TABLE, sizeof(uint32_t));
+	return (table == (a != NULL ? nla_get_u32(a) : rtm->rtm_table));
+}
+
 /*
  * A router may have a million routes: the header says whether a route is asked
  * for.  Routes of other programs with a way out that a kern_route cannot hold
@@ -65,10 +82,9 @@ wanted_route(const struct nlmsghdr *h, const struct route_ctx *x)
 	return (h->nlmsg_type == RTM_NEWROUTE &&
 	    nlmsg_valid_hdr(h, sizeof(*rtm)) &&
 	    (x->proto == 0 || rtm->rtm_protocol == x->proto) &&
-	    (x->table == 0 ||
-		(rtm->rtm_table == x->table && rtm->rtm_dst_len == 0)) &&
+	    (!x->defaults || rtm->rtm_dst_len == 0) &&
 	    (rtm->rtm_flags & RTM_F_CLONED) == 0 &&
-	    (rtm->rtm_family == AF_INET || rtm->rtm_family == AF_INET6) &&
+	    rtm->rtm_family == x->family && in_table(h, x->table) &&
 	    nl_attr(h, sizeof(*rtm), RTA_MULTIPATH, 0) == NULL &&
 	    nl_attr(h, sizeof(*rtm), RTA_VIA, 0) == NULL &&
 	    nl_attr(h, sizeof(*rtm), RTA_ENCAP, 0) == NULL);
@@ -79,38 +95,108 @@ route_cb(const struct nlmsghdr *h, void *arg)
 {
 	struct route_ctx *x = arg;
 	struct rtnl_route *rt;
+	struct kern_route r;
 
 	if (!wanted_route(h, x))
 		return (0);
 	rt = (struct rtnl_route *)nl_parse(h);
 	if (rt == NULL)
 		return (-1);
-	if (x->n == x->max) {
-		rtnl_route_put(rt);
-		errno = E2BIG;
-		return (-1);
-	}
-	get_route(rt, &x->list[x->n++]);
+	get_route(rt, &r);
 	rtnl_route_put(rt);
+	if (x->ifindex != 0 && r.oif != x->ifindex)
+		return (0);
+	return (kern_routes_add(x->out, &r));
+}
+
+/* Ask for the routes, and let the kernel leave out the others. */
+static int
+route_dump(struct nl_conn *c, const struct route_ctx *x, nl_msg_cb cb,
+    void *arg, size_t *n)
+{
+	struct {
+		struct rtmsg rtm;
+		struct rtattr table;
+		uint32_t number;
+		struct rtattr oif;
+		uint32_t ifindex;
+	} head;
+	size_t len = sizeof(head);
+
+	memset(&head, 0, sizeof(head));
+	head.rtm.rtm_family = x->family;
+	head.rtm.rtm_protocol = x->proto;
+	head.table.rta_type = RTA_TABLE;
+	head.table.rta_len = RTA_LENGTH(sizeof(head.number));
+	head.number = x->table;
+	head.oif.rta_type = RTA_OIF;
+	head.oif.rta_len = RTA_LENGTH(sizeof(head.ifindex));
+	head.ifindex = (uint32_t)x->ifindex;
+	if (x->ifindex == 0)
+		len = offsetof(__typeof__(head), oif);
+	if (x->table == 0)
+		len = offsetof(__typeof__(head), table);
+	/* A table without routes may not exist yet. */
+	if (nl_collect(c, RTM_GETROUTE, &head, len, cb, arg, n) == -1 &&
+	    errno != ENOENT)
+		return (-1);
+	return (0);
+}
+
+struct other {
+	uint32_t table;
+	size_t n;
+	uint8_t proto;
+};
+
+/* Of others' routes, only the header is looked at. */
+static int
+other_cb(const struct nlmsghdr *h, void *arg)
+{
+	const struct rtmsg *rtm = nlmsg_data(h);
+	struct other *o = arg;
+
+	if (h->nlmsg_type != RTM_NEWROUTE ||
+	    !nlmsg_valid_hdr(h, sizeof(*rtm)) ||
+	    rtm->rtm_protocol == SALLYPORT_RTPROT ||
+	    (rtm->rtm_flags & RTM_F_CLONED) != 0 || !in_table(h, o->table))
+		return (0);
+	o->proto = rtm->rtm_protocol;
+	o->n++;
 	return (0);
 }
 
 int
-nl_route_list(struct nl_conn *c, struct kern_route *list, size_t max, size_t *n)
+nl_route_other(struct nl_conn *c, uint32_t table, uint8_t *proto)
 {
-	struct route_ctx x = { SALLYPORT_RTPROT, 0, list, max, 0 };
-	struct rtmsg rtm;
+	struct route_ctx x = { .table = table };
+	struct other o = { .table = table };
 	size_t i;
 
-	memset(&rtm, 0, sizeof(rtm));
-	rtm.rtm_protocol = SALLYPORT_RTPROT;
 	for (i = 0; i < sizeof(families); i++) {
-		rtm.rtm_family = families[i];
-		if (nl_collect(c, RTM_GETROUTE, &rtm, sizeof(rtm), route_cb, &x,
-			&x.n) == -1)
+		x.family = families[i];
+		if (route_dump(c, &x, other_cb, &o, &o.n) == -1)
 			return (-1);
 	}
-	*n = x.n;
+	*proto = o.n > 0 ? o.proto : 0;
+	return (0);
+}
+
+int
+nl_route_list(struct nl_conn *c, uint32_t table, int ifindex,
+    struct kern_routes *l)
+{
+	struct route_ctx x = { .proto = SALLYPORT_RTPROT,
+		.table = table,
+		.ifindex = ifindex,
+		.out = l };
+	size_t i;
+
+	for (i = 0; i < sizeof(families); i++) {
+		x.family = families[i];
+		if (route_dump(c, &x, route_cb, &x, &l->n) == -1)
+			return (-1);
+	}
 	return (0);
 }
 
@@ -189,16 +275,9 @@ nl_route_del(struct nl_conn *c, const struct kern_route *r)
 	return (0);
 }
 
-struct rule_ctx {
-	struct kern_rule *list;
-	size_t max;
-	size_t n;
-};
-
 static int
 rule_cb(const struct nlmsghdr *h, void *arg)
 {
-	struct rule_ctx *x = arg;
 	struct rtnl_rule *rule;
 	struct kern_rule r;
 	const char *iif;
@@ -213,24 +292,19 @@ rule_cb(const struct nlmsghdr *h, void *arg)
 	(void)rtnl_rule_get_protocol(rule, &proto);
 	r.family = (uint8_t)rtnl_rule_get_family(rule);
 	r.table = rtnl_rule_get_table(rule);
+	r.priority = rtnl_rule_get_prio(rule);
 	iif = rtnl_rule_get_iif(rule);
 	if (iif != NULL)
 		strlcpy(r.iif, iif, sizeof(r.iif));
 	rtnl_rule_put(rule);
 	if (proto != SALLYPORT_RTPROT)
 		return (0);
-	if (x->n == x->max) {
-		errno = E2BIG;
-		return (-1);
-	}
-	x->list[x->n++] = r;
-	return (0);
+	return (kern_rules_add(arg, &r));
 }
 
 int
-nl_rule_list(struct nl_conn *c, struct kern_rule *list, size_t max, size_t *n)
+nl_rule_list(struct nl_conn *c, struct kern_rules *l)
 {
-	struct rule_ctx x = { list, max, 0 };
 	struct fib_rule_hdr frh;
 	size_t i;
 
@@ -238,12 +312,11 @@ nl_rule_list(struct nl_conn *c, struct kern_rule *list, size_t max, size_t *n)
 	for (i = 0; i < sizeof(families); i++) {
 		frh.family = families[i];
 		/* A kernel without policy routing has no rules. */
-		if (nl_collect(c, RTM_GETRULE, &frh, sizeof(frh), rule_cb, &x,
-			&x.n) == -1 &&
+		if (nl_collect(c, RTM_GETRULE, &frh, sizeof(frh), rule_cb, l,
+			&l->n) == -1 &&
 		    errno != EOPNOTSUPP && errno != EAFNOSUPPORT)
 			return (-1);
 	}
-	*n = x.n;
 	return (0);
 }
 
@@ -260,6 +333,8 @@ rule_msg(int (*build)(struct rtnl_rule *, int, struct nl_msg **), int flags,
 	rtnl_rule_set_family(rule, r->family);
 	rtnl_rule_set_table(rule, r->table);
 	rtnl_rule_set_action(rule, FR_ACT_TO_TBL);
+	if (r->priority != 0)
+		rtnl_rule_set_prio(rule, r->priority);
 	if (rtnl_rule_set_protocol(rule, SALLYPORT_RTPROT) == 0 &&
 	    rtnl_rule_set_iif(rule, r->iif) == 0)
 		(void)build(rule, flags, &m);
@@ -289,32 +364,29 @@ int
 nl_route_default(struct nl_conn *c, uint8_t family, int ifindex,
     struct kern_route *r)
 {
-	struct kern_route list[16];
-	struct route_ctx x = { 0, RT_TABLE_MAIN, list, 16, 0 };
-	struct {
-		struct rtmsg rtm;
-		struct rtattr oif;
-		uint32_t ifindex;
-	} head;
+	struct kern_routes l = { NULL, 0, 0 };
+	struct route_ctx x = { .family = family,
+		.table = RT_TABLE_MAIN,
+		.ifindex = ifindex,
+		.defaults = true,
+		.out = &l };
 	const struct kern_route *best = NULL;
 	size_t i;
+	int e;
 
 	memset(r, 0, sizeof(*r));
-	memset(&head, 0, sizeof(head));
-	head.rtm.rtm_family = family;
-	head.rtm.rtm_table = RT_TABLE_MAIN;
-	head.oif.rta_type = RTA_OIF;
-	head.oif.rta_len = RTA_LENGTH(sizeof(head.ifindex));
-	head.ifindex = (uint32_t)ifindex;
-	if (nl_collect(c, RTM_GETROUTE, &head, sizeof(head), route_cb, &x,
-		&x.n) == -1)
+	if (route_dump(c, &x, route_cb, &x, &l.n) == -1) {
+		e = errno;
+		kern_routes_clear(&l);
+		errno = e;
 		return (-1);
-	for (i = 0; i < x.n; i++) {
-		if (list[i].oif == ifindex &&
-		    (best == NULL || list[i].metric < best->metric))
-			best = &list[i];
+	}
+	for (i = 0; i < l.n; i++) {
+		if (best == NULL || l.list[i].metric < best->metric)
+			best = &l.list[i];
 	}
 	if (best != NULL)
 		*r = *best;
+	kern_routes_clear(&l);
 	return (0);
 }

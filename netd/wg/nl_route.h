@@ -10,12 +10,14 @@
 #include "nl.h"
 
 /* As in struct kern_ops. */
-int	 nl_route_list(struct nl_conn *, struct kern_route *, size_t, size_t *);
+int	 nl_route_list(struct nl_conn *, uint32_t table, int ifindex,
+	    struct kern_routes *);
 int	 nl_route_add(struct nl_conn *, const struct kern_route *);
 int	 nl_route_del(struct nl_conn *, const struct kern_route *);
+int	 nl_route_other(struct nl_conn *, uint32_t table, uint8_t *proto);
 int	 nl_route_default(struct nl_conn *, uint8_t family, int ifindex,
 	    struct kern_route *);
-int	 nl_rule_list(struct nl_conn *, struct kern_rule *, size_t, size_t *);
+int	 nl_rule_list(struct nl_conn *, struct kern_rules *);
 int	 nl_rule_add(struct nl_conn *, const struct kern_rule *);
 int	 nl_rule_del(struct nl_conn *, const struct kern_rule *);
 

@@ -92,6 +92,28 @@ bad "UTF-16" '^f\.conf:1: this is UTF-16'
 printf '# a\r\n# b\rgatway: { };\r\n' >f.conf
 bad "the line is right" '^f\.conf:3: unknown word "gatway"'
 
+# --- as many networks as there can be, each with its own way out ---
+
+many() {		# COUNT
+	echo 'gateway: { endpoint = "vpn.example.com"; };'
+	echo 'networks = ('
+	i=0
+	while [ $i -lt "$1" ]; do
+		[ $i -eq 0 ] || echo ,
+		echo "{ name = \"n$i\"; interface = \"wg$i\";
+		    listen_port = $((51820 + i)); private_key_file = \"/k$i\";
+		    address = [ \"10.$i.0.1/16\", \"fd00:$i::1/48\" ];
+		    pools = [ \"10.$i.1.0/24\", \"fd00:$i:0:1::/64\" ];
+		    egress: { wan = \"eth0\"; table = $((1000 + i)); }; }"
+		i=$((i + 1))
+	done
+	echo ');'
+}
+many 64 >f.conf; try f.conf
+is "64 networks with egress" "$ST $(cat stderr)" "0 configuration OK"
+many 65 >f.conf
+bad "65 networks" 'networks has 65 elements, not 1 to 64$'
+
 # --- certificates that the service manager brings ---
 
 # Without them it is refused (bad.conf).

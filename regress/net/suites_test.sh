@@ -22,7 +22,7 @@ ruled() {		# INTERFACE TABLE
 	    ip route show table "$2" | grep -q '^default via 198.18.0.1 dev wan0'
 }
 filtered() {		# INTERFACE
-	nft list ruleset | grep -q "iifname \"$1\" oifname \"$1\""
+	nft list ruleset | grep -q "iifname \"$1\" jump from_"
 }
 whole() {		# INTERFACE TABLE
 	here "$1" && ruled "$1" "$2" && filtered "$1"

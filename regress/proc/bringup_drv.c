@@ -220,7 +220,7 @@ undo_fails(struct rig *d, const char *after, const char *op)
 
 /* The kernel with a configuration, after everything has gone well. */
 static char *
-reference(struct rig *d, unsigned int rules)
+reference(struct rig *d, unsigned int rules, unsigned int routes)
 {
 	char	*text;
 	int	 i;
@@ -229,8 +229,9 @@ reference(struct rig *d, unsigned int rules)
 	rig_start(d);
 	rig_check(d, rig_up(d), "it comes up", "no");
 	/* The way out is made after the network is up. */
-	for (i = 0;
-	     i < WAIT_MS / 10 && (d->s->nrules < rules || d->s->nfw[0] == 0);
+	for (i = 0; i < WAIT_MS / 10 &&
+	     (d->s->nrules < rules || d->s->nroutes < routes ||
+		 d->s->nfw[0] == 0);
 	     i++)
 		usleep(10000);
 	text = strdup(picture(d->s));
@@ -265,10 +266,10 @@ main(int argc, char *argv[])
 	begin(&d, 0, 0);
 	before = strdup(picture(d.s));
 	less_words(&d);
-	less = reference(&d, 0);
+	less = reference(&d, 0, 0);
 	rig_kill(&d);
 	d.conf = full;
-	after = reference(&d, 2);
+	after = reference(&d, 4, 10);
 	if (before == NULL)
 		err(1, NULL);
 	rig_check(&d, strcmp(before, less) != 0 && strcmp(less, after) != 0,

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "fake_kern.h"
+#include "kern_list.h"
 #include "log.h"
 #include "snapshot.h"
 #include "wg_uapi.h"
@@ -27,6 +28,7 @@ struct kern_io {
 	struct wg_uapi	 uapi;
 	int		 timer;
 	uint32_t	 poked;
+	bool		 fw_known[FW_TABLES];	/* as this process set it */
 	char		 text[UAPI_TEXT];
 };
 
@@ -360,13 +362,21 @@ fake_addr_del(struct kern_io *io, int ifindex, const struct prefix *p)
 }
 
 static int
-fake_route_list(struct kern_io *io, struct kern_route *list, size_t max,
-    size_t *n)
+fake_route_list(struct kern_io *io, uint32_t table, int ifindex,
+    struct kern_routes *l)
 {
+	const struct kern_route	*r;
+	uint32_t		 i;
+
 	if (fault(io, "route_list"))
 		return (-1);
-	memcpy(list, io->s->routes, io->s->nroutes * sizeof(*list));
-	*n = io->s->nroutes;
+	for (i = 0; i < io->s->nroutes; i++) {
+		r = &io->s->routes[i];
+		if ((table == 0 || r->table == table) &&
+		    (ifindex == 0 || r->oif == ifindex) &&
+		    kern_routes_add(l, r) == -1)
+			return (no(io, errno));
+	}
 	return (0);
 }
 
@@ -427,13 +437,25 @@ fake_route_default(struct kern_io *io, uint8_t family, int ifindex,
 }
 
 static int
-fake_rule_list(struct kern_io *io, struct kern_rule *list, size_t max,
-    size_t *n)
+fake_route_other(struct kern_io *io, uint32_t table, uint8_t *proto)
 {
+	if (fault(io, "route_other"))
+		return (-1);
+	*proto = io->s->other_table == table ? io->s->other_proto : 0;
+	return (0);
+}
+
+static int
+fake_rule_list(struct kern_io *io, struct kern_rules *l)
+{
+	uint32_t	 i;
+
 	if (fault(io, "rule_list"))
 		return (-1);
-	memcpy(list, io->s->rules, io->s->nrules * sizeof(*list));
-	*n = io->s->nrules;
+	for (i = 0; i < io->s->nrules; i++) {
+		if (kern_rules_add(l, &io->s->rules[i]) == -1)
+			return (no(io, errno));
+	}
 	return (0);
 }
 
@@ -467,12 +489,84 @@ fake_rule_del(struct kern_io *io, const struct kern_rule *r)
 }
 
 static int
-fake_fw_owner(struct kern_io *io, unsigned int i, char owner[FW_OWNER_SIZE])
+fake_fw_look(struct kern_io *io, unsigned int i, char owner[FW_OWNER_SIZE])
 {
-	if (fault(io, "fw_owner"))
+	if (fault(io, "fw_look"))
 		return (-1);
 	(void)strlcpy(owner, io->s->fw_owner[i], FW_OWNER_SIZE);
-	return (io->s->nfw[i] > 0);
+	if (io->s->nfw[i] == 0)
+		return (KERN_FW_NONE);
+	return (io->fw_known[i] ? KERN_FW_OURS : KERN_FW_CHANGED);
+}
+
+/* Networks of two suites may have one name. */
+static const char *
+elem_name(unsigned int table, const char *network, char name[FAKE_NAME])
+{
+	(void)snprintf(name, FAKE_NAME, "%u:%s", table, network);
+	return (name);
+}
+
+static int
+fake_fw_elems(struct kern_io *io, unsigned int table, const char *network,
+    const struct kern_fw_elem *list, size_t n)
+{
+	struct fake_state	*s = io->s;
+	struct fake_elem	*e;
+	char			 text[PREFIX_TEXT], name[FAKE_NAME];
+	size_t			 i;
+
+	if (fault(io, "fw_elems"))
+		return (-1);
+	s->calls_elems++;
+	for (i = 0; i < n; i++) {
+		e = fake_elem(s, elem_name(table, network, name),
+		    &list[i].addr);
+		if (e == NULL)
+			return (no(io, ENOSPC));
+		note(s, "elem %s %s %s\n", list[i].remove ? "del" : "set",
+		    network, prefix_format(&list[i].addr, text));
+		if (list[i].remove) {
+			if (e->slot == SLOT_USED)
+				e->slot = SLOT_GONE;
+			continue;
+		}
+		e->slot = SLOT_USED;
+		(void)strlcpy(e->network, name, sizeof(e->network));
+		e->elem = list[i];
+	}
+	return (0);
+}
+
+static int
+fake_fw_elem_list(struct kern_io *io, unsigned int table, const char *network,
+    struct kern_fw_elems *l)
+{
+	char		 name[FAKE_NAME];
+	uint32_t	 i;
+
+	if (fault(io, "fw_elem_list"))
+		return (-1);
+	(void)elem_name(table, network, name);
+	for (i = 0; i < FAKE_ELEMS; i++) {
+		if (io->s->elems[i].slot == SLOT_USED &&
+		    strcmp(io->s->elems[i].network, name) == 0 &&
+		    kern_fw_elems_add(l, &io->s->elems[i].elem) == -1)
+			return (no(io, errno));
+	}
+	return (0);
+}
+
+static void
+drop_elems(struct fake_state *s, unsigned int table)
+{
+	uint32_t	 i;
+
+	for (i = 0; i < FAKE_ELEMS; i++) {
+		if (s->elems[i].slot == SLOT_USED &&
+		    s->elems[i].network[0] == '0' + (char)table)
+			s->elems[i].slot = SLOT_GONE;
+	}
 }
 
 static int
@@ -483,8 +577,11 @@ fake_fw_set(struct kern_io *io, unsigned int i, const char *owner,
 		return (-1);
 	io->s->nfw[i] = (uint32_t)n;
 	(void)strlcpy(io->s->fw_owner[i], owner, FW_OWNER_SIZE);
+	io->fw_known[i] = true;
 	if (n > 0)
 		io->s->fw[i] = f[0];
+	else
+		drop_elems(io->s, i);
 	note(io->s, "fw set %zu\n", n);
 	return (0);
 }
@@ -605,11 +702,14 @@ const struct kern_ops kern_ops = {
 	.route_add = fake_route_add,
 	.route_del = fake_route_del,
 	.route_default = fake_route_default,
+	.route_other = fake_route_other,
 	.rule_list = fake_rule_list,
 	.rule_add = fake_rule_add,
 	.rule_del = fake_rule_del,
-	.fw_owner = fake_fw_owner,
+	.fw_look = fake_fw_look,
 	.fw_set = fake_fw_set,
+	.fw_elems = fake_fw_elems,
+	.fw_elem_list = fake_fw_elem_list,
 	.wg_set = fake_wg_set,
 	.wg_peers = fake_wg_peers,
 	.wg_dump = fake_wg_dump,

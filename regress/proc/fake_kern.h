@@ -13,9 +13,11 @@
 
 #include "kern_ops.h"
 
-#define FAKE_LINKS	8
-#define FAKE_ROUTES	64
-#define FAKE_RULES	16
+#define FAKE_LINKS	96
+#define FAKE_ROUTES	4096
+#define FAKE_RULES	512
+#define FAKE_NAME	(NETNAME_SIZE + 4)
+#define FAKE_ELEMS	131072	/* slots; power of two */
 #define FAKE_PEERS	32768	/* slots; power of two */
 #define FAKE_OWNERS	131072	/* slots; power of two */
 #define FAKE_LOG	(4 * 1024 * 1024)
@@ -60,6 +62,12 @@ struct fake_owner {			/* who has an allowed address */
 	uint32_t	 peer;
 };
 
+struct fake_elem {			/* an address that the filter lets through */
+	uint8_t		 slot;
+	char		 network[FAKE_NAME];	/* "TABLE:NETWORK" */
+	struct kern_fw_elem elem;
+};
+
 struct fake_state {
 	uint32_t	 poked;		/* counted up by who changes things */
 	uint32_t	 no_wireguard;	/* the kernel has none */
@@ -73,11 +81,15 @@ struct fake_state {
 	uint32_t	 nfw[FW_TABLES];	/* networks in the packet filter */
 	struct kern_fw	 fw[FW_TABLES];	/* the first of them */
 	char		 fw_owner[FW_TABLES][FW_OWNER_SIZE];
+	uint32_t	 calls_elems;
+	struct fake_elem elems[FAKE_ELEMS];
 	int		 next_ifindex;
 	uint32_t	 calls_peers;
 	uint32_t	 calls_dump;
 	uint32_t	 nroutes;
 	uint32_t	 nrules;
+	uint32_t	 other_table;	/* has a route of another program */
+	uint8_t		 other_proto;
 	struct fake_link links[FAKE_LINKS];
 	struct kern_route routes[FAKE_ROUTES];
 	struct kern_rule rules[FAKE_RULES];
@@ -89,6 +101,9 @@ struct fake_state {
 
 /* Map the state; path NULL or "" is one of our own.  Exits on failure. */
 struct fake_state *fake_map(const char *path);
+/* The slot of an address, or of where it would go; NULL if all are taken. */
+struct fake_elem *
+fake_elem(struct fake_state *, const char *network, const struct prefix *);
 /* Let a peer have exactly these addresses, taking them from others silently,
  * as WireGuard does; or remove it.  Returns 0, or -1 with errno. */
 int fake_peer_set(struct fake_state *, int ifindex, const struct peer_op *);

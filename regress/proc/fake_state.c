@@ -90,6 +90,27 @@ owner_slot(struct fake_state *s, int ifindex, const struct prefix *a)
 	return (room);
 }
 
+struct fake_elem *
+fake_elem(struct fake_state *s, const char *network, const struct prefix *a)
+{
+	struct fake_elem	*e, *room = NULL;
+	uint32_t		 h, i;
+
+	h = hash(network, strlen(network), 0);
+	h = hash(a->addr, sizeof(a->addr), (int)h);
+	for (i = 0; i < FAKE_ELEMS; i++) {
+		e = &s->elems[(h + i) & (FAKE_ELEMS - 1)];
+		if (e->slot == SLOT_USED && strcmp(e->network, network) == 0 &&
+		    prefix_cmp(&e->elem.addr, a) == 0)
+			return (e);
+		if (e->slot != SLOT_USED && room == NULL)
+			room = e;
+		if (e->slot == SLOT_FREE)
+			break;
+	}
+	return (room);
+}
+
 static void
 lose(struct fake_state *s, uint32_t peer, const struct prefix *a)
 {

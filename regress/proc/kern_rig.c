@@ -122,18 +122,28 @@ rig_init(struct rig *d, const char *hand, const char *state)
 	rig_prefix(&d->conf.pools[0].first, "10.1.0.0/16");
 }
 
+static void
+offer_network(struct rig *d, const struct msg_conf_network *n)
+{
+	struct msg_conf_wgkey	 k;
+
+	SEND(d->parent, CONF_NETWORK, conf_network, 0, n, -1);
+	memset(&k, 0, sizeof(k));
+	(void)strlcpy(k.network, n->name, sizeof(k.network));
+	SEND(d->parent, CONF_WGKEY, conf_wgkey, 0, &k, key_file(d->key));
+}
+
 void
 rig_offer(struct rig *d)
 {
 	struct msg_conf_begin	 begin = { .generation = 1 };
-	struct msg_conf_wgkey	 k;
 	struct imsg		 m;
+	size_t			 i;
 
 	SEND(d->parent, CONF_BEGIN, conf_begin, 0, &begin, -1);
-	SEND(d->parent, CONF_NETWORK, conf_network, 0, &d->conf, -1);
-	memset(&k, 0, sizeof(k));
-	(void)strlcpy(k.network, d->conf.name, sizeof(k.network));
-	SEND(d->parent, CONF_WGKEY, conf_wgkey, 0, &k, key_file(d->key));
+	offer_network(d, &d->conf);
+	for (i = 0; i < d->nmore; i++)
+		offer_network(d, &d->more[i]);
 	rig_bare(d->parent, MSG_CONF_END);
 	if (!rig_await(d, d->parent, MSG_CONF_ACK, &m, WAIT_MS))
 		errx(1, "no acknowledgement of the configuration");

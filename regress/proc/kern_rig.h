@@ -24,7 +24,9 @@ struct rig {
 	int		 parent;	/* our end of each link */
 	int		 leased;
 	struct fake_state *s;
-	struct msg_conf_network conf;	/* its one network's */
+	struct msg_conf_network conf;	/* its first network's */
+	const struct msg_conf_network *more;	/* and the others' */
+	size_t		 nmore;
 	uint8_t		 key;		/* each byte of its private key */
 	bool		 quiet;		/* say nothing of a start that works */
 	uint8_t		 buf[IMSG_MAX_SIZE];

@@ -3,8 +3,8 @@
 # the product.
 
 TOOLS :=	apid_drv breakout bringup_drv crowd ctl_stub fakectl hostile idle \
-		kern_drv kernhand leased_drv memfind portalc rawhttp twins_drv \
-		wggo_ends yggc
+		kern_drv kernhand leased_drv manynets_drv memfind portalc \
+		rawhttp twins_drv wggo_ends yggc
 
 apid_drv_RIG :=		proc/apid_drv proc/apid_drv_leased proc/apid_drv_owned
 breakout_RIG :=		proc/breakout
@@ -17,6 +17,7 @@ idle_RIG :=		proc/idle
 kern_drv_RIG :=		proc/kern_drv proc/kern_rig proc/fake_state
 leased_drv_RIG :=	proc/leased_drv proc/leased_drv_links proc/leased_drv_owned
 leased_drv_USES :=	hash
+manynets_drv_RIG :=	proc/manynets_drv proc/kern_rig proc/fake_state
 memfind_RIG :=		proc/memfind
 portalc_RIG :=		proc/portalc proc/portalc_call
 rawhttp_RIG :=		proc/rawhttp

@@ -71,7 +71,7 @@ whole(const struct rig *d)
 
 	return (link_of(ifname) != NULL && link_of(ifname)->up &&
 	    strcmp(link_of(ifname)->alias, "sp:devices") == 0 &&
-	    rules_of(ifname) == 2 && routes_in(d->conf.table) >= 4 &&
+	    rules_of(ifname) == 4 && routes_in(d->conf.table) >= 4 &&
 	    filter_of(ifname) < FW_TABLES);
 }
 
@@ -289,7 +289,7 @@ test_name(struct rig *a, struct rig *b)
 	look();
 	rig_check(a,
 	    strcmp(link_of("wg0")->alias, "sp:others") == 0 &&
-		rules_of("wg0") == 2 && routes_in(42) >= 4 &&
+		rules_of("wg0") == 4 && routes_in(42) >= 4 &&
 		filter_of("wg0") == 0 && s->nfw[1] == 0,
 	    "name: it has all it had", "alias %s", link_of("wg0")->alias);
 	rig_stop(a, true);

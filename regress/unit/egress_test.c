@@ -11,31 +11,37 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "driftlog.h"
 #include "egress.h"
-#include "fw.h"
 #include "hand.h"
+#include "kern_list.h"
 #include "kern_ops.h"
+#include "leased_addr.h"
 #include "network.h"
 #include "policy.h"
 
 #define TABLE	42
 
 struct kern_io {
-	struct kern_route routes[16];
+	struct kern_route routes[4096];
 	size_t		 nroutes;
-	struct kern_rule rules[16];
+	struct kern_rule rules[512];
 	size_t		 nrules;
+	struct kern_rule watched;		/* and the number of rules */
+	size_t		 rules_at_end;		/* when this one went */
+	unsigned int	 default_gets;
 	size_t		 routes_at_rule;	/* when the first one came */
 	size_t		 nfw[FW_TABLES];
 	char		 owner[FW_TABLES][FW_OWNER_SIZE];
 	const char	*no_link;	/* there is no such interface */
 	int		 link_error;
 	int		 gateway_error;
+	bool		 no_unreachable;	/* none can be added */
 };
 
 struct fixture {
@@ -66,23 +72,30 @@ static int
 io_default(struct kern_io *io, uint8_t family, int ifindex,
     struct kern_route *r)
 {
+	io->default_gets++;
 	memset(r, 0, sizeof(*r));
 	errno = io->gateway_error;
 	return (io->gateway_error != 0 ? -1 : 0);
 }
 
 static int
-io_route_list(struct kern_io *io, struct kern_route *list, size_t max,
-    size_t *n)
+io_route_list(struct kern_io *io, uint32_t table, int ifindex,
+    struct kern_routes *l)
 {
-	memcpy(list, io->routes, io->nroutes * sizeof(*list));
-	*n = io->nroutes;
+	size_t	 i;
+
+	for (i = 0; i < io->nroutes; i++)
+		assert_int_equal(0, kern_routes_add(l, &io->routes[i]));
 	return (0);
 }
 
 static int
 io_route_add(struct kern_io *io, const struct kern_route *r)
 {
+	if (r->unreachable && io->no_unreachable) {
+		errno = ENOBUFS;
+		return (-1);
+	}
 	io->routes[io->nroutes++] = *r;
 	return (0);
 }
@@ -100,10 +113,12 @@ io_route_del(struct kern_io *io, const struct kern_route *r)
 }
 
 static int
-io_rule_list(struct kern_io *io, struct kern_rule *list, size_t max, size_t *n)
+io_rule_list(struct kern_io *io, struct kern_rules *l)
 {
-	memcpy(list, io->rules, io->nrules * sizeof(*list));
-	*n = io->nrules;
+	size_t	 i;
+
+	for (i = 0; i < io->nrules; i++)
+		assert_int_equal(0, kern_rules_add(l, &io->rules[i]));
 	return (0);
 }
 
@@ -119,15 +134,22 @@ io_rule_add(struct kern_io *io, const struct kern_rule *r)
 static int
 io_rule_del(struct kern_io *io, const struct kern_rule *r)
 {
-	io->nrules = 0;
+	size_t	 i;
+
+	if (memcmp(&io->watched, r, sizeof(*r)) == 0)
+		io->rules_at_end = io->nrules;
+	for (i = 0; i < io->nrules; i++) {
+		if (memcmp(&io->rules[i], r, sizeof(*r)) == 0)
+			io->rules[i--] = io->rules[--io->nrules];
+	}
 	return (0);
 }
 
 static int
-io_fw_owner(struct kern_io *io, unsigned int i, char owner[FW_OWNER_SIZE])
+io_fw_look(struct kern_io *io, unsigned int i, char owner[FW_OWNER_SIZE])
 {
 	(void)strlcpy(owner, io->owner[i], FW_OWNER_SIZE);
-	return (io->nfw[i] > 0);
+	return (io->nfw[i] > 0 ? KERN_FW_OURS : KERN_FW_NONE);
 }
 
 static int
@@ -149,11 +171,17 @@ static const struct kern_ops	 ops = {
 	.rule_list = io_rule_list,
 	.rule_add = io_rule_add,
 	.rule_del = io_rule_del,
-	.fw_owner = io_fw_owner,
+	.fw_look = io_fw_look,
 	.fw_set = io_fw_set,
 };
 
-/* What is put right is not what is tested here. */
+/* What is put right is not what is tested here, nor are addresses. */
+unsigned int
+addr_sync(struct knet *n)
+{
+	return (0);
+}
+
 void
 drift_say(const struct hand *k, const struct knet *n, const char *what,
     const struct prefix *p)
@@ -202,7 +230,7 @@ test_plain(void **state)
 	assert_int_not_equal(0, egress_ensure(&f->k));
 	assert_int_equal(2, defaults(f, false));
 	assert_int_equal(2, defaults(f, true));
-	assert_int_equal(2, f->io.nrules);
+	assert_int_equal(4, f->io.nrules);
 	assert_int_equal(4, f->io.routes_at_rule);
 	assert_int_equal(0, egress_ensure(&f->k));
 	/* The uplink goes: what is behind it remains. */
@@ -210,7 +238,7 @@ test_plain(void **state)
 	assert_int_equal(2, egress_ensure(&f->k));
 	assert_int_equal(0, defaults(f, false));
 	assert_int_equal(2, defaults(f, true));
-	assert_int_equal(2, f->io.nrules);
+	assert_int_equal(4, f->io.nrules);
 }
 
 /* No answer is not the answer that there is no uplink. */
@@ -238,7 +266,7 @@ test_no_answer_ever(void **state)
 	(void)egress_ensure(&f->k);
 	assert_int_equal(0, defaults(f, false));
 	assert_int_equal(2, defaults(f, true));
-	assert_int_equal(2, f->io.nrules);
+	assert_int_equal(4, f->io.nrules);
 	assert_int_equal(2, f->io.routes_at_rule);
 }
 
@@ -309,6 +337,104 @@ test_no_filter_left(void **state)
 		assert_string_equal(f->io.owner[i], "wg7");
 }
 
+/* How many rules lead to that table. */
+static unsigned int
+rules_to(const struct fixture *f, uint32_t table)
+{
+	unsigned int	 n = 0;
+	size_t		 i;
+
+	for (i = 0; i < f->io.nrules; i++)
+		n += f->io.rules[i].table == table;
+	return (n);
+}
+
+/* A rule to a table that does not hold what comes in would be a leak. */
+static void
+test_no_barrier(void **state)
+{
+	struct fixture	*f = *state;
+
+	f->io.no_unreachable = true;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(0, rules_to(f, TABLE));
+	f->io.no_unreachable = false;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(2, rules_to(f, TABLE));
+	assert_int_equal(2, rules_to(f, SALLYPORT_INSIDE));
+}
+
+/*
+ * The layout before this one: the pools in each table, rules without a
+ * priority.  They go, and only after those that take their place.
+ */
+static void
+test_old_layout(void **state)
+{
+	struct fixture		*f = *state;
+	struct kern_route	 r;
+	struct kern_rule	 rule;
+
+	f->net.dev.ifindex = 9;
+	f->net.npools = 1;
+	assert_int_equal(0, prefix_parse("10.1.0.0/16", &f->net.pools[0]));
+	memset(&r, 0, sizeof(r));
+	r.dst = f->net.pools[0];
+	r.table = TABLE;
+	r.oif = 9;
+	f->io.routes[f->io.nroutes++] = r;
+	memset(&rule, 0, sizeof(rule));
+	rule.family = AF_INET;
+	rule.table = TABLE;
+	rule.priority = 32765;
+	(void)strlcpy(rule.iif, "wg0", sizeof(rule.iif));
+	f->io.rules[f->io.nrules++] = rule;
+	f->io.watched = rule;
+	assert_int_not_equal(0, egress_ensure(&f->k));
+	assert_int_equal(4, f->io.nrules);
+	assert_int_equal(5, f->io.rules_at_end);
+	/* Two defaults of each family, the pool and what is behind it. */
+	assert_int_equal(6, f->io.nroutes);
+	assert_int_equal(0, egress_ensure(&f->k));
+}
+
+/* As many networks as there can be: each has its own closed table. */
+static void
+test_many(void **state)
+{
+	static struct knet	 nets[NETWORKS_MAX];
+	struct fixture		*f = *state;
+	char			 text[PREFIX_TEXT];
+	unsigned int		 i, j;
+
+	TAILQ_REMOVE(&f->k.nets, &f->net, entry);
+	memset(nets, 0, sizeof(nets));
+	for (i = 0; i < NETWORKS_MAX; i++) {
+		nets[i].k = &f->k;
+		nets[i].dev.ifindex = 100 + (int)i;
+		nets[i].conf.table = 1000 + i;
+		(void)strlcpy(nets[i].conf.wan, "eth0", IFNAME_SIZE);
+		(void)snprintf(nets[i].conf.interface, IFNAME_SIZE, "wg%u", i);
+		nets[i].npools = NET_POOLS_MAX;
+		for (j = 0; j < NET_POOLS_MAX; j++) {
+			(void)snprintf(text, sizeof(text), "10.%u.%u.0/24", i,
+			    j);
+			(void)prefix_parse(text, &nets[i].pools[j]);
+		}
+		TAILQ_INSERT_TAIL(&f->k.nets, &nets[i], entry);
+	}
+	assert_int_not_equal(0, egress_ensure(&f->k));
+	assert_false(f->k.egress_failed);
+	assert_int_equal(4 * NETWORKS_MAX, f->io.nrules);
+	assert_int_equal(4 * NETWORKS_MAX + 2 * NETWORKS_MAX * NET_POOLS_MAX,
+	    f->io.nroutes);
+	/* One wan is looked at once. */
+	assert_int_equal(2, f->io.default_gets);
+	assert_int_equal(0, egress_ensure(&f->k));
+	assert_int_equal(0, egress_undo(&f->k));
+	assert_int_equal(0, f->io.nrules + f->io.nroutes);
+}
+
 int
 main(void)
 {
@@ -319,6 +445,9 @@ main(void)
 		cmocka_unit_test_setup(test_filters, setup),
 		cmocka_unit_test_setup(test_old_filter, setup),
 		cmocka_unit_test_setup(test_no_filter_left, setup),
+		cmocka_unit_test_setup(test_no_barrier, setup),
+		cmocka_unit_test_setup(test_old_layout, setup),
+		cmocka_unit_test_setup(test_many, setup),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

@@ -21,6 +21,7 @@
 
 #include <cmocka.h>
 
+#include "kern_list.h"
 #include "nl.h"
 #include "nl_link.h"
 #include "nl_route.h"
@@ -140,9 +141,8 @@ static void
 test_interrupted(void **state)
 {
 	struct fixture *f = *state;
-	struct kern_route list[4];
+	struct kern_routes list = { NULL, 0, 0 };
 	struct kern_route r;
-	size_t n;
 
 	route(f, 1, RTPROT_STATIC, 1, 9);
 	done(f, 1, NLM_F_DUMP_INTR);
@@ -163,9 +163,10 @@ test_interrupted(void **state)
 	route(f, 2, SALLYPORT_RTPROT, 2, 1);
 	done(f, 2, NLM_F_DUMP_INTR);
 	done(f, 3, 0);
-	assert_int_equal(0, nl_route_list(&f->nl, list, 4, &n));
-	assert_int_equal(1, n);
-	assert_int_equal(1, list[0].metric);
+	assert_int_equal(0, nl_route_list(&f->nl, 0, 0, &list));
+	assert_int_equal(1, list.n);
+	assert_int_equal(1, list.list[0].metric);
+	kern_routes_clear(&list);
 	nothing_left(f);
 }
 
@@ -197,20 +198,37 @@ test_always(void **state)
 	assert_int_equal(EAGAIN, errno);
 }
 
-/* More than there is room for is an error, but read to its end. */
+/* The routes of one question, and how many of them are asked for. */
+static size_t
+listed(struct fixture *f, uint32_t n, uint32_t table, int ifindex)
+{
+	struct kern_routes list = { NULL, 0, 0 };
+	size_t got;
+	uint32_t i;
+
+	for (i = 1; i <= n; i++)
+		route(f, 1, SALLYPORT_RTPROT, i, 1);
+	done(f, 1, 0);
+	refuse(f, 2, ENOENT);
+	assert_int_equal(0, nl_route_list(&f->nl, table, ifindex, &list));
+	got = list.n;
+	kern_routes_clear(&list);
+	return (got);
+}
+
+/*
+ * As many as there are, without those of other tables and interfaces, which a
+ * kernel may send all the same.  A table may not be there at all.
+ */
 static void
-test_too_many(void **state)
+test_list(void **state)
 {
 	struct fixture *f = *state;
-	struct kern_route list[2];
-	size_t n;
-	uint8_t i;
 
-	for (i = 1; i <= 5; i++)
-		route(f, 1, SALLYPORT_RTPROT, i, i);
-	done(f, 1, 0);
-	assert_int_equal(-1, nl_route_list(&f->nl, list, 2, &n));
-	assert_int_equal(E2BIG, errno);
+	assert_int_equal(100, listed(f, 100, 0, 0));
+	assert_int_equal(100, listed(f, 100, RT_TABLE_MAIN, 7));
+	assert_int_equal(0, listed(f, 5, RT_TABLE_MAIN, 8));
+	assert_int_equal(0, listed(f, 5, SALLYPORT_INSIDE, 0));
 	nothing_left(f);
 }
 
@@ -295,28 +313,30 @@ static void
 test_rules(void **state)
 {
 	struct fixture *f = *state;
-	struct kern_rule list[4];
+	struct kern_rules list = { NULL, 0, 0 };
 	struct fib_rule_hdr frh = { .family = AF_INET6,
 		.table = 0x53,
 		.action = FR_ACT_TO_TBL };
 	struct nl_msg *m;
-	size_t n;
 	uint8_t proto;
 
 	for (proto = SALLYPORT_RTPROT - 1; proto <= SALLYPORT_RTPROT; proto++) {
 		m = message(RTM_NEWRULE, &frh, sizeof(frh));
 		nla_put_u32(m, FRA_TABLE, SALLYPORT_NOTES);
+		nla_put_u32(m, FRA_PRIORITY, 5);
 		nla_put_string(m, FRA_IIFNAME, "wg0");
 		nla_put_u8(m, FRA_PROTOCOL, proto);
 		send_msg(f, m);
 	}
 	done(f, 1, 0);
 	refuse(f, 2, EAFNOSUPPORT);
-	assert_int_equal(0, nl_rule_list(&f->nl, list, 4, &n));
-	assert_int_equal(1, n);
-	assert_int_equal(AF_INET6, list[0].family);
-	assert_int_equal(SALLYPORT_NOTES, list[0].table);
-	assert_string_equal("wg0", list[0].iif);
+	assert_int_equal(0, nl_rule_list(&f->nl, &list));
+	assert_int_equal(1, list.n);
+	assert_int_equal(AF_INET6, list.list[0].family);
+	assert_int_equal(SALLYPORT_NOTES, list.list[0].table);
+	assert_int_equal(5, list.list[0].priority);
+	assert_string_equal("wg0", list.list[0].iif);
+	kern_rules_clear(&list);
 	nothing_left(f);
 }
 
@@ -415,7 +435,7 @@ main(void)
 		T(test_interrupted),
 		T(test_busy),
 		T(test_always),
-		T(test_too_many),
+		T(test_list),
 		T(test_refused),
 		T(test_special_routes),
 		T(test_rules),

@@ -156,7 +156,7 @@ hand_network(struct test *t, bool adopt)
 	c->nets[0].priv[0] &= 248;
 	c->nets[0].priv[31] = 0x41;
 	c->nets[0].has_priv = true;
-	if (hand_conf_check(c) != NULL)
+	if (hand_conf_check(&t->k, c) != NULL)
 		errx(1, "%s", c->error);
 	hand_conf_apply(&t->k, c);
 	hand_conf_free(c);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A transaction of nftables while it is written: all of it is done, or nothing.
+ * Only objects of our own table are named.
+ */
+
+#ifndef FW_BATCH_H
+#define FW_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fw_plan.h"
+#include "nl.h"
+
+struct nlmsghdr;
+
+/* A failure to add something is kept, and told by fw_batch_send(). */
+struct fw_batch {
+	char		 table[FW_NAME_SIZE];
+	char		 comment[FW_COMMENT_SIZE];
+	char		*buf;
+	size_t		 size;
+	size_t		 len;
+	size_t		 last;		/* the one that asks for the answer */
+	uint32_t	 seq;
+	bool		 failed;
+};
+
+void fw_batch_begin(struct fw_batch *, struct nl_conn *, unsigned int table,
+    const char *owner);
+/*
+ * Send it, read the answer, and free what it holds.  Returns 0, or -1 with
+ * errno.
+ */
+int	 fw_batch_send(struct fw_batch *, struct nl_conn *);
+
+/* type is one of NFT_MSG_NEW... or NFT_MSG_DEL.... */
+void	 fw_batch_table(struct fw_batch *, uint16_t type);
+/* A chain at a hook or, with a chain type of NULL, one for jumps. */
+void	 fw_batch_chain(struct fw_batch *, uint16_t type, const char *name,
+	    const char *chaintype, uint32_t hook, int32_t prio);
+void	 fw_batch_set(struct fw_batch *, uint16_t type, const char *name,
+	    uint8_t family);
+void	 fw_batch_counter(struct fw_batch *, uint16_t type, const char *name);
+/* Remove all rules of the table. */
+void	 fw_batch_flush(struct fw_batch *);
+void	 fw_batch_rule(struct fw_batch *, const struct fw_rule *);
+/*
+ * The elements of that family and, unless both is true, of that kind: to remove
+ * or to add.
+ */
+void	 fw_batch_elems(struct fw_batch *, uint16_t type, const char *set,
+	    uint8_t family, const struct kern_fw_elem *, size_t n, bool removed,
+	    bool both);
+
+#endif

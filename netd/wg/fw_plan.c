@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The rules of our nftables table.  Each network has a chain for packets from
+ * its devices and one for packets to them.  What comes from a device is let
+ * through by the first alone: to another device, network or destination that
+ * the configuration names.  What comes from elsewhere meets the second.  On an
+ * adopted interface there are devices that are not ours: only packets with an
+ * address of our pools meet the chains.
+ */
+
+#include <sys/socket.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fw_plan.h"
+
+#define FIRST_ROOM	64
+
+_Static_assert(NETWORKS_MAX <= 64, "reach has a bit for each network");
+
+const char *
+fw_plan_table(unsigned int i, char dst[FW_NAME_SIZE])
+{
+	if (i == 0)
+		strlcpy(dst, FW_TABLE, FW_NAME_SIZE);
+	else
+		snprintf(dst, FW_NAME_SIZE, FW_TABLE "-%u", i + 1);
+	return (dst);
+}
+
+const char *
+fw_plan_from(const char *network, char dst[FW_NAME])
+{
+	snprintf(dst, FW_NAME, "from_%s", network);
+	return (dst);
+}
+
+const char *
+fw_plan_to(const char *network, char dst[FW_NAME])
+{
+	snprintf(dst, FW_NAME, "to_%s", network);
+	return (dst);
+}
+
+const char *
+fw_plan_drop(const char *network, char dst[FW_NAME])
+{
+	snprintf(dst, FW_NAME, "drop_%s", network);
+	return (dst);
+}
+
+const char *
+fw_plan_set(const char *network, uint8_t family, char dst[FW_NAME])
+{
+	snprintf(dst, FW_NAME, "lease%d_%s", family == AF_INET ? 4 : 6,
+	    network);
+	return (dst);
+}
+
+static void
+add(struct fw_plan *p, const struct fw_rule *r)
+{
+	size_t more = p->room == 0 ? FIRST_ROOM : 2 * p->room;
+	struct fw_rule *list;
+
+	if (p->n == p->room) {
+		list = reallocarray(p->rules, more, sizeof(*list));
+		if (list == NULL) {
+			p->no_memory = true;
+			return;
+		}
+		p->rules = list;
+		p->room = more;
+	}
+	p->rules[p->n++] = *r;
+}
+
+/* A rule of a chain, for packets between two interfaces or any. */
+static struct fw_rule
+rule(const char *chain, const char *iif, const char *oif, enum fw_end end)
+{
+	struct fw_rule r;
+
+	memset(&r, 0, sizeof(r));
+	strlcpy(r.chain, chain, sizeof(r.chain));
+	strlcpy(r.iif, iif, sizeof(r.iif));
+	strlcpy(r.oif, oif, sizeof(r.oif));
+	r.end = end;
+	return (r);
+}
+
+/* Add a rule of a network; what it drops is counted. */
+static void
+add_rule(struct fw_plan *p, const struct kern_fw *n, struct fw_rule *r)
+{
+	if (r->end == FW_DROP)
+		fw_plan_drop(n->name, r->counter);
+	add(p, r);
+}
+
+static void
+add_plain(struct fw_plan *p, const struct kern_fw *n, const char *chain,
+    const char *iif, const char *oif, enum fw_end end)
+{
+	struct fw_rule r = rule(chain, iif, oif, end);
+
+	add_rule(p, n, &r);
+}
+
+static void
+add_state(struct fw_plan *p, const char *chain, uint32_t state, bool reply)
+{
+	struct fw_rule r = rule(chain, "", "", FW_ACCEPT);
+
+	r.state = state;
+	r.reply = reply;
+	add(p, &r);
+}
+
+/*
+ * Whoever has no lease is cut off, also when nobody lives who would end it.  On
+ * an adopted interface, he may be one who is not ours, with an address of our
+ * pools: that one is forwarded as the host does it.
+ */
+static void
+add_leased(struct fw_plan *p, const struct kern_fw *n, const char *chain,
+    bool to)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	struct fw_rule r = rule(chain, "", "", n->adopt ? FW_ACCEPT : FW_DROP);
+	size_t i;
+
+	r.notin_dst = to;
+	for (i = 0; i < 2 && p->sets && (n->adopt || !to); i++) {
+		fw_plan_set(n->name, families[i], r.notin);
+		r.notin_family = families[i];
+		add_rule(p, n, &r);
+	}
+}
+
+/* Send the packets of the network to its chain, in one direction. */
+static void
+add_jump(struct fw_plan *p, const struct kern_fw *n, bool to)
+{
+	struct fw_rule r = rule(FW_FORWARD, to ? "" : n->interface,
+	    to ? n->interface : "", FW_JUMP);
+	size_t i;
+
+	if (to)
+		fw_plan_to(n->name, r.to);
+	else
+		fw_plan_from(n->name, r.to);
+	if (!n->adopt)
+		add(p, &r);
+	for (i = 0; i < n->npools && n->adopt; i++) {
+		*(to ? &r.dst : &r.src) = n->pools[i];
+		add(p, &r);
+	}
+}
+
+static void
+add_way_out(struct fw_plan *p, const struct kern_fw *n, const char *chain)
+{
+	struct fw_rule r;
+	size_t i;
+
+	/* What conntrack does not know is not masqueraded. */
+	if (n->masquerade != 0) {
+		r = rule(chain, "", n->wan, FW_DROP);
+		r.state = FW_INVALID;
+		add_rule(p, n, &r);
+	}
+	for (i = 0; i < n->ndeny; i++) {
+		r = rule(chain, "", n->wan, FW_DROP);
+		r.dst = n->deny[i];
+		add_rule(p, n, &r);
+	}
+	for (i = 0; i < n->nallow; i++) {
+		r = rule(chain, "", n->wan, FW_ACCEPT);
+		r.dst = n->allow[i];
+		add_rule(p, n, &r);
+	}
+	if (n->nallow == 0)
+		add_plain(p, n, chain, "", n->wan, FW_ACCEPT);
+}
+
+static void
+add_counter(struct fw_plan *p, const char *chain)
+{
+	struct fw_rule r = rule(chain, "", "", FW_GO_ON);
+
+	strlcpy(r.counter, chain, sizeof(r.counter));
+	add(p, &r);
+}
+
+/*
+ * The state of a connection is not enough: one that was begun when a word
+ * allowed it must end with the word.  Only its answers pass by it.
+ */
+static void
+add_from(struct fw_plan *p, const struct kern_fw *n)
+{
+	char chain[FW_NAME];
+	size_t i;
+
+	fw_plan_from(n->name, chain);
+	add_leased(p, n, chain, false);
+	add_counter(p, chain);
+	if (n->wan[0] != '\0')
+		add_plain(p, n, chain, "", n->wan, FW_CLAMP);
+	add_state(p, chain, FW_ESTABLISHED | FW_RELATED, true);
+	add_plain(p, n, chain, "", n->interface,
+	    n->isolate ? FW_DROP : FW_ACCEPT);
+	for (i = 0; i < p->nnets; i++) {
+		if ((n->reach & (uint64_t)1 << i) != 0)
+			add_plain(p, n, chain, "", p->nets[i].interface,
+			    FW_ACCEPT);
+	}
+	if (n->wan[0] != '\0')
+		add_way_out(p, n, chain);
+	add_plain(p, n, chain, "", "", FW_DROP);
+}
+
+static void
+add_to(struct fw_plan *p, const struct kern_fw *n)
+{
+	char chain[FW_NAME];
+
+	fw_plan_to(n->name, chain);
+	add_leased(p, n, chain, true);
+	add_counter(p, chain);
+	if (n->wan[0] != '\0')
+		add_plain(p, n, chain, n->wan, "", FW_CLAMP);
+	add_state(p, chain, FW_ESTABLISHED | FW_RELATED, true);
+	add_state(p, chain, FW_RELATED, false);
+	/* From a device that is not ours. */
+	if (n->adopt)
+		add_plain(p, n, chain, n->interface, "",
+		    n->isolate ? FW_DROP : FW_ACCEPT);
+	/* With egress, the answers to others than wan would go the wrong way. */
+	if (n->inbound)
+		add_plain(p, n, chain, n->wan, "", FW_ACCEPT);
+	if (!n->inbound || n->wan[0] != '\0')
+		add_plain(p, n, chain, "", "", FW_DROP);
+}
+
+static void
+add_masquerade(struct fw_plan *p, const struct kern_fw *n)
+{
+	struct fw_rule r = rule(FW_NAT, "", n->wan, FW_MASQUERADE);
+	uint8_t bit;
+	size_t i;
+
+	for (i = 0; i < n->npools; i++) {
+		bit = n->pools[i].family == AF_INET ? MASQUERADE_IP4 :
+						      MASQUERADE_IP6;
+		if ((n->masquerade & bit) == 0)
+			continue;
+		r.src = n->pools[i];
+		add(p, &r);
+	}
+}
+
+int
+fw_plan_make(struct fw_plan *p, const struct kern_fw *nets, size_t n, bool sets)
+{
+	size_t i;
+
+	memset(p, 0, sizeof(*p));
+	p->nets = nets;
+	p->nnets = n;
+	p->sets = sets;
+	for (i = 0; i < n; i++)
+		add_jump(p, &nets[i], false);
+	for (i = 0; i < n; i++)
+		add_jump(p, &nets[i], true);
+	for (i = 0; i < n; i++) {
+		add_from(p, &nets[i]);
+		add_to(p, &nets[i]);
+	}
+	for (i = 0; i < n; i++)
+		add_masquerade(p, &nets[i]);
+	return (p->no_memory ? -1 : 0);
+}
+
+void
+fw_plan_clear(struct fw_plan *p)
+{
+	free(p->rules);
+	memset(p, 0, sizeof(*p));
+}
