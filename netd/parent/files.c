@@ -373,17 +373,17 @@ is_written(const char *path)
 static void
 tell_addrs(const struct bundle *b)
 {
-	const struct access_line *l = b->access.lines;
-	const struct access_line *end = l + b->access.n;
+	const struct access_line *l = NULL;
 	char text[PREFIX_TEXT];
-	unsigned int i;
+	size_t i;
 
 	for (i = 0; i < b->conf->nidentities; i++)
 		if (b->conf->identities[i].proof == PROOF_ADDRESS)
 			return;
-	for (; l < end && l->addr.family == 0; l++)
-		continue;
-	if (l < end)
+	for (i = 0; i < b->access.n && l == NULL; i++)
+		if (b->access.lines[i].addr.family != 0)
+			l = &b->access.lines[i];
+	if (l != NULL)
 		log_warnx(
 		    "access list, line %u: addr %s can match nobody: no identity rule has proof = \"address\"",
 		    l->line, prefix_format(&l->addr, text));

@@ -19,6 +19,7 @@
 
 #include "control.h"
 #include "counters.h"
+#include "cutoff.h"
 #include "expire.h"
 #include "fuzz_input.h"
 #include "fuzz_packet.h"
@@ -624,6 +625,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	sync_init(l);
 	stats_init(l);
 	expire_init(l);
+	cutoff_init(l);
 	sets_init(l);
 	removals_init(l);
 	ovpn_init(l);
