@@ -269,8 +269,7 @@ want_all(struct hand *k, struct want *w, const struct rules *have)
 	w->inside = inside_table(have);
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		/* Networks that do not come up, for what others have. */
-		if (!has_egress(n) ||
-		    others_table(have, n->conf.table) ||
+		if (!has_egress(n) || others_table(have, n->conf.table) ||
 		    neighbour_took(n))
 			continue;
 		want_way_out(k, w, n);
