@@ -10,6 +10,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -122,6 +123,67 @@ try_setuid(void)
 	return (setresuid(getuid(), getuid(), getuid()));
 }
 
+/* Newer and less common ways to the same ends. */
+static long
+try_pair(void)
+{
+	int fds[2];
+
+	return (socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
+}
+
+static long
+try_memfd(void)
+{
+	return (memfd_create("x", MFD_CLOEXEC));
+}
+
+static long
+try_pidfd(void)
+{
+	return (syscall(SYS_pidfd_open, getpid(), 0));
+}
+
+static long
+try_clone3(void)
+{
+	struct {
+		uint64_t flags, pidfd, child_tid, parent_tid, exit_signal,
+		    stack, stack_size, tls;
+	} args = { .exit_signal = SIGCHLD };
+	long pid;
+
+	if ((pid = syscall(SYS_clone3, &args, sizeof(args))) == 0)
+		_exit(0);
+	return (pid);
+}
+
+static long
+try_prctl(void)
+{
+	return (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+}
+
+static long
+try_peek(void)
+{
+	char to[8], from[8] = "";
+	struct iovec l = { to, sizeof(to) }, r = { from, sizeof(from) };
+
+	return (process_vm_readv(getpid(), &l, 1, &r, 1, 0));
+}
+
+static long
+try_uring(void)
+{
+	char params[256] = "";
+	long r;
+
+	/* A kernel may have none, or keep it from everybody. */
+	r = syscall(SYS_io_uring_setup, 1, params);
+	return (r == -1 && (errno == ENOSYS || errno == EPERM) ? 0 : r);
+}
+
 static const struct {
 	const char	*name;
 	long		 (*fn)(void);
@@ -137,6 +199,13 @@ static const struct {
 	{ "kill", try_kill },
 	{ "code", try_code },
 	{ "setuid", try_setuid },
+	{ "socketpair", try_pair },
+	{ "memfd", try_memfd },
+	{ "pidfd", try_pidfd },
+	{ "clone3", try_clone3 },
+	{ "prctl", try_prctl },
+	{ "process_vm_readv", try_peek },
+	{ "io_uring", try_uring },
 };
 
 /* What became of fn in a child, in the sandbox of role (0: in none). */
