@@ -138,6 +138,31 @@ parse_certs(OSSL_LIB_CTX *ctx, BIO *bio, STACK_OF(X509) *certs,
 	return (-1);
 }
 
+static bool
+has(const char *buf, size_t len, const char *text)
+{
+	return (memmem(buf, len, text, strlen(text)) != NULL);
+}
+
+/* The command that makes certificates in PEM of what the file holds. */
+static const char *
+how_to_convert(const char *buf, size_t len)
+{
+	/* SEQUENCE with two bytes of length, and the version of PKCS #12. */
+	static const char pfx[] = { '\x30', '\x82', 0, 0, 2, 1, 3 };
+
+	if (has(buf, len, "BEGIN PKCS7"))
+		return (": openssl pkcs7 -in OLD -print_certs -out NEW");
+	if (has(buf, len, "BEGIN TRUSTED CERTIFICATE"))
+		return (": openssl x509 -in OLD -out NEW");
+	if (len > sizeof(pfx) && memcmp(buf, pfx, 2) == 0 &&
+	    memcmp(buf + 4, pfx + 4, sizeof(pfx) - 4) == 0)
+		return (": openssl pkcs12 -in OLD -nokeys -out NEW");
+	if (len > 0 && buf[0] == pfx[0])
+		return (": openssl x509 -inform DER -in OLD -out NEW");
+	return ("");
+}
+
 STACK_OF(X509) *
 pem_read_certs(OSSL_LIB_CTX *ctx, int fd, const char *what, char *err,
     size_t errsize)
@@ -159,7 +184,8 @@ pem_read_certs(OSSL_LIB_CTX *ctx, int fd, const char *what, char *err,
 		goto fail;
 	if (sk_X509_num(certs) == 0) {
 		snprintf(err, errsize,
-		    "%s: no certificate in it (PEM, BEGIN CERTIFICATE)", what);
+		    "%s: no certificate in it (PEM, BEGIN CERTIFICATE)%s", what,
+		    how_to_convert(buf, len));
 		goto fail;
 	}
 	BIO_free(bio);

@@ -92,6 +92,27 @@ for f in crt crl; do
 done
 try
 is "joined without a newline between: all are good" "$ST" 0
+# What other systems give out, and the command that each text names.
+convert() {		# NAME WHAT FILE
+	cp "$3" "$PKI/ca.crt"
+	finds "$1" "client_ca: no certificate in it .*: $2"
+	cmd=$(printf '%s\n' "$OUT" | sed -n 's/.*: \(openssl .*\)/\1/p' |
+	    head -n 1)
+	check "$1: it helps" eval "$(printf '%s\n' "$cmd" |
+	    sed "s|OLD|$3|; s|NEW|$PKI/ca.crt|; s|pkcs12|& -passin pass:|")"
+	try
+	is "$1: then it is good" "$ST" 0
+}
+again; "$O/mint" cert "$PKI" two server
+openssl x509 -in "$PKI/ca.crt" -outform DER -out "$WORK/ca.der"
+convert "DER" 'openssl x509 -inform DER' "$WORK/ca.der"
+openssl x509 -in "$PKI/ca.crt" -trustout -out "$WORK/ca.trusted"
+convert "a trusted certificate" 'openssl x509 -in' "$WORK/ca.trusted"
+openssl crl2pkcs7 -nocrl -certfile "$PKI/ca.crt" -out "$WORK/ca.p7b"
+convert "PKCS 7" 'openssl pkcs7' "$WORK/ca.p7b"
+openssl pkcs12 -export -nokeys -in "$PKI/ca.crt" -passout pass: \
+    -out "$WORK/ca.p12"
+convert "PKCS 12" 'openssl pkcs12' "$WORK/ca.p12"
 again; "$O/mint" cert "$PKI" two server
 touch "$S/file"
 sed -i "s|$S/state|$S/file|" "$CONF"
