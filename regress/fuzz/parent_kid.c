@@ -16,6 +16,7 @@
 #include "parent_rig.h"
 
 #define OTHERS		3	/* children that are no fronts */
+#define FLOOD_MAX	20000	/* packets of all floods of an input */
 #define AT_ONCE		200	/* packets that a socket's buffer holds */
 
 /* The reload that the fronts were told of last. */
@@ -27,6 +28,8 @@ static struct {
 	bool		 other_refused;	/* not a front, honestly */
 	bool		 other_captured;
 } reload;
+
+static unsigned int flood;	/* packets that are left */
 
 /* What the honest children of a role refuse. */
 static struct {
@@ -41,6 +44,7 @@ kids_begin(void)
 {
 	memset(&reload, 0, sizeof(reload));
 	memset(bad, 0, sizeof(bad));
+	flood = FLOOD_MAX;
 }
 
 void
@@ -426,6 +430,9 @@ kid_flood(struct kid *k, struct input *in, void (*turn)(void))
 
 	input_network(in, network);
 	kid_capture(k);
+	if (n > flood)
+		n = flood;
+	flood -= n;
 	for (i = 0; i < n && k->alive && k->end != -1; i++) {
 		switch (what % 4) {
 		case 0:
