@@ -351,10 +351,13 @@ reg net0 a ka2 5 => OK_REKEYED
 peers => psk=5 # a new key comes with its own
 reg net0 a ka2 => OK_SAME state=2
 peers => no /psk=5/ # and none with none
+reg net0 a ka2 5 => OK_SAME state=2
 kern E_KEY
 reg net0 a kc 6 => E_KEY_TAKEN # a foreign peer's key
 kern ok
-sleep 300
+reg net0 a ka2 5 => OK_SAME state=2 # the old ones are back
+peers => psk=5
+reg net0 a ka2 => OK_SAME state=2
 reg net0 b kb 4
 del net0 b => OK_SAME
 reg net0 b kb => OK_NEW
