@@ -203,8 +203,10 @@ leasejson_format(const struct devconf *d, char *buf, size_t size)
 	jsonw_string(&w, m->name);
 	jsonw_add(&w, ",\"network\":");
 	jsonw_string(&w, m->network);
-	jsonw_add(&w, ",\"state\":\"%s\",\"public_key\":\"%s\",\"addresses\":",
-	    lease_state_name(m->state), wgkey_format(m->pubkey, key));
+	jsonw_add(&w,
+	    ",\"state\":\"%s\",\"public_key\":\"%s\",\"preshared_key\":%s,\"addresses\":",
+	    lease_state_name(m->state), wgkey_format(m->pubkey, key),
+	    m->psk ? "true" : "false");
 	jsonw_prefixes(&w, m->addrs, m->naddrs);
 	at.s = m->created;
 	jsonw_add(&w, ",\"created\":\"%s\",", wall_format(at, when));

@@ -59,7 +59,8 @@ peerjson_native(const struct msg_peer_item *m, char *buf, size_t size)
 		jsonw_string(&w, m->name);
 	if (lease_state_name(m->state) != NULL)
 		jsonw_add(&w, ",\"state\":\"%s\"", lease_state_name(m->state));
-	jsonw_add(&w, ",\"addresses\":");
+	jsonw_add(&w,
+	    ",\"preshared_key\":%s,\"addresses\":", m->psk ? "true" : "false");
 	jsonw_prefixes(&w, m->addrs, m->naddrs);
 	jsonw_add(&w, ",");
 	add_time(&w, "created", m->created);

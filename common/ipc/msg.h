@@ -170,6 +170,7 @@ struct msg_lease_reply {
 	char		 network[NETNAME_SIZE];
 	char		 name[IDENT_SIZE];
 	uint8_t		 pubkey[WGKEY_LEN];
+	uint8_t		 psk;		/* 1: it has a preshared key */
 	uint32_t	 ttl;		/* seconds left, LEASE_NEVER */
 	uint32_t	 retry_after;	/* seconds, with errors worth a retry */
 	int64_t		 first;		/* wall; first registration */

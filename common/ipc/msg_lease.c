@@ -56,7 +56,8 @@ codec_msg_lease_reply(struct codec *c, struct msg_lease_reply *m)
 	if (codec_range(c, &m->code, LEASE_OK_NEW, LEASE_CODE_MAX) == -1 ||
 	    codec_range(c, &m->state, 0, LEASE_PARTLY) == -1 ||
 	    codec_n64(c, &m->id) == -1 || NET(c, m) == -1 || NAME(c, m) == -1 ||
-	    codec_key(c, m->pubkey) == -1 || codec_duration(c, &m->ttl) == -1 ||
+	    codec_key(c, m->pubkey) == -1 || codec_bool(c, &m->psk) == -1 ||
+	    codec_duration(c, &m->ttl) == -1 ||
 	    codec_n32(c, &m->retry_after) == -1 ||
 	    codec_time(c, &m->first) == -1 ||
 	    codec_time(c, &m->created) == -1 ||

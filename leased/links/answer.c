@@ -36,6 +36,7 @@ fill_lease(const struct peer *p, struct msg_lease_reply *m)
 	strlcpy(m->network, p->net->name, sizeof(m->network));
 	strlcpy(m->name, p->name, sizeof(m->name));
 	memcpy(m->pubkey, p->key, sizeof(m->pubkey));
+	m->psk = p->has_psk;
 	m->ttl = peer_ttl(p, mono_now());
 	m->first = p->first;
 	m->created = p->created;

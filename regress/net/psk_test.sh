@@ -94,8 +94,10 @@ is "a bad one" "$(put ',"preshared_key":"x"')" 400
 is "and the old one stays" "$(gw_psk)" "$(cat "$WORK/psk3")"
 cat "$WORK/d1.body" >"$WORK/shown"
 is "GET" "$(dev_curl d1 d1 "$SELF")" 200
+is "says that there is one" "$(jq .preshared_key "$WORK/d1.body")" true
 cat "$WORK/d1.body" >>"$WORK/shown"
 is "none with null" "$(put ',"preshared_key":null') $(gw_psk)" "200 (none)"
+is "which is said, too" "$(jq .preshared_key "$WORK/d1.body")" false
 session /dev/null
 check "ping without one" dev_ping d1
 is "one again" "$(put ",\"preshared_key\":\"$(cat "$WORK/psk4")\"")" 200

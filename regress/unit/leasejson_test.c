@@ -209,12 +209,15 @@ lease(void **state)
 	    "{\"name\":\"a\\\"\\u00e9\",\"network\":\"devices\","
 	    "\"state\":\"active\",\"public_key\":"
 	    "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\","
-	    "\"addresses\":[\"fd00::1/128\"],"
+	    "\"preshared_key\":false,\"addresses\":[\"fd00::1/128\"],"
 	    "\"created\":\"2025-01-01T00:00:00Z\",\"expires\":null,"
 	    "\"ttl\":null,\"server\":{\"public_key\":"
 	    "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\","
 	    "\"endpoint\":\"vpn.example.com:51820\",\"keepalive\":25,"
 	    "\"routes\":[]}}\n");
+	m.psk = 1;
+	assert_true(leasejson_format(&d, buf, sizeof(buf)) > 0);
+	assert_non_null(strstr(buf, ",\"preshared_key\":true,"));
 	assert_int_equal(leasejson_format(&d, buf, 100), -1);
 	/* The largest of everything still fits, and is JSON. */
 	memset(m.name, 0x7f, sizeof(m.name) - 1);

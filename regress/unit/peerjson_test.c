@@ -80,10 +80,50 @@ largest(void **state)
 	json_decref(v);
 }
 
+/* The preshared key is set, removed, or not spoken of. */
+static void
+preshared(void **state)
+{
+	static const struct {
+		const char	*member;
+		int		 op;		/* -1: refused */
+	} cases[] = {
+		{ "", PSK_KEEP },
+		{ ",\"preshared_key\":null", PSK_REMOVE },
+		{ ",\"preshared_key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		  "AAAAAAA=\"",
+		    PSK_REMOVE },
+		{ ",\"preshared_key\":\"" KEY "\"", PSK_SET },
+		{ ",\"preshared_key\":true", -1 },
+		{ ",\"preshared_key\":\"" KEY "=\"", -1 },
+		{ ",\"preshared_key\":[\"" KEY "\"]", -1 },
+	};
+	const char *code, *detail;
+	struct msg_owned_put m;
+	uint8_t key[WGKEY_LEN];
+	char text[256];
+	size_t i;
+
+	assert_int_equal(wgkey_parse(KEY, strlen(KEY), key), 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		memset(&m, 0, sizeof(m));
+		(void)snprintf(text, sizeof(text),
+		    "{\"addresses\":[\"10.0.0.1\"]%s}", cases[i].member);
+		if (peerjson_parse(text, strlen(text), &m, &code, &detail) !=
+		    (cases[i].op == -1 ? -1 : 0))
+			fail_msg("%s", text);
+		if (cases[i].op != -1)
+			assert_int_equal(m.psk_op, cases[i].op);
+		if (cases[i].op == PSK_SET)
+			assert_memory_equal(m.psk, key, sizeof(key));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(preshared),
 		cmocka_unit_test(path_keys),
 		cmocka_unit_test(largest),
 	};
