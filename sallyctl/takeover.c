@@ -52,7 +52,8 @@ send_lease(struct takeover *t, const struct ygglease *l)
 {
 	struct msg_ctl_lease m = { .ttl = l->ttl,
 		.dry_run = t->dry_run,
-		.addr = l->addr };
+		.addr = l->addr,
+		.contact = l->contact };
 	struct question q = { .type = MSG_CTL_LEASE,
 		.timeout_ms = LEASE_MS,
 		.item = MSG_SET_CHANGE,

@@ -13,6 +13,7 @@
 
 #include <sqlite3.h>
 
+#include "printable.h"
 #include "yggaddr.h"
 #include "yggdb.h"
 
@@ -27,12 +28,15 @@ enum column {
 	KEY,
 	YGG,
 	ADDR,
-	EXPIRES
+	EXPIRES,
+	CONTACT_NAME,
+	CONTACT_EMAIL,
+	CONTACT_PHONE
 };
 
 /* Soft-deleted rows are history, and so are those in another state. */
 static const char select_rows[] =
-    "SELECT id, public_key, ygg_ip, client_ip, lease_expires FROM registrations WHERE deleted_at IS NULL AND state = 'success' ORDER BY id DESC";
+    "SELECT id, public_key, ygg_ip, client_ip, lease_expires, client_name, client_email, client_phone FROM registrations WHERE deleted_at IS NULL AND state = 'success' ORDER BY id DESC";
 static const char select_table[] =
     "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'registrations'";
 
@@ -184,6 +188,25 @@ read_key(const char *s, uint8_t *key)
 	return (0);
 }
 
+/* A text that does not fit or cannot be shown is none. */
+static void
+read_text(sqlite3_stmt *st, enum column c, char dst[IDENT_SIZE])
+{
+	const char *s = text_of(st, c);
+
+	if (strlen(s) >= IDENT_SIZE || !printable_utf8(s, strlen(s)))
+		s = "";
+	strlcpy(dst, s, IDENT_SIZE);
+}
+
+static void
+read_contact(sqlite3_stmt *st, struct contact *c)
+{
+	read_text(st, CONTACT_NAME, c->name);
+	read_text(st, CONTACT_EMAIL, c->email);
+	read_text(st, CONTACT_PHONE, c->phone);
+}
+
 /* Read the values of a row.  Returns NULL, or what is wrong. */
 static const char *
 read_values(sqlite3_stmt *st, struct ygglease *l)
@@ -217,8 +240,9 @@ take_row(struct reading *r, sqlite3_stmt *st)
 		why = read_values(st, &l);
 	if (why != NULL)
 		return (r->y->lease(r->y->arg, &l, why));
-	l.ttl = end - r->y->now > INT32_MAX ? INT32_MAX :
-					      (uint32_t)(end - r->y->now);
+	l.ttl = end - r->y->now > DURATION_MAX ? DURATION_MAX :
+						 (uint32_t)(end - r->y->now);
+	read_contact(st, &l.contact);
 	other = claim(r, &l.addr, l.row);
 	twin = other == 0 ? claim(r, &l.ygg, l.row) : 0;
 	if (other == -1 || twin == -1)

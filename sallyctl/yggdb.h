@@ -8,8 +8,7 @@
 
 #include <stdint.h>
 
-#include "addr.h"
-#include "wgkey.h"
+#include "proto.h"
 
 #define YGGDB_ROWS	100000	/* most rows that are read */
 #define YGGDB_TEXT	192
@@ -19,7 +18,8 @@ struct ygglease {
 	uint8_t		 key[WGKEY_LEN];
 	struct prefix	 ygg;		/* of the node, its name */
 	struct prefix	 addr;		/* that it has */
-	uint32_t	 ttl;		/* seconds left */
+	uint32_t	 ttl;		/* seconds left, at most DURATION_MAX */
+	struct contact	 contact;	/* what of it can be shown */
 };
 
 struct yggdb {

@@ -571,6 +571,7 @@ struct msg_ctl_lease {			/* a lease that another gateway gave */
 	struct prefix	 addr;		/* the one that it keeps */
 	uint32_t	 ttl;		/* seconds left */
 	uint8_t		 dry_run;	/* 1: only say what would be done */
+	struct contact	 contact;
 };
 
 /* Ends every answer. */

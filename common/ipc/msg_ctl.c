@@ -37,7 +37,8 @@ codec_msg_ctl_lease(struct codec *c, struct msg_ctl_lease *m)
 	    codec_name(c, m->who, sizeof(m->who)) == -1 ||
 	    codec_key(c, m->pubkey) == -1 || codec_prefix(c, &m->addr) == -1 ||
 	    codec_duration(c, &m->ttl) == -1 ||
-	    codec_bool(c, &m->dry_run) == -1)
+	    codec_bool(c, &m->dry_run) == -1 ||
+	    codec_contact(c, &m->contact) == -1)
 		return (-1);
 	return (codec_check(c, m->name[0] != '\0' && prefix_is_host(&m->addr)));
 }

@@ -80,7 +80,7 @@ approval_ask(struct leased *l, const struct msg_lease_register *m)
 	uint8_t code;
 
 	if (approval_waits(l, m->network, m->name)) {
-		code = contact_keep(l, m);
+		code = contact_keep(l, m->network, m->name, &m->contact);
 		turn_soon(l);
 		return (code == LEASE_E_STORE ? code : LEASE_E_PENDING);
 	}
@@ -94,7 +94,7 @@ approval_ask(struct leased *l, const struct msg_lease_register *m)
 		turn_abort(l);
 		return (LEASE_E_STORE);
 	}
-	if (contact_keep(l, m) == LEASE_E_STORE)
+	if (contact_keep(l, m->network, m->name, &m->contact) == LEASE_E_STORE)
 		return (LEASE_E_STORE);
 	log_notice("identity.ask name=%s net=%s by=%s from=%s%s%s",
 	    log_vis(m->name), m->network, log_vis(m->who),

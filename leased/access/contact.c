@@ -64,15 +64,16 @@ contact_check(struct leased *l, const struct msg_lease_register *m, bool new)
 }
 
 uint8_t
-contact_keep(struct leased *l, const struct msg_lease_register *m)
+contact_keep(struct leased *l, const char *network, const char *name,
+    const struct contact *c)
 {
-	const struct contact_row row = { m->network, m->name, m->contact.name,
-		m->contact.email, m->contact.phone };
+	const struct contact_row row = { network, name, c->name, c->email,
+		c->phone };
 	struct contact known;
 
-	if (is_none(&m->contact))
+	if (is_none(c))
 		return (LEASE_OK_SAME);
-	contact_get(l, m->network, m->name, &known);
+	contact_get(l, network, name, &known);
 	if (strcmp(known.name, row.person) == 0 &&
 	    strcmp(known.email, row.email) == 0 &&
 	    strcmp(known.phone, row.phone) == 0)

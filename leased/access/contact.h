@@ -22,6 +22,7 @@ contact_check(struct leased *, const struct msg_lease_register *, bool new);
  * Store it, if it is new.  Returns LEASE_OK_NEW (stored in the open
  * transaction), LEASE_OK_SAME or LEASE_E_STORE.
  */
-uint8_t	 contact_keep(struct leased *, const struct msg_lease_register *);
+uint8_t	 contact_keep(struct leased *, const char *network, const char *name,
+    const struct contact *);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "contact.h"
 #include "control_lease.h"
 #include "log.h"
 #include "turn.h"
@@ -32,15 +33,23 @@ check(struct leased *l, const struct msg_ctl_lease *m, struct network **n)
 	return (network_known(*n) ? LEASE_OK_SAME : LEASE_E_BUSY);
 }
 
+static bool
+is_live(const struct network *n, const char *name)
+{
+	const struct peer *p = peer_by_name(n, name);
+
+	return (p != NULL && peer_served(p));
+}
+
 /* Why a lease is refused. */
 static const char *
 reason(struct leased *l, const struct msg_ctl_lease *m, uint8_t code)
 {
-	struct network *n = registry_find(&l->reg, m->network);
-	struct peer *p = n == NULL ? NULL : peer_by_name(n, m->name);
+	const struct network *n = registry_find(&l->reg, m->network);
 
-	return (p != NULL && peer_served(p) ? "the name has another lease" :
-					      lease_answer(code)->text);
+	return (n != NULL && is_live(n, m->name) ?
+		"the name has another lease" :
+		lease_answer(code)->text);
 }
 
 /*
@@ -79,12 +88,24 @@ imported(struct leased *l, const struct asker *a, uint8_t code,
 		    code == LEASE_E_BUSY ? LEASE_OK_NEW : code);
 }
 
-void
-lease_import(struct conn *k, const struct msg_ctl_lease *m)
+/* Take it over, and the contact with it if it is new. */
+static void
+take(struct conn *k, struct network *n, const struct msg_ctl_lease *m)
 {
 	const struct asker asker = { .answer = imported,
 		.chan = k->chan,
 		.id = k->id };
+	struct leased *l = k->l;
+	bool new = !is_live(n, m->name);
+
+	turn_import(l, n, m, &asker);
+	if (new && is_live(n, m->name))
+		(void)contact_keep(l, m->network, m->name, &m->contact);
+}
+
+void
+lease_import(struct conn *k, const struct msg_ctl_lease *m)
+{
 	struct network *n;
 	uint8_t code;
 
@@ -98,5 +119,5 @@ lease_import(struct conn *k, const struct msg_ctl_lease *m)
 	else if (code != LEASE_OK_SAME)
 		finish(k, m, code);
 	else
-		turn_import(k->l, n, m, &asker);
+		take(k, n, m);
 }

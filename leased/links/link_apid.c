@@ -116,7 +116,7 @@ lease_contact(struct leased *l, const struct msg_lease_register *m)
 {
 	uint8_t code;
 
-	code = contact_keep(l, m);
+	code = contact_keep(l, m->network, m->name, &m->contact);
 	if (code == LEASE_OK_NEW && turn_commit(l) == -1)
 		code = LEASE_E_STORE;
 	return (code == LEASE_E_STORE ? code : LEASE_OK_SAME);
@@ -146,7 +146,7 @@ leased_lease_register(struct chan *c, uint32_t id,
 	    m->has_psk ? m->psk : NULL, &m->from, &asker);
 	/* Nothing is kept of whoever gets no lease. */
 	if (new && is_live(peer_by_name(n, m->name)))
-		(void)contact_keep(l, m);
+		(void)contact_keep(l, m->network, m->name, &m->contact);
 	return (0);
 }
 

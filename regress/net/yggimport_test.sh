@@ -63,7 +63,9 @@ in_db 'CREATE TABLE registrations (id integer primary key autoincrement,
     client_email varchar(255), client_phone varchar(255),
     client_version varchar(255), lease_expires datetime, error varchar(255))'
 row 1 1 100.64.1.77 7200
-row 2 2 100.64.1.78 100000
+row 2 2 100.64.1.78 999999999
+in_db "UPDATE registrations SET client_name = 'Joe', client_email = 'j@e',
+    client_phone = '1' WHERE id = 1"
 row 3 3 100.64.1.79 7200 expired
 row 4 4 100.64.1.80 7200 success "'2026-11-22 01:29:23+00:00'"
 imp dry-run
@@ -71,13 +73,17 @@ is "dry-run: status" "$ST" 0
 like "dry-run" "$OUT" "^added .*$(addr 1) 100.64.1.77"
 like "dry-run: the sum" "$OUT" \
     '^nothing is done; it would be: 2 added, 0 removed, 0 changed, 0 unchanged, 0 rejected$'
-is "dry-run: nothing is done" "$(lease 1)" ''
+is "dry-run: nothing is done" "$(lease 1)$(ctl -j show contacts |
+    jq -r '.contacts[].name')" ''
 
 imp
 is "import: status" "$ST" 0
 like "import: the sum" "$OUT" \
     '^2 added, 0 removed, 0 changed, 0 unchanged, 0 rejected$'
 is "import: a lease" "$(lease 1)" "100.64.1.77/32 active"
+is "import: its contact" "$(ctl -j show contacts | jq -r --arg n "$(addr 1)" \
+    '.contacts[] | select(.name == $n) |
+    "\(.contact_name) \(.contact_email) \(.contact_phone)"')" "Joe j@e 1"
 is "import: another" "$(lease 2)" "100.64.1.78/32 active"
 is "import: no other" "$(ctl -j show leases | jq '.leases | length')" 2
 like "import: WireGuard has them" "$(wg show wg0 allowed-ips)" '100.64.1.77/32'

@@ -39,6 +39,8 @@ struct seen {
 	char		 text[2048];
 };
 
+typedef int lease_fn(void *, const struct ygglease *, const char *);
+
 static int
 lease(void *arg, const struct ygglease *l, const char *why)
 {
@@ -58,14 +60,14 @@ lease(void *arg, const struct ygglease *l, const char *why)
 
 /* Read a database that these statements make.  Returns what yggdb_read does. */
 static int
-read_sql(struct seen *s, const char *sql)
+read_sql(struct seen *s, lease_fn *fn, const char *sql)
 {
 	char file[] = "/tmp/yggdb.XXXXXX", *why = NULL;
 	sqlite3 *db;
 	int fd, rc;
 
 	memset(s, 0, sizeof(*s));
-	s->y.lease = lease;
+	s->y.lease = fn;
 	s->y.arg = s;
 	s->y.now = NOW;
 	fd = mkstemp(file);
@@ -87,7 +89,7 @@ gives(const char *rows, const char *text)
 	struct seen s;
 
 	(void)snprintf(sql, sizeof(sql), "%s%s", TABLE, rows);
-	if (read_sql(&s, sql) != 0)
+	if (read_sql(&s, lease, sql) != 0)
 		fail_msg("%s: %s", rows, s.y.error);
 	assert_string_equal(s.text, text);
 }
@@ -111,7 +113,33 @@ live(void **state)
 	gives(LIVE(1, ADDR, "10.0.0.1", "2026-11-22 01:29:25Z"),
 	    "1 " ADDR " 10.0.0.1 1;");
 	gives(LIVE(1, ADDR, "10.0.0.1", "9999-12-31 23:59:59"),
-	    "1 " ADDR " 10.0.0.1 2147483647;");
+	    "1 " ADDR " 10.0.0.1 315360000;");
+}
+
+static int
+show_contact(void *arg, const struct ygglease *l, const char *why)
+{
+	struct seen *s = arg;
+
+	(void)snprintf(s->text, sizeof(s->text), "%s|%s|%s", l->contact.name,
+	    l->contact.email, l->contact.phone);
+	return (0);
+}
+
+static void
+contacts(void **state)
+{
+	struct seen s;
+
+	(void)read_sql(&s, show_contact,
+	    TABLE LIVE(1, ADDR, "10.0.0.1",
+		LATER) "UPDATE registrations SET client_name = 'J\303\266', client_email = 'a@b', client_phone = 1;");
+	assert_string_equal(s.text, "J\303\266|a@b|1");
+	(void)read_sql(&s, show_contact,
+	    TABLE LIVE(1, ADDR, "10.0.0.1",
+		LATER) "UPDATE registrations SET client_name = 'a' || char(27), client_email = hex(zeroblob(33)), client_phone = hex(zeroblob(32));");
+	assert_int_equal(strlen(s.text), 2 + 64);
+	assert_int_equal(strspn(s.text, "|"), 2);
 }
 
 /* History, which is not shown. */
@@ -202,7 +230,7 @@ refused(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(read_sql(&s, cases[i].sql), -1);
+		assert_int_equal(read_sql(&s, lease, cases[i].sql), -1);
 		if (strstr(s.y.error, cases[i].why) == NULL)
 			fail_msg("%s: %s", cases[i].sql, s.y.error);
 	}
@@ -225,26 +253,13 @@ stop(void *arg, const struct ygglease *l, const char *why)
 static void
 stopped(void **state)
 {
-	char file[] = "/tmp/yggdb.XXXXXX";
 	struct seen s;
-	sqlite3 *db;
-	int fd;
 
-	memset(&s, 0, sizeof(s));
-	s.y = (struct yggdb){ .lease = stop, .arg = &s, .now = NOW };
-	fd = mkstemp(file);
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db,
+	assert_int_equal(read_sql(&s, stop,
 			     TABLE LIVE(1, SUBNET "1", "10.0.0.1", LATER)
-				 LIVE(2, SUBNET "2", "10.0.0.2", LATER),
-			     NULL, NULL, NULL),
-	    SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	assert_int_equal(yggdb_read(&s.y, file), 75);
+				 LIVE(2, SUBNET "2", "10.0.0.2", LATER)),
+	    75);
 	assert_string_equal(s.text, "2 " SUBNET "2 10.0.0.2 3600;");
-	close(fd);
-	assert_int_equal(unlink(file), 0);
 }
 
 int
@@ -252,6 +267,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(live),
+		cmocka_unit_test(contacts),
 		cmocka_unit_test(over),
 		cmocka_unit_test(twice),
 		cmocka_unit_test(unusable),
