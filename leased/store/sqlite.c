@@ -359,7 +359,6 @@ take_dump(struct store *s, const struct store_schema *schema, int64_t *version,
 	    "BEGIN IMMEDIATE;"
 	    "DELETE FROM peer WHERE network NOT IN (SELECT id FROM network)"
 	    " OR (owner IS NOT NULL AND owner NOT IN (SELECT id FROM owner));"
-	    "DELETE FROM peer_addr WHERE peer NOT IN (SELECT id FROM peer);"
 	    "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
 	    DB_APPLICATION_ID, schema->n);
 	if (run_sql(s, sql, NULL) != SQLITE_OK) {
@@ -401,6 +400,22 @@ read_version(struct store *s, const struct store_schema *schema,
 		return (-1);
 	}
 	return (0);
+}
+
+/*
+ * A peer that was deleted by hand leaves its addresses behind, as the shell of
+ * SQLite does not look at references unless it is told to.
+ */
+static void
+drop_orphans(struct store *s)
+{
+	if (run_sql(s,
+	    "DELETE FROM peer_addr WHERE peer NOT IN (SELECT id FROM peer)",
+	    NULL) == SQLITE_OK &&
+	    sqlite3_changes(s->h) > 0)
+		log_warnx(
+		    "%s: %d addresses were of peers that are not there: they are free now",
+		    s->path, sqlite3_changes(s->h));
 }
 
 static int
@@ -454,7 +469,10 @@ store_use(struct store *s, const struct store_schema *schema, unsigned int keep,
 	if (version < schema->n &&
 	    migrate(s, schema, (int)version, keep, error, size) == -1)
 		return (-1);
-	return (store_check_schema(s, schema, error, size));
+	if (store_check_schema(s, schema, error, size) == -1)
+		return (-1);
+	drop_orphans(s);
+	return (0);
 }
 
 /*
