@@ -355,7 +355,8 @@ add_routes(struct hand *k, struct want *w, const struct kern_routes *have)
 			w->there[j] = true;
 			drift_say(k, NULL, "egress route", &r->dst);
 			changes++;
-		} else if (errno != EAFNOSUPPORT && errno != EOPNOTSUPP)
+		} else if (errno != EAFNOSUPPORT && errno != EOPNOTSUPP &&
+		    errno != ENETDOWN) /* it is looked at again when it is up */
 			complain(k, "add a route");
 	}
 	return (changes);

@@ -86,7 +86,7 @@ after=$(drift)
 check "drift is counted ($before, then $after)" test "$after" -gt "$before"
 
 # The way out.
-ip rule delete iif wg0
+ip rule delete iif wg0 lookup 42
 has_rule() {
 	ip rule show | grep -q "iif wg0 lookup 42"
 }

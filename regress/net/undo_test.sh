@@ -70,7 +70,7 @@ ip link set wan0 up
 ip route add default via 198.18.0.1 dev wan0
 check "wan back: default route again" wait_for 5 routed
 
-ip rule del iif wgs0
+ip rule del iif wgs0 lookup 42
 nft flush ruleset
 ip addr del 100.64.0.1/16 dev wgs0
 check "rule put right" wait_for 5 ruled
