@@ -16,6 +16,7 @@
 #include "wish.h"
 
 #define SYNC_DONE_S	600		/* then the hand is asked again */
+#define ENDED_MAX	2048		/* told in one sync */
 #define HEAL_MIN_S	5
 #define HEAL_MAX_S	300
 
@@ -32,6 +33,7 @@ struct sync {
 	bool		 drop;		/* it is to let go of them */
 	struct network	*net;		/* the place: this network, */
 	struct peer_place place;		/* behind this peer */
+	unsigned int	 ended;		/* leases of which this was told */
 	unsigned int	 heal_s;
 	struct event	*ev_heal;	/* starts a sync that is due later */
 	struct event	*ev_late;
@@ -112,10 +114,28 @@ sync_start(struct leased *l)
 	y->drop = false;
 	y->state = SYNC_SENDING;
 	y->again = false;
+	y->ended = 0;
 	y->net = TAILQ_FIRST(&l->reg.nets);
 	memset(&y->place, 0, sizeof(y->place));
 	evtimer_add(y->ev_late, &tv);
 	sync_page(l);
+}
+
+/*
+ * While the hand keeps the peers that it does not know, it must be told which
+ * of them are known, and have ended since this process began.
+ */
+static int
+sync_ended(struct leased *l, const struct peer *p)
+{
+	struct sync *y = l->sync;
+
+	if (p->state != LEASE_EXPIRED || p->expires < l->started.s ||
+	    grace_left(l) == 0 || y->ended == ENDED_MAX ||
+	    peer_by_key(p->net, p->key) != NULL)
+		return (0);
+	y->ended++;
+	return (wish_send_ended(l, p));
 }
 
 /* Send from the place on until the queue is long.  Returns false when it is. */
@@ -133,7 +153,8 @@ sync_send(struct leased *l)
 				return (false);
 			p->synced = peer_served(p) &&
 			    peer_ttl(p, mono_now()) != 0;
-			if (p->synced && wish_send_synced(l, p) == -1)
+			if ((p->synced ? wish_send_synced(l, p) :
+					 sync_ended(l, p)) == -1)
 				return (false);
 			peer_place_set(&y->place, p);
 		}

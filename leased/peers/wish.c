@@ -176,6 +176,12 @@ wish_send_gone(struct leased *l, const struct network *n, const uint8_t *key,
 	return (chan_send_peer_del(l->hand, id, &m, -1));
 }
 
+int
+wish_send_ended(struct leased *l, const struct peer *p)
+{
+	return (wish_send_gone(l, p->net, p->key, 0));
+}
+
 /* Get an id and its place, or NULL if too many are waiting. */
 static struct wish *
 wish_new(struct leased *l)

@@ -31,8 +31,12 @@ void	 wish_gone(struct leased *, struct network *, const uint8_t *key,
     const struct asker *, uint8_t code, uint32_t removal);
 /* True if so many wishes wait that those of devices would find no room. */
 bool	 wishes_many(const struct leased *);
-/* Send a peer as part of a sync, which nobody waits for.  Returns 0 or -1. */
+/*
+ * Send a peer as part of a sync, which nobody waits for, or that it has ended.
+ * Returns 0 or -1.
+ */
 int	 wish_send_synced(struct leased *, const struct peer *);
+int	 wish_send_ended(struct leased *, const struct peer *);
 /* Take the hand's answer to a wish. */
 void	 wish_done(struct leased *, uint32_t id, uint8_t code);
 /* The link to the hand is gone. */

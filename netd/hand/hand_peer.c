@@ -361,12 +361,13 @@ peer_del(struct hand *k, uint32_t id, const struct msg_peer_del *m)
 	/*
 	 * The peer is not there, or not ours to remove: the wish is fulfilled.
 	 */
-	if (x == NULL || (!x->wanted && !x->queued)) {
+	if (x == NULL || (!x->wanted && !x->claim && !x->queued)) {
 		wish_done(k, id, PEER_OK);
 		return;
 	}
 	if (x->wanted)
 		drop(n, x);
+	x->claim = false;
 	wanted_queue(&n->wanted, x, true);
 	if (n->state != NET_UP)
 		wish_done(k, id, PEER_E_NETWORK);

@@ -159,8 +159,11 @@ sync_take(struct hand *k, const struct syncitem *s)
 	memcpy(m.pubkey, s->key, sizeof(m.pubkey));
 	if (s->net != NULL && s->del) {
 		x = wanted_find(&s->net->wanted, s->key);
-		if (x != NULL)
+		if (x != NULL && !x->ended)
 			sync_remove(s->net, x);
+		else if ((x = wanted_stray(&s->net->wanted, s->key)) != NULL)
+			/* It may be on the device, and is not unknown. */
+			x->ended = true;
 		wish_done(k, s->id, PEER_OK);
 		return;
 	}
@@ -264,6 +267,7 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 		return;
 	}
 	peer_resync(n, &d);
+	wanted_forget_ended(&n->wanted);
 	net_claims_tell(n);
 	queue_waiting(n);
 	sum->added += d.added;

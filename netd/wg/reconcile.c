@@ -42,7 +42,7 @@ reconcile_classify(struct snapshot *s, struct wanted *w, bool adopted,
 		if (w->collect && !p->foreign)
 			x = wanted_stray(w, p->key);
 		if (x != NULL && w->collect && !p->foreign && !x->wanted &&
-		    !x->queued)
+		    !x->queued && !x->ended)
 			x->claim = true;
 		p->spared = x != NULL && x->claim && !p->foreign;
 	}

@@ -147,7 +147,7 @@ wanted_set(struct wanted *w, const uint8_t *key, const struct prefix *addrs,
 	if (!x->wanted)
 		w->count++;
 	x->wanted = true;
-	x->claim = false;
+	x->claim = x->ended = false;
 	for (i = 0; i < n; i++) {
 		list[i].prefix = addrs[i];
 		list[i].owner = x;
@@ -188,8 +188,23 @@ wanted_drop(struct wanted *w, struct wish *x)
 void
 wanted_release(struct wanted *w, struct wish *x)
 {
-	if (!x->wanted && !x->claim && !x->queued && SLIST_EMPTY(&x->waiters))
+	if (!x->wanted && !x->claim && !x->ended && !x->queued &&
+	    SLIST_EMPTY(&x->waiters))
 		wish_free(w, x);
+}
+
+void
+wanted_forget_ended(struct wanted *w)
+{
+	struct wish *x, *next;
+
+	for (x = RB_MIN(wish_tree, &w->keys); x != NULL; x = next) {
+		next = RB_NEXT(wish_tree, &w->keys, x);
+		if (!x->ended)
+			continue;
+		x->ended = false;
+		wanted_release(w, x);
+	}
 }
 
 void

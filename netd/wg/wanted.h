@@ -47,6 +47,7 @@ struct wish {
 	bool		 urgent;	/* is in the urgent queue */
 	bool		 pair;		/* goes in one message with the next */
 	bool		 claim;		/* was there before us: claimable */
+	bool		 ended;		/* leased let go of it: not claimable */
 	uint8_t		 source;
 	uint8_t		 naddrs;
 	uint32_t	 gen;		/* sync that wished it last */
@@ -104,6 +105,9 @@ struct wish *wanted_stray(struct wanted *, const uint8_t *key);
 void	 wanted_drop(struct wanted *, struct wish *);
 /* Free the wish if nothing needs it. */
 void	 wanted_release(struct wanted *, struct wish *);
+
+/* Forget which keys are not claimable. */
+void	 wanted_forget_ended(struct wanted *);
 
 /* Put the wish at the end of a queue; urgent takes it out of the bulk queue. */
 void	 wanted_queue(struct wanted *, struct wish *, bool urgent);

@@ -92,8 +92,6 @@ A3=198.51.100.14	# of the third device, as dev_add gives it
 list 1 cn:smart-toilet-2 'addr 198.51.100.0/24'
 mode allow
 suite_start
-# What a new database lacks would stay for a while, which is another test's.
-check "nothing is unclaimed" ctl drop unclaimed
 for i in 1 2 3; do
 	check "allow: device $i" enrol d$i
 	beat d$i

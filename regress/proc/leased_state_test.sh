@@ -138,7 +138,7 @@ set allow a
 reload => /^nak 2 of 3 leases are not let in by the access list and end: / # one that lost most
 set allow b
 reload => /^ack 1 of 3 leases are not let in by the access list and end$/ # one that lost a name
-peers => peers=2 dels=1 # whose peer is gone at once
+peers => peers=2 # whose peer is gone at once
 get net0 c => E_DENIED # and whose lease has ended
 set deny a
 reload => /^ack 1 of 2 leases are not let in/ # and one more, which is denied

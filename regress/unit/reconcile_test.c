@@ -360,6 +360,41 @@ test_mixed(void **state)
 	snapshot_free(s);
 }
 
+/* What leased let go of before the first look is nobody's to claim. */
+static void
+test_ended(void **state)
+{
+	struct prefix pools[1];
+	struct snapshot *s = snapshot_new();
+	struct difference d;
+	struct wanted w;
+	struct wish *x;
+
+	assert_int_equal(0, prefix_parse("10.0.0.0/24", &pools[0]));
+	wanted_init(&w, NULL);
+	add_peer(s, 1, "10.0.0.1/32");
+	add_peer(s, 2, "10.0.0.2/32");
+	add_peer(s, 3, "192.168.50.0/24");
+	assert_non_null(x = wanted_stray(&w, s->peers[0].key));
+	x->ended = true;
+	/* A foreign peer stays, whatever leased says. */
+	assert_non_null(x = wanted_stray(&w, s->peers[2].key));
+	x->ended = true;
+	w.collect = true;
+	assert_int_equal(1, reconcile_classify(s, &w, true, pools, 1));
+	assert_false(s->peers[0].spared);
+	assert_true(s->peers[1].spared);
+	assert_int_equal(0, reconcile_diff(&w, s, &d));
+	assert_int_equal(1, d.removed);
+	assert_true(wanted_find(&w, s->peers[0].key)->queued);
+	assert_false(wanted_find(&w, s->peers[2].key)->queued);
+	wanted_forget_ended(&w);
+	assert_null(wanted_find(&w, s->peers[2].key));
+	assert_non_null(wanted_find(&w, s->peers[1].key));
+	wanted_clear(&w);
+	snapshot_free(s);
+}
+
 /* A preshared key that is another, one too many or missing is a difference. */
 static void
 test_psk(void **state)
@@ -462,6 +497,7 @@ main(void)
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_psk),
+		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_pair),
 		cmocka_unit_test(test_takeover),
 	};
