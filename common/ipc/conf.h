@@ -71,7 +71,12 @@ enum conf_on_stop {
 enum conf_backend {
 	BACKEND_AUTO = 1,
 	BACKEND_KERNEL = 2,
-	BACKEND_USERSPACE = 3
+	BACKEND_USERSPACE = 3,
+	BACKEND_GRE = 4		/* of a network with that transport */
+};
+enum conf_transport {
+	TRANSPORT_WIREGUARD = 1,
+	TRANSPORT_GRE = 2	/* over IPv6, to nodes of Yggdrasil */
 };
 /* The addresses that are hidden behind wan's: a mask. */
 enum conf_masquerade {

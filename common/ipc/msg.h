@@ -404,6 +404,7 @@ struct msg_peer_set {
 	char		 network[NETNAME_SIZE];
 	uint8_t		 pubkey[WGKEY_LEN];
 	uint8_t		 source;	/* enum peer_source */
+	struct prefix	 remote;	/* end of its tunnel; family 0: none */
 	uint32_t	 ttl;		/* 1..DURATION_MAX or LEASE_NEVER */
 	uint8_t		 has_old;
 	uint8_t		 old[WGKEY_LEN];	/* on the wire if has_old */
@@ -481,7 +482,7 @@ struct msg_peer_stats_end {
 struct msg_hand_network {		/* sent at start and on every change */
 	char		 network[NETNAME_SIZE];
 	uint8_t		 state;		/* enum net_state */
-	uint8_t		 backend;	/* BACKEND_KERNEL or _USERSPACE */
+	uint8_t		 backend;	/* BACKEND_KERNEL and so on, not _AUTO */
 	uint8_t		 pubkey[WGKEY_LEN];	/* zero unless up */
 	uint16_t	 port;
 	uint8_t		 adopted;

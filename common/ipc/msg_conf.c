@@ -43,6 +43,8 @@ int
 codec_msg_conf_network(struct codec *c, struct msg_conf_network *m)
 {
 	if (STR(c, m->name) == -1 || STR(c, m->interface) == -1 ||
+	    codec_bool(c, &m->gre) == -1 ||
+	    codec_prefix_none(c, &m->local) == -1 ||
 	    codec_range(c, &m->backend, BACKEND_AUTO, BACKEND_USERSPACE) ==
 		-1 ||
 	    codec_bool(c, &m->adopt) == -1 ||

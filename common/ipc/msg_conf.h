@@ -29,6 +29,8 @@ struct msg_conf_gateway {		/* for apid, the endpoint alone */
 struct msg_conf_network {
 	char		 name[NETNAME_SIZE];
 	char		 interface[IFNAME_SIZE];
+	uint8_t		 gre;		/* 1: its peers have tunnels of GRE, */
+	struct prefix	 local;		/* and this is our end; or family 0 */
 	uint8_t		 backend;
 	uint8_t		 adopt;
 	uint8_t		 assign;

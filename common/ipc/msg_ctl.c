@@ -101,7 +101,7 @@ codec_msg_ctl_network(struct codec *c, struct msg_ctl_network *m)
 
 	if (STR(c, m->name) == -1 || STR(c, m->interface) == -1 ||
 	    codec_range(c, &m->state, NET_DOWN, NET_ORPHAN) == -1 ||
-	    codec_range(c, &m->backend, 0, BACKEND_USERSPACE) == -1 ||
+	    codec_range(c, &m->backend, 0, BACKEND_GRE) == -1 ||
 	    codec_bool(c, &m->adopted) == -1 ||
 	    codec_range(c, &m->assign, ASSIGN_POOL, ASSIGN_METANS) == -1 ||
 	    codec_n16(c, &m->port) == -1 || codec_key(c, m->pubkey) == -1 ||

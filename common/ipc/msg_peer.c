@@ -31,6 +31,7 @@ codec_msg_peer_set(struct codec *c, struct msg_peer_set *m)
 {
 	if (NET(c, m) == -1 || codec_key(c, m->pubkey) == -1 ||
 	    codec_range(c, &m->source, SOURCE_LEASE, SOURCE_STATIC) == -1 ||
+	    codec_prefix_none(c, &m->remote) == -1 ||
 	    codec_duration(c, &m->ttl) == -1 ||
 	    codec_bool(c, &m->has_old) == -1)
 		return (-1);
@@ -120,7 +121,7 @@ codec_msg_hand_network(struct codec *c, struct msg_hand_network *m)
 {
 	if (NET(c, m) == -1 ||
 	    codec_range(c, &m->state, NET_DOWN, NET_FAILED) == -1 ||
-	    codec_range(c, &m->backend, 0, BACKEND_USERSPACE) == -1 ||
+	    codec_range(c, &m->backend, 0, BACKEND_GRE) == -1 ||
 	    codec_key(c, m->pubkey) == -1 || codec_n16(c, &m->port) == -1 ||
 	    codec_bool(c, &m->adopted) == -1 ||
 	    codec_n32(c, &m->foreign) == -1 ||

@@ -20,6 +20,7 @@
 #include "openvpn.h"
 #include "ownset.h"
 #include "psk.h"
+#include "tunnel.h"
 #include "turn.h"
 #include "wgkey.h"
 
@@ -103,8 +104,11 @@ lease_asked(struct leased *l, const struct msg_lease_register *m,
 		return (contact);
 	if (code == LEASE_E_PENDING)
 		return (approval_ask(l, m));
-	if (!wgkey_usable(m->pubkey))
+	if (!wgkey_usable(m->pubkey) || !tunnel_fits(*n, m->who, m->pubkey))
 		return (LEASE_E_KEY);
+	/* Only WireGuard has preshared keys. */
+	if ((*n)->conf.gre && m->has_psk)
+		return (LEASE_E_REQUEST);
 	if (registry_own_key(&l->reg, m->pubkey))
 		return (LEASE_E_KEY_TAKEN);
 	return (network_up(*n) ? LEASE_OK_SAME : LEASE_E_BUSY);
@@ -179,6 +183,8 @@ leased_lease_renew(struct chan *c, uint32_t id, const struct msg_lease_renew *m)
 	strlcpy(asker.req, m->req, sizeof(asker.req));
 	code = lease_for(l, m->network, m->name, m->who, &p);
 	code = renew_check(code, p);
+	if (code == LEASE_OK_SAME && !tunnel_fits(p->net, m->who, p->key))
+		code = LEASE_E_KEY;
 	if (code == LEASE_OK_SAME)
 		turn_register(l, p->net, m->name, m->who, p->key, psk_of(p),
 		    &m->from, &asker);

@@ -104,6 +104,10 @@ own_check(const struct registry *r, const struct owner *o,
 	uint8_t i, code;
 
 	text[0] = '\0';
+	if (o->net->conf.gre) {
+		strlcpy(text, "this network has tunnels of leases alone", size);
+		return (LEASE_E_REQUEST);
+	}
 	if (!wgkey_usable(key)) {
 		strlcpy(text, "the key cannot be used", size);
 		return (LEASE_E_KEY);

@@ -11,6 +11,7 @@
 #include "psk.h"
 #include "removal.h"
 #include "resync.h"
+#include "tunnel.h"
 #include "turn.h"
 #include "wish.h"
 
@@ -140,6 +141,8 @@ wish_send(struct leased *l, const struct peer *p, uint16_t mask, uint32_t id,
 	strlcpy(m.network, p->net->name, sizeof(m.network));
 	memcpy(m.pubkey, p->key, sizeof(m.pubkey));
 	m.source = peer_source(p);
+	if (p->net->conf.gre)
+		(void)tunnel_remote(peer_who(p), &m.remote);
 	if ((m.ttl = peer_ttl(p, mono_now())) == 0)
 		m.ttl = 1;
 	if (old != NULL) {

@@ -129,6 +129,25 @@ check_names(struct config *c, unsigned int i, unsigned int j)
 	    i, j, b->network);
 }
 
+/* True if clients of autoygg may register in this network. */
+static bool
+has_autoygg(const struct config *c, const struct msg_conf_network *n)
+{
+	const struct conf_identity *id;
+	unsigned int j, k;
+
+	for (j = 0; j < c->nlisten; j++)
+		for (k = 0; k < c->nidentities; k++) {
+			id = &c->identities[k];
+			if ((c->listen[j].api & API_AUTOYGG) != 0 &&
+			    id->proof == c->listen[j].proof &&
+			    id->role == ROLE_DEVICE &&
+			    strcmp(id->network, n->name) == 0)
+				return (true);
+		}
+	return (false);
+}
+
 /*
  * autoygg's client renews every half an hour, and never registers again by
  * itself.
@@ -137,23 +156,24 @@ static void
 check_terms(struct config *c, unsigned int i)
 {
 	const struct msg_conf_network *n = &c->networks[i].msg;
-	const struct conf_identity *id;
-	unsigned int j, k;
 
-	for (j = 0; j < c->nlisten; j++)
-		for (k = 0; k < c->nidentities; k++) {
-			id = &c->identities[k];
-			if ((c->listen[j].api & API_AUTOYGG) == 0 ||
-			    id->proof != c->listen[j].proof ||
-			    id->role != ROLE_DEVICE ||
-			    strcmp(id->network, n->name) != 0 ||
-			    n->lease >= AUTOYGG_LEASE_MIN)
-				continue;
-			config_error(c, config_line(c, "networks[].lease", i),
-			    "network \"%s\": clients of autoygg renew every 30 minutes: a \"lease\" of less than 35m ends before that",
-			    n->name);
-			return;
-		}
+	if (n->lease < AUTOYGG_LEASE_MIN && has_autoygg(c, n))
+		config_error(c, config_line(c, "networks[].lease", i),
+		    "network \"%s\": clients of autoygg renew every 30 minutes: a \"lease\" of less than 35m ends before that",
+		    n->name);
+}
+
+/* Its leases are of use in other networks, too, but its own tunnels are not. */
+static void
+warn_tunnels(const struct config *c)
+{
+	const struct conf_network *n;
+
+	for (n = c->networks; n < c->networks + c->nnetworks; n++)
+		if (n->transport != TRANSPORT_GRE && has_autoygg(c, &n->msg))
+			log_warnx(
+			    "network \"%s\": the tunnels that autoygg's clients make need transport = \"gre\"",
+			    n->msg.name);
 }
 
 void
@@ -185,4 +205,5 @@ config_warn(struct config *c)
 		log_warnx("%s", log_text(c->errors[i]));
 	if (c->nerrors > before)
 		config_forgive(c, before, c->useless, sizeof(c->useless));
+	warn_tunnels(c);
 }

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,8 @@
 #include "reserve.h"
 #include "schema.h"
 
+#define GRE_NAME	"spg"	/* of tunnels, before their numbers */
+#define GRE_NAME_MAX	8
 #define DIRECT_BCD_LEN	112	/* the longest prefix with 16 bits to fill */
 
 static unsigned int
@@ -38,6 +41,13 @@ listen_line(const struct config *c, const char *leaf, unsigned int i)
 	return (config_line(c, path, i));
 }
 
+/* True if we choose its UDP port. */
+static bool
+has_port(const struct conf_network *n)
+{
+	return (!n->msg.adopt && n->transport == TRANSPORT_WIREGUARD);
+}
+
 static void
 check_twice(struct config *c, unsigned int i)
 {
@@ -55,8 +65,8 @@ check_twice(struct config *c, unsigned int i)
 			config_error(c, net_line(c, "interface", i),
 			    "the interface %s is taken by networks[%u]",
 			    n->msg.interface, j);
-		if (n->msg.listen_port == o->msg.listen_port && !n->msg.adopt &&
-		    !o->msg.adopt)
+		if (n->msg.listen_port == o->msg.listen_port && has_port(n) &&
+		    has_port(o))
 			config_error(c, net_line(c, "listen_port", i),
 			    "the port %u is taken by networks[%u]",
 			    n->msg.listen_port, j);
@@ -222,6 +232,11 @@ check_egress(struct config *c, unsigned int i)
 	n = &c->networks[i];
 	if (!n->has_egress)
 		return;
+	/* The links have names by which no rule can tell them. */
+	if (n->transport == TRANSPORT_GRE)
+		config_error(c, net_line(c, "egress", i),
+		    "egress of networks[%u] is not possible with transport = \"gre\" yet",
+		    i);
 	if (strcmp(n->msg.wan, n->msg.interface) == 0)
 		config_error(c, net_line(c, "egress.wan", i),
 		    "wan is the network's own interface");
@@ -236,20 +251,65 @@ check_egress(struct config *c, unsigned int i)
 }
 
 static void
+check_wireguard(struct config *c, unsigned int i)
+{
+	const struct conf_network *n = &c->networks[i];
+
+	if (*n->msg.interface == '\0')
+		config_error(c, net_line(c, "name", i),
+		    "\"interface\" is missing in networks[%u]: its WireGuard interface",
+		    i);
+	if (!n->msg.adopt && *n->private_key_file == '\0')
+		config_error(c, net_line(c, "name", i),
+		    "\"private_key_file\" is missing in networks[%u]: the file is made when it is absent",
+		    i);
+	if (n->has_gre)
+		config_error(c, net_line(c, "gre", i),
+		    "\"gre\" in networks[%u] needs transport = \"gre\"", i);
+}
+
+/* Tunnels have no interface of the network, but names that begin alike. */
+static void
+check_gre(struct config *c, unsigned int i)
+{
+	struct conf_network *n = &c->networks[i];
+
+	if (*n->msg.interface == '\0')
+		strlcpy(n->msg.interface, GRE_NAME, sizeof(n->msg.interface));
+	if (strlen(n->msg.interface) > GRE_NAME_MAX)
+		config_error(c, net_line(c, "interface", i),
+		    "interface %s is longer than %d: with transport = \"gre\" it is the beginning of the names of many",
+		    n->msg.interface, GRE_NAME_MAX);
+	if (isdigit(
+		(unsigned char)n->msg.interface[strlen(n->msg.interface) - 1]))
+		config_error(c, net_line(c, "interface", i),
+		    "interface %s ends with a digit: with transport = \"gre\" a number follows it",
+		    n->msg.interface);
+	if (!n->has_gre)
+		config_error(c, net_line(c, "transport", i),
+		    "\"gre\" is missing in networks[%u]: transport = \"gre\" needs our end of the tunnels in \"gre.local\"",
+		    i);
+	if (n->msg.adopt)
+		config_error(c, net_line(c, "adopt", i),
+		    "adopt = true in networks[%u] needs transport = \"wireguard\"",
+		    i);
+}
+
+static void
 check_network(struct config *c, unsigned int i)
 {
 	const struct conf_network *n;
 
 	n = &c->networks[i];
+	if (n->transport == TRANSPORT_GRE)
+		check_gre(c, i);
+	else
+		check_wireguard(c, i);
 	check_twice(c, i);
 	check_pools(c, i);
 	check_reserve(c, i);
 	check_assign(c, i);
 	check_egress(c, i);
-	if (!n->msg.adopt && *n->private_key_file == '\0')
-		config_error(c, net_line(c, "name", i),
-		    "\"private_key_file\" is missing in networks[%u]: the file is made when it is absent",
-		    i);
 	if (!n->msg.adopt && n->msg.naddrs == 0)
 		config_error(c, net_line(c, "name", i),
 		    "\"address\" is missing in networks[%u]: the interface's own",

@@ -45,10 +45,13 @@ struct conf_gateway {
 
 struct conf_network {
 	struct msg_conf_network msg;	/* the part for the children */
+	uint8_t		 transport;
 	char		 private_key_file[CONF_PATH];
 	bool		 has_egress;
 	bool		 masquerade;
 	uint8_t		 masquerade_family;	/* enum conf_masquerade */
+	bool		 has_gre;
+	char		 local[PREFIX_TEXT];	/* of gre */
 };
 
 struct conf_identity {

@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "schema.h"
+#include "yggaddr.h"
 
 #define SIZEOF(s, f)	sizeof(((struct s *)0)->f)
 /* A word in the top struct, or in an element of a list. */
@@ -41,6 +42,9 @@ static const struct word_name family_names[] = {
 	{ "both", MASQUERADE_IP4 | MASQUERADE_IP6 }, { "ipv4", MASQUERADE_IP4 },
 	{ "ipv6", MASQUERADE_IP6 }, { NULL, 0 }
 };
+static const struct word_name transport_names[] = { { "wireguard",
+							TRANSPORT_WIREGUARD },
+	{ "gre", TRANSPORT_GRE }, { NULL, 0 } };
 static const struct word_name assign_names[] = { { "pool", ASSIGN_POOL },
 	{ "direct-bcd", ASSIGN_BCD }, { "metans", ASSIGN_METANS },
 	{ NULL, 0 } };
@@ -187,6 +191,17 @@ valid_template(const char *s)
 }
 
 static const char *
+valid_yggaddr(const char *s)
+{
+	struct prefix p;
+
+	return (strchr(s, '/') == NULL && prefix_parse(s, &p) == 0 &&
+		    yggaddr_is(&p) ?
+		NULL :
+		"that is not an address of Yggdrasil, in 200::/7");
+}
+
+static const char *
 valid_yggkey(const char *s)
 {
 	size_t n;
@@ -224,7 +239,9 @@ const struct word schema[] = {
 	    NETWORKS_MAX, NULL, NULL, true, "the WireGuard networks" },
 	{ "networks[].name", WORD_STRING, NET(name), NULL, 1, 0, NULL,
 	    valid_name, true, "its name" },
-	{ "networks[].interface", WORD_STRING, NET(interface), NULL, 1, 0,
+	{ "networks[].transport", WORD_CHOICE, OWN(transport), "wireguard", 0,
+	    0, transport_names, NULL, false, "what its devices have" },
+	{ "networks[].interface", WORD_STRING, NET(interface), "", 1, 0,
 	    NULL, schema_valid_interface, false, "its WireGuard interface" },
 	{ "networks[].backend", WORD_CHOICE, NET(backend), "auto", 0, 0,
 	    backend_names, NULL, false, "implementation of WireGuard" },
@@ -266,6 +283,10 @@ const struct word schema[] = {
 	    "other networks that its devices reach" },
 	{ "networks[].inbound", WORD_BOOL, NET(inbound), "false", 0, 0, NULL,
 	    NULL, true, "others open connections to its devices" },
+	{ "networks[].gre", WORD_GROUP, OWN(has_gre), "", 0, 0, NULL, NULL,
+	    true, "its tunnels, with transport = \"gre\"" },
+	{ "networks[].gre.local", WORD_STRING, OWN(local), NULL, 1, 0, NULL,
+	    valid_yggaddr, false, "the gateway's end of them" },
 	{ "networks[].egress", WORD_GROUP, OWN(has_egress), "", 0, 0, NULL,
 	    NULL, true, "the way to other networks" },
 	{ "networks[].egress.wan", WORD_STRING, NET(wan), NULL, 1, 0, NULL,

@@ -164,6 +164,15 @@ device_find(struct knet *n, struct kern_link *l)
 	return (STEP_OK);
 }
 
+void
+device_tunnels(struct knet *n)
+{
+	n->dev.backend = BACKEND_GRE;
+	n->dev.network = n->conf.name;
+	n->dev.ifname = n->conf.interface;
+	n->dev.local = n->conf.local;
+}
+
 int
 device_dump(struct knet *n)
 {

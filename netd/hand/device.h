@@ -28,6 +28,8 @@ enum step {
  * than STEP_OK, n->text says why.
  */
 enum step device_find(struct knet *, struct kern_link *);
+/* The same for a network of tunnels, which has no link of its own. */
+void	 device_tunnels(struct knet *);
 /*
  * Find out whether a link with the configured name is ours.  One with the alias
  * of another network is ours if it has our key, one without an alias if it was

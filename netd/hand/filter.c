@@ -42,6 +42,9 @@ want_network(const struct knet *net, struct kern_fw *f)
 
 	strlcpy(f->name, n->name, sizeof(f->name));
 	strlcpy(f->interface, n->interface, sizeof(f->interface));
+	/* Tunnels are many, and their names begin alike. */
+	if (n->gre)
+		strlcat(f->interface, "*", sizeof(f->interface));
 	strlcpy(f->wan, n->wan, sizeof(f->wan));
 	f->adopt = n->adopt;
 	f->isolate = n->isolate;

@@ -150,8 +150,11 @@ check_network(struct hand_conf *c, const struct hand_confnet *n, size_t before)
 	if (n->bad_priv)
 		bad(c, n,
 		    "private_key_file holds no key (one line of 44 characters, as wg genkey prints)");
-	else if (!m->adopt && !n->has_priv)
+	else if (!m->adopt && !n->has_priv && !m->gre)
 		bad(c, n, "it has no private_key_file");
+	if (m->gre &&
+	    (m->local.family != AF_INET6 || !prefix_is_host(&m->local)))
+		bad(c, n, "our end of its tunnels is no IPv6 address");
 }
 
 /* The program that makes routes of that protocol, as ip(8) calls it. */
@@ -217,8 +220,8 @@ hand_conf_check(struct hand *k, struct hand_conf *c)
 static bool
 can_stay(const struct msg_conf_network *a, const struct msg_conf_network *b)
 {
-	return (strcmp(a->interface, b->interface) == 0 &&
-	    a->adopt == b->adopt &&
+	return (strcmp(a->interface, b->interface) == 0 && a->gre == b->gre &&
+	    prefix_equal(&a->local, &b->local) && a->adopt == b->adopt &&
 	    (a->backend == b->backend || b->backend == BACKEND_AUTO ||
 		a->backend == BACKEND_AUTO));
 }

@@ -67,6 +67,19 @@ shut(struct knet *n)
 	return (STEP_FAILED);
 }
 
+/* The links of a network of tunnels are its peers, and there is no other. */
+static enum step
+tunnel_steps(struct knet *n, bool full)
+{
+	device_tunnels(n);
+	if (!full && n->state == NET_UP && !n->unread)
+		return (STEP_OK);
+	if (device_dump(n) == -1)
+		return (device_unread(n));
+	device_note_foreign(n);
+	return (STEP_OK);
+}
+
 static enum step
 steps(struct knet *n, bool full)
 {
@@ -76,6 +89,8 @@ steps(struct knet *n, bool full)
 
 	if (egress_table_free(n) == -1)
 		return (shut(n));
+	if (n->conf.gre)
+		return (tunnel_steps(n, full));
 	s = device_find(n, &l);
 	if (s != STEP_OK)
 		return (s);

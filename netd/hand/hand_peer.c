@@ -92,6 +92,7 @@ chunk_fill(struct knet *n, struct chunk *c)
 		c->ops[i].naddrs = (uint8_t)j;
 		c->ops[i].addrs = c->addrs[i];
 		c->ops[i].psk = x->psk;
+		c->ops[i].remote = &x->remote;
 	}
 }
 
@@ -223,6 +224,7 @@ peer_want(struct knet *n, const struct msg_peer_set *m)
 		wanted_queue(&n->wanted, x, false);
 		return (NULL);
 	}
+	x->remote = m->remote;
 	addr_touch_wish(n, x);
 	if (m->ttl == LEASE_NEVER) {
 		expiry_unset(&k->expiry, &x->expiry);

@@ -12,6 +12,7 @@
 #include "network.h"
 #include "policy.h"
 #include "wanted.h"
+#include "yggaddr.h"
 
 int
 policy_key_cmp(const void *a, const void *b)
@@ -80,6 +81,20 @@ addr_allowed(const struct policy *p, struct wanted *w,
 	return (m->has_old && memcmp(x->key, m->old, WGKEY_LEN) == 0);
 }
 
+/*
+ * A tunnel leads to the node of the key, and to nobody else; without a tunnel,
+ * nothing may be said of its end.
+ */
+static bool
+remote_allowed(const struct policy *p, const struct msg_peer_set *m)
+{
+	if (!p->conf->gre)
+		return (m->remote.family == 0);
+	return (m->source == SOURCE_LEASE && !m->has_psk &&
+	    yggaddr_fits(&m->remote, m->pubkey) &&
+	    !prefix_equal(&m->remote, &p->conf->local));
+}
+
 enum peer_code
 policy_check(const struct policy *p, struct wanted *w,
     const struct msg_peer_set *m, bool sync)
@@ -94,7 +109,8 @@ policy_check(const struct policy *p, struct wanted *w,
 	    (p->has_pub && memcmp(p->pub, m->pubkey, WGKEY_LEN) == 0) ||
 	    policy_is_foreign(p, m->pubkey))
 		return (PEER_E_KEY);
-	if (m->naddrs == 0 || m->naddrs > PEER_ADDRS_MAX)
+	if (m->naddrs == 0 || m->naddrs > PEER_ADDRS_MAX ||
+	    !remote_allowed(p, m))
 		return (PEER_E_ADDR);
 	for (i = 0; i < m->naddrs; i++) {
 		if (!addr_allowed(p, w, m, i, sync))

@@ -100,6 +100,7 @@ sync_add(struct hand *k, uint32_t id, bool del, const struct msg_peer_set *m)
 	s->has_old = m->has_old;
 	s->naddrs = m->naddrs;
 	s->ttl = m->ttl;
+	s->remote = m->remote;
 	s->net = net_find(k, m->network);
 	memcpy(s->key, m->pubkey, sizeof(s->key));
 	memcpy(s->old, m->old, sizeof(s->old));
@@ -178,6 +179,7 @@ sync_take(struct hand *k, const struct syncitem *s)
 		m.source = s->source;
 		m.naddrs = s->naddrs;
 		m.ttl = s->ttl;
+		m.remote = s->remote;
 		net_policy(s->net, &p);
 		code = policy_check(&p, &s->net->wanted, &m, true);
 		if (code == PEER_OK) {

@@ -25,6 +25,7 @@ struct syncitem {
 	uint8_t		 has_old;
 	uint8_t		 naddrs;
 	uint32_t	 ttl;
+	struct prefix	 remote;
 	struct knet	*net;		/* NULL: the network is unknown */
 	uint8_t		 key[WGKEY_LEN];
 	uint8_t		 old[WGKEY_LEN];

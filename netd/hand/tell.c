@@ -25,13 +25,25 @@ tell_health(struct hand *k)
 		log_debug("cannot send health to leased");
 }
 
+static const char *
+backend_name(uint8_t backend)
+{
+	switch (backend) {
+	case BACKEND_USERSPACE:
+		return ("userspace");
+	case BACKEND_GRE:
+		return ("gre");
+	default:
+		return ("kernel");
+	}
+}
+
 static void
 log_change(const struct knet *n, const struct msg_hand_network *m)
 {
 	if (m->state == NET_UP && n->sent.state != NET_UP)
 		log_info("network up net=%s interface=%s backend=%s port=%u",
-		    m->network, n->conf.interface,
-		    m->backend == BACKEND_USERSPACE ? "userspace" : "kernel",
+		    m->network, n->conf.interface, backend_name(m->backend),
 		    m->port);
 	else if (m->state != NET_UP && strcmp(m->text, n->sent.text) != 0)
 		log_warnx("network %s net=%s: %s",

@@ -130,6 +130,11 @@ undo_once(struct knet *n, bool last)
 		if (!last)
 			return (-1);
 	}
+	/* The links of a network of tunnels are its peers. */
+	if (n->conf.gre) {
+		device_tunnels(n);
+		return (undo_peers(n));
+	}
 	if (find(n, &l) == -1) {
 		if (errno == ENODEV)
 			return (0);

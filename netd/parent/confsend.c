@@ -65,6 +65,9 @@ send_network(struct proc *p, const struct config *c,
 		m.masquerade = 0;
 		m.nallow = m.ndeny = 0;
 	}
+	m.gre = n->transport == TRANSPORT_GRE;
+	if (n->has_gre)
+		(void)prefix_parse(n->local, &m.local);
 	return (chan_send_conf_network(p->chan, 0, &m, -1));
 }
 

@@ -226,7 +226,8 @@ parent_uapi_want(struct chan *c, uint32_t id, const struct msg_uapi_want *m)
 	if (i == conf->nnetworks)
 		log_warnx("%s wants user space WireGuard for an unknown network",
 		    p->name);
-	else if (conf->networks[i].msg.backend == BACKEND_KERNEL)
+	else if (conf->networks[i].msg.backend == BACKEND_KERNEL ||
+	    conf->networks[i].transport != TRANSPORT_WIREGUARD)
 		return (-1);
 	else
 		uapi_want(p->netd->uapi, i);

@@ -86,9 +86,14 @@ static bool
 put_ifname(struct nftnl_rule *r, uint32_t key, const char *name)
 {
 	char full[IFNAME_SIZE] = { 0 };
+	size_t len = strlen(name);
 
 	if (*name == '\0')
 		return (true);
+	/* "spg*" stands for all names that begin with "spg". */
+	if (len > 0 && name[len - 1] == '*')
+		return (
+		    put_meta(r, key) && put_cmp(r, name, (uint32_t)len - 1));
 	strlcpy(full, name, sizeof(full));
 	return (put_meta(r, key) && put_cmp(r, full, sizeof(full)));
 }

@@ -13,6 +13,7 @@
 
 #include "fw.h"
 #include "fw_elem.h"
+#include "gre.h"
 #include "kern_ops.h"
 #include "nl.h"
 #include "nl_event.h"
@@ -26,6 +27,7 @@ struct kern_io {
 	struct nl_conn	 events;
 	struct wg_kernel wg;
 	struct wg_uapi	 uapi;
+	struct gre	 gre;
 	struct fw	 fw;
 	char		 text[NL_TEXT + 64];
 };
@@ -41,6 +43,7 @@ io_close(struct kern_io *io)
 	nl_conn_close(&io->events);
 	wg_kernel_close(&io->wg);
 	wg_uapi_close(&io->uapi);
+	gre_close(&io->gre);
 	fw_close(&io->fw);
 	free(io);
 	errno = e;
@@ -263,6 +266,9 @@ static int
 io_wg_peers(struct kern_io *io, const struct wg_dev *d,
     const struct peer_op *ops, size_t n)
 {
+	if (d->backend == BACKEND_GRE)
+		return (note(io, gre_peers(&io->gre, &io->route, d, ops, n),
+		    io->route.text));
 	if (d->backend == BACKEND_USERSPACE)
 		return (note(io, wg_uapi_peers(&io->uapi, d->fd, ops, n),
 		    io->uapi.text));
@@ -273,6 +279,9 @@ io_wg_peers(struct kern_io *io, const struct wg_dev *d,
 static int
 io_wg_dump(struct kern_io *io, const struct wg_dev *d, struct snapshot *s)
 {
+	if (d->backend == BACKEND_GRE)
+		return (note(io, gre_dump(&io->gre, &io->route, d, s),
+		    io->route.text));
 	if (d->backend == BACKEND_USERSPACE)
 		return (
 		    note(io, wg_uapi_dump(&io->uapi, d->fd, s), io->uapi.text));

@@ -91,12 +91,17 @@ struct peer_op {
 	uint8_t		 naddrs;
 	const struct prefix *addrs;
 	const uint8_t	*psk;		/* NULL: it has none */
+	const struct prefix *remote;	/* end of its tunnel, where it has one */
 };
 
 struct wg_dev {
-	uint8_t		 backend;	/* BACKEND_KERNEL or _USERSPACE */
-	int		 ifindex;
+	uint8_t		 backend;	/* BACKEND_KERNEL and so on, not _AUTO */
+	int		 ifindex;	/* 0: there is no such link */
 	int		 fd;		/* of the UAPI connection, else -1 */
+	/* For tunnels of GRE: */
+	const char	*network;
+	const char	*ifname;	/* the beginning of their names */
+	struct prefix	 local;
 };
 
 /* The object of a notification.  ifindex 0: possibly everything. */
@@ -110,7 +115,7 @@ struct kern_event {
 /* What the packet filter has to know of one network. */
 struct kern_fw {
 	char		 name[NETNAME_SIZE];
-	char		 interface[IFNAME_SIZE];
+	char		 interface[IFNAME_SIZE];	/* "spg*": all such names */
 	char		 wan[IFNAME_SIZE];	/* "": none */
 	bool		 adopt;
 	bool		 isolate;

@@ -50,6 +50,14 @@ reconcile_classify(struct snapshot *s, struct wanted *w, bool adopted,
 	return (foreign);
 }
 
+/* Where a peer of WireGuard is, only its own packets say. */
+static bool
+same_remote(const struct wish *x, const struct snappeer *p)
+{
+	return (
+	    x->remote.family == 0 || prefix_equal(&x->remote, &p->endpoint));
+}
+
 static bool
 same_addrs(const struct wish *x, const struct prefix *a, size_t n)
 {
@@ -94,8 +102,8 @@ reconcile_diff(struct wanted *w, const struct snapshot *s, struct difference *d)
 		d->psks += x->wanted && !same_psk(x, p);
 		if (!x->wanted)
 			d->removed++;
-		else if (same_addrs(x, snapshot_addrs(s, p), p->naddrs) &&
-		    same_psk(x, p)) {
+		else if (same_remote(x, p) && same_psk(x, p) &&
+		    same_addrs(x, snapshot_addrs(s, p), p->naddrs)) {
 			d->unchanged++;
 			continue;
 		} else

@@ -49,6 +49,7 @@ struct wish {
 	bool		 claim;		/* was there before us: claimable */
 	bool		 ended;		/* leased let go of it: not claimable */
 	uint8_t		 source;
+	struct prefix	 remote;	/* end of its tunnel; family 0: none */
 	uint8_t		 naddrs;
 	uint32_t	 gen;		/* sync that wished it last */
 	uint32_t	 seen;		/* mark for reconcile.c */

@@ -181,8 +181,11 @@ check "they leave" crowd release 2000 50
 
 # --- a lease that runs out ---
 
+# Only a start takes a lease that ends before its client renews it.
 POOLS='"100.64.1.0/24"' CONF_NETWORK='' LEASE=2s
-reload conf open
+suite_stop
+conf open
+suite_start
 ygg register 20
 ip=$(j .ClientIP)
 over() { get 20; [ "$STATUS" = 404 ]; }

@@ -6,7 +6,7 @@
  *
  *	yggc [-g] [-c NAME,EMAIL,PHONE] [-h HEADERS] [-k KEY] [-s ADDRESS]
  *	    HOST PORT ACTION FIRST [COUNT]
- *	yggc FIRST			shows key and address of a client
+ *	yggc FIRST [COUNT]		shows keys and addresses of clients
  *
  * Clients have numbers; -k and -s give all of them another key or address.  -g
  * sends GET of the action, which the original's client never does, -h adds
@@ -248,8 +248,11 @@ main(int argc, char *argv[])
 	}
 	argc -= optind;
 	argv += optind;
-	if (argc == 1) {
-		show(strtoul(argv[0], NULL, 10));
+	if (argc == 1 || argc == 2) {
+		first = strtoul(argv[0], NULL, 10);
+		count = argc == 1 ? 1 : strtoul(argv[1], NULL, 10);
+		for (i = 0; i < count; i++)
+			show(first + i);
 		return (0);
 	}
 	if (argc < 4 || pipe(go) == -1)

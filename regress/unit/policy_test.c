@@ -258,6 +258,35 @@ test_max(void **state)
 	expect(f, PEER_E_MAX);
 }
 
+/* A tunnel leads to the node of the key, and to nobody else. */
+static void
+test_tunnel(void **state)
+{
+	struct fixture	*f = *state;
+
+	prefix(&f->set.remote, "207:fefe:fefe:fefe:fefe:fefe:fefe:fefe");
+	expect(f, PEER_E_ADDR);
+	f->conf.gre = 1;
+	prefix(&f->conf.local, "200::1");
+	expect(f, PEER_OK);
+	f->set.source = SOURCE_STATIC;
+	expect(f, PEER_E_ADDR);
+	f->set.source = SOURCE_LEASE;
+	prefix(&f->set.remote, "307:fefe:fefe:fefe::7");
+	expect(f, PEER_OK);
+	prefix(&f->set.remote, "207:fefe:fefe:fefe:fefe:fefe:fefe:fefd");
+	expect(f, PEER_E_ADDR);
+	prefix(&f->set.remote, "fd00::10");
+	expect(f, PEER_E_ADDR);
+	prefix(&f->set.remote, "10.0.1.10");
+	expect(f, PEER_E_ADDR);
+	memset(&f->set.remote, 0, sizeof(f->set.remote));
+	expect(f, PEER_E_ADDR);
+	prefix(&f->set.remote, "207:fefe:fefe:fefe:fefe:fefe:fefe:fefe");
+	f->conf.local = f->set.remote;
+	expect(f, PEER_E_ADDR);
+}
+
 #define fixture_test(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int
@@ -272,6 +301,7 @@ main(void)
 		fixture_test(test_taken),
 		fixture_test(test_held),
 		fixture_test(test_max),
+		fixture_test(test_tunnel),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

@@ -489,6 +489,38 @@ test_takeover(void **state)
 	wanted_clear(&w);
 }
 
+/* A tunnel that ends elsewhere is another one. */
+static void
+test_remote(void **state)
+{
+	struct difference d;
+	struct snapshot	*s;
+	struct wanted	 w;
+	struct wish	*x;
+	struct prefix	 p, end;
+	uint8_t		 k[WGKEY_LEN];
+
+	wanted_init(&w, NULL);
+	make_addr(&p, 9);
+	make_key(k, 1);
+	x = wanted_set(&w, k, &p, 1, SOURCE_LEASE);
+	assert_int_equal(0, prefix_parse("200::1", &end));
+	s = snapshot_new();
+	snapshot_add_peer(s, k)->endpoint = end;
+	assert_int_equal(0, snapshot_add_addr(s, &p));
+	/* Without tunnels, it is no matter where a peer is. */
+	assert_int_equal(0, reconcile_diff(&w, s, &d));
+	assert_int_equal(1, d.unchanged);
+	x->remote = end;
+	assert_int_equal(0, reconcile_diff(&w, s, &d));
+	assert_int_equal(1, d.unchanged);
+	x->remote.addr[15] = 2;
+	assert_int_equal(0, reconcile_diff(&w, s, &d));
+	assert_int_equal(1, d.changed);
+	snapshot_free(s);
+	wanted_clear(&w);
+}
+
 int
 main(void)
 {
@@ -500,6 +532,7 @@ main(void)
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_pair),
 		cmocka_unit_test(test_takeover),
+		cmocka_unit_test(test_remote),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

@@ -37,6 +37,7 @@ route_test_USES :=	route http
 san_test_USES :=	san tlscert
 subject_test_USES :=	subject hex
 sysctl_test_USES :=	sysctl kern_list mark neighbour
+tunnel_test_USES :=	tunnel
 uapi_test_USES :=	wg_uapi wg_uapi_parse snapshot
 verdict_test_USES :=	rules addrlist hash assign peerowner
 wgquick_test_USES :=	wgquick peername

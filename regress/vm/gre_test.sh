@@ -1,0 +1,194 @@
+#!/bin/sh
+# Tunnels of GRE for clients of autoygg, in a real Debian kernel: made, used,
+# taken back, kept over restarts, put right, and a thousand of them.
+
+if [ "$1" != inside ] && [ -z "$LIB_PRIVATE" ]; then
+	sh "$TOP/regress/vm/vm" -t 2400 env O="$O" TOP="$TOP" BIN="$BIN" \
+	    sh "$TOP/regress/vm/gre_test.sh" inside
+	status=$?
+	[ $status -eq 126 ] && { echo "skip gre: see above"; exit 0; }
+	exit $status
+fi
+# The module makes links of its own, which stay.
+[ -n "$LIB_PRIVATE" ] || modprobe -a ip6_gre wireguard nf_tables
+
+. "${TOP:-.}/regress/lib.sh"
+private "$@"
+. "$TOP/regress/suite.sh"
+
+YGGC=$O/regress/yggc PORT=8080
+addr() { "$YGGC" "$1" | sed 's/.* //'; }
+GWY=$(addr 1)
+MANY=1000
+
+# --- a host of nodes, which reaches the gateway through Yggdrasil ---
+
+ns_add nodes
+ip link add vy type veth peer name eth0 netns "$ns_nodes"
+ip link set vy addrgenmode none
+in_ns nodes ip link set eth0 addrgenmode none
+ip address add fe80::1/64 dev vy nodad
+in_ns nodes ip address add fe80::2/64 dev eth0 nodad
+ip link set vy up
+in_ns nodes ip link set eth0 up
+ip -6 route add 200::/7 via fe80::2 dev vy
+ip address add "$GWY/128" dev lo
+in_ns nodes ip -6 route add "$GWY" via fe80::1 dev eth0
+{ "$YGGC" 2 10; "$YGGC" 1000 $MANY; } |
+    sed 's|.* \(.*\)|address add \1/128 dev lo|' >"$WORK/batch"
+in_ns nodes ip -batch "$WORK/batch" || { fail "nodes"; exit 1; }
+# What all of them can reach here.
+ip address add 192.0.2.1/32 dev lo
+
+CONF_NETWORK="}, {
+	name = \"nodes\"; transport = \"gre\"; gre: { local = \"$GWY\"; };
+	address = [ \"10.42.0.1/16\" ]; pools = [ \"10.42.32.0/19\" ];
+	lease = \"4h\"; quarantine = \"0s\"; isolate = false;"
+LISTEN_MORE=", { address = \"[$GWY]:$PORT\"; api = [ \"autoygg\" ]; proof = \"address\"; }"
+RULES='{ proof = "address"; pattern = "[23][0-9a-f]{2}:[0-9a-f:]+";
+    role = "device"; network = "nodes"; },
+    { pattern = "smart-toilet-(\\d+)"; role = "device"; network = "devices"; }'
+
+kernel() {
+	ip -br link | sort; ip -4 route; ip -6 route | grep -v '^200::/7'
+	ip rule; ip -6 rule; nft list ruleset
+	cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding
+}
+ygg() {			# ACTION NUMBER [COUNT]
+	in_ns nodes "$YGGC" "$GWY" $PORT "$@" >"$WORK/ygg"
+	ygg_l=$(head -n 1 "$WORK/ygg")
+	ygg_l=${ygg_l#* }
+	STATUS=${ygg_l%% *} BODY=${ygg_l#* }
+}
+j() { printf '%s' "$BODY" | jq -r "$1"; }
+links() { ip -o link show type ip6gre | grep -c 'spg[0-9]'; }
+has_links() { [ "$(links)" = "$1" ]; }
+# The tunnel of a client, as its program makes it.
+tunnel() {		# NUMBER
+	in_ns nodes ip link add "t$1" type ip6gre local "$(addr "$1")" \
+	    remote "$GWY" &&
+	    in_ns nodes ip address add "$(j .ClientIP)/16" dev "t$1" &&
+	    in_ns nodes ip link set "t$1" up &&
+	    in_ns nodes ip route replace 192.0.2.1 dev "t$1"
+}
+ping_gw() {		# NUMBER [SOURCE]
+	in_ns nodes ping -q -c 1 -W 2 -I "${2:-t$1}" 192.0.2.1
+}
+no_ping() { ! ping_gw "$@"; }
+
+pki_init
+suite_conf
+kernel >"$WORK/before"
+suite_start
+
+# --- one client ---
+
+ygg register 2
+is "register" "$STATUS $(j .ClientIP) $(j .Error)" "200 10.42.32.1 "
+is "its link" "$(ip -d link show spg0 | grep -o 'remote [^ ]* local [^ ]*')" \
+    "remote $(addr 2) local $GWY"
+is "its route" "$(ip route get 10.42.32.1 | grep -o 'dev [^ ]*')" "dev spg0"
+check "the tunnel of the client" tunnel 2
+check "it reaches the gateway" wait_for 5 ping_gw 2
+like "sallyctl shows it" "$(ctl -j show leases | jq -r '.leases[] |
+    .name + " " + .state + " " + .endpoint')" "^$(addr 2) active .*$(addr 2)"
+like "and its network" "$(ctl show networks)" 'gre'
+index=$(ip -o link show spg0 | cut -d : -f 1)
+ygg renew 2
+is "renew" "$STATUS" 200
+
+# --- a client that says it is another ---
+
+ygg register 4
+check "another client" tunnel 4
+check "it reaches the gateway" wait_for 5 ping_gw 4
+check "it does not with the address of another" no_ping 4 10.42.32.1
+in_ns nodes ip route replace 192.0.2.1 dev t2
+check "who has that address still does" wait_for 5 ping_gw 2
+ygg release 4
+
+# --- restarts ---
+
+for r in netd-hand leased; do
+	p=$(role_pid $r)
+	kill -KILL "$p"
+	check "$r is there again" wait_for 15 role_new $r "$p"
+	check "the suite is up" wait_for 15 suite_up
+	is "$r killed: the link is the same" \
+	    "$(ip -o link show spg0 | cut -d : -f 1)" "$index"
+	check "$r killed: the tunnel works" wait_for 5 ping_gw 2
+done
+suite_stop
+suite_start
+is "stopped and started: the link is the same" \
+    "$(ip -o link show spg0 | cut -d : -f 1)" "$index"
+check "the tunnel works" wait_for 5 ping_gw 2
+
+# --- what others do ---
+
+ip link add spg7 type ip6gre remote 200::7 local "$GWY"
+ip link add spg8 type ip6gre remote 200::8 local "$GWY"
+ip link set spg8 alias mine
+ip link delete spg0
+there() { ip link show spg0 && ! ip link show spg7; }
+check "a link that was deleted comes back, one half made goes" \
+    wait_for 30 there
+check "one that others made stays" ip link show spg8
+ip link delete spg8
+check "the tunnel works again" wait_for 5 ping_gw 2
+ip route delete 10.42.32.1
+check "a route that was deleted comes back" wait_for 30 ping_gw 2
+
+# --- the end ---
+
+ygg release 2
+is "release" "$STATUS" 200
+check "its link is gone" wait_for 5 has_links 0
+check "nothing goes through the tunnel" no_ping 2
+ygg register 2
+check "register again" ping_gw 2
+ctl revoke "$(addr 2)" reason test >/dev/null
+check "revoked: the link is gone" wait_for 5 has_links 0
+
+# Only a start takes a lease that ends before its client renews it.
+term() {		# OLD NEW
+	suite_stop
+	sed -i "s/lease = \"$1\"/lease = \"$2\"/" "$CONF"
+	suite_start
+}
+check "a short lease" term 4h 6s
+ygg register 3
+is "register" "$STATUS" 200
+p=$(role_pid leased)
+kill -STOP "$p"
+check "a link ends with its lease, without leased" wait_for 10 has_links 0
+kill -CONT "$p"
+check "a long lease" term 6s 4h
+
+# --- many ---
+
+# A virtual machine takes its time for each link: some come again.
+some_at() {		# ACTION FIRST
+	ygg "$1" "$2" 50
+	[ "$(grep -c '^[0-9]* 200 ' "$WORK/ygg")" = 50 ]
+}
+all_at() {		# ACTION
+	for i in $(seq 1000 50 $((999 + MANY))); do
+		wait_for 20 some_at "$1" "$i" || return 1
+	done
+}
+check "$MANY leases" all_at register
+is "$MANY links" "$(links)" $MANY
+is "$MANY routes" "$(ip route show proto 84 | wc -l)" $MANY
+ip -o link show type ip6gre | cut -d : -f 1,2 | sort >"$WORK/links"
+kill -KILL "$(role_pid netd-hand)"
+check "the suite is up" wait_for 30 suite_up
+check "the hand killed: all renew" all_at renew
+ip -o link show type ip6gre | cut -d : -f 1,2 | sort >"$WORK/links2"
+check "they have the same links" diff "$WORK/links" "$WORK/links2"
+
+ctl teardown >/dev/null
+wait_for 60 gone "$SUITE"
+kernel >"$WORK/after"
+check "teardown: the kernel is as it was" diff "$WORK/before" "$WORK/after"
+finish
