@@ -251,6 +251,23 @@ else
 	skip "busybox" "there is none"
 fi
 
+# One that the operator must approve first.
+CONF_MORE='access: { mode = "approve"; };'
+suite_conf
+check "approval: reload" ctl reload
+TAG=approval: DEV=d3 TOOLS=$DEBIAN_PATH
+dev_add d3
+cert d3 smart-toilet-103
+conf d3
+fails "not yet" 75 'has to approve this device: 202 approval-pending'
+check "approval: nothing is set up" test -z "$(in_ns d3 ip -o link show join0 \
+    2>/dev/null)"
+check "approval: given" ctl approve 103
+join d3
+is "approval: up" "$ST$OUT" 0
+is "approval: the addresses of the lease" "$(enrolled d3)" "$(leased 103)"
+join d3 down
+
 # The private keys are in no argument of any command.
 cat "$WORK"/d?.state/join0.key >"$WORK/keys"
 check "there are arguments" grep -q ' private-key /' "$WORK/arguments"
