@@ -46,9 +46,12 @@ now=$(($(now_ms) - t0))
 check "and not before ($now ms of 14000)" test "$now" -ge 13000
 has d1; d1=$?
 has d2; d2=$?
+through=$(nft list set inet sallyport lease4_devices | grep -o '100[0-9.]*' |
+    wc -l)
 if [ $(($(now_ms) - t1)) -lt 13000 ]; then
 	is "with one, it is still there" $d1 0
 	is "and after the other hand's sync" $d2 0
+	is "and the packet filter lets both through" "$through" 2
 else
 	skip "with one, it is still there" "the machine is too slow"
 fi
