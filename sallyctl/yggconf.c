@@ -14,6 +14,7 @@
 #include "addr.h"
 #include "conf.h"
 #include "printable.h"
+#include "yggaddr.h"
 #include "yggconf.h"
 #include "yggwords.h"
 
@@ -214,6 +215,8 @@ read_network(struct server *s)
 	    strpbrk(s->wan, "/\" \\") != NULL ||
 	    !printable_utf8(s->wan, strlen(s->wan)))
 		return (bad(s, YGG_WAN, "must be the name of an interface"));
+	left_out(s, YGG_WAN,
+	    "a network of tunnels has no egress yet: the configuration has it as a comment");
 	if (s->lease < LEASE_MIN) {
 		s->lease = LEASE_MIN;
 		left_out(s, YGG_LEASE,
@@ -229,10 +232,22 @@ read_network(struct server *s)
 	return (0);
 }
 
+/* Clients dial the address at which their tunnels end, too. */
+static int
+read_host(struct server *s)
+{
+	if (get_addr(s, YGG_LISTEN_HOST, false, &s->host) == -1)
+		return (-1);
+	if (!yggaddr_is(&s->host))
+		left_out(s, YGG_LISTEN_HOST,
+		    "write the gateway's address in Yggdrasil into gre.local");
+	return (0);
+}
+
 static int
 read_all(struct server *s)
 {
-	if (get_addr(s, YGG_LISTEN_HOST, false, &s->host) == -1 ||
+	if (read_host(s) == -1 ||
 	    get_number(s, YGG_LISTEN_PORT, 1, 65535, &s->port) == -1 ||
 	    get_bool(s, YGG_REQUIRE, &s->require) == -1 ||
 	    get_bool(s, YGG_LISTED, &s->listed) == -1)
@@ -258,8 +273,8 @@ write_network(const struct server *s, FILE *f)
 	char text[PREFIX_TEXT];
 
 	fprintf(f, "networks = ( {\n\tname = \"%s\";\n", NETWORK);
-	fputs("\tinterface = \"wg-autoygg\";\n", f);
-	fputs("\tprivate_key_file = \"/etc/sallyport/autoygg.key\";\n", f);
+	fprintf(f, "\ttransport = \"gre\"; gre: { local = \"%s\"; };\n",
+	    prefix_format_addr(&s->host, text));
 	fprintf(f, "\taddress = [ \"%s\" ];\n",
 	    prefix_format(&s->tunnel, text));
 	fprintf(f, "\tpools = [ \"%s-", prefix_format_addr(&s->range[0], text));
@@ -267,7 +282,7 @@ write_network(const struct server *s, FILE *f)
 	fprintf(f, "\tlease = \"%llds\";\n", s->lease);
 	if (s->max_clients != 0)
 		fprintf(f, "\tmax_peers = %lld;\n", s->max_clients);
-	fputs("\tegress: { wan = ", f);
+	fputs("#\tegress: { wan = ", f);
 	write_string(f, s->wan);
 	fprintf(f, "; table = %lld; masquerade = true; };\n} );\n", s->table);
 }

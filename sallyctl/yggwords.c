@@ -8,8 +8,7 @@
 
 #include "yggwords.h"
 
-#define COMMAND                                                                \
-	"no command is executed: sallyport sets up forwarding, masquerading, rules and routes itself"
+#define COMMAND "sallyport executes no command"
 
 struct word {
 	const char	*name;
