@@ -179,13 +179,17 @@ way_tests() {
 # Each code of leased, for each request: the end is said with an Error, and
 # what passes by itself in plain text.
 code_tests() {
-	for c in 16 17 20 21; do
+	# Who has to wait for an approval is not told to come again.
+	for c in 16 17 20 21 33; do
 		for p in register renew release; do
 			post $p --interface 127.0.1.$c
 			got "$p, code $c" 403 "$JSON" \
 			    "$(zero 'Registration not allowed')"
 		done
 	done
+	post register --interface 127.0.1.34
+	got "register, code 34" 403 "$JSON" \
+	    "$(zero 'Client name, e-mail and phone must be supplied')"
 	for c in 19 22 26; do
 		for p in register renew release; do
 			post $p --interface 127.0.1.$c
