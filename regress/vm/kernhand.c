@@ -140,7 +140,7 @@ hand_network(struct test *t, bool adopt)
 	m.max_peers = 100000;
 	(void)strlcpy(m.wan, "other", sizeof(m.wan));
 	m.table = 42;
-	m.masquerade = 1;
+	m.masquerade = MASQUERADE_IP4 | MASQUERADE_IP6;
 	m.naddrs = 2;
 	prefix(&m.addrs[0], "fde3:25fb:7f6c::1/64");
 	prefix(&m.addrs[1], "100.64.0.1/24");
