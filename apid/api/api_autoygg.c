@@ -221,9 +221,15 @@ send_lease(struct request *r, int status, const struct msg_lease_reply *m,
 	row.key = m->pubkey;
 	row.ygg = &r->from;
 	row.gateway_key = r->apid->set->autoygg.public_key;
-	/* The body is there until the answer was sent. */
-	if (autoygg_parse(r->body, r->body_len, &client) == 0)
-		row.client = &client;
+	/* The body, of a POST, is there until the answer was sent. */
+	if (autoygg_parse(r->body, r->body_len, &client) == -1)
+		memset(&client, 0, sizeof(client));
+	if (m->contact.name[0] != '\0') {
+		strlcpy(client.name, m->contact.name, sizeof(client.name));
+		strlcpy(client.email, m->contact.email, sizeof(client.email));
+		strlcpy(client.phone, m->contact.phone, sizeof(client.phone));
+	}
+	row.client = &client;
 	send_row(r, status, JSON_TYPE, &row);
 }
 
@@ -281,7 +287,10 @@ shown(struct request *r, const struct msg_lease_reply *m)
 	switch (m->code) {
 	case LEASE_E_NOT_FOUND:
 		/* To the original this is an answer, and no error. */
-		long_error(r, 404, NULL);
+		if (r->apid->set->autoygg.require_contact)
+			long_error(r, 403, NO_CONTACT);
+		else
+			long_error(r, 404, NULL);
 		return;
 	case LEASE_E_GIVEN_BACK:
 		send_lease(r, 200, m, "expired");

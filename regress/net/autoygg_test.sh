@@ -17,8 +17,8 @@ RULES='{ proof = "address"; pattern = "[23][0-9a-f]{2}:[0-9a-f:]+";
 ABOUT='autoygg: { owner = "Joe <joe@example.com>"; description = "a gate";
     network = "AS1"; location = "here"; info_url = "http://x/";
     public_key = "0011223344556677889900112233445566778899001122334455667788990011"; };'
-conf() {		# MODE [WORDS]
-	CONF_MORE="$ABOUT access: { mode = \"$1\"; file = \"$LIST\"; }; $2"
+conf() {		# MODE [WORDS OF access]
+	CONF_MORE="$ABOUT access: { mode = \"$1\"; file = \"$LIST\"; $2 };"
 	suite_conf
 	sed -i '/api = \[ "autowg", "native" \]/s/"autowg", //' "$CONF"
 }
@@ -151,6 +151,34 @@ is "not on the list" "$STATUS $(j .Error)" "403 Registration not allowed"
 get 9
 is "not on the list: GET" "$STATUS $(j .Error)" "403 Registration not allowed"
 ygg release 8
+
+# --- contact and approval ---
+
+reload conf open 'require_contact = true;'
+is "info asks for contact data" "$(curl -s "http://[$YGG]:$PORT/info" |
+    jq .RequireRegistration)" true
+ygg register 11
+is "without contact data" "$STATUS $(j .Error)" \
+    "403 Client name, e-mail and phone must be supplied"
+get 11
+is "without contact data: GET" "$STATUS $(j .Error)" \
+    "403 Client name, e-mail and phone must be supplied"
+ygg register 11 -c 'Joe,j@e,1'
+is "with contact data" "$STATUS $(j '.ClientName + .ClientEmail + .ClientPhone')" \
+    "200 Joej@e1"
+get 11
+is "the client sees them" "$STATUS $(j '.ClientName + .ClientEmail + .ClientPhone')" \
+    "201 Joej@e1"
+ygg renew 11
+is "a renewal needs none" "$STATUS" 200
+ygg release 11
+reload conf approve
+ygg register 12
+is "who waits for approval" "$STATUS $(j .Error)" "403 Registration not allowed"
+check "the operator approves" ctl approve "$(addr 12)"
+ygg register 12
+is "approved" "$STATUS" 200
+ygg release 12
 reload conf open
 
 # --- many at once ---
