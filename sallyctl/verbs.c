@@ -283,6 +283,26 @@ static const struct line contact_columns[] = {
 static const struct item contact_item = {
 	contact_fields, contact_columns, true
 };
+static const struct field line_fields[] = {
+	{ FIELD(msg_ctl_line, STR, "line", text) },
+	{ .name = NULL }
+};
+static const struct line line_lines[] = {
+	{ LINE(NULL, "[{line}]\n") },
+	{ .text = NULL }
+};
+static const struct item line_item = { line_fields, line_lines, false };
+
+static const struct field drift_fields[] = {
+	{ FIELD(msg_ctl_line, TIME, "at", at) },
+	{ FIELD(msg_ctl_line, STR, "what", text) },
+	{ .name = NULL }
+};
+static const struct line drift_columns[] = {
+	{ LINE("TIME", "at") }, { LINE("PUT RIGHT", "what") },
+	{ .text = NULL }
+};
+static const struct item drift_item = { drift_fields, drift_columns, true };
 
 static const struct field event_fields[] = {
 	{ FIELD(msg_ctl_event, NUM, "id", id) },
@@ -537,6 +557,7 @@ GET(ctl_revoked)
 GET(ctl_pending)
 GET(ctl_contact)
 GET(ctl_sync)
+GET(ctl_line)
 GET(ctl_test)
 
 #define SHOW(what_)	.ask = MSG_CTL_SHOW, .what = SHOW_##what_
@@ -579,6 +600,12 @@ const struct verb verbs[] = {
 	    ANSWER(CTL_CONTACT, ctl_contact, contact_item) },
 	{ .words = { "show", "sync" }, .member = "sync", .list = true, SHOW(SYNC),
 	    ANSWER(CTL_SYNC, ctl_sync, sync_item) },
+	{ .words = { "show", "firewall" }, .member = "firewall", .list = true,
+	    SHOW(FIREWALL), ANSWER(CTL_LINE, ctl_line, line_item) },
+	{ .words = { "show", "routes" }, .member = "routes", .list = true,
+	    SHOW(ROUTES), ANSWER(CTL_LINE, ctl_line, line_item) },
+	{ .words = { "show", "drift" }, .member = "drift", .list = true,
+	    SHOW(DRIFT), ANSWER(CTL_LINE, ctl_line, drift_item) },
 	{ .words = { "show", "version" }, .member = "version", SHOW(STATUS),
 	    ANSWER(CTL_STATUS, ctl_status, version_item), .none = NO_ANSWER },
 	{ .words = { "revoke" }, .arg = P_NAME, .opts = OPT(NET) | OPT(REASON),

@@ -79,7 +79,10 @@ enum ctl_what {
 	SHOW_SYNC = 6,
 	SHOW_REVOKED = 7,
 	SHOW_PENDING = 8,	/* names that wait for approval */
-	SHOW_CONTACTS = 9
+	SHOW_CONTACTS = 9,
+	SHOW_FIREWALL = 10,	/* and on: by the hand */
+	SHOW_ROUTES = 11,
+	SHOW_DRIFT = 12
 };
 
 /* --- setup --- */
@@ -474,6 +477,28 @@ struct msg_hold_end {
 	char		 network[NETNAME_SIZE];
 };
 
+enum hand_show {
+	HAND_SHOW_FIREWALL = 1,
+	HAND_SHOW_ROUTES = 2,
+	HAND_SHOW_DRIFT = 3
+};
+
+struct msg_hand_show {			/* a page of what the hand can show */
+	uint8_t		 what;		/* enum hand_show */
+	uint32_t	 serial;	/* of the text; 0: a new one */
+	uint32_t	 from;		/* place in it */
+};
+
+struct msg_hand_line {
+	int64_t		 at;		/* wall; 0: none */
+	char		 text[TEXT_SIZE];
+};
+
+struct msg_hand_shown {			/* the end of the page */
+	uint32_t	 serial;	/* 0: the text is not there any more */
+	uint32_t	 next;		/* place of the next page; 0: the end */
+};
+
 struct msg_peer_stats_end {
 	char		 network[NETNAME_SIZE];
 	uint8_t		 code;		/* enum peer_code */
@@ -685,6 +710,11 @@ struct msg_ctl_chunk {			/* the next bytes of a backup */
 	uint64_t	 offset;
 	uint16_t	 len;
 	uint8_t		 data[8192];
+};
+
+struct msg_ctl_line {
+	int64_t		 at;		/* wall; 0: none */
+	char		 text[TEXT_SIZE];
 };
 
 struct msg_ctl_maintenance {

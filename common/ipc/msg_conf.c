@@ -77,6 +77,12 @@ codec_msg_conf_network(struct codec *c, struct msg_conf_network *m)
 }
 
 int
+codec_msg_conf_firewall(struct codec *c, struct msg_conf_firewall *m)
+{
+	return (codec_range(c, &m->mode, FIREWALL_MANAGE, FIREWALL_OFF));
+}
+
+int
 codec_msg_conf_wgkey(struct codec *c, struct msg_conf_wgkey *m)
 {
 	return (NET(c, m));

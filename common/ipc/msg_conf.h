@@ -62,6 +62,10 @@ struct msg_conf_network {
 	struct prefix	 reserve[NET_RESERVE_MAX];	/* nobody's */
 };
 
+struct msg_conf_firewall {
+	uint8_t		 mode;		/* enum conf_firewall */
+};
+
 struct msg_conf_wgkey {			/* +fd: the private key file */
 	char		 network[NETNAME_SIZE];
 };

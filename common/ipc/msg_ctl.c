@@ -12,7 +12,7 @@
 int
 codec_msg_ctl_show(struct codec *c, struct msg_ctl_show *m)
 {
-	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_CONTACTS) == -1 ||
+	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_DRIFT) == -1 ||
 	    codec_bool(c, &m->online) == -1 ||
 	    codec_bool(c, &m->expired) == -1 || NET(c, m) == -1 ||
 	    NAME(c, m) == -1 || codec_time(c, &m->since) == -1 ||
@@ -180,6 +180,12 @@ codec_msg_ctl_chunk(struct codec *c, struct msg_ctl_chunk *m)
 	    codec_len(c, &m->len, 0, sizeof(m->data)) == -1)
 		return (-1);
 	return (codec_bytes(c, m->data, m->len));
+}
+
+int
+codec_msg_ctl_line(struct codec *c, struct msg_ctl_line *m)
+{
+	return (codec_time(c, &m->at) == -1 ? -1 : STR(c, m->text));
 }
 
 int

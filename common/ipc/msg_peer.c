@@ -108,6 +108,30 @@ codec_msg_hold_end(struct codec *c, struct msg_hold_end *m)
 }
 
 int
+codec_msg_hand_show(struct codec *c, struct msg_hand_show *m)
+{
+	if (codec_range(c, &m->what, HAND_SHOW_FIREWALL, HAND_SHOW_DRIFT) ==
+		-1 ||
+	    codec_n32(c, &m->serial) == -1)
+		return (-1);
+	return (codec_n32(c, &m->from));
+}
+
+int
+codec_msg_hand_line(struct codec *c, struct msg_hand_line *m)
+{
+	return (codec_time(c, &m->at) == -1 ?
+		-1 :
+		codec_str(c, m->text, sizeof(m->text)));
+}
+
+int
+codec_msg_hand_shown(struct codec *c, struct msg_hand_shown *m)
+{
+	return (codec_n32(c, &m->serial) == -1 ? -1 : codec_n32(c, &m->next));
+}
+
+int
 codec_msg_peer_stats_end(struct codec *c, struct msg_peer_stats_end *m)
 {
 	if (NET(c, m) == -1 ||

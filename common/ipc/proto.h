@@ -92,6 +92,9 @@
 	X(HOLD_BEGIN, hold_begin, 0x0210, P_HAND, P_LEASED, 0)		\
 	X(HOLD_ITEM, hold_item, 0x0211, P_HAND, P_LEASED, 0)		\
 	X(HOLD_END, hold_end, 0x0212, P_HAND, P_LEASED, 0)		\
+	X(HAND_SHOW, hand_show, 0x0220, P_LEASED, P_HAND, 0)		\
+	X(HAND_LINE, hand_line, 0x0221, P_HAND, P_LEASED, 0)		\
+	X(HAND_SHOWN, hand_shown, 0x0222, P_HAND, P_LEASED, 0)		\
 									\
 	X(KEY_SIGN, key_sign, 0x0301, P_APID, P_KEY, 0)		\
 	X(KEY_SIGNED, key_signed, 0x0302, P_KEY, P_APID, 0)		\
@@ -136,6 +139,7 @@
 	X(CONF_OFF, conf_off, 0x0422, P_PARENT, P_LEASED, 0)		\
 	X(CONF_RULE_CA, conf_rule_ca, 0x0423, P_PARENT, P_APID, 1)	\
 	X(CONF_AUTOYGG, conf_autoygg, 0x0430, P_PARENT, P_APID, 0)	\
+	X(CONF_FIREWALL, conf_firewall, 0x0438, P_PARENT, P_HAND, 0)	\
 									\
 	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED, 0)		\
 	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 0)		\
@@ -159,6 +163,7 @@
 	E(CTL_RESTORE_END, ctl_restore_end, 0x0514, P_CTL, P_LEASED)	\
 	X(CTL_REVOKED, ctl_revoked, 0x0515, P_LEASED, P_CTL, 0)		\
 	X(CTL_LEASE, ctl_lease, 0x0518, P_CTL, P_LEASED, 0)		\
+	X(CTL_LINE, ctl_line, 0x0520, P_LEASED, P_CTL, 0)		\
 	X(CTL_PENDING, ctl_pending, 0x0530, P_LEASED, P_CTL, 0)		\
 	X(CTL_CONTACT, ctl_contact, 0x0531, P_LEASED, P_CTL, 0)
 /* clang-format on */

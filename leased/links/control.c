@@ -16,6 +16,7 @@
 #include "control.h"
 #include "control_backup.h"
 #include "control_change.h"
+#include "control_hand.h"
 #include "control_lease.h"
 #include "control_restore.h"
 #include "control_show.h"
@@ -61,6 +62,8 @@ conn_deadline_cb(evutil_socket_t fd, short what, void *arg)
 	if (k->state == CONN_IDENT)
 		conn_result(k, CTL_BUSY,
 		    "the front process did not answer within %d s", IDENT_S);
+	else if (k->state == CONN_HAND)
+		conn_result(k, CTL_BUSY, "netd-hand did not answer in time");
 	else {
 		log_debug("control: connection of %s idle; closing", k->who);
 		conn_free(k);
@@ -74,6 +77,8 @@ conn_more_cb(evutil_socket_t fd, short what, void *arg)
 
 	if (k->state == CONN_LIST)
 		show_page(k);
+	else if (k->state == CONN_HAND)
+		hand_show_page(k);
 	else if (k->state == CONN_BACKUP)
 		backup_page(k);
 	else if (k->state == CONN_SET)
@@ -151,17 +156,6 @@ ctl_approve(struct chan *c, uint32_t id, const struct msg_ctl_approve *m)
 	return (0);
 }
 
-/* Get a number for a question of ours; the answer repeats it. */
-static uint32_t
-control_ask(struct conn *k)
-{
-	struct control *ctl = k->l->control;
-
-	if (++ctl->asked == 0)
-		ctl->asked = 1;
-	return (k->asked = ctl->asked);
-}
-
 static int
 ctl_test_cn(struct chan *c, uint32_t id, const struct msg_ctl_test_cn *m)
 {
@@ -174,7 +168,7 @@ ctl_test_cn(struct chan *c, uint32_t id, const struct msg_ctl_test_cn *m)
 	memset(&test, 0, sizeof(test));
 	strlcpy(test.cn, m->cn, sizeof(test.cn));
 	if ((front = fronts_any(k->l)) == NULL ||
-	    chan_send_ident_test(front, control_ask(k), &test, -1) == -1) {
+	    chan_send_ident_test(front, conn_ask(k), &test, -1) == -1) {
 		conn_result(k, CTL_BUSY,
 		    "no front process is there to try the identity rules; try again");
 		return (0);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "control_hand.h"
 #include "control_show.h"
 #include "counters.h"
 #include "fronts.h"
@@ -567,6 +568,9 @@ page_of(struct conn *k)
 	case SHOW_STATUS:
 	case SHOW_NETWORKS:
 	case SHOW_SYNC:
+	case SHOW_FIREWALL:
+	case SHOW_ROUTES:
+	case SHOW_DRIFT:
 		break;
 	}
 	return (true);
@@ -616,6 +620,9 @@ show_fresh(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 	case SHOW_REVOKED:
 	case SHOW_PENDING:
 	case SHOW_CONTACTS:
+	case SHOW_FIREWALL:
+	case SHOW_ROUTES:
+	case SHOW_DRIFT:
 		break;
 	}
 	k->state = CONN_LIST;
@@ -633,6 +640,10 @@ show_start(struct conn *k, const struct msg_ctl_show *m)
 		return;
 	}
 	k->show = *m;
+	if (m->what >= SHOW_FIREWALL) {
+		hand_show_start(k);
+		return;
+	}
 	k->net = TAILQ_FIRST(&k->l->reg.nets);
 	memset(&k->at, 0, sizeof(k->at));
 	k->at_net[0] = '\0';

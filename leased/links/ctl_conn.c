@@ -11,6 +11,16 @@
 
 #define IDLE_S		60		/* between requests and for a page */
 
+uint32_t
+conn_ask(struct conn *k)
+{
+	struct control *ctl = k->l->control;
+
+	if (++ctl->asked == 0)
+		ctl->asked = 1;
+	return (k->asked = ctl->asked);
+}
+
 void
 conn_wait(struct conn *k, unsigned int s)
 {

@@ -14,6 +14,7 @@ enum conn_state {
 	CONN_LIST,		/* is sent a list, page by page */
 	CONN_CHANGE,		/* waits for the hand */
 	CONN_IDENT,		/* waits for a front */
+	CONN_HAND,		/* is shown what the hand has */
 	CONN_BACKUP,		/* is sent a copy of the database */
 	CONN_RESTORE,		/* sends one */
 	CONN_SET		/* sends a set of peers, and gets the result */
@@ -42,6 +43,10 @@ struct conn {
 	bool		 counting;	/* counts backwards, for the limit */
 	uint64_t	 sent;
 
+	uint32_t	 hand_serial;	/* the hand's text, the place in it */
+	uint32_t	 hand_from;
+	unsigned int	 hand_lines;	/* of this page */
+
 	unsigned int	 waiting;	/* results of a change still to come */
 	bool		 unstored;
 	bool		 unconfirmed;
@@ -66,6 +71,8 @@ struct control {
 /* End the current request with a result. */
 void	 conn_result(struct conn *, uint8_t code, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
+/* Get a number for a question of ours; the answer repeats it. */
+uint32_t conn_ask(struct conn *);
 /* Give the connection s seconds from now on. */
 void	 conn_wait(struct conn *, unsigned int s);
 /* The connection makes progress: move its deadline. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "control_hand.h"
 #include "counters.h"
 #include "fronts.h"
 #include "link_hand.h"
@@ -140,6 +141,20 @@ leased_peer_stats_end(struct chan *c, uint32_t id,
 	return (0);
 }
 
+static int
+leased_hand_line(struct chan *c, uint32_t id, const struct msg_hand_line *m)
+{
+	hand_show_line(chan_arg(c), id, m);
+	return (0);
+}
+
+static int
+leased_hand_shown(struct chan *c, uint32_t id, const struct msg_hand_shown *m)
+{
+	hand_show_end(chan_arg(c), id, m);
+	return (0);
+}
+
 static void
 hand_writable(struct chan *c)
 {
@@ -182,6 +197,8 @@ static const struct chan_handler hand_table[] = {
 	ON(hold_begin, CHAN_UP, leased_hold_begin),
 	ON(hold_item, CHAN_UP, leased_hold_item),
 	ON(hold_end, CHAN_UP, leased_hold_end),
+	ON(hand_line, CHAN_UP, leased_hand_line),
+	ON(hand_shown, CHAN_UP, leased_hand_shown),
 };
 
 const struct chan_ops hand_ops = {

@@ -105,6 +105,7 @@ struct config {
 	struct conf_network	 networks[NETWORKS_MAX];
 	unsigned int		 nidentities;
 	struct conf_identity	 identities[IDENT_MAX];
+	uint8_t			 firewall;	/* enum conf_firewall */
 	struct conf_accesslist	 access;
 	uint8_t			 nproxies;
 	struct prefix		 proxies[NET_ROUTES_MAX];

@@ -45,6 +45,9 @@ static const struct word_name family_names[] = {
 static const struct word_name transport_names[] = { { "wireguard",
 							TRANSPORT_WIREGUARD },
 	{ "gre", TRANSPORT_GRE }, { NULL, 0 } };
+static const struct word_name firewall_names[] = { { "manage",
+						       FIREWALL_MANAGE },
+	{ "print", FIREWALL_PRINT }, { "off", FIREWALL_OFF }, { NULL, 0 } };
 static const struct word_name assign_names[] = { { "pool", ASSIGN_POOL },
 	{ "direct-bcd", ASSIGN_BCD }, { "metans", ASSIGN_METANS },
 	{ NULL, 0 } };
@@ -303,6 +306,9 @@ const struct word schema[] = {
 	{ "networks[].egress.deny", WORD_PREFIXES, NETS(deny),
 	    "169.254.0.0/16", 0, NET_DEST_MAX, NULL, NULL, true,
 	    "destinations that are closed" },
+
+	{ "firewall", WORD_CHOICE, TOP(firewall), "manage", 0, 0,
+	    firewall_names, NULL, true, "who sets the packet filter" },
 
 	{ "identities", WORD_LIST, LIST(identities, conf_identity), "", 0,
 	    IDENT_MAX, NULL, NULL, true, "rules for names; the first match counts" },

@@ -114,16 +114,55 @@ sync_addresses(struct hand *k, bool all)
 	return (changes);
 }
 
+size_t
+filter_networks(const struct hand *k, struct kern_fw *list)
+{
+	const struct knet *n;
+	size_t count = 0;
+
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (count < NETWORKS_MAX)
+			want_network(n, &list[count++]);
+	}
+	return (count);
+}
+
+void
+filter_warn(const struct hand *k)
+{
+	const struct knet *n;
+
+	if (k->firewall != FIREWALL_OFF)
+		return;
+	TAILQ_FOREACH(n, &k->nets, entry)
+		log_warnx(
+		    "network %s: firewall is \"off\": sallyport keeps its devices from nobody, and hides no address",
+		    n->conf.name);
+}
+
+/* The filter is somebody else's: what an earlier word has made is removed. */
+static void
+leave(struct hand *k)
+{
+	if (k->fw_left)
+		return;
+	k->fw_left = filter_undo(k) == 0;
+}
+
 unsigned int
 filter_ensure(struct hand *k)
 {
 	struct kern_fw *list;
-	struct knet *n;
-	size_t count = 0;
+	size_t count;
 	unsigned int changes = 0;
 	bool known = k->fw_set;
 	int state;
 
+	if (k->firewall != FIREWALL_MANAGE) {
+		leave(k);
+		return (0);
+	}
+	k->fw_left = false;
 	list = calloc(NETWORKS_MAX, sizeof(*list));
 	if (list == NULL) {
 		log_warn("packet filter");
@@ -131,10 +170,7 @@ filter_ensure(struct hand *k)
 		return (0);
 	}
 	state = fwtable_find(k);
-	TAILQ_FOREACH(n, &k->nets, entry) {
-		if (count < NETWORKS_MAX)
-			want_network(n, &list[count++]);
-	}
+	count = filter_networks(k, list);
 	if (state == -1 && k->fw_set) {
 		log_warnx("packet filter: cannot look at it: %s",
 		    k->ops->error(k->io));

@@ -7,12 +7,14 @@
 
 #include <sys/socket.h>
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <sodium.h>
 
 #include "drift.h"
+#include "driftlog.h"
 #include "egress.h"
 #include "expiry.h"
 #include "filter.h"
@@ -26,6 +28,7 @@
 #include "neighbour.h"
 #include "network.h"
 #include "orphan.h"
+#include "show.h"
 #include "stats.h"
 #include "sync.h"
 #include "sysctl.h"
@@ -132,6 +135,16 @@ static int
 hand_conf_network(struct chan *c, uint32_t id, const struct msg_conf_network *m)
 {
 	hand_conf_add_network(childconf_shadow(c), m);
+	return (0);
+}
+
+static int
+hand_conf_firewall(struct chan *c, uint32_t id,
+    const struct msg_conf_firewall *m)
+{
+	struct hand_conf *conf = childconf_shadow(c);
+
+	conf->firewall = m->mode;
 	return (0);
 }
 
@@ -272,6 +285,7 @@ static const struct chan_handler parent_table[] = {
 	ON(setup_stop, CONF_ANY, hand_setup_stop),
 	CHILDCONF_ROWS,
 	ON(conf_network, CONF_OPEN, hand_conf_network),
+	ON(conf_firewall, CONF_OPEN, hand_conf_firewall),
 	ON(conf_wgkey, CONF_OPEN, hand_conf_wgkey),
 	/* Between configurations it is an uplink that came late. */
 	ON(conf_sysctl, CONF_ANY, hand_conf_sysctl),
@@ -329,6 +343,8 @@ clear(struct hand *k)
 	chan_free(k->parent);
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		event_free(events[i]);
+	show_clear(&k->shown);
+	free(k->drifts);
 	k->ops->close(k->io);
 	expiry_clear(&k->expiry);
 	event_base_free(k->base);
@@ -346,6 +362,9 @@ main(void)
 	STAILQ_INIT(&k.stats);
 	expiry_init(&k.expiry);
 	sysctl_init(k.sysctl);
+	k.drifts = calloc(1, sizeof(*k.drifts));
+	if (k.drifts == NULL)
+		fatal("start");
 	child_start(&k.child, P_HAND, "netd-hand");
 	if (sodium_init() == -1)
 		fatalx("libsodium does not start");

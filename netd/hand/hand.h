@@ -21,12 +21,15 @@
 #include "expiry.h"
 #include "kern_ops.h"
 #include "network.h"
+#include "show.h"
 #include "stats.h"
 #include "sync.h"
 #include "sysctl.h"
 
 #define CHECK_S		20	/* seconds between looks in any case */
 #define HEALTH_S	2
+
+struct drifts;
 
 struct hand {
 	struct childconf conf;		/* first; its shadow: hand_conf */
@@ -50,6 +53,8 @@ struct hand {
 	struct event	*egress_ev;	/* to look again after a failure */
 	struct event	*stop_ev;
 	unsigned int	 drift_wait_ms;	/* current back-off of drift */
+	uint8_t		 firewall;	/* enum conf_firewall */
+	bool		 fw_left;	/* it is not ours to set, and removed */
 	struct kern_fw	 fw[NETWORKS_MAX];	/* as it was set last */
 	size_t		 nfw;
 	bool		 fw_set;	/* and nfw of it are in force */
@@ -60,6 +65,8 @@ struct hand {
 	unsigned int	 egress_wait_s;	/* current back-off of that */
 	struct mono	 drift_last;
 	bool		 drift_looking;	/* changes made now are corrections */
+	struct drifts	*drifts;
+	struct shown	 shown;
 	struct msg_hand_health health;
 
 	struct syncitem_list sync_items;

@@ -14,6 +14,7 @@
 
 #include <sodium.h>
 
+#include "filter.h"
 #include "hand.h"
 #include "hand_conf.h"
 #include "hand_net.h"
@@ -36,6 +37,7 @@ hand_conf_new(void)
 	if (c == NULL)
 		return (NULL);
 	sysctl_init(c->sysctl);
+	c->firewall = FIREWALL_MANAGE;
 	return (c);
 }
 
@@ -269,5 +271,7 @@ hand_conf_apply(struct hand *k, struct hand_conf *c)
 		if (net_add(k, &c->nets[i]) == NULL)
 			log_warn("network %s", c->nets[i].conf.name);
 	}
+	k->firewall = c->firewall;
+	filter_warn(k);
 	sysctl_take(k, c->sysctl);
 }

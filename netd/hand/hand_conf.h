@@ -26,6 +26,7 @@ struct hand_conf {
 	size_t		 n;
 	struct hand_confnet	 nets[NETWORKS_MAX];
 	struct ksysctl	 sysctl[SYSCTLS];
+	uint8_t		 firewall;	/* enum conf_firewall */
 	char		 error[TEXT_SIZE];
 };
 

@@ -20,6 +20,7 @@
 #include "network.h"
 #include "policy.h"
 #include "reconcile.h"
+#include "show.h"
 #include "stats.h"
 #include "sync.h"
 #include "tell.h"
@@ -316,6 +317,13 @@ hand_peer_stats_get(struct chan *c, uint32_t id,
 	return (0);
 }
 
+static int
+hand_hand_show(struct chan *c, uint32_t id, const struct msg_hand_show *m)
+{
+	show_page(chan_arg(c), id, m);
+	return (0);
+}
+
 static void
 leased_turn(struct chan *c)
 {
@@ -361,6 +369,7 @@ static const struct chan_handler leased_table[] = {
 	ON(peer_set, LS_ANY, hand_peer_set),
 	ON(peer_del, LS_ANY, hand_peer_del),
 	ON(peer_stats_get, LS_ANY, hand_peer_stats_get),
+	ON(hand_show, LS_ANY, hand_hand_show),
 };
 
 const struct chan_ops link_leased_ops = {

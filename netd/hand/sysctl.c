@@ -341,7 +341,7 @@ sysctl_ensure(struct hand *k)
 		return (0);
 	}
 	/* Nothing is forwarded that no filter looks at. */
-	if (!k->fw_set)
+	if (k->firewall == FIREWALL_MANAGE && !k->fw_set)
 		return (0);
 	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
 		if (k->sysctl[i].fd != -1 &&

@@ -144,10 +144,13 @@ send_sysctls(struct proc *p, const struct config *c)
 static int
 send_kern(struct proc *p, const struct bundle *b)
 {
+	struct msg_conf_firewall firewall = { .mode = b->conf->firewall };
 	struct msg_conf_wgkey m;
 	unsigned int i;
 	int fd;
 
+	if (chan_send_conf_firewall(p->chan, 0, &firewall, -1) == -1)
+		return (-1);
 	for (i = 0; i < b->conf->nnetworks; i++) {
 		/* At a start, a key that is absent would be there by now. */
 		if (p->netd->trial && b->wgkey[i] == -1)

@@ -197,6 +197,7 @@ setup(void **state)
 	TAILQ_INIT(&f.k.nets);
 	f.k.ops = &ops;
 	f.k.io = &f.io;
+	f.k.firewall = FIREWALL_MANAGE;
 	f.net.k = &f.k;
 	f.net.conf.table = TABLE;
 	memcpy(f.net.conf.wan, "eth0", 5);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "driftlog.h"
 #include "egress.h"
 #include "expiry.h"
 #include "hand.h"
@@ -78,6 +79,10 @@ hand_open(struct test *t)
 	STAILQ_INIT(&k->stats);
 	expiry_init(&k->expiry);
 	sysctl_init(k->sysctl);
+	k->firewall = FIREWALL_MANAGE;
+	k->drifts = calloc(1, sizeof(*k->drifts));
+	if (k->drifts == NULL)
+		err(1, NULL);
 	k->ops = &kern_ops;
 	k->base = event_base_new();
 	k->io = k->ops->open();
@@ -95,6 +100,7 @@ hand_close(struct test *t)
 		TAILQ_REMOVE(&t->k.nets, n, entry);
 		net_free(n);
 	}
+	free(t->k.drifts);
 	event_free(t->k.expire_ev);
 	t->k.ops->close(t->k.io);
 	event_base_free(t->k.base);
