@@ -91,7 +91,7 @@ has_rule() {
 	ip rule show | grep -q "iif wg0 lookup 42"
 }
 check "a rule comes back" wait_for $CHECK has_rule
-check "the log says so" said "" "egress rule"
+check "the log says so" wait_for 5 said "" "egress rule"
 ip route flush table 42
 has_wall() {
 	ip route show table 42 | grep -q "^unreachable default"
