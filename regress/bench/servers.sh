@@ -141,9 +141,11 @@ gw_seed() {		# N
 			key = ""
 			for (k = 0; k < 16; k++)
 				key = key sprintf("%04x", rand() * 65536)
-			printf "INSERT INTO peer SELECT %d, id, NULL, " \
-			    "x\"%s\", \"9%06d\", \"cn:9%06d\", 0, %d, %d, %d, " \
-			    "%d, 0, 0, 0, 0, 0 FROM network;\n",
+			printf "INSERT INTO peer (id, network, key, name, " \
+			    "who, ended, first, created, renewed, expires, " \
+			    "handshake, rx, tx, rx_raw, tx_raw) SELECT %d, " \
+			    "id, x\"%s\", \"9%06d\", \"cn:9%06d\", 0, %d, %d, " \
+			    "%d, %d, 0, 0, 0, 0, 0 FROM network;\n",
 			    i, key, i, i, now, now, now, now + 14400
 			printf "INSERT INTO peer_addr SELECT id, " \
 			    "x\"0a%02x%04x\", %d FROM network;\n",
