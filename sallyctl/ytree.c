@@ -323,6 +323,27 @@ read_document(struct reading *g, struct ynode **root)
 	return (r == 0 ? look_behind(g) : -1);
 }
 
+/*
+ * Refuse directives for tags, which have no use here: libyaml compares each with
+ * all others, which takes long for the thousands that fit.
+ */
+static int
+check_directives(struct reading *g, size_t len)
+{
+	static const char tag[] = "%TAG";
+	const char *p = g->text, *end = p + len;
+	struct ypos at = { 1, 1 };
+
+	for (; p != NULL && p < end; at.line++) {
+		if ((size_t)(end - p) >= strlen(tag) &&
+		    memcmp(p, tag, strlen(tag)) == 0)
+			return (fail(g, at, "tags are not supported"));
+		if ((p = memchr(p, '\n', (size_t)(end - p))) != NULL)
+			p++;
+	}
+	return (0);
+}
+
 struct ynode *
 ytree_read(struct yreader *r, const char *text, size_t len)
 {
@@ -335,6 +356,8 @@ ytree_read(struct yreader *r, const char *text, size_t len)
 		    "it is larger than 1 MiB");
 		return (NULL);
 	}
+	if (check_directives(&g, len) == -1)
+		return (NULL);
 	if (yaml_parser_initialize(&g.parser) == 0) {
 		(void)no_memory(&g);
 		return (NULL);

@@ -169,6 +169,7 @@ refused(void **state)
 		{ "[a]: 1\n", 1, 1, "a key must be a text" },
 		{ "a: !!str 1\n", 1, 4, "tag" },
 		{ "!t a: 1\n", 1, 1, "tag" },
+		{ "%YAML 1.1\n%TAG !a! b\n---\na: 1\n", 2, 1, "tags" },
 		{ "a: \"x\\0y\"\n", 1, 4, "NUL" },
 		{ "a: 1\n\tb: 2\n", 2, 1, "tab" },
 		{ "a: [1\n", 2, 1, "did not find expected" },
