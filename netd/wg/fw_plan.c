@@ -186,6 +186,20 @@ add_way_out(struct fw_plan *p, const struct kern_fw *n, const char *chain)
 		add_plain(p, n, chain, "", n->wan, FW_ACCEPT);
 }
 
+/* To other networks there is no way; any other is the host's to let through. */
+static void
+add_host_way(struct fw_plan *p, const struct kern_fw *n, const char *chain)
+{
+	size_t i;
+
+	for (i = 0; i < p->nnets; i++) {
+		if (&p->nets[i] != n)
+			add_plain(p, n, chain, "", p->nets[i].interface,
+			    FW_DROP);
+	}
+	add_plain(p, n, chain, "", "", FW_ACCEPT);
+}
+
 static void
 add_counter(struct fw_plan *p, const char *chain)
 {
@@ -220,7 +234,10 @@ add_from(struct fw_plan *p, const struct kern_fw *n)
 	}
 	if (n->wan[0] != '\0')
 		add_way_out(p, n, chain);
-	add_plain(p, n, chain, "", "", FW_DROP);
+	if (n->host_way)
+		add_host_way(p, n, chain);
+	else
+		add_plain(p, n, chain, "", "", FW_DROP);
 }
 
 static void

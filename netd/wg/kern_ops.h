@@ -120,6 +120,7 @@ struct kern_fw {
 	bool		 adopt;
 	bool		 isolate;
 	bool		 inbound;
+	bool		 host_way;	/* the host's own rules lead out */
 	uint8_t		 masquerade;	/* mask of enum conf_masquerade */
 	uint64_t	 reach;		/* bit i: network i of the list */
 	uint8_t		 npools;

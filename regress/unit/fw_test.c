@@ -207,6 +207,21 @@ test_adopted(void **state)
 	    29);
 }
 
+/* Tunnels, whose way out is the operator's. */
+static void
+test_host_way(void **state)
+{
+	(void)strlcpy(nets[0].interface, "spg*", sizeof(nets[0].interface));
+	nets[0].host_way = true;
+	write_text(2, false);
+	assert_string_equal(chain("from_a"),
+	    "counter name \"from_a\"\n"
+	    "ct direction reply ct state established,related accept\n"
+	    "oifname \"spg*\" counter name \"drop_a\" drop\n"
+	    "oifname \"wg1\" counter name \"drop_a\" drop\n"
+	    "accept\n");
+}
+
 int
 main(void)
 {
@@ -215,6 +230,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_words, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_egress, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_adopted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_host_way, setup, teardown),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
