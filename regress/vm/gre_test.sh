@@ -107,6 +107,27 @@ in_ns nodes ip route replace 192.0.2.1 dev t2
 check "who has that address still does" wait_for 5 ping_gw 2
 ygg release 4
 
+# --- no way out, though others made this host a router ---
+
+ns_add out
+ip link add vo type veth peer name eth0 netns "$ns_out"
+ip address add 198.51.100.1/24 dev vo
+ip link set vo up
+in_ns out ip address add 198.51.100.2/24 dev eth0
+in_ns out ip link set eth0 up
+in_ns out ip route add default via 198.51.100.1
+forward=$(cat /proc/sys/net/ipv4/ip_forward)
+echo 1 >/proc/sys/net/ipv4/ip_forward
+in_ns nodes ip route replace 198.51.100.0/24 dev t2
+ping_out() { in_ns nodes ping -q -c 2 -W 2 -I t2 "$1"; }
+check "the gateway's address out there" ping_out 198.51.100.1
+no_way() { ! ping_out 198.51.100.2; }
+check "nobody behind it" no_way
+like "the filter knows the links by their name" "$(nft list ruleset)" \
+    'iifname "spg\*" jump from_nodes'
+echo "$forward" >/proc/sys/net/ipv4/ip_forward
+ip link delete vo
+
 # --- restarts ---
 
 for r in netd-hand leased; do
