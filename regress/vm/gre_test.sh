@@ -107,7 +107,7 @@ in_ns nodes ip route replace 192.0.2.1 dev t2
 check "who has that address still does" wait_for 5 ping_gw 2
 ygg release 4
 
-# --- no way out, though others made this host a router ---
+# --- the way out is the host's own ---
 
 ns_add out
 ip link add vo type veth peer name eth0 netns "$ns_out"
@@ -122,7 +122,9 @@ in_ns nodes ip route replace 198.51.100.0/24 dev t2
 ping_out() { in_ns nodes ping -q -c 2 -W 2 -I t2 "$1"; }
 check "the gateway's address out there" ping_out 198.51.100.1
 no_way() { ! ping_out 198.51.100.2; }
-check "nobody behind it" no_way
+check "who is behind it, as this host forwards" wait_for 5 ping_out 198.51.100.2
+echo 0 >/proc/sys/net/ipv4/ip_forward
+check "nobody if it does not" no_way
 like "the filter knows the links by their name" "$(nft list ruleset)" \
     'iifname "spg\*" jump from_nodes'
 echo "$forward" >/proc/sys/net/ipv4/ip_forward
