@@ -52,6 +52,8 @@ check_conf(const char *text)
 	for (; *text != '\0'; text = end + 1) {
 		end = strchr(text, '\n');
 		require(end != NULL);
+		/* A line may be a comment. */
+		text += *text == '#';
 		while (*text == '\t')
 			text++;
 		require(printable_utf8(text, (size_t)(end - text)));
