@@ -45,7 +45,7 @@ struct leased {
 	uint64_t	 spared;	/* leases that only force would end */
 	struct mono	 beyond;	/* fronts_beyond() is quiet until then */
 	uint64_t	 waiting_room;	/* names that may wait, uncounted */
-	struct mono	 waiting_full;	/* of that, the log is told then again */
+	struct mono	 waiting_full;	/* the log is told then again */
 	bool		 maintenance;	/* as the operator said */
 	bool		 maintenance_file;	/* as the parent said */
 	struct msg_conf_off off;	/* listeners that are off, as it said */

@@ -21,7 +21,7 @@ struct takeover {
 	bool		 dry_run;
 	struct msg_ctl_network net;
 	struct msg_set_done sum;
-	char		 text[2 * PREFIX_TEXT];	/* of the present lease */
+	char		 text[2 * PREFIX_TEXT];	/* the present lease, as text */
 	bool		 answered;
 };
 

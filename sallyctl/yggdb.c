@@ -18,7 +18,7 @@
 #include "yggdb.h"
 
 #define BUSY_MS		5000
-#define STEPS		1000	/* of SQLite's machine, between two looks */
+#define STEPS		1000	/* SQLite's steps between two looks */
 #define STEPS_MAX	200000	/* times so many are more than we need */
 #define VALUE_MAX	4096	/* bytes of a value */
 #define TIME_MAX	64

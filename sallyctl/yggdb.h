@@ -16,10 +16,10 @@
 struct ygglease {
 	int64_t		 row;		/* its id */
 	uint8_t		 key[WGKEY_LEN];
-	struct prefix	 ygg;		/* of the node, its name */
+	struct prefix	 ygg;		/* the node's address, and its name */
 	struct prefix	 addr;		/* that it has */
 	uint32_t	 ttl;		/* seconds left, at most DURATION_MAX */
-	struct contact	 contact;	/* what of it can be shown */
+	struct contact	 contact;	/* as far as it can be shown */
 };
 
 struct yggdb {

@@ -29,11 +29,11 @@ struct ynode {
 	enum ynode_kind	 kind;
 	struct ypos	 at;
 	bool		 plain;		/* a scalar without quotes */
-	char		*text;		/* of a scalar; "" is none */
+	char		*text;		/* a scalar's; "" is none */
 	/* In a mapping: */
 	char		*key;
 	struct ypos	 key_at;
-	struct ynode *first;	/* what is in it */
+	struct ynode *first;	/* its contents */
 	struct ynode *next;		/* behind it in the same collection */
 };
 

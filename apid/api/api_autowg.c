@@ -19,6 +19,7 @@
 #include "dialects.h"
 #include "granted.h"
 #include "request.h"
+#include "leaseask.h"
 #include "link_leased.h"
 #include "peerlist.h"
 #include "refuse.h"
@@ -173,16 +174,11 @@ autowg_register(struct request *r)
 		    "the body must be a WireGuard public key in base64, and perhaps a preshared key on a second line");
 		return;
 	}
-	memset(&m, 0, sizeof(m));
+	leaseask_register(r, &m);
 	memcpy(m.pubkey, k.pubkey, sizeof(m.pubkey));
 	m.has_psk = k.has_psk;
 	memcpy(m.psk, k.psk, sizeof(m.psk));
 	sodium_memzero(&k, sizeof(k));
-	strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	strlcpy(m.name, r->who.id.name, sizeof(m.name));
-	strlcpy(m.who, r->who.label, sizeof(m.who));
-	m.from = r->from;
-	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_register, lease_register, &m);
 	sodium_memzero(m.psk, sizeof(m.psk));
 }

@@ -17,6 +17,7 @@
 #include "autoygg.h"
 #include "devconf.h"
 #include "dialects.h"
+#include "leaseask.h"
 #include "link_leased.h"
 #include "refuse.h"
 #include "reply.h"
@@ -265,10 +266,7 @@ released(struct request *r, const struct msg_lease_reply *m)
 		refused(r, m);
 		return;
 	}
-	memset(&get, 0, sizeof(get));
-	strlcpy(get.network, r->who.id.network, sizeof(get.network));
-	strlcpy(get.name, r->who.id.name, sizeof(get.name));
-	strlcpy(get.who, r->who.label, sizeof(get.who));
+	leaseask_get(r, &get);
 	ASK(r, &ask_released, lease_get, &get);
 }
 
@@ -358,17 +356,14 @@ post_register(struct request *r)
 	struct msg_lease_register m;
 	struct autoygg_wish w;
 
-	memset(&m, 0, sizeof(m));
-	if (!has_body(r, &w) || !is_device(r) || !has_key(r, &w, m.pubkey))
+	if (!has_body(r, &w) || !is_device(r))
 		return;
-	strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	strlcpy(m.name, r->who.id.name, sizeof(m.name));
-	strlcpy(m.who, r->who.label, sizeof(m.who));
-	m.from = r->from;
+	leaseask_register(r, &m);
+	if (!has_key(r, &w, m.pubkey))
+		return;
 	strlcpy(m.contact.name, w.name, sizeof(m.contact.name));
 	strlcpy(m.contact.email, w.email, sizeof(m.contact.email));
 	strlcpy(m.contact.phone, w.phone, sizeof(m.contact.phone));
-	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_register, lease_register, &m);
 }
 
@@ -379,10 +374,7 @@ get_register(struct request *r)
 
 	if (!is_device(r))
 		return;
-	memset(&m, 0, sizeof(m));
-	strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	strlcpy(m.name, r->who.id.name, sizeof(m.name));
-	strlcpy(m.who, r->who.label, sizeof(m.who));
+	leaseask_get(r, &m);
 	ASK(r, &ask_show, lease_get, &m);
 }
 
@@ -395,12 +387,7 @@ post_renew(struct request *r)
 
 	if (!has_body(r, &w) || !is_device(r))
 		return;
-	memset(&m, 0, sizeof(m));
-	strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	strlcpy(m.name, r->who.id.name, sizeof(m.name));
-	strlcpy(m.who, r->who.label, sizeof(m.who));
-	m.from = r->from;
-	strlcpy(m.req, r->id, sizeof(m.req));
+	leaseask_renew(r, &m);
 	ASK(r, &ask_renew, lease_renew, &m);
 }
 
@@ -412,11 +399,7 @@ post_release(struct request *r)
 
 	if (!has_body(r, &w) || !is_device(r))
 		return;
-	memset(&m, 0, sizeof(m));
-	strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	strlcpy(m.name, r->who.id.name, sizeof(m.name));
-	m.from = r->from;
-	strlcpy(m.req, r->id, sizeof(m.req));
+	leaseask_release(r, &m);
 	ASK(r, &ask_release, lease_release, &m);
 }
 

@@ -11,6 +11,7 @@
 #include "dialects.h"
 #include "granted.h"
 #include "request.h"
+#include "leaseask.h"
 #include "leasejson.h"
 #include "peers.h"
 #include "refuse.h"
@@ -146,16 +147,11 @@ native_put(struct request *r)
 	}
 	if (!network_fits(r, wish.network))
 		return;
-	memset(&m, 0, sizeof(m));
-	strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	strlcpy(m.name, r->who.id.name, sizeof(m.name));
-	strlcpy(m.who, r->who.label, sizeof(m.who));
+	leaseask_register(r, &m);
 	memcpy(m.pubkey, wish.pubkey, sizeof(m.pubkey));
 	m.has_psk = wish.has_psk;
 	memcpy(m.psk, wish.psk, sizeof(m.psk));
-	m.from = r->from;
 	m.contact = wish.contact;
-	strlcpy(m.req, r->id, sizeof(m.req));
 	ASK(r, &ask_lease, lease_register, &m);
 	sodium_memzero(m.psk, sizeof(m.psk));
 	sodium_memzero(wish.psk, sizeof(wish.psk));
@@ -168,10 +164,7 @@ native_get(struct request *r)
 
 	if (!is_device(r))
 		return;
-	memset(&m, 0, sizeof(m));
-	strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	strlcpy(m.name, r->who.id.name, sizeof(m.name));
-	strlcpy(m.who, r->who.label, sizeof(m.who));
+	leaseask_get(r, &m);
 	ASK(r, &ask_lease, lease_get, &m);
 }
 
@@ -182,11 +175,7 @@ native_delete(struct request *r)
 
 	if (!is_device(r))
 		return;
-	memset(&m, 0, sizeof(m));
-	strlcpy(m.network, r->who.id.network, sizeof(m.network));
-	strlcpy(m.name, r->who.id.name, sizeof(m.name));
-	m.from = r->from;
-	strlcpy(m.req, r->id, sizeof(m.req));
+	leaseask_release(r, &m);
 	ASK(r, &ask_release, lease_release, &m);
 }
 

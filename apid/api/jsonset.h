@@ -29,7 +29,7 @@ struct jsonset {
 	uint8_t		 seen;		/* mask of members of this peer */
 	uint8_t		 lex;		/* state inside a string */
 	uint8_t		 ndigits;	/* of \uhhhh */
-	uint8_t		 nletters;	/* of null */
+	uint8_t		 nletters;	/* letters of "null" read */
 	uint16_t	 unit;		/* of \uhhhh */
 	uint16_t	 high;		/* surrogate waiting for its other half */
 	size_t		 len;		/* bytes of string */

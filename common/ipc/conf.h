@@ -72,7 +72,7 @@ enum conf_backend {
 	BACKEND_AUTO = 1,
 	BACKEND_KERNEL = 2,
 	BACKEND_USERSPACE = 3,
-	BACKEND_GRE = 4		/* of a network with that transport */
+	BACKEND_GRE = 4		/* the transport is GRE */
 };
 enum conf_transport {
 	TRANSPORT_WIREGUARD = 1,
@@ -111,9 +111,9 @@ enum conf_role {
 	ROLE_MONITOR = 3,
 	ROLE_OPERATOR = 4
 };
-enum conf_access {			/* who is let in */
+enum conf_access {		/* the rule by which clients are let in */
 	ACCESS_OPEN = 1,	/* all but those that the list denies */
-	ACCESS_ALLOW = 2,	/* those that the list names */
+	ACCESS_ALLOW = 2,	/* names on the list are let in */
 	ACCESS_NOBODY = 3,	/* the list cannot be used */
 	ACCESS_DENY = 4,	/* all but those that the list names */
 	ACCESS_APPROVE = 5	/* these, and those that an operator approves */

@@ -485,7 +485,7 @@ enum hand_show {
 
 struct msg_hand_show {			/* a page of what the hand can show */
 	uint8_t		 what;		/* enum hand_show */
-	uint32_t	 serial;	/* of the text; 0: a new one */
+	uint32_t	 serial;	/* the text's; 0: a new text */
 	uint32_t	 from;		/* place in it */
 };
 
@@ -676,7 +676,7 @@ struct msg_ctl_pending {		/* a name that waits for approval */
 
 struct msg_ctl_contact {
 	char		 network[NETNAME_SIZE];
-	char		 name[IDENT_SIZE];	/* of the lease */
+	char		 name[IDENT_SIZE];	/* the lease's name */
 	struct contact	 contact;
 };
 

@@ -181,7 +181,7 @@ struct msg_conf_autoygg {
 	char		 network[ABOUT_SIZE];	/* the way out, or its ISP */
 	char		 location[ABOUT_SIZE];
 	char		 info_url[ABOUT_SIZE];
-	char		 public_key[YGGKEY_TEXT];	/* of its Yggdrasil node */
+	char		 public_key[YGGKEY_TEXT];	/* its node's */
 	uint8_t		 require_contact;
 	uint8_t		 listed;	/* 1: only those on a list are let in */
 };

@@ -25,7 +25,7 @@ struct cutoff {
 	struct network	*net;		/* the place: this network, */
 	struct peer_place place;		/* behind this lease */
 	unsigned int	 ended;
-	bool		 approving;	/* those who have a lease are approved */
+	bool		 approving;	/* names with a lease are approved */
 };
 
 static void

@@ -16,7 +16,7 @@
 #include "peerowner.h"
 #include "rules.h"
 
-#define PROOF_ADDR	"addr:"	/* of an identity that an address proves */
+#define PROOF_ADDR	"addr:"	/* the proof is an address */
 #define ENTRY_KEY_SIZE	(NETNAME_SIZE + PROOF_SIZE)
 
 /* Both texts with a NUL between them.  Returns the length. */

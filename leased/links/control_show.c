@@ -428,23 +428,33 @@ wanted_row(const struct conn *k, const char *network, const char *name)
 	    (k->show.name[0] == '\0' || strcmp(k->show.name, name) == 0));
 }
 
+/*
+ * Returns 1 if a row of this network and name is to be sent on this page, 0 if
+ * it is passed over, or -1 if the page is full.
+ */
+static int
+row_wanted(struct row_page *page, const char *network, const char *name)
+{
+	if (!wanted_row(page->conn, network, name))
+		return (0);
+	if (page->skip > 0) {
+		page->skip--;
+		return (0);
+	}
+	page->more = page->n++ == PAGE;
+	return (page->more ? -1 : 1);
+}
+
 static int
 revoked_send(void *arg, const struct denied_row *r)
 {
 	struct row_page *page = arg;
 	struct conn *k = page->conn;
 	struct msg_ctl_revoked m;
+	int wanted;
 
-	if (!wanted_row(k, r->network, r->name))
-		return (0);
-	if (page->skip > 0) {
-		page->skip--;
-		return (0);
-	}
-	if (page->n++ == PAGE) {
-		page->more = true;
-		return (-1);
-	}
+	if ((wanted = row_wanted(page, r->network, r->name)) != 1)
+		return (wanted);
 	memset(&m, 0, sizeof(m));
 	strlcpy(m.network, r->network, sizeof(m.network));
 	strlcpy(m.name, r->name, sizeof(m.name));
@@ -480,17 +490,10 @@ pending_send(void *arg, const struct approval_row *r,
 	struct row_page *page = arg;
 	struct conn *k = page->conn;
 	struct msg_ctl_pending m;
+	int wanted;
 
-	if (!wanted_row(k, r->network, r->name))
-		return (0);
-	if (page->skip > 0) {
-		page->skip--;
-		return (0);
-	}
-	if (page->n++ == PAGE) {
-		page->more = true;
-		return (-1);
-	}
+	if ((wanted = row_wanted(page, r->network, r->name)) != 1)
+		return (wanted);
 	memset(&m, 0, sizeof(m));
 	strlcpy(m.network, r->network, sizeof(m.network));
 	strlcpy(m.name, r->name, sizeof(m.name));

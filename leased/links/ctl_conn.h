@@ -45,7 +45,7 @@ struct conn {
 
 	uint32_t	 hand_serial;	/* the hand's text, the place in it */
 	uint32_t	 hand_from;
-	unsigned int	 hand_lines;	/* of this page */
+	unsigned int	 hand_lines;	/* lines on this page */
 
 	unsigned int	 waiting;	/* results of a change still to come */
 	bool		 unstored;

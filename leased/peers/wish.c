@@ -16,7 +16,7 @@
 #include "wish.h"
 
 #define WISHES_MAX	8192		/* a power of two */
-#define WISHES_FREE	1024		/* of these, for requests of devices */
+#define WISHES_FREE	1024		/* kept for requests of devices */
 #define WISH_MS		5000		/* then the asker is told to retry */
 #define WISH_LATE_MS	60000		/* then nobody waits for it */
 #define TICK_MS		250

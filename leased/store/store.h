@@ -44,7 +44,8 @@
 #define SETTING_MAINTENANCE	"maintenance"
 #define SETTING_SINCE		"since"	/* it was made or put in place */
 #define SETTING_UNSERVED	"unserved"	/* peers, as was told */
-#define SETTING_APPROVING	"approving"	/* those with a lease are approved */
+/* Names that have a lease are approved. */
+#define SETTING_APPROVING	"approving"
 
 struct store;
 struct store_stream;
@@ -107,7 +108,7 @@ struct approval_row {
 /* Whom to ask about a device; "" is not given. */
 struct contact_row {
 	const char	*network;
-	const char	*name;		/* of the lease */
+	const char	*name;		/* the lease's name */
 	const char	*person;
 	const char	*email;
 	const char	*phone;

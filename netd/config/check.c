@@ -19,7 +19,7 @@
 #include "reserve.h"
 #include "schema.h"
 
-#define GRE_NAME	"spg"	/* of tunnels, before their numbers */
+#define GRE_NAME	"spg"	/* tunnel names: this and a number */
 #define GRE_NAME_MAX	8
 #define DIRECT_BCD_LEN	112	/* the longest prefix with 16 bits to fill */
 

@@ -51,7 +51,7 @@ struct conf_network {
 	bool		 masquerade;
 	uint8_t		 masquerade_family;	/* enum conf_masquerade */
 	bool		 has_gre;
-	char		 local[PREFIX_TEXT];	/* of gre */
+	char		 local[PREFIX_TEXT];	/* gre.local */
 };
 
 struct conf_identity {

@@ -13,7 +13,7 @@
 #include "network.h"
 #include "orphan.h"
 
-/* Such a network says itself whether it may have it. */
+/* An adopted network says itself whether it may have it. */
 static bool
 is_configured(const struct hand *k, const char *interface)
 {

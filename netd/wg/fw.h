@@ -17,8 +17,8 @@ struct fw {
 	struct nl_conn	 nl;		/* fd -1: the kernel has no netfilter */
 	bool		 known;		/* sum is that of what we have set */
 	unsigned int	 table;		/* in this table */
-	uint64_t	 sum;		/* of the numbers of our rules */
-	uint32_t	 gen;		/* of the kernel's ruleset then */
+	uint64_t	 sum;		/* sum of our rules' numbers */
+	uint32_t	 gen;		/* the kernel's ruleset then */
 };
 
 /*

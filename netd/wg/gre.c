@@ -26,7 +26,7 @@
 #include "snapshot.h"
 
 #define HOP_LIMIT	64
-#define STRICT		1	/* of rp_filter */
+#define STRICT		1	/* a value of rp_filter */
 #define ALIAS_SIZE	(sizeof(GRE_MARK) + NETNAME_SIZE + WGKEY_TEXT)
 
 void

@@ -9,7 +9,7 @@
 #include "kern_ops.h"
 #include "nl.h"
 
-#define GRE_RTPROT	84	/* of routes into tunnels: there are many */
+#define GRE_RTPROT	84	/* for the many routes into tunnels */
 #define GRE_MARK	"spg:"	/* an alias is "spg:NETWORK:KEY" */
 #define GRE_DOOMED	0x73700044U	/* the group of links that go now */
 
@@ -28,7 +28,7 @@ struct gre_link {
 };
 
 struct gre {
-	struct gre_link	*links;		/* of all networks */
+	struct gre_link	*links;		/* the links of all networks */
 	size_t		 n;
 	size_t		 max;
 };

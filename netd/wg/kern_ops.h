@@ -133,7 +133,7 @@ struct kern_fw {
 
 /* An address that may send and receive, by the filter of its network. */
 struct kern_fw_elem {
-	struct prefix	 addr;		/* of a host */
+	struct prefix	 addr;		/* a host's address */
 	uint64_t	 ms;		/* until it ends; 0: never */
 	bool		 remove;
 };

@@ -149,7 +149,7 @@ struct other {
 	uint8_t proto;
 };
 
-/* Of others' routes, only the header is looked at. */
+/* Only the header of others' routes is looked at. */
 static int
 other_cb(const struct nlmsghdr *h, void *arg)
 {

@@ -115,7 +115,7 @@ say_anything(struct caller *c, struct input *in)
 	world.may_reload = true;
 	if (packet_raw(in, c->fd) == MSG_CTL_TEARDOWN)
 		world.may_stop = world.may_undo = true;
-	/* Who knows whether this is a question. */
+	/* It may or may not be a question. */
 	c->wild = true;
 }
 

@@ -37,7 +37,7 @@ struct kid {
 	uint32_t	 gen;		/* that was begun last */
 	uint32_t	 accepted;
 	uint32_t	 part;		/* the reload in which it takes part */
-	int		 listener;	/* of CONF_LISTEN, or -1 */
+	int		 listener;	/* CONF_LISTEN's index, or -1 */
 };
 
 struct world {

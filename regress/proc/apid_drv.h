@@ -57,7 +57,7 @@ struct drv {
 	const char	*basic;
 	const char	*proc;		/* -p */
 	struct msg_conf_limits limits;
-	uint32_t	 pending;	/* of each listener */
+	uint32_t	 pending;	/* for each listener */
 	int		 listen[NLISTEN];
 	uint32_t	 generation;
 	enum mode	 mode;

@@ -30,7 +30,7 @@ struct rig {
 	uint8_t		 key;		/* each byte of its private key */
 	bool		 quiet;		/* say nothing of a start that works */
 	uint8_t		 buf[IMSG_MAX_SIZE];
-	struct msg_setup_stopped stopped; /* of the last rig_stop() */
+	struct msg_setup_stopped stopped; /* the last rig_stop() had this */
 	unsigned int	 networks;	/* HAND_NETWORK that rig_await() has seen */
 	int		 failures;
 };

@@ -51,7 +51,7 @@ struct drv {
 	struct msg_conf_access access;
 	struct msg_conf_access_name names[64];
 	unsigned int	 nnames;
-	struct contact	 contact;		/* of registrations to come */
+	struct contact	 contact;		/* for registrations to come */
 	char		 sock[DIR_SIZE + 8];
 	bool		 ctl_sent;
 	/* the hand */

@@ -19,7 +19,7 @@
 
 #define WAN		"wan0"
 #define WAN_INDEX	7
-#define TABLE		1000	/* of the first network */
+#define TABLE		1000	/* the first network's table */
 #define RULES		(4 * NETWORKS_MAX)
 
 static void

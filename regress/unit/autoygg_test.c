@@ -25,7 +25,7 @@ bodies(void **state)
 {
 	static const struct {
 		const char	*body;
-		int		 len;	/* of the key, or -1: refused */
+		int		 len;	/* the key's, or -1: refused */
 	} cases[] = {
 		{ "{\"PublicKey\":\"" KEY "\"}", 64 },
 		{ " {\"publicKEY\" : \"" KEY "\"}\n", 64 },

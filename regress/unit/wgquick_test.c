@@ -72,13 +72,30 @@ parse(struct seen *s, const char *text)
 	return (wgquick_parse(&s->w, text, strlen(text)));
 }
 
+struct named {
+	const char *text;
+	const char *peers;	/* as parse() shows them */
+};
+
+static void
+expect(const struct named *cases, size_t n)
+{
+	struct seen s;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (parse(&s, cases[i].text) == -1)
+			fail_msg("case %zu: %s", i, s.w.error);
+		if (strcmp(s.peers, cases[i].peers) != 0)
+			fail_msg("case %zu: %s", i, s.peers);
+		assert_string_equal(s.bad, "");
+	}
+}
+
 static void
 names(void **state)
 {
-	static const struct {
-		const char	*text;
-		const char	*peers;
-	} cases[] = {
+	static const struct named cases[] = {
 		{ "[Peer]\nPublicKey = " K1 "\nAllowedIPs = 10.0.0.2/32\n",
 		    "1 '' Bw 10.0.0.2/32;" },
 		{ "# alice\n[Peer]\nPublicKey=" K1, "2 'alice' Bw;" },
@@ -113,26 +130,15 @@ names(void **state)
 		    "2 '' Bw;" },
 		{ "#\n[Peer]\nPublicKey=" K1, "2 '' Bw;" },
 	};
-	struct seen s;
-	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		if (parse(&s, cases[i].text) == -1)
-			fail_msg("case %zu: %s", i, s.w.error);
-		if (strcmp(s.peers, cases[i].peers) != 0)
-			fail_msg("case %zu: %s", i, s.peers);
-		assert_string_equal(s.bad, "");
-	}
+	expect(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 /* Names as the scripts and programs write them that make such files. */
 static void
 scripts(void **state)
 {
-	static const struct {
-		const char *text;
-		const char *peers;
-	} cases[] = {
+	static const struct named cases[] = {
 		/* fields of a client, one on each line */
 		{ "# ID:     u1\n# Name:   ann\n# Email:  ann@example.org\n"
 		  "# Created at: 2023-03-01 10:00:00 +0000 UTC\n"
@@ -186,7 +192,16 @@ scripts(void **state)
 		    "2 'ann' Bw;5 'Ben' CA;" },
 		{ "# Client: Ben (dad)\n[Peer]\nPublicKey=" K1,
 		    "2 'Ben (dad)' Bw;" },
-		/* below [Peer] */
+	};
+
+	expect(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+/* Names in comments of other forms, also below [Peer]. */
+static void
+comments(void **state)
+{
+	static const struct named cases[] = {
 		{ "[Peer]\n# peer_ann\nPublicKey=" K1, "1 'peer_ann' Bw;" },
 		{ "[Peer]\n# friendly_name = ann's\n# -WGP- Peer: " K1 "\n"
 		  "# -WGP- Created: 2023-03-01\n# -WGP- Display name: a\n"
@@ -232,16 +247,8 @@ scripts(void **state)
 		{ "# ann\xe2\x80\x8b\xe2\x80\xae\n[Peer]\nPublicKey=" K1,
 		    "2 '' Bw;" },
 	};
-	struct seen s;
-	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		if (parse(&s, cases[i].text) == -1)
-			fail_msg("case %zu: %s", i, s.w.error);
-		if (strcmp(s.peers, cases[i].peers) != 0)
-			fail_msg("case %zu: %s", i, s.peers);
-		assert_string_equal(s.bad, "");
-	}
+	expect(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 static void
@@ -340,6 +347,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(scripts),
+		cmocka_unit_test(comments),
 		cmocka_unit_test(values),
 		cmocka_unit_test(reported),
 		cmocka_unit_test(refused),
