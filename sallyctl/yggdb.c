@@ -275,6 +275,9 @@ static int
 harden(struct reading *r)
 {
 	(void)sqlite3_limit(r->db, SQLITE_LIMIT_LENGTH, VALUE_MAX * 16);
+	/* A virtual table is a "table", too, but code reads its content. */
+	if (sqlite3_drop_modules(r->db, NULL) != SQLITE_OK)
+		return (fail_db(r));
 	sqlite3_progress_handler(r->db, STEPS, progress_cb, r);
 	if (sqlite3_busy_timeout(r->db, BUSY_MS) != SQLITE_OK ||
 	    sqlite3_db_config(r->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) !=

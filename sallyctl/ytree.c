@@ -324,6 +324,18 @@ read_document(struct reading *g, struct ynode **root)
 }
 
 /*
+ * True if a line begins here.  For libyaml it also ends with CR, or with NEL,
+ * LS or PS, which are known by their last byte.
+ */
+static bool
+begins_line(const char *text, const char *p)
+{
+	static const char ends[] = { '\n', '\r', '\x85', '\xa8', '\xa9' };
+
+	return (p == text || memchr(ends, p[-1], sizeof(ends)) != NULL);
+}
+
+/*
  * Refuse directives for tags, which have no use here: libyaml compares each with
  * all others, which takes long for the thousands that fit.
  */
@@ -331,16 +343,14 @@ static int
 check_directives(struct reading *g, size_t len)
 {
 	static const char tag[] = "%TAG";
-	const char *p = g->text, *end = p + len;
-	struct ypos at = { 1, 1 };
+	const char *p, *end = g->text + len;
 
-	for (; p != NULL && p < end; at.line++) {
-		if ((size_t)(end - p) >= strlen(tag) &&
-		    memcmp(p, tag, strlen(tag)) == 0)
-			return (fail(g, at, "tags are not supported"));
-		if ((p = memchr(p, '\n', (size_t)(end - p))) != NULL)
-			p++;
-	}
+	for (p = g->text;
+	     (p = memmem(p, (size_t)(end - p), tag, strlen(tag))) != NULL; p++)
+		if (begins_line(g->text, p))
+			return (fail(g,
+			    byte_position(g->text, (size_t)(p - g->text)),
+			    "tags are not supported"));
 	return (0);
 }
 

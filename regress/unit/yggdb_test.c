@@ -222,6 +222,9 @@ refused(void **state)
 		{ "CREATE TABLE registrations (id);", "no such column" },
 		{ "CREATE VIEW registrations AS SELECT 1 AS id;",
 		    "no table \"registrations\"" },
+		/* The rows of a virtual table come from a module. */
+		{ "CREATE VIRTUAL TABLE registrations USING rtree(id, a, b);",
+		    "no such module" },
 		/* A view could keep SQLite busy for ever. */
 		{ "CREATE TABLE r (a); CREATE VIEW registrations AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT i AS id, '' AS public_key, '' AS ygg_ip, '' AS client_ip, '' AS lease_expires, NULL AS deleted_at, 'success' AS state FROM c;",
 		    "no table \"registrations\"" },

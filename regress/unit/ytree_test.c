@@ -170,6 +170,8 @@ refused(void **state)
 		{ "a: !!str 1\n", 1, 4, "tag" },
 		{ "!t a: 1\n", 1, 1, "tag" },
 		{ "%YAML 1.1\n%TAG !a! b\n---\na: 1\n", 2, 1, "tags" },
+		{ "%YAML 1.1\r%TAG !a! b\r---\ra: 1\r", 1, 11, "tags" },
+		{ "#\xe2\x80\xa8%TAG !a! b\n---\na: 1\n", 1, 3, "tags" },
 		{ "a: \"x\\0y\"\n", 1, 4, "NUL" },
 		{ "a: 1\n\tb: 2\n", 2, 1, "tab" },
 		{ "a: [1\n", 2, 1, "did not find expected" },
