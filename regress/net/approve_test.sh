@@ -4,6 +4,7 @@
 . "${TOP:-.}/regress/lib.sh"
 private "$@"
 . "$TOP/regress/suite.sh"
+. "$TOP/regress/captured.sh"
 
 [ -c /dev/net/tun ] || skip_all "no /dev/net/tun"
 
@@ -132,9 +133,28 @@ dev_newkey d2
 is "autowg: another waits" "$(dev_curl d2 d2 -D "$WORK/head" \
     -d "$(cat "$WORK/d2.pub")" "$REGISTER")" 503
 check "and is told when to come again" retries
+
+# --- a captured front -----------------------------------------------------------
+
+key=$(wg genkey | wg pubkey)
+is "front captured: a name that was not approved waits" \
+    "$(as apid leased register devices 70 "$key")" "LEASE_REPLY 33"
+is "front captured: nor is it renewed" \
+    "$(as apid leased renew devices 70)" "LEASE_REPLY 33"
+is "front captured: nor without a proof" \
+    "$(as apid leased register devices 71 "$key" '')" "LEASE_REPLY 33"
+renew apid
+echo cn:smart-toilet-9 >"$WORK/access.list"
+chmod 644 "$WORK/access.list"
+access "mode = \"approve\"; file = \"$WORK/access.list\";"
+check "a list" ctl reload
+is "front captured: it says a proof that the list lets in" \
+    "$(as apid leased register devices 70 "$key" cn:smart-toilet-9)" \
+    "LEASE_REPLY 1"
+renew apid
 is "events" "$(ctl -j show events | jq -r '[.events[] |
     select(.event | startswith("identity.")) |
     "\(.event | ltrimstr("identity.")):\(.name)"] | join(" ")')" \
-    "ask:1 approve:1 ask:2 revoke:2 revoke:1 approve:1 approve:2 ask:4"
+    "ask:1 approve:1 ask:2 revoke:2 revoke:1 approve:1 approve:2 ask:4 ask:70 ask:71"
 suite_stop
 finish

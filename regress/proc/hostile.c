@@ -8,7 +8,12 @@
  * usage: hostile PID FD set NETWORK KEY PREFIX [OLD]
  *        hostile PID FD del NETWORK KEY
  *        hostile PID FD empty-sync
- *        hostile PID FD register NETWORK NAME KEY
+ *        hostile PID FD tunnel NETWORK KEY PREFIX REMOTE
+ *        hostile PID FD expired NETWORK KEY COUNT CODE
+ *            tell COUNT times that the peer has expired, and answer each wish
+ *            for it with the code; prints the wishes, and those that came
+ *            without being asked for
+ *        hostile PID FD register NETWORK NAME KEY [WHO]
  *        hostile PID FD own NETWORK OWNER KEY PREFIX
  *        hostile PID FD disown NETWORK OWNER KEY
  *        hostile PID FD no-peers NETWORK OWNER
@@ -18,7 +23,7 @@
  *        hostile PID FD spoil shut|block|filter|ttl|pace|lowat
  *        hostile PID FD raw TYPE [HEX]
  *        hostile PID FD raw-fd TYPE [HEX]
- *        hostile PID FD repeat TYPE COUNT
+ *        hostile PID FD repeat TYPE COUNT [HEX]
  *        hostile PID FD random SEED COUNT
  *        hostile PID FD flood COUNT
  *        hostile PID FD answer ADDRESS,... [HEX]
@@ -113,32 +118,120 @@ key(uint8_t *dst, const char *src)
 		errx(64, "%s: not a key", src);
 }
 
+/* The bytes that the digits are.  Returns their number. */
+static size_t
+hex(const char *src, uint8_t *dst, size_t size)
+{
+	unsigned int byte;
+	size_t n = 0;
+
+	for (; src != NULL && n < size && sscanf(src, "%2x", &byte) == 1;
+	     src += 2)
+		dst[n++] = (uint8_t)byte;
+	return (n);
+}
+
+static void
+wish(struct msg_peer_set *m, char *argv[])
+{
+	memset(m, 0, sizeof(*m));
+	text(m->network, sizeof(m->network), argv[0]);
+	key(m->pubkey, argv[1]);
+	m->source = SOURCE_LEASE;
+	m->ttl = LEASE_NEVER;
+	m->naddrs = 1;
+	if (prefix_parse(argv[2], &m->addrs[0]) == -1)
+		errx(64, "%s: not a prefix", argv[2]);
+}
+
+static void
+send_wish(int s, const struct msg_peer_set *m)
+{
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_peer_set_put(&b, m) == -1)
+		err(2, "peer_set");
+	send_all(s, MSG_PEER_SET, buf, b.wpos, -1);
+	answer(s);
+}
+
 static void
 do_set(int s, int argc, char *argv[])
 {
 	struct msg_peer_set m;
-	uint8_t buf[1024];
-	struct ibuf b;
 
 	if (argc < 3)
 		errx(64, "set NETWORK KEY PREFIX [OLD]");
-	memset(&m, 0, sizeof(m));
-	text(m.network, sizeof(m.network), argv[0]);
-	key(m.pubkey, argv[1]);
-	m.source = SOURCE_LEASE;
-	m.ttl = LEASE_NEVER;
-	m.naddrs = 1;
-	if (prefix_parse(argv[2], &m.addrs[0]) == -1)
-		errx(64, "%s: not a prefix", argv[2]);
+	wish(&m, argv);
 	if (argc > 3) {
 		m.has_old = 1;
 		key(m.old, argv[3]);
 	}
+	send_wish(s, &m);
+}
+
+static void
+do_tunnel(int s, int argc, char *argv[])
+{
+	struct msg_peer_set m;
+
+	if (argc < 4)
+		errx(64, "tunnel NETWORK KEY PREFIX REMOTE");
+	wish(&m, argv);
+	if (prefix_parse(argv[3], &m.remote) == -1)
+		errx(64, "%s: not an address", argv[3]);
+	send_wish(s, &m);
+}
+
+/* Wait for a wish that wants an answer.  Returns its id, or 0. */
+static uint32_t
+next_wish(int s, int ms)
+{
+	struct imsg m;
+
+	while (imsg_recv_wait(s, packet, &m, ms) == 1)
+		if (m.type == MSG_PEER_SET && m.id != 0)
+			return (m.id);
+	return (0);
+}
+
+static void
+do_expired(int s, int argc, char *argv[])
+{
+	struct msg_peer_expired m;
+	struct msg_peer_done done;
+	uint8_t buf[1024], reply[64];
+	struct ibuf b, r;
+	uint32_t id;
+	long i, n, wishes = 0, more = 0;
+
+	if (argc < 4)
+		errx(64, "expired NETWORK KEY COUNT CODE");
+	memset(&m, 0, sizeof(m));
+	text(m.network, sizeof(m.network), argv[0]);
+	key(m.pubkey, argv[1]);
+	n = strtol(argv[2], NULL, 10);
+	memset(&done, 0, sizeof(done));
+	done.code = (uint8_t)strtoul(argv[3], NULL, 10);
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_peer_set_put(&b, &m) == -1)
-		err(2, "peer_set");
-	send_all(s, MSG_PEER_SET, buf, b.wpos, -1);
-	answer(s);
+	ibuf_init(&r, reply, 0, sizeof(reply));
+	if (msg_peer_expired_put(&b, &m) == -1 ||
+	    msg_peer_done_put(&r, &done) == -1)
+		err(2, "peer_expired");
+	for (i = 0; i < n; i++) {
+		if (imsg_send(s, MSG_PEER_EXPIRED, 0, buf, b.wpos, -1) == -1)
+			err(2, "send");
+		if ((id = next_wish(s, WAIT_MS)) == 0)
+			break;
+		wishes++;
+		if (imsg_send(s, MSG_PEER_DONE, id, reply, r.wpos, -1) == -1)
+			err(2, "send");
+	}
+	while (next_wish(s, WAIT_MS / 10) != 0)
+		more++;
+	printf("wishes %ld, unasked %ld\n", wishes, more);
 }
 
 static void
@@ -168,11 +261,11 @@ do_register(int s, int argc, char *argv[])
 	struct ibuf b;
 
 	if (argc < 3)
-		errx(64, "register NETWORK NAME KEY");
+		errx(64, "register NETWORK NAME KEY [WHO]");
 	memset(&m, 0, sizeof(m));
 	text(m.network, sizeof(m.network), argv[0]);
 	text(m.name, sizeof(m.name), argv[1]);
-	text(m.who, sizeof(m.who), "cn:hostile");
+	text(m.who, sizeof(m.who), argc > 3 ? argv[3] : "cn:hostile");
 	key(m.pubkey, argv[2]);
 	if (prefix_parse("192.0.2.66", &m.from) == -1)
 		err(2, "prefix");
@@ -321,16 +414,11 @@ static void
 do_raw(int s, int argc, char *argv[], int fd)
 {
 	uint8_t buf[IMSG_MAX_PAYLOAD];
-	unsigned int byte;
 	size_t len;
 
 	if (argc < 1)
 		errx(64, "raw TYPE [HEX]");
-	len = 0;
-	if (argc > 1)
-		while (len < sizeof(buf) &&
-		    sscanf(argv[1] + 2 * len, "%2x", &byte) == 1)
-			buf[len++] = (uint8_t)byte;
+	len = hex(argc > 1 ? argv[1] : NULL, buf, sizeof(buf));
 	send_all(s, (uint32_t)strtoul(argv[0], NULL, 0), buf, len, fd);
 	answer(s);
 }
@@ -441,18 +529,21 @@ do_answer(int s, int argc, char *argv[])
 	printf("answered\n");
 }
 
-/* A message without content, again and again. */
+/* A message again and again. */
 static void
 do_repeat(int s, int argc, char *argv[])
 {
+	uint8_t buf[1024];
 	uint32_t type;
+	size_t len;
 	long n;
 
 	if (argc < 2)
-		errx(64, "repeat TYPE COUNT");
+		errx(64, "repeat TYPE COUNT [HEX]");
 	type = (uint32_t)strtoul(argv[0], NULL, 0);
+	len = hex(argc > 2 ? argv[2] : NULL, buf, sizeof(buf));
 	for (n = strtol(argv[1], NULL, 10); n > 0; n--)
-		send_all(s, type, NULL, 0, -1);
+		send_all(s, type, buf, len, -1);
 	answer(s);
 }
 
@@ -506,6 +597,7 @@ static const struct {
 } orders[] = { { "set", do_set }, { "del", do_del },
 	{ "register", do_register }, { "own", do_own }, { "disown", do_disown },
 	{ "no-peers", do_no_peers }, { "list", do_list }, { "get", do_get },
+	{ "tunnel", do_tunnel }, { "expired", do_expired },
 	{ "renew", do_renew }, { "random", do_random }, { "flood", do_flood },
 	{ "answer", do_answer }, { "spoil", do_spoil },
 	{ "repeat", do_repeat } };

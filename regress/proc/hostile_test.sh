@@ -62,7 +62,14 @@ no_peer "the key of all zero" devices \
     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= 100.64.1.9/32
 no_peer "the gateway's own key" devices "$own" 100.64.1.9/32
 no_peer "a foreign peer's key" devices "$foreign" 100.64.1.9/32
+like "leased captured: no tunnel from a network of WireGuard" \
+    "$(as leased netd-hand tunnel devices "$fresh" 100.64.1.9/32 200::1)" \
+    '^PEER_DONE [2-9]$'
 same_peers "leased captured: sets"
+like "leased captured: 2,000 questions about the filter and the routes" \
+    "$(as leased netd-hand repeat 0x0220 1000 010000000000000000
+    as leased netd-hand repeat 0x0220 1000 020000000000000000)" \
+    '^HAND_(LINE|SHOWN) '
 as leased netd-hand set devices "$fresh" 100.64.1.9/32 "$foreign" >/dev/null
 as leased netd-hand del devices "$foreign" >/dev/null
 like "leased captured: a foreign peer cannot be removed" "$(peers)" \
@@ -78,6 +85,34 @@ back() {
 check "a new leased puts everything right" wait_for 10 back
 dev_apply d1
 check "and the tunnel works" dev_ping d1
+
+# --- the hand against leased: it says of a peer that it is gone, and answers the
+# wish for it as it likes
+
+before=$(role_pid leased)
+expired() {		# COUNT CODE
+	as netd-hand leased expired devices "$d1" "$1" "$2"
+}
+is "hand captured: a peer that is gone, and is there" "$(expired 2000 1)" \
+    "wishes 2000, unasked 0"
+is "hand captured: a peer that is gone, and cannot be there" \
+    "$(expired 200 5)" "wishes 200, unasked 0"
+is "hand captured: leased lives" "$(role_pid leased)" "$before"
+is "hand captured: the lease is there" "$(ctl -j show leases |
+    jq -r '.leases[].name')" 1
+is "hand captured: a key that another has" "$(expired 1 4)" \
+    "wishes 1, unasked 0"
+ended() {
+	[ "$(ctl -j show leases | jq '.leases | length')" = 0 ]
+}
+check "hand captured: that ends a lease" wait_for 5 ended
+kill -CONT "$kernhand"
+works() {
+	[ "$(dev_put d1 d1)" = "$1" ]
+}
+check "which its device gets again" wait_for 15 works 201
+dev_apply d1
+check "with a tunnel" dev_ping d1
 
 # --- leased against the parent, which obeys an operator and nobody else
 
@@ -122,7 +157,11 @@ malformed leased netd-hand "a message too long" raw 0x0205 \
     "$(printf '00%.0s' $(seq 200))"
 malformed leased netd-hand "a descriptor nobody asked for" raw-fd 0x0201 0000000000
 malformed leased netd-hand "the end of a sync that has not begun" raw 0x0202
+malformed leased netd-hand "what the hand shows" raw 0x0222 0000000100000000
 malformed leased netd-hand "random bytes" random 1 500
+malformed netd-hand leased "a question about itself" raw 0x0220 \
+    010000000000000000
+malformed netd-hand leased "a renewal" raw 0x010c
 same_peers "leased captured"
 
 state >"$WORK/before"
@@ -131,6 +170,8 @@ malformed apid leased "the hand's answer" raw 0x0206 01
 malformed apid leased "an operator's command" raw 0x0507
 malformed apid leased "an operator's approval" raw 0x0503 \
     000764657669636573000137
+malformed apid leased "an operator's lease" raw 0x0518
+malformed apid leased "what the hand shows" raw 0x0222 0000000100000000
 malformed apid leased "a new configuration" raw 0x0401 00000001
 malformed apid leased "a message cut short" raw 0x0101 0001
 malformed apid leased "a descriptor nobody asked for" raw-fd 0x0108
@@ -166,19 +207,16 @@ like "apid captured: no signature for a client's CertificateVerify" \
     '^(KEY_SIGNED 0|closed)$'
 renew apid
 # Who was caught once and lives has a link again, without a restart.
-works() {
-	[ "$(dev_put d1 d1)" = 200 ]
-}
 again() {		# SENDER RECEIVER
 	again_s=$(role_pid "$1") again_r=$(role_pid "$2")
 	is "a bad message of $1 ends its link to $2" \
 	    "$(as "$1" "$2" raw 0x7777)" closed
 	kill -CONT "$again_s"
-	check "$1 and $2 have a link again" wait_for 15 works
+	check "$1 and $2 have a link again" wait_for 15 works 200
 	is "$1 and $2 are the same as before" \
 	    "$(role_pid "$1") $(role_pid "$2")" "$again_s $again_r"
 }
-check "a renewal works" works
+check "a renewal works" works 200
 again apid leased
 again apid apid-key
 again leased netd-hand
@@ -200,5 +238,5 @@ check "a reload has begun" wait_for 10 grep -q 'netd: reload: ' "$WORK/netd.log"
 wait $reloading
 is "apid captured: a reload that it alone refuses" $? 0
 check "apid captured: it is replaced" gone "$captured"
-check "its sibling serves" wait_for 15 works
+check "its sibling serves" wait_for 15 works 200
 finish
