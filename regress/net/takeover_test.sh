@@ -48,8 +48,14 @@ done <"$WORK/db"
 check "before: d1 pings" dev_ping d1
 check "before: d2 pings" dev_ping d2
 
+# WireGuard may make a new handshake at any time, and none is ever older.
 handshakes() {
 	wg show wg0 latest-handshakes | awk '$2 > 0' | sort
+}
+kept() {
+	join "$WORK/hs.before" "$WORK/hs.after" >"$WORK/hs" &&
+	    [ "$(wc -l <"$WORK/hs")" = "$(wc -l <"$WORK/hs.before")" ] &&
+	    awk '$3 < $2 { bad = 1 } END { exit bad }' "$WORK/hs"
 }
 outside() {
 	wg show wg0 dump | awk -F '\t' -v k="$foreign" '$1 == k {
@@ -79,7 +85,7 @@ like "the portal's first sync" "$(cat "$WORK/sync")" 'failed=0'
 check "d1: no ping is lost" ping_end d1 || echo "$PINGS"
 check "d2: no ping is lost" ping_end d2 || echo "$PINGS"
 handshakes >"$WORK/hs.after"
-check "no handshake is lost" diff "$WORK/hs.before" "$WORK/hs.after"
+check "no handshake is lost" kept || cat "$WORK/hs"
 check "every peer is as it was" exact || diff "$WORK/want" "$WORK/have" |
     head -n 5
 outside >"$WORK/foreign.after"

@@ -116,18 +116,16 @@ ip link set vo up
 in_ns out ip address add 198.51.100.2/24 dev eth0
 in_ns out ip link set eth0 up
 in_ns out ip route add default via 198.51.100.1
-forward=$(cat /proc/sys/net/ipv4/ip_forward)
-echo 1 >/proc/sys/net/ipv4/ip_forward
 in_ns nodes ip route replace 198.51.100.0/24 dev t2
 ping_out() { in_ns nodes ping -q -c 2 -W 2 -I t2 "$1"; }
 check "the gateway's address out there" ping_out 198.51.100.1
 no_way() { ! ping_out 198.51.100.2; }
 check "who is behind it, as this host forwards" wait_for 5 ping_out 198.51.100.2
-echo 0 >/proc/sys/net/ipv4/ip_forward
+nft 'table ip host { chain f { type filter hook forward priority 0; policy drop; } }'
 check "nobody if it does not" no_way
+nft delete table ip host
 like "the filter knows the links by their name" "$(nft list ruleset)" \
     'iifname "spg\*" jump from_nodes'
-echo "$forward" >/proc/sys/net/ipv4/ip_forward
 ip link delete vo
 
 # --- restarts ---
