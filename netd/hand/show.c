@@ -107,7 +107,8 @@ write_routes(struct hand *k, FILE *fp)
 	for (i = 0; i < rules.n; i++) {
 		r = &rules.list[i];
 		fprintf(fp, "rule %u %s iif %s lookup %u\n", r->priority,
-		    r->family == AF_INET ? "ipv4" : "ipv6", r->iif, r->table);
+		    r->family == AF_INET ? "ipv4" : "ipv6", log_vis(r->iif),
+		    r->table);
 	}
 	for (i = 0; i < routes.n; i++)
 		write_route(k, fp, &routes.list[i]);

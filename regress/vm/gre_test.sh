@@ -121,7 +121,7 @@ ping_out() { in_ns nodes ping -q -c 2 -W 2 -I t2 "$1"; }
 check "the gateway's address out there" ping_out 198.51.100.1
 no_way() { ! ping_out 198.51.100.2; }
 check "who is behind it, as this host forwards" wait_for 5 ping_out 198.51.100.2
-nft 'table ip host { chain f { type filter hook forward priority 0; policy drop; } }'
+nft 'add table ip host; add chain ip host f { type filter hook forward priority 0; policy drop; }'
 check "nobody if it does not" no_way
 nft delete table ip host
 like "the filter knows the links by their name" "$(nft list ruleset)" \
