@@ -89,6 +89,8 @@ chunk_fill(struct knet *n, struct chunk *c)
 			c->addrs[i][j] = x->addrs[j].prefix;
 		c->ops[i].key = x->key;
 		c->ops[i].remove = !x->wanted;
+		c->ops[i].keep = x->keep;
+		x->keep = false;
 		c->ops[i].naddrs = (uint8_t)j;
 		c->ops[i].addrs = c->addrs[i];
 		c->ops[i].psk = x->psk;
@@ -311,6 +313,28 @@ is_wanted(struct knet *n, const struct msg_peer_set *m)
 	return (true);
 }
 
+/*
+ * True if somebody claims the peer just as it is: it had these addresses, and no
+ * others, when the device was read.
+ */
+static bool
+is_kept(struct knet *n, const struct policy *p, const struct msg_peer_set *m)
+{
+	const uint8_t *key;
+	struct wish *x;
+	size_t i;
+
+	x = wanted_find(&n->wanted, m->pubkey);
+	if (x == NULL || !x->claim || m->has_old || x->nhad != m->naddrs)
+		return (false);
+	for (i = 0; i < m->naddrs; i++) {
+		key = policy_holder(p, &m->addrs[i]);
+		if (key == NULL || memcmp(key, m->pubkey, WGKEY_LEN) != 0)
+			return (false);
+	}
+	return (true);
+}
+
 void
 peer_set(struct hand *k, uint32_t id, const struct msg_peer_set *m)
 {
@@ -318,7 +342,7 @@ peer_set(struct hand *k, uint32_t id, const struct msg_peer_set *m)
 	struct knet *n;
 	struct wish *x;
 	enum peer_code code;
-	bool extended;
+	bool extended, kept;
 
 	n = net_find(k, m->network);
 	if (n == NULL) {
@@ -332,12 +356,14 @@ peer_set(struct hand *k, uint32_t id, const struct msg_peer_set *m)
 		return;
 	}
 	extended = id == 0 && is_wanted(n, m);
+	kept = is_kept(n, &p, m);
 	drop_old(n, m);
 	x = peer_want(n, m);
 	if (x == NULL) {
 		not_done(k, id, m, PEER_E_KERNEL);
 		return;
 	}
+	x->keep = kept;
 	peer_arm_expiry(k);
 	if (extended)
 		return;

@@ -28,18 +28,17 @@ policy_held_cmp(const void *a, const void *b)
 	return (prefix_cmp(&x->addr, &y->addr));
 }
 
-/* True if a peer on the interface with another key has this very address. */
-static bool
-is_held(const struct policy *p, const struct prefix *a, const uint8_t *key)
+const uint8_t *
+policy_holder(const struct policy *p, const struct prefix *a)
 {
 	const struct policy_held *h;
 	struct policy_held x;
 
 	if (p->nheld == 0)
-		return (false);
+		return (NULL);
 	x.addr = *a;
 	h = bsearch(&x, p->held, p->nheld, sizeof(*h), policy_held_cmp);
-	return (h != NULL && memcmp(h->key, key, sizeof(h->key)) != 0);
+	return (h != NULL ? h->key : NULL);
 }
 
 bool
@@ -63,6 +62,7 @@ addr_allowed(const struct policy *p, struct wanted *w,
     const struct msg_peer_set *m, size_t n, bool sync)
 {
 	const struct prefix *a = &m->addrs[n];
+	const uint8_t *key;
 	struct wish *x;
 	size_t i;
 
@@ -74,8 +74,10 @@ addr_allowed(const struct policy *p, struct wanted *w,
 	}
 	x = wanted_owner(w, a);
 	/* An earlier wish is put right; nothing new is taken away. */
-	if (x == NULL)
-		return (!is_held(p, a, m->pubkey));
+	if (x == NULL) {
+		key = policy_holder(p, a);
+		return (key == NULL || memcmp(key, m->pubkey, WGKEY_LEN) == 0);
+	}
 	if (!counts(w, x, sync) || memcmp(x->key, m->pubkey, WGKEY_LEN) == 0)
 		return (true);
 	return (m->has_old && memcmp(x->key, m->old, WGKEY_LEN) == 0);

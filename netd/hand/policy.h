@@ -35,6 +35,8 @@ struct policy {
 enum peer_code policy_check(const struct policy *, struct wanted *,
 	    const struct msg_peer_set *, bool sync);
 bool	 policy_is_foreign(const struct policy *, const uint8_t *key);
+/* The key of the foreign or unclaimed peer with this very address, or NULL. */
+const uint8_t *policy_holder(const struct policy *, const struct prefix *);
 /* Compare foreign keys and held addresses, for qsort(3). */
 int	 policy_key_cmp(const void *, const void *);
 int	 policy_held_cmp(const void *, const void *);

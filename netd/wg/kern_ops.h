@@ -88,6 +88,11 @@ struct kern_rules {
 struct peer_op {
 	const uint8_t	*key;
 	bool		 remove;
+	/*
+	 * It has no other addresses, and those that it has must not be gone for
+	 * a moment: WireGuard replaces addresses one after the other.
+	 */
+	bool		 keep;
 	uint8_t		 naddrs;
 	const struct prefix *addrs;
 	const uint8_t	*psk;		/* NULL: it has none */

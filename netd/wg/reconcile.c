@@ -45,6 +45,9 @@ reconcile_classify(struct snapshot *s, struct wanted *w, bool adopted,
 		    !x->queued && !x->ended)
 			x->claim = true;
 		p->spared = x != NULL && x->claim && !p->foreign;
+		if (p->spared)
+			x->nhad = (uint8_t)(p->naddrs < UINT8_MAX ? p->naddrs :
+								    0);
 	}
 	w->collect = false;
 	return (foreign);

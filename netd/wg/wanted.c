@@ -147,7 +147,7 @@ wanted_set(struct wanted *w, const uint8_t *key, const struct prefix *addrs,
 	if (!x->wanted)
 		w->count++;
 	x->wanted = true;
-	x->claim = x->ended = false;
+	x->claim = x->ended = x->keep = false;
 	for (i = 0; i < n; i++) {
 		list[i].prefix = addrs[i];
 		list[i].owner = x;

@@ -48,6 +48,8 @@ struct wish {
 	bool		 pair;		/* goes in one message with the next */
 	bool		 claim;		/* was there before us: claimable */
 	bool		 ended;		/* leased let go of it: not claimable */
+	bool		 keep;		/* it has just these addresses already */
+	uint8_t		 nhad;		/* addresses of a claimable one */
 	uint8_t		 source;
 	struct prefix	 remote;	/* end of its tunnel; family 0: none */
 	uint8_t		 naddrs;

@@ -175,6 +175,7 @@ put_peer(struct nl_msg *m, const struct peer_op *op)
 
 	/* UPDATE_ONLY: never make a peer in order to remove it. */
 	flags = op->remove ? WGPEER_F_REMOVE_ME | WGPEER_F_UPDATE_ONLY :
+		op->keep   ? 0 :
 			     WGPEER_F_REPLACE_ALLOWEDIPS;
 	peer = nla_nest_start(m, NLA_F_NESTED);
 	if (peer == NULL ||

@@ -184,7 +184,8 @@ put_peer(struct wg_uapi *w, size_t *len, const struct peer_op *op)
 		return (put(w, len, "remove=true\n"));
 	sodium_bin2hex(hex, sizeof(hex), op->psk != NULL ? op->psk : none,
 	    WGKEY_LEN);
-	r = put(w, len, "preshared_key=%s\nreplace_allowed_ips=true\n", hex);
+	r = put(w, len, "preshared_key=%s\n%s", hex,
+	    op->keep ? "" : "replace_allowed_ips=true\n");
 	sodium_memzero(hex, sizeof(hex));
 	if (r == -1)
 		return (-1);

@@ -85,6 +85,7 @@ struct fake_state {
 	struct fake_elem elems[FAKE_ELEMS];
 	int		 next_ifindex;
 	uint32_t	 calls_peers;
+	uint32_t	 gaps;		/* peers without addresses for a moment */
 	uint32_t	 calls_dump;
 	uint32_t	 nroutes;
 	uint32_t	 nrules;
@@ -104,8 +105,11 @@ struct fake_state *fake_map(const char *path);
 /* The slot of an address, or of where it would go; NULL if all are taken. */
 struct fake_elem *
 fake_elem(struct fake_state *, const char *network, const struct prefix *);
-/* Let a peer have exactly these addresses, taking them from others silently,
- * as WireGuard does; or remove it.  Returns 0, or -1 with errno. */
+/*
+ * Let a peer have exactly these addresses, or these as well, taking them from
+ * others silently, as WireGuard does; or remove it.  Returns 0, or -1 with
+ * errno.
+ */
 int fake_peer_set(struct fake_state *, int ifindex, const struct peer_op *);
 
 #endif

@@ -169,14 +169,19 @@ fake_peer_set(struct fake_state *s, int ifindex, const struct peer_op *op)
 	memset(p->psk, 0, sizeof(p->psk));
 	if (op->psk != NULL)
 		memcpy(p->psk, op->psk, sizeof(p->psk));
-	give_up_all(s, p);
+	if (!op->keep) {
+		s->gaps += p->naddrs > 0;
+		give_up_all(s, p);
+	}
 	for (i = 0; i < op->naddrs; i++) {
 		o = owner_slot(s, ifindex, &op->addrs[i]);
-		if (o == NULL) {
+		if (o == NULL || p->naddrs == PEER_ADDRS_MAX) {
 			errno = ENOSPC;
 			return (-1);
 		}
-		if (o->slot == SLOT_USED && o->peer != me)
+		if (o->slot == SLOT_USED && o->peer == me)
+			continue;
+		if (o->slot == SLOT_USED)
 			lose(s, o->peer, &op->addrs[i]);
 		o->slot = SLOT_USED;
 		o->ifindex = ifindex;

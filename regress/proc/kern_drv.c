@@ -107,6 +107,17 @@ installed(const struct fake_state *s)
 	return (n);
 }
 
+/* Wait until n are there, for at most two seconds. */
+static bool
+becomes(const struct rig *d, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < 200 && installed(d->s) != n; i++)
+		(void)usleep(10000);
+	return (installed(d->s) == n);
+}
+
 /* Ask for the statistics: for how many peers there are some; 0 on an error. */
 static unsigned int
 count_stats(struct rig *d)
@@ -130,6 +141,40 @@ count_stats(struct rig *d)
 		return (n);
 	}
 	return (0);
+}
+
+/*
+ * Somebody claims two peers of an unknown database, the second one with another
+ * address.  What stays as it is loses no packet.
+ */
+static void
+test_claim(struct rig *d)
+{
+	struct msg_peer_sync_done done;
+	struct msg_peer_set p;
+	unsigned int good;
+	uint32_t gaps;
+
+	memset(&done, 0, sizeof(done));
+	(void)sync_with(d, PEERS - 60, 600, 0, &done);
+	gaps = d->s->gaps;
+	make_set(&p, PEERS - 55);
+	SEND(d->leased, PEER_SET, peer_set, 1, &p, -1);
+	good = answers(d, 1, PEER_OK);
+	rig_check(d, good == 1 && d->s->gaps == gaps,
+	    "a peer that is claimed as it is keeps its address", "%u gaps",
+	    d->s->gaps - gaps);
+	make_set(&p, PEERS - 54);
+	rig_prefix(&p.addrs[0], "10.1.9.9/32");
+	SEND(d->leased, PEER_SET, peer_set, 2, &p, -1);
+	good = answers(d, 1, PEER_OK);
+	rig_check(d, good == 1 && d->s->gaps == gaps + 1,
+	    "one with another address loses the old one", "%u gaps",
+	    d->s->gaps - gaps);
+	rig_check(d,
+	    sync_peers(d, PEERS - 50, &done) && done.changed == 1 &&
+		installed(d->s) == PEERS - 50,
+	    "both are known now", "%u changed", done.changed);
 }
 
 static void
@@ -173,6 +218,7 @@ test_sync(struct rig *d)
 		installed(d->s) == PEERS - 50,
 	    "unknown peers go when told", "-%u, %u there", done.removed,
 	    installed(d->s));
+	test_claim(d);
 	/* A sync that does not end changes nothing. */
 	sync_begin(d, 0, 0);
 	rig_link(d);
@@ -394,7 +440,7 @@ test_extend(struct rig *d)
 	from = mono_now();
 	SEND(d->leased, PEER_SET, peer_set, 0, &p, -1);
 	(void)count_stats(d);
-	rig_check(d, installed(d->s) == PEERS + 1,
+	rig_check(d, becomes(d, PEERS + 1),
 	    "the later end of a peer that was lost brings it back", "%u there",
 	    installed(d->s));
 	(void)expired(d, &p, from);

@@ -375,6 +375,31 @@ test_psk(struct test *t)
 	del_peers(t, 0, 100);
 }
 
+/* A peer that is to keep its addresses gets more, and loses none. */
+static void
+test_keep(struct test *t)
+{
+	struct peer_op op;
+	struct difference d;
+	struct msg_peer_set m;
+	unsigned int i;
+
+	set_peers(t, 0, 100);
+	make_set(&m, 5, 5 + 16);
+	op = (struct peer_op){ .key = m.pubkey, .naddrs = 1, .addrs = m.addrs };
+	for (i = 0; i < 2; i++) {
+		op.keep = i == 0;
+		if (t->k.ops->wg_peers(t->k.io, &t->n->dev, &op, 1) == -1)
+			printf("FAIL keep: %s\n", t->k.ops->error(t->k.io));
+		(void)count_ours(t, &d);
+		check(d.changed == i,
+		    i == 0 ? "kept addresses stay" : "replaced ones go", "~%u",
+		    d.changed);
+	}
+	work(t);
+	del_peers(t, 0, 100);
+}
+
 /* A key is replaced by another with the same addresses. */
 static void
 test_rekey(struct test *t)
@@ -521,6 +546,7 @@ run(struct test *t, const char *what)
 			test_count(t, counts[i]);
 		test_diff(t);
 		test_psk(t);
+		test_keep(t);
 		test_rekey(t);
 		test_policy(t);
 	} else if (strcmp(what, "interrupted") == 0)
