@@ -53,7 +53,7 @@ converse(struct client *c, const struct request *r, struct output *o)
 	return (EX_SOFTWARE);
 }
 
-/* What an import does, the file decides. */
+/* The kind of the file decides what an import does. */
 static void
 choose_import(struct request *r)
 {

@@ -25,7 +25,7 @@ struct takeover {
 	bool		 answered;
 };
 
-/* What became of the lease: it is new, or refused. */
+/* The answer says whether the lease is new or was refused. */
 static int
 change_cb(struct client *c, void *arg, struct ibuf *b)
 {

@@ -17,7 +17,7 @@
 #define AUTOYGG_FIELD	65	/* bytes of a client's text, with NUL */
 #define AUTOYGG_TUNNEL	16	/* bytes of a tunnel's name, with NUL */
 
-/* What is used of a client's body. */
+/* The members of a client's body that are used. */
 struct autoygg_wish {
 	size_t		 key_len;	/* bytes of its PublicKey */
 	char		 key[YGGKEY_TEXT];	/* if it has the right length */

@@ -212,7 +212,7 @@ struct msg_ident_result {
 /* Owners are "portal:NAME" and "static". */
 #define OWNER_SIZE	(IDENT_SIZE + 8)
 
-/* What becomes of a peer's preshared key. */
+/* How a wish changes a peer's preshared key. */
 enum psk_op {
 	PSK_KEEP = 0,
 	PSK_REMOVE = 1,

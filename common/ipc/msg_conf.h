@@ -174,7 +174,7 @@ struct msg_conf_basic {			/* for autowg's list: "user:password" */
 	char		 credentials[129];
 };
 
-/* What clients of autoygg are told of the gateway. */
+/* The texts about the gateway that clients of autoygg are told. */
 struct msg_conf_autoygg {
 	char		 owner[ABOUT_SIZE];
 	char		 description[ABOUT_SIZE];

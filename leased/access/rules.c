@@ -278,7 +278,7 @@ says(const struct conf *c, bool allow)
 	return (allow && c->access_mode != ACCESS_DENY ? 1 : -1);
 }
 
-/* What a name says: it denies (-1), it lets in (1), or it is not there (0). */
+/* The list denies the name (-1), lets it in (1), or does not have it (0). */
 static int
 name_says(const struct conf *c, const char *name)
 {

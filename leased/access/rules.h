@@ -75,8 +75,8 @@ bool	 entries_remove(struct hash *, const char *network, const char *name);
 bool
 policy_denied(const struct hash *denied, const char *network, const char *name);
 /*
- * What the access list says of a lease's name with this proof ("cn:NAME", or ""
- * if it is not known).
+ * The verdict of the access list on a lease's name with this proof ("cn:NAME", or
+ * "" if it is not known).
  */
 enum verdict
 policy_access(const struct conf *, const char *name, const char *who);

@@ -83,7 +83,7 @@ imported(struct leased *l, const struct asker *a, uint8_t code,
 		conn_result(k, CTL_FAILED,
 		    "the database cannot be written (see the log of leased)");
 	else
-		/* What the hand has not confirmed comes with the next sync. */
+		/* A peer that the hand has not confirmed comes with a sync. */
 		finish(k, &k->lease,
 		    code == LEASE_E_BUSY ? LEASE_OK_NEW : code);
 }

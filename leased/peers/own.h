@@ -8,7 +8,7 @@
 
 #include "change.h"
 
-/* What an owner wants of a peer.  The addresses must be in order. */
+/* A peer as its owner wants it.  The addresses must be in order. */
 struct own_wish {
 	const uint8_t	*key;
 	const char	*name;		/* "": keep it */
@@ -20,8 +20,8 @@ struct own_wish {
 
 /*
  * Check whether the owner may have this peer.  With force, an unclaimed peer on
- * the interface may lose addresses or its preshared key by that.  Returns LEASE_OK_SAME, or an error
- * and the reason.
+ * the interface may lose addresses or its preshared key by that.  Returns
+ * LEASE_OK_SAME, or an error and the reason.
  */
 uint8_t	 own_check(const struct registry *, const struct owner *,
     const struct own_wish *, bool force, struct mono now, char *text,

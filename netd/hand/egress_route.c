@@ -31,7 +31,7 @@
 #define PREF_INSIDE	32400U		/* priorities of the two rules */
 #define PREF_TABLE	32401U
 
-/* What the kernel says of one wan. */
+/* One wan, as the kernel has it. */
 struct uplink {
 	const char	*name;
 	bool		 up;

@@ -63,7 +63,7 @@ rest_ms(const struct wish *x)
 	return ((uint64_t)(ms > 0 ? ms : 0) + SPARE_MS);
 }
 
-/* What is true of the address now. */
+/* Decide whether the address is let through now, and for how long. */
 static void
 judge(struct knet *n, struct kern_fw_elem *e)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the hand shows an operator, as lines of text.  The text is made for the
+ * Answers for an operator who asks the hand, as lines of text.  The text is made for the
  * first page and kept for the others; another operator who asks meanwhile gets
  * a new one, and then the first one has to ask again.
  */

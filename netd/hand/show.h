@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the hand shows an operator: the packet filter, routes and rules, and
- * what was put right.
+ * Answers for an operator who asks the hand: the packet filter, routes and
+ * rules, and the changes of others that were put right.
  */
 
 #ifndef SHOW_H

@@ -105,8 +105,8 @@ is_emptied(const struct config *c, const struct config *old, char *why,
 }
 
 /*
- * What nobody can use is refused, as by netd -n.  After a start with such parts
- * reloads go on with them, since a revocation list must not wait.
+ * Parts that nobody can use are refused, as by netd -n.  After a start with
+ * them, reloads go on with them, since a revocation list must not wait.
  */
 static bool
 may_be_useless(const struct netd *n)

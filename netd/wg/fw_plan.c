@@ -166,7 +166,7 @@ add_way_out(struct fw_plan *p, const struct kern_fw *n, const char *chain)
 	struct fw_rule r;
 	size_t i;
 
-	/* What conntrack does not know is not masqueraded. */
+	/* A packet that conntrack does not know is not masqueraded. */
 	if (n->masquerade != 0) {
 		r = rule(chain, "", n->wan, FW_DROP);
 		r.state = FW_INVALID;

@@ -41,7 +41,7 @@ enum fw_end {
 	FW_CLAMP		/* TCP's segment size, and go on */
 };
 
-/* What is empty or zero matches everything. */
+/* A field that is empty or zero matches everything. */
 struct fw_rule {
 	char		 chain[FW_NAME];
 	char		 iif[IFNAME_SIZE];

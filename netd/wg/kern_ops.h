@@ -117,7 +117,7 @@ struct kern_event {
 	bool		 ours;		/* the object has our mark */
 };
 
-/* What the packet filter has to know of one network. */
+/* One network, as the packet filter has to know it. */
 struct kern_fw {
 	char		 name[NETNAME_SIZE];
 	char		 interface[IFNAME_SIZE];	/* "spg*": all such names */

@@ -54,8 +54,8 @@ void	 snapshot_free(struct snapshot *);	/* NULL is allowed */
 void	 snapshot_reset(struct snapshot *);
 
 /*
- * What a snapshot keeps of a preshared key: enough to see whether it is another
- * one, and nothing from which the key could be found.  It differs from process
+ * A snapshot keeps enough of a preshared key to see whether it is another one,
+ * and nothing from which the key could be found.  This sum differs from process
  * to process.  0 stands for the key of zeros, which is none.
  */
 uint64_t snapshot_psk(const uint8_t psk[WGKEY_LEN]);
