@@ -14,7 +14,7 @@
  *	up NET | down NET	what the hand says of a network
  *	kern ok|hold|N|gone|new	how it answers wishes: N is a peer_code
  *	kern release		say yes, without doing them, to those held
- *	peers [N]		what it has, once that is N peers
+ *	peers [N [SETS]]	what it has, once that is N peers and SETS wishes
  *	disk full|ok		whether it can write
  *	stat NAME-SEED RX TX	counters that it reports; of all
  *	reg NET NAME SEED [PSK] | get NET NAME | del NET NAME
@@ -330,14 +330,15 @@ do_disk(struct drv *d, bool full)
 }
 
 static void
-do_peers(struct drv *d, const char *want)
+do_peers(struct drv *d, const char *want, const char *sets)
 {
 	struct mono end = mono_add_ms(mono_now(), TIMEOUT_S * 1000);
 	struct peer *p;
 	size_t pos = 0;
 
 	while (*want != '\0' &&
-	    (d->syncing || d->peers.used != strtoul(want, NULL, 10)) &&
+	    (d->syncing || d->peers.used != strtoul(want, NULL, 10) ||
+		(sets != NULL && d->sets < strtoul(sets, NULL, 10))) &&
 	    mono_cmp(mono_now(), end) < 0)
 		run_ms(d, 20);
 	while ((p = hash_next(&d->peers, &pos)) != NULL && d->peers.used < 20)
@@ -627,7 +628,7 @@ order(struct drv *d, char *line)
 	else if (strcmp(verb, "bad") == 0)
 		key_from(arg, d->bad);
 	else if (strcmp(verb, "peers") == 0)
-		do_peers(d, arg);
+		do_peers(d, arg, rest);
 	else if (strcmp(verb, "disk") == 0)
 		do_disk(d, strcmp(arg, "full") == 0);
 	else if (strcmp(verb, "stat") == 0)
