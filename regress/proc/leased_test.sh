@@ -394,7 +394,7 @@ shows "ten thousand renewals are answered, while the hand answers none" \
 is "and nothing else" "$(grep -c '^code=.* times=' "$WORK/out")" 3
 shows "the hand has ten thousand new ends" '^peers=10000 syncs=0 sets=10000 dels=0 ends=10000 '
 shows "without the hand, too" "^code=$OK_SAME times=100$"
-# How many share one depends on how busy the machine is.
+# Where leased keeps up with the requests, few wait to share one.
 commits=$(sed -n 's/.*commit of \([0-9]*\) changes.*/\1/p' "$WORK/log" |
     awk '{ n += $1; if (n > 10000 && n <= 20000) c++ } END { print c + 0 }')
 check "they share transactions ($commits)" test "$commits" -gt 0 -a "$commits" -lt 9000
