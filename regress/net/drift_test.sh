@@ -46,11 +46,11 @@ before=$(drift)
 ip address delete "$GW6/48" dev wg0
 check "an address comes back" wait_for $CHECK has_addr
 check "and the tunnel with it" dev_ping d1
-check "the log says which" said " net=devices" "address $GW6/48"
+check "the log says which" wait_for 5 said " net=devices" "address $GW6/48"
 
 ip link set wg0 down
 check "the link comes up again" wait_for $CHECK is_up
-check "the log says so" said " net=devices" "the link"
+check "the log says so" wait_for 5 said " net=devices" "the link"
 check "and the tunnel with it" wait_for $CHECK dev_ping d1
 
 # Nobody is told of these; one look finds all of them.
@@ -71,16 +71,16 @@ check "a peer with other addresses gets its own again" \
     wait_for $CHECK dev_ping d2
 unlike "a peer that nobody leased is removed" "$(wg show wg0 allowed-ips)" \
     10\\.66
-check "the log says so" said " net=devices" peers
+check "the log says so" wait_for 5 said " net=devices" peers
 has_nft() {
 	nft list table inet sallyport
 }
 check "the packet filter comes back" wait_for $CHECK has_nft
-check "the log says so" said "" "the packet filter"
+check "the log says so" wait_for 5 said "" "the packet filter"
 for f in $FORWARDING; do
 	check "$f is on again" wait_for $CHECK \
 	    grep -q 1 "/proc/sys/$(echo "$f" | tr . /)"
-	check "the log says so" said "" "$f"
+	check "the log says so" wait_for 5 said "" "$f"
 done
 after=$(drift)
 check "drift is counted ($before, then $after)" test "$after" -gt "$before"
@@ -97,7 +97,7 @@ has_wall() {
 	ip route show table 42 | grep -q "^unreachable default"
 }
 check "the end of the egress table comes back" wait_for $CHECK has_wall
-check "the log says so" said "" "egress route 0.0.0.0/0"
+check "the log says so" wait_for 5 said "" "egress route 0.0.0.0/0"
 ip link delete wg0
 again() {
 	is_up && has_peer && has_addr
