@@ -66,6 +66,17 @@ static const int allow_leased[] = { SCMP_SYS(accept4), SCMP_SYS(open),
 	SCMP_SYS(renameat2), SCMP_SYS(fchmod), SCMP_SYS(fchown),
 	SCMP_SYS(fstatfs), SCMP_SYS(umask), SCMP_SYS(utimensat) };
 
+/*
+ * agentd asks servers of names and the gateway, keeps its state in its one
+ * directory, and serves the control socket.
+ */
+static const int allow_agent[] = { SCMP_SYS(accept4), SCMP_SYS(connect),
+	SCMP_SYS(getpeername), SCMP_SYS(getsockname), SCMP_SYS(recvfrom),
+	SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(open), SCMP_SYS(openat),
+	SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(fsync),
+	SCMP_SYS(fdatasync), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
+	SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2) };
+
 /* Calls that change the contents of a file at any offset: not for the log. */
 static const int files_hand[] = { SCMP_SYS(pwrite64) };
 static const int files_leased[] = { SCMP_SYS(pwrite64), SCMP_SYS(ftruncate),
@@ -85,6 +96,8 @@ static const struct profile profiles[] = {
 	{ P_HAND, allow_hand, NELEMS(allow_hand), files_hand,
 	    NELEMS(files_hand) },
 	{ P_LEASED, allow_leased, NELEMS(allow_leased), files_leased,
+	    NELEMS(files_leased) },
+	{ P_AGENT, allow_agent, NELEMS(allow_agent), files_leased,
 	    NELEMS(files_leased) },
 };
 
@@ -158,6 +171,34 @@ allow_but_stderr(scmp_filter_ctx ctx, int call, unsigned int n,
 }
 
 /*
+ * agentd alone makes sockets: of TCP and UDP, and no others.  They may send to
+ * any address.
+ */
+static int
+add_internet(scmp_filter_ctx ctx)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
+	const uint64_t flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+	size_t i, j;
+
+	for (i = 0; i < NELEMS(families); i++)
+		for (j = 0; j < NELEMS(types); j++)
+			if (allow2(ctx, SCMP_SYS(socket),
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i],
+				    0),
+			    SCMP_A1(SCMP_CMP_MASKED_EQ, ~flags,
+				(scmp_datum_t)types[j])) != 0)
+				return (-1);
+	if (allow1(ctx, SCMP_SYS(shutdown), SCMP_A1(SCMP_CMP_EQ, SHUT_WR, 0)) !=
+	    0)
+		return (-1);
+	return (allow2(ctx, SCMP_SYS(setsockopt),
+	    SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP, 0),
+	    SCMP_A2(SCMP_CMP_EQ, TCP_NODELAY, 0)));
+}
+
+/*
  * Sending must never connect: with MSG_FASTOPEN it would connect an unconnected
  * TCP socket, and shutdown(2) makes one of a listener.  The hand alone needs an
  * address, the kernel's.  sendmsg(2) could pass on a descriptor, which nobody
@@ -173,10 +214,13 @@ add_sockets(scmp_filter_ctx ctx, uint8_t role)
 	    MSG_FASTOPEN, 0);
 	int r;
 
-	r = role == P_HAND ? allow1(ctx, SCMP_SYS(sendto), plain) :
-			     allow2(ctx, SCMP_SYS(sendto), plain, to_nobody);
+	r = (role & (P_HAND | P_AGENT)) != 0 ?
+	    allow1(ctx, SCMP_SYS(sendto), plain) :
+	    allow2(ctx, SCMP_SYS(sendto), plain, to_nobody);
 	if (r != 0)
 		return (-1);
+	if (role == P_AGENT)
+		return (add_internet(ctx));
 	if (role != P_APID)
 		return (0);
 	if (allow1(ctx, SCMP_SYS(shutdown), SCMP_A1(SCMP_CMP_EQ, SHUT_WR, 0)) !=

@@ -109,8 +109,8 @@ set_limits(const struct child *c)
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_NOFILE, c->role == P_APID ? FILES_FRONT : FILES_OTHER);
 	/* If the log is a file, a limit of 0 would kill us for one line. */
-	if (c->role != P_LEASED && fstat(STDERR_FILENO, &st) == 0 &&
-	    !S_ISREG(st.st_mode))
+	if ((c->role & (P_LEASED | P_AGENT)) == 0 &&
+	    fstat(STDERR_FILENO, &st) == 0 && !S_ISREG(st.st_mode))
 		limit(RLIMIT_FSIZE, 0);
 }
 

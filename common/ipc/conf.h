@@ -53,6 +53,13 @@
 #define REACH_MAX	(2 * IDENT_MAX + 2)	/* limits of the fronts */
 #define PROXY_MAX	16	/* trusted proxies */
 #define UAPI_PEERS_MAX	65536	/* most peers of wireguard-go */
+#define MESHID_LEN	32	/* digits of a mesh network's UUID */
+#define MESH_ADDRS_MAX	4	/* own addresses in a mesh network */
+#define MESH_NETS_MAX	64	/* mesh networks of a device */
+#define MESH_PREFIX_MAX	64	/* allowed prefixes of a mesh peer */
+#define MESH_EGRESS_MAX	16	/* prefixes that a member serves */
+#define POLICY_MAX	64	/* prefixes of a word of a device's policy */
+#define IFPREFIX_SIZE	12	/* interface names are this and a number */
 /* A routing table that no rule names: its routes are notes of the hand. */
 #define SALLYPORT_NOTES	0x73700053U
 /*

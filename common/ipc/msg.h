@@ -15,6 +15,7 @@
 #include "conf.h"
 #include "leasecode.h"
 #include "msg_conf.h"
+#include "msg_mnet.h"
 #include "wgkey.h"
 
 /*
@@ -50,7 +51,8 @@ enum peer_code {
 	PEER_E_ADDR = 3,	/* outside the pools, or too wide */
 	PEER_E_KEY = 4,		/* unusable, the gateway's own, or foreign */
 	PEER_E_MAX = 5,		/* max_peers */
-	PEER_E_KERNEL = 6	/* the kernel refused it or cannot be reached */
+	PEER_E_KERNEL = 6,	/* the kernel refused it or cannot be reached */
+	PEER_E_POLICY = 7	/* a mesh peer: the device does not allow it */
 };
 
 enum net_state {

@@ -9,7 +9,7 @@
 #include "codec.h"
 #include "proto.h"
 
-#define GROUPS		6	/* types are 0xGGNN */
+#define GROUPS		7	/* types are 0xGGNN */
 #define GROUP_SIZE	64
 
 /* clang-format off */
@@ -125,6 +125,8 @@ msg_role_name(uint8_t role)
 		return ("apid-key");
 	case P_CTL:
 		return ("sallyctl");
+	case P_AGENT:
+		return ("agentd");
 	}
 	return ("unknown");
 }

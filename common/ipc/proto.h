@@ -24,14 +24,15 @@
 #define P_APID		0x08
 #define P_KEY		0x10
 #define P_CTL		0x20
-#define P_CHILD		(P_HAND | P_LEASED | P_APID | P_KEY)
+#define P_AGENT		0x40	/* agentd, in a suite without leased and apid */
+#define P_CHILD		(P_HAND | P_LEASED | P_APID | P_KEY | P_AGENT)
 
 /* clang-format off */
 /*
  * X(NAME, name, value, from, to, descriptor)
  * E(NAME, name, value, from, to): no payload, no descriptor
  * Values are never reused: 0x00xx setup, 0x01xx lease, 0x02xx peer, 0x03xx
- * key, 0x04xx configuration, 0x05xx control.
+ * key, 0x04xx configuration, 0x05xx control, 0x06xx mesh.
  */
 #define MSG_CATALOGUE(X, E)						\
 	X(SETUP_HELLO, setup_hello, 0x0001,				\
@@ -42,7 +43,8 @@
 	E(SETUP_PONG, setup_pong, 0x0006, P_CHILD, P_PARENT)		\
 	X(SETUP_STOP, setup_stop, 0x0007, P_PARENT, P_CHILD, 0)		\
 	X(SETUP_STOPPED, setup_stopped, 0x0008, P_CHILD, P_PARENT, 0)	\
-	X(SETUP_LINK, setup_link, 0x0009, P_LEASED|P_APID, P_PARENT, 0)	\
+	X(SETUP_LINK, setup_link, 0x0009,				\
+	    P_LEASED|P_APID|P_AGENT, P_PARENT, 0)			\
 									\
 	X(LEASE_REGISTER, lease_register, 0x0101, P_APID, P_LEASED, 0)	\
 	X(LEASE_GET, lease_get, 0x0102, P_APID, P_LEASED, 0)		\
@@ -80,9 +82,11 @@
 	X(PEER_DEL, peer_del, 0x0205, P_LEASED, P_HAND, 0)		\
 	X(PEER_DONE, peer_done, 0x0206, P_HAND, P_LEASED, 0)		\
 	X(PEER_EXPIRED, peer_expired, 0x0207, P_HAND, P_LEASED, 0)	\
-	X(PEER_STATS_GET, peer_stats_get, 0x0208, P_LEASED, P_HAND, 0)	\
-	X(PEER_STAT, peer_stat, 0x0209, P_HAND, P_LEASED, 0)		\
-	X(PEER_STATS_END, peer_stats_end, 0x020a, P_HAND, P_LEASED, 0)	\
+	X(PEER_STATS_GET, peer_stats_get, 0x0208,			\
+	    P_LEASED|P_AGENT, P_HAND, 0)				\
+	X(PEER_STAT, peer_stat, 0x0209, P_HAND, P_LEASED|P_AGENT, 0)	\
+	X(PEER_STATS_END, peer_stats_end, 0x020a,			\
+	    P_HAND, P_LEASED|P_AGENT, 0)				\
 	X(HAND_NETWORK, hand_network, 0x020b, P_HAND, P_LEASED, 0)	\
 	X(UAPI_WANT, uapi_want, 0x020c, P_HAND, P_PARENT, 0)		\
 	X(HAND_HEALTH, hand_health, 0x020d, P_HAND, P_LEASED, 0)	\
@@ -96,8 +100,8 @@
 	X(HAND_LINE, hand_line, 0x0221, P_HAND, P_LEASED, 0)		\
 	X(HAND_SHOWN, hand_shown, 0x0222, P_HAND, P_LEASED, 0)		\
 									\
-	X(KEY_SIGN, key_sign, 0x0301, P_APID, P_KEY, 0)		\
-	X(KEY_SIGNED, key_signed, 0x0302, P_KEY, P_APID, 0)		\
+	X(KEY_SIGN, key_sign, 0x0301, P_APID|P_AGENT, P_KEY, 0)	\
+	X(KEY_SIGNED, key_signed, 0x0302, P_KEY, P_APID|P_AGENT, 0)	\
 									\
 	X(CONF_BEGIN, conf_begin, 0x0401, P_PARENT, P_CHILD, 0)		\
 	X(CONF_GATEWAY, conf_gateway, 0x0402,				\
@@ -108,12 +112,14 @@
 	X(CONF_SYSCTL, conf_sysctl, 0x0405, P_PARENT, P_HAND, 1)	\
 	X(CONF_UAPI, conf_uapi, 0x0406, P_PARENT, P_HAND, 1)		\
 	X(CONF_IDENTITY, conf_identity, 0x0407, P_PARENT, P_APID, 0)	\
-	X(CONF_LISTEN, conf_listen, 0x0408, P_PARENT, P_APID, 1)	\
-	X(CONF_CERT, conf_cert, 0x0409, P_PARENT, P_APID|P_KEY, 1)	\
+	X(CONF_LISTEN, conf_listen, 0x0408,				\
+	    P_PARENT, P_APID|P_AGENT, 1)				\
+	X(CONF_CERT, conf_cert, 0x0409,				\
+	    P_PARENT, P_APID|P_KEY|P_AGENT, 1)				\
 	X(CONF_TLSKEY, conf_tlskey, 0x040a, P_PARENT, P_KEY, 1)	\
 	X(CONF_PROXY, conf_proxy, 0x040b, P_PARENT, P_APID, 0)		\
 	X(CONF_LIMITS, conf_limits, 0x040c, P_PARENT, P_APID, 0)	\
-	X(CONF_CTL, conf_ctl, 0x040d, P_PARENT, P_LEASED, 1)		\
+	X(CONF_CTL, conf_ctl, 0x040d, P_PARENT, P_LEASED|P_AGENT, 1)	\
 	X(CONF_ACCESS, conf_access, 0x040e, P_PARENT, P_LEASED, 0)	\
 	X(CONF_ACCESS_NAME, conf_access_name, 0x040f,			\
 	    P_PARENT, P_LEASED, 0)					\
@@ -140,6 +146,14 @@
 	X(CONF_RULE_CA, conf_rule_ca, 0x0423, P_PARENT, P_APID, 1)	\
 	X(CONF_AUTOYGG, conf_autoygg, 0x0430, P_PARENT, P_APID, 0)	\
 	X(CONF_FIREWALL, conf_firewall, 0x0438, P_PARENT, P_HAND, 0)	\
+	X(CONF_AGENT, conf_agent, 0x0431, P_PARENT, P_AGENT, 0)		\
+	X(CONF_MPOLICY, conf_mpolicy, 0x0432,				\
+	    P_PARENT, P_HAND|P_AGENT, 0)				\
+	X(CONF_RAW, conf_raw, 0x0433, P_PARENT, P_AGENT, 1)		\
+	X(WGKEY_WANT, wgkey_want, 0x0434, P_HAND, P_PARENT, 0)		\
+	X(WGKEY_DROP, wgkey_drop, 0x0435, P_HAND, P_PARENT, 0)		\
+	X(CONF_MNET, conf_mnet, 0x0436, P_PARENT, P_HAND, 1)		\
+	X(WGKEY_FAILED, wgkey_failed, 0x0437, P_PARENT, P_HAND, 0)	\
 									\
 	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED, 0)		\
 	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 0)		\
@@ -165,7 +179,16 @@
 	X(CTL_LEASE, ctl_lease, 0x0518, P_CTL, P_LEASED, 0)		\
 	X(CTL_LINE, ctl_line, 0x0520, P_LEASED, P_CTL, 0)		\
 	X(CTL_PENDING, ctl_pending, 0x0530, P_LEASED, P_CTL, 0)		\
-	X(CTL_CONTACT, ctl_contact, 0x0531, P_LEASED, P_CTL, 0)
+	X(CTL_CONTACT, ctl_contact, 0x0531, P_LEASED, P_CTL, 0)	\
+									\
+	X(MNET_SET, mnet_set, 0x0620, P_AGENT, P_HAND, 0)		\
+	X(MNET_DEL, mnet_del, 0x0621, P_AGENT, P_HAND, 0)		\
+	X(MNET_STATE, mnet_state, 0x0622, P_HAND, P_AGENT, 0)		\
+	X(MPEER_SET, mpeer_set, 0x0623, P_AGENT, P_HAND, 0)		\
+	X(MPEER_DEL, mpeer_del, 0x0624, P_AGENT, P_HAND, 0)		\
+	X(MPEER_DONE, mpeer_done, 0x0625, P_HAND, P_AGENT, 0)		\
+	E(MNET_SYNC_BEGIN, mnet_sync_begin, 0x0626, P_AGENT, P_HAND)	\
+	E(MNET_SYNC_END, mnet_sync_end, 0x0627, P_AGENT, P_HAND)
 /* clang-format on */
 
 enum msg_type {

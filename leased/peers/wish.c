@@ -335,6 +335,8 @@ peer_error(uint8_t code)
 		return ("max_peers reached");
 	case PEER_E_KERNEL:
 		return ("the kernel refused");
+	case PEER_E_POLICY:	/* of a device alone */
+		break;
 	}
 	return ("?");
 }

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -247,13 +248,21 @@ test_outside_all_works(void **state)
 	unlink("/tmp/sandbox_test.made");
 }
 
+/* agentd alone talks to the internet; what it may not connect to is no file. */
+static bool
+may(uint8_t role, long (*fn)(void))
+{
+	return (role == P_AGENT && (fn == try_socket || fn == try_connect));
+}
+
 static void
 check_role(uint8_t role, const char *rw_dir)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(tries) / sizeof(tries[0]); i++)
-		if (attempt(role, rw_dir, tries[i].fn) != REFUSED)
+		if (!may(role, tries[i].fn) &&
+		    attempt(role, rw_dir, tries[i].fn) != REFUSED)
 			fail_msg("%s: %s is not denied", msg_role_name(role),
 			    tries[i].name);
 }
@@ -283,6 +292,56 @@ test_leased(void **state)
 }
 
 static long
+try_raw(void)
+{
+	return (socket(AF_INET, SOCK_RAW, IPPROTO_UDP));
+}
+
+static long
+try_unix(void)
+{
+	return (socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+static long
+try_packet(void)
+{
+	return (socket(AF_PACKET, SOCK_DGRAM, 0));
+}
+
+static long
+try_bind(void)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+
+	return (bind(socket(AF_INET, SOCK_DGRAM, 0), (struct sockaddr *)&sin,
+	    sizeof(sin)));
+}
+
+static long
+use_internet(void)
+{
+	return (socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		    0) == -1 ||
+		    socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) == -1 ?
+		-1 :
+		0);
+}
+
+static void
+test_agent(void **state)
+{
+	check_role(P_AGENT, dir);
+	assert_int_equal(attempt(P_AGENT, dir, use_internet), WORKED);
+	assert_int_equal(attempt(0, NULL, try_unix), WORKED);
+	assert_int_equal(attempt(0, NULL, try_bind), WORKED);
+	assert_int_equal(attempt(P_AGENT, dir, try_raw), REFUSED);
+	assert_int_equal(attempt(P_AGENT, dir, try_unix), REFUSED);
+	assert_int_equal(attempt(P_AGENT, dir, try_packet), REFUSED);
+	assert_int_equal(attempt(P_AGENT, dir, try_bind), REFUSED);
+}
+
+static long
 use_own_dir(void)
 {
 	char path[PATH_MAX];
@@ -300,6 +359,7 @@ static void
 test_leased_own_dir(void **state)
 {
 	assert_int_equal(attempt(P_LEASED, dir, use_own_dir), WORKED);
+	assert_int_equal(attempt(P_AGENT, dir, use_own_dir), WORKED);
 	assert_int_equal(attempt(P_APID, NULL, use_own_dir), REFUSED);
 }
 
@@ -319,7 +379,8 @@ work(void)
 static void
 test_work(void **state)
 {
-	static const uint8_t roles[] = { P_HAND, P_LEASED, P_APID, P_KEY };
+	static const uint8_t roles[] = { P_HAND, P_LEASED, P_APID, P_KEY,
+		P_AGENT };
 	size_t i;
 
 	for (i = 0; i < sizeof(roles); i++)
@@ -353,6 +414,7 @@ main(void)
 		cmocka_unit_test(test_kern),
 		cmocka_unit_test(test_leased),
 		cmocka_unit_test(test_leased_own_dir),
+		cmocka_unit_test(test_agent),
 		cmocka_unit_test(test_work),
 	};
 
