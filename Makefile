@@ -91,6 +91,9 @@ apid_INC :=	-iquote apid/key
 apid_PKG :=	libssl libcrypto jansson libpcre2-8 libsodium libseccomp
 apid-key_DIRS := apid/key
 apid-key_PKG :=	libcrypto libsodium libseccomp
+# The device's half of the mesh.
+agentd_DIRS :=	agent
+agentd_PKG :=	jansson libsodium
 # Codes for a telephone's camera, if the library is there; QRENCODE= for none.
 QRENCODE ?=	$(shell $(PKG_CONFIG) --exists libqrencode 2>/dev/null && \
 		echo libqrencode)
@@ -140,7 +143,7 @@ $$(BIN)/$(1): $$($(1)_OBJ) $$($(1)_LIB) $$(LIBCOMMON)
 	$$(CC) $$(LDHARDEN) $$(LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) $$(BASE_LIBS)
 DEPS += $$($(1)_OBJ:.o=.d)
 endef
-$(foreach p,$(PROGS),$(eval $(call PROG_template,$(p))))
+$(foreach p,$(PROGS) agentd,$(eval $(call PROG_template,$(p))))
 
 # The tests have their own rules.
 include regress/regress.mk
