@@ -35,6 +35,7 @@ parent_fuzz_WRAP :=	fork kill waitpid open bind close_range nanosleep \
 			if_nametoindex imsg_pair notify_send event_base_dispatch $(LOG_WRAP)
 http_fuzz_USES :=	http chunked hex
 http_fuzz_LIBS :=	-lhttp_parser
+httpresp_fuzz_USES :=	httpresp
 jsonset_fuzz_USES :=	jsonset hex
 jsonset_fuzz_PKG :=	jansson
 keyd_fuzz_USES :=	keycheck
@@ -47,6 +48,7 @@ leasejson_fuzz_PKG :=	jansson
 mapjson_fuzz_USES :=	mapjson map mapwrite endpoint
 mapjson_fuzz_PKG :=	jansson
 openvpn_fuzz_USES :=	openvpn_parse
+stun_fuzz_USES :=	stun
 subject_fuzz_USES :=	subject hex
 uapi_fuzz_USES :=	wg_uapi_parse snapshot
 wgdump_fuzz_USES :=	wg_dump snapshot nl

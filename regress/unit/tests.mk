@@ -16,6 +16,7 @@ hash_test_USES :=	hash
 hostaddr_test_USES :=	reserve registry peer peernet peerowner dirty deadline \
 			pool hash holder psk
 http_test_USES :=	http
+httpresp_test_USES :=	httpresp
 identity_test_USES :=	identity san
 jsonset_test_USES :=	jsonset hex
 leasejson_test_USES :=	leasejson devconf jsonw
@@ -37,6 +38,7 @@ reconcile_test_USES :=	$(policy_test_USES) reconcile snapshot
 request_test_USES :=	request http
 route_test_USES :=	route http
 san_test_USES :=	san tlscert
+stun_test_USES :=	stun endpoint
 subject_test_USES :=	subject hex
 sysctl_test_USES :=	sysctl kern_list mark neighbour
 tunnel_test_USES :=	tunnel
