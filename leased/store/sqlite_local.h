@@ -14,6 +14,86 @@
 #define STORE_PATH	(DIR_SIZE + 48)
 
 /* clang-format off */
+/* The mesh: store_mesh.h.  Columns of a put stand where those of an add do. */
+#define STORE_MESH_STATEMENTS(S)					\
+	S(ST_TENANT_LIST, "SELECT id, name, mesh, range4, range4_len,"	\
+	    " range6, range6_len, port, keepalive, nat, dns, stun, created" \
+	    " FROM tenant ORDER BY id")					\
+	S(ST_TENANT_ADD, "INSERT INTO tenant (mesh, range4, range4_len,"	\
+	    " range6, range6_len, port, keepalive, nat, dns, stun, name,"	\
+	    " created) VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"	\
+	    " ?12, ?13)")						\
+	S(ST_TENANT_PUT, "UPDATE tenant SET mesh = ?2, range4 = ?3,"	\
+	    " range4_len = ?4, range6 = ?5, range6_len = ?6, port = ?7,"	\
+	    " keepalive = ?8, nat = ?9, dns = ?10, stun = ?11"		\
+	    " WHERE id = ?1")						\
+	S(ST_TENANT_DEL, "DELETE FROM tenant WHERE id = ?1")		\
+	S(ST_DEVICE_LIST, "SELECT id, tenant, name, who, platform, created,"	\
+	    " seen, version FROM device ORDER BY id")			\
+	S(ST_DEVICE_ADD, "INSERT INTO device (who, platform, seen, version,"	\
+	    " tenant, name, created) VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8)") \
+	S(ST_DEVICE_PUT, "UPDATE device SET who = ?2, platform = ?3,"	\
+	    " seen = ?4, version = ?5 WHERE id = ?1")			\
+	S(ST_DEVICE_DEL, "DELETE FROM device WHERE id = ?1")		\
+	S(ST_GROUP_LIST, "SELECT id, tenant, name FROM grp ORDER BY id")	\
+	S(ST_GROUP_ADD, "INSERT INTO grp (tenant, name) VALUES (?1, ?2)")	\
+	S(ST_GROUP_DEL, "DELETE FROM grp WHERE id = ?1")			\
+	S(ST_GRPDEV_LIST, "SELECT grp, device, by_rule FROM grp_device"	\
+	    " ORDER BY grp, device")					\
+	S(ST_GRPDEV_PUT, "INSERT INTO grp_device (grp, device, by_rule)"	\
+	    " VALUES (?1, ?2, ?3) ON CONFLICT (grp, device)"		\
+	    " DO UPDATE SET by_rule = ?3")				\
+	S(ST_GRPDEV_DEL, "DELETE FROM grp_device WHERE grp = ?1"		\
+	    " AND device = ?2")						\
+	S(ST_MESH_LIST, "SELECT id, uuid, tenant, name, topology, net4,"	\
+	    " net4_len, net6, net6_len, port, keepalive, dns, grp,"	\
+	    " gen_limit, floor, epoch, enrol_after, created FROM mesh"	\
+	    " ORDER BY id")						\
+	S(ST_MESH_ADD, "INSERT INTO mesh (topology, port, keepalive, dns,"	\
+	    " grp, gen_limit, floor, epoch, enrol_after, uuid, tenant, name," \
+	    " net4, net4_len, net6, net6_len, created) VALUES (?2, ?3, ?4,"	\
+	    " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"	\
+	    " ?18)")							\
+	S(ST_MESH_PUT, "UPDATE mesh SET topology = ?2, port = ?3,"	\
+	    " keepalive = ?4, dns = ?5, grp = ?6, gen_limit = ?7,"	\
+	    " floor = ?8, epoch = ?9, enrol_after = ?10 WHERE id = ?1")	\
+	S(ST_MESH_DEL, "DELETE FROM mesh WHERE id = ?1")			\
+	S(ST_BLOCK_LIST, "SELECT space, block, mesh FROM mesh_block"	\
+	    " ORDER BY space, block")					\
+	S(ST_BLOCK_ADD, "INSERT INTO mesh_block (space, block, mesh)"	\
+	    " VALUES (?1, ?2, ?3)")					\
+	S(ST_MEMBER_LIST, "SELECT id, mesh, device, state, key, addr4,"	\
+	    " addr6, role, via, port, endpoint, endpoint_port, endpoint_src," \
+	    " local, nat, gen, acked, acked_at, nack, handshake, seen, ready," \
+	    " created FROM mesh_member ORDER BY mesh, gen")			\
+	S(ST_MEMBER_ADD, "INSERT INTO mesh_member (state, key, addr4, addr6," \
+	    " role, via, port, endpoint, endpoint_port, endpoint_src, local," \
+	    " nat, gen, acked, acked_at, nack, handshake, seen, ready, mesh," \
+	    " device, created) VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10," \
+	    " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"	\
+	    " ?23)")							\
+	S(ST_MEMBER_PUT, "UPDATE mesh_member SET state = ?2, key = ?3,"	\
+	    " addr4 = ?4, addr6 = ?5, role = ?6, via = ?7, port = ?8,"	\
+	    " endpoint = ?9, endpoint_port = ?10, endpoint_src = ?11,"	\
+	    " local = ?12, nat = ?13, gen = ?14, acked = ?15,"		\
+	    " acked_at = ?16, nack = ?17, handshake = ?18, seen = ?19,"	\
+	    " ready = ?20 WHERE id = ?1")				\
+	S(ST_MEMBER_DEL, "DELETE FROM mesh_member WHERE id = ?1")		\
+	S(ST_EGRESS_LIST, "SELECT mesh, addr, len, member FROM mesh_egress"	\
+	    " ORDER BY member, addr, len")				\
+	S(ST_EGRESS_ADD, "INSERT INTO mesh_egress (mesh, addr, len, member)"	\
+	    " VALUES (?1, ?2, ?3, ?4)")					\
+	S(ST_EGRESS_DEL, "DELETE FROM mesh_egress WHERE member = ?1")	\
+	S(ST_GONE_LIST, "SELECT mesh, member, gen, at FROM mesh_gone"	\
+	    " ORDER BY mesh, gen")					\
+	S(ST_GONE_PUT, "INSERT INTO mesh_gone (mesh, member, gen, at)"	\
+	    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (mesh, member)"		\
+	    " DO UPDATE SET gen = ?3, at = ?4")				\
+	S(ST_GONE_DEL, "DELETE FROM mesh_gone WHERE mesh = ?1"		\
+	    " AND member = ?2")						\
+	S(ST_GONE_TRIM, "DELETE FROM mesh_gone WHERE mesh = ?1"		\
+	    " AND gen <= ?2")
+
 #define STORE_STATEMENTS(S)						\
 	S(ST_BEGIN, "BEGIN IMMEDIATE")					\
 	S(ST_COMMIT, "COMMIT")						\
@@ -105,7 +185,8 @@
 	    " AND at >= ?5 ORDER BY id")				\
 	S(ST_EVENT_TRIM, "DELETE FROM event WHERE id >= ?1 AND id < ?2"	\
 	    " AND (id <= ?3 OR at < ?4)")				\
-	S(ST_EVENT_AT, "SELECT at FROM event WHERE id = ?1")
+	S(ST_EVENT_AT, "SELECT at FROM event WHERE id = ?1")		\
+	STORE_MESH_STATEMENTS(S)
 /* clang-format on */
 
 enum statement {
@@ -182,6 +263,12 @@ int	 store_next(struct store *, enum statement);
 int	 store_stop(struct store *, enum statement);
 /* A text of the row, or NULL if it has size bytes or more, or a NUL. */
 const char *store_text(sqlite3_stmt *, int column, size_t size);
+/* Bind an address or NULL; a prefix is that and its length behind it. */
+void	 store_bind_addr(sqlite3_stmt *, int, const struct prefix *);
+void	 store_bind_prefix(sqlite3_stmt *, int, const struct prefix *);
+/* Get them from the row: family 0 for NULL.  Return 0, or -1. */
+int	 store_column_addr(sqlite3_stmt *, int, struct prefix *);
+int	 store_column_prefix(sqlite3_stmt *, int, struct prefix *);
 /* Copy the whole database to path. */
 int	 store_copy(sqlite3 *, const char *path);
 

@@ -23,6 +23,7 @@
 #define SCHEMA2		"regress/unit/schema2.sql"
 #define SCHEMA3		"regress/unit/schema3.sql"
 #define SCHEMA4		"regress/unit/schema4.sql"
+#define SCHEMA5		"regress/unit/schema5.sql"
 
 #define KEY(n)	"CAST(zeroblob(31) || x'" n "' AS BLOB)"
 
@@ -327,6 +328,48 @@ migrate_fourth(void **state)
 	    0);
 }
 
+/* From the fifth schema: there was no mesh. */
+static void
+migrate_fifth(void **state)
+{
+	struct rig *r = *state;
+	char *text, path[160];
+	size_t len;
+
+	text = read_file(SCHEMA5, &len);
+	db_sql(r, text);
+	free(text);
+	db_sql(r,
+	    "INSERT INTO network VALUES (1, 'net');"
+	    "INSERT INTO peer VALUES (1, 1, NULL, " KEY(
+		"01") ", 'a',"
+		  " 'cn:a', 0, 10, 11, 12, 0, 17, 13, 14, 15, 16, NULL);"
+		  "INSERT INTO peer_addr VALUES (1, x'0a000001', 1);"
+		  "INSERT INTO approval VALUES ('a', 'net', 1, 18, 'w', 'o');"
+		  "INSERT INTO contact VALUES ('a', 'net', 'p', 'e', 't');");
+	db_reopen(r);
+	db_shows(r->s,
+	    "network 1 net\n"
+		       "peer 1 1 0 01 'a' 'cn:a' 10 11 12 0 17 13 14 15 16"
+		       " 10.0.0.1/32\n"
+		       "maintenance 0\n");
+	store_close(r->s);
+	r->s = NULL;
+	assert_int_equal(number(r, DB_FILE, "PRAGMA user_version"),
+	    store_schema.n);
+	assert_int_equal(number(r, DB_FILE,
+		"SELECT (SELECT count(*) FROM approval) * 10 +"
+		" (SELECT count(*) FROM contact)"),
+	    11);
+	assert_int_equal(number(r, DB_FILE,
+		"SELECT (SELECT count(*) FROM tenant) +"
+		" (SELECT count(*) FROM mesh) +"
+		" (SELECT count(*) FROM mesh_member)"),
+	    0);
+	snprintf(path, sizeof(path), "%s.v5.bak", r->path);
+	assert_int_equal(access(path, R_OK), 0);
+}
+
 /* What is refused is the file that it was, byte for byte. */
 static void
 stays(struct rig *r, const struct store_schema *schema, const char *why)
@@ -403,6 +446,7 @@ main(void)
 		OLD(migrate_first),
 		OLD(migrate_third),
 		OLD(migrate_fourth),
+		OLD(migrate_fifth),
 		OLD(migrate_full),
 		OLD(migrate_damaged),
 	};

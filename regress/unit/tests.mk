@@ -52,10 +52,13 @@ ytree_test_USES :=	ytree filekind
 
 # The store, and the model of peers with it.
 store_test_USES :=	sqlite sqlite_check sqlite_file sqlite_restore sqlite_peer \
-			sqlite_row sqlite_access sqlite_event sqlite_backup sqlite_stream sqlite_schema
+			sqlite_row sqlite_access sqlite_event sqlite_backup sqlite_stream sqlite_schema \
+			sqlite_tenant sqlite_mesh sqlite_member
 store_test_RIG :=	unit/db_rig
 accessdb_test_USES :=	$(store_test_USES)
 accessdb_test_RIG :=	unit/db_rig
+meshdb_test_USES :=	$(store_test_USES)
+meshdb_test_RIG :=	unit/db_rig
 migrate_test_USES :=	$(store_test_USES)
 migrate_test_RIG :=	unit/db_rig
 peer_test_USES :=	$(store_test_USES) row rowcheck peer peernet peerowner registry \

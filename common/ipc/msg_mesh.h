@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The mesh, as several processes know it: words, bounds and the values of
+ * fields.  Values are part of the protocol and of the database: never reused.
+ */
+
+#ifndef MSG_MESH_H
+#define MSG_MESH_H
+
+#include <stdint.h>
+
+#include "addr.h"
+#include "conf.h"
+
+#define UUID_LEN	16
+#define UUID_TEXT	37	/* with NUL */
+#define MESHNAME_SIZE	65	/* of a tenant, a group or a mesh, with NUL */
+#define DNS_SIZE	129	/* a list of addresses, with NUL */
+#define STUN_SIZE	257	/* a list of servers, with NUL */
+#define LOCAL_TEXT	513	/* a member's local addresses as text */
+#define AGENT_SIZE	33	/* an agent's version, with NUL */
+
+/* Bounds of lists. */
+#define MEMBER_EGRESS_MAX	16	/* prefixes of a member */
+#define MEMBER_LOCAL_MAX	8	/* local addresses of a member */
+#define DEVICE_MESHES_MAX	64
+#define DEVICE_GROUPS_MAX	64
+
+enum mesh_topology {
+	TOPOLOGY_FULL = 1,		/* each member reaches each other */
+	TOPOLOGY_HUB = 2		/* by way of the hubs */
+};
+
+enum member_state {
+	MEMBER_INVITED = 1,	/* has its addresses, and no key yet */
+	MEMBER_ACTIVE = 2,
+	MEMBER_SUSPENDED = 3,
+	MEMBER_RESTING = 4	/* has left: its addresses are kept for it */
+};
+
+/* The role of a member: a mask. */
+enum member_role {
+	MEMBER_RELAY = 0x01,
+	MEMBER_EGRESS = 0x02,
+	MEMBER_HUB = 0x04,
+	MEMBER_PLATFORM = 0x08	/* a relay that serves many tenants */
+};
+#define MEMBER_ROLES	0x0f
+
+/* From where an endpoint is known; the greater one counts more. */
+enum endpoint_source {
+	ENDPOINT_NONE = 0,
+	ENDPOINT_STUN = 1,
+	ENDPOINT_RENDEZVOUS = 2,
+	ENDPOINT_OPERATOR = 3
+};
+
+/* How the NAT before a member behaves, as its agent says. */
+enum member_nat {
+	NAT_UNKNOWN = 0,
+	NAT_OPEN = 1,
+	NAT_CONE = 2,
+	NAT_HARD = 3
+};
+
+/* What is asked of the mesh: see the members of struct msg_mesh_op. */
+enum mesh_op {
+	MESH_TENANT_ADD = 1,	/* there is none of that name */
+	MESH_TENANT_SET = 2,	/* there is one */
+	MESH_TENANT_PUT = 3,	/* either way; what is not set is the default */
+	MESH_TENANT_DEL = 4,
+	MESH_NET_ADD = 5,
+	MESH_NET_SET = 6,
+	MESH_NET_DEL = 7,
+	MESH_NET_ENROL = 8,	/* all devices of the group */
+	MESH_MEMBER_ADD = 9,
+	MESH_MEMBER_SET = 10,
+	MESH_MEMBER_PUT = 11,	/* add it if it is no member */
+	MESH_MEMBER_DEL = 12,
+	MESH_GROUP_ADD = 13,	/* a device to a group */
+	MESH_GROUP_DEL = 14,	/* and from it; without a device, the group */
+	MESH_RELAY_ADD = 15,	/* a relay of the platform */
+	MESH_RELAY_DEL = 16,
+	MESH_RELAY_ASSIGN = 17,	/* to a mesh of a tenant */
+	MESH_RELAY_REMOVE = 18
+};
+#define MESH_OP_MAX	MESH_RELAY_REMOVE
+
+/* The members of a msg_mesh_op that are set: a mask. */
+enum mesh_set {
+	WITH_MESH = 0x0001,
+	WITH_NET4 = 0x0002,	/* family 0: none, or as configured */
+	WITH_NET6 = 0x0004,
+	WITH_PORT = 0x0008,
+	WITH_KEEPALIVE = 0x0010,
+	WITH_NAT = 0x0020,
+	WITH_DNS = 0x0040,
+	WITH_STUN = 0x0080,
+	WITH_TOPOLOGY = 0x0100,
+	WITH_GROUP = 0x0200,
+	WITH_RELAY = 0x0400,
+	WITH_EGRESS = 0x0800,	/* the prefixes; none: no egress */
+	WITH_HUB = 0x1000,
+	WITH_VIA = 0x2000,
+	WITH_ENDPOINT = 0x4000,	/* family 0: none */
+	WITH_SUSPENDED = 0x8000
+};
+
+struct msg_mesh_op {
+	uint8_t		 op;		/* enum mesh_op */
+	uint16_t	 set;		/* enum mesh_set */
+	uint8_t		 force;		/* delete what is not empty */
+	uint8_t		 mesh;
+	uint8_t		 nat;
+	uint8_t		 topology;
+	uint8_t		 relay;
+	uint8_t		 hub;
+	uint8_t		 suspended;
+	char		 tenant[MESHNAME_SIZE];
+	char		 network[MESHNAME_SIZE];	/* name or uuid */
+	char		 device[IDENT_SIZE];
+	char		 group[MESHNAME_SIZE];
+	char		 via[IDENT_SIZE];	/* "": none */
+	struct prefix	 net4;
+	struct prefix	 net6;
+	uint16_t	 port;
+	uint16_t	 keepalive;
+	uint8_t		 negress;
+	struct prefix	 egress[MEMBER_EGRESS_MAX];
+	struct prefix	 endpoint;
+	uint16_t	 endpoint_port;
+	char		 dns[DNS_SIZE];
+	char		 stun[STUN_SIZE];
+	uint8_t		 has_match;	/* refuse unless it is at this: */
+	uint64_t	 match;
+	char		 who[PROOF_SIZE];	/* who asks, and from where */
+	struct prefix	 from;
+	char		 req[REQID_SIZE];
+};
+
+#endif
