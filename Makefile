@@ -83,7 +83,8 @@ netd-hand_LIB = $(LIBWG)
 netd-hand_INC := -iquote netd/wg
 netd-hand_PKG :=	libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libnftnl \
 		libsodium libseccomp
-leased_DIRS :=	leased leased/peers leased/store leased/access leased/links
+leased_DIRS :=	leased leased/peers leased/store leased/access leased/links \
+		leased/mesh
 leased_PKG :=	sqlite3 libsodium libseccomp
 apid_DIRS :=	apid apid/http apid/tls apid/who apid/api
 apid_SRC :=	apid/key/pem.c

@@ -31,6 +31,7 @@
 #include "listcheck.h"
 #include "log.h"
 #include "loss.h"
+#include "meshstart.h"
 #include "openvpn.h"
 #include "ownset.h"
 #include "removal.h"
@@ -166,7 +167,8 @@ leased_load(struct leased *l)
 	    row_load_peers(l->store, &l->reg, mono_now(), wall_now()) == -1 ||
 	    store_get_setting(l->store, SETTING_MAINTENANCE, &maintenance) ==
 		-1 ||
-	    store_load_denied(l->store, leased_denied_cb, &l->denied) == -1)
+	    store_load_denied(l->store, leased_denied_cb, &l->denied) == -1 ||
+	    mesh_start(l) == -1)
 		fatalx(
 		    "%s: the database there cannot be read: put a backup in its place",
 		    store_dir(l->store));
@@ -181,6 +183,7 @@ leased_load(struct leased *l)
 		owned += n->nowned;
 	}
 	l->maintenance = maintenance != 0;
+	mesh_configure(l);
 	grace_load(l);
 	log_info("%llu leases and %llu peers with an owner in %lld ms",
 	    (unsigned long long)live, (unsigned long long)owned,
@@ -307,6 +310,7 @@ leased_commit(struct leased *l, struct conf *conf)
 	}
 	conf_free(old);
 	(void)leased_networks(l);
+	mesh_configure(l);
 	grace_note(l);
 	if (l->conf->ctl_fd != -1)
 		control_listen(l, l->conf->ctl_fd);

@@ -41,6 +41,8 @@ struct leased {
 	struct sets	*sets;
 	struct removals	*removals;
 	struct ovpn	*ovpn;
+	struct meshes	*meshes;	/* once the store is open */
+	struct mesh_reserved *mesh_reserved;	/* that it must not use */
 	struct mono	 grace_end;	/* for peers that the database lacks */
 	uint64_t	 spared;	/* leases that only force would end */
 	struct mono	 beyond;	/* fronts_beyond() is quiet until then */

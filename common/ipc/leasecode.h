@@ -59,7 +59,34 @@
 	X(E_PENDING, 33, 202, "approval-pending",			\
 	    "an operator has to approve this identity first: ask again later") \
 	X(E_CONTACT, 34, 400, "contact-required",			\
-	    "the name, the e-mail address and the telephone number of a contact must be given")
+	    "the name, the e-mail address and the telephone number of a contact must be given") \
+	/* the mesh */							\
+	X(E_TENANT, 35, 404, "tenant-not-found",			\
+	    "there is no such tenant")					\
+	X(E_MESH, 36, 404, "mesh-not-found",				\
+	    "there is no such mesh of this tenant")			\
+	X(E_DEVICE, 37, 404, "device-not-found",			\
+	    "there is no such device of this tenant")			\
+	X(E_MEMBER, 38, 404, "member-not-found",			\
+	    "the device is no member of this mesh")			\
+	X(E_GROUP, 39, 404, "group-not-found",				\
+	    "there is no such group of this tenant")			\
+	X(E_MESH_OFF, 40, 403, "mesh-disabled",				\
+	    "the tenant may not have meshes")				\
+	X(E_RANGE, 41, 409, "address-range-exhausted",			\
+	    "no address is left in the mesh, or no slice in the tenant's range") \
+	X(E_OVERLAP, 42, 409, "prefix-overlap",				\
+	    "the prefix overlaps that of another")			\
+	X(E_EGRESS, 43, 409, "egress-taken",				\
+	    "another member of the mesh has this egress prefix")	\
+	X(E_RELAY, 44, 409, "relay-unusable",				\
+	    "the member cannot be a relay for this one")		\
+	X(E_LIMIT, 45, 409, "member-limit",				\
+	    "there are as many as there may be")			\
+	X(E_EXISTS, 46, 409, "name-taken",				\
+	    "there is one of that name already")			\
+	X(E_IN_USE, 47, 409, "not-empty",				\
+	    "it still has members, or something that needs it")
 /* clang-format on */
 
 enum lease_code {
@@ -68,7 +95,7 @@ enum lease_code {
 #undef X
 };
 
-#define LEASE_CODE_MAX	LEASE_E_CONTACT
+#define LEASE_CODE_MAX	LEASE_E_IN_USE
 
 struct lease_answer {
 	const char	*name;		/* "E_KEY" */
