@@ -98,8 +98,8 @@ agentd_PKG :=	jansson libsodium
 # Codes for a telephone's camera, if the library is there; QRENCODE= for none.
 QRENCODE ?=	$(shell $(PKG_CONFIG) --exists libqrencode 2>/dev/null && \
 		echo libqrencode)
-sallyctl_DIRS := sallyctl
-sallyctl_PKG :=	jansson libsodium yaml-0.1 sqlite3 $(QRENCODE)
+sallyctl_DIRS := sallyctl sallyctl/ca
+sallyctl_PKG :=	jansson libcrypto libsodium yaml-0.1 sqlite3 $(QRENCODE)
 sallyctl_DEFS := $(if $(QRENCODE),-DHAVE_QRENCODE)
 
 # Two libraries for what several programs need.

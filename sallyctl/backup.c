@@ -61,7 +61,7 @@ backup(struct client *c, const struct request *r, struct output *o)
 	struct saved saved;
 	int st;
 
-	if ((st = newfile_open(&b.nf, c, r->file)) == 0)
+	if ((st = newfile_open(&b.nf, c, r->file, 0600)) == 0)
 		st = fetch(c, &b);
 	newfile_close(&b.nf);
 	if (st == 0) {

@@ -67,7 +67,7 @@ save(struct client *c, const char *file, const char *text, size_t len)
 	struct newfile nf;
 	int st;
 
-	if ((st = newfile_open(&nf, c, file)) == 0 &&
+	if ((st = newfile_open(&nf, c, file, 0600)) == 0 &&
 	    (st = newfile_write(&nf, c, text, len)) == 0)
 		st = newfile_keep(&nf, c);
 	newfile_close(&nf);

@@ -13,15 +13,15 @@
 #include "grammar.h"
 #include "units.h"
 
-#define PLACE_MAX	32	/* choices for one word */
+#define PLACE_MAX  32 /* choices for one word */
 #define REQUEST(m) offsetof(struct request, m), sizeof(((struct request *)0)->m)
 
 enum how {
-	FLAG,			/* a keyword alone */
+	FLAG, /* a keyword alone */
 	TEXT,
 	CN,
 	PATH,
-	REASON,			/* takes all words that are left */
+	REASON, /* takes all words that are left */
 	SINCE,
 	LIMIT
 };
@@ -52,32 +52,46 @@ static const struct {
 	    REQUEST(since), NULL },
 	[P_DIR] = { "dir", "DIRECTORY", TEXT, REQUEST(dir), "a directory" },
 	[P_WRITE] = { "-w", "FILE", PATH, REQUEST(write), "a file's name" },
+	[P_SERVER] = { "server", NULL, FLAG, REQUEST(server), NULL },
+	[P_PKCS12] = { "pkcs12", NULL, FLAG, REQUEST(pkcs12), NULL },
+	[P_CSR] = { "request", "FILE", PATH, REQUEST(csr), "a file's name" },
+	[P_PASSPHRASE] = { "passphrase", "FILE", PATH, REQUEST(passphrase),
+	    "a file's name" },
+	[P_SERIAL] = { "serial", "NUMBER", TEXT, REQUEST(serial),
+	    "a serial number" },
+	[P_TERM] = { "for", "DURATION (12h, 90d, 365d)", SINCE, REQUEST(term),
+	    NULL },
+	[P_ENDPOINT] = { "endpoint", "HOST", TEXT, REQUEST(endpoint),
+	    "a host's name or address" },
+	[P_WAN] = { "wan", "INTERFACE", TEXT, REQUEST(wan),
+	    "an interface's name" },
+	[P_URL] = { "url", "URL", TEXT, REQUEST(url), "a URL" },
 	[P_LIMIT] = { "limit", "COUNT", LIMIT, REQUEST(limit), NULL },
 };
 /* clang-format on */
 
 enum accept {
-	KEYWORD,		/* the word, or a prefix of it */
-	EXACT,			/* a keyword that is never abbreviated */
-	VALUE,			/* any word */
-	END			/* no word */
+	KEYWORD, /* the word, or a prefix of it */
+	EXACT,	 /* a keyword that is never abbreviated */
+	VALUE,	 /* any word */
+	END	 /* no word */
 };
 
 /* The words that may stand at one place of a command. */
 struct place {
-	size_t		 n;
+	size_t n;
 	struct {
-		const char	*text;
-		enum accept	 accept;
-		size_t		 id;
+		const char *text;
+		enum accept accept;
+		size_t id;
 	} choice[PLACE_MAX];
 };
 
 struct parser {
-	int		 n;
-	char *const	*words;		/* n that are left */
-	char *const	*first;
-	FILE		*err;
+	int n;
+	char *const *words; /* n that are left */
+	char *const *first;
+	FILE *err;
 };
 
 static void

@@ -23,6 +23,8 @@ struct request {
 	bool		 dry_run;
 	bool		 force;
 	bool		 qr;
+	bool		 server;
+	bool		 pkcs12;
 	char		 network[NETNAME_SIZE];	/* "" is any */
 	char		 name[IDENT_SIZE];	/* or a key */
 	char		 cn[CN_SIZE];
@@ -30,6 +32,13 @@ struct request {
 	char		 file[FILE_SIZE];
 	char		 write[FILE_SIZE];	/* "" is standard output */
 	char		 dir[DIR_SIZE];	/* "" is the usual one */
+	char		 csr[FILE_SIZE];	/* a certificate request */
+	char		 passphrase[FILE_SIZE];	/* "" is the terminal */
+	char		 serial[64];	/* of a certificate, "" is any */
+	char		 url[HOST_SIZE + 16];	/* of a listener, "" is the usual one */
+	char		 endpoint[HOST_SIZE];
+	char		 wan[NETNAME_SIZE];	/* an interface, "" is none */
+	uint32_t	 term;		/* seconds, 0 is the usual one */
 	uint32_t	 since;		/* seconds back, 0 is any */
 	uint64_t	 limit;		/* items, 0 is all */
 };

@@ -15,29 +15,38 @@
 
 #include "newfile.h"
 
+static int
+begin(struct newfile *nf, struct client *c, const char *file, mode_t mode)
+{
+	nf->fd = -1;
+	nf->file = file;
+	snprintf(nf->tmp, sizeof(nf->tmp), "%s.tmp", file);
+	nf->fd = open(nf->tmp,
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (nf->fd != -1)
+		return (0);
+	(void)client_fail(c, EX_CANTCREAT, "%s: %s%s", nf->tmp, strerror(errno),
+	    errno == EEXIST ? " (from a command that was cut off? remove it)" :
+			      "");
+	/* It is not ours. */
+	nf->tmp[0] = '\0';
+	return (EX_CANTCREAT);
+}
+
 int
-newfile_open(struct newfile *nf, struct client *c, const char *file)
+newfile_open(struct newfile *nf, struct client *c, const char *file,
+    mode_t mode)
 {
 	struct stat st;
 
 	nf->fd = -1;
 	nf->tmp[0] = '\0';
-	nf->file = file;
+	nf->flags = RENAME_NOREPLACE;
 	/* renameat2 checks this again; here it spares the work. */
 	if (lstat(file, &st) == 0)
 		return (client_fail(c, EX_CANTCREAT,
 		    "%s exists (choose another name, or remove it)", file));
-	snprintf(nf->tmp, sizeof(nf->tmp), "%s.tmp", file);
-	nf->fd = open(nf->tmp,
-	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (nf->fd != -1)
-		return (0);
-	(void)client_fail(c, EX_CANTCREAT, "%s: %s%s", nf->tmp, strerror(errno),
-	    errno == EEXIST ? " (from a command that was cut off? remove it)" :
-		"");
-	/* It is not ours. */
-	nf->tmp[0] = '\0';
-	return (EX_CANTCREAT);
+	return (begin(nf, c, file, mode));
 }
 
 int
@@ -82,8 +91,7 @@ newfile_keep(struct newfile *nf, struct client *c)
 	if (fsync(nf->fd) == -1)
 		return (client_fail(c, EX_CANTCREAT, "%s: %s", nf->tmp,
 		    strerror(errno)));
-	if (renameat2(AT_FDCWD, nf->tmp, AT_FDCWD, nf->file,
-		RENAME_NOREPLACE) == -1)
+	if (renameat2(AT_FDCWD, nf->tmp, AT_FDCWD, nf->file, nf->flags) == -1)
 		return (client_fail(c, EX_CANTCREAT, "%s: %s", nf->file,
 		    strerror(errno)));
 	nf->tmp[0] = '\0';
@@ -101,4 +109,18 @@ newfile_close(struct newfile *nf)
 		close(nf->fd);
 	if (nf->tmp[0] != '\0')
 		(void)unlink(nf->tmp);
+}
+
+int
+newfile_replace(struct client *c, const char *file, const void *data,
+    size_t len, mode_t mode)
+{
+	struct newfile nf = { .flags = 0 };
+	int st;
+
+	if ((st = begin(&nf, c, file, mode)) == 0 &&
+	    (st = newfile_write(&nf, c, data, len)) == 0)
+		st = newfile_keep(&nf, c);
+	newfile_close(&nf);
+	return (st);
 }

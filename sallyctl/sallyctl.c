@@ -14,10 +14,13 @@
 #include "apply.h"
 #include "ask.h"
 #include "backup.h"
+#include "ca.h"
 #include "convert.h"
 #include "export.h"
 #include "filekind.h"
 #include "import.h"
+#include "init.h"
+#include "invite.h"
 #include "restore.h"
 #include "takeover.h"
 
@@ -49,6 +52,18 @@ converse(struct client *c, const struct request *r, struct output *o)
 		return (takeover(c, r, o));
 	case TALK_CONVERT:
 		return (convert(c, r, o));
+	case TALK_CA_INIT:
+		return (ca_init(c, r, o));
+	case TALK_CA_ISSUE:
+		return (ca_issue(c, r, o));
+	case TALK_CA_REVOKE:
+		return (ca_revoke(c, r, o));
+	case TALK_CA_LIST:
+		return (ca_list(c, r, o));
+	case TALK_INIT:
+		return (init(c, r, o));
+	case TALK_INVITE:
+		return (invite(c, r, o));
 	}
 	return (EX_SOFTWARE);
 }
@@ -71,6 +86,25 @@ choose_import(struct request *r)
 	}
 }
 
+/* Some commands are about files alone. */
+static bool
+needs_daemon(const struct request *r)
+{
+	switch (r->verb->talk) {
+	case TALK_CONVERT:
+	case TALK_CA_INIT:
+	case TALK_CA_ISSUE:
+	case TALK_CA_REVOKE:
+	case TALK_CA_LIST:
+	case TALK_INIT:
+		return (false);
+	case TALK_INVITE:
+		return (r->url[0] == '\0');
+	default:
+		return (true);
+	}
+}
+
 /* Connect, converse, close the document.  Errors go to stderr, always. */
 static int
 run(const struct request *r, struct output *o, const char *path)
@@ -79,7 +113,7 @@ run(const struct request *r, struct output *o, const char *path)
 	const char *error;
 	int st = 0;
 
-	if (r->verb->talk != TALK_CONVERT)
+	if (needs_daemon(r))
 		st = client_open(&c, path, r->verb->of_parent);
 	if (st == 0) {
 		st = converse(&c, r, o);

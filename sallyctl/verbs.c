@@ -627,6 +627,21 @@ const struct verb verbs[] = {
 	    .talk = TALK_RESTORE },
 	{ .words = { "maintenance", "on" }, .ask = MSG_CTL_MAINTENANCE, .what = 1 },
 	{ .words = { "maintenance", "off" }, .ask = MSG_CTL_MAINTENANCE, .what = 0 },
+	{ .words = { "invite" }, .arg = P_NAME, .member = "invitation",
+	    .opts = OPT(URL) | OPT(NET) | OPT(TERM) | OPT(DIR) | OPT(PASSPHRASE),
+	    .talk = TALK_INVITE },
+	{ .words = { "init" }, .opts = OPT(ENDPOINT) | OPT(WAN) | OPT(WRITE) |
+	    OPT(DIR) | OPT(PASSPHRASE), .talk = TALK_INIT },
+	{ .words = { "ca", "init" }, .opts = OPT(NAMED) | OPT(TERM) | OPT(DIR) |
+	    OPT(PASSPHRASE), .talk = TALK_CA_INIT },
+	{ .words = { "ca", "issue" }, .arg = P_NAME, .member = "certificate",
+	    .opts = OPT(SERVER) | OPT(TERM) | OPT(CSR) | OPT(PKCS12) |
+	    OPT(WRITE) | OPT(DIR) | OPT(PASSPHRASE), .talk = TALK_CA_ISSUE },
+	{ .words = { "ca", "list" }, .member = "certificates", .list = true,
+	    .opts = OPT(NAMED) | OPT(DIR), .talk = TALK_CA_LIST },
+	{ .words = { "ca", "revoke" }, .arg = P_NAME,
+	    .opts = OPT(SERIAL) | OPT(DIR) | OPT(PASSPHRASE),
+	    .talk = TALK_CA_REVOKE },
 	{ .words = { "apply" }, .arg = P_FILE, .member = "changes", .list = true,
 	    .set = true, .opts = OPT(DRY_RUN) | OPT(FORCE) | OPT(NET),
 	    .talk = TALK_APPLY },

@@ -51,6 +51,11 @@ struct exported {			/* a peer's file for its device */
 	struct msg_peer_item peer;
 	const char	*file;
 };
+struct invitation {			/* a script that enrols a device */
+	char		 name[IDENT_SIZE];
+	const char	*url;
+	const char	*script;
+};
 struct saved {				/* a backup */
 	const char	*file;
 	uint64_t	 bytes;
@@ -59,6 +64,7 @@ struct saved {				/* a backup */
 extern const struct item change_item;	/* struct msg_set_change */
 extern const struct item unused_item, unused_row_item, lost_item, note_item,
     sum_item, exported_item, saved_item;
+extern const struct item invitation_item, issued_item, issued_row_item;	/* struct issued */
 extern const struct item done_item;	/* struct msg_ctl_result */
 
 /* Arguments and options of commands. */
@@ -79,7 +85,16 @@ enum param {
 	P_SINCE,
 	P_LIMIT,
 	P_DIR,
-	P_WRITE
+	P_WRITE,
+	P_SERVER,
+	P_PKCS12,
+	P_CSR,
+	P_PASSPHRASE,
+	P_SERIAL,
+	P_TERM,
+	P_ENDPOINT,
+	P_WAN,
+	P_URL
 };
 #define OPT(p)	(1U << P_##p)
 
@@ -92,7 +107,13 @@ enum talk {
 	TALK_IMPORT,
 	TALK_CONVERT,		/* with nobody */
 	TALK_TAKEOVER,
-	TALK_EXPORT
+	TALK_EXPORT,
+	TALK_CA_INIT,		/* with nobody, as the next */
+	TALK_CA_ISSUE,
+	TALK_CA_REVOKE,
+	TALK_CA_LIST,
+	TALK_INIT,
+	TALK_INVITE
 };
 
 struct verb {

@@ -30,7 +30,9 @@ if [ "$1" = boot ]; then
 	# What lies in /tmp is gone once systemd has cleaned up.
 	cp "$self" /run/inside
 	sed -n '/quick start: begin/,/quick start: end/p' "$TOP/README.md" |
-	    sed '/^<!--/d; /^```/d' >/run/quick.sh
+	    sed '/^<!--/d; /^```/d; s/^sallyctl in.*[a-z0-9]/& passphrase \/run\/pass/' \
+	    >/run/quick.sh
+	echo "correct horse" >/run/pass
 	: >/etc/fstab
 	cat >/run/check.service <<-END
 	[Unit]
@@ -101,8 +103,12 @@ checks() {
 	systemctl start sallyport
 	say "nothing starts unconfigured" not systemctl -q is-active sallyport
 	say "the README's quick start" sh -e /run/quick.sh
+	# Its device is this machine: it gets a lease and no second tunnel.
+	echo "127.0.0.1 vpn.example.com" >>/etc/hosts
+	sed -i 's/^sallyport-join up/sallyport-join --print/' join-42.sh
+	say "a device's invitation" sh join-42.sh
 	say "a lease" sh -c 'sallyctl -j show leases |
-	    jq -e ".leases[0].name == \"42\""'
+	    jq -e ".leases[0].name == \"smart-toilet-42\""'
 	say "a peer" has_peer
 	say "the control socket is the group's" sh -c \
 	    '[ "$(stat -c %a:%U:%G /run/sallyport/ctl.sock)" = \
