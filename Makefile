@@ -88,7 +88,8 @@ leased_DIRS :=	leased leased/peers leased/store leased/access leased/links \
 leased_PKG :=	sqlite3 libsodium libseccomp
 apid_DIRS :=	apid apid/http apid/tls apid/who apid/api
 apid_SRC :=	apid/key/pem.c
-apid_INC :=	-iquote apid/key
+apid_LIB =	$(LIBTLSKEY)
+apid_INC :=	-iquote apid/key -iquote tlskey
 apid_PKG :=	libssl libcrypto jansson libpcre2-8 libsodium libseccomp
 apid-key_DIRS := apid/key
 apid-key_PKG :=	libcrypto libsodium libseccomp
@@ -102,7 +103,7 @@ sallyctl_DIRS := sallyctl sallyctl/ca
 sallyctl_PKG :=	jansson libcrypto libsodium yaml-0.1 sqlite3 $(QRENCODE)
 sallyctl_DEFS := $(if $(QRENCODE),-DHAVE_QRENCODE)
 
-# Two libraries for what several programs need.
+# Libraries for what several programs need.
 COMMON_DIRS :=	common/base common/ipc
 COMMON_SRC :=	$(sort $(wildcard $(COMMON_DIRS:%=%/*.c)))
 COMMON_OBJ :=	$(COMMON_SRC:%.c=$(O)/%.o)
@@ -110,6 +111,9 @@ LIBCOMMON =	$(O)/libcommon.a
 WG_SRC :=	$(sort $(wildcard netd/wg/*.c))
 WG_OBJ :=	$(WG_SRC:%.c=$(O)/%.o)
 LIBWG =		$(O)/libwg.a
+TLSKEY_SRC :=	$(sort $(wildcard tlskey/*.c))
+TLSKEY_OBJ :=	$(TLSKEY_SRC:%.c=$(O)/%.o)
+LIBTLSKEY =	$(O)/libtlskey.a
 BIN =		$(O)/bin
 MAN =		$(sort $(wildcard man/*.[578]))
 
@@ -117,10 +121,12 @@ all: $(PROGS:%=$(BIN)/%)
 
 $(LIBCOMMON): $(COMMON_OBJ)
 $(LIBWG): $(WG_OBJ)
-$(LIBCOMMON) $(LIBWG):
+$(LIBTLSKEY): $(TLSKEY_OBJ)
+$(LIBCOMMON) $(LIBWG) $(LIBTLSKEY):
 	@rm -f $@
 	$(AR) rcs $@ $^
 $(WG_OBJ): OBJ_CFLAGS = $(netd-hand_CFLAGS) -iquote netd/wg
+$(TLSKEY_OBJ): OBJ_CFLAGS = $(apid_CFLAGS) -iquote tlskey
 
 # Paths are compiled in: other paths are another build.
 PATHS =		$(VERSION) $(SYSCONFDIR) $(LIBEXECDIR) $(QRENCODE)
@@ -172,7 +178,7 @@ style:
 # have no circle at all.
 circles: all
 	@sh regress/lint/cycles.sh common 1 $(COMMON_OBJ) -- \
-	    netd/wg 1 $(WG_OBJ) $(foreach p,$(PROGS),\
+	    netd/wg 1 $(WG_OBJ) -- tlskey 2 $(TLSKEY_OBJ) $(foreach p,$(PROGS),\
 	    -- $(p) 5 $($(p)_OBJ))
 
 man-lint:
@@ -225,7 +231,7 @@ install: all
 clean:
 	rm -rf $(O)
 
--include $(DEPS) $(COMMON_OBJ:.o=.d) $(WG_OBJ:.o=.d)
+-include $(DEPS) $(COMMON_OBJ:.o=.d) $(WG_OBJ:.o=.d) $(TLSKEY_OBJ:.o=.d)
 FORCE:
 .PHONY: FORCE all deps demo lint openapi-lint style circles man-lint \
     format-check name-check store-check install clean
