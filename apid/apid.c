@@ -168,6 +168,13 @@ apid_conf_limits(struct chan *ch, uint32_t id, const struct msg_conf_limits *m)
 }
 
 static int
+apid_conf_mesh(struct chan *ch, uint32_t id, const struct msg_conf_mesh *m)
+{
+	settings_set_mesh(childconf_shadow(ch), m);
+	return (0);
+}
+
+static int
 apid_conf_autoygg(struct chan *ch, uint32_t id,
     const struct msg_conf_autoygg *m)
 {
@@ -339,6 +346,7 @@ static const struct chan_handler table[] = {
 	ON(conf_cert, CONF_OPEN, apid_conf_cert),
 	ON(conf_proxy, CONF_OPEN, apid_conf_proxy),
 	ON(conf_limits, CONF_OPEN, apid_conf_limits),
+	ON(conf_mesh, CONF_OPEN, apid_conf_mesh),
 	ON(conf_autoygg, CONF_OPEN, apid_conf_autoygg),
 	ON(conf_basic, CONF_OPEN, apid_conf_basic),
 	ON(conf_proc, CONF_OPEN, apid_conf_proc),

@@ -172,7 +172,8 @@ settings_add_identity(struct settings *s, const struct msg_conf_identity *m)
 		s->open_rules = true;
 	if (m->role == ROLE_PORTAL && m->proof <= PROOF_NONE)
 		s->portal_rules[m->proof] = true;
-	if (m->role != ROLE_DEVICE || m->proof > PROOF_NONE)
+	if (m->role != ROLE_DEVICE || m->proof > PROOF_NONE ||
+	    m->network[0] == '\0')
 		return;
 	first = s->first_network[m->proof];
 	if (first[0] == '\0')
@@ -240,6 +241,12 @@ void
 settings_set_autoygg(struct settings *s, const struct msg_conf_autoygg *m)
 {
 	s->autoygg = *m;
+}
+
+void
+settings_set_mesh(struct settings *s, const struct msg_conf_mesh *m)
+{
+	s->mesh = *m;
 }
 
 void

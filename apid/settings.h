@@ -59,6 +59,7 @@ struct settings {
 	bool		 portal_rules[PROOF_NONE + 1];	/* one for a portal */
 	char		 endpoint[HOST_SIZE];	/* host that devices dial */
 	struct msg_conf_autoygg autoygg;
+	struct msg_conf_mesh mesh;
 	struct msg_conf_network *networks;
 	unsigned int	 nnetworks;
 	struct prefix	 proxies[PROXY_MAX];
@@ -96,6 +97,7 @@ void settings_add_network(struct settings *, const struct msg_conf_network *);
 void	 settings_add_proxy(struct settings *, const struct msg_conf_proxy *);
 void	 settings_set_limits(struct settings *, const struct msg_conf_limits *);
 void settings_set_autoygg(struct settings *, const struct msg_conf_autoygg *);
+void	 settings_set_mesh(struct settings *, const struct msg_conf_mesh *);
 void	 settings_set_basic(struct settings *, const struct msg_conf_basic *);
 
 /*

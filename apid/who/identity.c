@@ -31,6 +31,9 @@ struct rule {
 	bool		 lacks;		/* these CAs, which are not known */
 	char		 network[NETNAME_SIZE];
 	char		 prefix[IDENT_SIZE];	/* before the name */
+	char		 tenant[NETNAME_SIZE];
+	uint8_t		 ngroups;
+	char		 groups[RULE_GROUPS_MAX][NETNAME_SIZE];
 	pcre2_code	*code;
 	pcre2_code *group; /* pattern of its name; NULL: any */
 };
@@ -178,8 +181,19 @@ identity_rules_add(struct identity_rules *r, const struct msg_conf_identity *m,
 	rule->tied = m->has_ca != 0;
 	strlcpy(rule->network, m->network, sizeof(rule->network));
 	strlcpy(rule->prefix, m->name_prefix, sizeof(rule->prefix));
+	strlcpy(rule->tenant, m->tenant, sizeof(rule->tenant));
+	rule->ngroups = m->ngroups;
+	memcpy(rule->groups, m->groups, sizeof(rule->groups));
 	r->n++;
 	return (0);
+}
+
+uint8_t
+identity_groups(const struct identity_rules *r, unsigned int i,
+    char groups[RULE_GROUPS_MAX][NETNAME_SIZE])
+{
+	memcpy(groups, r->rules[i].groups, sizeof(r->rules[i].groups));
+	return (r->rules[i].ngroups);
 }
 
 void
@@ -362,6 +376,7 @@ identity_match(const struct identity_rules *r, uint8_t proof,
 		id->role = rule->role;
 		id->subject = rule->subject;
 		strlcpy(id->network, rule->network, sizeof(id->network));
+		strlcpy(id->tenant, rule->tenant, sizeof(id->tenant));
 		return (0);
 	}
 	errno = ENOENT;

@@ -23,6 +23,7 @@ struct identity {
 	uint16_t	 san;		/* index of the name if it is no CN */
 	char		 name[IDENT_SIZE];	/* prefix, and group or name */
 	char		 network[NETNAME_SIZE];	/* "" if the rule names none */
+	char		 tenant[NETNAME_SIZE];	/* the same */
 };
 
 /* Make an empty list.  Returns NULL with errno ENOMEM. */
@@ -36,6 +37,10 @@ void	 identity_rules_free(struct identity_rules *);	/* NULL is allowed */
  */
 int	 identity_rules_add(struct identity_rules *,
 	    const struct msg_conf_identity *, char *err, size_t errsize);
+
+/* Copy the groups of rule i.  Returns how many they are. */
+uint8_t	 identity_groups(const struct identity_rules *, unsigned int i,
+	    char groups[RULE_GROUPS_MAX][NETNAME_SIZE]);
 
 /*
  * The CAs to which rule i is tied, if it is tied, are not known: whether a

@@ -50,8 +50,10 @@
 #define HEAD_BYTES_MAX	32768	/* a request's; offsets have 16 bits */
 #define HEAD_FIELDS_MAX	256
 #define IDENT_MAX	64	/* identity rules */
-#define REACH_MAX	(2 * IDENT_MAX + 2)	/* limits of the fronts */
+#define REACH_MAX	(3 * IDENT_MAX + 2)	/* limits of the fronts */
 #define PROXY_MAX	16	/* trusted proxies */
+#define RULE_GROUPS_MAX	8	/* groups that a rule for devices gives */
+#define MESH_WAIT_MAX	120	/* seconds that a poll waits for a change */
 #define UAPI_PEERS_MAX	65536	/* most peers of wireguard-go */
 #define MESHID_LEN	32	/* digits of a mesh network's UUID */
 #define MESH_ADDRS_MAX	4	/* own addresses in a mesh network */
@@ -85,6 +87,10 @@ enum conf_transport {
 	TRANSPORT_WIREGUARD = 1,
 	TRANSPORT_GRE = 2	/* over IPv6, to nodes of Yggdrasil */
 };
+enum conf_kind {			/* what a network is for */
+	KIND_LEASE = 1,		/* its devices have leases */
+	KIND_RENDEZVOUS = 2	/* members of meshes show where they are */
+};
 /* The addresses that are hidden behind wan's: a mask. */
 enum conf_masquerade {
 	MASQUERADE_IP4 = 0x01,
@@ -116,7 +122,9 @@ enum conf_role {
 	ROLE_DEVICE = 1,
 	ROLE_PORTAL = 2,
 	ROLE_MONITOR = 3,
-	ROLE_OPERATOR = 4
+	ROLE_OPERATOR = 4,
+	ROLE_TENANT_ADMIN = 5,
+	ROLE_SUPER_ADMIN = 6
 };
 enum conf_access {		/* the rule by which clients are let in */
 	ACCESS_OPEN = 1,	/* all but those that the list denies */
@@ -133,7 +141,8 @@ enum conf_access {		/* the rule by which clients are let in */
 	X(API_NATIVE, "native", 0x0002)					\
 	X(API_PORTAL, "portal", 0x0004)					\
 	X(API_AUTOYGG, "autoygg", 0x0008)				\
-	X(API_METRICS, "metrics", 0x0010)
+	X(API_METRICS, "metrics", 0x0010)				\
+	X(API_MESH, "mesh", 0x0020)
 /* clang-format on */
 
 enum conf_api {

@@ -43,6 +43,7 @@ int
 codec_msg_conf_network(struct codec *c, struct msg_conf_network *m)
 {
 	if (STR(c, m->name) == -1 || STR(c, m->interface) == -1 ||
+	    codec_bool(c, &m->rendezvous) == -1 ||
 	    codec_bool(c, &m->gre) == -1 ||
 	    codec_prefix_none(c, &m->local) == -1 ||
 	    codec_range(c, &m->backend, BACKEND_AUTO, BACKEND_USERSPACE) ==
@@ -107,12 +108,19 @@ codec_msg_conf_uapi(struct codec *c, struct msg_conf_uapi *m)
 int
 codec_msg_conf_identity(struct codec *c, struct msg_conf_identity *m)
 {
+	uint8_t i;
+
 	if (codec_range(c, &m->proof, PROOF_CERTIFICATE, PROOF_NONE) == -1 ||
 	    codec_range(c, &m->subject, SUBJECT_CN, SUBJECT_URI) == -1 ||
-	    codec_range(c, &m->role, ROLE_DEVICE, ROLE_OPERATOR) == -1 ||
+	    codec_range(c, &m->role, ROLE_DEVICE, ROLE_SUPER_ADMIN) == -1 ||
 	    STR(c, m->pattern) == -1 || NET(c, m) == -1 ||
-	    codec_bool(c, &m->has_ca) == -1 || STR(c, m->name_prefix) == -1)
+	    codec_bool(c, &m->has_ca) == -1 || STR(c, m->name_prefix) == -1 ||
+	    STR(c, m->tenant) == -1 ||
+	    codec_range(c, &m->ngroups, 0, RULE_GROUPS_MAX) == -1)
 		return (-1);
+	for (i = 0; i < m->ngroups; i++)
+		if (STR(c, m->groups[i]) == -1)
+			return (-1);
 	return (0);
 }
 
@@ -171,10 +179,26 @@ codec_msg_conf_limits(struct codec *c, struct msg_conf_limits *m)
 	    codec_n32(c, &m->connections) == -1 ||
 	    codec_n32(c, &m->per_source) == -1 ||
 	    codec_n32(c, &m->head_bytes) == -1 ||
-	    codec_n32(c, &m->fields) == -1)
+	    codec_n32(c, &m->fields) == -1 || codec_n32(c, &m->parked) == -1 ||
+	    codec_n32(c, &m->parked_per_source) == -1)
 		return (-1);
 	return (codec_check(c,
 	    m->head_bytes <= HEAD_BYTES_MAX && m->fields <= HEAD_FIELDS_MAX));
+}
+
+int
+codec_msg_conf_mesh(struct codec *c, struct msg_conf_mesh *m)
+{
+	if (codec_prefix(c, &m->range) == -1 ||
+	    codec_prefix(c, &m->range6) == -1 ||
+	    codec_n32(c, &m->full_max) == -1 ||
+	    codec_n32(c, &m->hub_max) == -1 ||
+	    codec_n32(c, &m->networks_max) == -1 ||
+	    codec_n32(c, &m->wait) == -1 ||
+	    codec_duration(c, &m->stale) == -1 || STR(c, m->rendezvous) == -1)
+		return (-1);
+	return (codec_check(c,
+	    m->wait != 0 && m->wait <= MESH_WAIT_MAX && m->networks_max != 0));
 }
 
 int
@@ -289,8 +313,8 @@ codec_msg_conf_sync(struct codec *c, struct msg_conf_sync *m)
 int
 codec_msg_conf_reach(struct codec *c, struct msg_conf_reach *m)
 {
-	if (codec_range(c, &m->role, ROLE_DEVICE, ROLE_OPERATOR) == -1 ||
-	    STR(c, m->network) == -1)
+	if (codec_range(c, &m->role, ROLE_DEVICE, ROLE_SUPER_ADMIN) == -1 ||
+	    codec_bool(c, &m->mesh) == -1 || STR(c, m->network) == -1)
 		return (-1);
 	return (STR(c, m->name));
 }

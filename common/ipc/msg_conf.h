@@ -29,6 +29,7 @@ struct msg_conf_gateway {		/* for apid, the endpoint alone */
 struct msg_conf_network {
 	char		 name[NETNAME_SIZE];
 	char		 interface[IFNAME_SIZE];
+	uint8_t		 rendezvous;	/* 1: its peers have no addresses */
 	uint8_t		 gre;		/* 1: its peers have tunnels of GRE, */
 	struct prefix	 local;		/* and this is our end; or family 0 */
 	uint8_t		 backend;
@@ -87,6 +88,9 @@ struct msg_conf_identity {		/* in order; the first match counts */
 	char		 network[NETNAME_SIZE];	/* "": not needed */
 	uint8_t		 has_ca;	/* 1: only of the CAs of CONF_RULE_CA */
 	char		 name_prefix[IDENT_SIZE];
+	char		 tenant[NETNAME_SIZE];	/* "": none */
+	uint8_t		 ngroups;	/* of the tenant, for its devices */
+	char		 groups[RULE_GROUPS_MAX][NETNAME_SIZE];
 };
 
 struct msg_conf_rule_ca {		/* +fd: a PEM file */
@@ -128,6 +132,20 @@ struct msg_conf_limits {		/* milliseconds, bytes, counts */
 	uint32_t	 per_source;		/* in one apid */
 	uint32_t	 head_bytes;
 	uint32_t	 fields;
+	uint32_t	 parked;		/* waiting for a mesh to change */
+	uint32_t	 parked_per_source;
+};
+
+/* The rules of all meshes. */
+struct msg_conf_mesh {
+	struct prefix	 range;		/* IPv4, of tenants without their own */
+	struct prefix	 range6;	/* and IPv6 */
+	uint32_t	 full_max;	/* members of a full mesh */
+	uint32_t	 hub_max;	/* members of a mesh with hubs */
+	uint32_t	 networks_max;	/* meshes */
+	uint32_t	 wait;		/* longest time of a poll, seconds */
+	uint32_t	 stale;		/* a silent member is kept, seconds */
+	char		 rendezvous[NETNAME_SIZE];	/* a network, or "" */
 };
 
 struct msg_conf_ctl {			/* +fd: the listening control socket */
@@ -214,10 +232,12 @@ struct msg_conf_maintenance {		/* says whether the file exists */
 
 /*
  * A limit of the fronts: an identity of this role may have this name in this
- * network; "" is any.  A front asks for nothing that no row allows.
+ * network; "" is any.  A front asks for nothing that no row allows.  A row for
+ * meshes has the tenant in the network's place.
  */
 struct msg_conf_reach {
 	uint8_t		 role;
+	uint8_t		 mesh;		/* 1: network is a tenant */
 	char		 network[NETNAME_SIZE];
 	char		 name[IDENT_SIZE];
 };

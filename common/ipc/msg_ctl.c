@@ -162,7 +162,7 @@ int
 codec_msg_ctl_test(struct codec *c, struct msg_ctl_test *m)
 {
 	if (codec_bool(c, &m->matched) == -1 || codec_n16(c, &m->rule) == -1 ||
-	    codec_range(c, &m->role, 0, ROLE_OPERATOR) == -1 ||
+	    codec_range(c, &m->role, 0, ROLE_SUPER_ADMIN) == -1 ||
 	    codec_range(c, &m->proof, 0, PROOF_NONE) == -1 ||
 	    NAME(c, m) == -1 || NET(c, m) == -1 ||
 	    codec_prefixes(c, &m->naddrs, m->addrs, 0, NET_POOLS_MAX) == -1 ||

@@ -88,7 +88,7 @@ int
 codec_msg_ident_result(struct codec *c, struct msg_ident_result *m)
 {
 	if (codec_bool(c, &m->matched) == -1 || codec_n16(c, &m->rule) == -1 ||
-	    codec_range(c, &m->role, 0, ROLE_OPERATOR) == -1 ||
+	    codec_range(c, &m->role, 0, ROLE_SUPER_ADMIN) == -1 ||
 	    codec_range(c, &m->proof, 0, PROOF_NONE) == -1 ||
 	    NAME(c, m) == -1 || NET(c, m) == -1 ||
 	    codec_str(c, m->who, sizeof(m->who)) == -1 ||

@@ -154,6 +154,7 @@
 	X(WGKEY_DROP, wgkey_drop, 0x0435, P_HAND, P_PARENT, 0)		\
 	X(CONF_MNET, conf_mnet, 0x0436, P_PARENT, P_HAND, 1)		\
 	X(WGKEY_FAILED, wgkey_failed, 0x0437, P_PARENT, P_HAND, 0)	\
+	X(CONF_MESH, conf_mesh, 0x0439, P_PARENT, P_LEASED|P_APID, 0)	\
 									\
 	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED, 0)		\
 	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 0)		\

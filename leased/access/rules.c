@@ -349,7 +349,20 @@ policy_reached(const struct conf *c, uint8_t role, const char *network,
 	const struct msg_conf_reach *r;
 
 	for (r = c->reach; r < c->reach + c->nreach; r++)
-		if (r->role == role && covers(r->network, network) &&
+		if (r->role == role && !r->mesh &&
+		    covers(r->network, network) && covers(r->name, name))
+			return (true);
+	return (false);
+}
+
+bool
+policy_mesh_reached(const struct conf *c, uint8_t role, const char *tenant,
+    const char *name)
+{
+	const struct msg_conf_reach *r;
+
+	for (r = c->reach; r < c->reach + c->nreach; r++)
+		if (r->role == role && r->mesh && covers(r->network, tenant) &&
 		    covers(r->name, name))
 			return (true);
 	return (false);

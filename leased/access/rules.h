@@ -29,6 +29,7 @@ struct conf {
 	bool		 asked_all;
 	unsigned int	 told;		/* entries that the log was told of */
 	uint8_t		 max_remove;	/* percent of an owner's peers */
+	struct msg_conf_mesh mesh;	/* all 0 if it was not sent */
 	struct msg_conf_reach reach[REACH_MAX];	/* limits of the fronts */
 	unsigned int	 nreach;
 	int		 ctl_fd;		/* -1, or the listening socket */
@@ -85,6 +86,9 @@ policy_access(const struct conf *, const char *name, const char *who);
  * and name.  NULL is any, and a name that a pattern decides is not checked.
  */
 bool	 policy_reached(const struct conf *, uint8_t role, const char *network,
+    const char *name);
+/* The same for the meshes of a tenant. */
+bool policy_mesh_reached(const struct conf *, uint8_t role, const char *tenant,
     const char *name);
 /* The same for an owner of peers. */
 bool	 policy_owner_reached(const struct conf *, const char *network,

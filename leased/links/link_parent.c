@@ -106,6 +106,15 @@ leased_conf_sync(struct chan *c, uint32_t id, const struct msg_conf_sync *m)
 }
 
 static int
+leased_conf_mesh(struct chan *c, uint32_t id, const struct msg_conf_mesh *m)
+{
+	struct conf *s = childconf_shadow(c);
+
+	s->mesh = *m;
+	return (0);
+}
+
+static int
 leased_conf_reach(struct chan *c, uint32_t id, const struct msg_conf_reach *m)
 {
 	conf_add_reach(childconf_shadow(c), m);
@@ -224,6 +233,7 @@ static const struct chan_handler parent_table[] = {
 	ON(conf_access_name, CONF_OPEN, leased_conf_access_name),
 	ON(conf_access_addr, CONF_OPEN, leased_conf_access_addr),
 	ON(conf_sync, CONF_OPEN, leased_conf_sync),
+	ON(conf_mesh, CONF_OPEN, leased_conf_mesh),
 	ON(conf_reach, CONF_OPEN, leased_conf_reach),
 	ON(conf_maintenance, CONF_ANY, leased_conf_maintenance),
 	ON(conf_off, CONF_ANY, leased_conf_off),

@@ -295,12 +295,64 @@ check_gre(struct config *c, unsigned int i)
 		    i);
 }
 
+static bool
+is_rendezvous(const struct conf_network *n)
+{
+	return (n->kind == KIND_RENDEZVOUS);
+}
+
+/* Nobody has an address there, so that these words would say nothing. */
+static void
+check_rendezvous(struct config *c, unsigned int i)
+{
+	const struct conf_network *n = &c->networks[i];
+	const struct {
+		const char *word;
+		bool given;
+	} words[] = { { "transport", n->transport != TRANSPORT_WIREGUARD },
+		{ "gre", n->has_gre }, { "adopt", n->msg.adopt != 0 },
+		{ "address", n->msg.naddrs > 0 },
+		{ "pools", n->msg.npools > 0 },
+		{ "assign", n->msg.assign != ASSIGN_POOL },
+		{ "routes", n->msg.nroutes > 0 },
+		{ "reserve", n->msg.nreserve > 0 },
+		{ "isolate", !n->msg.isolate }, { "reach", n->msg.nreach > 0 },
+		{ "inbound", n->msg.inbound != 0 },
+		{ "egress", n->has_egress } };
+	size_t k;
+
+	for (k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+		if (words[k].given)
+			config_error(c, net_line(c, words[k].word, i),
+			    "\"%s\" in networks[%u] is not possible with kind = \"rendezvous\": its peers have no addresses",
+			    words[k].word, i);
+}
+
+static void
+check_lease(struct config *c, unsigned int i)
+{
+	const struct conf_network *n = &c->networks[i];
+
+	if (n->msg.npools == 0)
+		config_error(c, net_line(c, "pools", i),
+		    "\"pools\" is missing in networks[%u]: prefixes and ranges to lease from",
+		    i);
+	if (!n->msg.adopt && n->msg.naddrs == 0)
+		config_error(c, net_line(c, "name", i),
+		    "\"address\" is missing in networks[%u]: the interface's own",
+		    i);
+}
+
 static void
 check_network(struct config *c, unsigned int i)
 {
 	const struct conf_network *n;
 
 	n = &c->networks[i];
+	if (is_rendezvous(n))
+		check_rendezvous(c, i);
+	else
+		check_lease(c, i);
 	if (n->transport == TRANSPORT_GRE)
 		check_gre(c, i);
 	else
@@ -310,13 +362,45 @@ check_network(struct config *c, unsigned int i)
 	check_reserve(c, i);
 	check_assign(c, i);
 	check_egress(c, i);
-	if (!n->msg.adopt && n->msg.naddrs == 0)
-		config_error(c, net_line(c, "name", i),
-		    "\"address\" is missing in networks[%u]: the interface's own",
-		    i);
 	if (n->msg.mtu != 0 && n->msg.mtu < 576)
 		config_error(c, net_line(c, "mtu", i),
 		    "mtu: %u is not 0 or in 576..65535", n->msg.mtu);
+}
+
+/* Rights in the meshes of a tenant. */
+static void
+check_tenant(struct config *c, unsigned int i)
+{
+	const struct conf_identity *id = &c->identities[i];
+	unsigned int line, j, k;
+
+	line = config_line(c, "identities[].tenant", i);
+	if (id->role == ROLE_TENANT_ADMIN && *id->tenant == '\0')
+		config_error(c, config_line(c, "identities[].role", i),
+		    "\"tenant\" is missing in identities[%u]: a tenant_admin needs one",
+		    i);
+	if (*id->tenant != '\0' &&
+	    (id->role == ROLE_PORTAL || id->role == ROLE_MONITOR ||
+		id->role == ROLE_SUPER_ADMIN))
+		config_error(c, line,
+		    "\"tenant\" in identities[%u] is for devices, operators and tenant_admins",
+		    i);
+	if (*id->network != '\0' && id->role != ROLE_DEVICE &&
+	    (*id->tenant != '\0' || id->role == ROLE_SUPER_ADMIN))
+		config_error(c, config_line(c, "identities[].network", i),
+		    "\"network\" in identities[%u]: who administers meshes has no rights in networks: write another rule",
+		    i);
+	line = config_line(c, "identities[].groups", i);
+	if (id->ngroups > 0 && (id->role != ROLE_DEVICE || *id->tenant == '\0'))
+		config_error(c, line,
+		    "\"groups\" in identities[%u] is for devices with a \"tenant\"",
+		    i);
+	for (j = 0; j < id->ngroups; j++)
+		for (k = 0; k < j; k++)
+			if (strcmp(id->groups[j], id->groups[k]) == 0)
+				config_error(c, line,
+				    "groups in identities[%u]: \"%s\" is there twice",
+				    i, id->groups[j]);
 }
 
 static void
@@ -326,6 +410,7 @@ check_identity(struct config *c, unsigned int i)
 	unsigned int k;
 
 	id = &c->identities[i];
+	check_tenant(c, i);
 	if (id->subject != SUBJECT_CN && id->proof != PROOF_CERTIFICATE)
 		config_error(c, config_line(c, "identities[].subject", i),
 		    "\"subject\" in identities[%u] needs proof = \"certificate\": no other proof has more than one name",
@@ -335,7 +420,8 @@ check_identity(struct config *c, unsigned int i)
 		    "\"ca\" in identities[%u] needs proof = \"certificate\": no other proof has an authority",
 		    i);
 	if (*id->network == '\0') {
-		if (id->role == ROLE_DEVICE || id->role == ROLE_PORTAL)
+		if ((id->role == ROLE_DEVICE && *id->tenant == '\0') ||
+		    id->role == ROLE_PORTAL)
 			config_error(c, config_line(c, "identities[].role", i),
 			    "\"network\" is missing in identities[%u]: a device or portal needs one",
 			    i);
@@ -344,6 +430,11 @@ check_identity(struct config *c, unsigned int i)
 	for (k = 0; k < c->nnetworks; k++) {
 		if (strcmp(c->networks[k].msg.name, id->network) != 0)
 			continue;
+		if (is_rendezvous(&c->networks[k]))
+			config_error(c,
+			    config_line(c, "identities[].network", i),
+			    "network \"%s\" is a rendezvous: nobody has a lease or a peer there",
+			    id->network);
 		if (c->networks[k].msg.assign == ASSIGN_BCD &&
 		    strspn(id->name_prefix, "0123456789") !=
 			strlen(id->name_prefix))
@@ -460,6 +551,10 @@ check_listen(struct config *c, unsigned int i)
 	case PROOF_ADDRESS:
 		break;
 	}
+	if ((l->api & API_MESH) != 0 && l->proof != PROOF_CERTIFICATE)
+		config_error(c, listen_line(c, "api", i),
+		    "listen[%u]: api \"mesh\" needs proof = \"certificate\"",
+		    i);
 	if ((l->api & API_AUTOYGG) != 0 && l->proof != PROOF_ADDRESS)
 		config_error(c, listen_line(c, "api", i),
 		    "listen[%u]: api \"autoygg\" needs proof = \"address\": its clients have nothing but their addresses",
@@ -561,6 +656,25 @@ check_autoygg(struct config *c, unsigned int i)
 	}
 }
 
+static void
+check_mesh(struct config *c)
+{
+	unsigned int i;
+
+	if (c->mesh.full_max > c->mesh.hub_max)
+		config_error(c, config_line(c, "mesh.full_max", 0),
+		    "full_max is more than hub_max");
+	if (*c->mesh.rendezvous == '\0')
+		return;
+	for (i = 0; i < c->nnetworks; i++)
+		if (strcmp(c->networks[i].msg.name, c->mesh.rendezvous) == 0 &&
+		    is_rendezvous(&c->networks[i]))
+			return;
+	config_error(c, config_line(c, "mesh.rendezvous", 0),
+	    "there is no network \"%s\" with kind = \"rendezvous\"",
+	    c->mesh.rendezvous);
+}
+
 void
 config_check(struct config *c)
 {
@@ -584,8 +698,13 @@ config_check(struct config *c)
 		config_error(c, config_line(c, "access.mode", 0),
 		    "mode = \"%s\" needs a \"file\"",
 		    c->access.mode == ACCESS_ALLOW ? "allow" : "deny");
+	check_mesh(c);
 	config_fit(c);
 	if (c->limits.per_source > c->limits.connections)
 		config_error(c, config_line(c, "limits.per_source", 0),
 		    "per_source is more than connections");
+	if (c->limits.parked >= c->limits.connections)
+		config_error(c, config_line(c, "limits.parked", 0),
+		    "parked: the %u connections that wait leave none of the %u for other requests: raise connections, or lower parked",
+		    c->limits.parked, c->limits.connections);
 }

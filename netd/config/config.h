@@ -21,7 +21,7 @@
 #define CONF_TEXT_MAX	(1024 * 1024)	/* bytes of a configuration file */
 #define CONF_ERRORS_MAX	20
 #define CONF_ERROR_SIZE	768
-#define CONF_WORDS_MAX	96
+#define CONF_WORDS_MAX	160
 #define CONF_ITEMS_MAX	64	/* elements of any list of groups */
 #define CONF_VALUE_SIZE	4096	/* a value as text */
 #define APID_MAX	16
@@ -45,6 +45,7 @@ struct conf_gateway {
 
 struct conf_network {
 	struct msg_conf_network msg;	/* the part for the children */
+	uint8_t		 kind;		/* enum conf_kind */
 	uint8_t		 transport;
 	char		 private_key_file[CONF_PATH];
 	bool		 has_egress;
@@ -62,6 +63,9 @@ struct conf_identity {
 	char		 network[NETNAME_SIZE];
 	char		 ca[CONF_PATH];
 	char		 name_prefix[IDENT_SIZE];
+	char		 tenant[NETNAME_SIZE];
+	uint8_t		 ngroups;
+	char		 groups[RULE_GROUPS_MAX][NETNAME_SIZE];
 };
 
 struct conf_listen {
@@ -96,6 +100,19 @@ struct conf_limits {
 	uint32_t	 pending;
 	uint32_t	 head_size;	/* bytes */
 	uint32_t	 fields;
+	uint32_t	 parked;
+	uint32_t	 parked_per_source;
+};
+
+struct conf_mesh {
+	char		 range[PREFIX_TEXT];
+	char		 range6[PREFIX_TEXT];
+	uint32_t	 full_max;
+	uint32_t	 hub_max;
+	uint32_t	 networks_max;
+	uint32_t	 wait;		/* seconds */
+	uint32_t	 stale;		/* seconds */
+	char		 rendezvous[NETNAME_SIZE];
 };
 
 struct config {
@@ -112,6 +129,7 @@ struct config {
 	unsigned int		 nlisten;
 	struct conf_listen	 listen[LISTEN_MAX];
 	struct conf_limits	 limits;
+	struct conf_mesh	 mesh;
 	char			 auth_file[CONF_PATH];
 	struct msg_conf_autoygg	 autoygg;
 	char			 openvpn_sockets[CONF_PATH];

@@ -537,6 +537,9 @@ fit_written(struct config *c)
 		    "connections: %u of them need %u open files, and the limit is %llu: raise LimitNOFILE= of the unit (ulimit -n), or lower connections",
 		    c->limits.connections, c->limits.connections + FILES_SPARE,
 		    (unsigned long long)rl.rlim_max);
+	if (!config_is_written(c, "limits.parked", 0) &&
+	    c->limits.parked > c->limits.connections * 3 / 4)
+		c->limits.parked = c->limits.connections * 3 / 4;
 	if (!config_is_written(c, "limits.per_source", 0) &&
 	    c->limits.per_source > c->limits.connections)
 		c->limits.per_source = c->limits.connections;

@@ -19,19 +19,27 @@ struct rows {
 };
 
 static void
-add(struct rows *r, uint8_t role, const char *network, const char *name)
+add_row(struct rows *r, uint8_t role, uint8_t mesh, const char *network,
+    const char *name)
 {
 	struct msg_conf_reach m;
 	unsigned int i;
 
 	memset(&m, 0, sizeof(m));
 	m.role = role;
+	m.mesh = mesh;
 	strlcpy(m.network, network, sizeof(m.network));
 	strlcpy(m.name, name, sizeof(m.name));
 	for (i = 0; i < r->n; i++)
 		if (memcmp(&r->row[i], &m, sizeof(m)) == 0)
 			return;
 	r->row[r->n++] = m;
+}
+
+static void
+add(struct rows *r, uint8_t role, const char *network, const char *name)
+{
+	add_row(r, role, 0, network, name);
 }
 
 /* All dialects of the listeners with this proof. */
@@ -78,10 +86,19 @@ add_identity(struct rows *r, const struct config *c,
 
 	api = dialects(c, id->proof);
 	only_name(id, name);
+	if ((api & API_MESH) != 0 &&
+	    (id->tenant[0] != '\0' || id->role == ROLE_SUPER_ADMIN))
+		add_row(r, id->role, 1, id->tenant,
+		    id->role == ROLE_DEVICE ? name : "");
+	if (id->network[0] == '\0' && id->role == ROLE_DEVICE)
+		return;
 	if (id->role == ROLE_DEVICE && (api & API_LEASES) != 0)
 		add(r, ROLE_DEVICE, id->network, name);
 	if (id->role == ROLE_PORTAL && (api & API_OWNED) != 0)
 		add(r, ROLE_PORTAL, id->network, name);
+	/* An operator of a tenant is none of the gateway. */
+	if (id->tenant[0] != '\0')
+		return;
 	if (id->role == ROLE_OPERATOR && (api & API_NATIVE) != 0)
 		add(r, ROLE_OPERATOR, id->network, "");
 	/* They list leases in the dialect of autowg. */

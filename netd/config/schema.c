@@ -24,6 +24,9 @@
 	offsetof(struct conf_network, msg.f), SIZEOF(conf_network, msg.f),     \
 			    offsetof(struct conf_network, msg.n##f)
 #define OWN(f) offsetof(struct conf_network, f), SIZEOF(conf_network, f), 0
+#define IDNS(f)                                                                \
+	offsetof(struct conf_identity, f), SIZEOF(conf_identity, f),           \
+			    offsetof(struct conf_identity, n##f)
 #define IDN(f) offsetof(struct conf_identity, f), SIZEOF(conf_identity, f), 0
 #define LSN(f) offsetof(struct conf_listen, f), SIZEOF(conf_listen, f), 0
 /* A list: the array, the size of an element, and the number of elements. */
@@ -45,6 +48,8 @@ static const struct word_name family_names[] = {
 static const struct word_name transport_names[] = { { "wireguard",
 							TRANSPORT_WIREGUARD },
 	{ "gre", TRANSPORT_GRE }, { NULL, 0 } };
+static const struct word_name kind_names[] = { { "lease", KIND_LEASE },
+	{ "rendezvous", KIND_RENDEZVOUS }, { NULL, 0 } };
 static const struct word_name firewall_names[] = { { "manage",
 						       FIREWALL_MANAGE },
 	{ "print", FIREWALL_PRINT }, { "off", FIREWALL_OFF }, { NULL, 0 } };
@@ -60,7 +65,8 @@ static const struct word_name subject_names[] = { { "cn", SUBJECT_CN },
 	{ "uri", SUBJECT_URI }, { NULL, 0 } };
 static const struct word_name role_names[] = { { "device", ROLE_DEVICE },
 	{ "portal", ROLE_PORTAL }, { "monitor", ROLE_MONITOR },
-	{ "operator", ROLE_OPERATOR }, { NULL, 0 } };
+	{ "operator", ROLE_OPERATOR }, { "tenant_admin", ROLE_TENANT_ADMIN },
+	{ "super_admin", ROLE_SUPER_ADMIN }, { NULL, 0 } };
 /* "list" is the older word for "allow". */
 static const struct word_name access_names[] = { { "open", ACCESS_OPEN },
 	{ "allow", ACCESS_ALLOW }, { "deny", ACCESS_DENY },
@@ -194,6 +200,28 @@ valid_template(const char *s)
 }
 
 static const char *
+valid_range4(const char *s)
+{
+	struct prefix p;
+
+	return (prefix_parse(s, &p) == 0 && p.family == AF_INET && p.len >= 8 &&
+		    p.len <= 24 && prefix_is_canonical(&p) ?
+		NULL :
+		"that is not an IPv4 prefix of /8 to /24, as 100.64.0.0/10");
+}
+
+static const char *
+valid_range6(const char *s)
+{
+	struct prefix p;
+
+	return (prefix_parse(s, &p) == 0 && p.family == AF_INET6 &&
+		    p.len >= 32 && p.len <= 64 && prefix_is_canonical(&p) ?
+		NULL :
+		"that is not an IPv6 prefix of /32 to /64, as fd12:3456:789a::/48");
+}
+
+static const char *
 valid_yggaddr(const char *s)
 {
 	struct prefix p;
@@ -242,6 +270,8 @@ const struct word schema[] = {
 	    NETWORKS_MAX, NULL, NULL, true, "the WireGuard networks" },
 	{ "networks[].name", WORD_STRING, NET(name), NULL, 1, 0, NULL,
 	    valid_name, true, "its name" },
+	{ "networks[].kind", WORD_CHOICE, OWN(kind), "lease", 0, 0,
+	    kind_names, NULL, false, "what it is for" },
 	{ "networks[].transport", WORD_CHOICE, OWN(transport), "wireguard", 0,
 	    0, transport_names, NULL, false, "what its devices have" },
 	{ "networks[].interface", WORD_STRING, NET(interface), "", 1, 0,
@@ -256,7 +286,7 @@ const struct word schema[] = {
 	    "", 1, 0, NULL, NULL, false, "made when absent" },
 	{ "networks[].address", WORD_PREFIXES, NETS(addrs), "", 0,
 	    NET_ADDRS_MAX, NULL, NULL, true, "the interface's addresses" },
-	{ "networks[].pools", WORD_BLOCKS, NETS(pools), NULL, 1,
+	{ "networks[].pools", WORD_BLOCKS, NETS(pools), "", 1,
 	    NET_POOLS_MAX, NULL, valid_pool, true,
 	    "prefixes and ranges to lease from" },
 	{ "networks[].assign", WORD_CHOICE, NET(assign), "pool", 0, 0,
@@ -326,6 +356,11 @@ const struct word schema[] = {
 	    role_names, NULL, true, "its rights" },
 	{ "identities[].network", WORD_STRING, IDN(network), "", 1, 0, NULL,
 	    valid_name, true, "the network of these rights" },
+	{ "identities[].tenant", WORD_STRING, IDN(tenant), "", 1, 0, NULL,
+	    valid_name, true, "whose meshes these rights are for" },
+	{ "identities[].groups", WORD_NETWORKS, IDNS(groups), "", 0,
+	    RULE_GROUPS_MAX, NULL, valid_name, true,
+	    "the tenant's groups that its devices are in" },
 
 	{ "access", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
 	    "which names are let in" },
@@ -387,6 +422,31 @@ const struct word schema[] = {
 	    65536, NULL, NULL, true, "of them from one address" },
 	{ "limits.pending", WORD_NUMBER, TOP(limits.pending), "1024", 1,
 	    65536, NULL, NULL, true, "requests waiting for leased(8)" },
+	{ "limits.parked", WORD_NUMBER, TOP(limits.parked), "3072", 0, 65536,
+	    NULL, NULL, true, "waiting for a mesh to change" },
+	{ "limits.parked_per_source", WORD_NUMBER,
+	    TOP(limits.parked_per_source), "4096", 1, 65536, NULL, NULL, true,
+	    "of them from one address" },
+
+	{ "mesh", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
+	    "the meshes of this gateway" },
+	{ "mesh.range", WORD_STRING, TOP(mesh.range), "100.64.0.0/10", 1, 0,
+	    NULL, valid_range4, true, "IPv4 prefix for tenants without their own" },
+	{ "mesh.range6", WORD_STRING, TOP(mesh.range6),
+	    "fd73:616c:6c79::/48", 1, 0, NULL, valid_range6, true,
+	    "IPv6 prefix for them" },
+	{ "mesh.full_max", WORD_NUMBER, TOP(mesh.full_max), "2000", 2, 10000,
+	    NULL, NULL, true, "members of a full mesh" },
+	{ "mesh.hub_max", WORD_NUMBER, TOP(mesh.hub_max), "10000", 2, 10000,
+	    NULL, NULL, true, "members of a mesh with hubs" },
+	{ "mesh.networks_max", WORD_NUMBER, TOP(mesh.networks_max), "1000", 1,
+	    16384, NULL, NULL, true, "meshes at most" },
+	{ "mesh.wait", WORD_DURATION, TOP(mesh.wait), "55s", 1, MESH_WAIT_MAX,
+	    NULL, NULL, true, "longest wait of a poll" },
+	{ "mesh.stale", WORD_DURATION, TOP(mesh.stale), "30d", 60,
+	    LEASE_NEVER, NULL, NULL, true, "a silent member is kept for so long" },
+	{ "mesh.rendezvous", WORD_STRING, TOP(mesh.rendezvous), "", 1, 0,
+	    NULL, valid_name, true, "the network where members show where they are" },
 
 	{ "autowg", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
 	    "the autowg dialect" },

@@ -65,6 +65,7 @@ send_network(struct proc *p, const struct config *c,
 		m.masquerade = 0;
 		m.nallow = m.ndeny = 0;
 	}
+	m.rendezvous = n->kind == KIND_RENDEZVOUS;
 	m.gre = n->transport == TRANSPORT_GRE;
 	if (n->has_gre)
 		(void)prefix_parse(n->local, &m.local);
@@ -183,6 +184,24 @@ send_reach(struct proc *p, const struct config *c)
 }
 
 static int
+send_mesh(struct proc *p, const struct conf_mesh *c)
+{
+	struct msg_conf_mesh m;
+
+	memset(&m, 0, sizeof(m));
+	if (prefix_parse(c->range, &m.range) == -1 ||
+	    prefix_parse(c->range6, &m.range6) == -1)
+		return (-1);
+	m.full_max = c->full_max;
+	m.hub_max = c->hub_max;
+	m.networks_max = c->networks_max;
+	m.wait = c->wait;
+	m.stale = c->stale;
+	strlcpy(m.rendezvous, c->rendezvous, sizeof(m.rendezvous));
+	return (chan_send_conf_mesh(p->chan, 0, &m, -1));
+}
+
+static int
 send_leased(struct proc *p, const struct bundle *b)
 {
 	struct msg_conf_access a;
@@ -190,7 +209,8 @@ send_leased(struct proc *p, const struct bundle *b)
 	struct msg_conf_ctl m;
 	int fd;
 
-	if (send_gateway(p, b->conf) == -1 || send_networks(p, b->conf) == -1)
+	if (send_gateway(p, b->conf) == -1 || send_networks(p, b->conf) == -1 ||
+	    send_mesh(p, &b->conf->mesh) == -1)
 		return (-1);
 	s.max_remove_percent = (uint8_t)b->conf->max_remove_percent;
 	if (chan_send_conf_sync(p->chan, 0, &s, -1) == -1 ||
@@ -225,6 +245,9 @@ send_identities(struct proc *p, const struct bundle *b)
 		m.role = id->role;
 		strlcpy(m.pattern, id->pattern, sizeof(m.pattern));
 		strlcpy(m.network, id->network, sizeof(m.network));
+		strlcpy(m.tenant, id->tenant, sizeof(m.tenant));
+		m.ngroups = id->ngroups;
+		memcpy(m.groups, id->groups, sizeof(m.groups));
 		m.has_ca = *id->ca != '\0';
 		strlcpy(m.name_prefix, id->name_prefix, sizeof(m.name_prefix));
 		if (chan_send_conf_identity(p->chan, 0, &m, -1) == -1)
@@ -301,6 +324,8 @@ send_limits(struct proc *p, const struct conf_limits *l)
 	m.per_source = l->per_source;
 	m.head_bytes = l->head_size;
 	m.fields = l->fields;
+	m.parked = l->parked;
+	m.parked_per_source = l->parked_per_source;
 	return (chan_send_conf_limits(p->chan, 0, &m, -1));
 }
 
@@ -377,6 +402,7 @@ send_apid(struct proc *p, const struct bundle *b)
 			return (-1);
 	}
 	if (send_limits(p, &b->conf->limits) == -1 ||
+	    send_mesh(p, &b->conf->mesh) == -1 ||
 	    send_autoygg(p, b->conf) == -1 ||
 	    (serves_portal(b->conf) && send_proc(p) == -1) ||
 	    (b->basic[0] != '\0' && send_basic(p, b->basic) == -1))
