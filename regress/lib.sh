@@ -132,6 +132,12 @@ steady() {		# COMMAND ...
 	[ "$("$@")" = "$steady_was" ]
 }
 
+# The log of the suite, or another, has such a line, or has it soon: a process
+# writes it before or after others can see what it tells.
+logged() {		# ERE [LOG]
+	wait_for 10 grep -Eq -- "$1" "${2:-$WORK/netd.log}"
+}
+
 gone() {		# PID
 	! kill -0 "$1" 2>/dev/null ||
 	    grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null

@@ -99,7 +99,6 @@ make_link(struct knet *n, struct kern_link *l)
 	if (n->conf.backend != BACKEND_USERSPACE) {
 		if (ops->link_add(n->k->io, n->conf.interface) == 0) {
 			n->dev.backend = BACKEND_KERNEL;
-			n->changes++;
 			if (ops->link_get(n->k->io, n->conf.interface, l) == -1)
 				return (fail(n, STEP_FAILED,
 				    "cannot find %s again: %s",
@@ -158,8 +157,9 @@ device_find(struct knet *n, struct kern_link *l)
 		return (fail(n, STEP_FAILED,
 		    "%s exists and is no WireGuard interface: remove it or choose another name",
 		    n->conf.interface));
-	if (n->dev.ifindex != l->ifindex && n->dev.ifindex != 0)
-		n->changes++;
+	/* One that others made while the network was down lacks all of it. */
+	if (n->state != NET_UP && l->ifindex != n->had_ifindex)
+		n->made = false;
 	n->dev.ifindex = l->ifindex;
 	return (STEP_OK);
 }
@@ -328,7 +328,6 @@ device_set(struct knet *n)
 	if (port != -1)
 		n->port = (uint16_t)port;
 	drift_say(n->k, n, priv != NULL ? "the private key" : "the port", NULL);
-	n->changes++;
 	return (STEP_OK);
 }
 

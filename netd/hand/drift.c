@@ -60,15 +60,15 @@ drift_event_cb(evutil_socket_t fd, short what, void *arg)
 	k->ops->notify_read(k->io, event_cb, k);
 }
 
+/* How many a look has put right decides when the next one may come. */
 static void
-count(struct hand *k, unsigned int changes)
+pace(struct hand *k, uint32_t changes)
 {
 	if (changes == 0) {
 		if (mono_diff_ms(mono_now(), k->drift_last) > CALM_MS)
 			k->drift_wait_ms = WAIT_MIN_MS;
 		return;
 	}
-	k->health.drift += changes;
 	k->drift_last = mono_now();
 	k->drift_wait_ms *= 2;
 	if (k->drift_wait_ms > WAIT_MAX_MS)
@@ -81,24 +81,17 @@ static void
 look(struct hand *k, bool full)
 {
 	struct knet *n;
-	unsigned int changes = 0;
-	bool was_up, filtered = k->fw_set;
+	uint32_t before = k->health.drift;
+	bool filtered = k->fw_set;
 
 	if (k->drift_wait_ms == 0)
 		k->drift_wait_ms = WAIT_MIN_MS;
-	TAILQ_FOREACH(n, &k->nets, entry) {
-		k->drift_looking = n->state == NET_UP;
-		was_up = k->drift_looking;
+	TAILQ_FOREACH(n, &k->nets, entry)
 		net_ensure(n, full);
-		if (was_up)
-			changes += n->changes;
-	}
-	k->drift_looking = true;
-	changes += egress_ensure(k);
+	(void)egress_ensure(k);
 	if (full || !filtered)
-		changes += sysctl_ensure(k);
-	k->drift_looking = false;
-	count(k, changes);
+		sysctl_ensure(k);
+	pace(k, k->health.drift - before);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The log line for each thing that is put right, and the last of them for who
- * asks.
+ * The count and the log line for each thing that is put right, and the last of
+ * them for who asks.
  */
 
 #include <string.h>
@@ -13,15 +13,16 @@
 #include "network.h"
 
 void
-drift_say(const struct hand *k, const struct knet *n, const char *what,
+drift_say(struct hand *k, const struct knet *n, const char *what,
     const struct prefix *p)
 {
 	struct drifts *d = k->drifts;
 	char text[PREFIX_TEXT] = "";
 	size_t i;
 
-	if (!k->drift_looking)
+	if (n != NULL && !n->made)
 		return;
+	k->health.drift++;
 	if (p != NULL)
 		(void)prefix_format(p, text);
 	log_notice("drift%s%s: put right: %s%s%s", n != NULL ? " net=" : "",
@@ -32,6 +33,15 @@ drift_say(const struct hand *k, const struct knet *n, const char *what,
 	snprintf(d->list[i].text, sizeof(d->list[i].text), "%s%s%s%s%s",
 	    n != NULL ? n->conf.name : "", n != NULL ? ": " : "", what,
 	    *text != '\0' ? " " : "", text);
+}
+
+void
+drift_say_peers(struct knet *n, uint32_t count)
+{
+	if (count == 0 || !n->made)
+		return;
+	drift_say(n->k, n, "peers", NULL);
+	n->k->health.drift += count - 1;
 }
 
 void

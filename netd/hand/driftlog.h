@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The log line for each thing that is put right.
+ * What others have changed and the hand puts right: a count, and a log line for
+ * each.
  */
 
 #ifndef DRIFTLOG_H
@@ -26,11 +27,15 @@ struct drifts {
 };
 
 /*
- * Log what is put right, if this is a correction of another program's change.
- * The network and the prefix may be NULL.
+ * Count and log that another program's change is put right, whoever found it.
+ * The network and the prefix may be NULL.  What a network lacks before all of it
+ * was there is no change of others, and passes in silence; those without a
+ * network call this for what they had set themselves.
  */
-void	 drift_say(const struct hand *, const struct knet *, const char *what,
+void	 drift_say(struct hand *, const struct knet *, const char *what,
 	    const struct prefix *);
+/* The same for a number of peers. */
+void	 drift_say_peers(struct knet *, uint32_t count);
 /* Write those that are kept, each as "TIME TEXT". */
 void	 drift_write(const struct hand *, FILE *);
 

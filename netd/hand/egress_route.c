@@ -312,6 +312,16 @@ first_at(const struct kern_routes *l, const struct kern_route *r)
 	return (low);
 }
 
+/* True if the route was wanted before, and set. */
+static bool
+was_route(const struct hand *k, const struct kern_route *r)
+{
+	size_t i = first_at(&k->egress_routes, r);
+
+	return (
+	    i < k->egress_routes.n && same_route(&k->egress_routes.list[i], r));
+}
+
 static bool
 is_wanted(const struct want *w, const struct kern_route *r)
 {
@@ -328,7 +338,8 @@ remove_route(struct hand *k, const struct kern_route *r)
 		complain(k, "remove a route");
 		return (0);
 	}
-	drift_say(k, NULL, "egress route", &r->dst);
+	if (k->egress_known && !was_route(k, r))
+		drift_say(k, NULL, "egress route", &r->dst);
 	return (1);
 }
 
@@ -353,7 +364,8 @@ add_routes(struct hand *k, struct want *w, const struct kern_routes *have)
 			continue;
 		if (k->ops->route_add(k->io, r) == 0) {
 			w->there[j] = true;
-			drift_say(k, NULL, "egress route", &r->dst);
+			if (was_route(k, r))
+				drift_say(k, NULL, "egress route", &r->dst);
 			changes++;
 		} else if (errno != EAFNOSUPPORT && errno != EOPNOTSUPP &&
 		    errno != ENETDOWN) /* it is looked at again when it is up */
@@ -434,7 +446,8 @@ sync_rules(struct hand *k, const struct want *w, const struct rules *have)
 			complain(k, "add a rule");
 			continue;
 		}
-		drift_say(k, NULL, "egress rule", NULL);
+		if (has_rule(&k->egress_rules, r))
+			drift_say(k, NULL, "egress rule", NULL);
 		changes++;
 	}
 	for (i = 0; i < have->all.n; i++) {
@@ -445,7 +458,8 @@ sync_rules(struct hand *k, const struct want *w, const struct rules *have)
 			complain(k, "remove a rule");
 			continue;
 		}
-		drift_say(k, NULL, "egress rule", NULL);
+		if (k->egress_known && !has_rule(&k->egress_rules, r))
+			drift_say(k, NULL, "egress rule", NULL);
 		changes++;
 	}
 	return (changes);
@@ -472,12 +486,35 @@ apply(struct hand *k, struct want *w, const struct rules *rules)
 	return (changes);
 }
 
+/*
+ * All that was wanted is there now: what differs from it at the next look was
+ * changed by others, unless something else is wanted by then.
+ */
+static void
+remember(struct hand *k, struct want *w)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < w->routes.n; i++) {
+		if (w->there[i])
+			w->routes.list[n++] = w->routes.list[i];
+	}
+	w->routes.n = n;
+	egress_route_forget(k);
+	k->egress_routes = w->routes;
+	k->egress_rules = w->rules;
+	k->egress_known = true;
+	memset(&w->routes, 0, sizeof(w->routes));
+	memset(&w->rules, 0, sizeof(w->rules));
+}
+
 unsigned int
 egress_route_ensure(struct hand *k)
 {
 	struct rules have;
 	struct want w;
 	unsigned int changes = 0;
+	bool failed = k->egress_failed;
 
 	if (read_rules(k, &have) == -1) {
 		complain(k, "read rules");
@@ -487,12 +524,23 @@ egress_route_ensure(struct hand *k)
 		log_warnx("egress: no memory");
 		k->egress_failed = true;
 	} else {
-		k->egress_failed = k->egress_failed || w.unsure;
+		k->egress_failed = w.unsure;
 		changes = apply(k, &w, &have);
+		if (!k->egress_failed)
+			remember(k, &w);
+		k->egress_failed = k->egress_failed || failed;
 	}
 	want_clear(&w);
 	rules_clear(&have);
 	return (changes);
+}
+
+void
+egress_route_forget(struct hand *k)
+{
+	kern_routes_clear(&k->egress_routes);
+	kern_rules_clear(&k->egress_rules);
+	k->egress_known = false;
 }
 
 void
@@ -502,6 +550,7 @@ egress_route_undo(struct hand *k)
 	struct want none;
 
 	memset(&none, 0, sizeof(none));
+	egress_route_forget(k);
 	if (read_rules(k, &have) == -1) {
 		complain(k, "read rules");
 		return;

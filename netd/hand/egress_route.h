@@ -14,6 +14,8 @@ struct hand;
  * is not as it must be.
  */
 unsigned int egress_route_ensure(struct hand *);
+/* Forget what was set, as at the end. */
+void	 egress_route_forget(struct hand *);
 /* Remove all of them. */
 void	 egress_route_undo(struct hand *);
 /* Remove rules whose interfaces are gone, see egress_sweep(). */

@@ -157,7 +157,7 @@ filter_ensure(struct hand *k)
 	struct kern_fw *list;
 	size_t count;
 	unsigned int changes = 0;
-	bool known = k->fw_set;
+	bool known = k->fw_set, taken;
 	int state;
 
 	if (k->firewall != FIREWALL_MANAGE) {
@@ -172,6 +172,7 @@ filter_ensure(struct hand *k)
 		return (0);
 	}
 	state = fwtable_find(k);
+	taken = known && !k->fw_set;
 	count = filter_networks(k, list);
 	if (state == -1 && k->fw_set) {
 		log_warnx("packet filter: cannot look at it: %s",
@@ -183,9 +184,12 @@ filter_ensure(struct hand *k)
 		(void)filter_undo(k);
 	else {
 		changes = set(k, list, count, state);
-		/* Another suite may have taken our table. */
-		if (known && changes == 0 && state == KERN_FW_NONE)
+		if (taken && k->fw_set) {
+			drift_say(k, NULL,
+			    "the packet filter, whose table has another owner",
+			    NULL);
 			changes = 1;
+		}
 		/* Others may have changed more than the rules. */
 		if (k->fw_set)
 			(void)sync_addresses(k, state != KERN_FW_OURS);

@@ -16,6 +16,7 @@
 #include "drift.h"
 #include "driftlog.h"
 #include "egress.h"
+#include "egress_route.h"
 #include "expiry.h"
 #include "filter.h"
 #include "hand.h"
@@ -259,7 +260,7 @@ conf_commit(void *arg, void *shadow)
 		net_ensure(n, true);
 	k->committing = false;
 	(void)egress_ensure(k);
-	(void)sysctl_ensure(k);
+	sysctl_ensure(k);
 	return (0);
 }
 
@@ -344,6 +345,7 @@ clear(struct hand *k)
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		event_free(events[i]);
 	show_clear(&k->shown);
+	egress_route_forget(k);
 	free(k->drifts);
 	k->ops->close(k->io);
 	expiry_clear(&k->expiry);

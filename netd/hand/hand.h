@@ -63,8 +63,10 @@ struct hand {
 	bool		 fw_said;	/* that it cannot be set */
 	bool		 egress_failed;	/* something could not be set now */
 	unsigned int	 egress_wait_s;	/* current back-off of that */
+	struct kern_routes egress_routes;	/* as they were wanted last */
+	struct kern_rules egress_rules;
+	bool		 egress_known;	/* and all of them were set */
 	struct mono	 drift_last;
-	bool		 drift_looking;	/* changes made now are corrections */
 	struct drifts	*drifts;
 	struct shown	 shown;
 	struct msg_hand_health health;

@@ -131,7 +131,6 @@ net_ensure(struct knet *n, bool full)
 	enum step s;
 	bool came_up;
 
-	n->changes = 0;
 	if (n->k->stopping)
 		return;
 	s = steps(n, full);
@@ -156,10 +155,11 @@ net_ensure(struct knet *n, bool full)
 	if (full && n->synced) {
 		peer_resync(n, &d);
 		net_claims_tell(n);
-		if (d.added + d.removed + d.changed > 0)
-			drift_say(n->k, n, "peers", NULL);
-		n->changes += d.added + d.removed + d.changed;
+		if (!n->uncompared)
+			drift_say_peers(n, d.added + d.removed + d.changed);
+		n->uncompared = false;
 	}
+	n->made = true;
 	hold_look(n);
 	tell_network(n);
 	peer_work(n);
@@ -167,7 +167,7 @@ net_ensure(struct knet *n, bool full)
 	n->addrs_due = n->addrs_due || came_up;
 	if (came_up && !n->k->committing) {
 		(void)egress_ensure(n->k);
-		(void)sysctl_ensure(n->k);
+		sysctl_ensure(n->k);
 	}
 }
 

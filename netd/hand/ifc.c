@@ -79,7 +79,6 @@ add_address(struct knet *n, const struct kern_link *l, const struct prefix *p)
 
 	if (n->k->ops->addr_add(n->k->io, n->dev.ifindex, p) == 0) {
 		drift_say(n->k, n, "address", p);
-		n->changes++;
 		return (0);
 	}
 	if (p->family != AF_INET6 || l->mtu >= MTU6_MIN)
@@ -143,7 +142,6 @@ ifc_addresses(struct knet *n, const struct kern_link *l)
 		if (ops->addr_del(n->k->io, n->dev.ifindex, p) == -1)
 			return (addr_fail(n, "remove", p));
 		drift_say(n->k, n, "an old address", p);
-		n->changes++;
 	}
 	for (i = 0; i < n->conf.naddrs; i++) {
 		p = &n->conf.addrs[i];
@@ -198,7 +196,6 @@ set_alias(struct knet *n, struct kern_link *l, uint32_t mtu)
 	}
 	strlcpy(l->alias, alias, sizeof(l->alias));
 	drift_say(n->k, n, "the link", NULL);
-	n->changes++;
 	return (0);
 }
 
@@ -218,7 +215,6 @@ set_mtu(struct knet *n, struct kern_link *l, uint32_t mtu)
 	}
 	l->mtu = mtu;
 	drift_say(n->k, n, "the MTU", NULL);
-	n->changes++;
 	return (0);
 }
 
@@ -256,6 +252,5 @@ ifc_up(struct knet *n, const struct kern_link *l)
 	if (n->conf.adopt)
 		n->upped = true;
 	drift_say(n->k, n, "the link", NULL);
-	n->changes++;
 	return (0);
 }

@@ -57,7 +57,8 @@ struct knet {
 	bool		 claims;	/* there may be unclaimed peers */
 	bool		 claims_told;	/* their number was logged */
 	bool		 unread;	/* was busy last time: read again */
-	unsigned int	 changes;	/* number made by the last net_ensure */
+	bool		 made;		/* all of it was there once */
+	bool		 uncompared;	/* a sync came while it was busy */
 	struct msg_hand_network sent;	/* state that leased was told last */
 
 	struct wanted	 wanted;

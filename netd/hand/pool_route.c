@@ -73,7 +73,6 @@ add_route(struct knet *n, const struct kern_route *r)
 
 	if (n->k->ops->route_add(n->k->io, r) == 0) {
 		drift_say(n->k, n, "route", &r->dst);
-		n->changes++;
 		return (0);
 	}
 	if (errno != EEXIST)
@@ -112,7 +111,6 @@ change_pools(struct knet *n, const struct kern_routes *have)
 		if (n->k->ops->route_del(n->k->io, &have->list[i]) == -1)
 			return (route_fail(n, "remove", &have->list[i].dst));
 		drift_say(n->k, n, "route", &have->list[i].dst);
-		n->changes++;
 	}
 	for (i = 0; i < nwant; i++) {
 		if (!among(have->list, have->n, &want[i]) &&

@@ -265,6 +265,7 @@ sync_network(struct knet *n, struct msg_peer_sync_done *sum)
 		 * A busy device is compared at the next look; no wish waits for
 		 * that.
 		 */
+		n->uncompared = true;
 		if (n->state == NET_UP)
 			queue_waiting(n);
 		return;

@@ -239,7 +239,7 @@ sysctl_uplink(struct hand *k, const char *interface, int fd)
 		(void)k->ops->route_del(k->io, &note);
 		s->changed = false;
 	}
-	(void)sysctl_ensure(k);
+	sysctl_ensure(k);
 }
 
 void
@@ -282,16 +282,15 @@ sysctl_take(struct hand *k, struct ksysctl s[SYSCTLS])
  * Set the value again.  If it is as it was before our change, another program
  * has reset it, and the note of our change stays.
  */
-static unsigned int
+static void
 again(struct hand *k, size_t i, const char *from, const char *to)
 {
 	char now, buf[NAME_SIZE];
 
 	if (pread(k->sysctl[i].fd, &now, 1, 0) != 1 || now != from[0] ||
 	    pwrite(k->sysctl[i].fd, to, 2, 0) != 2)
-		return (0);
+		return;
 	drift_say(k, NULL, name_of(k, i, buf), NULL);
-	return (1);
 }
 
 /*
@@ -330,36 +329,34 @@ is_wan(const struct hand *k, const char *interface)
 	return (false);
 }
 
-unsigned int
+void
 sysctl_ensure(struct hand *k)
 {
-	unsigned int changes = 0;
 	size_t i;
 
 	if (!wants_forward(k)) {
 		sysctl_undo(k);
-		return (0);
+		return;
 	}
 	/* Nothing is forwarded that no filter looks at. */
 	if (k->firewall == FIREWALL_MANAGE && !k->fw_set)
-		return (0);
+		return;
 	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
 		if (k->sysctl[i].fd != -1 &&
 		    !is_wan(k, k->sysctl[i].interface)) {
 			recall(k, i);
 			put_back(k, i);
 		} else if (k->sysctl[i].changed)
-			changes += again(k, i, "1\n", "2\n");
+			again(k, i, "1\n", "2\n");
 		else if (k->sysctl[i].fd != -1)
 			keep_uplink(k, i);
 	}
 	for (i = 0; i < SYSCTL_UPLINKS; i++) {
 		if (k->sysctl[i].changed)
-			changes += again(k, i, "0\n", "1\n");
+			again(k, i, "0\n", "1\n");
 		else if (k->sysctl[i].fd != -1)
 			set(k, i, "0\n", "1\n", true);
 	}
-	return (changes);
 }
 
 void

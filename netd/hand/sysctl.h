@@ -31,11 +31,8 @@ void	 sysctl_close(struct ksysctl [SYSCTLS]);
 void	 sysctl_take(struct hand *, struct ksysctl [SYSCTLS]);
 /* The file of an uplink that came, or was made again.  Takes over fd. */
 void	 sysctl_uplink(struct hand *, const char *interface, int fd);
-/*
- * Switch forwarding on if a network needs it, and keep the old values.  Returns
- * how many were switched off by another program and are on again.
- */
-unsigned int sysctl_ensure(struct hand *);
+/* Switch forwarding on if a network needs it, and keep the old values. */
+void	 sysctl_ensure(struct hand *);
 void	 sysctl_undo(struct hand *);
 
 #endif

@@ -16,7 +16,7 @@
 #include "log.h"
 #include "proto.h"
 
-#define WAIT_MS	5000
+#define WAIT_MS	20000
 
 struct rig {
 	const char	*hand;		/* its program */

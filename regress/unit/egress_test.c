@@ -18,6 +18,7 @@
 
 #include "driftlog.h"
 #include "egress.h"
+#include "egress_route.h"
 #include "hand.h"
 #include "kern_list.h"
 #include "kern_ops.h"
@@ -175,17 +176,20 @@ static const struct kern_ops	 ops = {
 	.fw_set = io_fw_set,
 };
 
-/* What is put right is not what is tested here, nor are addresses. */
+/* Addresses are not what is tested here. */
 unsigned int
 addr_sync(struct knet *n)
 {
 	return (0);
 }
 
+/* What others have changed is only counted. */
 void
-drift_say(const struct hand *k, const struct knet *n, const char *what,
+drift_say(struct hand *k, const struct knet *n, const char *what,
     const struct prefix *p)
 {
+	assert_null(n);
+	k->health.drift++;
 }
 
 static int
@@ -193,6 +197,7 @@ setup(void **state)
 {
 	static struct fixture	 f;
 
+	egress_route_forget(&f.k);
 	memset(&f, 0, sizeof(f));
 	TAILQ_INIT(&f.k.nets);
 	f.k.ops = &ops;
@@ -204,6 +209,15 @@ setup(void **state)
 	memcpy(f.net.conf.interface, "wg0", 4);
 	TAILQ_INSERT_TAIL(&f.k.nets, &f.net, entry);
 	*state = &f;
+	return (0);
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture	*f = *state;
+
+	egress_route_forget(&f->k);
 	return (0);
 }
 
@@ -436,6 +450,69 @@ test_many(void **state)
 	assert_int_equal(0, f->io.nrules + f->io.nroutes);
 }
 
+/* What others have changed is told from what is new, whoever looks. */
+static void
+test_drift(void **state)
+{
+	struct fixture		*f = *state;
+	struct kern_route	 theirs;
+	uint32_t		 n;
+
+	(void)egress_ensure(&f->k);
+	assert_int_equal(0, f->k.health.drift);
+	f->io.nrules--;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(1, f->k.health.drift);
+	f->io.nroutes = 0;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(5, f->k.health.drift);
+	f->io.nfw[0] = 0;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(6, f->k.health.drift);
+	(void)strlcpy(f->io.owner[0], "wg9", FW_OWNER_SIZE);
+	(void)egress_ensure(&f->k);
+	assert_int_equal(7, f->k.health.drift);
+	theirs = f->io.routes[0];
+	theirs.metric = 77;
+	f->io.routes[f->io.nroutes++] = theirs;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(8, f->k.health.drift);
+	/* The uplink goes and comes, and a network is taken out. */
+	f->io.link_error = ENODEV;
+	(void)egress_ensure(&f->k);
+	f->io.link_error = 0;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(2, defaults(f, false));
+	f->net.conf.table = 0;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(0, f->io.nrules);
+	f->net.conf.table = TABLE;
+	(void)egress_ensure(&f->k);
+	n = f->k.health.drift;
+	assert_int_equal(8, n);
+	f->io.routes[f->io.nroutes++] = theirs;
+	assert_int_equal(0, egress_undo(&f->k));
+	assert_int_equal(0, f->io.nroutes);
+	assert_int_equal(n, f->k.health.drift);
+}
+
+/* What the kernel refused at first is new when it comes. */
+static void
+test_late(void **state)
+{
+	struct fixture	*f = *state;
+
+	f->io.no_unreachable = true;
+	(void)egress_ensure(&f->k);
+	f->io.no_unreachable = false;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(2, rules_to(f, TABLE));
+	assert_int_equal(0, f->k.health.drift);
+	f->io.nrules = 0;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(4, f->k.health.drift);
+}
+
 int
 main(void)
 {
@@ -449,6 +526,8 @@ main(void)
 		cmocka_unit_test_setup(test_no_barrier, setup),
 		cmocka_unit_test_setup(test_old_layout, setup),
 		cmocka_unit_test_setup(test_many, setup),
+		cmocka_unit_test_setup(test_drift, setup),
+		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Files of uplinks that come and go with reloads: each has one place, and the
- * places of those that are gone are free again.
+ * places of those that are gone are free again.  What others switch off is
+ * switched on again and counted.
  */
+
+#include <sys/mman.h>
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -17,14 +20,74 @@
 
 #include "driftlog.h"
 #include "hand.h"
+#include "kern_ops.h"
 #include "network.h"
 #include "sysctl.h"
 
-/* Of drift.c, which these tests do without. */
+/* What others have changed is only counted. */
 void
-drift_say(const struct hand *k, const struct knet *n, const char *what,
+drift_say(struct hand *k, const struct knet *n, const char *what,
     const struct prefix *p)
 {
+	k->health.drift++;
+}
+
+static int
+io_route_list(struct kern_io *io, uint32_t table, int ifindex,
+    struct kern_routes *l)
+{
+	return (0);
+}
+
+static int
+io_route_change(struct kern_io *io, const struct kern_route *r)
+{
+	return (0);
+}
+
+static int
+io_link_get(struct kern_io *io, const char *name, struct kern_link *l)
+{
+	memset(l, 0, sizeof(*l));
+	l->ifindex = 7;
+	return (0);
+}
+
+static int
+io_default(struct kern_io *io, uint8_t family, int ifindex,
+    struct kern_route *r)
+{
+	memset(r, 0, sizeof(*r));
+	r->ra = true;
+	return (0);
+}
+
+static const struct kern_ops ops = {
+	.link_get = io_link_get,
+	.route_default = io_default,
+	.route_list = io_route_list,
+	.route_add = io_route_change,
+	.route_del = io_route_change,
+};
+
+/* A file with that value, as one in /proc/sys. */
+static int
+file(const char *value)
+{
+	int fd = memfd_create("sysctl", MFD_CLOEXEC);
+
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(pwrite(fd, value, 2, 0), 2);
+	return (fd);
+}
+
+static char
+value(int fd)
+{
+	char c = '\0';
+
+	assert_int_equal(pread(fd, &c, 1, 0), 1);
+	return (c);
 }
 
 /* A reload whose only uplink is that one. */
@@ -101,10 +164,43 @@ lost(void **state)
 	sysctl_close(k.sysctl);
 }
 
+/* Forwarding, and the uplink when its file comes: both look at all. */
+static void
+switched_off(void **state)
+{
+	static struct hand k;
+	static struct knet n;
+	unsigned int i;
+
+	k.ops = &ops;
+	TAILQ_INIT(&k.nets);
+	TAILQ_INSERT_TAIL(&k.nets, &n, entry);
+	(void)strlcpy(n.conf.wan, "eth0", sizeof(n.conf.wan));
+	k.firewall = FIREWALL_OFF;
+	sysctl_init(k.sysctl);
+	for (i = 0; i < SYSCTL_UPLINKS; i++)
+		k.sysctl[i].fd = file("0\n");
+	sysctl_uplink(&k, "eth0", file("1\n"));
+	for (i = 0; i <= SYSCTL_UPLINKS; i++)
+		assert_true(k.sysctl[i].changed);
+	assert_int_equal(k.health.drift, 0);
+	for (i = 0; i < SYSCTL_UPLINKS; i++)
+		assert_int_equal(pwrite(k.sysctl[i].fd, "0\n", 2, 0), 2);
+	sysctl_uplink(&k, "eth0", file("1\n"));
+	for (i = 0; i < SYSCTL_UPLINKS; i++)
+		assert_int_equal(value(k.sysctl[i].fd), '1');
+	assert_int_equal(value(k.sysctl[SYSCTL_UPLINKS].fd), '2');
+	assert_int_equal(k.health.drift, 3);
+	sysctl_ensure(&k);
+	assert_int_equal(k.health.drift, 3);
+	sysctl_close(k.sysctl);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(switched_off),
 		cmocka_unit_test(others),
 		cmocka_unit_test(lost),
 	};
