@@ -261,6 +261,8 @@ conf_commit(void *arg, void *shadow)
 	k->committing = false;
 	(void)egress_ensure(k);
 	sysctl_ensure(k);
+	TAILQ_FOREACH(n, &k->nets, entry)
+		tell_network(n);
 	return (0);
 }
 

@@ -41,7 +41,7 @@ struct hand {
 	struct kern_io	*io;
 	bool		 entered;	/* is in its sandbox */
 	bool		 stopping;	/* nothing is put right any more */
-	bool		 committing;	/* egress is looked at behind it */
+	bool		 committing;	/* egress is looked at behind it, and told */
 	struct knet_list nets;
 	struct ksysctl	 sysctl[SYSCTLS];
 	struct expiry	 expiry;

@@ -161,14 +161,17 @@ net_ensure(struct knet *n, bool full)
 	}
 	n->made = true;
 	hold_look(n);
-	tell_network(n);
 	peer_work(n);
 	/* Its peers are known now, for the packet filter. */
 	n->addrs_due = n->addrs_due || came_up;
-	if (came_up && !n->k->committing) {
+	if (n->k->committing)
+		return;
+	if (came_up) {
 		(void)egress_ensure(n->k);
 		sysctl_ensure(n->k);
 	}
+	/* Packets go where they may, and nowhere else: now it is up. */
+	tell_network(n);
 }
 
 static void
