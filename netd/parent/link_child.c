@@ -174,6 +174,7 @@ parent_setup_pong(struct chan *c, uint32_t id)
 	if (p->unanswered > PING_LATE)
 		log_notice("%s answers again", p->name);
 	p->unanswered = 0;
+	reload_taken(p, id);
 	return (0);
 }
 

@@ -40,7 +40,8 @@ enum proc_answer {
 	ANSWER_WAIT,
 	ANSWER_ACK,
 	ANSWER_NAK,
-	ANSWER_MISSED		/* it died, or did not answer in time */
+	ANSWER_MISSED,		/* it died, or did not answer in time */
+	ANSWER_TAKES		/* it was told to use it, and soon does */
 };
 
 struct proc {

@@ -2,6 +2,7 @@
 /*
  * A new configuration, in two phases: every child checks it, and no child uses
  * it before all have agreed.  Whatever goes wrong, the old one stays in force.
+ * Who asked for it is answered when all use it.
  */
 
 #include <stdio.h>
@@ -28,6 +29,8 @@
 #include "spoiled.h"
 #include "watch.h"
 
+#define TAKE_MS		4000	/* until a child that is late is not waited for */
+
 static void	 reload_timer_cb(evutil_socket_t, short, void *);
 
 void
@@ -50,7 +53,7 @@ reload_end(struct netd *n, enum ctl_code code, const char *text)
 	off_tell(n);
 	if (r->timer != NULL)
 		evtimer_del(r->timer);
-	r->active = false;
+	r->active = r->committed = false;
 	r->next = NULL;
 	notify_send(&n->notify, "READY=1\nSTATUS=generation %u%s",
 	    n->generation,
@@ -186,23 +189,30 @@ drop_all(struct netd *n)
 	}
 }
 
-/* Send every child its part of the next configuration. */
 static void
-send_all(struct netd *n)
+set_timer(struct netd *n, int64_t ms)
 {
-	struct timeval tv = { CONF_MS / 1000, 0 };
-	struct reload *r;
-	unsigned int i;
+	struct timeval tv = { ms / 1000, 0 };
+	struct reload *r = &n->reload;
 
-	r = &n->reload;
 	if (r->timer == NULL)
 		r->timer = evtimer_new(n->base, reload_timer_cb, n);
 	if (r->timer == NULL || evtimer_add(r->timer, &tv) == -1)
 		log_warnx("reload: no timer");
+}
+
+/* Send every child its part of the next configuration. */
+static void
+send_all(struct netd *n)
+{
+	unsigned int i;
+
+	set_timer(n, CONF_MS);
 	n->generation++;
 	for (i = 0; i < n->nprocs; i++)
 		if (n->procs[i].state == PROC_UP)
-			confsend_start(&n->procs[i], r->next, n->generation);
+			confsend_start(&n->procs[i], n->reload.next,
+			    n->generation);
 	reload_check(n);
 }
 
@@ -233,12 +243,45 @@ reload_try(struct netd *n)
 	send_all(n);
 }
 
+/* All that live use the new configuration. */
+static void
+in_force(struct netd *n)
+{
+	char text[TEXT_SIZE + 32];
+
+	snprintf(text, sizeof(text), "configuration loaded%s%s",
+	    n->reload.text[0] != '\0' ? ": " : "", n->reload.text);
+	log_notice("configuration loaded, generation %u%s%s", n->generation,
+	    n->reload.text[0] != '\0' ? ": " : "", log_text(n->reload.text));
+	if (off_count(n->conf) > 0) {
+		off_first(n->conf, text, TEXT_SIZE);
+		reload_end(n, CTL_CONFIG, text);
+	} else if (n->conf->conf->useless[0] != '\0' && !n->reload.force)
+		reload_end(n, CTL_CONFIG, n->conf->conf->useless);
+	else
+		reload_end(n, CTL_OK, text);
+}
+
+/*
+ * Tell a child to use the new configuration.  It answers a ping behind that
+ * when it has.
+ */
+static void
+tell_commit(struct proc *p)
+{
+	struct msg_conf_commit m = { p->netd->generation };
+
+	if (chan_send_conf_commit(p->chan, 0, &m, -1) == -1 ||
+	    chan_send_bare(p->chan, MSG_SETUP_PING, m.generation) == -1)
+		chan_fail(p->chan, "cannot send to it");
+	else
+		p->answer = ANSWER_TAKES;
+}
+
 /* Make every child use the new configuration. */
 static void
 commit(struct netd *n)
 {
-	struct msg_conf_commit m = { n->generation };
-	char text[TEXT_SIZE + 32];
 	enum proc_answer answer;
 	struct bundle *old;
 	struct proc *p;
@@ -254,22 +297,13 @@ commit(struct netd *n)
 		if ((answer == ANSWER_NAK || answer == ANSWER_MISSED) &&
 		    p->pid != 0)
 			proc_kill(p, "it does not take the new configuration");
-		else if (answer == ANSWER_ACK && p->chan != NULL &&
-		    chan_send_conf_commit(p->chan, 0, &m, -1) == -1)
-			chan_fail(p->chan, "cannot send to it");
+		else if (answer == ANSWER_ACK && p->chan != NULL)
+			tell_commit(p);
 	}
 	bundle_free(old);
-	snprintf(text, sizeof(text), "configuration loaded%s%s",
-	    n->reload.text[0] != '\0' ? ": " : "", n->reload.text);
-	log_notice("configuration loaded, generation %u%s%s", n->generation,
-	    n->reload.text[0] != '\0' ? ": " : "", log_text(n->reload.text));
-	if (off_count(n->conf) > 0) {
-		off_first(n->conf, text, TEXT_SIZE);
-		reload_end(n, CTL_CONFIG, text);
-	} else if (n->conf->conf->useless[0] != '\0' && !n->reload.force)
-		reload_end(n, CTL_CONFIG, n->conf->conf->useless);
-	else
-		reload_end(n, CTL_OK, text);
+	n->reload.committed = true;
+	set_timer(n, TAKE_MS);
+	reload_check(n);
 }
 
 static void
@@ -342,12 +376,18 @@ is_refused(struct netd *n)
 void
 reload_check(struct netd *n)
 {
+	const struct reload *r = &n->reload;
 	unsigned int i;
 
 	for (i = 0; i < n->nprocs; i++)
-		if (n->procs[i].answer == ANSWER_WAIT)
+		if (n->procs[i].answer ==
+		    (r->committed ? ANSWER_TAKES : ANSWER_WAIT))
 			return;
-	if (n->reload.active && !is_refused(n))
+	if (!r->active)
+		return;
+	if (r->committed)
+		in_force(n);
+	else if (!is_refused(n))
 		commit(n);
 }
 
@@ -359,11 +399,21 @@ reload_answered(struct proc *p)
 }
 
 void
+reload_taken(struct proc *p, uint32_t generation)
+{
+	if (p->answer != ANSWER_TAKES || generation != p->netd->generation)
+		return;
+	p->answer = ANSWER_NONE;
+	reload_check(p->netd);
+}
+
+void
 reload_lost(struct proc *p)
 {
 	if (!p->netd->reload.active || p->answer == ANSWER_NONE)
 		return;
-	p->answer = ANSWER_MISSED;
+	/* Another one begins with what is in force. */
+	p->answer = p->netd->reload.committed ? ANSWER_NONE : ANSWER_MISSED;
 	reload_check(p->netd);
 }
 
@@ -376,7 +426,12 @@ reload_timer_cb(evutil_socket_t fd, short what, void *arg)
 
 	for (i = 0; i < n->nprocs; i++) {
 		p = &n->procs[i];
-		if (p->answer != ANSWER_WAIT)
+		if (p->answer == ANSWER_TAKES) {
+			log_warnx("reload: %s is late to use it", p->name);
+			p->answer = ANSWER_NONE;
+		}
+		/* A child that starts has a time of its own. */
+		if (p->answer != ANSWER_WAIT || n->reload.committed)
 			continue;
 		p->answer = ANSWER_MISSED;
 		p->sending = NULL;

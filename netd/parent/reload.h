@@ -23,6 +23,7 @@ struct reload {
 	bool		 want_force;	/* whatever it takes away */
 	bool		 active;
 	bool		 force;		/* the active one is forced */
+	bool		 committed;	/* the active one cannot fail now */
 	char		 text[TEXT_SIZE];	/* its losses, or "" */
 	struct bundle	*next;
 	struct event	*timer;
@@ -39,8 +40,9 @@ void	 reload_watch(struct netd *, const struct config *);
 void	 reload_try(struct netd *);
 /* Commit the new configuration if no answer is missing. */
 void	 reload_check(struct netd *);
-/* A child has answered, or it is gone. */
+/* A child has answered, has done what it was told, or is gone. */
 void	 reload_answered(struct proc *);
+void	 reload_taken(struct proc *, uint32_t generation);
 void	 reload_lost(struct proc *);
 
 #endif
