@@ -27,8 +27,5 @@ as() {			# SENDER RECEIVER WHAT ...
 
 # The stopped one is replaced, as the parent does with one that was caught.
 renew() {		# ROLE
-	renew_pid=$(role_pid "$1")
-	kill -KILL "$renew_pid"
-	wait_for 15 role_new "$1" "$renew_pid"
-	wait_for 15 suite_up
+	role_kill "$1" || fail "$1 is not back"
 }

@@ -139,6 +139,38 @@ role_new() {		# ROLE PID
 	role_now=$(role_pid "$1") && [ "$role_now" != "$2" ]
 }
 
+# A sync of leased and the hand has ended since there were so many.
+syncs() {
+	grep -c '^leased: sync: ' "$WORK/netd.log"
+}
+more_syncs() {		# THAN
+	[ "$(syncs)" -gt "$1" ]
+}
+
+# How often the hand has told WireGuard something.
+batches() {
+	ctl -j show status | jq .status.kernel_hand.batches
+}
+# The hand reports its counts now: behind a sync, which a reload asks for.
+hand_tells() {
+	tells_n=$(syncs)
+	ctl reload >/dev/null && wait_for 20 more_syncs "$tells_n" &&
+	    wait_for 10 steady batches
+}
+
+# Kill the process, and wait until another one does its work.  That the suite
+# is up is old news until leased has seen the death.
+role_kill() {		# ROLE
+	kill_pid=$(role_pid "$1") kill_n=$(syncs)
+	kill -KILL "$kill_pid" && wait_for 15 role_new "$1" "$kill_pid" ||
+	    return
+	case $1 in
+	netd-hand|leased)
+		wait_for 20 more_syncs "$kill_n" || return ;;
+	esac
+	wait_for 20 suite_up
+}
+
 # The processes of these roles, or of all.
 suite_pids() {		# [ROLE ...]
 	[ $# -gt 0 ] || set -- netd-hand leased apid apid-key

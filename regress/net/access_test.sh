@@ -34,7 +34,6 @@ changes() {		# COMMAND ...
 	wait_for 10 again
 }
 again() { [ "$(loaded)" -gt "$n" ]; }
-logged() { grep -q "$1" "$WORK/netd.log"; }
 
 # --- what is in a file ---
 
@@ -52,7 +51,7 @@ for w in "1 behind a byte order mark" "2 before a CR alone" \
 	check "denied: $w" refused "${w%% *}"
 done
 check "another is let in" let_in 5
-check "an entry that means a certificate is told" wait_for 10 logged \
+check "an entry that means a certificate is told" logged \
     'access list, line 4: smart-toilet-4 is the name of a certificate, and its lease is called 4: it is denied so, too; write 4, or cn:smart-toilet-4'
 unlike "one that says so is not" "$(cat "$WORK/netd.log")" 'list, line 3'
 like "test cn says it" "$(ctl test cn smart-toilet-3)" 'access +denied'
@@ -122,9 +121,9 @@ check "allow: a certificate's name lets in nobody" refused 2
 check "allow: unless it says that it is one" let_in 3
 check "allow: a denial counts more" refused 4
 check "allow: another is not let in" refused 5
-check "allow: the second line is told" wait_for 10 logged \
+check "allow: the second line is told" logged \
     'line 2: smart-toilet-2 is the name of a certificate.*: this lets in nobody'
-check "allow: a name that no rule gives is told" wait_for 10 logged \
+check "allow: a name that no rule gives is told" logged \
     'line 6: printer can match nobody: no identity rule gives a lease this name'
 
 # --- as long as a list may be ---
@@ -154,7 +153,7 @@ check "100,000 lines: one that is denied" refused 7
 check "100,000 lines: one that is not on it" refused 1
 { long 100000; echo 1; } >"$LIST.new"
 mv "$LIST.new" "$LIST"
-check "one more is told with its line" wait_for 10 logged \
+check "one more is told with its line" logged \
     'list:100001: there are too many lines'
 check "one more: the old list stays" refused 1
 

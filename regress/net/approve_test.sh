@@ -107,7 +107,7 @@ at=$(now_ms)
 check "until it is denied" ctl deny 1
 check "and cut off" wait_for 10 silent
 cut=$(($(last) - at))
-check "at once ($cut ms)" test "$cut" -lt 4000
+check "at once ($cut ms)" test "$cut" -lt 5000
 stop "$beat"
 is "it is refused" "$(put d1)" 403
 check "approved again" ctl approve 1

@@ -173,12 +173,10 @@ suite_stop
 useless
 : >"$WORK/netd.log"
 suite_start
-check "at start: it is told" grep -q 'no listener has proof = "address"' \
-    "$WORK/netd.log"
+check "at start: it is told" logged 'no listener has proof = "address"'
 echo '# more' >>"$CONF"
 check_status "at start: the next reload is taken and says so" 78 ctl reload
-check "at start: it is in force" grep -q 'configuration loaded, generation 2' \
-    "$WORK/netd.log"
+check "at start: it is in force" logged 'configuration loaded, generation 2'
 cp "$S/good" "$CONF"
 check "at start: mended" ctl reload
 suite_stop
@@ -187,8 +185,8 @@ rm "$S/auth"
 finds "no password file" "auth_file: cannot open $S/auth"
 : >"$WORK/netd.log"
 suite_start
-check "no password file at start: it is told" grep -q \
-    'nobody gets peers.json by a password.*auth_file: cannot open' "$WORK/netd.log"
+check "no password file at start: it is told" logged \
+    'nobody gets peers.json by a password.*auth_file: cannot open'
 check_status "no password file at start: a reload says so" 78 ctl reload
 echo user:secret >"$S/auth"; chmod 600 "$S/auth"
 check "no password file at start: mended" wait_for 10 ctl reload

@@ -41,7 +41,7 @@ gw4=100.64.0.1
 in_ns d2 ip route replace "$gw4/32" dev wg0
 in_ns d2 wg set wg0 peer "$pub" allowed-ips "fde3:25fb:7f6c::/48,$gw4/32"
 check "PUT: IPv4 goes through it as well" \
-    in_ns d2 ping -q -c 1 -W 3 "$gw4"
+    wait_for 5 in_ns d2 ping -q -c 1 -W 1 "$gw4"
 is "PUT again: 200" "$(dev_put d2 d2)" 200
 is "GET: 200" "$(dev_curl d2 d2 "$SELF")" 200
 is "GET: the name is the pattern's group" \

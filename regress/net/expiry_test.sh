@@ -5,7 +5,7 @@
 private "$@"
 . "$TOP/regress/suite.sh"
 
-LEASE=3s
+LEASE=6s
 pki_init
 suite_conf
 suite_start
@@ -19,6 +19,7 @@ no_peer() {
 # Register, do something to the others, and see the peer go in time.
 expires() {		# NAME COMMAND ...
 	expires_n=$1; shift
+	expires_b=$(now_ms)
 	[ "$(dev_post d1 d1)" = 200 ] || {
 		fail "$expires_n: no lease: $(cat "$WORK/d1.body" "$WORK/d1.err")"
 		return
@@ -27,9 +28,11 @@ expires() {		# NAME COMMAND ...
 	"$@"
 	like "$expires_n: the peer is there" "$(wg show wg0 peers)" .
 	wait_for 8 no_peer
-	expires_t=$(($(now_ms) - expires_t))
-	check "$expires_n: gone within a second ($expires_t ms of 3000)" \
-	    test "$expires_t" -gt 1900 -a "$expires_t" -lt 5500
+	expires_e=$(now_ms)
+	# A second, and as much more as a busy machine takes.
+	check "$expires_n: gone within a second ($((expires_e - expires_t)) ms of 6000)" \
+	    test $((expires_e - expires_b)) -ge 6000 -a \
+	    $((expires_e - expires_t)) -lt 11000
 }
 
 expires "all alive" true

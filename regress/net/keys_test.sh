@@ -33,16 +33,13 @@ for key in ed25519 rsa2048 rsa3072 p256; do
 done
 
 # Of no use: kept out, with a reason.
-said() {
-	grep -q "$1" "$WORK/netd.log"
-}
 for key in p384 rsa1024; do
 	: >"$WORK/netd.log"
 	cp "$PKI/server.key" "$WORK/good.key"
 	cp "$PKI/server.crt" "$WORK/good.crt"
 	swap $key
-	check "$key: the log says which, and what to use" wait_for 5 \
-	    said 'listen.*: .*use P-256'
+	check "$key: the log says which, and what to use" logged \
+	    'listen.*: .*use P-256'
 	is "$key: the old one is kept" "$(dev_post d1 d1)" 200
 	cp "$WORK/good.key" "$PKI/server.key"
 	cp "$WORK/good.crt" "$PKI/server.crt"
@@ -52,7 +49,7 @@ done
 openssl pkey -in "$PKI/server.key" -aes128 -passout pass:secret \
     -out "$PKI/new.key" 2>/dev/null
 mv "$PKI/new.key" "$PKI/server.key"
-check "encrypted: the log says how to help" wait_for 5 said 'encrypted'
+check "encrypted: the log says how to help" logged 'encrypted'
 is "encrypted: the old one is kept" "$(dev_post d1 d1)" 200
 is "the key holder is still the same" "$(role_pid apid-key)" "$holder"
 
@@ -73,7 +70,7 @@ t=$(now_ms)
 is "stopped: no handshake" "$(dev_post d1 d1)" 000
 is "stopped: no handshake again" "$(dev_post d1 d1)" 000
 t=$(($(now_ms) - t))
-check "stopped: refused soon ($t ms)" test "$t" -lt 6000
+check "stopped: refused soon ($t ms)" test "$t" -lt 20000
 check "stopped: sallyctl answers" ctl show status
 kill -CONT "$holder"
 check "goes on: registrations go on" wait_for 10 taken

@@ -29,6 +29,12 @@ mend() {
 	cp -a "$WORK/good" "$PKI"
 }
 
+off_because() {		# ERE
+	ctl -j show status |
+	    jq -r '.status | "\(.listeners_off) \(.listener_off_reason)"' |
+	    grep -Eq "^1 listener \[::\]:8443 is off: .*$1"
+}
+
 # Start with what was broken; the first listener is off, the second is not.
 broken() {		# NAME ERE
 	: >"$WORK/netd.log"
@@ -36,12 +42,10 @@ broken() {		# NAME ERE
 	check "$1: the tunnel works" dev_ping d1
 	is "$1: the listener is off" "$(dev_post d1 d1)" 000
 	check "$1: the other one is not" wait_for 5 other
-	check "$1: the log says why" grep -Eq \
-	    "listener \[::\]:8443 is off.*$CONF:[0-9]+: .*$2" "$WORK/netd.log"
-	check_status "$1: status says so" 1 ctl show status
-	like "$1: and why" "$(ctl -j show status |
-	    jq -r '.status | "\(.listeners_off) \(.listener_off_reason)"')" \
-	    "^1 listener \[::\]:8443 is off: .*$2"
+	check "$1: the log says why" logged \
+	    "listener \[::\]:8443 is off.*$CONF:[0-9]+: .*$2"
+	check "$1: status says so, and why" wait_for 5 off_because "$2"
+	check_status "$1: and ends so" 1 ctl show status
 	check_status "$1: a reload says so" 78 ctl reload
 	check "$1: the other one goes on" other
 	check_status "$1: netd -n refuses it" 78 "$BIN/netd" -n $NOUSER \
@@ -76,8 +80,10 @@ rm -rf "$PKI"; mkdir "$PKI"
 : >"$WORK/netd.log"
 suite_start
 check "no file at all: the tunnel works" dev_ping d1
-is "no file at all: both are off" \
-    "$(ctl -j show status | jq .status.listeners_off)" 2
+both_off() {
+	[ "$(ctl -j show status | jq .status.listeners_off)" = 2 ]
+}
+check "no file at all: both are off" wait_for 5 both_off
 cp -a "$WORK/good/." "$PKI"
 check "no file at all: the first comes up" wait_for 10 back
 check "no file at all: the second comes up" wait_for 10 other

@@ -150,8 +150,8 @@ is "an address moves, as WireGuard would" \
     "$(add "$k2" 10.43.0.4/32 fd43::4/128)" 204
 is "to the new one" "$(allowed "$k2")" "10.43.0.4/32 fd43::4/128"
 unlike "from the old one" "$(allowed "$k1")" '10\.43\.0\.4'
-check "and that is logged" wait_for 3 grep -q \
-    "peer.move net=devices owner=portal:default from=.* to=" "$WORK/netd.log"
+check "and that is logged" logged \
+    "peer.move net=devices owner=portal:default from=.* to="
 is "the list agrees" "$(list | sed 's/^200 //' | jq -c '[.peer_list[] |
     select(.ip_net | index("10.43.0.4/32")) | .public_key]')" "[\"$k2\"]"
 
@@ -430,7 +430,8 @@ ping_begin d1
 suite_stop
 suite_start
 check "restart: no ping is lost" ping_end d1 || echo "$PINGS"
-is "restart: the handshake is still the same" "$(hs)" "$before"
+# WireGuard may make a new one at any time.
+check "restart: no handshake is lost" test "$(hs)" -ge "$before" -a "$before" -gt 0
 wait_for 10 online 1
 totals "restart"
 
@@ -438,9 +439,11 @@ totals "restart"
 suite_stop
 ip link delete wg0
 suite_start
-is "reboot: the peers are there at once" \
-    "$(allowed "$k1") $(allowed "$(cat "$WORK/d1.pub")" | wc -w)" \
-    "10.43.0.2/32 fd43::2/128 2"
+both_there() {
+	[ "$(allowed "$k1") $(allowed "$(cat "$WORK/d1.pub")" | wc -w)" = \
+	    "10.43.0.2/32 fd43::2/128 2" ]
+}
+check "reboot: the peers are there at once" wait_for 5 both_there
 totals "reboot"
 in_ns d1 wg set wg0 peer "$(wg show wg0 public-key)" remove
 in_ns d1 wg set wg0 peer "$(wg show wg0 public-key)" endpoint "$GW:51820" \

@@ -108,9 +108,7 @@ amid() {		# NAME COMMAND ...
 }
 
 kill_role() {		# ROLE
-	kill_pid=$(role_pid "$1")
-	kill -KILL "$kill_pid"
-	wait_for 15 role_new "$1" "$kill_pid" || fail "$1 is not back"
+	role_kill "$1" || fail "$1 is not back"
 }
 
 for role in leased apid netd-hand; do
@@ -127,19 +125,9 @@ check "nobody died of it" suite_up
 # One peer more among many is one peer more for WireGuard, not a sync.
 "$PC" peers 1 | sed 's/10\.43\.0\.2/10.43.200.2/; s/fd43::2/fd43::c802/' \
     >"$WORK/one"
-changes() {
-	ctl -j show status | jq .status.kernel_hand.batches
-}
-synced() {
-	grep -q 'netd-hand: sync done' "$WORK/netd.log"
-}
-told() {		# after a sync, which a reload asks for, the hand reports
-	: >"$WORK/netd.log"
-	ctl reload >/dev/null && wait_for 20 synced && wait_for 10 steady changes
-}
-told || fail "no report"
-b=$(changes)
+hand_tells || fail "no report"
+b=$(batches)
 "$PC" "$AT" add "$WORK/one" >"$WORK/out"
-told || fail "no report"
-is "one peer more is one message" $(($(changes) - b)) 1
+hand_tells || fail "no report"
+is "one peer more is one message" $(($(batches) - b)) 1
 finish

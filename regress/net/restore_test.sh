@@ -42,10 +42,6 @@ names() {
 	ctl -j show leases | jq -r '[.leases[].name] | sort | join(",")'
 }
 
-logged() {		# ERE
-	grep -Eq -- "$1" "$WORK/netd.log"
-}
-
 restored() {
 	logged 'restore: the database is the backup now' && suite_up
 }
@@ -173,7 +169,7 @@ suite_stop
 echo "not a database, and long enough to be taken for one" >"$DB"
 : >"$WORK/netd.log"
 suite_spawn
-check "a damaged database: the way out is told" wait_for 10 logged \
+check "a damaged database: the way out is told" logged \
     'sallyport.db is damaged.*sallyctl restore'
 wait_for 10 gone "$SUITE"
 suite_stop

@@ -54,7 +54,7 @@ wait_for 10 because .
 lasting "restart"
 suite_stop
 check "undo of a half: no interface" wait_for 5 not here wg0
-is "no wireguard-go" "$(pgrep -fx 'wireguard-go wg0')" ""
+check "no wireguard-go" wait_for 5 not pgrep -fx 'wireguard-go wg0'
 suite_spawn
 wait_for 10 because "$cause"
 ip link delete other
@@ -87,9 +87,8 @@ sed -i 's/"devices"/"others"/; s/"wg0"/"wg9"/; s/51820/51829/; s/wg0.key/wg9.key
 : >"$WORK/netd.log"
 suite_spawn
 wait_for 10 suite_up
-check "an interface of a network that is gone is named" grep -q \
-    'interface wg0 belongs to network devices, which is not in the configuration' \
-    "$WORK/netd.log"
+check "an interface of a network that is gone is named" logged \
+    'interface wg0 belongs to network devices, which is not in the configuration'
 check "and stays" here wg0
 unlike "that of one that is there is not" "$(cat "$WORK/netd.log")" \
     'interface wg9 belongs to'

@@ -123,7 +123,7 @@ is "database away: a new lease is refused" \
     "$(dev_curl d2 d3 -d "$(wg genkey | wg pubkey)" "$REGISTER")" 503
 is "database away: a renewal is not" "$(dev_post d1 d1)" 200
 check "database away: the log says so" \
-    grep -q 'sallyport.db: was removed or replaced' "$WORK/netd.log"
+    logged 'sallyport.db: was removed or replaced'
 check_status "database away: status says so" 1 ctl show status
 check "database away: a copy can be had" ctl backup "$WORK/copy.db"
 is "database away: with the leases in it" \
@@ -156,11 +156,8 @@ else
 	ip link delete wg0 2>/dev/null
 	: >"$WORK/netd.log"
 	suite_spawn
-	said() {
-		grep -qi "wireguard-go" "$WORK/netd.log"
-	}
 	check "no WireGuard at all: the log says what is missing" \
-	    wait_for 10 said
+	    logged '[Ww]ire[Gg]uard-go'
 	no_net() {
 		ctl -j show networks | jq -e ".networks[0].state != \"up\""
 	}

@@ -141,8 +141,9 @@ suite_stop
 two_conf 's/"devices"/"others"/'
 check "beside a stopped one" two_start
 check "beside a stopped one: it stays whole" eval "sleep 1; first"
-like "beside a stopped one: the log is right about it" "$(cat "$WORK/two.log")" \
-    'wg0 belongs to network devices, .*unless another sallyport has that'
+check "beside a stopped one: the log is right about it" logged \
+    'wg0 belongs to network devices, .*unless another sallyport has that' \
+    "$WORK/two.log"
 like "beside a stopped one: teardown tells what stays" "$(two teardown)" \
     'interfaces that stay, .*: 1'
 wait_for 10 gone "$SECOND"
@@ -162,8 +163,7 @@ check "the first again" first
 suite_stop
 sed -i 's/"devices"/"others"/' "$CONF"
 suite_spawn
-check "another name: it comes up" wait_for 20 grep -q 'network up net=others' \
-    "$WORK/netd.log"
+check "another name: it comes up" logged 'network up net=others'
 check "another name: it has all it had" wait_for 5 first
 like "another name: the alias" "$(ip -d link show wg0)" 'alias sp:others'
 is "teardown of the first" "$(ctl teardown)" \

@@ -414,9 +414,15 @@ check_status "import: SaveConfig with our pools is refused" 1 \
 still "import: SaveConfig"
 
 # The id of a request is in the lines of both processes that know of it.
+lines_of() {		# ID
+	sed -n "s/^\([a-z]*\): .* req=$1\$/\1/p" "$WORK/netd.log" | sort |
+	    tr '\n' ' '
+}
+in_both() {		# ID
+	[ "$(lines_of "$1")" = "apid leased " ]
+}
 traced() {		# NAME ID
-	is "$1" "$(sed -n "s/^\([a-z]*\): .* req=$2\$/\1/p" "$WORK/netd.log" |
-	    sort | tr '\n' ' ')" "apid leased "
+	check "$1" wait_for 10 in_both "$2" || lines_of "$2"
 }
 key=$(head -c 32 /dev/urandom | base64)
 as dev PUT https://127.0.0.1:8443/api/v1/self/lease \
@@ -434,14 +440,15 @@ echo "$key 10.43.90.2/32" | doc >"$WORK/trace"
 as portal-b GET "$PEERS"
 put portal-b "$WORK/trace" '?dry_run=true' -H "If-Match: $ETAG" \
     -H 'X-Request-Id: trace.dry'
-is "traced: a dry run changes nothing ($ST)" \
-    "$(grep -c 'req=trace.dry' "$WORK/netd.log")" 0
+dry=$ST
 put portal-b "$WORK/trace" '?force=true' -H "If-Match: $ETAG" \
     -H 'X-Request-Id: trace.set'
 traced "traced: a set ($ST)" trace.set
+is "traced: a dry run changes nothing ($dry)" \
+    "$(grep -c 'req=trace.dry' "$WORK/netd.log")" 0
 as dev DELETE https://127.0.0.1:8443/api/v1/self/lease \
     -H 'X-Request-Id: trace.end'
-like "traced: a lease's end ($ST)" "$(cat "$WORK/netd.log")" \
+check "traced: a lease's end ($ST)" logged \
     '^leased: lease\.release .* req=trace\.end$'
 wg_lines >"$WORK/wg.was"
 

@@ -100,11 +100,7 @@ unlike "and not the foreign one" "$(cat "$WORK/list")" \
 # From now on as any other: restarts and changes.
 for role in leased netd-hand; do
 	ping_begin d1
-	pid=$(role_pid $role)
-	kill -KILL "$pid"
-	check "$role killed: it is started again" \
-	    wait_for 15 role_new $role "$pid"
-	wait_for 20 suite_up
+	check "$role killed: it is started again" role_kill $role
 	check "$role killed: no ping is lost" ping_end d1 || echo "$PINGS"
 	check "$role killed: every peer is there" wait_for 10 exact
 done
@@ -133,8 +129,8 @@ pid=$(role_pid netd-hand)
 : >"$WORK/netd.log"
 kill -KILL "$pid"
 wait_for 15 role_new netd-hand "$pid"
-check "the hand, started again, has compared all" wait_for 20 \
-    grep -q 'leased: sync: 0 added, 0 removed' "$WORK/netd.log"
+check "the hand, started again, has compared all" \
+    logged 'leased: sync: 0 added, 0 removed'
 outside >"$WORK/foreign.after"
 check "the foreign peer is still as it was" \
     diff "$WORK/foreign.before" "$WORK/foreign.after"

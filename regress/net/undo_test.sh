@@ -41,9 +41,9 @@ state >"$WORK/before"
 mkdir -m 0700 "$WORK/state"
 cat >"$WORK/conf" <<EOF
 gateway: { name = "gw"; endpoint = "gw.example"; on_stop = "undo";
-	state_dir = "$dir/state"; ctl_socket = "$dir/ctl.sock"; };
+	state_dir = "$WORK/state"; ctl_socket = "$WORK/ctl.sock"; };
 networks = ( { name = "devices"; interface = "wgs0"; backend = "auto";
-	listen_port = 51823; private_key_file = "$dir/wg.key";
+	listen_port = 51823; private_key_file = "$WORK/wg.key";
 	address = [ "fd00:7::1/48", "100.64.0.1/16" ];
 	pools = [ "fd00:7:0:1::/64", "100.64.1.0/24" ];
 	isolate = true;
@@ -58,9 +58,10 @@ spawn netd "$BIN/netd" -d -v -U -L "$BIN" -f "$WORK/conf"
 netd=$PID
 check "up" wait_for 10 up || exit 1
 check "default route through the wan" wait_for 5 routed
-check "rule" ruled
-check "packet filter" filtered
-is "forwarding is on" "$(forwards | tr -d '\n')" 11
+check "rule" wait_for 5 ruled
+check "packet filter" wait_for 5 filtered
+forwarding() { [ "$(forwards | tr -d '\n')" = 11 ]; }
+check "forwarding is on" wait_for 5 forwarding
 
 ip link set wan0 down
 check "wan gone: no default route" wait_for 3 unrouted

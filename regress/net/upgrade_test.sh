@@ -170,7 +170,7 @@ mv "$S/state.kept" "$S/state"
 old_db </dev/null
 cp "$db" "$WORK/old.db"
 suite_start
-like "the log tells of it" "$(cat "$WORK/netd.log")" \
+check "the log tells of it" logged \
     'sallyport.db: schema 2 is now [0-9]+'
 check "a copy is kept" [ "$(sqlite3 "$db.v2.bak" .dump | cksum)" = \
     "$(sqlite3 "$WORK/old.db" .dump | cksum)" ]

