@@ -20,9 +20,6 @@ only() {		# "CAP ..." COMMAND ...
 without() {		# CAP: the rest of the unit's
 	echo " $CAPS " | sed "s/ $1 / /"
 }
-logged() {
-	grep -q -- "$1" "$WORK/netd.log"
-}
 
 pki_init
 suite_conf

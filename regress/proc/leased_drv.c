@@ -646,6 +646,9 @@ order(struct drv *d, char *line)
 		a = strsep(&rest, " ");
 		do_burst(d, arg, a, rest != NULL ? atoi(rest) : 1,
 		    verb[0] == 'f');
+	} else if (strcmp(verb, "held") == 0 && rest != NULL) {
+		a = strsep(&rest, " ");
+		do_held(d, arg, a, rest != NULL ? (unsigned int)atoi(rest) : 1);
 	} else if (strcmp(verb, "verify") == 0)
 		do_verify(d, arg);
 	else if (strcmp(verb, "health") == 0) {

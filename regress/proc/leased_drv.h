@@ -104,6 +104,11 @@ void	 run_ms(struct drv *, long ms);
 struct chan *ctl_connect(struct drv *);
 void	 kill_leased(struct drv *);
 
+/* --- leased_drv_held.c --- */
+
+void
+do_held(struct drv *, const char *network, const char *prefix, unsigned int n);
+
 /* --- leased_drv_owned.c --- */
 
 /* An order about peers with an owner; false if it is another. */

@@ -149,8 +149,8 @@ drv_ovpn_end(struct chan *c, uint32_t id, const struct msg_ovpn_end *m)
 	if (m->unasked > 0)
 		printf("asked=%u unasked=%u\n", m->asked, m->unasked);
 	printf("clients=%u code=%u %s\n", d->items, m->code,
-	    ms < 500	  ? "fast" :
-		ms < 2500 ? "in time" :
+	    ms < 1900	  ? "fast" :
+		ms < 10000 ? "in time" :
 			    "late");
 	finish(d);
 	return (0);

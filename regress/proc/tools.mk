@@ -15,7 +15,8 @@ fakectl_RIG :=		proc/fakectl proc/fake_state
 hostile_RIG :=		proc/hostile
 idle_RIG :=		proc/idle
 kern_drv_RIG :=		proc/kern_drv proc/kern_rig proc/fake_state
-leased_drv_RIG :=	proc/leased_drv proc/leased_drv_links proc/leased_drv_owned
+leased_drv_RIG :=	proc/leased_drv proc/leased_drv_links proc/leased_drv_owned \
+			proc/leased_drv_held
 leased_drv_USES :=	hash
 manynets_drv_RIG :=	proc/manynets_drv proc/kern_rig proc/fake_state
 memfind_RIG :=		proc/memfind
