@@ -16,6 +16,7 @@
 #include "child.h"
 #include "childconf.h"
 #include "clock.h"
+#include "keycheck.h"
 #include "keyset.h"
 #include "log.h"
 
@@ -37,7 +38,7 @@ struct holder {
 	unsigned int	 refused;	/* refusals not logged yet */
 };
 
-/* --- the fronts --- */
+/* --- the fronts, or agentd in a device's suite --- */
 
 static void
 tell_refusal(struct holder *k, const struct chan *ch, uint16_t key,
@@ -56,14 +57,19 @@ tell_refusal(struct holder *k, const struct chan *ch, uint16_t key,
 	k->quiet = mono_add_ms(now, QUIET_MS);
 }
 
+/*
+ * A front is a server, and agentd is a client.  The parent says at its links
+ * which of them asks, so that neither can have the other's signature.
+ */
 static int
 key_sign(struct chan *ch, uint32_t id, const struct msg_key_sign *m)
 {
+	enum key_side side = chan_peer(ch) == P_AGENT ? KEY_CLIENT : KEY_SERVER;
 	struct holder *k = chan_arg(ch);
 	struct msg_key_signed ans;
 	const char *why;
 
-	if ((why = keyset_sign(k->keys, m, &ans)) != NULL)
+	if ((why = keyset_sign(k->keys, side, m, &ans)) != NULL)
 		tell_refusal(k, ch, m->key, why);
 	/* A front that does not read its answers loses its link. */
 	return (chan_send_key_signed(ch, id, &ans, -1));
@@ -101,13 +107,14 @@ key_setup_peer(struct chan *ch, uint32_t id, const struct msg_setup_peer *m,
 	struct holder *k = chan_arg(ch);
 	char name[16];
 
-	if (m->role != P_APID || m->index >= FRONTS_MAX) {
+	if ((m->role != P_APID && m->role != P_AGENT) ||
+	    m->index >= FRONTS_MAX) {
 		close(fd);
 		return (-1);
 	}
-	snprintf(name, sizeof(name), "apid %u", m->index);
+	snprintf(name, sizeof(name), "%s %u", msg_role_name(m->role), m->index);
 	chan_free(k->fronts[m->index]);
-	k->fronts[m->index] = chan_new(k->base, fd, P_KEY, P_APID, name,
+	k->fronts[m->index] = chan_new(k->base, fd, P_KEY, m->role, name,
 	    &front_ops, CHAN_UP, k);
 	if (k->fronts[m->index] == NULL)
 		log_warn("link to %s", name);

@@ -13,21 +13,28 @@
 #define SHA384_LEN	48
 
 /* With its NUL, which is the separator of RFC 8446. */
-static const char context[] = "TLS 1.3, server CertificateVerify";
+#define CONTEXT_SIZE	34
+
+static const char contexts[][CONTEXT_SIZE] = {
+	[KEY_SERVER] = "TLS 1.3, server CertificateVerify",
+	[KEY_CLIENT] = "TLS 1.3, client CertificateVerify",
+};
 
 static const char *
-check_content(const uint8_t *tbs, size_t len)
+check_content(enum key_side side, const uint8_t *tbs, size_t len)
 {
 	size_t i;
 
-	if (len != PAD + sizeof(context) + SHA256_LEN &&
-	    len != PAD + sizeof(context) + SHA384_LEN)
+	if (len != PAD + CONTEXT_SIZE + SHA256_LEN &&
+	    len != PAD + CONTEXT_SIZE + SHA384_LEN)
 		return ("not of the length of a CertificateVerify");
 	for (i = 0; i < PAD; i++)
 		if (tbs[i] != 0x20)
 			return ("does not begin with 64 spaces");
-	if (memcmp(tbs + PAD, context, sizeof(context)) != 0)
-		return ("not in the context of a TLS 1.3 server");
+	if (memcmp(tbs + PAD, contexts[side], CONTEXT_SIZE) != 0)
+		return (side == KEY_SERVER ?
+		    "not in the context of a TLS 1.3 server" :
+		    "not in the context of a TLS 1.3 client");
 	return (NULL);
 }
 
@@ -48,11 +55,11 @@ fits(enum key_kind kind, uint16_t scheme)
 }
 
 const char *
-key_check(enum key_kind kind, const struct msg_key_sign *m)
+key_check(enum key_kind kind, enum key_side side, const struct msg_key_sign *m)
 {
 	if (kind == KEY_NONE)
 		return ("no such key");
 	if (!fits(kind, m->scheme))
 		return ("signature scheme does not fit the key");
-	return (check_content(m->tbs, m->len));
+	return (check_content(side, m->tbs, m->len));
 }

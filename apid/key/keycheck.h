@@ -15,6 +15,12 @@ enum key_kind {
 	KEY_RSA
 };
 
+/* Whose handshake is signed: a gateway's, or a device's with its gateway. */
+enum key_side {
+	KEY_SERVER,
+	KEY_CLIENT
+};
+
 /* TLS SignatureScheme, RFC 8446, 4.2.3. */
 #define KEY_ECDSA_P256_SHA256	0x0403
 #define KEY_PSS_SHA256		0x0804
@@ -23,10 +29,11 @@ enum key_kind {
 
 /*
  * Decide whether a key of this kind may sign this: only if it is byte for byte
- * the content of a TLS 1.3 server's CertificateVerify (RFC 8446, 4.4.3), with a
- * scheme for this kind of key.  Returns NULL if it may, or the reason (static)
+ * the content of a TLS 1.3 CertificateVerify of this side and not of the other
+ * (RFC 8446, 4.4.3), with a scheme for this kind of key.  Returns NULL if it may, or the reason (static)
  * if not.
  */
-const char *key_check(enum key_kind, const struct msg_key_sign *);
+const char *
+key_check(enum key_kind, enum key_side, const struct msg_key_sign *);
 
 #endif

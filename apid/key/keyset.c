@@ -207,8 +207,8 @@ sign(const struct key *key, const struct msg_key_sign *m,
 }
 
 const char *
-keyset_sign(const struct keyset *s, const struct msg_key_sign *m,
-    struct msg_key_signed *ans)
+keyset_sign(const struct keyset *s, enum key_side side,
+    const struct msg_key_sign *m, struct msg_key_signed *ans)
 {
 	const struct key *key;
 	const char *why;
@@ -217,7 +217,7 @@ keyset_sign(const struct keyset *s, const struct msg_key_sign *m,
 	if (s == NULL || m->key >= LISTEN_MAX)
 		return ("no such key");
 	key = &s->keys[m->key];
-	if ((why = key_check(key->kind, m)) != NULL)
+	if ((why = key_check(key->kind, side, m)) != NULL)
 		return (why);
 	if (!sign(key, m, ans))
 		return ("OpenSSL could not sign");
@@ -248,7 +248,7 @@ rehearse(const struct keyset *s, uint16_t index)
 		m.scheme = KEY_PSS_SHA256;
 		break;
 	}
-	return (keyset_sign(s, &m, &ans) == NULL ? 0 : -1);
+	return (keyset_sign(s, KEY_SERVER, &m, &ans) == NULL ? 0 : -1);
 }
 
 int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The private keys of the listeners.  Only the key holder has them.
+ * The private keys of the listeners, or of a device.  Only the key holder has them.
  */
 
 #ifndef KEYSET_H
@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "keycheck.h"
 #include "proto.h"
 
 struct keyset;
@@ -39,10 +40,10 @@ keyset_check(const struct keyset *, uint16_t *index, char *err, size_t errsize);
 unsigned int keyset_count(const struct keyset *);
 
 /*
- * Answer a request.  Returns NULL if it was signed.  Otherwise ans->ok is 0,
+ * Answer a request of this side.  Returns NULL if it was signed.  Otherwise ans->ok is 0,
  * and the reason (static) is returned.
  */
-const char *keyset_sign(const struct keyset *, const struct msg_key_sign *,
-	    struct msg_key_signed *);
+const char *keyset_sign(const struct keyset *, enum key_side,
+	    const struct msg_key_sign *, struct msg_key_signed *);
 
 #endif

@@ -42,15 +42,15 @@ what_is_signed(void **state)
 	struct msg_key_sign m;
 
 	content(&m, KEY_ECDSA_P256_SHA256, server, 32);
-	assert_null(key_check(KEY_P256, &m));
+	assert_null(key_check(KEY_P256, KEY_SERVER, &m));
 	content(&m, KEY_ECDSA_P256_SHA256, server, 48);
-	assert_null(key_check(KEY_P256, &m));
+	assert_null(key_check(KEY_P256, KEY_SERVER, &m));
 	content(&m, KEY_ED25519_PURE, server, 48);
-	assert_null(key_check(KEY_ED25519, &m));
+	assert_null(key_check(KEY_ED25519, KEY_SERVER, &m));
 	content(&m, KEY_PSS_SHA256, server, 32);
-	assert_null(key_check(KEY_RSA, &m));
+	assert_null(key_check(KEY_RSA, KEY_SERVER, &m));
 	content(&m, KEY_PSS_SHA384, server, 32);
-	assert_null(key_check(KEY_RSA, &m));
+	assert_null(key_check(KEY_RSA, KEY_SERVER, &m));
 }
 
 static void
@@ -60,23 +60,41 @@ what_is_not(void **state)
 	size_t i;
 
 	content(&m, KEY_ECDSA_P256_SHA256, client, 32);
-	assert_non_null(key_check(KEY_P256, &m));
+	assert_non_null(key_check(KEY_P256, KEY_SERVER, &m));
 	content(&m, KEY_ECDSA_P256_SHA256, server, 32);
-	assert_non_null(key_check(KEY_NONE, &m));
+	assert_non_null(key_check(KEY_NONE, KEY_SERVER, &m));
 	/* Any byte before the hash, and any length, matters. */
 	for (i = 0; i < 64 + sizeof(server); i++) {
 		content(&m, KEY_ECDSA_P256_SHA256, server, 32);
 		m.tbs[i] ^= 1;
-		assert_non_null(key_check(KEY_P256, &m));
+		assert_non_null(key_check(KEY_P256, KEY_SERVER, &m));
 	}
 	for (i = 0; i <= KEY_TBS_MAX; i++) {
 		content(&m, KEY_ECDSA_P256_SHA256, server, 48);
 		m.len = (uint16_t)i;
 		if (i == 130 || i == 146)
-			assert_null(key_check(KEY_P256, &m));
+			assert_null(key_check(KEY_P256, KEY_SERVER, &m));
 		else
-			assert_non_null(key_check(KEY_P256, &m));
+			assert_non_null(key_check(KEY_P256, KEY_SERVER, &m));
 	}
+}
+
+/* Neither side gets a signature with which it could pass for the other. */
+static void
+sides(void **state)
+{
+	struct msg_key_sign m;
+
+	content(&m, KEY_ECDSA_P256_SHA256, client, 32);
+	assert_null(key_check(KEY_P256, KEY_CLIENT, &m));
+	assert_non_null(key_check(KEY_P256, KEY_SERVER, &m));
+	content(&m, KEY_ECDSA_P256_SHA256, server, 32);
+	assert_null(key_check(KEY_P256, KEY_SERVER, &m));
+	assert_non_null(key_check(KEY_P256, KEY_CLIENT, &m));
+	content(&m, KEY_ED25519_PURE, client, 48);
+	assert_null(key_check(KEY_ED25519, KEY_CLIENT, &m));
+	m.tbs[64 + sizeof(client) - 1] = 1;
+	assert_non_null(key_check(KEY_ED25519, KEY_CLIENT, &m));
 }
 
 static void
@@ -100,7 +118,8 @@ schemes(void **state)
 			content(&m, (uint16_t)scheme, server, 32);
 			ok = scheme != 0 &&
 			    (scheme == fits[i].a || scheme == fits[i].b);
-			assert_int_equal(key_check(fits[i].kind, &m) == NULL,
+			assert_int_equal(key_check(fits[i].kind, KEY_SERVER,
+					     &m) == NULL,
 			    ok);
 		}
 }
@@ -205,7 +224,7 @@ signatures(void **state)
 	assert_int_equal(keyset_load(set, 0, fd, err, sizeof(err)), 0);
 	close(fd);
 	content(&m, KEY_ECDSA_P256_SHA256, server, 32);
-	assert_null(keyset_sign(set, &m, &ans));
+	assert_null(keyset_sign(set, KEY_SERVER, &m, &ans));
 	assert_int_equal(ans.ok, 1);
 	ctx = EVP_MD_CTX_new();
 	assert_int_equal(EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL,
@@ -216,15 +235,19 @@ signatures(void **state)
 	EVP_MD_CTX_free(ctx);
 	/* Neither another text, another key, nor a key that is not there. */
 	content(&m, KEY_ECDSA_P256_SHA256, client, 32);
-	assert_non_null(keyset_sign(set, &m, &ans));
+	assert_non_null(keyset_sign(set, KEY_SERVER, &m, &ans));
 	assert_int_equal(ans.ok, 0);
 	assert_int_equal(ans.len, 0);
+	assert_null(keyset_sign(set, KEY_CLIENT, &m, &ans));
+	assert_int_equal(ans.ok, 1);
 	content(&m, KEY_ECDSA_P256_SHA256, server, 32);
+	assert_non_null(keyset_sign(set, KEY_CLIENT, &m, &ans));
+	assert_int_equal(ans.ok, 0);
 	m.key = 1;
-	assert_non_null(keyset_sign(set, &m, &ans));
+	assert_non_null(keyset_sign(set, KEY_SERVER, &m, &ans));
 	m.key = UINT16_MAX;
-	assert_non_null(keyset_sign(set, &m, &ans));
-	assert_non_null(keyset_sign(NULL, &m, &ans));
+	assert_non_null(keyset_sign(set, KEY_SERVER, &m, &ans));
+	assert_non_null(keyset_sign(NULL, KEY_SERVER, &m, &ans));
 	EVP_PKEY_free(key);
 	keyset_free(set);
 }
@@ -276,6 +299,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_signed),
 		cmocka_unit_test(what_is_not),
+		cmocka_unit_test(sides),
 		cmocka_unit_test(schemes),
 		cmocka_unit_test(kinds),
 		cmocka_unit_test(bad_files),

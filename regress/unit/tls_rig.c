@@ -119,7 +119,7 @@ hold(int link, EVP_PKEY *key)
 	must(keyset_load(set, 0, fd, err, sizeof(err)) == 0);
 	while (imsg_recv_wait(link, buf, &imsg, 600 * 1000) == 1) {
 		must(msg_key_sign_get(&imsg.data, &m) == 0);
-		(void)keyset_sign(set, &m, &ans);
+		(void)keyset_sign(set, KEY_SERVER, &m, &ans);
 		ibuf_init(&b, out, 0, sizeof(out));
 		must(msg_key_signed_put(&b, &ans) == 0);
 		if (imsg_send(link, MSG_KEY_SIGNED, imsg.id, b.buf, b.wpos,

@@ -289,7 +289,7 @@ right_id(void **state)
 	close(fd);
 	memset(m.tbs, ' ', 64);
 	memcpy(m.tbs + 64, context, sizeof(context));
-	assert_null(keyset_sign(set, &m, &ans));
+	assert_null(keyset_sign(set, KEY_SERVER, &m, &ans));
 	answer(link, 77, false);
 	answer(link, 78, true);
 	ibuf_init(&b, buf, 0, sizeof(buf));
