@@ -133,7 +133,7 @@ add_leased(struct fw_plan *p, const struct kern_fw *n, const char *chain,
 	size_t i;
 
 	r.notin_dst = to;
-	for (i = 0; i < 2 && p->sets && (n->adopt || !to); i++) {
+	for (i = 0; i < 2 && p->sets && !n->mesh && (n->adopt || !to); i++) {
 		fw_plan_set(n->name, families[i], r.notin);
 		r.notin_family = families[i];
 		add_rule(p, n, &r);
@@ -152,12 +152,31 @@ add_jump(struct fw_plan *p, const struct kern_fw *n, bool to)
 		fw_plan_to(n->name, r.to);
 	else
 		fw_plan_from(n->name, r.to);
-	if (!n->adopt)
+	if (!n->adopt && !n->mesh)
 		add(p, &r);
-	for (i = 0; i < n->npools && n->adopt; i++) {
+	for (i = 0; i < n->npools && (n->adopt || n->mesh); i++) {
 		*(to ? &r.dst : &r.src) = n->pools[i];
 		add(p, &r);
 	}
+	/* In a mesh, what has an address of others goes nowhere. */
+	if (n->mesh)
+		add_plain(p, n, FW_FORWARD, to ? "" : n->interface,
+		    to ? n->interface : "", FW_DROP);
+}
+
+/* Packets between members: of a mesh, to members alone. */
+static void
+add_inside(struct fw_plan *p, const struct kern_fw *n, const char *chain)
+{
+	struct fw_rule r = rule(chain, "", n->interface, FW_ACCEPT);
+	size_t i;
+
+	for (i = 0; i < n->npools && n->mesh && !n->isolate; i++) {
+		r.dst = n->pools[i];
+		add(p, &r);
+	}
+	add_plain(p, n, chain, "", n->interface,
+	    n->isolate || n->mesh ? FW_DROP : FW_ACCEPT);
 }
 
 static void
@@ -225,8 +244,7 @@ add_from(struct fw_plan *p, const struct kern_fw *n)
 	if (n->wan[0] != '\0')
 		add_plain(p, n, chain, "", n->wan, FW_CLAMP);
 	add_state(p, chain, FW_ESTABLISHED | FW_RELATED, true);
-	add_plain(p, n, chain, "", n->interface,
-	    n->isolate ? FW_DROP : FW_ACCEPT);
+	add_inside(p, n, chain);
 	for (i = 0; i < p->nnets; i++) {
 		if ((n->reach & (uint64_t)1 << i) != 0)
 			add_plain(p, n, chain, "", p->nets[i].interface,

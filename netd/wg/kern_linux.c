@@ -205,6 +205,13 @@ io_route_other(struct kern_io *io, uint32_t table, uint8_t *proto)
 }
 
 static int
+io_route_connected(struct kern_io *io, int ifindex, struct kern_routes *l)
+{
+	return (note(io, nl_route_connected(&io->route, ifindex, l),
+	    io->route.text));
+}
+
+static int
 io_rule_list(struct kern_io *io, struct kern_rules *l)
 {
 	return (note(io, nl_rule_list(&io->route, l), io->route.text));
@@ -309,6 +316,7 @@ const struct kern_ops kern_ops = {
 	.route_del = io_route_del,
 	.route_default = io_route_default,
 	.route_other = io_route_other,
+	.route_connected = io_route_connected,
 	.rule_list = io_rule_list,
 	.rule_add = io_rule_add,
 	.rule_del = io_rule_del,

@@ -97,6 +97,10 @@ struct peer_op {
 	const struct prefix *addrs;
 	const uint8_t	*psk;		/* NULL: it has none */
 	const struct prefix *remote;	/* end of its tunnel, where it has one */
+	bool		 dials;		/* of a mesh: keepalive is set, too, */
+	uint16_t	 keepalive;	/* 0: off */
+	const struct prefix *endpoint;	/* and this; NULL: leave it */
+	uint16_t	 port;
 };
 
 struct wg_dev {
@@ -126,6 +130,7 @@ struct kern_fw {
 	bool		 isolate;
 	bool		 inbound;
 	bool		 host_way;	/* the host's own rules lead out */
+	bool		 mesh;		/* its prefixes take the place of leases */
 	uint8_t		 masquerade;	/* mask of enum conf_masquerade */
 	uint64_t	 reach;		/* bit i: network i of the list */
 	uint8_t		 npools;
@@ -224,6 +229,12 @@ struct kern_ops {
 	 * there is none.
 	 */
 	int (*route_other)(struct kern_io *, uint32_t table, uint8_t *proto);
+	/*
+	 * List the prefixes of the main table that interfaces other than this
+	 * one are connected to.
+	 */
+	int (*route_connected)(struct kern_io *, int ifindex,
+	    struct kern_routes *);
 	int		 (*rule_list)(struct kern_io *, struct kern_rules *);
 	int		 (*rule_add)(struct kern_io *, const struct kern_rule *);
 	int		 (*rule_del)(struct kern_io *, const struct kern_rule *);

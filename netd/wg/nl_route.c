@@ -200,6 +200,45 @@ nl_route_list(struct nl_conn *c, uint32_t table, int ifindex,
 	return (0);
 }
 
+struct connected {
+	struct route_ctx x;
+	int own;			/* not this interface */
+};
+
+static int
+connected_cb(const struct nlmsghdr *h, void *arg)
+{
+	struct connected *c = arg;
+	size_t before = c->x.out->n;
+	struct kern_route *r;
+
+	if (route_cb(h, &c->x) == -1)
+		return (-1);
+	if (c->x.out->n == before)
+		return (0);
+	r = &c->x.out->list[before];
+	if (r->oif == 0 || r->oif == c->own || r->dst.len == 0)
+		c->x.out->n = before;
+	return (0);
+}
+
+int
+nl_route_connected(struct nl_conn *c, int ifindex, struct kern_routes *l)
+{
+	struct connected x = { .own = ifindex };
+	size_t i;
+
+	x.x.proto = RTPROT_KERNEL;
+	x.x.table = RT_TABLE_MAIN;
+	x.x.out = l;
+	for (i = 0; i < sizeof(families); i++) {
+		x.x.family = families[i];
+		if (route_dump(c, &x.x, connected_cb, &x, &l->n) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
 /* Set the nexthop of a route; an unreachable route has none. */
 static int
 set_nexthop(struct rtnl_route *rt, const struct kern_route *r)

@@ -15,6 +15,7 @@ int	 nl_route_list(struct nl_conn *, uint32_t table, int ifindex,
 int	 nl_route_add(struct nl_conn *, const struct kern_route *);
 int	 nl_route_del(struct nl_conn *, const struct kern_route *);
 int	 nl_route_other(struct nl_conn *, uint32_t table, uint8_t *proto);
+int nl_route_connected(struct nl_conn *, int ifindex, struct kern_routes *);
 int	 nl_route_default(struct nl_conn *, uint8_t family, int ifindex,
 	    struct kern_route *);
 int	 nl_rule_list(struct nl_conn *, struct kern_rules *);

@@ -61,22 +61,64 @@ same_remote(const struct wish *x, const struct snappeer *p)
 	    x->remote.family == 0 || prefix_equal(&x->remote, &p->endpoint));
 }
 
+/* An address that another wish has taken over is no longer this one's. */
 static bool
 same_addrs(const struct wish *x, const struct prefix *a, size_t n)
 {
-	size_t i, j;
+	size_t i, j, have = 0;
 
-	if (x->naddrs != n)
+	for (j = 0; j < x->naddrs; j++)
+		have += x->addrs[j].indexed;
+	if (have != n)
 		return (false);
 	for (i = 0; i < n; i++) {
-		for (j = 0; j < n; j++) {
-			if (prefix_equal(&x->addrs[j].prefix, &a[i]))
+		for (j = 0; j < x->naddrs; j++) {
+			if (x->addrs[j].indexed &&
+			    prefix_equal(&x->addrs[j].prefix, &a[i]))
 				break;
 		}
-		if (j == n)
+		if (j == x->naddrs)
 			return (false);
 	}
 	return (true);
+}
+
+/* True if it has only to gain addresses. */
+static bool
+may_keep(const struct wish *x, const struct snapshot *s,
+    const struct snappeer *p)
+{
+	const struct prefix *a = snapshot_addrs(s, p);
+	size_t i, j;
+
+	for (i = 0; i < p->naddrs; i++) {
+		for (j = 0; j < x->naddrs; j++) {
+			if (x->addrs[j].indexed &&
+			    prefix_equal(&x->addrs[j].prefix, &a[i]))
+				break;
+		}
+		if (j == x->naddrs)
+			return (false);
+	}
+	return (true);
+}
+
+static bool
+same_dial(const struct wish *x, const struct snappeer *p)
+{
+	return (!x->dials || (!x->redial && x->keepalive == p->keepalive));
+}
+
+/*
+ * The first look at a peer of whose endpoint nothing was known: one that
+ * WireGuard has may be that to which the peer has roamed while nobody ran.
+ */
+static void
+meet(struct wish *x, const struct snappeer *p)
+{
+	if (x->first && p->endpoint.family != 0)
+		x->redial = false;
+	x->first = false;
 }
 
 static bool
@@ -102,20 +144,26 @@ reconcile_diff(struct wanted *w, const struct snapshot *s, struct difference *d)
 		if (x == NULL)
 			return (-1);
 		x->seen = w->seen;
+		meet(x, p);
 		d->psks += x->wanted && !same_psk(x, p);
 		if (!x->wanted)
 			d->removed++;
 		else if (same_remote(x, p) && same_psk(x, p) &&
+		    same_dial(x, p) &&
 		    same_addrs(x, snapshot_addrs(s, p), p->naddrs)) {
 			d->unchanged++;
 			continue;
-		} else
+		} else {
 			d->changed++;
+			x->keep = x->dials && may_keep(x, s, p);
+		}
 		wanted_queue(w, x, false);
 	}
 	RB_FOREACH(x, wish_tree, &w->keys) {
 		if (!x->wanted || x->seen == w->seen)
 			continue;
+		/* WireGuard knows nothing of where it is. */
+		x->redial = x->dials && x->endpoint.family != 0;
 		d->added++;
 		wanted_queue(w, x, false);
 	}

@@ -21,6 +21,7 @@ struct snappeer {
 	bool		 foreign;	/* set by reconcile.c */
 	bool		 spared;	/* likewise: ours, not claimed yet */
 	uint16_t	 port;		/* of the endpoint */
+	uint16_t	 keepalive;	/* seconds */
 	uint32_t	 first;		/* into snapshot.addrs */
 	uint32_t	 naddrs;
 	uint64_t	 rx;

@@ -162,6 +162,26 @@ wanted_set(struct wanted *w, const uint8_t *key, const struct prefix *addrs,
 	return (x);
 }
 
+enum wanted_change
+wanted_compare(const struct wish *x, const struct prefix *addrs, uint8_t n)
+{
+	size_t i, j, common = 0, have = 0;
+
+	for (i = 0; i < x->naddrs; i++) {
+		if (!x->addrs[i].indexed)
+			continue;
+		have++;
+		for (j = 0; j < n; j++) {
+			if (prefix_equal(&x->addrs[i].prefix, &addrs[j]))
+				break;
+		}
+		common += j < n;
+	}
+	if (common < have)
+		return (WANTED_OTHER);
+	return (have == n ? WANTED_SAME : WANTED_MORE);
+}
+
 int
 wanted_psk(struct wish *x, const uint8_t *psk)
 {

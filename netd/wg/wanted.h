@@ -52,11 +52,23 @@ struct wish {
 	uint8_t		 nhad;		/* addresses of a claimable one */
 	uint8_t		 source;
 	struct prefix	 remote;	/* end of its tunnel; family 0: none */
+	bool		 dials;		/* of a mesh: these three are wished */
+	bool		 redial;	/* the endpoint is still to be set */
+	bool		 first;		/* WireGuard may have another one */
+	uint16_t	 keepalive;
+	uint16_t	 port;
+	struct prefix	 endpoint;	/* as wished last; family 0: none */
 	uint8_t		 naddrs;
 	uint32_t	 gen;		/* sync that wished it last */
 	uint32_t	 seen;		/* mark for reconcile.c */
 	struct waddr	*addrs;
 	uint8_t		*psk;		/* NULL: it has no preshared key */
+};
+
+enum wanted_change {
+	WANTED_SAME,
+	WANTED_MORE,
+	WANTED_OTHER
 };
 
 RB_HEAD(wish_tree, wish);
@@ -94,6 +106,12 @@ struct wish *wanted_owner(struct wanted *, const struct prefix *);
  */
 struct wish *wanted_set(struct wanted *, const uint8_t *key,
 	    const struct prefix *, uint8_t n, uint8_t source);
+/*
+ * Compare the addresses that it has, without those that moved to others, with
+ * these: they are the same, these have all of them and more, or neither.
+ */
+enum wanted_change
+wanted_compare(const struct wish *, const struct prefix *, uint8_t n);
 /*
  * Want this preshared key for it, or none (NULL); wanted_set() leaves it as it
  * is.  Returns 0, or -1 with errno ENOMEM.

@@ -123,6 +123,10 @@ get_numbers(struct nlattr *tb[], struct snappeer *p)
 		    sizeof(ts));
 		p->handshake = ts.sec < 0 ? 0 : ts.sec;
 	}
+	if (tb[WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL] != NULL &&
+	    nla_len(tb[WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL]) >= 2)
+		p->keepalive = nla_get_u16(
+		    tb[WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL]);
 	if (tb[WGPEER_A_ENDPOINT] != NULL)
 		get_endpoint(tb[WGPEER_A_ENDPOINT], p);
 }

@@ -25,7 +25,9 @@
 #define ATTR_ROOM	512
 /* The largest size of one allowed address, and of one peer without any. */
 #define ADDR_ROOM	(4 + 8 + 20 + 8)
-#define PEER_ROOM	(4 + 4 + WGKEY_LEN + 8 + 4 + 4 + WGKEY_LEN)
+#define PEER_ROOM                                                              \
+	(4 + 4 + WGKEY_LEN + 8 + 4 + 4 + WGKEY_LEN + 8 + 4 +                   \
+	    sizeof(struct sockaddr_in6))
 
 int
 wg_kernel_open(struct wg_kernel *w)
@@ -165,6 +167,28 @@ put_addr(struct nl_msg *m, const struct prefix *p)
 	return (0);
 }
 
+/* Put the keepalive of a peer and, if it is to be set, its endpoint. */
+static int
+put_dial(struct nl_msg *m, const struct peer_op *op)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in in = { .sin_family = AF_INET };
+
+	if (nla_put_u16(m, WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL,
+	    op->keepalive) < 0)
+		return (-1);
+	if (op->endpoint == NULL)
+		return (0);
+	if (op->endpoint->family == AF_INET) {
+		in.sin_port = htons(op->port);
+		memcpy(&in.sin_addr, op->endpoint->addr, sizeof(in.sin_addr));
+		return (nla_put(m, WGPEER_A_ENDPOINT, sizeof(in), &in));
+	}
+	in6.sin6_port = htons(op->port);
+	memcpy(&in6.sin6_addr, op->endpoint->addr, sizeof(in6.sin6_addr));
+	return (nla_put(m, WGPEER_A_ENDPOINT, sizeof(in6), &in6));
+}
+
 static int
 put_peer(struct nl_msg *m, const struct peer_op *op)
 {
@@ -184,7 +208,8 @@ put_peer(struct nl_msg *m, const struct peer_op *op)
 		return (-1);
 	if (!op->remove) {
 		if (nla_put(m, WGPEER_A_PRESHARED_KEY, WGKEY_LEN,
-		    op->psk != NULL ? op->psk : none) < 0)
+		    op->psk != NULL ? op->psk : none) < 0 ||
+		    (op->dials && put_dial(m, op) < 0))
 			return (-1);
 		ips = nla_nest_start(m, WGPEER_A_ALLOWEDIPS | NLA_F_NESTED);
 		if (ips == NULL)

@@ -169,6 +169,23 @@ wg_uapi_set(struct wg_uapi *w, int fd, const uint8_t *priv, int port)
 	return (r);
 }
 
+/* Put the keepalive of a peer and, if it is to be set, its endpoint. */
+static int
+put_dial(struct wg_uapi *w, size_t *len, const struct peer_op *op)
+{
+	char text[PREFIX_TEXT];
+	bool six;
+
+	if (put(w, len, "persistent_keepalive_interval=%u\n", op->keepalive) ==
+	    -1)
+		return (-1);
+	if (op->endpoint == NULL)
+		return (0);
+	six = op->endpoint->family == AF_INET6;
+	return (put(w, len, "endpoint=%s%s%s:%u\n", six ? "[" : "",
+	    prefix_format_addr(op->endpoint, text), six ? "]" : "", op->port));
+}
+
 static int
 put_peer(struct wg_uapi *w, size_t *len, const struct peer_op *op)
 {
@@ -187,7 +204,7 @@ put_peer(struct wg_uapi *w, size_t *len, const struct peer_op *op)
 	r = put(w, len, "preshared_key=%s\n%s", hex,
 	    op->keep ? "" : "replace_allowed_ips=true\n");
 	sodium_memzero(hex, sizeof(hex));
-	if (r == -1)
+	if (r == -1 || (op->dials && put_dial(w, len, op) == -1))
 		return (-1);
 	for (i = 0; i < op->naddrs; i++) {
 		if (put(w, len, "allowed_ip=%s\n",

@@ -161,6 +161,11 @@ take_peer(struct snapshot *s, const char *k, const char *v)
 		sodium_memzero(psk, sizeof(psk));
 		return (r);
 	}
+	if (strcmp(k, "persistent_keepalive_interval") == 0) {
+		if (get_number(v, UINT16_MAX, &n) == -1)
+			return (-1);
+		p->keepalive = (uint16_t)n;
+	}
 	if (strcmp(k, "rx_bytes") == 0)
 		return (get_number(v, UINT64_MAX, &p->rx));
 	if (strcmp(k, "tx_bytes") == 0)

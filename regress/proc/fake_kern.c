@@ -320,7 +320,11 @@ fake_addr_others(struct kern_io *io, int ifindex, kern_want *want,
     const void *arg, struct prefix *list, size_t max, size_t *n)
 {
 	*n = 0;
-	return (fault(io, "addr_others") ? -1 : 0);
+	if (fault(io, "addr_others"))
+		return (-1);
+	if (io->s->host.family != 0 && max > 0 && want(arg, &io->s->host))
+		list[(*n)++] = io->s->host;
+	return (0);
 }
 
 static int
@@ -434,6 +438,16 @@ fake_route_default(struct kern_io *io, uint8_t family, int ifindex,
 		return (-1);
 	memset(r, 0, sizeof(*r));
 	return (0);
+}
+
+static int
+fake_route_connected(struct kern_io *io, int ifindex, struct kern_routes *l)
+{
+	const struct kern_route	*r = &io->s->connected;
+
+	if (fault(io, "route_connected"))
+		return (-1);
+	return (r->dst.family == 0 ? 0 : kern_routes_add(l, r));
 }
 
 static int
@@ -675,6 +689,9 @@ fake_wg_dump(struct kern_io *io, const struct wg_dev *d, struct snapshot *s)
 		q->tx = p->tx;
 		q->handshake = p->handshake;
 		q->psk = snapshot_psk(p->psk);
+		q->endpoint = p->endpoint;
+		q->port = p->port;
+		q->keepalive = p->keepalive;
 		for (j = 0; j < p->naddrs; j++) {
 			if (snapshot_add_addr(s, &p->addrs[j]) == -1)
 				return (no(io, ENOMEM));
@@ -703,6 +720,7 @@ const struct kern_ops kern_ops = {
 	.route_del = fake_route_del,
 	.route_default = fake_route_default,
 	.route_other = fake_route_other,
+	.route_connected = fake_route_connected,
 	.rule_list = fake_rule_list,
 	.rule_add = fake_rule_add,
 	.rule_del = fake_rule_del,

@@ -50,6 +50,9 @@ struct fake_peer {
 	uint8_t		 key[WGKEY_LEN];
 	struct prefix	 addrs[PEER_ADDRS_MAX];
 	uint8_t		 psk[WGKEY_LEN];	/* zero: none */
+	struct prefix	 endpoint;	/* family 0: none */
+	uint16_t	 port;
+	uint16_t	 keepalive;
 	uint64_t	 rx;
 	uint64_t	 tx;
 	int64_t		 handshake;
@@ -91,6 +94,8 @@ struct fake_state {
 	uint32_t	 nrules;
 	uint32_t	 other_table;	/* has a route of another program */
 	uint8_t		 other_proto;
+	struct kern_route connected;	/* another interface's; family 0: none */
+	struct prefix	 host;		/* an address of the host, likewise */
 	struct fake_link links[FAKE_LINKS];
 	struct kern_route routes[FAKE_ROUTES];
 	struct kern_rule rules[FAKE_RULES];

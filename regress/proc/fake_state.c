@@ -169,6 +169,12 @@ fake_peer_set(struct fake_state *s, int ifindex, const struct peer_op *op)
 	memset(p->psk, 0, sizeof(p->psk));
 	if (op->psk != NULL)
 		memcpy(p->psk, op->psk, sizeof(p->psk));
+	if (op->dials)
+		p->keepalive = op->keepalive;
+	if (op->endpoint != NULL) {
+		p->endpoint = *op->endpoint;
+		p->port = op->port;
+	}
 	if (!op->keep) {
 		s->gaps += p->naddrs > 0;
 		give_up_all(s, p);
