@@ -47,6 +47,7 @@ want_network(const struct knet *net, struct kern_fw *f)
 		strlcat(f->interface, "*", sizeof(f->interface));
 	/* They can have no egress, so that the way out is the operator's. */
 	f->host_way = n->gre;
+	f->mesh = net->mesh != NULL;
 	strlcpy(f->wan, n->wan, sizeof(f->wan));
 	f->adopt = n->adopt;
 	f->isolate = n->isolate;

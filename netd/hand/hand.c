@@ -25,7 +25,9 @@
 #include "hand_peer.h"
 #include "hold.h"
 #include "kern_ops.h"
+#include "link_agent.h"
 #include "log.h"
+#include "mnet.h"
 #include "neighbour.h"
 #include "network.h"
 #include "orphan.h"
@@ -60,6 +62,27 @@ stop_cb(evutil_socket_t fd, short what, void *arg)
 	(void)event_base_loopbreak(k->base);
 }
 
+/* agentd is linked to the hand of a device, in leased's place. */
+static int
+take_agent(struct hand *k, int fd)
+{
+	if (k->agent != NULL) {
+		stats_clear(k);
+		k->meshing = false;
+		chan_free(k->agent);
+	}
+	k->agent = chan_new(k->base, fd, P_HAND, P_AGENT, "agentd",
+	    &link_agent_ops, CHAN_UP, k);
+	if (k->agent == NULL) {
+		log_warn("cannot take the link to agentd");
+		return (0);
+	}
+	if (!k->entered)
+		chan_pause(k->agent);
+	mnet_tell_all(k);
+	return (0);
+}
+
 static int
 hand_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
     int fd)
@@ -67,6 +90,8 @@ hand_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
 	struct hand *k = chan_arg(c);
 	struct knet *n;
 
+	if (m->role == P_AGENT && m->index == 0)
+		return (take_agent(k, fd));
 	if (m->role != P_LEASED) {
 		close(fd);
 		return (-1);
@@ -146,6 +171,33 @@ hand_conf_firewall(struct chan *c, uint32_t id,
 	struct hand_conf *conf = childconf_shadow(c);
 
 	conf->firewall = m->mode;
+	return (0);
+}
+
+static int
+hand_conf_mpolicy(struct chan *c, uint32_t id, const struct msg_conf_mpolicy *m)
+{
+	struct hand_conf *conf = childconf_shadow(c);
+
+	free(conf->policy);
+	if ((conf->policy = malloc(sizeof(*m))) == NULL)
+		return (-1);
+	*conf->policy = *m;
+	return (0);
+}
+
+static int
+hand_conf_mnet(struct chan *c, uint32_t id, const struct msg_conf_mnet *m,
+    int fd)
+{
+	mnet_key(chan_arg(c), m, fd);
+	return (0);
+}
+
+static int
+hand_wgkey_failed(struct chan *c, uint32_t id, const struct msg_wgkey_failed *m)
+{
+	mnet_key_failed(chan_arg(c), m);
 	return (0);
 }
 
@@ -247,10 +299,14 @@ conf_commit(void *arg, void *shadow)
 		k->entered = true;
 		if (chan_send_bare(k->parent, MSG_SETUP_READY, 0) == -1)
 			return (-1);
-		(void)orphan_tell(k);
+		/* Which networks a device has, agentd will say. */
+		if (k->policy == NULL)
+			(void)orphan_tell(k);
 		egress_sweep(k);
 		if (k->leased != NULL)
 			chan_resume(k->leased);
+		if (k->agent != NULL)
+			chan_resume(k->agent);
 	}
 	/* Before the first interface; the routes need their numbers. */
 	if (knows_own(k))
@@ -292,6 +348,9 @@ static const struct chan_handler parent_table[] = {
 	ON(conf_wgkey, CONF_OPEN, hand_conf_wgkey),
 	/* Between configurations it is an uplink that came late. */
 	ON(conf_sysctl, CONF_ANY, hand_conf_sysctl),
+	ON(conf_mpolicy, CONF_OPEN, hand_conf_mpolicy),
+	ON(conf_mnet, CONF_ANY, hand_conf_mnet),
+	ON(wgkey_failed, CONF_ANY, hand_wgkey_failed),
 	ON(conf_uapi, CONF_ANY, hand_conf_uapi),
 	ON(uapi_failed, CONF_ANY, hand_uapi_failed),
 };
@@ -341,14 +400,17 @@ clear(struct hand *k)
 		TAILQ_REMOVE(&k->nets, n, entry);
 		net_free(n);
 	}
+	mnet_clear(k);
 	childconf_clear(&k->conf);
 	chan_free(k->leased);
+	chan_free(k->agent);
 	chan_free(k->parent);
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		event_free(events[i]);
 	show_clear(&k->shown);
 	egress_route_forget(k);
 	free(k->drifts);
+	free(k->policy);
 	k->ops->close(k->io);
 	expiry_clear(&k->expiry);
 	event_base_free(k->base);
@@ -362,6 +424,7 @@ main(void)
 	memset(&k, 0, sizeof(k));
 	k.conf.ops = &conf_ops;
 	TAILQ_INIT(&k.nets);
+	TAILQ_INIT(&k.waiting);
 	STAILQ_INIT(&k.sync_items);
 	STAILQ_INIT(&k.stats);
 	expiry_init(&k.expiry);

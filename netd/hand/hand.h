@@ -37,12 +37,16 @@ struct hand {
 	struct child	 child;
 	struct chan	*parent;
 	struct chan	*leased;
+	struct chan	*agent;		/* agentd's, in a device's suite */
+	struct msg_conf_mpolicy *policy;	/* NULL in a gateway's suite */
+	bool		 meshing;	/* a sync of agentd is under way */
 	const struct kern_ops *ops;
 	struct kern_io	*io;
 	bool		 entered;	/* is in its sandbox */
 	bool		 stopping;	/* nothing is put right any more */
 	bool		 committing;	/* egress is looked at behind it, and told */
 	struct knet_list nets;
+	struct knet_list waiting;	/* of a mesh, without a key yet */
 	struct ksysctl	 sysctl[SYSCTLS];
 	struct expiry	 expiry;
 	struct event	*expire_ev;

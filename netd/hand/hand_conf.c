@@ -21,6 +21,7 @@
 #include "hand_peer.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "mnet.h"
 #include "network.h"
 #include "sync.h"
 #include "sysctl.h"
@@ -47,6 +48,7 @@ hand_conf_free(struct hand_conf *c)
 	if (c == NULL)
 		return;
 	sysctl_close(c->sysctl);
+	free(c->policy);
 	freezero(c, sizeof(*c));
 }
 
@@ -94,33 +96,44 @@ hand_conf_add_sysctl(struct hand_conf *c, const struct msg_conf_sysctl *m,
 }
 
 /* Read the output of wg genkey: 44 characters, and what editors add to them. */
-void
-hand_conf_add_wgkey(struct hand_conf *c, const char *network, int fd)
+int
+hand_conf_read_key(int fd, uint8_t priv[WGKEY_LEN])
 {
-	struct hand_confnet *n;
 	char text[2 * WGKEY_TEXT];
 	struct text_error e;
 	ssize_t got;
 	size_t len;
+	int r = -1;
 
-	n = hand_conf_find(c, network);
-	got = n == NULL ? -1 : pread(fd, text, sizeof(text), 0);
+	got = pread(fd, text, sizeof(text), 0);
 	close(fd);
-	if (n == NULL) {
-		snprintf(c->error, sizeof(c->error),
-		    "a key for the unknown network %s", network);
-		return;
-	}
 	len = got > 0 ? (size_t)got : 0;
 	if (text_clean(text, &len, &e) == -1)
 		len = 0;
 	while (len > 0 && isspace((unsigned char)text[len - 1]))
 		len--;
-	if (len == WGKEY_TEXT - 1 && wgkey_parse(text, len, n->priv) == 0)
+	if (len == WGKEY_TEXT - 1)
+		r = wgkey_parse(text, len, priv);
+	sodium_memzero(text, sizeof(text));
+	return (r);
+}
+
+void
+hand_conf_add_wgkey(struct hand_conf *c, const char *network, int fd)
+{
+	struct hand_confnet *n;
+
+	n = hand_conf_find(c, network);
+	if (n == NULL) {
+		close(fd);
+		snprintf(c->error, sizeof(c->error),
+		    "a key for the unknown network %s", network);
+		return;
+	}
+	if (hand_conf_read_key(fd, n->priv) == 0)
 		n->has_priv = true;
 	else
 		n->bad_priv = true;
-	sodium_memzero(text, sizeof(text));
 }
 
 static void
@@ -242,6 +255,9 @@ remove_gone(struct hand *k, struct hand_conf *c)
 	struct knet *n, *next;
 
 	TAILQ_FOREACH_SAFE(n, &k->nets, entry, next) {
+		/* agentd says which networks of a mesh there are. */
+		if (n->mesh != NULL)
+			continue;
 		cn = hand_conf_find(c, n->conf.name);
 		if (cn != NULL && can_stay(&n->conf, &cn->conf))
 			continue;
@@ -272,6 +288,10 @@ hand_conf_apply(struct hand *k, struct hand_conf *c)
 			log_warn("network %s", c->nets[i].conf.name);
 	}
 	k->firewall = c->firewall;
+	free(k->policy);
+	k->policy = c->policy;
+	c->policy = NULL;
+	mnet_policy_changed(k);
 	filter_warn(k);
 	sysctl_take(k, c->sysctl);
 }

@@ -27,6 +27,7 @@ struct hand_conf {
 	struct hand_confnet	 nets[NETWORKS_MAX];
 	struct ksysctl	 sysctl[SYSCTLS];
 	uint8_t		 firewall;	/* enum conf_firewall */
+	struct msg_conf_mpolicy *policy;	/* of a device, else NULL */
 	char		 error[TEXT_SIZE];
 };
 
@@ -41,6 +42,10 @@ void hand_conf_add_sysctl(struct hand_conf *, const struct msg_conf_sysctl *,
     int fd);
 /* Reads and closes the descriptor. */
 void	 hand_conf_add_wgkey(struct hand_conf *, const char *network, int fd);
+/*
+ * Read a private key file and close it.  Returns 0, or -1 if it holds no key.
+ */
+int	 hand_conf_read_key(int fd, uint8_t priv[WGKEY_LEN]);
 /*
  * Make this the configuration in force.  Its keys and descriptors move out of
  * it.

@@ -18,6 +18,7 @@
 #include "kern_ops.h"
 #include "log.h"
 #include "mark.h"
+#include "mnet.h"
 #include "network.h"
 #include "pool_route.h"
 #include "reconcile.h"
@@ -131,7 +132,7 @@ net_ensure(struct knet *n, bool full)
 	enum step s;
 	bool came_up;
 
-	if (n->k->stopping)
+	if (n->k->stopping || (n->mesh != NULL && n->mesh->refused))
 		return;
 	s = steps(n, full);
 	if (s == STEP_BUSY)

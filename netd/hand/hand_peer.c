@@ -53,6 +53,8 @@ static void
 finish(struct knet *n, struct wish *x, bool ok)
 {
 	wish_answer(n, x, ok ? PEER_OK : PEER_E_KERNEL);
+	if (ok)
+		x->redial = x->first = false;
 	if (ok && x->expired)
 		tell_expired(n->k, n->conf.name, x->key);
 	if (!ok) {
@@ -72,7 +74,7 @@ finish(struct knet *n, struct wish *x, bool ok)
 struct chunk {
 	struct wish	*wishes[KERN_CHUNK];
 	struct peer_op	 ops[KERN_CHUNK];
-	struct prefix	 addrs[KERN_CHUNK][PEER_ADDRS_MAX];
+	struct prefix	 addrs[KERN_CHUNK][MESH_PREFIX_MAX];
 	size_t		 n;
 };
 
@@ -80,21 +82,29 @@ static void
 chunk_fill(struct knet *n, struct chunk *c)
 {
 	struct wish *x;
+	struct peer_op *op;
 	size_t i, j;
 
+	memset(c->ops, 0, sizeof(c->ops));
 	c->n = wanted_take(&n->wanted, c->wishes, KERN_CHUNK);
 	for (i = 0; i < c->n; i++) {
 		x = c->wishes[i];
-		for (j = 0; j < x->naddrs && j < PEER_ADDRS_MAX; j++)
-			c->addrs[i][j] = x->addrs[j].prefix;
-		c->ops[i].key = x->key;
-		c->ops[i].remove = !x->wanted;
-		c->ops[i].keep = x->keep;
+		op = &c->ops[i];
+		/* What another wish has taken over is not taken back. */
+		for (j = 0; j < x->naddrs && op->naddrs < MESH_PREFIX_MAX; j++)
+			if (x->addrs[j].indexed)
+				c->addrs[i][op->naddrs++] = x->addrs[j].prefix;
+		op->key = x->key;
+		op->remove = !x->wanted;
+		op->keep = x->keep;
 		x->keep = false;
-		c->ops[i].naddrs = (uint8_t)j;
-		c->ops[i].addrs = c->addrs[i];
-		c->ops[i].psk = x->psk;
-		c->ops[i].remote = &x->remote;
+		op->addrs = c->addrs[i];
+		op->psk = x->psk;
+		op->remote = &x->remote;
+		op->dials = x->dials;
+		op->keepalive = x->keepalive;
+		op->endpoint = x->redial ? &x->endpoint : NULL;
+		op->port = x->port;
 	}
 }
 

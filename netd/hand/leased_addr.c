@@ -97,7 +97,8 @@ addr_touch_wish(struct knet *n, const struct wish *x)
 {
 	uint8_t i;
 
-	for (i = 0; i < x->naddrs; i++)
+	/* The filter knows a mesh by its prefixes. */
+	for (i = 0; i < x->naddrs && n->mesh == NULL; i++)
 		addr_touch(n, &x->addrs[i].prefix);
 }
 
@@ -167,6 +168,8 @@ want_all(struct knet *n, struct kern_fw_elems *l)
 	struct wish *x;
 	size_t i, j;
 
+	if (n->mesh != NULL)
+		return (0);
 	RB_FOREACH(x, wish_tree, &n->wanted.keys) {
 		for (i = 0; x->wanted && i < x->naddrs; i++)
 			if (want(l, &x->addrs[i].prefix, rest_ms(x)) == -1)

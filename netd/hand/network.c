@@ -107,6 +107,7 @@ net_free(struct knet *n)
 	kern_fw_elems_clear(&n->touched);
 	free(n->foreign);
 	free(n->held);
+	free(n->mesh);
 	sodium_memzero(n->priv, sizeof(n->priv));
 	free(n);
 }

@@ -23,6 +23,7 @@
 
 struct hand;
 struct hand_confnet;
+struct mnet;
 
 struct knet {
 	TAILQ_ENTRY(knet) entry;
@@ -62,6 +63,7 @@ struct knet {
 	struct msg_hand_network sent;	/* state that leased was told last */
 
 	struct wanted	 wanted;
+	struct mnet	*mesh;		/* NULL: a network of a gateway */
 	struct kern_fw_elems touched;	/* addresses to tell the filter */
 	bool		 addrs_due;	/* and all of them are to be compared */
 	struct snapshot	*snap;

@@ -14,6 +14,7 @@
 #include "hand.h"
 #include "kern_list.h"
 #include "kern_ops.h"
+#include "mnet.h"
 #include "network.h"
 #include "pool_route.h"
 
@@ -49,21 +50,39 @@ route_fail(struct knet *n, const char *what, const struct prefix *p)
 	return (-1);
 }
 
-static size_t
-wanted_routes(const struct knet *n, struct kern_route *list)
+/* Want a route into the interface.  Returns 0, or -1 with errno ENOMEM. */
+static int
+want(const struct knet *n, struct kern_routes *list, const struct prefix *dst)
 {
-	size_t i, k = 0;
+	struct kern_route r;
+
+	memset(&r, 0, sizeof(r));
+	r.dst = *dst;
+	r.table = RT_TABLE_MAIN;
+	r.oif = n->dev.ifindex;
+	return (kern_routes_add(list, &r));
+}
+
+/* In a mesh, what members have behind them is routed, too. */
+static int
+wanted_routes(struct knet *n, struct kern_routes *list)
+{
+	struct waddr *a;
+	size_t i;
 
 	for (i = 0; i < n->npools; i++) {
-		if (is_connected(n, &n->pools[i]))
-			continue;
-		memset(&list[k], 0, sizeof(list[k]));
-		list[k].dst = n->pools[i];
-		list[k].table = RT_TABLE_MAIN;
-		list[k].oif = n->dev.ifindex;
-		k++;
+		if (!is_connected(n, &n->pools[i]) &&
+		    want(n, list, &n->pools[i]) == -1)
+			return (-1);
 	}
-	return (k);
+	if (n->mesh == NULL)
+		return (0);
+	RB_FOREACH(a, waddr_tree, &n->wanted.addrs) {
+		if (a->prefix.len > 0 && !is_connected(n, &a->prefix) &&
+		    want(n, list, &a->prefix) == -1)
+			return (-1);
+	}
+	return (0);
 }
 
 static int
@@ -80,6 +99,11 @@ add_route(struct knet *n, const struct kern_route *r)
 	/* The program that made the interface may have made the route. */
 	if (n->conf.adopt)
 		return (0);
+	/* One route of many: the rest of the network is of use. */
+	if (n->mesh != NULL) {
+		mnet_no_route(n, &r->dst);
+		return (0);
+	}
 	snprintf(n->text, sizeof(n->text),
 	    "cannot add route %s via %s: another route to it exists; remove it or change the pool",
 	    prefix_format(&r->dst, text), n->conf.interface);
@@ -99,22 +123,21 @@ among(const struct kern_route *list, size_t n, const struct kern_route *r)
 }
 
 static int
-change_pools(struct knet *n, const struct kern_routes *have)
+change_pools(struct knet *n, const struct kern_routes *have,
+    const struct kern_routes *wanted)
 {
-	struct kern_route want[NET_PIECES_MAX];
-	size_t nwant, i;
+	size_t i;
 
-	nwant = wanted_routes(n, want);
 	for (i = 0; i < have->n; i++) {
-		if (among(want, nwant, &have->list[i]))
+		if (among(wanted->list, wanted->n, &have->list[i]))
 			continue;
 		if (n->k->ops->route_del(n->k->io, &have->list[i]) == -1)
 			return (route_fail(n, "remove", &have->list[i].dst));
 		drift_say(n->k, n, "route", &have->list[i].dst);
 	}
-	for (i = 0; i < nwant; i++) {
-		if (!among(have->list, have->n, &want[i]) &&
-		    add_route(n, &want[i]) == -1)
+	for (i = 0; i < wanted->n; i++) {
+		if (!among(have->list, have->n, &wanted->list[i]) &&
+		    add_route(n, &wanted->list[i]) == -1)
 			return (-1);
 	}
 	return (0);
@@ -123,15 +146,19 @@ change_pools(struct knet *n, const struct kern_routes *have)
 int
 route_pools(struct knet *n)
 {
-	struct kern_routes have = { NULL, 0, 0 };
+	struct kern_routes have = { NULL, 0, 0 }, wanted = { NULL, 0, 0 };
 	int r;
 
 	if (n->k->ops->route_list(n->k->io, RT_TABLE_MAIN, n->dev.ifindex,
 		&have) == -1)
 		r = route_fail(n, "read", NULL);
-	else
-		r = change_pools(n, &have);
+	else if (wanted_routes(n, &wanted) == -1) {
+		strlcpy(n->text, "no memory", sizeof(n->text));
+		r = -1;
+	} else
+		r = change_pools(n, &have, &wanted);
 	kern_routes_clear(&have);
+	kern_routes_clear(&wanted);
 	return (r);
 }
 

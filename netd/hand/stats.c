@@ -17,6 +17,13 @@
 
 #define STATS_MAX	16	/* questions that are answered at once */
 
+/* The process that asks: leased, or agentd in a device's suite. */
+static struct chan *
+asker(const struct hand *k)
+{
+	return (k->leased != NULL ? k->leased : k->agent);
+}
+
 static void
 send_end(struct hand *k, uint32_t id, const char *network, enum peer_code code)
 {
@@ -25,8 +32,8 @@ send_end(struct hand *k, uint32_t id, const char *network, enum peer_code code)
 	memset(&m, 0, sizeof(m));
 	strlcpy(m.network, network, sizeof(m.network));
 	m.code = code;
-	if (chan_send_peer_stats_end(k->leased, id, &m, -1) == -1)
-		log_warn("cannot answer leased");
+	if (chan_send_peer_stats_end(asker(k), id, &m, -1) == -1)
+		log_warn("cannot send counters of peers");
 }
 
 void
@@ -75,7 +82,7 @@ send_stat(struct hand *k, const struct statreq *r, const struct snappeer *p)
 	n = p->naddrs < PEER_ADDRS_MAX ? p->naddrs : PEER_ADDRS_MAX;
 	m.naddrs = (uint8_t)n;
 	memcpy(m.addrs, snapshot_addrs(r->snap, p), n * sizeof(m.addrs[0]));
-	return (chan_send_peer_stat(k->leased, r->id, &m, -1));
+	return (chan_send_peer_stat(asker(k), r->id, &m, -1));
 }
 
 static void
@@ -95,10 +102,10 @@ stats_continue(struct hand *k)
 	struct statreq *r;
 	enum peer_code code;
 
-	while ((r = STAILQ_FIRST(&k->stats)) != NULL && k->leased != NULL) {
+	while ((r = STAILQ_FIRST(&k->stats)) != NULL && asker(k) != NULL) {
 		code = PEER_OK;
 		while (r->pos < r->snap->npeers) {
-			if (chan_busy(k->leased))
+			if (chan_busy(asker(k)))
 				return;
 			if (send_stat(k, r, &r->snap->peers[r->pos]) == -1) {
 				code = PEER_E_KERNEL;

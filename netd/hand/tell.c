@@ -7,6 +7,7 @@
 
 #include "hand.h"
 #include "log.h"
+#include "mnet.h"
 #include "network.h"
 #include "tell.h"
 #include "wanted.h"
@@ -82,6 +83,10 @@ tell_network(struct knet *n)
 {
 	struct msg_hand_network m;
 
+	if (n->mesh != NULL) {
+		mnet_tell(n);
+		return;
+	}
 	memset(&m, 0, sizeof(m));
 	strlcpy(m.network, n->conf.name, sizeof(m.network));
 	m.state = n->state;

@@ -4,6 +4,7 @@
  */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "hand.h"
 #include "log.h"
@@ -23,13 +24,28 @@ wish_done(struct hand *k, uint32_t id, enum peer_code code)
 }
 
 void
+mpeer_done(struct hand *k, uint32_t id, enum peer_code code, const char *text)
+{
+	struct msg_mpeer_done m = { .code = code };
+
+	if (id == 0 || k->agent == NULL)
+		return;
+	strlcpy(m.text, text, sizeof(m.text));
+	if (chan_send_mpeer_done(k->agent, id, &m, -1) == -1)
+		log_warn("cannot answer agentd");
+}
+
+void
 wish_answer(struct knet *n, struct wish *x, enum peer_code code)
 {
 	struct waiter *r;
 
 	while ((r = SLIST_FIRST(&x->waiters)) != NULL) {
 		SLIST_REMOVE_HEAD(&x->waiters, entry);
-		wish_done(n->k, r->id, code);
+		if (n->mesh != NULL)
+			mpeer_done(n->k, r->id, code, "");
+		else
+			wish_done(n->k, r->id, code);
 		free(r);
 	}
 }

@@ -82,8 +82,8 @@ rig_prefix(struct prefix *p, const char *text)
 		errx(1, "%s", text);
 }
 
-static int
-key_file(uint8_t byte)
+int
+rig_key_file(uint8_t byte)
 {
 	uint8_t	 key[WGKEY_LEN];
 	char	 text[WGKEY_TEXT + 1], path[] = "/tmp/kern_rig.XXXXXX";
@@ -130,7 +130,7 @@ offer_network(struct rig *d, const struct msg_conf_network *n)
 	SEND(d->parent, CONF_NETWORK, conf_network, 0, n, -1);
 	memset(&k, 0, sizeof(k));
 	(void)strlcpy(k.network, n->name, sizeof(k.network));
-	SEND(d->parent, CONF_WGKEY, conf_wgkey, 0, &k, key_file(d->key));
+	SEND(d->parent, CONF_WGKEY, conf_wgkey, 0, &k, rig_key_file(d->key));
 }
 
 void
@@ -141,7 +141,10 @@ rig_offer(struct rig *d)
 	size_t			 i;
 
 	SEND(d->parent, CONF_BEGIN, conf_begin, 0, &begin, -1);
-	offer_network(d, &d->conf);
+	if (d->policy != NULL)
+		SEND(d->parent, CONF_MPOLICY, conf_mpolicy, 0, d->policy, -1);
+	else
+		offer_network(d, &d->conf);
 	for (i = 0; i < d->nmore; i++)
 		offer_network(d, &d->more[i]);
 	rig_bare(d->parent, MSG_CONF_END);
@@ -164,6 +167,8 @@ rig_link(struct rig *d)
 	struct msg_setup_peer	 p = { .role = P_LEASED };
 	int			 sv[2];
 
+	if (d->policy != NULL)
+		p.role = P_AGENT;
 	if (d->leased != -1)
 		close(d->leased);
 	if (imsg_pair(sv) == -1)

@@ -27,6 +27,8 @@ struct rig {
 	struct msg_conf_network conf;	/* its first network's */
 	const struct msg_conf_network *more;	/* and the others' */
 	size_t		 nmore;
+	/* A device's policy: agentd is in the place of leased and networks. */
+	const struct msg_conf_mpolicy *policy;
 	uint8_t		 key;		/* each byte of its private key */
 	bool		 quiet;		/* say nothing of a start that works */
 	uint8_t		 buf[IMSG_MAX_SIZE];
@@ -53,6 +55,8 @@ void	 rig_init(struct rig *, const char *hand, const char *state);
 void	 rig_prefix(struct prefix *, const char *);
 void	 rig_put(int s, uint32_t type, uint32_t id, struct ibuf *, int fd);
 void	 rig_bare(int s, uint32_t type);
+/* A file with a private key, each byte of which is this. */
+int	 rig_key_file(uint8_t);
 /* The next message of that type; others are skipped. */
 bool	 rig_await(struct rig *, int s, uint32_t type, struct imsg *, int ms);
 /* A configuration, but for its commit; and with it. */

@@ -3,7 +3,7 @@
 # the product.
 
 TOOLS :=	apid_drv breakout bringup_drv crowd ctl_stub fakectl hostile idle \
-		kern_drv kernhand leased_drv manynets_drv memfind portalc \
+		kern_drv kernhand leased_drv manynets_drv memfind mesh_drv portalc \
 		rawhttp twins_drv wggo_ends yggc
 
 apid_drv_RIG :=		proc/apid_drv proc/apid_drv_leased proc/apid_drv_owned
@@ -19,6 +19,7 @@ leased_drv_RIG :=	proc/leased_drv proc/leased_drv_links proc/leased_drv_owned \
 			proc/leased_drv_held
 leased_drv_USES :=	hash
 manynets_drv_RIG :=	proc/manynets_drv proc/kern_rig proc/fake_state
+mesh_drv_RIG :=		proc/mesh_drv proc/kern_rig proc/fake_state
 memfind_RIG :=		proc/memfind
 portalc_RIG :=		proc/portalc proc/portalc_call
 rawhttp_RIG :=		proc/rawhttp

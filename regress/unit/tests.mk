@@ -25,6 +25,7 @@ netd_conf_test_USES :=	check conferror conftext creds dump fit parse reserve sch
 			suggest value merge access
 netd_watch_test_USES :=	watch backoff keyfile notify
 nl_test_USES :=		nl nl_link nl_route kern_list
+mpolicy_test_USES :=	mpolicy
 node_test_USES :=	node
 openvpn_test_USES :=	openvpn_parse
 pathrule_test_USES :=	pathrule pair map

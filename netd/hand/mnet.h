@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The networks of a mesh, which agentd asks for at run time.
+ */
+
+#ifndef MNET_H
+#define MNET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mpolicy.h"
+#include "proto.h"
+
+struct hand;
+struct knet;
+
+/* What a knet of a mesh has besides. */
+struct mnet {
+	struct msg_mnet_set set;	/* as agentd wished it last */
+	uint32_t	 id;		/* to answer; 0: nothing is open */
+	uint8_t		 number;	/* of its interface */
+	bool		 refused;	/* the policy refuses the network */
+	bool		 named;		/* agentd's sync has named it */
+	bool		 routes_due;	/* prefixes beyond it have changed */
+	char		 note[TEXT_SIZE];	/* part that is refused, or "" */
+	struct msg_mnet_state sent;
+};
+
+void	 mnet_set(struct hand *, uint32_t id, const struct msg_mnet_set *);
+/* Leave a network: what was made for it goes, and its key. */
+void	 mnet_del(struct hand *, const char *network);
+/* The parent's answers. */
+void	 mnet_key(struct hand *, const struct msg_conf_mnet *, int fd);
+void	 mnet_key_failed(struct hand *, const struct msg_wgkey_failed *);
+/* There may be another policy: check everything again. */
+void	 mnet_policy_changed(struct hand *);
+/* A network of a mesh, also one that waits for its key, or NULL. */
+struct knet *mnet_find(struct hand *, const char *network);
+/* Tell agentd the state of the network if it is news. */
+void	 mnet_tell(struct knet *);
+/* Tell it the states of all. */
+void	 mnet_tell_all(struct hand *);
+/* A route of the network cannot be set. */
+void	 mnet_no_route(struct knet *, const struct prefix *);
+/* Forget all networks that wait for their keys. */
+void	 mnet_clear(struct hand *);
+
+#endif
