@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agentconf.h"
 #include "check.h"
 #include "conferror.h"
 #include "config.h"
@@ -680,6 +681,10 @@ config_check(struct config *c)
 {
 	unsigned int i;
 
+	if (c->is_agent) {
+		agentconf_check(c);
+		return;
+	}
 	for (i = 0; i < c->nnetworks; i++)
 		check_network(c, i);
 	for (i = 0; i < c->nidentities; i++)

@@ -51,12 +51,36 @@ config_forgive(struct config *c, unsigned int n, char *dst, size_t size)
 	c->nerrors = n;
 }
 
+/* The word of a device's file that has the member of a gateway's word. */
+static const char *
+agent_word(const char *path)
+{
+	static const char *const words[][2] = {
+		{ "listen[].tls.certificate", "agent.certificate" },
+		{ "listen[].tls.key", "agent.key" },
+		{ "listen[].tls.client_ca", "agent.ca" },
+		{ "listen[].address", "metrics.address" },
+		{ "gateway.state_dir", "agent.state_dir" },
+		{ "gateway.ctl_socket", "ctl_socket" },
+	};
+	size_t k;
+
+	for (k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+		if (strcmp(path, words[k][0]) == 0)
+			return (words[k][1]);
+	return (path);
+}
+
 unsigned int
 config_line(const struct config *c, const char *path, unsigned int i)
 {
 	char up[LABEL_SIZE], *end;
 	const struct word *w;
 
+	if (c->is_agent) {
+		path = agent_word(path);
+		i = 0;
+	}
 	strlcpy(up, path, sizeof(up));
 	for (;;) {
 		w = schema_find(up);

@@ -115,8 +115,23 @@ struct conf_mesh {
 	char		 rendezvous[NETNAME_SIZE];
 };
 
+/* The words of a device's file that are in no other member. */
+struct conf_agent {
+	char		 server[HOST_SIZE + URLPREFIX_SIZE + 16];
+	char		 host[HOST_SIZE];	/* the server's parts */
+	uint16_t	 port;
+	char		 prefix[URLPREFIX_SIZE];
+	uint32_t	 networks_max;
+	char		 interface_prefix[IFPREFIX_SIZE];
+	char		 ports[12];
+	char		 metrics[ENDPOINT_TEXT];
+};
+
 struct config {
 	char			 file[CONF_PATH];
+	bool			 is_agent;	/* a device's file */
+	struct conf_agent	 agent;
+	struct msg_conf_mpolicy	 policy;
 	struct conf_gateway	 gateway;
 	unsigned int		 nnetworks;
 	struct conf_network	 networks[NETWORKS_MAX];

@@ -273,8 +273,9 @@ unknown_word(const struct group *g, const config_setting_t *s)
 		    g->label, near);
 	else
 		config_error(g->conf, config_setting_source_line(s),
-		    "unknown word \"%.64s\" in %s (see sallyport.conf(5))",
-		    name, g->label);
+		    "unknown word \"%.64s\" in %s (see %s(5))", name, g->label,
+		    g->conf->is_agent ? "sallyport-agent.conf" :
+					"sallyport.conf");
 }
 
 static void
@@ -328,7 +329,10 @@ parse_text(struct config *c, const char *text, size_t len)
 		parse_group(&top, config_root_setting(&lc));
 	config_destroy(&lc);
 	/* A missing group also misses its required words. */
-	if (c->nerrors == 0 && c->gateway.endpoint[0] == '\0')
+	if (c->nerrors == 0 && c->is_agent && c->agent.server[0] == '\0')
+		config_error(c, 0,
+		    "there is no \"agent\" with a \"server\": the gateway's URL");
+	if (c->nerrors == 0 && !c->is_agent && c->gateway.endpoint[0] == '\0')
 		config_error(c, 0,
 		    "there is no \"gateway\" with an \"endpoint\": what devices dial");
 }
@@ -391,6 +395,7 @@ config_load(const char *file)
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return (NULL);
+	c->is_agent = schema == agent_words;
 	if (strlcpy(c->file, file, sizeof(c->file)) >= sizeof(c->file))
 		config_error(c, 0, "the name is too long");
 	else if ((text = read_text(c, &len)) != NULL) {

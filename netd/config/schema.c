@@ -101,8 +101,8 @@ schema_valid_interface(const char *s)
 	return (NULL);
 }
 
-static const char *
-valid_host(const char *s)
+const char *
+schema_valid_host(const char *s)
 {
 	struct prefix p;
 	const char *dot;
@@ -142,8 +142,8 @@ valid_pool(const char *s)
 		"a pool needs its length, as in 10.1.0.0/24 (or /32 for one address)");
 }
 
-static const char *
-valid_urlprefix(const char *s)
+const char *
+schema_valid_urlprefix(const char *s)
 {
 	size_t len;
 
@@ -244,13 +244,13 @@ valid_yggkey(const char *s)
 }
 
 /* clang-format off */
-const struct word schema[] = {
+static const struct word gateway_words[] = {
 	{ "gateway", WORD_GROUP, NOWHERE, "", 0, 0, NULL, NULL, true,
 	    "this gateway" },
 	{ "gateway.name", WORD_STRING, TOP(gateway.name), "gateway", 1, 0,
 	    NULL, valid_name, true, "its name, for people" },
 	{ "gateway.endpoint", WORD_STRING, TOP(gateway.endpoint), NULL, 1, 0,
-	    NULL, valid_host, true, "host name or address that devices dial" },
+	    NULL, schema_valid_host, true, "host name or address that devices dial" },
 	{ "gateway.state_dir", WORD_FILE, TOP(gateway.state_dir),
 	    "/var/lib/sallyport", 1, 0, NULL, NULL, false,
 	    "directory of the leases" },
@@ -384,7 +384,7 @@ const struct word schema[] = {
 	{ "listen[].proof", WORD_CHOICE, LSN(proof), "certificate", 0, 0,
 	    proof_names, NULL, true, "how a name is proved" },
 	{ "listen[].prefix", WORD_STRING, LSN(prefix), "/", 1, 0, NULL,
-	    valid_urlprefix, true, "of the dialects' paths" },
+	    schema_valid_urlprefix, true, "of the dialects' paths" },
 	{ "listen[].tls", WORD_GROUP, LSN(has_tls), "", 0, 0, NULL, NULL,
 	    true, "absent: plain HTTP" },
 	{ "listen[].tls.certificate", WORD_FILE, LSN(certificate), NULL, 1, 0,
@@ -481,10 +481,19 @@ const struct word schema[] = {
 	    "of the peers that a set may remove; 100 is all" },
 };
 /* clang-format on */
-const size_t schema_len = sizeof(schema) / sizeof(schema[0]);
-
-_Static_assert(sizeof(schema) / sizeof(schema[0]) <= CONF_WORDS_MAX,
+_Static_assert(sizeof(gateway_words) / sizeof(gateway_words[0]) <=
+	CONF_WORDS_MAX,
     "more words than config.line has room for");
+
+const struct word *schema = gateway_words;
+size_t schema_len = sizeof(gateway_words) / sizeof(gateway_words[0]);
+
+void
+schema_use_agent(void)
+{
+	schema = agent_words;
+	schema_len = agent_words_len;
+}
 
 const struct word *
 schema_find(const char *path)

@@ -50,11 +50,19 @@ struct word {
 	const char	*help;
 };
 
-extern const struct word schema[];
-extern const size_t schema_len;
+/* The words of sallyport.conf(5), or those of sallyport-agent.conf(5). */
+extern const struct word *schema;
+extern size_t schema_len;
+extern const struct word agent_words[];
+extern const size_t agent_words_len;
+/* The file is that of a device from now on. */
+void	 schema_use_agent(void);
 const struct word *schema_find(const char *path);
 /* Returns NULL, or a text that says why this is no interface's name. */
 const char *schema_valid_interface(const char *);
+/* The same for a host's name or address, and for a part of a URL. */
+const char *schema_valid_host(const char *);
+const char *schema_valid_urlprefix(const char *);
 /* The last part of a word's path. */
 const char *schema_leaf(const struct word *);
 /*

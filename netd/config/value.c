@@ -342,6 +342,20 @@ value_clear(const struct word *w, void *base)
 		*length(w, base) = 0;
 }
 
+/* A default may have several elements, with a space between them. */
+static const char *
+set_list(const struct word *w, void *base, const char *text)
+{
+	char copy[CONF_VALUE_SIZE], *rest = copy, *one;
+	const char *bad = NULL;
+
+	value_clear(w, base);
+	strlcpy(copy, text, sizeof(copy));
+	while (bad == NULL && (one = strsep(&rest, " ")) != NULL)
+		bad = value_add(w, base, one);
+	return (bad);
+}
+
 const char *
 value_set(const struct word *w, void *base, const char *text)
 {
@@ -371,8 +385,7 @@ value_set(const struct word *w, void *base, const char *text)
 	case WORD_PREFIXES:
 	case WORD_BLOCKS:
 	case WORD_NETWORKS:
-		value_clear(w, base);
-		return (value_add(w, base, text));
+		return (set_list(w, base, text));
 	case WORD_GROUP:
 	case WORD_LIST:
 		break;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "access.h"
+#include "agentsend.h"
 #include "conferror.h"
 #include "config.h"
 #include "confsend.h"
@@ -128,6 +129,7 @@ send_sysctls(struct proc *p, const struct config *c)
 		needed = needed || c->networks[i].has_egress ||
 		    !c->networks[i].msg.isolate || c->networks[i].msg.inbound ||
 		    c->networks[i].msg.nreach > 0;
+	needed = needed || c->policy.relay || c->policy.egress_wan[0] != '\0';
 	if (send_sysctl(p, SYSCTL_IP4_FORWARD, IP4_FORWARD, "", needed) == -1 ||
 	    send_sysctl(p, SYSCTL_IP6_FORWARD, IP6_CONF "all/forwarding", "",
 		needed) == -1)
@@ -135,6 +137,8 @@ send_sysctls(struct proc *p, const struct config *c)
 	for (i = 0; i < c->nnetworks; i++)
 		if (c->networks[i].has_egress)
 			late_remember(p->netd->late, c->networks[i].msg.wan);
+	if (c->policy.egress_wan[0] != '\0')
+		late_remember(p->netd->late, c->policy.egress_wan);
 	late_recall(p->netd->late);
 	for (i = 0; *(wan = late_uplink(p->netd->late, i)) != '\0'; i++)
 		if (confsend_uplink(p, wan) == -1)
@@ -150,7 +154,10 @@ send_kern(struct proc *p, const struct bundle *b)
 	unsigned int i;
 	int fd;
 
-	if (chan_send_conf_firewall(p->chan, 0, &firewall, -1) == -1)
+	if (b->conf->is_agent)
+		firewall.mode = FIREWALL_MANAGE;
+	if (chan_send_conf_firewall(p->chan, 0, &firewall, -1) == -1 ||
+	    (b->conf->is_agent && agentsend_policy(p, b) == -1))
 		return (-1);
 	for (i = 0; i < b->conf->nnetworks; i++) {
 		/* At a start, a key that is absent would be there by now. */
@@ -456,6 +463,8 @@ send_slice(struct proc *p, const struct bundle *b)
 		return (send_leased(p, b));
 	if (p->role == P_APID)
 		return (send_apid(p, b));
+	if (p->role == P_AGENT)
+		return (agentsend_agent(p, b));
 	return (send_keyd(p, b));
 }
 

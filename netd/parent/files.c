@@ -529,7 +529,8 @@ bundle_open(struct config *c, const struct bundle *old)
 	for (i = 0; i < c->nlisten; i++) {
 		ep = &c->listen[i].address;
 		b->may_off[i] = old == NULL || was_off(old, ep);
-		b->listen[i] = open_socket(c, i, old);
+		if (ep->len != 0)
+			b->listen[i] = open_socket(c, i, old);
 		open_tls(b, i);
 	}
 	open_rules(b, old == NULL);

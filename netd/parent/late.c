@@ -49,7 +49,8 @@ try(struct bundle *b, unsigned int i)
 	bool absent;
 	int fd;
 
-	if (b->listen[i] != -1 && !listen_is_stale(ep, b->listen[i]))
+	if (ep->len == 0 ||
+	    (b->listen[i] != -1 && !listen_is_stale(ep, b->listen[i])))
 		return (false);
 	if ((fd = listen_tcp(ep, &absent)) == -1)
 		return (false);
@@ -120,24 +121,30 @@ late_recall(struct late *l)
 }
 
 static void
+try_uplink(struct late *l, const char *wan, struct proc *hand)
+{
+	unsigned int ifindex = if_nametoindex(wan);
+	struct uplink *u;
+
+	if (ifindex == 0 || (u = find_uplink(l, wan)) == NULL ||
+	    u->ifindex == ifindex)
+		return;
+	strlcpy(u->name, wan, sizeof(u->name));
+	u->ifindex = ifindex;
+	if (confsend_uplink(hand, u->name) == -1)
+		log_warn("cannot tell the hand that %s is there", u->name);
+}
+
+static void
 try_uplinks(struct late *l, const struct config *c, struct proc *hand)
 {
-	const struct conf_network *n;
-	struct uplink *u;
-	unsigned int i, ifindex;
+	unsigned int i;
 
-	for (i = 0; i < c->nnetworks; i++) {
-		n = &c->networks[i];
-		ifindex = n->has_egress ? if_nametoindex(n->msg.wan) : 0;
-		if (ifindex == 0 || (u = find_uplink(l, n->msg.wan)) == NULL ||
-		    u->ifindex == ifindex)
-			continue;
-		strlcpy(u->name, n->msg.wan, sizeof(u->name));
-		u->ifindex = ifindex;
-		if (confsend_uplink(hand, u->name) == -1)
-			log_warn("cannot tell the hand that %s is there",
-			    u->name);
-	}
+	for (i = 0; i < c->nnetworks; i++)
+		if (c->networks[i].has_egress)
+			try_uplink(l, c->networks[i].msg.wan, hand);
+	if (c->policy.egress_wan[0] != '\0')
+		try_uplink(l, c->policy.egress_wan, hand);
 }
 
 static void

@@ -30,12 +30,17 @@ link_add(struct netd *n, const struct proc *a, const struct proc *b)
 void
 links_init(struct netd *n)
 {
-	const struct proc *kern, *leased, *keyd;
+	const struct proc *agent, *kern, *leased, *keyd;
 	unsigned int i;
 
 	kern = proc_find(n, P_HAND, 0);
-	leased = proc_find(n, P_LEASED, 0);
 	keyd = proc_find(n, P_KEY, 0);
+	if ((agent = proc_find(n, P_AGENT, 0)) != NULL) {
+		link_add(n, agent, kern);
+		link_add(n, agent, keyd);
+		return;
+	}
+	leased = proc_find(n, P_LEASED, 0);
 	link_add(n, leased, kern);
 	for (i = 0; i < n->nprocs; i++) {
 		if (n->procs[i].role != P_APID)

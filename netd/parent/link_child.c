@@ -3,7 +3,9 @@
  * The messages from children to the parent.  They are few on purpose: a
  * greeting, an answer to a configuration, readiness, the name of a network, the
  * public key and port of a network, the role of a neighbour to which there is
- * no link, and one request without content, for OpenVPN's sockets.
+ * no link, and one request without content, for OpenVPN's sockets; of the hand
+ * of a device, also the id of a network whose key it wants or does not need any
+ * more.
  */
 
 #include <string.h>
@@ -14,6 +16,7 @@
 #include "link.h"
 #include "link_child.h"
 #include "log.h"
+#include "meshkeys.h"
 #include "nak.h"
 #include "netd.h"
 #include "off.h"
@@ -52,7 +55,7 @@ parent_setup_hello(struct chan *c, uint32_t id, const struct msg_setup_hello *m)
 	proc_set_timer(p, CONF_MS);
 	links_up(p);
 	/* A listener whose key is refused must not come up. */
-	p->held = p->role == P_APID &&
+	p->held = (p->role & (P_APID | P_AGENT)) != 0 &&
 	    (proc_find(n, P_KEY, 0)->state & (PROC_ENTER | PROC_UP)) == 0 &&
 	    n->state == SUITE_STARTING;
 	if (!p->held)
@@ -208,6 +211,20 @@ parent_hand_server(struct chan *c, uint32_t id, const struct msg_hand_server *m)
 	return (0);
 }
 
+/* The same for a network that came at run time, and has a key by now. */
+static int
+mesh_uapi_want(struct proc *p, const struct msg_uapi_want *m)
+{
+	const char *interface;
+
+	interface = meshkeys_interface(p->netd->meshkeys, m->network);
+	if (interface == NULL ||
+	    p->netd->conf->conf->policy.backend == BACKEND_KERNEL)
+		return (-1);
+	uapi_want(p->netd->uapi, m->network, interface);
+	return (0);
+}
+
 static int
 parent_uapi_want(struct chan *c, uint32_t id, const struct msg_uapi_want *m)
 {
@@ -216,6 +233,8 @@ parent_uapi_want(struct chan *c, uint32_t id, const struct msg_uapi_want *m)
 	unsigned int i;
 
 	p = chan_arg(c);
+	if (p->netd->is_agent)
+		return (mesh_uapi_want(p, m));
 	conf = p->netd->conf->conf;
 	for (i = 0; i < conf->nnetworks; i++)
 		if (strcmp(conf->networks[i].msg.name, m->network) == 0)
@@ -231,7 +250,30 @@ parent_uapi_want(struct chan *c, uint32_t id, const struct msg_uapi_want *m)
 	    conf->networks[i].transport != TRANSPORT_WIREGUARD)
 		return (-1);
 	else
-		uapi_want(p->netd->uapi, i);
+		uapi_want(p->netd->uapi, conf->networks[i].msg.name,
+		    conf->networks[i].msg.interface);
+	return (0);
+}
+
+static int
+parent_wgkey_want(struct chan *c, uint32_t id, const struct msg_wgkey_want *m)
+{
+	struct proc *p = chan_arg(c);
+
+	if (!p->netd->is_agent)
+		return (-1);
+	meshkeys_want(p, m->network);
+	return (0);
+}
+
+static int
+parent_wgkey_drop(struct chan *c, uint32_t id, const struct msg_wgkey_drop *m)
+{
+	struct proc *p = chan_arg(c);
+
+	if (!p->netd->is_agent)
+		return (-1);
+	meshkeys_drop(p->netd->meshkeys, m->network);
 	return (0);
 }
 
@@ -254,6 +296,8 @@ static const struct chan_handler table[] = {
 	ON(hand_server, PROC_ENTER | PROC_UP | PROC_LEAVING,
 	    parent_hand_server),
 	ON(uapi_want, PROC_ENTER | PROC_UP | PROC_LEAVING, parent_uapi_want),
+	ON(wgkey_want, PROC_ENTER | PROC_UP | PROC_LEAVING, parent_wgkey_want),
+	ON(wgkey_drop, PROC_ENTER | PROC_UP | PROC_LEAVING, parent_wgkey_drop),
 	ON(openvpn_want, PROC_ENTER | PROC_UP | PROC_LEAVING,
 	    parent_openvpn_want),
 };

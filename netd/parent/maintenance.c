@@ -68,6 +68,8 @@ maintenance_watch(struct netd *n)
 {
 	const char *path;
 
+	if (n->is_agent)
+		return;
 	path = n->conf->conf->gateway.maintenance_file;
 	if (watch_set(n->flag, &path, 1) == -1)
 		log_warnx("cannot watch %s: no memory", path);

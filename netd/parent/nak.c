@@ -5,6 +5,7 @@
  */
 
 #include <stdio.h>
+#include <string.h>
 
 #include "conferror.h"
 #include "config.h"
@@ -28,14 +29,26 @@ nak_line(const struct config *c, const struct msg_conf_nak *m)
 	return (config_line(c, paths[m->word], m->index));
 }
 
+const char *
+nak_reason(const struct config *c, const struct msg_conf_nak *m)
+{
+	static const char first[] = "listen[0]: ";
+
+	/* A device's file has its certificate at no listener. */
+	if (c->is_agent && strncmp(m->text, first, strlen(first)) == 0)
+		return (m->text + strlen(first));
+	return (m->text);
+}
+
 void
 nak_text(const struct config *c, const struct msg_conf_nak *m, char *dst,
     size_t size)
 {
+	const char *text = nak_reason(c, m);
 	unsigned int line;
 
 	if ((line = nak_line(c, m)) != 0)
-		snprintf(dst, size, "%s:%u: %s", c->file, line, m->text);
+		snprintf(dst, size, "%s:%u: %s", c->file, line, text);
 	else
-		snprintf(dst, size, "%s: %s", c->file, m->text);
+		snprintf(dst, size, "%s: %s", c->file, text);
 }

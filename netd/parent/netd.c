@@ -33,11 +33,14 @@
 #include "listen.h"
 #include "log.h"
 #include "maintenance.h"
+#include "meshdir.h"
+#include "meshkeys.h"
 #include "netd.h"
 #include "notify.h"
 #include "parse.h"
 #include "proc.h"
 #include "reload.h"
+#include "schema.h"
 #include "spawn.h"
 #include "statedir.h"
 #include "stop.h"
@@ -47,11 +50,14 @@
 #include "watch.h"
 
 #define CONF_FILE	SYSCONFDIR "/sallyport/sallyport.conf"
+#define AGENT_FILE	SYSCONFDIR "/sallyport/agent.conf"
+#define AGENT_NAME	"sallyport-agent"
 #define NOFILE		131072
 #define EXIT_USAGE	64
 #define EXIT_NOPERM	77
 
 struct options {
+	bool		 agent;		/* started as a device's suite */
 	const char	*file;
 	const char	*libexec;
 	bool		 foreground;
@@ -62,10 +68,20 @@ struct options {
 };
 
 __attribute__((noreturn)) static void
-usage(void)
+usage(const struct options *o)
 {
-	fprintf(stderr, "usage: netd [-dgnUvV] [-f file] [-L directory]\n");
+	fprintf(stderr, "usage: %s [-d%snUvV] [-f file] [-L directory]\n",
+	    o->agent ? AGENT_NAME : "netd", o->agent ? "" : "g");
 	exit(EXIT_USAGE);
+}
+
+/* The same program is a gateway's suite and a device's: its name decides. */
+static bool
+is_agent(const char *argv0)
+{
+	const char *slash = strrchr(argv0, '/');
+
+	return (strcmp(slash == NULL ? argv0 : slash + 1, AGENT_NAME) == 0);
 }
 
 static void
@@ -74,9 +90,11 @@ parse_options(struct options *o, int argc, char **argv)
 	int ch;
 
 	memset(o, 0, sizeof(*o));
-	o->file = CONF_FILE;
+	o->agent = argc > 0 && is_agent(argv[0]);
+	o->file = o->agent ? AGENT_FILE : CONF_FILE;
 	o->libexec = LIBEXECDIR;
-	while ((ch = getopt(argc, argv, "df:gL:nUvV")) != -1)
+	while ((ch = getopt(argc, argv,
+		    o->agent ? "df:L:nUvV" : "df:gL:nUvV")) != -1)
 		switch (ch) {
 		case 'd':
 			o->foreground = true;
@@ -100,13 +118,14 @@ parse_options(struct options *o, int argc, char **argv)
 			o->verbose++;
 			break;
 		case 'V':
-			printf("netd %s\n", VERSION);
+			printf("%s %s\n", o->agent ? AGENT_NAME : "netd",
+			    VERSION);
 			exit(0);
 		default:
-			usage();
+			usage(o);
 		}
 	if (optind != argc)
-		usage();
+		usage(o);
 }
 
 /* Print all errors, and exit if there is one. */
@@ -203,6 +222,7 @@ check_only(const struct options *o)
 		find_file(n, o->file);
 		n->nouser = o->nouser || geteuid() != 0;
 		n->trial = true;
+		n->is_agent = o->agent;
 		users_find(n);
 		statedir_check(c, n->uid[P_LEASED],
 		    n->nouser || n->uid[P_LEASED] == USERS_NOBODY);
@@ -388,6 +408,23 @@ set_events(struct netd *n)
 		fatalx("cannot set a timer");
 }
 
+/*
+ * leased owns the state directory of a gateway.  That of a device is root's, for
+ * the keys in it, with a part of it for agentd.
+ */
+static void
+open_state(struct netd *n, struct config *c)
+{
+	if (!n->is_agent) {
+		n->lock = statedir_lock(c, n->uid[P_LEASED], n->gid[P_LEASED],
+		    n->nouser);
+		return;
+	}
+	n->lock = meshdir_lock(c, n->uid[P_AGENT], n->gid[P_AGENT], n->nouser);
+	if (n->lock != -1 && (n->meshkeys = meshkeys_new(n, c)) == NULL)
+		fatalx("no memory");
+}
+
 static void
 open_control(struct netd *n, struct config *c)
 {
@@ -422,8 +459,7 @@ open_everything(struct netd *n, struct config *c)
 	    maintenance_init(n) == -1)
 		fatalx("no memory");
 	reload_watch(n, c);
-	n->lock = statedir_lock(c, n->uid[P_LEASED], n->gid[P_LEASED],
-	    n->nouser);
+	open_state(n, c);
 	leave_if_bad(c);
 	n->conf = bundle_open(c, NULL);
 	if (n->conf == NULL)
@@ -437,9 +473,9 @@ start_children(struct netd *n)
 {
 	unsigned int i, workers;
 
-	workers = count_workers(n->conf->conf);
+	workers = n->is_agent ? 0 : count_workers(n->conf->conf);
 	proc_add(n, P_HAND, 0);
-	proc_add(n, P_LEASED, 0);
+	proc_add(n, n->is_agent ? P_AGENT : P_LEASED, 0);
 	proc_add(n, P_KEY, 0);
 	for (i = 0; i < workers; i++)
 		proc_add(n, P_APID, (uint16_t)i);
@@ -469,6 +505,7 @@ clean_up(struct netd *n)
 	watch_free(n->watch);
 	watch_free(n->flag);
 	uapi_free(n->uapi);
+	meshkeys_free(n->meshkeys);
 	late_free(n->late);
 	event_base_free(n->base);
 	close(n->ctl);
@@ -492,6 +529,7 @@ run(const struct options *o)
 	if ((n = calloc(1, sizeof(*n))) == NULL)
 		fatalx("no memory");
 	n->ready_fd = n->lock = n->ctl = -1;
+	n->is_agent = o->agent;
 	n->nouser = o->nouser;
 	n->verbose = o->verbose > UINT8_MAX ? UINT8_MAX : o->verbose;
 	n->generation = 1;
@@ -531,7 +569,9 @@ main(int argc, char **argv)
 	struct options o;
 
 	parse_options(&o, argc, argv);
-	log_init("netd", o.verbose);
+	log_init(o.agent ? AGENT_NAME : "netd", o.verbose);
+	if (o.agent)
+		schema_use_agent();
 	if (o.check)
 		check_only(&o);
 	if (o.keys)

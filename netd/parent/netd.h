@@ -25,6 +25,7 @@
 
 struct bundle;
 struct late;
+struct meshkeys;
 struct operators;
 struct uapi;
 struct watch;
@@ -40,11 +41,12 @@ struct netd {
 	struct event_base *base;
 	char		 file[CONF_PATH];
 	char		 libexec[CONF_PATH];
+	bool		 is_agent;	/* a device's suite */
 	bool		 nouser;
 	bool		 trial;		/* the children only check */
 	int		 verbose;
-	uint32_t	 uid[P_KEY + 1];	/* user id of each role */
-	uint32_t	 gid[P_KEY + 1];
+	uint32_t	 uid[P_AGENT + 1];	/* user id of each role */
+	uint32_t	 gid[P_AGENT + 1];
 	uint32_t	 wg_uid;	/* wireguard-go's */
 	uint32_t	 wg_gid;
 	uint32_t	 ctl_gid;
@@ -71,6 +73,7 @@ struct netd {
 	struct watch	*flag;		/* watches the maintenance file */
 	bool		 maintenance;	/* as leased was told last */
 	struct uapi	*uapi;
+	struct meshkeys	*meshkeys;	/* NULL in a gateway's suite */
 	struct bucket	 openvpn;	/* bounds leased's requests */
 	struct late	*late;
 	struct msg_hand_server servers[NETWORKS_MAX];	/* relay.c's */

@@ -100,7 +100,7 @@ off_tell(struct netd *n)
 	struct proc *p;
 
 	p = proc_find(n, P_LEASED, 0);
-	if ((p->state & (PROC_CONF | PROC_ENTER | PROC_UP)) != 0 &&
+	if (p != NULL && (p->state & (PROC_CONF | PROC_ENTER | PROC_UP)) != 0 &&
 	    off_send(p, n->conf) == -1)
 		log_warn("%s: cannot tell it of listeners", p->name);
 }

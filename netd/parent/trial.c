@@ -60,7 +60,8 @@ trial_conf_nak(struct chan *c, uint32_t id, const struct msg_conf_nak *m)
 	struct bundle *b = p->netd->conf;
 
 	p->sending = NULL;
-	config_error(b->conf, nak_line(b->conf, m), "%s", m->text);
+	config_error(b->conf, nak_line(b->conf, m), "%s",
+	    nak_reason(b->conf, m));
 	if (m->word >= CONF_CERTIFICATE && m->word <= CONF_CRL &&
 	    m->index < b->conf->nlisten && bundle_listens(b, m->index)) {
 		strlcpy(b->off[m->index], m->text, sizeof(b->off[0]));
@@ -119,7 +120,8 @@ wait_for_all(struct netd *n)
 int
 trial_run(struct netd *n, struct config *c)
 {
-	static const uint8_t roles[] = { P_HAND, P_KEY, P_APID };
+	const uint8_t roles[] = { P_HAND, P_KEY,
+		n->is_agent ? P_AGENT : P_APID };
 	const struct proc *p;
 	unsigned int i;
 	int status = 0;

@@ -236,28 +236,26 @@ uapi_probe_cb(evutil_socket_t unused, short what, void *arg)
 }
 
 void
-uapi_want(struct uapi *u, unsigned int i)
+uapi_want(struct uapi *u, const char *network, const char *interface)
 {
-	const struct conf_network *n;
 	struct job *j, *unused;
 	unsigned int k;
 
-	n = &u->netd->conf->conf->networks[i];
 	unused = NULL;
 	for (k = 0; k < NETWORKS_MAX; k++) {
 		j = &u->jobs[k];
-		if (j->active && strcmp(j->network, n->msg.name) == 0)
+		if (j->active && strcmp(j->network, network) == 0)
 			return;
 		if (!j->active && j->pid == 0 && unused == NULL)
 			unused = j;
 	}
 	if ((j = unused) == NULL) {
 		log_warnx("network %s: too many wireguard-go are starting",
-		    n->msg.name);
+		    network);
 		return;
 	}
-	strlcpy(j->network, n->msg.name, sizeof(j->network));
-	strlcpy(j->interface, n->msg.interface, sizeof(j->interface));
+	strlcpy(j->network, network, sizeof(j->network));
+	strlcpy(j->interface, interface, sizeof(j->interface));
 	j->deadline = mono_add_ms(mono_now(), DEADLINE_MS);
 	j->starts = 0;
 	j->active = true;

@@ -14,8 +14,8 @@ struct netd;
 
 struct uapi *uapi_new(struct netd *);
 void	 uapi_free(struct uapi *);
-/* The hand wants a connection to the wireguard-go of network i. */
-void	 uapi_want(struct uapi *, unsigned int i);
+/* The hand wants a connection to the wireguard-go of a network. */
+void uapi_want(struct uapi *, const char *network, const char *interface);
 /*
  * Handle a result of waitpid.  Returns false if the process is no wireguard-go.
  */

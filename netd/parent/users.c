@@ -53,8 +53,13 @@ users_find(struct netd *n)
 	const struct group *gr;
 
 	find_user(n, "_sallynet", &n->uid[P_HAND], &n->gid[P_HAND]);
-	find_user(n, "_sallylease", &n->uid[P_LEASED], &n->gid[P_LEASED]);
-	find_user(n, "_sallyapi", &n->uid[P_APID], &n->gid[P_APID]);
+	if (n->is_agent)
+		find_user(n, "_sallyagent", &n->uid[P_AGENT], &n->gid[P_AGENT]);
+	else {
+		find_user(n, "_sallylease", &n->uid[P_LEASED],
+		    &n->gid[P_LEASED]);
+		find_user(n, "_sallyapi", &n->uid[P_APID], &n->gid[P_APID]);
+	}
 	find_user(n, "_sallykey", &n->uid[P_KEY], &n->gid[P_KEY]);
 	find_user(n, "_sallywg", &n->wg_uid, &n->wg_gid);
 	n->ctl_gid = getegid();
