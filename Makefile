@@ -117,7 +117,11 @@ LIBTLSKEY =	$(O)/libtlskey.a
 BIN =		$(O)/bin
 MAN =		$(sort $(wildcard man/*.[578]))
 
-all: $(PROGS:%=$(BIN)/%)
+all: $(PROGS:%=$(BIN)/%) $(BIN)/sallyport-agent
+
+# The parent is a device's suite under this name.
+$(BIN)/sallyport-agent: $(BIN)/netd
+	@ln -sf netd $@
 
 $(LIBCOMMON): $(COMMON_OBJ)
 $(LIBWG): $(WG_OBJ)
@@ -213,6 +217,7 @@ install: all
 	    $(DESTDIR)$(TMPFILESDIR) $(DESTDIR)$(SYSCONFDIR)/sallyport
 	$(INSTALL) -m 0755 $(BIN)/netd $(BIN)/sallyctl etc/sallyport-join \
 	    $(DESTDIR)$(SBINDIR)
+	ln -sf netd $(DESTDIR)$(SBINDIR)/sallyport-agent
 	$(INSTALL) -m 0755 $(BIN)/netd-hand $(BIN)/leased $(BIN)/apid \
 	    $(BIN)/apid-key $(DESTDIR)$(LIBEXECDIR)
 	for n in 5 7 8; do $(INSTALL) -m 0644 man/*.$$n \
@@ -221,12 +226,16 @@ install: all
 	    $(DESTDIR)$(DOCDIR)
 	sed 's|@SBINDIR@|$(SBINDIR)|g' etc/sallyport.service \
 	    >$(DESTDIR)$(UNITDIR)/sallyport.service
+	sed 's|@SBINDIR@|$(SBINDIR)|g' etc/sallyport-agent.service \
+	    >$(DESTDIR)$(UNITDIR)/sallyport-agent.service
 	$(INSTALL) -m 0644 etc/sysusers.conf \
 	    $(DESTDIR)$(SYSUSERSDIR)/sallyport.conf
 	$(INSTALL) -m 0644 etc/tmpfiles.conf \
 	    $(DESTDIR)$(TMPFILESDIR)/sallyport.conf
 	$(INSTALL) -m 0640 etc/sallyport.conf \
 	    $(DESTDIR)$(SYSCONFDIR)/sallyport/sallyport.conf.example
+	$(INSTALL) -m 0640 etc/agent.conf \
+	    $(DESTDIR)$(SYSCONFDIR)/sallyport/agent.conf.example
 
 clean:
 	rm -rf $(O)

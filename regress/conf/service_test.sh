@@ -27,6 +27,19 @@ if command -v systemd-analyze >/dev/null; then
 else
 	skip "unit" "no systemd-analyze"
 fi
+AGENT=$WORK/sallyport-agent.service
+sed "s|@SBINDIR@|$BIN|g" "$TOP/etc/sallyport-agent.service" >"$AGENT"
+if command -v systemd-analyze >/dev/null; then
+	check "exposure of a device is at most 2.3" score_below 23 "$AGENT"
+	check "systemd understands the unit of a device" \
+	    systemd-analyze verify --man=no "$AGENT"
+fi
+is "what a device's parent may write" \
+    "$(sed -n 's/^ReadWritePaths=//p' "$AGENT" | tr ' ' '\n')" \
+    "-/var/lib/sallyport-agent
+-/run/wireguard
+-/proc/sys/net"
+unlike "every word is substituted, of a device" "$(cat "$AGENT")" '@[A-Z]+@'
 is "what netd may write" "$(sed -n 's/^ReadWritePaths=//p' "$UNIT" |
     tr ' ' '\n')" "-/var/lib/sallyport
 -/run/wireguard
@@ -46,7 +59,7 @@ if command -v systemd-sysusers >/dev/null; then
 	mkdir -p "$WORK/root/etc"
 	check "sysusers" systemd-sysusers --root="$WORK/root" \
 	    "$TOP/etc/sysusers.conf"
-	for u in _sallynet _sallylease _sallyapi _sallykey _sallywg; do
+	for u in _sallynet _sallylease _sallyapi _sallykey _sallyagent _sallywg; do
 		like "user $u" "$(grep "^$u:" "$WORK/root/etc/passwd")" nologin
 	done
 	like "group sallyport" "$(cat "$WORK/root/etc/group")" '^sallyport:'

@@ -21,7 +21,7 @@ identity_test_USES :=	identity san
 jsonset_test_USES :=	jsonset hex
 leasejson_test_USES :=	leasejson devconf jsonw
 meshmap_test_USES :=	map mapjson mapwrite statefile endpoint jitter
-netd_conf_test_USES :=	check conferror conftext creds dump fit parse reserve schema \
+netd_conf_test_USES :=	agentconf schema_agent check conferror conftext creds dump fit parse reserve schema \
 			suggest value merge access
 netd_watch_test_USES :=	watch backoff keyfile notify
 nl_test_USES :=		nl nl_link nl_route kern_list
