@@ -42,6 +42,8 @@ struct leased {
 	struct removals	*removals;
 	struct ovpn	*ovpn;
 	struct meshes	*meshes;	/* once the store is open */
+	struct event	*ev_enrol;	/* the next page of an enrolment */
+	struct event	*ev_mesh;
 	struct mesh_reserved *mesh_reserved;	/* that it must not use */
 	struct mono	 grace_end;	/* for peers that the database lacks */
 	uint64_t	 spared;	/* leases that only force would end */

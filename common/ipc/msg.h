@@ -15,6 +15,7 @@
 #include "conf.h"
 #include "leasecode.h"
 #include "msg_conf.h"
+#include "msg_mesh.h"
 #include "msg_mnet.h"
 #include "wgkey.h"
 

@@ -11,6 +11,7 @@
 
 #include "addr.h"
 #include "conf.h"
+#include "wgkey.h"
 
 #define UUID_LEN	16
 #define UUID_TEXT	37	/* with NUL */
@@ -136,6 +137,126 @@ struct msg_mesh_op {
 	char		 who[PROOF_SIZE];	/* who asks, and from where */
 	struct prefix	 from;
 	char		 req[REQID_SIZE];
+};
+
+/* --- what there is --- */
+
+struct msg_mesh_tenant {
+	uint64_t	 id;
+	uint64_t	 version;	/* of its settings */
+	char		 name[MESHNAME_SIZE];
+	uint8_t		 mesh;
+	uint8_t		 nat;
+	struct prefix	 range4, range6;	/* its own, or the configured */
+	uint16_t	 port;
+	uint16_t	 keepalive;
+	char		 dns[DNS_SIZE];
+	char		 stun[STUN_SIZE];
+	uint32_t	 meshes;
+	uint32_t	 devices;
+	int64_t		 created;
+};
+
+struct msg_mesh_net {
+	uint64_t	 id;
+	uint64_t	 version;
+	uint8_t		 uuid[UUID_LEN];
+	char		 tenant[MESHNAME_SIZE];
+	char		 name[MESHNAME_SIZE];
+	uint8_t		 topology;
+	uint8_t		 naddrs;
+	struct prefix	 addrs[2];
+	uint16_t	 port;
+	uint16_t	 keepalive;
+	char		 dns[DNS_SIZE];
+	char		 group[MESHNAME_SIZE];	/* "": none */
+	uint8_t		 enrolling;	/* devices of the group still come */
+	uint32_t	 members;
+	uint32_t	 active;
+	uint64_t	 gen;
+	int64_t		 created;
+};
+
+struct msg_mesh_member {
+	uint64_t	 id;
+	char		 tenant[MESHNAME_SIZE];
+	char		 network[MESHNAME_SIZE];
+	char		 device[IDENT_SIZE];	/* "relay": the platform's */
+	uint8_t		 state;
+	uint8_t		 has_key;
+	uint8_t		 pubkey[WGKEY_LEN];	/* zero without has_key */
+	uint8_t		 naddrs;
+	struct prefix	 addrs[2];
+	uint8_t		 relay, egress, hub, platform;
+	uint8_t		 negress_prefixes;
+	struct prefix	 egress_prefixes[MEMBER_EGRESS_MAX];
+	char		 via[IDENT_SIZE];	/* "": none */
+	struct prefix	 endpoint;	/* family 0: none */
+	uint16_t	 port;		/* of the endpoint */
+	uint8_t		 source;	/* enum endpoint_source */
+	uint8_t		 nat;
+	uint64_t	 gen;
+	uint64_t	 acked;
+	int64_t		 acked_at;
+	int64_t		 handshake;
+	int64_t		 seen;
+	int64_t		 created;
+	uint8_t		 behind;
+	uint8_t		 offline;
+	char		 nack[TEXT_SIZE];
+};
+
+struct msg_mesh_device {
+	uint64_t	 id;
+	char		 tenant[MESHNAME_SIZE];
+	char		 name[IDENT_SIZE];
+	char		 who[PROOF_SIZE];
+	char		 version[AGENT_SIZE];
+	uint8_t		 platform;
+	uint32_t	 meshes;
+	char		 groups[TEXT_SIZE];	/* "A,B"; cut if too long */
+	int64_t		 created;
+	int64_t		 seen;
+};
+
+/* Which of them, a page from a place on. */
+enum mesh_what {
+	MESH_TENANTS = 1,
+	MESH_MESHES = 2,
+	MESH_MEMBERS = 3,
+	MESH_DEVICES = 4,
+	MESH_RELAYS = 5
+};
+
+struct msg_mesh_list {
+	uint8_t		 what;
+	uint8_t		 one;		/* that of the name alone */
+	uint8_t		 behind;	/* members that lack a change */
+	uint8_t		 offline;
+	char		 tenant[MESHNAME_SIZE];	/* "": all */
+	char		 network[MESHNAME_SIZE];	/* name or uuid */
+	char		 device[IDENT_SIZE];	/* with one */
+	char		 group[MESHNAME_SIZE];	/* devices of it alone */
+	uint64_t	 network_id;	/* for the next page of members */
+	uint64_t	 after;		/* id of the last one, or 0 */
+};
+
+struct msg_mesh_list_end {
+	uint8_t		 code;		/* enum lease_code */
+	uint8_t		 more;
+	uint64_t	 network_id;	/* where the next page begins */
+	uint64_t	 after;
+	char		 text[TEXT_SIZE];
+};
+
+struct msg_mesh_reply {
+	uint8_t		 code;		/* enum lease_code */
+	char		 text[TEXT_SIZE];	/* "": that of the code */
+	uint32_t	 enrolled, of;
+	uint8_t		 has;		/* enum mesh_what, or 0 */
+	struct msg_mesh_tenant tenant;
+	struct msg_mesh_net net;
+	struct msg_mesh_member member;
 };
 
 #endif

@@ -189,7 +189,16 @@
 	X(MPEER_DEL, mpeer_del, 0x0624, P_AGENT, P_HAND, 0)		\
 	X(MPEER_DONE, mpeer_done, 0x0625, P_HAND, P_AGENT, 0)		\
 	E(MNET_SYNC_BEGIN, mnet_sync_begin, 0x0626, P_AGENT, P_HAND)	\
-	E(MNET_SYNC_END, mnet_sync_end, 0x0627, P_AGENT, P_HAND)
+	E(MNET_SYNC_END, mnet_sync_end, 0x0627, P_AGENT, P_HAND)	\
+									\
+	X(MESH_OP, mesh_op, 0x0610, P_APID|P_CTL, P_LEASED, 0)		\
+	X(MESH_REPLY, mesh_reply, 0x0611, P_LEASED, P_APID, 0)		\
+	X(MESH_TENANT, mesh_tenant, 0x0612, P_LEASED, P_APID|P_CTL, 0)	\
+	X(MESH_NET, mesh_net, 0x0613, P_LEASED, P_APID|P_CTL, 0)	\
+	X(MESH_MEMBER, mesh_member, 0x0614, P_LEASED, P_APID|P_CTL, 0)	\
+	X(MESH_LIST, mesh_list, 0x0615, P_APID|P_CTL, P_LEASED, 0)	\
+	X(MESH_LIST_END, mesh_list_end, 0x0616, P_LEASED, P_APID, 0)	\
+	X(MESH_DEVICE, mesh_device, 0x0617, P_LEASED, P_APID|P_CTL, 0)
 /* clang-format on */
 
 enum msg_type {

@@ -18,6 +18,7 @@
 #include "control_change.h"
 #include "control_hand.h"
 #include "control_lease.h"
+#include "control_mesh.h"
 #include "control_restore.h"
 #include "control_show.h"
 #include "forget.h"
@@ -83,6 +84,8 @@ conn_more_cb(evutil_socket_t fd, short what, void *arg)
 		backup_page(k);
 	else if (k->state == CONN_SET)
 		sets_wake(k->l);
+	else if (k->state == CONN_MESH)
+		mesh_more(k);
 }
 
 static void
@@ -242,6 +245,28 @@ ctl_maintenance(struct chan *c, uint32_t id,
 	if ((k = conn_request(c, id)) == NULL)
 		return (-1);
 	change_maintenance(k, m->on != 0);
+	return (0);
+}
+
+static int
+ctl_mesh_op(struct chan *c, uint32_t id, const struct msg_mesh_op *m)
+{
+	struct conn *k;
+
+	if ((k = conn_request(c, id)) == NULL)
+		return (-1);
+	mesh_change(k, m);
+	return (0);
+}
+
+static int
+ctl_mesh_list(struct chan *c, uint32_t id, const struct msg_mesh_list *m)
+{
+	struct conn *k;
+
+	if ((k = conn_request(c, id)) == NULL)
+		return (-1);
+	mesh_list(k, m);
 	return (0);
 }
 
@@ -416,6 +441,8 @@ static const struct chan_handler conn_table[] = {
 	ON(ctl_restore, CHAN_UP, ctl_restore),
 	ON(ctl_chunk, CHAN_UP, ctl_chunk),
 	ON(ctl_restore_end, CHAN_UP, ctl_restore_end),
+	ON(mesh_op, CHAN_UP, ctl_mesh_op),
+	ON(mesh_list, CHAN_UP, ctl_mesh_list),
 	ON(set_begin, CHAN_UP, set_begin),
 	ON(set_item, CHAN_UP, set_item),
 	ON(set_end, CHAN_UP, set_end),

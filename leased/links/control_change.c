@@ -13,6 +13,7 @@
 #include "grace.h"
 #include "grant.h"
 #include "log.h"
+#include "meshstart.h"
 #include "resync.h"
 #include "turn.h"
 
@@ -81,7 +82,9 @@ revoke_store(struct conn *k, const struct msg_ctl_revoke *m)
 		if (k->unstored)
 			return;
 	}
-	if (turn_commit(l) == -1)
+	if (turn_commit(l) == -1 ||
+	    (m->network[0] == '\0' &&
+		mesh_suspend(l, m->name, k->who, true) == -1))
 		k->unstored = true;
 }
 
@@ -222,9 +225,15 @@ change_approve(struct conn *k, const struct msg_ctl_approve *m)
 	}
 	for (i = 0; i < n; i++)
 		(void)entries_remove(&l->denied, found[i].network, m->name);
+	if (!policy_denied(&l->denied, "", m->name) &&
+	    mesh_suspend(l, m->name, k->who, false) == -1)
+		k->unstored = true;
 	log_notice("identity.approve name=%s net=%s by=%s", log_vis(m->name),
 	    m->network[0] != '\0' ? m->network : "*", k->who);
-	conn_result(k, CTL_OK, "%s is %s%s", m->name,
+	if (k->unstored)
+		change_finish(k);
+	else
+		conn_result(k, CTL_OK, "%s is %s%s", m->name,
 	    n > 0 ? "no longer denied" : "approved",
 	    leased ? " and has a lease" : "");
 }

@@ -17,6 +17,7 @@ enum conn_state {
 	CONN_HAND,		/* is shown what the hand has */
 	CONN_BACKUP,		/* is sent a copy of the database */
 	CONN_RESTORE,		/* sends one */
+	CONN_MESH,		/* is sent a list of it, or waits for it */
 	CONN_SET		/* sends a set of peers, and gets the result */
 };
 
@@ -52,6 +53,9 @@ struct conn {
 	bool		 unconfirmed;
 	char		 text[TEXT_SIZE];	/* text for success */
 	struct msg_ctl_lease lease;	/* that is imported */
+
+	struct msg_mesh_list list;	/* what 0: an enrolment is waited for */
+	int64_t		 mesh;		/* in this mesh */
 
 	struct store_stream *backup;
 	int		 fd;		/* a copy, finished or sent; or -1 */

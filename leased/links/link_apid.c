@@ -14,6 +14,7 @@
 #include "fronts.h"
 #include "grant.h"
 #include "link_apid.h"
+#include "link_apid_mesh.h"
 #include "link_apid_peers.h"
 #include "log.h"
 #include "listcheck.h"
@@ -330,6 +331,8 @@ static const struct chan_handler apid_table[] = {
 	ON(owned_drop, CHAN_UP, leased_owned_drop),
 	ON(peer_page, CHAN_UP, leased_peer_page),
 	ON(node_get, CHAN_UP, leased_node_get),
+	ON(mesh_op, CHAN_UP, leased_mesh_op),
+	ON(mesh_list, CHAN_UP, leased_mesh_list),
 	ON(set_begin, CHAN_UP, set_begin),
 	ON(set_item, CHAN_UP, set_item),
 	ON(set_end, CHAN_UP, set_end),

@@ -37,6 +37,7 @@
 #define MEMBERS_MAX	200000
 #define PREFIXES_MAX	256	/* prefixes of a mesh */
 #define MESH_REST_S	600	/* addresses rest after their member left */
+#define MESH_FORGET_S	(90 * 24 * 60 * 60)	/* and are kept for it */
 #define MESH_GONE_MAX	10000	/* members that have left, on the list */
 #define MESH_GONE_S	(30 * 24 * 60 * 60)
 
@@ -178,6 +179,8 @@ struct mesh {
 	int64_t		 space[FAMS];	/* in which no other has them: slice.h */
 	uint64_t	 gen;		/* the last one given */
 	uint64_t	 gen_limit;	/* those up to here are reserved */
+	uint64_t	 settled;	/* gen of half a minute ago, or more */
+	uint64_t	 unsettled;	/* gen of the last look at it */
 	uint64_t	 floor;		/* who left up to here is forgotten */
 	uint64_t	 epoch;
 	int64_t		 enrol_after;	/* device id; -1: no enrolment runs */

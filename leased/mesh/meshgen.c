@@ -129,3 +129,19 @@ gone_trim(struct mesh *n, struct wall now)
 		gone_free(n, g);
 	return (0);
 }
+
+int
+gone_forget(struct mesh *n, struct wall now)
+{
+	struct member *m, *next;
+
+	RB_FOREACH_SAFE(m, member_tree, &n->members, next) {
+		if (m->state != MEMBER_RESTING ||
+		    m->ready_at > now.s - MESH_FORGET_S)
+			continue;
+		if (store_del_member(n->meshes->store, m->id) == -1)
+			return (-1);
+		member_free(m);
+	}
+	return (0);
+}

@@ -31,4 +31,7 @@ void	 gone_drop(struct mesh *, int64_t member);
  */
 int	 gone_trim(struct mesh *, struct wall now);
 
+/* Forget members that have rested for long: their addresses are free. */
+int	 gone_forget(struct mesh *, struct wall now);
+
 #endif

@@ -6,9 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "enrol.h"
 #include "log.h"
+#include "meshgen.h"
 #include "meshload.h"
 #include "meshstart.h"
+#include "op_member.h"
+#include "turn.h"
+
+#define TICK_S		30	/* between two looks at what is old */
+#define AGAIN_S		5	/* an enrolment after the store failed */
 
 /* Each network's addresses, routes, and the prefixes of its pools. */
 #define RESERVED_MAX                                                           \
@@ -75,11 +82,78 @@ mesh_configure(struct leased *l)
 	l->meshes->conf.nreserved = n;
 }
 
+/* One page of one enrolment a turn, so that the others are served. */
+static void
+enrol_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval tv = { 0, 0 };
+	struct leased *l = arg;
+	struct mesh *n;
+
+	if ((n = enrol_next(l->meshes)) == NULL)
+		return;
+	if (turn_commit(l) == -1 || enrol_page(n) == -1)
+		tv.tv_sec = AGAIN_S;
+	(void)evtimer_add(l->ev_enrol, &tv);
+}
+
+static void
+tick_cb(evutil_socket_t fd, short what, void *arg)
+{
+	const struct timeval tv = { TICK_S, 0 };
+	struct leased *l = arg;
+	struct wall now = wall_now();
+	struct mesh *n;
+
+	(void)turn_commit(l);
+	RB_FOREACH(n, mesh_tree, &l->meshes->meshes) {
+		n->settled = n->unsettled;
+		n->unsettled = n->gen;
+		(void)gone_trim(n, now);
+		(void)gone_forget(n, now);
+	}
+	(void)evtimer_add(l->ev_mesh, &tv);
+}
+
+void
+mesh_do(struct leased *l, const struct msg_mesh_op *m, struct mesh_answer *a)
+{
+	const struct timeval tv = { 0, 0 };
+
+	if (turn_commit(l) == -1) {
+		memset(a, 0, sizeof(*a));
+		a->code = LEASE_E_STORE;
+		return;
+	}
+	mesh_op(l->meshes, m, a);
+	if (enrol_next(l->meshes) != NULL)
+		(void)evtimer_add(l->ev_enrol, &tv);
+}
+
+int
+mesh_suspend(struct leased *l, const char *name, const char *by, bool suspend)
+{
+	struct msg_mesh_op m;
+
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.who, by, sizeof(m.who));
+	if (turn_commit(l) == -1)
+		return (-1);
+	return (op_member_suspend(l->meshes, name, suspend, &m) == -1 ? -1 : 0);
+}
+
 int
 mesh_start(struct leased *l)
 {
+	const struct timeval tv = { TICK_S, 0 }, now = { 0, 0 };
 	struct mono begin;
 
+	l->ev_enrol = evtimer_new(l->base, enrol_cb, l);
+	l->ev_mesh = evtimer_new(l->base, tick_cb, l);
+	if (l->ev_enrol == NULL || l->ev_mesh == NULL ||
+	    evtimer_add(l->ev_mesh, &tv) == -1 ||
+	    evtimer_add(l->ev_enrol, &now) == -1)
+		fatal("mesh");
 	if ((l->meshes = calloc(1, sizeof(*l->meshes))) == NULL)
 		fatal("mesh");
 	meshes_init(l->meshes, l->store);

@@ -199,9 +199,8 @@ slice_carve(const struct meshes *ms, const struct tenant *t, int fam,
 	return (0);
 }
 
-/* Addresses that are not for a mesh, wherever it is. */
-static const char *
-unfit(const struct prefix *p)
+const char *
+slice_unfit(const struct prefix *p)
 {
 	static const struct {
 		const char *prefix;
@@ -247,7 +246,7 @@ check_form(const struct prefix *p, unsigned int min, unsigned int max,
 		    min, max);
 		return (LEASE_E_REQUEST);
 	}
-	if ((what = unfit(p)) != NULL) {
+	if ((what = slice_unfit(p)) != NULL) {
 		snprintf(text, size, "%s takes in %s addresses", name, what);
 		return (LEASE_E_REQUEST);
 	}
