@@ -8,6 +8,7 @@
 
 #include "egress.h"
 #include "egress_route.h"
+#include "egress_rule.h"
 #include "filter.h"
 #include "fwtable.h"
 #include "hand.h"
@@ -63,6 +64,6 @@ egress_undo(struct hand *k)
 void
 egress_sweep(struct hand *k)
 {
-	egress_route_sweep(k);
+	rules_sweep(k);
 	fwtable_sweep(k);
 }

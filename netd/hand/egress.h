@@ -7,7 +7,6 @@
 #define EGRESS_H
 
 struct hand;
-struct knet;
 
 /* Returns the number of changes. */
 unsigned int egress_ensure(struct hand *);
@@ -19,15 +18,5 @@ int	 egress_undo(struct hand *);
  * makes them again.
  */
 void	 egress_sweep(struct hand *);
-/*
- * Find out whether the network's routing table is no other suite's.  Returns 0,
- * or -1 with n->text.
- */
-int	 egress_table_free(struct knet *);
-/*
- * Remove the rules of a network that is taken out: nobody knows them as ours
- * afterwards.  Returns 0, or -1.
- */
-int	 egress_forget(struct knet *);
 
 #endif

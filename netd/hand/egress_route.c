@@ -18,8 +18,8 @@
 #include <linux/rtnetlink.h>
 
 #include "driftlog.h"
-#include "egress.h"
 #include "egress_route.h"
+#include "egress_rule.h"
 #include "hand.h"
 #include "kern_list.h"
 #include "kern_ops.h"
@@ -37,12 +37,6 @@ struct uplink {
 	bool		 up;
 	struct kern_route via[2];	/* default routes, IPv4 and IPv6 */
 	bool		 has[2];
-};
-
-/* The rules in the kernel. */
-struct rules {
-	struct kern_rules all;
-	bool		*others;	/* for each: it is another suite's */
 };
 
 struct want {
@@ -78,79 +72,11 @@ place_cmp(const void *x, const void *y)
 	return (prefix_cmp(&a->dst, &b->dst));
 }
 
-/*
- * A rule belongs to the suite that has its interface, and a table to the suite
- * whose rule leads to it.
- */
-static bool
-others_table(const struct rules *have, uint32_t table)
-{
-	size_t i;
-
-	for (i = 0; i < have->all.n; i++) {
-		if (have->all.list[i].table == table && have->others[i])
-			return (true);
-	}
-	return (false);
-}
-
-static void
-rules_clear(struct rules *have)
-{
-	kern_rules_clear(&have->all);
-	free(have->others);
-	have->others = NULL;
-}
-
-/* Returns 0, or -1 with nothing to clear. */
-static int
-read_rules(struct hand *k, struct rules *have)
-{
-	size_t i;
-
-	memset(have, 0, sizeof(*have));
-	if (k->ops->rule_list(k->io, &have->all) == 0)
-		have->others = calloc(have->all.n + 1, sizeof(*have->others));
-	if (have->others == NULL) {
-		rules_clear(have);
-		return (-1);
-	}
-	for (i = 0; i < have->all.n; i++)
-		have->others[i] = neighbour_has(k, have->all.list[i].iif);
-	return (0);
-}
-
-/* Each suite has a table of its own for its pools. */
-static uint32_t
-inside_table(const struct rules *have)
-{
-	uint32_t i;
-
-	for (i = 0; i < SUITES_MAX - 1; i++) {
-		if (!others_table(have, SALLYPORT_INSIDE + i))
-			break;
-	}
-	return (SALLYPORT_INSIDE + i);
-}
-
 static bool
 same_route(const struct kern_route *a, const struct kern_route *b)
 {
 	return (place_cmp(a, b) == 0 && a->unreachable == b->unreachable &&
 	    a->oif == b->oif && prefix_cmp(&a->gateway, &b->gateway) == 0);
-}
-
-static bool
-same_rule(const struct kern_rule *a, const struct kern_rule *b)
-{
-	return (a->family == b->family && a->table == b->table &&
-	    a->priority == b->priority && strcmp(a->iif, b->iif) == 0);
-}
-
-static bool
-has_egress(const struct knet *n)
-{
-	return (n->conf.wan[0] != '\0' && n->conf.table != 0);
 }
 
 static void
@@ -266,10 +192,10 @@ want_all(struct hand *k, struct want *w, const struct rules *have)
 	bool any = false;
 
 	memset(w, 0, sizeof(*w));
-	w->inside = inside_table(have);
+	w->inside = rules_inside(have);
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		/* Networks that do not come up, for what others have. */
-		if (!has_egress(n) || others_table(have, n->conf.table) ||
+		if (!rules_has_egress(n) || rules_others_table(have, n->conf.table) ||
 		    neighbour_took(n))
 			continue;
 		want_way_out(k, w, n);
@@ -389,7 +315,7 @@ remove_routes(struct hand *k, const struct want *w, const struct rules *rules,
 		 * sysctl.c.
 		 */
 		if (r->table == RT_TABLE_MAIN || r->table == SALLYPORT_NOTES ||
-		    others_table(rules, r->table) || is_wanted(w, r))
+		    rules_others_table(rules, r->table) || is_wanted(w, r))
 			continue;
 		/* It had the place of another one, and is gone. */
 		j = first_at(&w->routes, r);
@@ -418,18 +344,6 @@ is_closed(const struct want *w, const struct kern_rule *rule)
 	    w->there[i]);
 }
 
-static bool
-has_rule(const struct kern_rules *l, const struct kern_rule *r)
-{
-	size_t i;
-
-	for (i = 0; i < l->n; i++) {
-		if (same_rule(&l->list[i], r))
-			return (true);
-	}
-	return (false);
-}
-
 /* The new rules come first: no packet is without one. */
 static unsigned int
 sync_rules(struct hand *k, const struct want *w, const struct rules *have)
@@ -440,25 +354,25 @@ sync_rules(struct hand *k, const struct want *w, const struct rules *have)
 
 	for (i = 0; i < w->rules.n; i++) {
 		r = &w->rules.list[i];
-		if (has_rule(&have->all, r) || !is_closed(w, r))
+		if (rules_have(&have->all, r) || !is_closed(w, r))
 			continue;
 		if (k->ops->rule_add(k->io, r) == -1) {
 			complain(k, "add a rule");
 			continue;
 		}
-		if (has_rule(&k->egress_rules, r))
+		if (rules_have(&k->egress_rules, r))
 			drift_say(k, NULL, "egress rule", NULL);
 		changes++;
 	}
 	for (i = 0; i < have->all.n; i++) {
 		r = &have->all.list[i];
-		if (has_rule(&w->rules, r) || have->others[i])
+		if (rules_have(&w->rules, r) || have->others[i])
 			continue;
 		if (k->ops->rule_del(k->io, r) == -1) {
 			complain(k, "remove a rule");
 			continue;
 		}
-		if (k->egress_known && !has_rule(&k->egress_rules, r))
+		if (k->egress_known && !rules_have(&k->egress_rules, r))
 			drift_say(k, NULL, "egress rule", NULL);
 		changes++;
 	}
@@ -516,7 +430,7 @@ egress_route_ensure(struct hand *k)
 	unsigned int changes = 0;
 	bool failed = k->egress_failed;
 
-	if (read_rules(k, &have) == -1) {
+	if (rules_read(k, &have) == -1) {
 		complain(k, "read rules");
 		return (0);
 	}
@@ -551,81 +465,10 @@ egress_route_undo(struct hand *k)
 
 	memset(&none, 0, sizeof(none));
 	egress_route_forget(k);
-	if (read_rules(k, &have) == -1) {
+	if (rules_read(k, &have) == -1) {
 		complain(k, "read rules");
 		return;
 	}
 	(void)apply(k, &none, &have);
 	rules_clear(&have);
-}
-
-void
-egress_route_sweep(struct hand *k)
-{
-	const struct kern_rule *r;
-	struct rules have;
-	size_t i;
-
-	if (read_rules(k, &have) == -1)
-		return;
-	for (i = 0; i < have.all.n; i++) {
-		r = &have.all.list[i];
-		if (neighbour_gone(k, r->iif) &&
-		    k->ops->rule_del(k->io, r) == -1)
-			log_warnx("egress: cannot remove an old rule: %s",
-			    k->ops->error(k->io));
-	}
-	rules_clear(&have);
-}
-
-int
-egress_table_free(struct knet *n)
-{
-	const struct kern_rule *r;
-	struct rules have;
-	bool taken = false;
-	size_t i;
-
-	if (!has_egress(n))
-		return (0);
-	if (read_rules(n->k, &have) == -1) {
-		snprintf(n->text, sizeof(n->text), "cannot read rules: %s",
-		    n->k->ops->error(n->k->io));
-		return (-1);
-	}
-	for (i = 0; i < have.all.n && !taken; i++) {
-		r = &have.all.list[i];
-		/* Whose the interface itself is, device_owner() finds out. */
-		if (!have.others[i] || r->table != n->conf.table ||
-		    strcmp(r->iif, n->conf.interface) == 0)
-			continue;
-		taken = true;
-		snprintf(n->text, sizeof(n->text),
-		    "the routing table %u is in use for %s, which is not in this configuration: choose another egress.table",
-		    n->conf.table, r->iif);
-	}
-	rules_clear(&have);
-	return (taken ? -1 : 0);
-}
-
-int
-egress_forget(struct knet *n)
-{
-	const struct kern_rule *r;
-	struct rules have;
-	size_t i;
-	int ret = 0;
-
-	if (neighbour_took(n))
-		return (0);
-	if (read_rules(n->k, &have) == -1)
-		return (-1);
-	for (i = 0; i < have.all.n; i++) {
-		r = &have.all.list[i];
-		if (strcmp(r->iif, n->conf.interface) == 0 &&
-		    n->k->ops->rule_del(n->k->io, r) == -1)
-			ret = -1;
-	}
-	rules_clear(&have);
-	return (ret);
 }

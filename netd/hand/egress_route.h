@@ -18,7 +18,5 @@ unsigned int egress_route_ensure(struct hand *);
 void	 egress_route_forget(struct hand *);
 /* Remove all of them. */
 void	 egress_route_undo(struct hand *);
-/* Remove rules whose interfaces are gone, see egress_sweep(). */
-void	 egress_route_sweep(struct hand *);
 
 #endif

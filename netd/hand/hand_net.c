@@ -9,6 +9,7 @@
 #include "device.h"
 #include "driftlog.h"
 #include "egress.h"
+#include "egress_rule.h"
 #include "hand.h"
 #include "hand_conf.h"
 #include "hand_net.h"
@@ -88,7 +89,7 @@ steps(struct knet *n, bool full)
 	enum step s;
 	int before = n->dev.ifindex;
 
-	if (egress_table_free(n) == -1)
+	if (rules_table_free(n) == -1)
 		return (shut(n));
 	if (n->conf.gre)
 		return (tunnel_steps(n, full));

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "device.h"
-#include "egress.h"
+#include "egress_rule.h"
 #include "hand.h"
 #include "ifc.h"
 #include "kern_ops.h"
@@ -124,7 +124,7 @@ undo_once(struct knet *n, bool last)
 	struct kern_link l;
 	int r;
 
-	if (egress_forget(n) == -1) {
+	if (rules_forget(n) == -1) {
 		log_warnx("undo net=%s: cannot remove its rules: %s",
 		    n->conf.name, ops->error(n->k->io));
 		if (!last)
