@@ -215,8 +215,6 @@ read_network(struct server *s)
 	    strpbrk(s->wan, "/\" \\") != NULL ||
 	    !printable_utf8(s->wan, strlen(s->wan)))
 		return (bad(s, YGG_WAN, "must be the name of an interface"));
-	left_out(s, YGG_WAN,
-	    "a network of tunnels has no egress yet: the configuration has it as a comment");
 	if (s->lease < LEASE_MIN) {
 		s->lease = LEASE_MIN;
 		left_out(s, YGG_LEASE,
@@ -282,7 +280,7 @@ write_network(const struct server *s, FILE *f)
 	fprintf(f, "\tlease = \"%llds\";\n", s->lease);
 	if (s->max_clients != 0)
 		fprintf(f, "\tmax_peers = %lld;\n", s->max_clients);
-	fputs("#\tegress: { wan = ", f);
+	fputs("\tegress: { wan = ", f);
 	write_string(f, s->wan);
 	fprintf(f, "; table = %lld; masquerade = true; };\n} );\n", s->table);
 }

@@ -22,6 +22,7 @@
 
 #define GRE_NAME	"spg"	/* tunnel names: this and a number */
 #define GRE_NAME_MAX	8
+#define GRE_PEERS	4096	/* max_peers, unless it is written */
 #define DIRECT_BCD_LEN	112	/* the longest prefix with 16 bits to fill */
 
 static unsigned int
@@ -66,6 +67,11 @@ check_twice(struct config *c, unsigned int i)
 			config_error(c, net_line(c, "interface", i),
 			    "the interface %s is taken by networks[%u]",
 			    n->msg.interface, j);
+		else if (fit_is_called(n, o->msg.interface) ||
+		    fit_is_called(o, n->msg.interface))
+			config_error(c, net_line(c, "interface", i),
+			    "interface: %s and %s of networks[%u] begin alike, and the tunnels of a network are known by that",
+			    n->msg.interface, o->msg.interface, j);
 		if (n->msg.listen_port == o->msg.listen_port && has_port(n) &&
 		    has_port(o))
 			config_error(c, net_line(c, "listen_port", i),
@@ -233,12 +239,7 @@ check_egress(struct config *c, unsigned int i)
 	n = &c->networks[i];
 	if (!n->has_egress)
 		return;
-	/* The links have names by which no rule can tell them. */
-	if (n->transport == TRANSPORT_GRE)
-		config_error(c, net_line(c, "egress", i),
-		    "egress of networks[%u] is not possible with transport = \"gre\" yet",
-		    i);
-	if (strcmp(n->msg.wan, n->msg.interface) == 0)
+	if (fit_is_called(n, n->msg.wan))
 		config_error(c, net_line(c, "egress.wan", i),
 		    "wan is the network's own interface");
 	check_canonical(c, n->msg.allow, n->msg.nallow, "allow",
@@ -294,6 +295,9 @@ check_gre(struct config *c, unsigned int i)
 		config_error(c, net_line(c, "adopt", i),
 		    "adopt = true in networks[%u] needs transport = \"wireguard\"",
 		    i);
+	/* Each has a link, which takes more of the kernel than a peer. */
+	if (!config_is_written(c, "networks[].max_peers", i))
+		n->msg.max_peers = GRE_PEERS;
 }
 
 static bool

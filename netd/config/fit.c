@@ -446,6 +446,14 @@ fit_reach(struct config *c, unsigned int i)
 	}
 }
 
+bool
+fit_is_called(const struct conf_network *n, const char *link)
+{
+	if (n->transport != TRANSPORT_GRE)
+		return (strcmp(n->msg.interface, link) == 0);
+	return (strncmp(link, n->msg.interface, strlen(n->msg.interface)) == 0);
+}
+
 static void
 fit_egress(struct config *c, unsigned int i)
 {
@@ -460,7 +468,7 @@ fit_egress(struct config *c, unsigned int i)
 	/* An adopted one may be the tunnel of a VPN. */
 	for (j = 0; j < c->nnetworks; j++)
 		if (j != i && !c->networks[j].msg.adopt &&
-		    strcmp(c->networks[j].msg.interface, n->msg.wan) == 0)
+		    fit_is_called(&c->networks[j], n->msg.wan))
 			config_error(c, net_line(c, "egress.wan", i),
 			    "wan: %s has the devices of networks[%u], and is no way to the outside",
 			    n->msg.wan, j);

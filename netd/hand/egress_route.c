@@ -6,6 +6,10 @@
  * the main table; the second one to the network's own table with the default
  * route through wan.  Behind that is an unreachable one, so that nothing leaks
  * when the wan goes, and no rule is made before it is there.
+ *
+ * A network of tunnels has the same two rules for packets from each of its
+ * pools.  Before them, one rule for packets to each pool leads to the main
+ * table, where each tunnel has its route, and to no route for more than a host.
  */
 
 #include <sys/socket.h>
@@ -28,7 +32,8 @@
 #include "network.h"
 
 #define WORST_METRIC	0xff000000U	/* metric of the unreachable routes */
-#define PREF_INSIDE	32400U		/* priorities of the two rules */
+#define PREF_TUNNELS	32399U		/* priorities of the rules */
+#define PREF_INSIDE	32400U
 #define PREF_TABLE	32401U
 
 /* One wan, as the kernel has it. */
@@ -130,18 +135,53 @@ look_up(struct hand *k, struct want *w, const char *name)
 }
 
 static void
-want_rule(struct want *w, const struct knet *n, uint8_t family, uint32_t table,
+want_rule(struct want *w, const struct kern_rule *rule)
+{
+	if (kern_rules_add(&w->rules, rule) == -1)
+		w->no_memory = true;
+}
+
+/* Rules from the network to a table. */
+static void
+want_from(struct want *w, const struct knet *n, uint32_t table,
     uint32_t priority)
 {
-	struct kern_rule rule;
+	struct kern_rule r;
+	size_t i;
 
-	memset(&rule, 0, sizeof(rule));
-	rule.family = family;
-	rule.table = table;
-	rule.priority = priority;
-	strlcpy(rule.iif, n->conf.interface, sizeof(rule.iif));
-	if (kern_rules_add(&w->rules, &rule) == -1)
-		w->no_memory = true;
+	for (i = 0; i < 2; i++) {
+		memset(&r, 0, sizeof(r));
+		r.family = families[i];
+		r.table = table;
+		r.priority = priority;
+		strlcpy(r.iif, n->conf.interface, sizeof(r.iif));
+		want_rule(w, &r);
+	}
+	for (i = 0; i < n->npools && n->conf.gre; i++) {
+		memset(&r, 0, sizeof(r));
+		r.family = n->pools[i].family;
+		r.table = table;
+		r.priority = priority;
+		r.src = n->pools[i];
+		want_rule(w, &r);
+	}
+}
+
+static void
+want_tunnels(struct want *w, const struct knet *n)
+{
+	struct kern_rule r;
+	size_t i;
+
+	for (i = 0; i < n->npools; i++) {
+		memset(&r, 0, sizeof(r));
+		r.family = n->pools[i].family;
+		r.table = RT_TABLE_MAIN;
+		r.priority = PREF_TUNNELS;
+		r.dst = n->pools[i];
+		r.hosts = true;
+		want_rule(w, &r);
+	}
 }
 
 static void
@@ -162,9 +202,10 @@ want_way_out(struct hand *k, struct want *w, const struct knet *n)
 			want_route(w, &r);
 		}
 		want_unreachable(w, n->conf.table, &r.dst);
-		want_rule(w, n, families[i], w->inside, PREF_INSIDE);
-		want_rule(w, n, families[i], n->conf.table, PREF_TABLE);
 	}
+	want_from(w, n, n->conf.table, PREF_TABLE);
+	if (!n->conf.gre)
+		want_from(w, n, w->inside, PREF_INSIDE);
 }
 
 /* Without the interface, packets for its pools must not go out either. */
@@ -183,6 +224,11 @@ want_inside(struct want *w, const struct knet *n)
 			want_route(w, &r);
 		want_unreachable(w, w->inside, &r.dst);
 	}
+	/* These rules also say whose those to its tunnels are. */
+	if (n->conf.gre) {
+		want_from(w, n, w->inside, PREF_INSIDE);
+		want_tunnels(w, n);
+	}
 }
 
 static int
@@ -195,7 +241,8 @@ want_all(struct hand *k, struct want *w, const struct rules *have)
 	w->inside = rules_inside(have);
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		/* Networks that do not come up, for what others have. */
-		if (!rules_has_egress(n) || rules_others_table(have, n->conf.table) ||
+		if (!rules_has_egress(n) ||
+		    rules_others_table(have, n->conf.table) ||
 		    neighbour_took(n))
 			continue;
 		want_way_out(k, w, n);
@@ -211,6 +258,7 @@ want_all(struct hand *k, struct want *w, const struct rules *have)
 	if (w->routes.n > 0)
 		qsort(w->routes.list, w->routes.n, sizeof(*w->routes.list),
 		    place_cmp);
+	rules_sort(&w->rules);
 	return (0);
 }
 
@@ -333,7 +381,7 @@ is_closed(const struct want *w, const struct kern_rule *rule)
 	struct kern_route r;
 	size_t i;
 
-	if (rule->table == w->inside)
+	if (rule->table == w->inside || rule->table == RT_TABLE_MAIN)
 		return (true);
 	memset(&r, 0, sizeof(r));
 	r.dst.family = rule->family;
@@ -342,6 +390,54 @@ is_closed(const struct want *w, const struct kern_rule *rule)
 	i = first_at(&w->routes, &r);
 	return (i < w->routes.n && place_cmp(&w->routes.list[i], &r) == 0 &&
 	    w->there[i]);
+}
+
+/*
+ * Tunnels with addresses of a pool that was taken out stay until leased says
+ * who is wanted, and the work is done: so long they have no other way.
+ */
+static bool
+has_old_tunnels(const struct hand *k, const struct kern_rule *r)
+{
+	const struct knet *n;
+	bool busy = false;
+
+	if (*r->iif != '\0')
+		return (false);
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (rules_is_of_pool(n, r))
+			return (false);
+		busy |= n->conf.gre && rules_has_egress(n) &&
+		    (!n->synced || !wanted_idle(&n->wanted));
+	}
+	return (busy);
+}
+
+static unsigned int
+remove_rules(struct hand *k, const struct want *w, const struct rules *have)
+{
+	const struct kern_rule *r;
+	unsigned int changes = 0;
+	size_t i;
+
+	/* What tells whose a rule is goes after it. */
+	for (i = have->all.n; i > 0; i--) {
+		r = &have->all.list[i - 1];
+		if (rules_have(&w->rules, r) || have->others[i - 1])
+			continue;
+		if (w->rules.n > 0 && has_old_tunnels(k, r)) {
+			k->egress_failed = true;
+			continue;
+		}
+		if (k->ops->rule_del(k->io, r) == -1) {
+			complain(k, "remove a rule");
+			continue;
+		}
+		if (k->egress_known && !rules_have(&k->egress_rules, r))
+			drift_say(k, NULL, "egress rule", NULL);
+		changes++;
+	}
+	return (changes);
 }
 
 /* The new rules come first: no packet is without one. */
@@ -364,19 +460,7 @@ sync_rules(struct hand *k, const struct want *w, const struct rules *have)
 			drift_say(k, NULL, "egress rule", NULL);
 		changes++;
 	}
-	for (i = 0; i < have->all.n; i++) {
-		r = &have->all.list[i];
-		if (rules_have(&w->rules, r) || have->others[i])
-			continue;
-		if (k->ops->rule_del(k->io, r) == -1) {
-			complain(k, "remove a rule");
-			continue;
-		}
-		if (k->egress_known && !rules_have(&k->egress_rules, r))
-			drift_say(k, NULL, "egress rule", NULL);
-		changes++;
-	}
-	return (changes);
+	return (changes + remove_rules(k, w, have));
 }
 
 static unsigned int

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The rules of all egress in the kernel, and the suites that they belong to.
+ *
+ * Rules are for an interface, or from or to a pool of tunnels.  The many
+ * tunnels of a network have no interface that a rule could name; its rules for
+ * an interface name the beginning of their names, which no packet has, and say
+ * by that whose the table is to which the rules from its pools lead.
  */
 
 #ifndef EGRESS_RULE_H
@@ -27,7 +32,15 @@ void	 rules_clear(struct rules *);
 bool	 rules_others_table(const struct rules *, uint32_t table);
 /* The table for our pools. */
 uint32_t rules_inside(const struct rules *);
+/*
+ * Sort a list so that a rule comes after those that tell whose it is.
+ * rules_read() has done this.
+ */
+void	 rules_sort(struct kern_rules *);
+/* True if the rule is in a sorted list. */
 bool	 rules_have(const struct kern_rules *, const struct kern_rule *);
+/* True if the rule is from or to a pool of the network's tunnels. */
+bool	 rules_is_of_pool(const struct knet *, const struct kern_rule *);
 /* True if the network has a way out, and so a table. */
 bool	 rules_has_egress(const struct knet *);
 /* Remove rules whose interfaces are gone, see egress_sweep(). */

@@ -45,8 +45,6 @@ want_network(const struct knet *net, struct kern_fw *f)
 	/* Tunnels are many, and their names begin alike. */
 	if (n->gre)
 		strlcat(f->interface, "*", sizeof(f->interface));
-	/* They can have no egress, so that the way out is the operator's. */
-	f->host_way = n->gre;
 	f->mesh = net->mesh != NULL;
 	strlcpy(f->wan, n->wan, sizeof(f->wan));
 	f->adopt = n->adopt;

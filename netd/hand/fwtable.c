@@ -35,8 +35,12 @@ enum whose {
 	WHOSE_NOBODYS
 };
 
+/*
+ * Tunnels ("spg*") may all be gone although their suite lives; only a start and
+ * the end take what was made for them.
+ */
 static enum whose
-whose(struct hand *k, const char owner[FW_OWNER_SIZE])
+whose(struct hand *k, const char owner[FW_OWNER_SIZE], bool sweep)
 {
 	char text[FW_OWNER_SIZE], *next = text, *name;
 	enum whose w = WHOSE_NOBODYS;
@@ -45,7 +49,9 @@ whose(struct hand *k, const char owner[FW_OWNER_SIZE])
 	while ((name = strsep(&next, " ")) != NULL) {
 		if (!neighbour_has(k, name))
 			return (WHOSE_OURS);
-		if (*name != '\0' && !neighbour_gone(k, name))
+		if (*name != '\0' &&
+		    ((!sweep && strchr(name, '*') != NULL) ||
+			!neighbour_gone(k, name)))
 			w = WHOSE_OTHERS;
 	}
 	return (w);
@@ -69,7 +75,7 @@ choose(struct hand *k)
 			return (-1);
 		w = r == KERN_FW_NONE	   ? WHOSE_NOBODYS :
 		    r == KERN_FW_OTHERS ? WHOSE_OTHERS :
-					  whose(k, owner);
+					  whose(k, owner, false);
 		if (w == WHOSE_OURS ||
 		    (w == WHOSE_NOBODYS && unused == FW_TABLES)) {
 			unused = i;
@@ -115,7 +121,7 @@ fwtable_sweep(struct hand *k)
 		if (r == -1 || r == KERN_FW_NONE || r == KERN_FW_OTHERS ||
 		    owner[0] == '\0')
 			continue;
-		w = whose(k, owner);
+		w = whose(k, owner, true);
 		/* A second one is from before we knew that the first is. */
 		if (w == WHOSE_OTHERS ||
 		    (w == WHOSE_OURS && (!k->fw_set || i == k->fw_table)))

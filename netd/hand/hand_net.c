@@ -5,6 +5,8 @@
  * leased is told the result.
  */
 
+#include <stdio.h>
+
 #include "claim.h"
 #include "device.h"
 #include "driftlog.h"
@@ -20,11 +22,13 @@
 #include "log.h"
 #include "mark.h"
 #include "mnet.h"
+#include "neighbour.h"
 #include "network.h"
 #include "pool_route.h"
 #include "reconcile.h"
 #include "sysctl.h"
 #include "tell.h"
+#include "undo.h"
 #include "wish_answer.h"
 
 /* While no question is open, the connection can only report its end. */
@@ -60,7 +64,9 @@ shut(struct knet *n)
 	struct kern_linkset set = { .up = 0 };
 	struct kern_link l;
 
-	if (!n->conf.adopt &&
+	if (n->conf.gre)
+		(void)net_undo_tunnels(n);
+	else if (!n->conf.adopt &&
 	    n->k->ops->link_get(n->k->io, n->conf.interface, &l) == 0 &&
 	    mark_is_of(&n->conf, l.alias) &&
 	    n->k->ops->link_set(n->k->io, l.ifindex, &set) == -1)
@@ -73,6 +79,15 @@ shut(struct knet *n)
 static enum step
 tunnel_steps(struct knet *n, bool full)
 {
+	char name[IFNAME_SIZE];
+
+	/* The packet filter knows tunnels by how their names begin. */
+	if (n->state != NET_UP && neighbour_tunnels(n, name)) {
+		snprintf(n->text, sizeof(n->text),
+		    "the tunnel %s is that of a network which is not in this configuration: choose another \"interface\", or remove it (ip link delete %s)",
+		    name, name);
+		return (STEP_FAILED);
+	}
 	device_tunnels(n);
 	if (!full && n->state == NET_UP && !n->unread)
 		return (STEP_OK);

@@ -15,7 +15,8 @@ struct knet;
 
 /*
  * True if the interface that a network shall have is marked as that of another
- * one.  It is ours once the network has had it, see device_owner().
+ * one, or tunnels have its names.  It is ours once the network has had it, see
+ * device_owner().
  */
 bool	 neighbour_took(const struct knet *);
 /*
@@ -29,9 +30,15 @@ bool	 neighbour_has(struct hand *, const char *interface);
  */
 bool	 neighbour_gone(struct hand *, const char *interface);
 /*
- * True if there is an interface with our mark that none of our networks has, or
- * a rule for one.  name gets one of them.  It may be that of a network which is
- * no longer in the configuration; nobody can tell the two apart.
+ * True if a tunnel that is called as those of this network shall be belongs to
+ * a network that is not ours.  name gets one of them.
+ */
+bool	 neighbour_tunnels(const struct knet *, char name[IFNAME_SIZE]);
+/*
+ * True if there is an interface or a tunnel with our mark that none of our
+ * networks has, or a rule for one.  name gets one of them.  It may be that of a
+ * network which is no longer in the configuration; nobody can tell the two
+ * apart.
  */
 bool	 neighbour_here(struct hand *, char name[IFNAME_SIZE]);
 

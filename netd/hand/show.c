@@ -92,24 +92,39 @@ write_route(struct hand *k, FILE *fp, const struct kern_route *r)
 	fputc('\n', fp);
 }
 
+static void
+write_rule(FILE *fp, const struct kern_rule *r)
+{
+	char text[PREFIX_TEXT];
+
+	fprintf(fp, "rule %u %s", r->priority,
+	    r->family == AF_INET ? "ipv4" : "ipv6");
+	if (*r->iif != '\0')
+		fprintf(fp, " iif %s", log_vis(r->iif));
+	if (r->src.family != 0)
+		fprintf(fp, " from %s", prefix_format(&r->src, text));
+	if (r->dst.family != 0)
+		fprintf(fp, " to %s", prefix_format(&r->dst, text));
+	if (r->table == RT_TABLE_MAIN)
+		fprintf(fp, " lookup main");
+	else
+		fprintf(fp, " lookup %u", r->table);
+	fprintf(fp, "%s\n", r->hosts ? " hosts" : "");
+}
+
 /* As they are in the kernel. */
 static void
 write_routes(struct hand *k, FILE *fp)
 {
 	struct kern_routes routes = { NULL, 0, 0 };
 	struct kern_rules rules = { NULL, 0, 0 };
-	const struct kern_rule *r;
 	size_t i;
 
 	if (k->ops->rule_list(k->io, &rules) == -1 ||
 	    k->ops->route_list(k->io, 0, 0, &routes) == -1)
 		fprintf(fp, "# cannot read them: %s\n", k->ops->error(k->io));
-	for (i = 0; i < rules.n; i++) {
-		r = &rules.list[i];
-		fprintf(fp, "rule %u %s iif %s lookup %u\n", r->priority,
-		    r->family == AF_INET ? "ipv4" : "ipv6", log_vis(r->iif),
-		    r->table);
-	}
+	for (i = 0; i < rules.n; i++)
+		write_rule(fp, &rules.list[i]);
 	for (i = 0; i < routes.n; i++)
 		write_route(k, fp, &routes.list[i]);
 	kern_rules_clear(&rules);

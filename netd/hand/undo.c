@@ -117,6 +117,23 @@ undo_adopted(struct knet *n, const struct kern_link *l)
 	return (r);
 }
 
+int
+net_undo_tunnels(struct knet *n)
+{
+	device_tunnels(n);
+	return (undo_peers(n));
+}
+
+static int
+undo_rules(struct knet *n)
+{
+	if (rules_forget(n) == 0)
+		return (0);
+	log_warnx("undo net=%s: cannot remove its rules: %s", n->conf.name,
+	    n->k->ops->error(n->k->io));
+	return (-1);
+}
+
 static int
 undo_once(struct knet *n, bool last)
 {
@@ -124,17 +141,13 @@ undo_once(struct knet *n, bool last)
 	struct kern_link l;
 	int r;
 
-	if (rules_forget(n) == -1) {
-		log_warnx("undo net=%s: cannot remove its rules: %s",
-		    n->conf.name, ops->error(n->k->io));
-		if (!last)
-			return (-1);
-	}
-	/* The links of a network of tunnels are its peers. */
+	/* While there are tunnels, their packets have no other way. */
 	if (n->conf.gre) {
-		device_tunnels(n);
-		return (undo_peers(n));
+		r = net_undo_tunnels(n);
+		return (undo_rules(n) == -1 ? -1 : r);
 	}
+	if (undo_rules(n) == -1 && !last)
+		return (-1);
 	if (find(n, &l) == -1) {
 		if (errno == ENODEV)
 			return (0);

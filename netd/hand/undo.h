@@ -12,5 +12,7 @@ struct knet;
 
 /* Returns 0, or -1 if something stays, which is logged. */
 int	 net_undo(struct knet *);
+/* Remove the tunnels of a network.  Returns 0, or -1 with something logged. */
+int	 net_undo_tunnels(struct knet *);
 
 #endif

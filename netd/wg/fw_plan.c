@@ -205,20 +205,6 @@ add_way_out(struct fw_plan *p, const struct kern_fw *n, const char *chain)
 		add_plain(p, n, chain, "", n->wan, FW_ACCEPT);
 }
 
-/* To other networks there is no way; any other is the host's to let through. */
-static void
-add_host_way(struct fw_plan *p, const struct kern_fw *n, const char *chain)
-{
-	size_t i;
-
-	for (i = 0; i < p->nnets; i++) {
-		if (&p->nets[i] != n)
-			add_plain(p, n, chain, "", p->nets[i].interface,
-			    FW_DROP);
-	}
-	add_plain(p, n, chain, "", "", FW_ACCEPT);
-}
-
 static void
 add_counter(struct fw_plan *p, const char *chain)
 {
@@ -252,10 +238,7 @@ add_from(struct fw_plan *p, const struct kern_fw *n)
 	}
 	if (n->wan[0] != '\0')
 		add_way_out(p, n, chain);
-	if (n->host_way)
-		add_host_way(p, n, chain);
-	else
-		add_plain(p, n, chain, "", "", FW_DROP);
+	add_plain(p, n, chain, "", "", FW_DROP);
 }
 
 static void

@@ -208,3 +208,51 @@ gre_list_links(struct gre *g, struct nl_conn *c, const struct wg_dev *d)
 	return (
 	    nl_collect(c, RTM_GETLINK, &ifi, sizeof(ifi), link_cb, &x, &g->n));
 }
+
+struct seek_ctx {
+	kern_tunnel	*want;
+	const void	*arg;
+	char		*name;
+	size_t		 n;
+};
+
+static int
+seek_cb(const struct nlmsghdr *h, void *arg)
+{
+	char network[NETNAME_SIZE];
+	struct nlattr *name, *alias;
+	struct seek_ctx *x = arg;
+	const char *net;
+
+	if (h->nlmsg_type != RTM_NEWLINK || x->n > 0)
+		return (0);
+	name = nl_attr(h, sizeof(struct ifinfomsg), IFLA_IFNAME, 1);
+	alias = nl_attr(h, sizeof(struct ifinfomsg), IFLA_IFALIAS, 1);
+	if (name == NULL || alias == NULL ||
+	    strncmp(nla_get_string(alias), GRE_MARK, strlen(GRE_MARK)) != 0)
+		return (0);
+	net = nla_get_string(alias) + strlen(GRE_MARK);
+	strlcpy(network, net, sizeof(network));
+	network[strcspn(network, ":")] = '\0';
+	if (x->want(x->arg, nla_get_string(name), network)) {
+		strlcpy(x->name, nla_get_string(name), IFNAME_SIZE);
+		x->n++;
+	}
+	return (0);
+}
+
+int
+gre_list_seek(struct nl_conn *c, kern_tunnel *want, const void *arg,
+    char name[IFNAME_SIZE])
+{
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct seek_ctx x = { want, arg, name, 0 };
+
+	if (nl_collect(c, RTM_GETLINK, &ifi, sizeof(ifi), seek_cb, &x, &x.n) ==
+	    -1)
+		return (-1);
+	if (x.n > 0)
+		return (0);
+	errno = ENODEV;
+	return (-1);
+}

@@ -119,6 +119,14 @@ io_link_find(struct kern_io *io, const char *alias, unsigned int skip,
 }
 
 static int
+io_tunnel_find(struct kern_io *io, kern_tunnel *want, const void *arg,
+    char name[IFNAME_SIZE])
+{
+	return (note(io, gre_list_seek(&io->route, want, arg, name),
+	    io->route.text));
+}
+
+static int
 io_link_add(struct kern_io *io, const char *name)
 {
 	if (note(io, nl_link_add(&io->route, name), io->route.text) == -1)
@@ -304,6 +312,7 @@ const struct kern_ops kern_ops = {
 	.notify_read = io_notify_read,
 	.link_get = io_link_get,
 	.link_find = io_link_find,
+	.tunnel_find = io_tunnel_find,
 	.link_add = io_link_add,
 	.link_del = io_link_del,
 	.link_set = io_link_set,

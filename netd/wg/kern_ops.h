@@ -53,6 +53,8 @@ struct kern_addr {
 };
 
 typedef bool kern_want(const void *, const struct prefix *);
+/* A tunnel of GRE with our mark, by the names of its link and its network. */
+typedef bool kern_tunnel(const void *, const char *link, const char *network);
 
 struct kern_route {
 	struct prefix	 dst;
@@ -64,11 +66,14 @@ struct kern_route {
 	bool		 ra;		/* comes from a router advertisement */
 };
 
-struct kern_rule {			/* iif NAME lookup TABLE */
+struct kern_rule {	/* iif NAME, from PREFIX or to PREFIX lookup TABLE */
 	uint8_t		 family;
 	uint32_t	 table;
 	uint32_t	 priority;	/* 0: the kernel chooses */
-	char		 iif[IFNAME_SIZE];
+	char		 iif[IFNAME_SIZE];	/* "": any */
+	struct prefix	 src;		/* family 0: any */
+	struct prefix	 dst;
+	bool		 hosts;		/* by the routes to single hosts alone */
 };
 
 /* Lists of kern_list.h, all zero when they are empty. */
@@ -129,7 +134,6 @@ struct kern_fw {
 	bool		 adopt;
 	bool		 isolate;
 	bool		 inbound;
-	bool		 host_way;	/* the host's own rules lead out */
 	bool		 mesh;		/* its prefixes take the place of leases */
 	uint8_t		 masquerade;	/* mask of enum conf_masquerade */
 	uint64_t	 reach;		/* bit i: network i of the list */
@@ -191,6 +195,9 @@ struct kern_ops {
 	 */
 	int (*link_find)(struct kern_io *, const char *alias, unsigned int skip,
 	    char name[IFNAME_SIZE], struct kern_link *);
+	/* The name of a tunnel that is wanted.  errno ENODEV: there is none. */
+	int (*tunnel_find)(struct kern_io *, kern_tunnel *want, const void *,
+	    char name[IFNAME_SIZE]);
 	int		 (*link_add)(struct kern_io *, const char *);
 	int		 (*link_del)(struct kern_io *, int ifindex);
 	int		 (*link_set)(struct kern_io *, int ifindex,

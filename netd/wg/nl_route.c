@@ -319,6 +319,7 @@ rule_cb(const struct nlmsghdr *h, void *arg)
 {
 	struct rtnl_rule *rule;
 	struct kern_rule r;
+	struct nlattr *few;
 	const char *iif;
 	uint8_t proto = 0;
 
@@ -335,6 +336,12 @@ rule_cb(const struct nlmsghdr *h, void *arg)
 	iif = rtnl_rule_get_iif(rule);
 	if (iif != NULL)
 		strlcpy(r.iif, iif, sizeof(r.iif));
+	r.src = nl_prefix_of(rtnl_rule_get_src(rule));
+	r.dst = nl_prefix_of(rtnl_rule_get_dst(rule));
+	/* libnl 3.7 does not know this attribute. */
+	few = nl_attr(h, sizeof(struct fib_rule_hdr), FRA_SUPPRESS_PREFIXLEN,
+	    sizeof(uint32_t));
+	r.hosts = few != NULL && (int32_t)nla_get_u32(few) >= 0;
 	rtnl_rule_put(rule);
 	if (proto != SALLYPORT_RTPROT)
 		return (0);
@@ -359,6 +366,36 @@ nl_rule_list(struct nl_conn *c, struct kern_rules *l)
 	return (0);
 }
 
+/* Set what the rule says of a packet. */
+static int
+set_packet(struct rtnl_rule *rule, const struct kern_rule *r)
+{
+	struct nl_addr *src = NULL, *dst = NULL;
+	int ret = -1;
+
+	if ((r->src.family == 0 || (src = nl_addr_of(&r->src)) != NULL) &&
+	    (r->dst.family == 0 || (dst = nl_addr_of(&r->dst)) != NULL) &&
+	    (src == NULL || rtnl_rule_set_src(rule, src) == 0) &&
+	    (dst == NULL || rtnl_rule_set_dst(rule, dst) == 0) &&
+	    (*r->iif == '\0' || rtnl_rule_set_iif(rule, r->iif) == 0))
+		ret = 0;
+	nl_addr_put(src);
+	nl_addr_put(dst);
+	return (ret);
+}
+
+/* Routes to more than a single host are no answer.  Consumes the message. */
+static struct nl_msg *
+only_hosts(struct nl_msg *m, uint8_t family)
+{
+	if (m == NULL ||
+	    nla_put_u32(m, FRA_SUPPRESS_PREFIXLEN,
+		family == AF_INET ? 31 : 127) == 0)
+		return (m);
+	nlmsg_free(m);
+	return (NULL);
+}
+
 static struct nl_msg *
 rule_msg(int (*build)(struct rtnl_rule *, int, struct nl_msg **), int flags,
     const struct kern_rule *r)
@@ -375,10 +412,10 @@ rule_msg(int (*build)(struct rtnl_rule *, int, struct nl_msg **), int flags,
 	if (r->priority != 0)
 		rtnl_rule_set_prio(rule, r->priority);
 	if (rtnl_rule_set_protocol(rule, SALLYPORT_RTPROT) == 0 &&
-	    rtnl_rule_set_iif(rule, r->iif) == 0)
+	    set_packet(rule, r) == 0)
 		(void)build(rule, flags, &m);
 	rtnl_rule_put(rule);
-	return (m);
+	return (r->hosts ? only_hosts(m, r->family) : m);
 }
 
 int

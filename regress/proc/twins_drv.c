@@ -340,6 +340,225 @@ test_orphan(struct rig *a, struct rig *b)
 	    b->stopped.left);
 }
 
+/* All rules from or to a pool of tunnels. */
+static unsigned int
+rules_of_pool(const struct prefix *p)
+{
+	unsigned int	 i, n = 0;
+
+	for (i = 0; i < s->nrules; i++)
+		n += prefix_equal(&s->rules[i].src, p) ||
+		    prefix_equal(&s->rules[i].dst, p);
+	return (n);
+}
+
+static unsigned int
+filter_of_tunnels(const struct rig *d)
+{
+	char	 name[IFNAME_SIZE + 1];
+
+	(void)snprintf(name, sizeof(name), "%s*", d->conf.interface);
+	return (filter_of(name));
+}
+
+/* All that a network of tunnels has but for the tunnels. */
+static bool
+ready(const struct rig *d)
+{
+	return (rules_of(d->conf.interface) == 4 &&
+	    rules_of_pool(&d->conf.pools[0].first) == 3 &&
+	    routes_in(d->conf.table) >= 4 && filter_of_tunnels(d) < FW_TABLES);
+}
+
+static bool
+taken_back(const struct rig *d)
+{
+	return (rules_of(d->conf.interface) == 0 &&
+	    rules_of_pool(&d->conf.pools[0].first) == 0 &&
+	    routes_in(d->conf.table) == 0 && filter_of_tunnels(d) == FW_TABLES);
+}
+
+static bool
+no_rules(const struct rig *d)
+{
+	return (rules_of_pool(&d->conf.pools[1].first) == 0);
+}
+
+static bool
+more_rules(const struct rig *d)
+{
+	return (rules_of_pool(&d->conf.pools[1].first) == 3);
+}
+
+/*
+ * Nobody can tell a suite without a tunnel from none at all: another one takes
+ * its rules at a start and at an end, and the kernel tells it.
+ */
+static bool
+stays_ready(const struct rig *d)
+{
+	s->poked++;
+	return (within(ready, d));
+}
+
+/* leased says that nobody is wanted. */
+static void
+sync_none(struct rig *d)
+{
+	const struct msg_peer_sync_begin	 begin = { 0, 0 };
+	struct imsg				 m;
+
+	SEND(d->leased, PEER_SYNC_BEGIN, peer_sync_begin, 0, &begin, -1);
+	rig_bare(d->leased, MSG_PEER_SYNC_END);
+	(void)rig_await(d, d->leased, MSG_PEER_SYNC_DONE, &m, WAIT_MS);
+}
+
+/* Each has tunnels; one has the name of the other's network. */
+static void
+both_tunnels(struct rig *a, struct rig *b)
+{
+	begin(a, b);
+	a->conf.gre = b->conf.gre = 1;
+	(void)prefix_parse("200::1", &a->conf.local);
+	(void)prefix_parse("200::2", &b->conf.local);
+	(void)strlcpy(a->conf.interface, "spg", sizeof(a->conf.interface));
+	(void)strlcpy(b->conf.interface, "gre", sizeof(b->conf.interface));
+	(void)strlcpy(b->conf.wan, WAN, sizeof(b->conf.wan));
+	rig_start(a);
+	sync_none(a);
+	rig_check(a, within(ready, a), "tunnels: the first is up", "no");
+	rig_start(b);
+	sync_none(b);
+	rig_check(a, within(ready, b), "tunnels: the second is up", "no");
+	look();
+	rig_check(a, ready(a) && ready(b), "tunnels: both stay", "%d %d",
+	    ready(a), ready(b));
+}
+
+static void
+one_tunnel(const char *name, const char *alias)
+{
+	struct fake_link	*l = &s->links[1];
+
+	l->used = l->up = true;
+	l->ifindex = s->next_ifindex++;
+	l->mtu = 1456;
+	(void)strlcpy(l->name, name, sizeof(l->name));
+	(void)strlcpy(l->alias, alias, sizeof(l->alias));
+}
+
+static void
+test_tunnels(struct rig *a, struct rig *b)
+{
+	both_tunnels(a, b);
+	rig_stop(b, true);
+	rig_check(a, taken_back(b) && stays_ready(a),
+	    "tunnels: the second is taken back", "%d %d", taken_back(b),
+	    ready(a));
+	rig_start(b);
+	rig_check(a, within(ready, b), "tunnels: it comes back", "no");
+	rig_stop(a, true);
+	rig_check(a, taken_back(a) && stays_ready(b),
+	    "tunnels: the first is taken back", "%d %d", taken_back(a),
+	    ready(b));
+	rig_stop(b, true);
+	rig_check(a, taken_back(b) && s->nrules == 0,
+	    "tunnels: the second, too", "%u rules", s->nrules);
+}
+
+/* Pools come, change and go, by reload and while nobody lives. */
+static void
+test_tunnel_pools(struct rig *a, struct rig *b)
+{
+	struct prefix	 old = a->conf.pools[0].first;
+
+	both_tunnels(a, b);
+	a->conf.npools = 2;
+	rig_prefix(&a->conf.pools[1].first, "10.0.0.128/25");
+	rig_configure(a);
+	rig_check(a, within(more_rules, a) && ready(a), "pools: one more",
+	    "%u rules", rules_of_pool(&a->conf.pools[1].first));
+	a->conf.npools = 1;
+	rig_configure(a);
+	rig_check(a, within(no_rules, a) && ready(a), "pools: it is gone",
+	    "%u rules", rules_of_pool(&a->conf.pools[1].first));
+	rig_kill(a);
+	a->conf.pools[1].first = old;
+	rig_prefix(&a->conf.pools[0].first, "10.0.0.0/25");
+	rig_start(a);
+	rig_check(a, within(ready, a) && !no_rules(a),
+	    "pools: until leased says who is wanted, the old one has its rules",
+	    "%u rules", rules_of_pool(&old));
+	sync_none(a);
+	rig_check(a, within(no_rules, a) && ready(a),
+	    "pools: another one after a crash", "%u rules",
+	    rules_of_pool(&old));
+	rig_kill(a);
+	a->conf.pools[1].first = a->conf.pools[0].first;
+	a->conf.pools[0].first = old;
+	a->conf.table = 44;
+	rig_start(a);
+	sync_none(a);
+	rig_check(a,
+	    within(ready, a) && within(no_rules, a) && routes_in(42) == 0,
+	    "pools: another table and pool after a crash", "%u rules",
+	    rules_of_pool(&a->conf.pools[1].first));
+	look();
+	rig_check(a, ready(a) && ready(b), "pools: the second has all it had",
+	    "not all");
+	rig_stop(a, true);
+	rig_stop(b, true);
+	rig_check(a, s->nrules == 0, "pools: nothing stays", "%u rules",
+	    s->nrules);
+}
+
+/* What is said to be whose. */
+static void
+test_tunnel_owners(struct rig *a, struct rig *b)
+{
+	both_tunnels(a, b);
+	rig_stop(b, false);
+	one_tunnel("gre0", "spg:devices:");
+	rig_stop(a, true);
+	rig_check(a, taken_back(a) && ready(b),
+	    "owners: a stopped suite with a tunnel keeps all", "%d %d",
+	    taken_back(a), ready(b));
+	b->conf.table = 43;
+	a->conf.table = 43;
+	rig_start(a);
+	rig_check(a, says(a, NET_FAILED, "table 43 is in use for gre"),
+	    "owners: its table is refused", "no");
+	look();
+	rig_check(a,
+	    ready(b) && rules_of("spg") == 0 &&
+		rules_of_pool(&a->conf.pools[0].first) == 0,
+	    "owners: nothing leads into it", "a rule does");
+	rig_stop(a, true);
+	a->conf.table = 42;
+	(void)strlcpy(a->conf.interface, "gre", sizeof(a->conf.interface));
+	(void)strlcpy(a->conf.name, "others", sizeof(a->conf.name));
+	rig_start(a);
+	rig_check(a,
+	    says(a, NET_FAILED, "the tunnel gre0 is that of a network"),
+	    "owners: its names are refused", "no");
+	look();
+	rig_stop(a, true);
+	rig_check(a, ready(b), "owners: it has all it had", "not all");
+	/* Without a tunnel, nobody can tell that it is anybody's. */
+	s->links[1].used = false;
+	(void)strlcpy(a->conf.interface, "spg", sizeof(a->conf.interface));
+	rig_start(a);
+	rig_check(a, within(ready, a), "owners: another is up", "no");
+	rig_check(a, rules_of("gre") == 0 && routes_in(43) == 0,
+	    "owners: what was nobody's is gone", "%u rules", rules_of("gre"));
+	rig_stop(a, true);
+	rig_check(a, s->nrules == 0, "owners: nothing stays", "%u rules",
+	    s->nrules);
+	a->conf.gre = b->conf.gre = 0;
+	memset(&a->conf.local, 0, sizeof(a->conf.local));
+	memset(&b->conf.local, 0, sizeof(b->conf.local));
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -367,5 +586,8 @@ main(int argc, char *argv[])
 	test_name(&a, &b);
 	test_taken(&a, &b);
 	test_orphan(&a, &b);
+	test_tunnels(&a, &b);
+	test_tunnel_pools(&a, &b);
+	test_tunnel_owners(&a, &b);
 	return (a.failures > 0);
 }

@@ -19,12 +19,15 @@
 #include "driftlog.h"
 #include "egress.h"
 #include "egress_route.h"
+#include "egress_rule.h"
 #include "hand.h"
 #include "kern_list.h"
 #include "kern_ops.h"
 #include "leased_addr.h"
+#include "neighbour.h"
 #include "network.h"
 #include "policy.h"
+#include "wanted.h"
 
 #define TABLE	42
 
@@ -43,6 +46,8 @@ struct kern_io {
 	int		 link_error;
 	int		 gateway_error;
 	bool		 no_unreachable;	/* none can be added */
+	const char	*tunnel;	/* there is one of that name */
+	const char	*tunnel_network;
 };
 
 struct fixture {
@@ -67,6 +72,17 @@ io_link_get(struct kern_io *io, const char *name, struct kern_link *l)
 	if (io->no_link != NULL && strcmp(io->no_link, name) == 0)
 		errno = ENODEV;
 	return (errno != 0 ? -1 : 0);
+}
+
+static int
+io_tunnel_find(struct kern_io *io, kern_tunnel *want, const void *arg,
+    char name[IFNAME_SIZE])
+{
+	errno = ENODEV;
+	if (io->tunnel == NULL || !want(arg, io->tunnel, io->tunnel_network))
+		return (-1);
+	(void)strlcpy(name, io->tunnel, IFNAME_SIZE);
+	return (0);
 }
 
 static int
@@ -165,6 +181,7 @@ io_fw_set(struct kern_io *io, unsigned int i, const char *owner,
 static const struct kern_ops	 ops = {
 	.error = io_error,
 	.link_get = io_link_get,
+	.tunnel_find = io_tunnel_find,
 	.route_default = io_default,
 	.route_list = io_route_list,
 	.route_add = io_route_add,
@@ -513,6 +530,234 @@ test_late(void **state)
 	assert_int_equal(4, f->k.health.drift);
 }
 
+/* A network of tunnels with pools of both families. */
+static void
+tunnels(struct fixture *f)
+{
+	f->net.conf.gre = 1;
+	(void)strlcpy(f->net.conf.name, "nodes", NETNAME_SIZE);
+	(void)strlcpy(f->net.conf.interface, "spg", IFNAME_SIZE);
+	f->net.npools = 2;
+	(void)prefix_parse("10.42.32.0/19", &f->net.pools[0]);
+	(void)prefix_parse("fd00:42::/64", &f->net.pools[1]);
+	wanted_init(&f->net.wanted, NULL);
+	f->net.synced = true;
+	f->io.no_link = "spg";
+}
+
+/* How many rules are from or to that pool, or for that interface. */
+static unsigned int
+rules_for(const struct fixture *f, const char *pool, const char *iif)
+{
+	const struct kern_rule	*r;
+	struct prefix		 p;
+	unsigned int		 n = 0;
+	size_t			 i;
+
+	memset(&p, 0, sizeof(p));
+	if (pool != NULL)
+		assert_int_equal(0, prefix_parse(pool, &p));
+	for (i = 0; i < f->io.nrules; i++) {
+		r = &f->io.rules[i];
+		n += pool == NULL ?
+		    strcmp(r->iif, iif) == 0 :
+		    prefix_equal(&r->src, &p) || prefix_equal(&r->dst, &p);
+	}
+	return (n);
+}
+
+/* One rule that a kernel has. */
+static void
+has(struct fixture *f, const char *iif, const char *from, const char *to,
+    uint32_t table)
+{
+	struct kern_rule	*r = &f->io.rules[f->io.nrules++];
+
+	memset(r, 0, sizeof(*r));
+	r->family = AF_INET;
+	r->table = table;
+	r->priority = 32400;
+	(void)strlcpy(r->iif, iif, sizeof(r->iif));
+	if (from != NULL)
+		assert_int_equal(0, prefix_parse(from, &r->src));
+	if (to != NULL)
+		assert_int_equal(0, prefix_parse(to, &r->dst));
+	r->hosts = to != NULL;
+}
+
+/* Rules from the pools of tunnels, and to them. */
+static void
+test_tunnels(void **state)
+{
+	struct fixture	*f = *state;
+	size_t		 i;
+
+	tunnels(f);
+	assert_int_not_equal(0, egress_ensure(&f->k));
+	assert_int_equal(4, rules_for(f, NULL, "spg"));
+	assert_int_equal(3, rules_for(f, "10.42.32.0/19", NULL));
+	assert_int_equal(3, rules_for(f, "fd00:42::/64", NULL));
+	assert_int_equal(10, f->io.nrules);
+	for (i = 0; i < f->io.nrules; i++) {
+		assert_int_equal(f->io.rules[i].hosts,
+		    f->io.rules[i].dst.family != 0);
+		assert_int_equal(f->io.rules[i].dst.family != 0,
+		    f->io.rules[i].priority == 32399);
+	}
+	/* Two defaults of each family, and what is behind each pool. */
+	assert_int_equal(6, f->io.nroutes);
+	assert_int_equal(0, egress_ensure(&f->k));
+	f->io.link_error = ENODEV;
+	assert_int_equal(2, egress_ensure(&f->k));
+	assert_int_equal(0, defaults(f, false));
+	assert_int_equal(2, defaults(f, true));
+	assert_int_equal(10, f->io.nrules);
+	assert_int_equal(0, egress_undo(&f->k));
+	assert_int_equal(0, f->io.nrules + f->io.nroutes);
+}
+
+/* Without what is behind the default route, nothing leads to the table. */
+static void
+test_tunnels_open(void **state)
+{
+	struct fixture	*f = *state;
+
+	tunnels(f);
+	f->io.no_unreachable = true;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(0, rules_to(f, TABLE));
+	f->io.no_unreachable = false;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(4, rules_to(f, TABLE));
+}
+
+/* A pool is taken out: its rules stay for as long as there may be tunnels. */
+static void
+test_tunnels_pools(void **state)
+{
+	static const uint8_t	 key[WGKEY_LEN] = { 1 };
+	struct fixture		*f = *state;
+	struct wish		*x;
+
+	tunnels(f);
+	(void)egress_ensure(&f->k);
+	x = wanted_set(&f->net.wanted, key, f->net.pools, 1, SOURCE_LEASE);
+	wanted_queue(&f->net.wanted, x, false);
+	(void)prefix_parse("10.43.0.0/16", &f->net.pools[0]);
+	(void)egress_ensure(&f->k);
+	assert_int_equal(3, rules_for(f, "10.43.0.0/16", NULL));
+	assert_int_equal(3, rules_for(f, "10.42.32.0/19", NULL));
+	assert_true(f->k.egress_failed);
+	assert_int_equal(1, wanted_take(&f->net.wanted, &x, 1));
+	(void)egress_ensure(&f->k);
+	assert_int_equal(0, rules_for(f, "10.42.32.0/19", NULL));
+	assert_int_equal(10, f->io.nrules);
+	assert_false(f->k.egress_failed);
+	/* Another hand does not know yet who has a tunnel. */
+	f->net.synced = false;
+	f->net.npools = 1;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(3, rules_for(f, "fd00:42::/64", NULL));
+	f->net.synced = true;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(0, rules_for(f, "fd00:42::/64", NULL));
+	assert_int_equal(7, f->io.nrules);
+	/* The network is taken out. */
+	TAILQ_REMOVE(&f->k.nets, &f->net, entry);
+	assert_int_equal(0, rules_forget(&f->net));
+	assert_int_equal(0, f->io.nrules);
+	wanted_clear(&f->net.wanted);
+}
+
+/* What an earlier configuration has left, and what is another suite's. */
+static void
+test_tunnels_others(void **state)
+{
+	struct fixture	*f = *state;
+
+	tunnels(f);
+	has(f, "spg", NULL, NULL, 50);
+	has(f, "", "10.60.0.0/16", NULL, 50);
+	has(f, "", NULL, "10.60.0.0/16", 254);
+	has(f, "gre", NULL, NULL, 77);
+	has(f, "", "10.70.0.0/16", NULL, 77);
+	has(f, "", NULL, "10.70.0.0/16", 254);
+	(void)egress_ensure(&f->k);
+	assert_int_equal(0, rules_for(f, "10.60.0.0/16", NULL));
+	assert_int_equal(2, rules_for(f, "10.70.0.0/16", NULL));
+	assert_int_equal(4, rules_for(f, NULL, "spg"));
+	assert_int_equal(13, f->io.nrules);
+	f->io.tunnel = "gre0";
+	f->io.tunnel_network = "theirs";
+	f->io.no_link = "gre";
+	egress_sweep(&f->k);
+	assert_int_equal(0, egress_undo(&f->k));
+	assert_int_equal(3, f->io.nrules);
+	assert_int_equal(0, rules_table_free(&f->net));
+	f->net.conf.table = 77;
+	assert_int_equal(-1, rules_table_free(&f->net));
+	assert_non_null(strstr(f->net.text, "is in use for gre"));
+	/* They have no tunnel: the rule that says whose they are goes. */
+	f->io.tunnel = NULL;
+	egress_sweep(&f->k);
+	assert_int_equal(0, egress_undo(&f->k));
+	assert_int_equal(0, f->io.nrules);
+}
+
+/* Another suite's tunnels have our names. */
+static void
+test_tunnels_alike(void **state)
+{
+	struct fixture	*f = *state;
+	char		 name[IFNAME_SIZE];
+
+	tunnels(f);
+	f->io.tunnel = "spg3";
+	f->io.tunnel_network = "nodes";
+	assert_false(neighbour_tunnels(&f->net, name));
+	assert_false(neighbour_took(&f->net));
+	f->io.tunnel_network = "theirs";
+	assert_true(neighbour_tunnels(&f->net, name));
+	assert_string_equal("spg3", name);
+	assert_true(neighbour_took(&f->net));
+	has(f, "spg", NULL, NULL, 50);
+	(void)egress_ensure(&f->k);
+	assert_int_equal(1, f->io.nrules);
+	assert_int_equal(0, f->io.nroutes);
+	/* It came up before them. */
+	f->net.state = NET_UP;
+	(void)egress_ensure(&f->k);
+	assert_int_equal(10, f->io.nrules);
+	f->io.tunnel = "spgx3";
+	assert_false(neighbour_tunnels(&f->net, name));
+}
+
+/* The filter of tunnels is found again, and no other one is taken. */
+static void
+test_tunnels_filter(void **state)
+{
+	struct fixture	*f = *state;
+
+	tunnels(f);
+	f->io.nfw[0] = f->io.nfw[1] = 1;
+	(void)strlcpy(f->io.owner[0], "gre*", FW_OWNER_SIZE);
+	(void)strlcpy(f->io.owner[1], "spg*", FW_OWNER_SIZE);
+	f->io.no_link = "gre*";
+	f->io.tunnel = "gre0";
+	f->io.tunnel_network = "theirs";
+	egress_sweep(&f->k);
+	assert_int_equal(1, f->io.nfw[0]);
+	assert_int_equal(1, f->io.nfw[1]);
+	(void)egress_ensure(&f->k);
+	assert_string_equal(f->io.owner[0], "gre*");
+	assert_string_equal(f->io.owner[1], "spg*");
+	assert_int_equal(1, f->k.fw_table);
+	f->io.tunnel = NULL;
+	egress_sweep(&f->k);
+	assert_int_equal(0, f->io.nfw[0]);
+	assert_int_equal(1, f->io.nfw[1]);
+}
+
 int
 main(void)
 {
@@ -528,6 +773,12 @@ main(void)
 		cmocka_unit_test_setup(test_many, setup),
 		cmocka_unit_test_setup(test_drift, setup),
 		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
+		cmocka_unit_test_setup(test_tunnels, setup),
+		cmocka_unit_test_setup(test_tunnels_open, setup),
+		cmocka_unit_test_setup(test_tunnels_pools, setup),
+		cmocka_unit_test_setup(test_tunnels_others, setup),
+		cmocka_unit_test_setup(test_tunnels_alike, setup),
+		cmocka_unit_test_setup(test_tunnels_filter, setup),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

@@ -207,19 +207,26 @@ test_adopted(void **state)
 	    29);
 }
 
-/* Tunnels, whose way out is the operator's. */
+/* Tunnels, which have no egress but their network's either. */
 static void
-test_host_way(void **state)
+test_tunnels(void **state)
 {
 	(void)strlcpy(nets[0].interface, "spg*", sizeof(nets[0].interface));
-	nets[0].host_way = true;
 	write_text(2, false);
 	assert_string_equal(chain("from_a"),
 	    "counter name \"from_a\"\n"
 	    "ct direction reply ct state established,related accept\n"
 	    "oifname \"spg*\" counter name \"drop_a\" drop\n"
-	    "oifname \"wg1\" counter name \"drop_a\" drop\n"
-	    "accept\n");
+	    "counter name \"drop_a\" drop\n");
+	(void)strlcpy(nets[0].wan, "eth0", sizeof(nets[0].wan));
+	write_text(2, false);
+	assert_string_equal(chain("from_a"),
+	    "counter name \"from_a\"\n"
+	    "oifname \"eth0\" tcp flags syn / syn,rst tcp option maxseg size set rt mtu\n"
+	    "ct direction reply ct state established,related accept\n"
+	    "oifname \"spg*\" counter name \"drop_a\" drop\n"
+	    "oifname \"eth0\" accept\n"
+	    "counter name \"drop_a\" drop\n");
 }
 
 int
@@ -230,7 +237,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_words, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_egress, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_adopted, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_host_way, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tunnels, setup, teardown),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

@@ -312,6 +312,7 @@ test_special_routes(void **state)
 static void
 test_rules(void **state)
 {
+	static const uint8_t pool[16] = { 0xfd, 1 };
 	struct fixture *f = *state;
 	struct kern_rules list = { NULL, 0, 0 };
 	struct fib_rule_hdr frh = { .family = AF_INET6,
@@ -328,10 +329,32 @@ test_rules(void **state)
 		nla_put_u8(m, FRA_PROTOCOL, proto);
 		send_msg(f, m);
 	}
+	frh.dst_len = 64;
+	m = message(RTM_NEWRULE, &frh, sizeof(frh));
+	nla_put(m, FRA_DST, sizeof(pool), pool);
+	nla_put_u32(m, FRA_TABLE, RT_TABLE_MAIN);
+	nla_put_u32(m, FRA_SUPPRESS_PREFIXLEN, 127);
+	nla_put_u8(m, FRA_PROTOCOL, SALLYPORT_RTPROT);
+	send_msg(f, m);
+	frh.src_len = frh.dst_len;
+	frh.dst_len = 0;
+	m = message(RTM_NEWRULE, &frh, sizeof(frh));
+	nla_put(m, FRA_SRC, sizeof(pool), pool);
+	nla_put_u32(m, FRA_SUPPRESS_PREFIXLEN, UINT32_MAX);
+	nla_put_u8(m, FRA_PROTOCOL, SALLYPORT_RTPROT);
+	send_msg(f, m);
 	done(f, 1, 0);
 	refuse(f, 2, EAFNOSUPPORT);
 	assert_int_equal(0, nl_rule_list(&f->nl, &list));
-	assert_int_equal(1, list.n);
+	assert_int_equal(3, list.n);
+	assert_int_equal(0, list.list[0].src.family + list.list[0].dst.family);
+	assert_int_equal(64, list.list[1].dst.len);
+	assert_memory_equal(pool, list.list[1].dst.addr, sizeof(pool));
+	assert_true(list.list[1].hosts);
+	assert_string_equal("", list.list[1].iif);
+	assert_int_equal(64, list.list[2].src.len);
+	assert_int_equal(0, list.list[2].dst.family);
+	assert_false(list.list[2].hosts);
 	assert_int_equal(AF_INET6, list.list[0].family);
 	assert_int_equal(SALLYPORT_NOTES, list.list[0].table);
 	assert_int_equal(5, list.list[0].priority);

@@ -8,7 +8,8 @@ autoygg_test_USES :=	autoygg jsonw hex
 chunked_test_USES :=	chunked http hex
 ctl_test_USES :=	grammar verbs output field format table
 devconf_test_USES :=	devconf
-egress_test_USES :=	egress egress_route egress_rule filter fwtable kern_list mark neighbour
+egress_test_USES :=	egress egress_route egress_rule filter fwtable kern_list mark neighbour \
+			wanted expiry
 etag_test_USES :=	etag http
 expiry_test_USES :=	expiry
 form_test_USES :=	form hex

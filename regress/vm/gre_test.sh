@@ -40,19 +40,69 @@ in_ns nodes ip -batch "$WORK/batch" || { fail "nodes"; exit 1; }
 # What all of them can reach here.
 ip address add 192.0.2.1/32 dev lo
 
+# --- the internet, behind a VPN and behind the host's own way out ---
+
+ns_add isp
+ip link add phys0 type veth peer name isp0 netns "$ns_isp"
+ip address add 198.18.0.2/24 dev phys0
+ip link set phys0 up
+in_ns isp ip address add 198.18.0.1/24 dev isp0
+in_ns isp ip address add 203.0.113.1/32 dev lo
+in_ns isp ip address add 203.0.113.66/32 dev lo
+in_ns isp ip link set isp0 up
+ip route add default via 198.18.0.1 dev phys0
+(umask 077; wg genkey >"$WORK/vpn.key"; wg genkey >"$WORK/server.key")
+in_ns isp ip link add wgv mtu 8000 type wireguard
+in_ns isp wg set wgv private-key "$WORK/server.key" listen-port 51900 \
+    peer "$(wg pubkey <"$WORK/vpn.key")" allowed-ips 10.8.0.2/32,10.42.0.0/16
+in_ns isp ip address add 10.8.0.1/24 dev wgv
+in_ns isp ip link set wgv up
+vpn_up() {
+	ip link add vpn0 mtu 8000 type wireguard &&
+	    wg set vpn0 private-key "$WORK/vpn.key" \
+	    peer "$(wg pubkey <"$WORK/server.key")" \
+	    endpoint 198.18.0.1:51900 allowed-ips 0.0.0.0/0 &&
+	    ip address add 10.8.0.2/24 dev vpn0 && ip link set vpn0 up
+}
+vpn_up
+spawn web in_ns isp busybox httpd -f -p 203.0.113.1:80 -h "$WORK"
+echo hello >"$WORK/index.html"
+# Who comes out of the VPN, what comes past it, and the segments of the answers.
+in_ns isp nft 'table inet watch {
+    set wgv { type ipv4_addr; flags dynamic; }
+    chain seen { type filter hook prerouting priority 0;
+	iifname "wgv" ip daddr 203.0.113.0/24 add @wgv { ip saddr };
+	iifname "isp0" udp dport 51900 accept;
+	iifname "isp0" ip version 4 counter; }; }'
+in_ns nodes nft 'table inet watch { chain answers {
+    type filter hook input priority 0;
+    tcp flags syn,ack / syn,ack tcp option maxseg size 1416 counter; }; }'
+count() {		# NAMESPACE CHAIN
+	in_ns "$1" nft list chain inet watch "$2" |
+	    sed -n 's/.*packets \([0-9]*\).*/\1/p'
+}
+in_isp() { in_ns isp nft list set inet watch wgv | grep -o '10\.[0-9.]*'; }
+not_in() {
+	in_ns isp ip route replace 10.42.0.0/16 dev wgv
+	! in_ns isp ping -q -c 1 -W 2 "$1"
+}
+
 CONF_NETWORK="}, {
 	name = \"nodes\"; transport = \"gre\"; gre: { local = \"$GWY\"; };
 	address = [ \"10.42.0.1/16\" ]; pools = [ \"10.42.32.0/19\" ];
-	lease = \"4h\"; quarantine = \"0s\"; isolate = false;"
+	lease = \"4h\"; quarantine = \"0s\"; isolate = false;
+	egress: { wan = \"vpn0\"; table = 42; deny = [ \"203.0.113.66\" ]; };"
 LISTEN_MORE=", { address = \"[$GWY]:$PORT\"; api = [ \"autoygg\" ]; proof = \"address\"; }"
 RULES='{ proof = "address"; pattern = "[23][0-9a-f]{2}:[0-9a-f:]+";
     role = "device"; network = "nodes"; },
     { pattern = "smart-toilet-(\\d+)"; role = "device"; network = "devices"; }'
 
 kernel() {
-	ip -br link | sort; ip -4 route; ip -6 route | grep -v '^200::/7'
+	ip -br link | sort
+	ip -4 route show table all | sort; ip -6 route show table all | sort
 	ip rule; ip -6 rule; nft list ruleset
-	cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding
+	grep -rs . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf \
+	    /proc/sys/net/ipv6/conf | sort
 }
 ygg() {			# ACTION NUMBER [COUNT]
 	in_ns nodes "$YGGC" "$GWY" $PORT "$@" >"$WORK/ygg"
@@ -107,26 +157,29 @@ in_ns nodes ip route replace 192.0.2.1 dev t2
 check "who has that address still does" wait_for 5 ping_gw 2
 ygg release 4
 
-# --- the way out is the host's own ---
+# --- the way out is a VPN ---
 
-ns_add out
-ip link add vo type veth peer name eth0 netns "$ns_out"
-ip address add 198.51.100.1/24 dev vo
-ip link set vo up
-in_ns out ip address add 198.51.100.2/24 dev eth0
-in_ns out ip link set eth0 up
-in_ns out ip route add default via 198.51.100.1
-in_ns nodes ip route replace 198.51.100.0/24 dev t2
-ping_out() { in_ns nodes ping -q -c 2 -W 2 -I t2 "$1"; }
-check "the gateway's address out there" ping_out 198.51.100.1
-no_way() { ! ping_out 198.51.100.2; }
-check "who is behind it, as this host forwards" wait_for 5 ping_out 198.51.100.2
-nft 'add table ip host; add chain ip host f { type filter hook forward priority 0; policy drop; }'
-check "nobody if it does not" no_way
-nft delete table ip host
-like "the filter knows the links by their name" "$(nft list ruleset)" \
-    'iifname "spg\*" jump from_nodes'
-ip link delete vo
+out() {			# NUMBER [ADDRESS]
+	in_ns nodes ip route replace 203.0.113.0/24 dev "t$1"
+	in_ns nodes ping -q -c 1 -W 2 -I "t$1" "${2:-203.0.113.1}"
+}
+no_way() { ! out "$@"; }
+check "the internet" wait_for 5 out 2
+is "it sees the VPN's address" "$(in_isp wgv)" 10.8.0.2
+is "sallyctl shows the rules" "$(ctl show routes |
+    grep -E 'from 10|to 10|iif spg' | grep -v ipv6 | sort)" \
+"rule 32399 ipv4 to 10.42.32.0/19 lookup main hosts
+rule 32400 ipv4 from 10.42.32.0/19 lookup 1936719945
+rule 32400 ipv4 iif spg lookup 1936719945
+rule 32401 ipv4 from 10.42.32.0/19 lookup 42
+rule 32401 ipv4 iif spg lookup 42"
+check "nobody who has no lease" no_way 2 10.42.40.1
+check "a segment that fits into the tunnel" \
+    in_ns nodes curl -s -m 10 --interface t2 http://203.0.113.1/
+like "of the size that is left" "$(count nodes answers)" '^[1-9]'
+check "a denied destination" no_way 2 203.0.113.66
+check "the gateway's other networks" no_way 2 100.64.1.1
+check "nobody out there begins" not_in 10.42.32.1
 
 # --- restarts ---
 
@@ -207,6 +260,57 @@ check "the suite is up" wait_for 30 suite_up
 check "the hand killed: all renew" all_at renew
 ip -o link show type ip6gre | cut -d : -f 1,2 | sort >"$WORK/links2"
 check "they have the same links" diff "$WORK/links" "$WORK/links2"
+
+# --- all of them, while the VPN goes and comes ---
+
+last=$((999 + MANY))
+for i in 1000 $last; do
+	ygg renew "$i"
+	check "the tunnel of client $i" tunnel "$i"
+	check "it gets out" wait_for 5 out "$i"
+done
+answers() { grep -c 'bytes from' "$WORK/$1.log"; }
+more() { [ "$(answers out2)" -gt "$had2" ] && [ "$(answers out3)" -gt "$had3" ]; }
+vpn_gone() { ! ip link show vpn0; }
+came=$(count isp seen)
+ping -q -c 1 -W 2 203.0.113.1
+is "what leaves outside of the VPN is seen" "$(count isp seen)" $((came + 1))
+came=$(count isp seen)
+spawn out2 in_ns nodes ping -i 0.05 -I t1000 203.0.113.1
+spawn out3 in_ns nodes ping -i 0.05 -I t$last 203.0.113.1
+for round in 1 2 3; do
+	had2=$(answers out2) had3=$(answers out3)
+	check "they get out ($round)" wait_for 20 more
+	ip link delete vpn0
+	check "the VPN goes ($round)" wait_for 5 vpn_gone
+	if [ $round = 2 ]; then
+		p=$(role_pid netd-hand)
+		kill -KILL "$p"
+		check "the hand again" wait_for 30 role_new netd-hand "$p"
+	fi
+	sleep 2
+	is "not one packet outside of it ($round)" "$(count isp seen)" "$came"
+	check "the VPN comes ($round)" vpn_up
+done
+had2=$(answers out2) had3=$(answers out3)
+check "they get out again" wait_for 20 more
+is "not one packet outside of it" "$(count isp seen)" "$came"
+
+# --- the pools change ---
+
+pool() { ip rule | grep -c "$1"; }
+pools_are() { [ "$(pool 10.42.32.0/19) $(pool 10.42.96.0/24)" = "$1" ]; }
+repool() {		# POOLS
+	sed -i "s|pools = \[ \"10.42.32.*\]; *\$|pools = [ $1 ];|" "$CONF"
+}
+repool '"10.42.32.0/19", "10.42.96.0/24"'
+ctl reload >/dev/null
+check "one more pool has its rules" wait_for 10 pools_are "3 3"
+suite_kill
+repool '"10.42.32.0/19"'
+suite_start
+check "taken out after a crash: no rule is left" wait_for 60 pools_are "3 0"
+check "the tunnels are as they were" wait_for 30 has_links $MANY
 
 ctl teardown >/dev/null
 wait_for 60 gone "$SUITE"
