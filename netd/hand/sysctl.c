@@ -359,11 +359,39 @@ sysctl_ensure(struct hand *k)
 	}
 }
 
+/*
+ * The notes of uplinks that are gone, and their values with them, while no hand
+ * lived.
+ */
+static void
+forget_gone(struct hand *k)
+{
+	struct kern_routes have = { NULL, 0, 0 };
+	const struct kern_route *r;
+	int ifindex;
+	size_t i;
+
+	if (k->ops->route_list(k->io, SALLYPORT_NOTES, 0, &have) == -1)
+		log_warnx("cannot look for old notes: %s",
+		    k->ops->error(k->io));
+	for (i = 0; i < have.n; i++) {
+		r = &have.list[i];
+		memcpy(&ifindex, r->dst.addr + 12, sizeof(ifindex));
+		if (r->dst.family == AF_INET6 && r->dst.addr[8] == 1 &&
+		    k->ops->link_there(k->io, ifindex) == -1 &&
+		    errno == ENODEV && k->ops->route_del(k->io, r) == -1)
+			log_warnx("cannot remove an old note: %s",
+			    k->ops->error(k->io));
+	}
+	kern_routes_clear(&have);
+}
+
 void
 sysctl_undo(struct hand *k)
 {
 	size_t i;
 
+	forget_gone(k);
 	for (i = 0; i < SYSCTLS; i++) {
 		recall(k, i);
 		put_back(k, i);

@@ -111,6 +111,12 @@ io_link_get(struct kern_io *io, const char *name, struct kern_link *l)
 }
 
 static int
+io_link_there(struct kern_io *io, int ifindex)
+{
+	return (note(io, nl_link_there(&io->route, ifindex), io->route.text));
+}
+
+static int
 io_link_find(struct kern_io *io, const char *alias, unsigned int skip,
     char name[IFNAME_SIZE], struct kern_link *l)
 {
@@ -311,6 +317,7 @@ const struct kern_ops kern_ops = {
 	.notify_fd = io_notify_fd,
 	.notify_read = io_notify_read,
 	.link_get = io_link_get,
+	.link_there = io_link_there,
 	.link_find = io_link_find,
 	.tunnel_find = io_tunnel_find,
 	.link_add = io_link_add,

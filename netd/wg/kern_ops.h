@@ -189,6 +189,8 @@ struct kern_ops {
 	 * wireguard; errno EOPNOTSUPP: the kernel has no WireGuard.
 	 */
 	int (*link_get)(struct kern_io *, const char *, struct kern_link *);
+	/* Is there a link of that number?  errno ENODEV: no. */
+	int		 (*link_there)(struct kern_io *, int ifindex);
 	/*
 	 * Find a link, and its name, by its alias: a text, and nothing or a
 	 * colon behind it.  skip so many.  errno ENODEV: there is none.

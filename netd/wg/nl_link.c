@@ -51,13 +51,13 @@ link_cb(const struct nlmsghdr *h, void *arg)
 	return (0);
 }
 
-int
-nl_link_get(struct nl_conn *c, const char *name, struct kern_link *l)
+static int
+get(struct nl_conn *c, int ifindex, const char *name, struct kern_link *l)
 {
 	struct nl_msg *m = NULL;
 
 	memset(l, 0, sizeof(*l));
-	(void)rtnl_link_build_get_request(0, name, &m);
+	(void)rtnl_link_build_get_request(ifindex, name, &m);
 	if (nl_talk(c, m, link_cb, l) == -1)
 		return (-1);
 	if (l->ifindex <= 0) {
@@ -65,6 +65,20 @@ nl_link_get(struct nl_conn *c, const char *name, struct kern_link *l)
 		return (-1);
 	}
 	return (0);
+}
+
+int
+nl_link_get(struct nl_conn *c, const char *name, struct kern_link *l)
+{
+	return (get(c, 0, name, l));
+}
+
+int
+nl_link_there(struct nl_conn *c, int ifindex)
+{
+	struct kern_link l;
+
+	return (get(c, ifindex, NULL, &l));
 }
 
 struct find_ctx {

@@ -11,6 +11,7 @@
 
 /* As in struct kern_ops. */
 int	 nl_link_get(struct nl_conn *, const char *, struct kern_link *);
+int	 nl_link_there(struct nl_conn *, int ifindex);
 int nl_link_find(struct nl_conn *, const char *, unsigned int skip,
     char name[IFNAME_SIZE], struct kern_link *);
 int	 nl_link_add(struct nl_conn *, const char *);

@@ -201,6 +201,14 @@ fake_link_get(struct kern_io *io, const char *name, struct kern_link *l)
 }
 
 static int
+fake_link_there(struct kern_io *io, int ifindex)
+{
+	if (fault(io, "link_there"))
+		return (-1);
+	return (by_index(io, ifindex) == NULL ? no(io, ENODEV) : 0);
+}
+
+static int
 fake_link_find(struct kern_io *io, const char *alias, unsigned int skip,
     char name[IFNAME_SIZE], struct kern_link *l)
 {
@@ -747,6 +755,7 @@ const struct kern_ops kern_ops = {
 	.notify_fd = fake_notify_fd,
 	.notify_read = fake_notify_read,
 	.link_get = fake_link_get,
+	.link_there = fake_link_there,
 	.link_find = fake_link_find,
 	.tunnel_find = fake_tunnel_find,
 	.link_add = fake_link_add,

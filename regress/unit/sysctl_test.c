@@ -7,6 +7,7 @@
 
 #include <sys/mman.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,6 +21,7 @@
 
 #include "driftlog.h"
 #include "hand.h"
+#include "kern_list.h"
 #include "kern_ops.h"
 #include "network.h"
 #include "sysctl.h"
@@ -196,6 +198,67 @@ switched_off(void **state)
 	sysctl_close(k.sysctl);
 }
 
+struct kern_io {
+	struct kern_route note[3];
+	size_t		 nnotes;
+	int		 there;		/* the only link */
+};
+
+static int
+notes_list(struct kern_io *io, uint32_t table, int ifindex,
+    struct kern_routes *l)
+{
+	size_t i;
+
+	assert_int_equal(SALLYPORT_NOTES, table);
+	for (i = 0; i < io->nnotes; i++)
+		assert_int_equal(0, kern_routes_add(l, &io->note[i]));
+	return (0);
+}
+
+static int
+notes_del(struct kern_io *io, const struct kern_route *r)
+{
+	size_t i;
+
+	for (i = 0; i < io->nnotes; i++) {
+		if (memcmp(&io->note[i], r, sizeof(*r)) == 0)
+			io->note[i] = io->note[--io->nnotes];
+	}
+	return (0);
+}
+
+static int
+notes_link(struct kern_io *io, int ifindex)
+{
+	errno = ENODEV;
+	return (ifindex == io->there ? 0 : -1);
+}
+
+/* Notes of uplinks that went while no hand lived; others stay. */
+static void
+gone(void **state)
+{
+	static const struct kern_ops notes_ops = {
+		.route_list = notes_list,
+		.route_del = notes_del,
+		.link_there = notes_link,
+	};
+	struct kern_io io = { .nnotes = 3, .there = 7 };
+	static struct hand k;
+
+	sysctl_init(k.sysctl);
+	k.ops = &notes_ops;
+	k.io = &io;
+	(void)prefix_parse("100::/128", &io.note[0].dst);
+	(void)prefix_parse("100::100:0:700:0/128", &io.note[1].dst);
+	(void)prefix_parse("100::100:0:800:0/128", &io.note[2].dst);
+	sysctl_undo(&k);
+	assert_int_equal(2, io.nnotes);
+	assert_int_equal(0, io.note[0].dst.addr[8]);
+	assert_int_equal(7, io.note[1].dst.addr[12]);
+}
+
 int
 main(void)
 {
@@ -203,6 +266,7 @@ main(void)
 		cmocka_unit_test(switched_off),
 		cmocka_unit_test(others),
 		cmocka_unit_test(lost),
+		cmocka_unit_test(gone),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
