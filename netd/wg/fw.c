@@ -156,6 +156,7 @@ struct chains {
 	const char	*table;
 	size_t		 n;
 	char		 networks[2 * NETWORKS_MAX][NETNAME_SIZE];
+	bool		 source;	/* FW_SOURCE is among them */
 	unsigned int	 others;	/* chains that the first layout had not */
 };
 
@@ -175,6 +176,7 @@ chain_cb(const struct nlmsghdr *h, void *arg)
 	if (strcmp(name, FW_FORWARD) == 0 || strcmp(name, FW_NAT) == 0)
 		return (0);
 	c->others++;
+	c->source |= strcmp(name, FW_SOURCE) == 0;
 	if (strncmp(name, from, sizeof(from) - 1) == 0 &&
 	    c->n < 2 * NETWORKS_MAX)
 		strlcpy(c->networks[c->n++], name + sizeof(from) - 1,
@@ -291,6 +293,12 @@ put(struct fw *f, unsigned int i, const char *owner, const struct fw_plan *p,
 		    NF_INET_FORWARD, 0);
 		fw_batch_chain(&b, NFT_MSG_NEWCHAIN, FW_NAT, "nat",
 		    NF_INET_POST_ROUTING, 100);
+		if (fw_plan_has(p, FW_SOURCE))
+			fw_batch_chain(&b, NFT_MSG_NEWCHAIN, FW_SOURCE,
+			    "filter", NF_INET_PRE_ROUTING, -300);
+		else if (old != NULL && old->source)
+			fw_batch_chain(&b, NFT_MSG_DELCHAIN, FW_SOURCE, NULL, 0,
+			    0);
 		for (j = 0; j < p->nnets; j++)
 			network(&b, p->nets[j].name, true);
 		for (j = 0; j < p->n; j++)

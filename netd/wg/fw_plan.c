@@ -264,6 +264,28 @@ add_to(struct fw_plan *p, const struct kern_fw *n)
 		add_plain(p, n, chain, "", "", FW_DROP);
 }
 
+/*
+ * IPv6 has no reverse path filter, which lets only packets from the addresses
+ * of a tunnel out of it.
+ */
+static void
+add_source(struct fw_plan *p, const struct kern_fw *n)
+{
+	struct fw_rule r = rule(FW_SOURCE, n->interface, "", FW_DROP);
+	size_t i;
+
+	if (strchr(n->interface, '*') == NULL)
+		return;
+	for (i = 0; i < n->npools; i++) {
+		if (n->pools[i].family != AF_INET6)
+			continue;
+		r.src.family = AF_INET6;
+		r.astray = true;
+		add_rule(p, n, &r);
+		return;
+	}
+}
+
 static void
 add_masquerade(struct fw_plan *p, const struct kern_fw *n)
 {
@@ -298,9 +320,23 @@ fw_plan_make(struct fw_plan *p, const struct kern_fw *nets, size_t n, bool sets)
 		add_from(p, &nets[i]);
 		add_to(p, &nets[i]);
 	}
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		add_masquerade(p, &nets[i]);
+		add_source(p, &nets[i]);
+	}
 	return (p->no_memory ? -1 : 0);
+}
+
+bool
+fw_plan_has(const struct fw_plan *p, const char *chain)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		if (strcmp(p->rules[i].chain, chain) == 0)
+			return (true);
+	}
+	return (false);
 }
 
 void

@@ -19,6 +19,7 @@
 #define FW_NAME_SIZE	16		/* a table, with NUL */
 #define FW_FORWARD	"forward"
 #define FW_NAT		"postrouting"
+#define FW_SOURCE	"prerouting"	/* there only if it has rules */
 /*
  * The mark of our table, with its owner behind.  It changes with the names and
  * types of what is in the table.
@@ -51,6 +52,7 @@ struct fw_rule {
 	char		 notin[FW_NAME];	/* a set that lacks the ... */
 	uint8_t		 notin_family;
 	bool		 notin_dst;	/* ... destination, else the source */
+	bool		 astray;	/* no way back to the source by iif */
 	bool		 reply;		/* only the answers of a connection */
 	uint32_t	 state;		/* one of FW_... */
 	char		 counter[FW_NAME];
@@ -74,6 +76,8 @@ struct fw_plan {
  */
 int fw_plan_make(struct fw_plan *, const struct kern_fw *, size_t n, bool sets);
 void	 fw_plan_clear(struct fw_plan *);
+/* True if the chain has a rule. */
+bool	 fw_plan_has(const struct fw_plan *, const char *chain);
 /* The name of a suite's table. */
 const char *fw_plan_table(unsigned int i, char dst[FW_NAME_SIZE]);
 /*

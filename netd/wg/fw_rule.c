@@ -216,6 +216,22 @@ put_notin(struct nftnl_rule *r, const struct fw_rule *f)
 	return (nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, f->notin) == 0);
 }
 
+/* The way to the source does not lead through the interface of the packet. */
+static bool
+put_astray(struct nftnl_rule *r)
+{
+	struct nftnl_expr *e = expr(r, "fib");
+	uint32_t none = 0;
+
+	if (e == NULL)
+		return (false);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_RESULT, NFT_FIB_RESULT_OIF);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_FLAGS,
+	    NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT);
+	return (put_cmp(r, &none, sizeof(none)));
+}
+
 static bool
 put_counter(struct nftnl_rule *r, const char *name)
 {
@@ -300,8 +316,8 @@ fw_rule_make(const struct fw_rule *f)
 	if (put_ifname(r, NFT_META_IIFNAME, f->iif) &&
 	    put_ifname(r, NFT_META_OIFNAME, f->oif) &&
 	    put_prefix(r, &f->src, true) && put_prefix(r, &f->dst, false) &&
-	    put_notin(r, f) && put_connection(r, f) &&
-	    put_counter(r, f->counter) && put_end(r, f))
+	    put_notin(r, f) && (!f->astray || put_astray(r)) &&
+	    put_connection(r, f) && put_counter(r, f->counter) && put_end(r, f))
 		return (r);
 	nftnl_rule_free(r);
 	return (NULL);

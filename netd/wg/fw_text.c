@@ -85,6 +85,8 @@ write_rule(FILE *fp, const struct fw_rule *r)
 		fprintf(fp, "%s %s != @%s ",
 		    r->notin_family == AF_INET ? "ip" : "ip6",
 		    r->notin_dst ? "daddr" : "saddr", r->notin);
+	if (r->astray)
+		fprintf(fp, "fib saddr . iif oif missing ");
 	if (r->reply)
 		fprintf(fp, "ct direction reply ");
 	write_state(fp, r->state);
@@ -144,6 +146,9 @@ fw_text(const struct fw_plan *p, unsigned int table, const char *owner,
 	    "type filter hook forward priority filter; policy accept;");
 	write_chain(fp, p, FW_NAT,
 	    "type nat hook postrouting priority srcnat; policy accept;");
+	if (fw_plan_has(p, FW_SOURCE))
+		write_chain(fp, p, FW_SOURCE,
+		    "type filter hook prerouting priority raw; policy accept;");
 	for (i = 0; i < p->nnets; i++) {
 		write_chain(fp, p, fw_plan_from(p->nets[i].name, name), "");
 		write_chain(fp, p, fw_plan_to(p->nets[i].name, name), "");

@@ -227,6 +227,13 @@ test_tunnels(void **state)
 	    "oifname \"spg*\" counter name \"drop_a\" drop\n"
 	    "oifname \"eth0\" accept\n"
 	    "counter name \"drop_a\" drop\n");
+	assert_string_equal(chain("prerouting"),
+	    "type filter hook prerouting priority raw; policy accept;\n"
+	    "iifname \"spg*\" meta nfproto ipv6 fib saddr . iif oif missing counter name \"drop_a\" drop\n");
+	nets[0].npools = 1;
+	assert_int_equal(AF_INET, nets[0].pools[0].family);
+	write_text(2, false);
+	assert_null(strstr(text, "prerouting"));
 }
 
 int

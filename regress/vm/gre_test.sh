@@ -49,20 +49,24 @@ ip link set phys0 up
 in_ns isp ip address add 198.18.0.1/24 dev isp0
 in_ns isp ip address add 203.0.113.1/32 dev lo
 in_ns isp ip address add 203.0.113.66/32 dev lo
+in_ns isp ip address add 2001:db8:5::1/128 dev lo nodad
 in_ns isp ip link set isp0 up
 ip route add default via 198.18.0.1 dev phys0
 (umask 077; wg genkey >"$WORK/vpn.key"; wg genkey >"$WORK/server.key")
 in_ns isp ip link add wgv mtu 8000 type wireguard
 in_ns isp wg set wgv private-key "$WORK/server.key" listen-port 51900 \
-    peer "$(wg pubkey <"$WORK/vpn.key")" allowed-ips 10.8.0.2/32,10.42.0.0/16
+    peer "$(wg pubkey <"$WORK/vpn.key")" \
+    allowed-ips 10.8.0.2/32,10.42.0.0/16,fd08::2/128
 in_ns isp ip address add 10.8.0.1/24 dev wgv
+in_ns isp ip address add fd08::1/64 dev wgv nodad
 in_ns isp ip link set wgv up
 vpn_up() {
 	ip link add vpn0 mtu 8000 type wireguard &&
 	    wg set vpn0 private-key "$WORK/vpn.key" \
 	    peer "$(wg pubkey <"$WORK/server.key")" \
-	    endpoint 198.18.0.1:51900 allowed-ips 0.0.0.0/0 &&
-	    ip address add 10.8.0.2/24 dev vpn0 && ip link set vpn0 up
+	    endpoint 198.18.0.1:51900 allowed-ips 0.0.0.0/0,::/0 &&
+	    ip address add 10.8.0.2/24 dev vpn0 &&
+	    ip address add fd08::2/64 dev vpn0 nodad && ip link set vpn0 up
 }
 vpn_up
 spawn web in_ns isp busybox httpd -f -p 203.0.113.1:80 -h "$WORK"
@@ -72,8 +76,10 @@ in_ns isp nft 'table inet watch {
     set wgv { type ipv4_addr; flags dynamic; }
     chain seen { type filter hook prerouting priority 0;
 	iifname "wgv" ip daddr 203.0.113.0/24 add @wgv { ip saddr };
+	# The VPN itself, and what the host says when it is gone.
 	iifname "isp0" udp dport 51900 accept;
-	iifname "isp0" ip version 4 counter; }; }'
+	iifname "isp0" icmp type destination-unreachable accept;
+	iifname "isp0" meta nfproto ipv4 counter; }; }'
 in_ns nodes nft 'table inet watch { chain answers {
     type filter hook input priority 0;
     tcp flags syn,ack / syn,ack tcp option maxseg size 1416 counter; }; }'
@@ -89,7 +95,8 @@ not_in() {
 
 CONF_NETWORK="}, {
 	name = \"nodes\"; transport = \"gre\"; gre: { local = \"$GWY\"; };
-	address = [ \"10.42.0.1/16\" ]; pools = [ \"10.42.32.0/19\" ];
+	address = [ \"10.42.0.1/16\", \"fd42::1/48\" ];
+	pools = [ \"10.42.32.0/19\", \"fd42:0:0:1::/64\" ];
 	lease = \"4h\"; quarantine = \"0s\"; isolate = false;
 	egress: { wan = \"vpn0\"; table = 42; deny = [ \"203.0.113.66\" ]; };"
 LISTEN_MORE=", { address = \"[$GWY]:$PORT\"; api = [ \"autoygg\" ]; proof = \"address\"; }"
@@ -125,6 +132,11 @@ ping_gw() {		# NUMBER [SOURCE]
 	in_ns nodes ping -q -c 1 -W 2 -I "${2:-t$1}" 192.0.2.1
 }
 no_ping() { ! ping_gw "$@"; }
+# The IPv6 address of the lease, which the original's client does not take.
+six_of() { ctl -j show lease "$(addr "$1")" | jq -r '.lease.addresses[1][:-4]'; }
+six() {			# NUMBER
+	in_ns nodes ip address add "$(six_of "$1")/128" dev "t$1" nodad
+}
 
 pki_init
 suite_conf
@@ -155,6 +167,18 @@ check "it reaches the gateway" wait_for 5 ping_gw 4
 check "it does not with the address of another" no_ping 4 10.42.32.1
 in_ns nodes ip route replace 192.0.2.1 dev t2
 check "who has that address still does" wait_for 5 ping_gw 2
+in_ns isp ip -6 route add fd42::/48 dev wgv
+six 2; six 4
+out6() {		# NUMBER ADDRESS
+	in_ns nodes ip -6 route replace 2001:db8:5::1 dev "t$1"
+	in_ns nodes ping -q -c 1 -W 2 -I "$2" 2001:db8:5::1
+}
+no_out6() { ! out6 "$@"; }
+check "IPv6 of it" wait_for 5 out6 4 "$(six_of 4)"
+check "not with the address of another" no_out6 4 "$(six_of 2)"
+is "which is counted" "$(nft list chain inet sallyport prerouting |
+    grep -c 'fib saddr . iif oif missing')" 1
+check "who has that address gets out with it" wait_for 5 out6 2 "$(six_of 2)"
 ygg release 4
 
 # --- the way out is a VPN ---
@@ -300,14 +324,15 @@ is "not one packet outside of it" "$(count isp seen)" "$came"
 
 pool() { ip rule | grep -c "$1"; }
 pools_are() { [ "$(pool 10.42.32.0/19) $(pool 10.42.96.0/24)" = "$1" ]; }
-repool() {		# POOLS
-	sed -i "s|pools = \[ \"10.42.32.*\]; *\$|pools = [ $1 ];|" "$CONF"
+repool() {		# FROM TO
+	sed -i "s|\"10.42.32.0/19\"$1|\"10.42.32.0/19\"$2|" "$CONF"
 }
-repool '"10.42.32.0/19", "10.42.96.0/24"'
+more=', "10.42.96.0/24"'
+repool '' "$more"
 ctl reload >/dev/null
 check "one more pool has its rules" wait_for 10 pools_are "3 3"
 suite_kill
-repool '"10.42.32.0/19"'
+repool "$more" ''
 suite_start
 check "taken out after a crash: no rule is left" wait_for 60 pools_are "3 0"
 check "the tunnels are as they were" wait_for 30 has_links $MANY
