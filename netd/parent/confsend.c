@@ -150,6 +150,7 @@ static int
 send_kern(struct proc *p, const struct bundle *b)
 {
 	struct msg_conf_firewall firewall = { .mode = b->conf->firewall };
+	const struct conf_network *n;
 	struct msg_conf_wgkey m;
 	unsigned int i;
 	int fd;
@@ -160,16 +161,17 @@ send_kern(struct proc *p, const struct bundle *b)
 	    (b->conf->is_agent && agentsend_policy(p, b) == -1))
 		return (-1);
 	for (i = 0; i < b->conf->nnetworks; i++) {
+		n = &b->conf->networks[i];
 		/* At a start, a key that is absent would be there by now. */
-		if (p->netd->trial && b->wgkey[i] == -1)
+		if (p->netd->trial && b->wgkey[i] == -1 &&
+		    *n->private_key_file != '\0')
 			continue;
-		if (send_network(p, b->conf, &b->conf->networks[i]) == -1)
+		if (send_network(p, b->conf, n) == -1)
 			return (-1);
 		if (b->wgkey[i] == -1)
 			continue;
 		memset(&m, 0, sizeof(m));
-		strlcpy(m.network, b->conf->networks[i].msg.name,
-		    sizeof(m.network));
+		strlcpy(m.network, n->msg.name, sizeof(m.network));
 		if ((fd = bundle_reopen(b->wgkey[i])) == -1 ||
 		    chan_send_conf_wgkey(p->chan, 0, &m, fd) == -1)
 			return (-1);

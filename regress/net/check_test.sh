@@ -193,4 +193,20 @@ check "no password file at start: mended" wait_for 10 ctl reload
 rm "$S/auth"
 check_status "no password file while it runs: refused" 78 ctl reload
 suite_stop
+# A table with the routes of others, for networks that have no key file.
+ip link set lo up
+ip route add 10.99.0.0/16 dev lo table 77 proto zebra
+CONF_NETWORK='egress: { wan = "eth9"; table = 77; };' ADOPT=true
+LISTEN_MORE='' CONF_MORE=''
+again
+sed -i '/private_key_file/d' "$CONF"
+table_found() {		# NAME
+	try
+	is "$1: status" "$ST" 78
+	like "$1: it says what" "$OUT" "^$CONF: network devices: .*table 77 has routes of another program \\(protocol zebra"
+}
+table_found "a table of others, adopted"
+sed -i 's/adopt = true;/transport = "gre"; gre: { local = "200::1"; };/
+    s/interface = "wg0"/interface = "spg"/' "$CONF"
+table_found "a table of others, for tunnels"
 finish
