@@ -120,10 +120,17 @@ was_ours(const struct hand *k, int ifindex)
 }
 
 bool
+neighbour_stray(struct hand *k, char name[IFNAME_SIZE])
+{
+	struct tunnels t = { k, NULL };
+
+	return (k->ops->tunnel_find(k->io, is_others, &t, name) == 0);
+}
+
+bool
 neighbour_here(struct hand *k, char name[IFNAME_SIZE])
 {
 	struct kern_rules rules = { NULL, 0, 0 };
-	struct tunnels all = { k, NULL };
 	struct kern_link l;
 	bool found = false;
 	size_t i;
@@ -134,7 +141,7 @@ neighbour_here(struct hand *k, char name[IFNAME_SIZE])
 		if (neighbour_has(k, name) && !was_ours(k, l.ifindex))
 			return (true);
 	}
-	if (k->ops->tunnel_find(k->io, is_others, &all, name) == 0)
+	if (neighbour_stray(k, name))
 		return (true);
 	if (k->ops->rule_list(k->io, &rules) == -1)
 		rules.n = 0;

@@ -34,6 +34,8 @@ bool	 neighbour_gone(struct hand *, const char *interface);
  * a network that is not ours.  name gets one of them.
  */
 bool	 neighbour_tunnels(const struct knet *, char name[IFNAME_SIZE]);
+/* True if there is a tunnel of a network that is not ours.  name gets one. */
+bool	 neighbour_stray(struct hand *, char name[IFNAME_SIZE]);
 /*
  * True if there is an interface or a tunnel with our mark that none of our
  * networks has, or a rule for one.  name gets one of them.  It may be that of a

@@ -10,6 +10,7 @@
 #include "hand.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "neighbour.h"
 #include "network.h"
 #include "orphan.h"
 
@@ -43,6 +44,12 @@ orphan_tell(struct hand *k)
 		log_warnx(
 		    "interface %s belongs to network %s, which is not in the configuration: unless another sallyport has that network, nobody looks after its peers; put it back, or remove the interface (ip link delete %s)",
 		    name, log_vis(network), name);
+	}
+	if (neighbour_stray(k, name)) {
+		n++;
+		log_warnx(
+		    "tunnel %s, and perhaps more, belongs to a network which is not in the configuration: unless another sallyport has it, nobody looks after it; put the network back, or remove it (ip link delete %s)",
+		    name, name);
 	}
 	return (n);
 }

@@ -523,6 +523,9 @@ test_tunnel_owners(struct rig *a, struct rig *b)
 	rig_check(a, taken_back(a) && ready(b),
 	    "owners: a stopped suite with a tunnel keeps all", "%d %d",
 	    taken_back(a), ready(b));
+	rig_check(a, !a->stopped.failed && a->stopped.left == 1,
+	    "owners: which is said", "failed %u left %u", a->stopped.failed,
+	    a->stopped.left);
 	b->conf.table = 43;
 	a->conf.table = 43;
 	rig_start(a);
