@@ -19,15 +19,20 @@
 #include "renamed.h"
 #include "undo.h"
 
+#define TUNNELS_CHUNK	256
+
+_Static_assert(TUNNELS_CHUNK >= KERN_CHUNK, "both kinds have room");
+
 /*
  * Remove our peers in chunks: an interface is not deleted with peers on it.
- * Without a connection to wireguard-go they go with the interface.
+ * Without a connection to wireguard-go they go with the interface.  The kernel
+ * takes as long for a few tunnels as for many.
  */
 static int
 undo_peers(struct knet *n)
 {
-	struct peer_op ops[KERN_CHUNK];
-	size_t i, k = 0;
+	struct peer_op ops[TUNNELS_CHUNK];
+	size_t i, k = 0, max = n->conf.gre ? TUNNELS_CHUNK : KERN_CHUNK;
 	int r = 0;
 
 	if (n->dev.backend == BACKEND_USERSPACE && n->dev.fd == -1)
@@ -39,7 +44,7 @@ undo_peers(struct knet *n)
 	}
 	device_note_foreign(n);
 	for (i = 0; i <= n->snap->npeers; i++) {
-		if (k == KERN_CHUNK || (i == n->snap->npeers && k > 0)) {
+		if (k == max || (i == n->snap->npeers && k > 0)) {
 			if (n->k->ops->wg_peers(n->k->io, &n->dev, ops, k) ==
 			    -1) {
 				log_warnx("undo net=%s: cannot remove peers: %s",

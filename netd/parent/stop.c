@@ -17,7 +17,7 @@
 #include "spawn.h"
 #include "stop.h"
 
-#define UNDO_MS	20000	/* time to remove up to 100,000 peers */
+#define UNDO_MS	60000	/* for 100,000 peers, or thousands of tunnels */
 
 /*
  * Ask a child to leave.  If the message cannot be sent, the child sees the end

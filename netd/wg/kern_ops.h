@@ -273,8 +273,8 @@ struct kern_ops {
 
 	/*
 	 * priv NULL and port -1 leave the value as it is.  wg_peers sends up to
-	 * KERN_CHUNK operations in one message; after an error, some may have
-	 * been done.  wg_dump fills an empty snapshot, without the private key;
+	 * KERN_CHUNK operations in one message, or any number for tunnels; after
+	 * an error, some may have been done.  wg_dump fills an empty snapshot, without the private key;
 	 * errno EAGAIN: other programs change the device all the time, and no
 	 * dump was whole.
 	 */
