@@ -63,7 +63,13 @@ like "step 1: it says what is left out" "$(cat "$WORK/step")" \
     '^/etc/autoygg/server.yaml:7:1: Shell: sallyport executes no command'
 like "step 1: it says that it is good" "$(cat "$WORK/step")" \
     'configuration OK'
+# With a VPN as the way out, this is left behind.
+ip route add default dev eth0 table 42
+netd_n() { "$BIN/netd" -n 2>&1; }
+like "its table is refused" "$(netd_n)" \
+    'table 42 has routes of another program'
 readme_run 2
+check "nothing is in the way" netd_n
 [ ! -s "$WORK/pid" ] || pids="$(cat "$WORK/pid") $pids"
 readme_run 3
 like "step 3: the lease" "$(cat "$WORK/step")" \
