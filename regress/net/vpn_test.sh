@@ -91,6 +91,25 @@ done
 check "the VPN comes once more" vpn_up
 had=$(answers)
 check "the device gets out" wait_for 10 more
+
+# Somebody calls the interface otherwise, while it is up or, with a kernel that
+# does not let him, between down and up.
+call() {		# FROM TO
+	ip link set "$1" name "$2" && return
+	ip link set "$1" down && ip link set "$1" name "$2" &&
+	    ip link set "$2" up
+}
+quiet() {		# It has no answer for a while.
+	had=$(answers)
+	sleep 1
+	[ "$(answers)" = "$had" ]
+}
+check "the VPN is renamed" call vpn0 vpnx
+check "nothing gets out by the other name" wait_for 10 quiet
+check "it has its name again" call vpnx vpn0
+check "the device gets out again" wait_for 30 more
+is "not one packet outside of it (renamed)" "$(seen)" "$came"
+
 kill -KILL "$(role_pid netd-hand)"
 sleep 1
 stop "$VPN"
