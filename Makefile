@@ -75,7 +75,7 @@ CFLAGS_ALL =	-std=gnu11 $(WARN) $(HARDEN) $(CFLAGS)
 
 # A program is a folder or some, and includes and links only what its role
 # needs: leased cannot even name a netlink symbol, netd cannot name a TLS one.
-PROGS =		netd netd-hand leased apid apid-key sallyctl
+PROGS =		netd netd-hand leased apid apid-key agentd sallyctl
 netd_DIRS :=	netd/parent netd/config
 netd_PKG :=	libconfig libsodium
 netd-hand_DIRS := netd/hand
@@ -95,7 +95,12 @@ apid-key_DIRS := apid/key
 apid-key_PKG :=	libcrypto libsodium libseccomp
 # The device's half of the mesh.
 agentd_DIRS :=	agent
-agentd_PKG :=	jansson libsodium
+agentd_SRC :=	apid/http/chunked.c apid/http/http.c apid/key/pem.c \
+		apid/who/hex.c
+agentd_LIB =	$(LIBTLSKEY)
+agentd_INC :=	-iquote tlskey -iquote apid/http -iquote apid/key \
+		-iquote apid/who
+agentd_PKG :=	libssl libcrypto jansson libsodium libseccomp libevent_extra
 # Codes for a telephone's camera, if the library is there; QRENCODE= for none.
 QRENCODE ?=	$(shell $(PKG_CONFIG) --exists libqrencode 2>/dev/null && \
 		echo libqrencode)
@@ -154,7 +159,7 @@ $$(BIN)/$(1): $$($(1)_OBJ) $$($(1)_LIB) $$(LIBCOMMON)
 	$$(CC) $$(LDHARDEN) $$(LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) $$(BASE_LIBS)
 DEPS += $$($(1)_OBJ:.o=.d)
 endef
-$(foreach p,$(PROGS) agentd,$(eval $(call PROG_template,$(p))))
+$(foreach p,$(PROGS),$(eval $(call PROG_template,$(p))))
 
 # The tests have their own rules.
 include regress/regress.mk
@@ -219,7 +224,7 @@ install: all
 	    $(DESTDIR)$(SBINDIR)
 	ln -sf netd $(DESTDIR)$(SBINDIR)/sallyport-agent
 	$(INSTALL) -m 0755 $(BIN)/netd-hand $(BIN)/leased $(BIN)/apid \
-	    $(BIN)/apid-key $(DESTDIR)$(LIBEXECDIR)
+	    $(BIN)/apid-key $(BIN)/agentd $(DESTDIR)$(LIBEXECDIR)
 	for n in 5 7 8; do $(INSTALL) -m 0644 man/*.$$n \
 	    $(DESTDIR)$(MANDIR)/man$$n || exit 1; done
 	$(INSTALL) -m 0644 README.md CHANGES LICENSE etc/openapi.yaml \

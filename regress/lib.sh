@@ -225,13 +225,13 @@ private() {		# "$@"
 	    echo 0 >/proc/sys/net/ipv6/conf/all/disable_ipv6
 }
 
-# The five users and the group, for this mount namespace alone.
+# The users and the group, for this mount namespace alone.
 private_users() {
 	cp /etc/passwd /etc/group /run/ || return 1
 	grep -q '^sallyport:' /run/group || echo sallyport:x:60950: >>/run/group
 	private_id=60950
 	for private_name in _sallynet _sallylease _sallyapi _sallykey \
-	    _sallywg; do
+	    _sallywg _sallyagent; do
 		private_id=$((private_id + 1))
 		grep -q "^$private_name:" /run/group ||
 		    echo "$private_name:x:$private_id:" >>/run/group

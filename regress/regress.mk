@@ -13,7 +13,7 @@ T ?=		unit conf proc net vm fuzz
 
 # All that a test can link: product sources by their unique names.  Tests, but
 # never programs, may include every header.
-PRODUCT_SRC :=	$(sort $(WG_SRC) $(TLSKEY_SRC) $(foreach p,$(PROGS) agentd,$($(p)_SRC)))
+PRODUCT_SRC :=	$(sort $(WG_SRC) $(TLSKEY_SRC) $(foreach p,$(PROGS),$($(p)_SRC)))
 HAND_MODULES :=	$(notdir $(basename $(netd-hand_SRC) $(WG_SRC)))
 src =		$(foreach m,$(1),$(filter %/$(m).c,$(PRODUCT_SRC)))
 obj =		$(patsubst %.c,$(O)/%.o,$(call src,$(1)))

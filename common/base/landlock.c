@@ -61,7 +61,7 @@ allow(int rules, uint64_t handled, const struct landlock_path *p)
 }
 
 int
-landlock_enter(const struct landlock_path *paths, size_t n)
+landlock_enter(const struct landlock_path *paths, size_t n, bool connects)
 {
 	struct ruleset rs = { 0 };
 	size_t i, size;
@@ -80,7 +80,7 @@ landlock_enter(const struct landlock_path *paths, size_t n)
 	if (abi >= 3)
 		rs.fs |= FS_TRUNCATE;
 	if (abi >= 4) {
-		rs.net = NET_BIND_TCP | NET_CONNECT_TCP;
+		rs.net = NET_BIND_TCP | (connects ? 0 : NET_CONNECT_TCP);
 		size = offsetof(struct ruleset, scoped);
 	}
 	if (abi >= 5)

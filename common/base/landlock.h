@@ -6,6 +6,7 @@
 #ifndef LANDLOCK_H
 #define LANDLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The rights to a path and to everything below it. */
@@ -24,11 +25,11 @@ struct landlock_path {
 
 /*
  * Forbid the file system, but for these paths; nothing is allowed for one that
- * does not exist.  Also forbids TCP bind and connect where the kernel can (ABI
- * 4), and abstract sockets and signals to others (ABI 6).  Holds for what is
+ * does not exist.  Also forbids TCP bind, and connect unless it is allowed, where
+ * the kernel can (ABI 4), and abstract sockets and signals to others (ABI 6).  Holds for what is
  * executed afterwards, too.  Needs no_new_privs.  Returns 0, 1 if the kernel
  * has no Landlock, or -1 with errno.
  */
-int	 landlock_enter(const struct landlock_path *, size_t);
+int	 landlock_enter(const struct landlock_path *, size_t, bool connects);
 
 #endif

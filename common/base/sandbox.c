@@ -75,7 +75,8 @@ static const int allow_agent[] = { SCMP_SYS(accept4), SCMP_SYS(connect),
 	SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(open), SCMP_SYS(openat),
 	SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(fsync),
 	SCMP_SYS(fdatasync), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
-	SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2) };
+	SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2),
+	SCMP_SYS(getdents64) };
 
 /* Calls that change the contents of a file at any offset: not for the log. */
 static const int files_hand[] = { SCMP_SYS(pwrite64) };

@@ -134,7 +134,8 @@ child_enter(const struct child *c, const char *rw_dir)
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
 		fatal("prctl");
-	if ((n = landlock_enter(&own, rw_dir != NULL)) == -1) {
+	if ((n = landlock_enter(&own, rw_dir != NULL, c->role == P_AGENT)) ==
+	    -1) {
 		if (errno == EPERM)
 			fatalx(
 			    "Landlock is forbidden here, as a container's system call filter may do: let it allow landlock_create_ruleset, landlock_add_rule and landlock_restrict_self");

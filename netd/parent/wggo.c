@@ -147,7 +147,8 @@ become(const struct netd *n, const char *interface)
 		    geteuid(), TUN);
 	else if (chdir("/") == -1 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-	    landlock_enter(paths, sizeof(paths) / sizeof(paths[0])) == -1)
+	    landlock_enter(paths, sizeof(paths) / sizeof(paths[0]), false) ==
+		-1)
 		log_warn("cannot confine wireguard-go");
 	else if (set_files(n->verbose) == 0) {
 		execve(PROGRAM, argv, env);

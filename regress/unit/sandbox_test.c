@@ -222,7 +222,8 @@ attempt(uint8_t role, const char *rw_dir, long (*fn)(void))
 	if (pid == 0) {
 		if (role != 0 &&
 		    (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-		    landlock_enter(&own, rw_dir != NULL) == -1 ||
+			landlock_enter(&own, rw_dir != NULL, role == P_AGENT) ==
+			    -1 ||
 		    sandbox_seccomp(role) == -1))
 			_exit(FAILED);
 		r = fn();

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A network at work: what the hand was told of it and has confirmed, the path to
+ * each member, and what was seen of it in WireGuard.
+ */
+
+#ifndef MESHNET_H
+#define MESHNET_H
+
+#include <sys/queue.h>
+#include <sys/tree.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "chan.h"
+#include "map.h"
+#include "msg.h"
+#include "pathrule.h"
+#include "resolve.h"
+#include "statefile.h"
+#include "wantset.h"
+
+struct agent;
+
+/* A peer that the hand has, should have, or should not have any more. */
+struct meshpeer {
+	RB_ENTRY(meshpeer) entry;	/* by member */
+	RB_ENTRY(meshpeer) bykey;	/* if it was told */
+	uint64_t	 id;		/* of the member; 0: the rendezvous */
+	uint8_t		 key[WGKEY_LEN];	/* that the hand was told */
+	uint8_t		 hash[WANT_HASH];	/* of what it was told */
+	bool		 told;
+	bool		 refused;
+	bool		 fresh;		/* seen in the look under way */
+	struct path	 path;
+	struct path_seen seen;
+	int64_t		 shook;		/* wall, the last handshake; 0: never */
+	int64_t		 reported;	/* the handshake that the server knows */
+	uint8_t		 reported_state;
+	bool		 want;		/* to be asked for in a report */
+};
+
+RB_HEAD(meshpeers, meshpeer);
+RB_HEAD(meshkeys, meshpeer);
+
+struct meshnet {
+	TAILQ_ENTRY(meshnet) entry;
+	struct agent	*agent;
+	char		 id[NETNAME_SIZE];	/* the UUID without dashes */
+	struct map_net	*map;
+	struct meshpeers peers;
+	struct meshkeys	 keys;
+	struct msg_mnet_state state;	/* as the hand says */
+	struct msg_mnet_set told;	/* what it was told; "" if nothing */
+	unsigned int	 waiting;	/* answers of the hand to come */
+	bool		 dirty;		/* there may be more to tell */
+	bool		 refused;	/* something of it, lately */
+	char		 why[TEXT_SIZE];
+	bool		 nack_due;	/* why is to be reported */
+	bool		 looking;	/* counters are coming */
+	struct mono	 looked;
+	struct resolve_job *job;	/* of the rendezvous */
+	struct map_endpoint rendezvous;	/* where it is; family 0: unknown */
+	char		 resolved[MAP_HOST];	/* the text that was resolved */
+	struct mono	 resolved_at;
+	char		 key_put[WGKEY_TEXT];	/* the server has this one */
+	bool		 paths_changed;	/* since they were saved */
+};
+
+TAILQ_HEAD(meshnet_list, meshnet);
+
+struct meshnets {
+	struct meshnet_list list;
+	unsigned int	 n;
+};
+
+RB_PROTOTYPE(meshpeers, meshpeer, entry, meshpeer_cmp)
+RB_PROTOTYPE(meshkeys, meshpeer, bykey, meshpeer_cmp_key)
+
+/* Make networks for those of the map that have none; drop the others. */
+void	 meshnets_follow(struct agent *);
+void	 meshnets_clear(struct agent *);
+struct meshnet *meshnets_find(const struct agent *, const char *id);
+/* Set the paths that were direct when the state was saved. */
+void
+meshnets_direct(struct agent *, const struct state_direct *, unsigned int n);
+void	 meshnets_save_paths(struct agent *);
+
+struct meshpeer *meshnet_peer(struct meshnet *, uint64_t id);
+void
+meshnet_facts(struct meshnet *, const struct map_peer *, struct path_facts *);
+
+/*
+ * Tell the hand what differs from what it was told, as much as fits into the
+ * link.
+ */
+void	 meshnet_tell(struct meshnet *);
+/* The hand is another one, or has lost what it was told. */
+void	 meshnet_forget_told(struct meshnet *);
+/* Answers of the hand. */
+void
+meshnet_state(struct meshnet *, const struct msg_mnet_state *, bool answer);
+void	 meshnet_done(struct meshnet *, uint64_t member, bool gone,
+	    const struct msg_mpeer_done *);
+/* True if the hand has all of what the map says, or has refused it. */
+bool	 meshnet_settled(const struct meshnet *);
+
+/* Find out where the rendezvous is, now and then. */
+void	 meshnet_resolve(struct meshnet *);
+
+#endif

@@ -1,0 +1,86 @@
+# Devices with the agent: a namespace, a cable to the test's own one, which
+# forwards between them, and the real suite of processes.  Source lib.sh and
+# suite.sh first, call private and pki_init, then
+#
+#	. "$TOP/regress/agents.sh"
+#	agent_add a1; agent_start a1; agent_addr a1
+#
+# POLICY_NAME has further words of the policy of that device.
+
+A=$WORK/agents
+agents=0
+AGENT_URL=https://$GW:8443/
+
+# A device without an agent yet, and its certificate.
+agent_add() {		# NAME [CN]
+	agents=$((agents + 1))
+	[ "$agents" -gt 1 ] || {
+		ip address replace "$GW/32" dev lo
+		echo 1 >/proc/sys/net/ipv4/ip_forward
+	}
+	ns_add "$1"
+	eval "agent_ns=\$ns_$1"
+	ip link add "v$1" type veth peer name eth0 netns "$agent_ns" &&
+	    ip address add "198.51.100.$((agents * 4 + 1))/30" dev "v$1" &&
+	    ip link set "v$1" up &&
+	    in_ns "$1" ip address add "198.51.100.$((agents * 4 + 2))/30" \
+	    dev eth0 &&
+	    in_ns "$1" ip link set eth0 up &&
+	    in_ns "$1" ip route add default via \
+	    "198.51.100.$((agents * 4 + 1))" &&
+	    cert "$1" "${2:-$1}" || { fail "device $1"; exit 1; }
+	mkdir -p "$A/$1"
+	agent_conf "$1"
+}
+
+agent_conf() {		# NAME
+	eval "agent_policy=\$POLICY_$1"
+	cat >"$A/$1/agent.conf" <<-END
+	agent: { server = "$AGENT_URL"; certificate = "$PKI/$1.crt";
+	    key = "$PKI/$1.key"; ca = "$PKI/ca.crt";
+	    state_dir = "$A/$1/state"; };
+	policy: { accept = [ "100.64.0.0/10", "fd00::/8" ];
+	    $agent_policy };
+	ctl_socket = "$A/$1/ctl.sock";
+	$AGENT_MORE
+	END
+	chmod 600 "$A/$1/agent.conf"
+}
+
+agent_start() {		# NAME
+	mkdir -p "$A/$1/state"
+	# shellcheck disable=SC2086
+	spawn "agent_$1" in_ns "$1" "$BIN/sallyport-agent" -d $NOUSER -L "$BIN" \
+	    -f "$A/$1/agent.conf"
+	eval "agent_$1=$PID"
+}
+
+agent_stop() {		# NAME
+	eval "stop \$agent_$1"
+}
+
+# The child of that name of a device's suite.
+agent_pid() {		# NAME PROGRAM
+	eval "agent_parent=\$agent_$1"
+	for agent_p in $(cat "/proc/$agent_parent/task/$agent_parent/children" \
+	    2>/dev/null); do
+		[ "$(tr '\0' '\n' <"/proc/$agent_p/cmdline" 2>/dev/null)" = \
+		    "$2" ] || continue
+		gone "$agent_p" || { echo "$agent_p"; return 0; }
+	done
+	return 1
+}
+
+agent_new_pid() {	# NAME PROGRAM PID
+	agent_now=$(agent_pid "$1" "$2") && [ "$agent_now" != "$3" ]
+}
+
+# Its address in its first network.
+agent_addr() {		# NAME
+	in_ns "$1" ip -4 -o address show dev spm0 2>/dev/null |
+	    sed -n 's/.* inet \([0-9.]*\).*/\1/p' | grep .
+}
+
+agent_ping() {		# NAME ADDRESS
+	in_ns "$1" ping -q -c 1 -W 1 "$2"
+}
