@@ -233,19 +233,19 @@ lie_tests() {
 http_tests() {
 	RAW_PORT=$(port autoygg)
 	b=$(body)
-	raw "s:POST /vpn/register HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n" r:4000
+	raw "s:POST /vpn/register HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n" r:9000
 	is "too large" "$CODES" 413
 	like "too large: an Error" "$RAW_OUT" '^\{"Error":"the body is too large"\}'
-	raw "s:GET /vpn/info HTTP/1.1\r\n\r\n" r:4000
+	raw "s:GET /vpn/info HTTP/1.1\r\n\r\n" r:9000
 	is "no Host" "$CODES" 400
 	like "no Host: an Error" "$RAW_OUT" '^\{"Error":"[a-z ]+"\}'
-	raw "s:POST /vpn/register HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n" r:4000
+	raw "s:POST /vpn/register HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n" r:9000
 	is "another coding" "$CODES" 501
 	like "another coding: an Error" "$RAW_OUT" '^\{"Error":"[a-z ]+"\}'
-	raw "s:POST /vpn/register HTTP/1.1\r\nHost: a\r\nContent-Length: 412\r\n\r\n{" r:8000
+	raw "s:POST /vpn/register HTTP/1.1\r\nHost: a\r\nContent-Length: 412\r\n\r\n{" r:30000
 	is "half a body" "$CODES" 408
 	like "half a body: plain text" "$RAW_OUT" '^the request did not come in time$'
-	raw "s:POST /vpn/register HTTP/1.1\r\nHost: [::1]:8080\r\nUser-Agent: Go-http-client/1.1\r\nContent-Length: ${#b}\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\n\r\n$b" r:500
+	raw "s:POST /vpn/register HTTP/1.1\r\nHost: [::1]:8080\r\nUser-Agent: Go-http-client/1.1\r\nContent-Length: ${#b}\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\n\r\n$b" a:9000
 	is "the bytes of the client" "$CODES $END" "200 timeout"
 	unlike "no Server" "$RAW_OUT" '^Server:'
 }

@@ -164,10 +164,10 @@ ovpn_tests() {
 	is "disconnect_client, byte by byte" \
 	    "$(call POST /o/disconnect_client 'common_name=a%2Bb%3D+c')" \
 	    "$(answer '204 No Content')"
-	check "disconnect_client: leased was told" grep -qx 'kill a+b= c' "$WORK/drv.log"
+	check "disconnect_client: leased was told" logged '^kill a[+]b= c$' "$WORK/drv.log"
 	drv "clients 0"
 	call POST /o/disconnect_client 'common_name=%C3%A9%2C%22%27%5C%E2%80%8B' >/dev/null
-	check "disconnect_client: any name" grep -qx "kill é,\"'\\\\$(printf '\342\200\213')" "$WORK/drv.log"
+	check "disconnect_client: any name" wait_for 5 grep -qx "kill é,\"'\\\\$(printf '\342\200\213')" "$WORK/drv.log"
 	for n in '' 'common_name=' 'common_name=a%0ab' 'common_name=a%0d' \
 	    'common_name=a&common_name=b' 'common_name=%ff' 'common_name=%' \
 	    "common_name=$(head -c 256 /dev/zero | tr '\0' a)"; do
@@ -189,7 +189,7 @@ busy_tests() {
 		# shellcheck disable=SC2086
 		no "leased silent: ${c%% public*}" 503 $c
 		t=$(($(now_ms) - t))
-		check "leased silent: ${c%% public*} in time ($t ms)" test "$t" -lt 5000
+		check "leased silent: ${c%% public*} in time ($t ms)" test "$t" -lt 10000
 	done
 	drv "mode ok"
 	drv down
@@ -340,18 +340,18 @@ set_tests() {
 	wait $half
 	is "set: leased dies meanwhile" "$(sed -n 's/^HTTP\/1.1 \([0-9]*\).*/\1/p' "$WORK/half")" 503
 	drv up
-	raw "s:${h}Content-Length: 2000\r\n\r\n[" w:300 "n:1999: " r:3000
+	raw "s:${h}Content-Length: 2000\r\n\r\n[" w:300 "n:1999: " r:9000
 	is "set: a bad beginning is told at once" "$CODES $END" "400 eof"
-	raw "s:${h}Content-Length: 12\r\n\r\n{\"peers" w:100 "s:\":[]}" w:100 "s:GET $NET HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" r:3000
+	raw "s:${h}Content-Length: 12\r\n\r\n{\"peers" w:100 "s:\":[]}" w:100 "s:GET $NET HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" r:9000
 	is "set: and the next request" "$CODES $END" "409 200 eof"
 	h="${h}Transfer-Encoding: chunked\r\n"
-	raw "s:${h}\r\n1;x=y\r\n{\r\n" w:100 "s:a\r\n\"peers\":[]" w:100 "s:\r\n1\r\n}" w:100 "s:\r\n0\r\n\r\nGET $NET HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" r:3000
+	raw "s:${h}\r\n1;x=y\r\n{\r\n" w:100 "s:a\r\n\"peers\":[]" w:100 "s:\r\n1\r\n}" w:100 "s:\r\n0\r\n\r\nGET $NET HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" r:9000
 	is "set: chunked, and the next request" "$CODES $END" "409 200 eof"
-	raw "s:${h}Expect: 100-continue\r\n\r\n" w:200 "s:c\r\n{\"peers\":[]}\r\n0\r\n\r\n" r:1000
+	raw "s:${h}Expect: 100-continue\r\n\r\n" a:9000 "s:c\r\n{\"peers\":[]}\r\n0\r\n\r\n" a:9000
 	is "set: chunked, with 100-continue" "$CODES" "100 409"
-	raw "s:${h}\r\nc\r\n{\"peers\":[]}\n0\r\n\r\n" r:3000
+	raw "s:${h}\r\nc\r\n{\"peers\":[]}\n0\r\n\r\n" r:9000
 	is "set: a bad chunk" "$CODES $END" "400 eof"
-	raw "s:${h}\r\n800001\r\n" r:3000
+	raw "s:${h}\r\n800001\r\n" r:9000
 	is "set: a chunk that is too large" "$CODES $END" "413 eof"
 	RAW_PORT=
 	drv sets '^sets '

@@ -59,7 +59,7 @@ nobody "an email address or URI that looks like a DNS name" kind
 nobody "a DNS name that only contains what fits" anchor
 nobody "no other name at all" none
 nobody "two DNS names that mean two devices" two
-like "two devices: the log says why" "$(cat "$WORK/drv.err.log")" \
+check "two devices: the log says why" says \
     'lease refuse by=cn:printer .*names in the certificate fit one identity'
 nobody "a DNS name too long, and a rule for DNS names is first" bad
 named "a URI too long, and no rule for URIs is reached" badother 1f
@@ -68,7 +68,7 @@ named "a DNS name, and two CNs that no rule reads" cns 1f
 ask /vpn/v1/peers.json --cacert "$PKI/ca.crt" --cert "$PKI/mail.crt" \
     --key "$PKI/mail.key"
 is "an email address" "$STATUS $(jbody length)" "200 2"
-like "the log has the name that counted" "$(cat "$WORK/drv.err.log")" \
+check "the log has the name that counted" says \
     'lease add name=31 .* by=dns:31\.dev\.example '
 
 drv "test dns:31.dev.example" '^ident '

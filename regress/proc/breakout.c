@@ -58,7 +58,7 @@ static const struct attack attacks[] = {
 	{ "open", "/etc/passwd", SYS_open, { AT(STR), O_RDONLY } },
 	{ "openat", "/etc/passwd", SYS_openat,
 	    { AT_FDCWD, AT(STR), O_RDONLY } },
-	{ "create", "/tmp/sallyport-sandbox", SYS_openat,
+	{ "create", "/run/open/sallyport-sandbox", SYS_openat,
 	    { AT_FDCWD, AT(STR), O_WRONLY | O_CREAT, 0600 } },
 	{ "create-socket-dir", "/run/wireguard/file", SYS_openat,
 	    { AT_FDCWD, AT(STR), O_WRONLY | O_CREAT, 0600 } },

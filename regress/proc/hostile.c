@@ -3,7 +3,7 @@
  * Be a captured process: take one end of a link out of a running process of
  * the suite (pidfd_getfd(2); that process is stopped meanwhile) and send what
  * it should not.  Prints what came back: the name of the answer and its code,
- * "closed", or "silent" after two seconds.
+ * "closed", or "silent" after ten seconds.
  *
  * usage: hostile PID FD set NETWORK KEY PREFIX [OLD]
  *        hostile PID FD del NETWORK KEY
@@ -49,7 +49,8 @@
 #include "proto.h"
 
 #define ID	0x7fff0001U /* a request that the stopped one never made */
-#define WAIT_MS 2000
+#define WAIT_MS 10000
+#define QUIET_MS 200
 
 static uint8_t packet[IMSG_MAX_SIZE];
 
@@ -229,7 +230,7 @@ do_expired(int s, int argc, char *argv[])
 		if (imsg_send(s, MSG_PEER_DONE, id, reply, r.wpos, -1) == -1)
 			err(2, "send");
 	}
-	while (next_wish(s, WAIT_MS / 10) != 0)
+	while (next_wish(s, QUIET_MS) != 0)
 		more++;
 	printf("wishes %ld, unasked %ld\n", wishes, more);
 }
@@ -477,7 +478,7 @@ question(int s, struct msg_lease_reply *r)
 	struct msg_lease_get get;
 	struct imsg m;
 
-	while (imsg_recv_wait(s, packet, &m, 5 * WAIT_MS) == 1) {
+	while (imsg_recv_wait(s, packet, &m, WAIT_MS) == 1) {
 		if (m.type == MSG_LEASE_REGISTER &&
 		    msg_lease_register_get(&m.data, &reg) == 0) {
 			text(r->network, sizeof(r->network), reg.network);

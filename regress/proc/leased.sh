@@ -6,7 +6,7 @@ WORK=${WORK:-$(mktemp -d)}
 
 # Give orders to a fresh driver; $WORK/out has the answers.
 drive() {
-	timeout -k 1 90 "$DRV" "$LEASED" <"$1" >"$WORK/out" 2>"$WORK/log"
+	timeout -k 1 300 "$DRV" "$LEASED" <"$1" >"$WORK/out" 2>"$WORK/log"
 }
 # The orders of the here-document, behind the usual beginning.
 begin() {		# DIR

@@ -309,7 +309,7 @@ if [ "$(id -u)" -eq 0 ] && mkdir -p "$WORK/small" && unshare -m true 2>/dev/null
 then
 	in_small() {	# as drive does, where the disk is small
 		unshare -m sh -c 'mount -t tmpfs -o size=1500k none "$1/small" &&
-		    mkdir "$1/small/st" && exec timeout -k 1 60 "$2" "$3" <"$1/orders"' \
+		    mkdir "$1/small/st" && exec timeout -k 1 300 "$2" "$3" <"$1/orders"' \
 		    sh "$WORK" "$DRV" "$LEASED" >"$WORK/out" 2>"$WORK/log"
 	}
 	DRIVE=in_small scene small/st <<'END'

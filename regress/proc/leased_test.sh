@@ -252,29 +252,29 @@ END
 # --- expiry ----------------------------------------------------------------
 
 scene exp <<'END'
-set lease 2
-set quarantine 2
+set lease 5
+set quarantine 5
 set pools 10.9.0.0/30
 set addrs 10.9.0.1/30
 start
 up net0
-reg net0 a ka => /^code=OK_NEW state=2 name=a addrs=10.9.0.2\/32 .*ttl=2 expires=set/ # a lease with an end
+reg net0 a ka => /^code=OK_NEW state=2 name=a addrs=10.9.0.2\/32 .*ttl=5 expires=set/ # a lease with an end
 reg net0 b kb => E_POOL # the pool is full
-sleep 1200
+sleep 3000
 reg net0 a ka
-sleep 1200
+sleep 3000
 get net0 a => OK_SAME state=2 name=a # renewed in time
-sleep 1500
+sleep 3500
 get net0 a => E_NOT_FOUND # over
 peers => peers=0 # its peer is gone
 reg net0 b kb => E_POOL # the address rests
 reg net0 a ka => OK_NEW # but not for its own
-sleep 2100
+sleep 5100
 kill
 start
 up net0
 reg net0 b kb => E_POOL # it rests through a restart
-sleep 2200
+sleep 5200
 reg net0 b kb => OK_NEW state=2 name=b addrs=10.9.0.2/32 # then it is another's
 reg net0 a ka => E_POOL # and the first has none
 ctl events => /^event what=lease.expire net=net0 name=a/ # an event for the end
@@ -660,7 +660,7 @@ cramped() {		# DIR KIB SQL
 	unshare -m sh -c 'kib=$(($(du -k "$1/sallyport.db" | cut -f1) + $4)) &&
 	    mount -t tmpfs -o "size=${kib}k" none "$1/tmp" &&
 	    mv "$1/sallyport.db" "$1/tmp" || exit
-	    timeout -k 1 90 "$2" "$3" <"$1/orders"
+	    timeout -k 1 300 "$2" "$3" <"$1/orders"
 	    sqlite3 "$1/tmp/sallyport.db" "$5"' \
 	    sh "$WORK/$1" "$DRV" "$LEASED" "$2" "$3" >"$WORK/out" 2>"$WORK/log"
 }
@@ -722,7 +722,7 @@ if [ "$(id -u)" -eq 0 ] && mkdir -p "$WORK/small" && unshare -m true 2>/dev/null
 then
 	in_small() {	# as drive does, where the disk is small
 		unshare -m sh -c 'mount -t tmpfs -o size=700k none "$1/small" &&
-		    mkdir "$1/small/st" && exec timeout -k 1 60 "$2" "$3" <"$1/orders"' \
+		    mkdir "$1/small/st" && exec timeout -k 1 300 "$2" "$3" <"$1/orders"' \
 		    sh "$WORK" "$DRV" "$LEASED" >"$WORK/out" 2>"$WORK/log"
 	}
 	DRIVE=in_small scene small/st <<'END'

@@ -193,7 +193,8 @@ kill -TERM "$SUITE"
 wait "$SUITE"; st=$?
 t1=$(now_ms)
 is "it stops though a process hangs" "$st" 0
-like "within its time" "$(( (t1 - t0) / 1000 ))" '^[4-8]$'
+# Five seconds, and as much more as a busy machine takes.
+check "within its time" test $((t1 - t0)) -ge 4000 -a $((t1 - t0)) -lt 25000
 check "and says so" logged 'leased: it does not stop; killing it'
 check "nothing is left" wait_for 5 gone_all
 is "its sockets are gone" "$(ls "$S" | grep sock)" ""

@@ -7,7 +7,9 @@
  *
  * s:TEXT sends (\r \n \t \0 \xHH and \\ are understood), n:COUNT:TEXT sends it
  * so many times, d:COUNT:MS:TEXT the same with a pause after each, w:MS waits,
- * h closes the sending half, r:MS reads for that long or to the end, c closes.
+ * f:PATH waits until there is such a file, h closes the sending half, r:MS reads
+ * for that long or to the end, a:MS reads an answer or to the end of that time,
+ * c closes.
  * What was read goes to standard output as it is; the last line on standard
  * error is "end=eof|reset|timeout|self ms=N" for the time since connecting.
  */
@@ -109,8 +111,9 @@ put_many(int s, const char *arg, int slow)
 	}
 }
 
+/* Read for that long, to the end, or, for one, what comes first. */
 static const char *
-get(int s, long ms)
+get(int s, long ms, int one)
 {
 	long until = now_ms() + ms, left;
 	struct pollfd pfd;
@@ -130,6 +133,8 @@ get(int s, long ms)
 			return ("reset");
 		(void)fwrite(buf, 1, (size_t)n, stdout);
 		(void)fflush(stdout);
+		if (one)
+			break;
 	}
 	return ("timeout");
 }
@@ -166,11 +171,18 @@ main(int argc, char *argv[])
 			(void)usleep(
 			    (useconds_t)strtol(argv[i] + 2, NULL, 10) * 1000);
 			break;
+		case 'f':
+			while (access(argv[i] + 2, F_OK) == -1)
+				(void)usleep(10000);
+			break;
 		case 'h':
 			(void)shutdown(s, SHUT_WR);
 			break;
 		case 'r':
-			end = get(s, strtol(argv[i] + 2, NULL, 10));
+			end = get(s, strtol(argv[i] + 2, NULL, 10), 0);
+			break;
+		case 'a':
+			end = get(s, strtol(argv[i] + 2, NULL, 10), 1);
 			break;
 		case 'c':
 			(void)close(s);

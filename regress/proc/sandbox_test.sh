@@ -11,6 +11,7 @@ private "$@"
 TRY=$O/regress/breakout
 [ "$(uname -m)" = x86_64 ] || skip_all "written for x86_64"
 
+mkdir -m 1777 /run/open
 # Without a sandbox the same calls work, or fail for another reason.
 for a in $ATTACKS; do
 	spawn victim sleep 1000
@@ -23,7 +24,7 @@ for a in $ATTACKS; do
 	esac
 	stop "$PID"
 done
-rm -f /tmp/sallyport-sandbox
+rm /run/open/sallyport-sandbox
 
 pki_init
 suite_conf
@@ -37,5 +38,5 @@ for a in $ATTACKS; do
 	check "$a: all of them are started again" wait_for 20 suite_up
 	suite_kill
 done
-check_status "no file was made" 1 test -e /tmp/sallyport-sandbox
+check_status "no file was made" 1 test -e /run/open/sallyport-sandbox
 finish

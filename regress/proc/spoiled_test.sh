@@ -39,12 +39,12 @@ check "it serves" wait_for 10 serves
 
 # The queue outlives the fronts: a client connects while there is no front.
 was=$(inodes)
-pids=$(fronts)
-kill -KILL $pids
+before=$(fronts)
+kill -KILL $before
 is "a client waits for the next front" \
     "$(status http://127.0.0.1:9586/livez)" 200
 is "sockets that nobody has spoiled stay" "$(inodes)" "$was"
-check "two fronts again" wait_for 20 replaced "$pids"
+check "two fronts again" wait_for 20 replaced "$before"
 
 # The fronts live on.
 for how in shut block filter ttl pace lowat; do
@@ -52,13 +52,15 @@ for how in shut block filter ttl pace lowat; do
 	: >"$WORK/netd.log"
 	suite_start
 	was=$(inodes)
-	pids=$(fronts)
-	one=$(echo "$pids" | head -n 1)
+	before=$(fronts)
+	one=$(echo "$before" | head -n 1)
 	is "$how: a listener is spoiled" \
 	    "$("$HOSTILE" "$one" "$(listener "$one" 9586)" spoil $how)" spoiled
-	check "$how: the fronts are replaced" wait_for 20 replaced "$pids"
+	check "$how: the fronts are replaced" wait_for 20 replaced "$before"
 	check "$how: the listeners serve" wait_for 20 serves
-	is "$how: the log says why" "$(grep -c \
+	check "$how: the log says why" logged \
+	    '127.0.0.1:9586: the listening socket was spoiled'
+	is "$how: once" "$(grep -c \
 	    '127.0.0.1:9586: the listening socket was spoiled' \
 	    "$WORK/netd.log")" 1
 	is "$how: the other socket stays" \
@@ -68,22 +70,22 @@ done
 # The front dies at once, or a reload comes first.
 suite_kill
 suite_start
-pids=$(fronts)
-one=$(echo "$pids" | head -n 1)
+before=$(fronts)
+one=$(echo "$before" | head -n 1)
 fd=$(listener "$one" 9586)
 kill -STOP "$one"
 "$HOSTILE" "$one" "$fd" spoil shut >/dev/null
 kill -KILL "$one"
 check "a spoiler that dies: the listeners serve" wait_for 20 serves
-check "a spoiler that dies: all fronts are replaced" wait_for 20 replaced "$pids"
+check "a spoiler that dies: all fronts are replaced" wait_for 20 replaced "$before"
 suite_kill
 suite_start
-pids=$(fronts)
-one=$(echo "$pids" | head -n 1)
+before=$(fronts)
+one=$(echo "$before" | head -n 1)
 "$HOSTILE" "$one" "$(listener "$one" 9586)" spoil block >/dev/null
 check "a reload" ctl reload
 check "a reload: the listeners serve" wait_for 20 serves
-check "a reload: the fronts are replaced" wait_for 20 replaced "$pids"
+check "a reload: the fronts are replaced" wait_for 20 replaced "$before"
 
 # The control socket, by leased.
 ctl_fd() {		# PID
@@ -96,16 +98,16 @@ for how in shut block; do
 	    "$("$HOSTILE" "$pid" "$(ctl_fd "$pid")" spoil $how)" spoiled
 	kill -KILL "$pid"
 	check "leased: $how: its successor answers" wait_for 20 suite_up
-	check "leased: $how: the log says why" grep -q \
-	    'ctl.sock: the control socket was spoiled' "$WORK/netd.log"
+	check "leased: $how: the log says why" logged \
+	    'ctl.sock: the control socket was spoiled'
 	: >"$WORK/netd.log"
 done
 
 # Nothing is thought to be spoiled that is not.
 check "it serves in the end" wait_for 20 serves
 : >"$WORK/netd.log"
-pids=$(fronts)
+before=$(fronts)
 sleep 3
-is "the fronts stay" "$(fronts)" "$pids"
+is "the fronts stay" "$(fronts)" "$before"
 unlike "nothing else was spoiled" "$(cat "$WORK/netd.log")" spoiled
 finish
