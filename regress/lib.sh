@@ -16,7 +16,9 @@ case $O in /*) ;; *) O=$TOP/$O ;; esac
 : "${BIN:=$O/bin}"
 case $BIN in /*) ;; *) BIN=$TOP/$BIN ;; esac
 TEST=$(basename "$0" .sh)
-export TOP O BIN
+# Sorting and ranges are the same everywhere.
+LC_ALL=C
+export TOP O BIN LC_ALL
 PATH=$PATH:/usr/sbin:/sbin
 fails=0 pids="" NOUSER="" in_ns_exec=""
 export NOUSER

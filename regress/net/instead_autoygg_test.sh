@@ -7,7 +7,6 @@ private "$@"
 . "$TOP/regress/readme.sh"
 readme_part "Instead of autoygg-server"
 
-LC_ALL=C; export LC_ALL
 YGG=200:1234::1
 
 cover /etc && cover /var/lib || skip_all "no overlay file system here"

@@ -8,7 +8,6 @@ private "$@"
 . "$TOP/regress/readme.sh"
 readme_part "Instead of vpn-daemon"
 
-LC_ALL=C; export LC_ALL
 PC=$O/regress/portalc
 AT=127.0.0.1:41194
 

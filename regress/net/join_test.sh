@@ -6,7 +6,6 @@
 private "$@"
 . "$TOP/regress/suite.sh"
 
-LC_ALL=C; export LC_ALL
 JOIN=$TOP/etc/sallyport-join
 FAR=203.0.113.7			# somebody whom only the gateway reaches
 

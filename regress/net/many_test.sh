@@ -93,7 +93,7 @@ seen() {
 	in_ns lan nft list chain inet watch seen |
 	    sed -n 's/.*packets \([0-9]*\).*/\1/p'
 }
-check "what comes the other way is seen" ping -q -c 1 -W 1 198.18.1.1
+check "what comes the other way is seen" ping -q -c 1 -W 10 198.18.1.1
 came=$(seen)
 ip link set wan0 down
 check "the uplink goes" wait_for 5 no_way

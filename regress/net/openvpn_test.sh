@@ -9,7 +9,6 @@ private "$@"
 command -v openvpn >/dev/null || skip_all "no openvpn"
 [ -c /dev/net/tun ] || skip_all "no /dev/net/tun"
 
-LC_ALL=C; export LC_ALL
 AT=127.0.0.1:41194
 OV=$WORK/openvpn
 LISTEN_MORE=", { address = \"$AT\"; api = [ \"portal\" ]; proof = \"none\"; }"

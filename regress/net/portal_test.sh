@@ -5,7 +5,6 @@
 private "$@"
 . "$TOP/regress/suite.sh"
 
-LC_ALL=C; export LC_ALL
 PC=$O/regress/portalc
 AT=127.0.0.1:41194
 GW6=fd43::1

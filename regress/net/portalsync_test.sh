@@ -7,7 +7,6 @@
 private "$@"
 . "$TOP/regress/suite.sh"
 
-LC_ALL=C; export LC_ALL
 N=${PORTAL_PEERS:-10000}
 PC=$O/regress/portalc
 AT=127.0.0.1:41194

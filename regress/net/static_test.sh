@@ -5,7 +5,6 @@
 private "$@"
 . "$TOP/regress/suite.sh"
 
-LC_ALL=C; export LC_ALL
 AT=127.0.0.1:41194
 LISTEN_MORE=", { address = \"$AT\"; api = [ \"portal\" ]; proof = \"none\"; }"
 CONF_GATEWAY="maintenance_file = \"$WORK/vd/a/maintenance-mode\";"
@@ -237,6 +236,6 @@ check "import" ctl import "$WORK/wg9.conf"
 is "they are ours" "$(ctl -j show peers | jq -r '.peers[].source' |
     sort -u)" static
 is "no handshake is lost" "$(wg show wg0 latest-handshakes | sort)" "$was"
-check "the device pings" in_ns d1 ping -6 -c1 -W1 fde3:25fb:7f6c::1
+check "the device pings" wait_for 5 in_ns d1 ping -6 -c1 -W1 fde3:25fb:7f6c::1
 
 finish

@@ -6,7 +6,6 @@
 private "$@"
 . "$TOP/regress/suite.sh"
 
-LC_ALL=C; export LC_ALL
 GW6=fd43::1
 ADDRESS="\"10.43.0.1/16\", \"fd43::1/64\""
 POOLS="\"10.43.0.0/16\", \"fd43::/64\""

@@ -63,7 +63,7 @@ enrol() {
 	    in_ns d1 ip route replace 203.0.113.0/24 dev wg0
 }
 check "a device" enrol
-check "the host itself gets out" ping -q -c 1 -W 1 203.0.113.1
+check "the host itself gets out" ping -q -c 1 -W 10 203.0.113.1
 came=$(seen)
 is "what leaves outside of the VPN is seen" "$came" 1
 

@@ -7,7 +7,6 @@ private "$@"
 
 command -v sqlite3 >/dev/null || skip_all "no sqlite3"
 
-LC_ALL=C; export LC_ALL
 LIST=$WORK/list
 LEASE=4h
 POOLS='"100.64.1.0/24"'

@@ -5,7 +5,6 @@
 . "${TOP:-.}/regress/lib.sh"
 . "$TOP/regress/proc/apid_lib.sh"
 
-LC_ALL=C; export LC_ALL
 JSON='application/json; charset=utf-8'
 HEX=00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF
 LOW=$(echo $HEX | tr A-F a-f)

@@ -4,7 +4,6 @@
 . "${TOP:-.}/regress/lib.sh"
 . "$TOP/regress/proc/apid_lib.sh"
 
-LC_ALL=C; export LC_ALL
 K1=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=
 K2=+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/s=
 K2URL=-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s
