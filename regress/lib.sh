@@ -126,11 +126,11 @@ wait_try() {		# END COMMAND ...
 	"$@" >/dev/null 2>&1
 }
 
-# What the command prints has not changed for half a second: with wait_for, for
+# What the command prints has not changed for a second: with wait_for, for
 # what several events in a row may change.
 steady() {		# COMMAND ...
 	steady_was=$("$@")
-	sleep 0.5
+	sleep 1
 	[ "$("$@")" = "$steady_was" ]
 }
 
