@@ -18,6 +18,7 @@
 #include "hand_net.h"
 #include "kern_list.h"
 #include "log.h"
+#include "mark.h"
 #include "mnet.h"
 #include "mpeer.h"
 #include "network.h"
@@ -130,8 +131,23 @@ refuse(struct hand *k, uint32_t id, const struct msg_mnet_set *m,
 
 /* --- from a wish to a network --- */
 
+/* The interface that the network has, also from a hand before this one. */
+static int
+own_ifindex(struct hand *k, const char *network)
+{
+	struct msg_conf_network c = { .backend = BACKEND_AUTO };
+	char alias[KERN_ALIAS_SIZE], name[IFNAME_SIZE];
+	struct kern_link l;
+
+	strlcpy(c.name, network, sizeof(c.name));
+	mark_alias(&c, alias);
+	if (k->ops->link_find(k->io, alias, 0, name, &l) == -1)
+		return (0);
+	return (l.ifindex);
+}
+
 static const char *
-check(struct hand *k, const struct msg_mnet_set *m, int ifindex)
+check(struct hand *k, const struct msg_mnet_set *m)
 {
 	const struct msg_mnet_set *others[NETS_ALL];
 	struct knet_list *lists[] = { &k->nets, &k->waiting };
@@ -146,7 +162,7 @@ check(struct hand *k, const struct msg_mnet_set *m, int ifindex)
 			if (n->mesh != NULL && count < NETS_ALL &&
 			    strcmp(n->conf.name, m->network) != 0)
 				others[count++] = &n->mesh->set;
-	if (mpeer_policy(k, ifindex, &p, &routes) == -1)
+	if (mpeer_policy(k, own_ifindex(k, m->network), &p, &routes) == -1)
 		return ("the kernel does not tell its routes");
 	bad = mpolicy_net(&p, m, others, count);
 	mpeer_policy_clear(&p, &routes);
@@ -223,6 +239,8 @@ configure(struct knet *n)
 	uint8_t role, i;
 
 	memset(&c, 0, sizeof(c));
+	/* What changes now is no drift. */
+	n->made = false;
 	role = roles(n->k, x);
 	strlcpy(c.conf.name, n->conf.name, sizeof(c.conf.name));
 	strlcpy(c.conf.interface, n->conf.interface, sizeof(c.conf.interface));
@@ -296,7 +314,7 @@ mnet_set(struct hand *k, uint32_t id, const struct msg_mnet_set *m)
 	struct knet *n = mnet_find(k, m->network);
 	const char *bad;
 
-	bad = check(k, m, n == NULL ? 0 : n->dev.ifindex);
+	bad = check(k, m);
 	if (bad == NULL && n == NULL && net_find(k, m->network) == NULL)
 		n = make(k, m);
 	if (bad != NULL || n == NULL) {
@@ -419,7 +437,7 @@ mnet_policy_changed(struct hand *k)
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		if (n->mesh == NULL)
 			continue;
-		bad = check(k, &n->mesh->set, n->dev.ifindex);
+		bad = check(k, &n->mesh->set);
 		if (bad != NULL) {
 			take_down(n, bad);
 			continue;

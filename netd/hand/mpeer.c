@@ -305,6 +305,7 @@ void
 mpeer_turn(struct hand *k)
 {
 	struct knet *n;
+	bool made;
 
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		if (n->mesh == NULL || n->state != NET_UP || k->meshing)
@@ -314,8 +315,11 @@ mpeer_turn(struct hand *k)
 		if (!n->mesh->routes_due || n->state != NET_UP)
 			continue;
 		n->mesh->routes_due = false;
+		made = n->made;
+		n->made = false;
 		if (route_pools(n) == -1)
 			log_warnx("network %s: %s", n->conf.name, n->text);
+		n->made = made;
 		mnet_tell(n);
 	}
 }

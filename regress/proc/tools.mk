@@ -2,10 +2,11 @@
 # attacker.  TOOL_RIG are their own files below regress/, TOOL_USES modules of
 # the product.
 
-TOOLS :=	apid_drv breakout bringup_drv crowd ctl_stub fakectl hostile idle \
+TOOLS :=	agent_stub apid_drv breakout bringup_drv crowd ctl_stub fakectl hostile idle \
 		kern_drv kernhand leased_drv manynets_drv memfind mesh_drv portalc \
 		rawhttp twins_drv wggo_ends yggc
 
+agent_stub_RIG :=	net/agent_stub
 apid_drv_RIG :=		proc/apid_drv proc/apid_drv_leased proc/apid_drv_owned
 breakout_RIG :=		proc/breakout
 crowd_RIG :=		proc/crowd
