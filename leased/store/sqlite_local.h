@@ -126,10 +126,11 @@
 	    " handshake = ?3, rx = ?4, tx = ?5, rx_raw = ?6, tx_raw = ?7"	\
 	    " WHERE id = ?1")						\
 	S(ST_PEER_DEL, "DELETE FROM peer WHERE id = ?1")			\
-	S(ST_ADDR_LIST, "SELECT peer, addr FROM peer_addr ORDER BY peer")	\
-	S(ST_ADDR_GET, "SELECT addr FROM peer_addr WHERE peer = ?1")	\
-	S(ST_ADDR_ADD, "INSERT INTO peer_addr (network, addr, peer)"	\
-	    " VALUES (?1, ?2, ?3)")					\
+	S(ST_ADDR_LIST, "SELECT peer, addr, len FROM peer_addr"		\
+	    " ORDER BY peer")							\
+	S(ST_ADDR_GET, "SELECT addr, len FROM peer_addr WHERE peer = ?1")	\
+	S(ST_ADDR_ADD, "INSERT INTO peer_addr (network, addr, peer, len)" \
+	    " VALUES (?1, ?2, ?3, ?4)")					\
 	S(ST_ADDR_DEL, "DELETE FROM peer_addr WHERE network = ?1"	\
 	    " AND addr = ?2 AND peer = ?3")				\
 	S(ST_DENIED_LIST, "SELECT network, name, reason, at FROM denied"	\

@@ -16,10 +16,14 @@ addr_len(const struct prefix *p)
 	return (p->family == AF_INET ? 4 : 16);
 }
 
-/* Get an address of a peer from the row.  Returns 0 or -1. */
+/*
+ * Get an address of a peer, and its length behind it, from the row.  Returns 0
+ * or -1.
+ */
 static int
 column_addr(sqlite3_stmt *st, int column, struct prefix *p)
 {
+	int64_t bits;
 	const void *addr;
 	int len;
 
@@ -31,6 +35,12 @@ column_addr(sqlite3_stmt *st, int column, struct prefix *p)
 	p->family = len == 4 ? AF_INET : AF_INET6;
 	p->len = (uint8_t)prefix_bits(p);
 	memcpy(p->addr, addr, (size_t)len);
+	if (sqlite3_column_type(st, column + 1) == SQLITE_NULL)
+		return (0);
+	bits = sqlite3_column_int64(st, column + 1);
+	if (bits < 0 || bits >= p->len)
+		return (-1);
+	p->len = (uint8_t)bits;
 	return (0);
 }
 
@@ -55,6 +65,10 @@ run_addr(struct store *s, enum statement which, const struct peer_row *r,
 	(void)sqlite3_bind_int64(st, 1, r->network);
 	(void)sqlite3_bind_blob(st, 2, p->addr, addr_len(p), SQLITE_STATIC);
 	(void)sqlite3_bind_int64(st, 3, r->id);
+	if (which == ST_ADDR_ADD && prefix_is_host(p))
+		(void)sqlite3_bind_null(st, 4);
+	else if (which == ST_ADDR_ADD)
+		(void)sqlite3_bind_int(st, 4, p->len);
 	return (store_run(s, which));
 }
 

@@ -310,6 +310,10 @@ static const char *const steps[] = {
 	" at INTEGER NOT NULL,"
 	" PRIMARY KEY (mesh, member)"
 	") STRICT, WITHOUT ROWID;",
+	/* 6 -> 7: prefixes behind a peer; NULL is a single address.  Of two with
+	 * one first address, one is a part of the other. */
+	"ALTER TABLE peer_addr ADD COLUMN len INTEGER"
+	" CHECK (len >= 0 AND len < 8 * length(addr));",
 };
 
 const struct store_schema store_schema = { steps,

@@ -24,6 +24,7 @@
 #define SCHEMA3		"regress/unit/schema3.sql"
 #define SCHEMA4		"regress/unit/schema4.sql"
 #define SCHEMA5		"regress/unit/schema5.sql"
+#define SCHEMA6		"regress/unit/schema6.sql"
 
 #define KEY(n)	"CAST(zeroblob(31) || x'" n "' AS BLOB)"
 
@@ -370,6 +371,61 @@ migrate_fifth(void **state)
 	assert_int_equal(access(path, R_OK), 0);
 }
 
+/* From the sixth schema: all addresses were single ones. */
+static void
+migrate_sixth(void **state)
+{
+	struct rig *r = *state;
+	struct peer_row p;
+	char *text;
+	size_t len;
+
+	text = read_file(SCHEMA6, &len);
+	db_sql(r, text);
+	free(text);
+	db_sql(r,
+	    "INSERT INTO network VALUES (1, 'net');"
+	    "INSERT INTO owner VALUES (2, 1, 'static', 1, 0, 0, 0, 0, 0, 0, 0,"
+	    " '');");
+	db_sql(r,
+	    "INSERT INTO peer VALUES (1, 1, 2, " KEY(
+		"01") ", 'a', '', 0,"
+		      " 0, 11, 0, 0, 17, 13, 14, 15, 16, NULL);"
+		      "INSERT INTO peer_addr VALUES (1, x'0a000001', 1),"
+		      " (1, x'fd000000000000000000000000000001', 1);"
+		      "INSERT INTO approval VALUES ('n', 'net', 1, 5, '', '');");
+	db_reopen(r);
+	db_shows(r->s,
+	    "network 1 net\n"
+	    "owner 2 1 static 1 0 0 0 0 0 0 0 \n"
+	    "peer 1 1 2 01 'a' '' 0 11 0 0 17 13 14 15 16"
+	    " 10.0.0.1/32 fd00::1/128\n"
+	    "maintenance 0\n");
+	/* Now there are others beside them. */
+	r->net.id = 1;
+	p = db_peer(r, 2, 0x02, "b", "192.168.0.0/16 fd01::/64 10.0.0.2");
+	assert_int_equal(store_add_peer(r->s, &p), 0);
+	db_refused(r, db_peer(r, 2, 0x03, "c", "192.168.0.0/24"));
+	db_reopen(r);
+	db_shows(r->s,
+	    "network 1 net\n"
+	    "owner 2 1 static 1 0 0 0 0 0 0 0 \n"
+	    "peer 1 1 2 01 'a' '' 0 11 0 0 17 13 14 15 16"
+	    " 10.0.0.1/32 fd00::1/128\n"
+	    "peer 2 1 2 02 'b' '' 0 0 0 0 0 0 0 0 0"
+	    " 10.0.0.2/32 192.168.0.0/16 fd01::/64\n"
+	    "maintenance 0\n");
+	/* A prefix that is cut gives way to the new one. */
+	p = db_peer(r, 2, 0x02, "b", "192.168.0.0/24 fd01::/64");
+	p.id = 2;
+	assert_int_equal(store_put_peer(r->s, &p), 0);
+	store_close(r->s);
+	r->s = NULL;
+	assert_int_equal(number(r, DB_FILE,
+			     "SELECT sum(len) FROM peer_addr WHERE peer = 2"),
+	    24 + 64);
+}
+
 /* What is refused is the file that it was, byte for byte. */
 static void
 stays(struct rig *r, const struct store_schema *schema, const char *why)
@@ -447,6 +503,7 @@ main(void)
 		OLD(migrate_third),
 		OLD(migrate_fourth),
 		OLD(migrate_fifth),
+		OLD(migrate_sixth),
 		OLD(migrate_full),
 		OLD(migrate_damaged),
 	};

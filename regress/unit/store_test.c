@@ -399,7 +399,7 @@ orphan(void **state)
 
 	store_close(r->s);
 	r->s = NULL;
-	db_sql(r, "INSERT INTO peer_addr VALUES (1, x'0a000001', 7)");
+	db_sql(r, "INSERT INTO peer_addr VALUES (1, x'0a000001', 7, NULL)");
 	db_reopen(r);
 	f = open_memstream(&text, &len);
 	assert_int_equal(store_load_peers(r->s, db_peer_cb, f), 0);
