@@ -13,14 +13,18 @@
 static void
 addrs_text(const struct peer *p, char *dst, size_t size)
 {
+	const struct prefix *a;
 	char text[PREFIX_TEXT];
 	size_t len = 0;
 	uint8_t i;
 
 	dst[0] = '\0';
-	for (i = 0; i < p->naddrs && len < size; i++)
+	for (i = 0; i < p->naddrs && len < size; i++) {
+		a = &p->addrs[i].p;
 		len += (size_t)snprintf(dst + len, size - len, " addr=%s",
-		    prefix_format_addr(&p->addrs[i].p, text));
+		    prefix_is_host(a) ? prefix_format_addr(a, text) :
+					prefix_format(a, text));
+	}
 }
 
 static int

@@ -61,20 +61,52 @@ find_peer(struct client *c, struct search *s)
 	    s->n));
 }
 
-static void
-write_prefixes(FILE *f, const struct prefix *p, unsigned int n)
+/*
+ * Write a line of those prefixes that lie in one of the set, or in none.
+ * Returns whether there was one.
+ */
+static bool
+write_prefixes(FILE *f, const char *word, const struct prefix *p,
+    unsigned int n, const struct prefix *set, unsigned int nset, bool among)
 {
+	const char *before = word;
 	char text[PREFIX_TEXT];
 	struct prefix net;
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
+		if (prefix_among(set, nset, &p[i]) != among)
+			continue;
 		net = p[i];
 		prefix_mask(&net);
-		fprintf(f, "%s%s", i == 0 ? "" : ", ",
-		    prefix_format(&net, text));
+		fprintf(f, "%s%s", before, prefix_format(&net, text));
+		before = ", ";
 	}
-	fputc('\n', f);
+	if (before != word)
+		fputc('\n', f);
+	return (before != word);
+}
+
+/* The device has its address, and behind it are its subnets. */
+static void
+write_addresses(FILE *f, const struct msg_ctl_network *n,
+    const struct msg_peer_item *p)
+{
+	(void)write_prefixes(f, "Address = ", p->addrs, p->naddrs, n->subnets,
+	    n->nsubnets, false);
+	(void)write_prefixes(f, "# Behind it: ", p->addrs, p->naddrs,
+	    n->subnets, n->nsubnets, true);
+}
+
+/* What is behind the device itself is not routed to the gateway. */
+static void
+write_routes(FILE *f, const struct msg_ctl_network *n,
+    const struct msg_peer_item *p)
+{
+	if (!write_prefixes(f, "AllowedIPs = ", n->routes, n->nroutes, p->addrs,
+		p->naddrs, false))
+		(void)write_prefixes(f, "AllowedIPs = ", n->addrs, n->naddrs,
+		    p->addrs, p->naddrs, false);
 }
 
 /* The file of a peer in a network; the caller frees it.  NULL on errors. */
@@ -90,18 +122,15 @@ format_file(const struct msg_ctl_network *n, const struct msg_peer_item *p)
 		return (NULL);
 	if (p->name[0] != '\0')
 		fprintf(f, "# %s\n", format_vis(p->name, name, sizeof(name)));
-	fputs("[Interface]\nAddress = ", f);
-	write_prefixes(f, p->addrs, p->naddrs);
+	fputs("[Interface]\n", f);
+	write_addresses(f, n, p);
 	fprintf(f, "# PrivateKey = (yours)\n\n[Peer]\nPublicKey = %s\n",
 	    wgkey_format(n->pubkey, key));
 	if (p->psk)
 		fputs("# PresharedKey = (yours)\n", f);
-	fprintf(f, "Endpoint = %s:%u\nAllowedIPs = ",
+	fprintf(f, "Endpoint = %s:%u\n",
 	    format_vis(n->endpoint, host, sizeof(host)), (unsigned int)n->port);
-	if (n->nroutes > 0)
-		write_prefixes(f, n->routes, n->nroutes);
-	else
-		write_prefixes(f, n->addrs, n->naddrs);
+	write_routes(f, n, p);
 	if (n->keepalive != 0)
 		fprintf(f, "PersistentKeepalive = %u\n",
 		    (unsigned int)n->keepalive);

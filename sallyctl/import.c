@@ -195,6 +195,12 @@ in_pools(const struct import *im, const struct prefix *p)
 	return (block_among(im->net.pools, im->net.npools, p));
 }
 
+static bool
+in_subnets(const struct import *im, const struct prefix *p)
+{
+	return (prefix_among(im->net.subnets, im->net.nsubnets, p));
+}
+
 /* Show something of the file that cannot be used. */
 static void
 unused(struct import *im, unsigned int line, const char *what, const char *why)
@@ -242,10 +248,14 @@ address_wrong(struct import *im, const struct wgquick_peer *p, unsigned int i)
 	struct mark m = { .addr = p->addrs[i] };
 	const struct mark *have;
 
-	if (!prefix_is_host(&p->addrs[i]))
-		return ("it is not the address of one host");
-	if (!in_pools(im, &p->addrs[i]))
-		return ("it is outside of the network's pools");
+	if (!in_subnets(im, &p->addrs[i])) {
+		if (!prefix_is_host(&p->addrs[i]))
+			return (
+			    "it is not the address of one host, and in none of the network's subnets");
+		if (!in_pools(im, &p->addrs[i]))
+			return ("it is outside of the network's pools");
+	}
+	prefix_mask(&m.addr);
 	have = find(im, &m);
 	if (have != NULL && memcmp(have->key, p->key, sizeof(have->key)) != 0)
 		return (have->ours ? "another peer of the file has it" :
@@ -302,7 +312,8 @@ take_addresses(struct import *im, const struct wgquick_peer *p,
 		if (is_among(&p->addrs[i], item->addrs, item->naddrs))
 			continue;
 		if ((why = address_wrong(im, p, i)) == NULL) {
-			item->addrs[item->naddrs++] = p->addrs[i];
+			item->addrs[item->naddrs] = p->addrs[i];
+			prefix_mask(&item->addrs[item->naddrs++]);
 			continue;
 		}
 		n++;
@@ -354,7 +365,8 @@ peer_cb(void *arg, const struct wgquick_peer *p)
 
 	if (im->scan) {
 		for (i = 0; i < p->naddrs; i++)
-			im->in_pools |= in_pools(im, &p->addrs[i]);
+			im->in_pools |= in_pools(im, &p->addrs[i]) ||
+			    in_subnets(im, &p->addrs[i]);
 		return (0);
 	}
 	memset(&item, 0, sizeof(item));

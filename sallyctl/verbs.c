@@ -128,6 +128,7 @@ static const struct field network_fields[] = {
 	{ FIELD(msg_ctl_network, OPT, "endpoint", endpoint) },
 	{ FIELD(msg_ctl_network, NUM, "keepalive", keepalive) },
 	{ ARRAY(msg_ctl_network, PREFIXES, "routes", routes) },
+	{ ARRAY(msg_ctl_network, PREFIXES, "subnets", subnets) },
 	{ .name = NULL }
 };
 static const struct line network_lines[] = {
@@ -140,6 +141,7 @@ static const struct line network_lines[] = {
 	{ LINE("pools", "{prefix}, {used}[ of {size}] used"), .list = "pools" },
 	{ LINE("endpoint", "[{endpoint}|-]") },
 	{ LINE("routes", "[{routes}|-]") },
+	{ LINE("subnets", "[{subnets}|-]") },
 	{ LINE("assign", "{assign}") },
 	{ LINE("lease time", "[{lease}|never ends]") },
 	{ LINE("leases", "{leases} of at most {max_peers}") },

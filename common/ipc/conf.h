@@ -41,6 +41,9 @@
 #define NET_POOLS_MAX	8
 #define NET_PIECES_MAX	64	/* prefixes that the pools are together */
 #define NET_ROUTES_MAX	16	/* routes pushed to devices */
+#define NET_SUBNETS_MAX	16	/* networks behind static peers */
+/* All prefixes that lead to the devices of a network. */
+#define NET_ROUTED_MAX	(NET_PIECES_MAX + NET_SUBNETS_MAX)
 #define NET_REACH_MAX	(NETWORKS_MAX - 1)	/* other networks */
 #define NET_DEST_MAX	64	/* destinations beyond wan */
 #define NET_RESERVE_WORDS 16	/* reserved prefixes in the word */

@@ -65,6 +65,22 @@ hostaddr_check(const struct msg_conf_network *n, const struct prefix *p)
 	return (HOSTADDR_OK);
 }
 
+bool
+hostaddr_subnet(const struct msg_conf_network *n, const struct prefix *p)
+{
+	return (
+	    prefix_is_canonical(p) && prefix_among(n->subnets, n->nsubnets, p));
+}
+
+enum hostaddr
+hostaddr_of_peer(const struct msg_conf_network *n, uint8_t source,
+    const struct prefix *p)
+{
+	if (source == SOURCE_STATIC && hostaddr_subnet(n, p))
+		return (HOSTADDR_OK);
+	return (prefix_is_host(p) ? hostaddr_check(n, p) : HOSTADDR_NO_SUBNET);
+}
+
 const char *
 hostaddr_text(enum hostaddr a)
 {
@@ -77,6 +93,9 @@ hostaddr_text(enum hostaddr a)
 		return ("is reserved");
 	case HOSTADDR_GATEWAY:
 		return ("is the gateway's own");
+	case HOSTADDR_NO_SUBNET:
+		return (
+		    "is a prefix, which only a static peer can have, inside of the network's subnets");
 	}
 	return ("");
 }

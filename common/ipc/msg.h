@@ -658,6 +658,8 @@ struct msg_ctl_network {
 	uint16_t	 keepalive;
 	uint8_t		 nroutes;
 	struct prefix	 routes[NET_ROUTES_MAX];
+	uint8_t		 nsubnets;
+	struct prefix	 subnets[NET_SUBNETS_MAX];
 	char		 text[TEXT_SIZE];
 };
 

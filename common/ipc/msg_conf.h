@@ -61,6 +61,8 @@ struct msg_conf_network {
 	struct prefix	 routes[NET_ROUTES_MAX];
 	uint8_t		 nreserve;
 	struct prefix	 reserve[NET_RESERVE_MAX];	/* nobody's */
+	uint8_t		 nsubnets;
+	struct prefix	 subnets[NET_SUBNETS_MAX];	/* behind static peers */
 };
 
 struct msg_conf_firewall {

@@ -116,7 +116,10 @@ codec_msg_ctl_network(struct codec *c, struct msg_ctl_network *m)
 		    codec_n64(c, &m->size[i]) == -1)
 			return (-1);
 	if (STR(c, m->endpoint) == -1 || codec_n16(c, &m->keepalive) == -1 ||
-	    codec_prefixes(c, &m->nroutes, m->routes, 0, NET_ROUTES_MAX) == -1)
+	    codec_prefixes(c, &m->nroutes, m->routes, 0, NET_ROUTES_MAX) ==
+		-1 ||
+	    codec_prefixes(c, &m->nsubnets, m->subnets, 0, NET_SUBNETS_MAX) ==
+		-1)
 		return (-1);
 	return (STR(c, m->text));
 }

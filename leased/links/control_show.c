@@ -104,6 +104,8 @@ show_network(struct conn *k, const struct network *n)
 	m.keepalive = n->conf.keepalive;
 	m.nroutes = n->conf.nroutes;
 	memcpy(m.routes, n->conf.routes, sizeof(m.routes));
+	m.nsubnets = n->conf.nsubnets;
+	memcpy(m.subnets, n->conf.subnets, sizeof(m.subnets));
 	strlcpy(m.text, n->hand.text, sizeof(m.text));
 	if (m.state == NET_UP && !network_known(n)) {
 		m.state = NET_DOWN;

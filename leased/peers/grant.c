@@ -299,9 +299,13 @@ grant_lease(struct registry *r, struct network *n, const char *name,
 	p = peer_by_name(n, name);
 	if ((other = peer_by_key(n, key)) != NULL && other != p)
 		return (g->code = LEASE_E_KEY_TAKEN);
-	/* Nobody but its owner takes a peer's preshared key from it. */
+	/*
+	 * Nobody but its owner takes a peer's preshared key from it, and nobody
+	 * but the operator what is behind it.
+	 */
 	if ((h = holder_of_key(n, key)) != NULL &&
-	    (h->kind == HOLD_FOREIGN || (h->psk && psk == NULL)))
+	    (h->kind == HOLD_FOREIGN || (h->psk && psk == NULL) ||
+		holder_has_subnet(n, h)))
 		return (g->code = LEASE_E_KEY_TAKEN);
 	live = p != NULL && peer_served(p);
 	if (!live && !network_known(n))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "holder.h"
+#include "hostaddr.h"
 #include "log.h"
 #include "peernet.h"
 
@@ -184,5 +185,50 @@ holder_of_addr(const struct network *n, const struct prefix *p)
 		    h->kind != HOLD_OWN)
 			return (h);
 	}
+	return (NULL);
+}
+
+bool
+holder_has_subnet(const struct network *n, const struct holder *h)
+{
+	for (; h != NULL; h = holder_next(n, h))
+		if (h->addr.family != 0 && hostaddr_subnet(&n->conf, &h->addr))
+			return (true);
+	return (false);
+}
+
+static bool
+is_another(const struct holder *h, const uint8_t *key)
+{
+	return (
+	    h->kind != HOLD_OWN && memcmp(h->key, key, sizeof(h->key)) != 0);
+}
+
+const struct holder *
+holder_of_subnet(const struct network *n, const struct prefix *p,
+    const uint8_t *key)
+{
+	const struct holders *held = &n->held;
+	const struct holder *h;
+	struct prefix wide = *p;
+	size_t i, lo = 0, hi = held->n, mid;
+
+	for (i = 0; i < held->n && held->list[i].kind == HOLD_OWN; i++)
+		if (prefix_overlaps(&held->list[i].addr, p))
+			return (&held->list[i]);
+	for (; wide.len > HALF_LEN; wide.len--, prefix_mask(&wide))
+		if ((h = find_addr(held, &wide)) != NULL && is_another(h, key))
+			return (h);
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (prefix_cmp(&held->by_addr[mid]->addr, p) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < held->n && prefix_contains(p, &held->by_addr[lo]->addr);
+	     lo++)
+		if (is_another(held->by_addr[lo], key))
+			return (held->by_addr[lo]);
 	return (NULL);
 }

@@ -41,9 +41,17 @@ void	 holders_clear(struct holders *);
 /* The first address of this key's peer, and the one behind it, or NULL. */
 const struct holder *holder_of_key(const struct network *, const uint8_t *key);
 const struct holder *holder_next(const struct network *, const struct holder *);
+/* True if a peer on the interface has a prefix in the subnets. */
+bool	 holder_has_subnet(const struct network *, const struct holder *first);
 /* The one that has this host's address, alone or in a prefix, or NULL. */
 const struct holder *
 holder_of_addr(const struct network *, const struct prefix *);
+/*
+ * One that has a part of the prefix, or more: another key's, or the interface's
+ * own with its network; or NULL.
+ */
+const struct holder *holder_of_subnet(const struct network *,
+    const struct prefix *, const uint8_t *key);
 /*
  * True if the address takes part: a default route, also one in two halves,
  * only says where everything else goes.

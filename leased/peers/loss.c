@@ -55,7 +55,8 @@ count(struct network *n, const struct msg_conf_network *next, struct loss *s)
 				continue;
 			now++;
 			then += next != NULL &&
-			    hostaddr_check(next, &p->addrs[i].p) == HOSTADDR_OK;
+			    hostaddr_of_peer(next, peer_source(p),
+				&p->addrs[i].p) == HOSTADDR_OK;
 		}
 		s->had++;
 		s->lost += then == 0;

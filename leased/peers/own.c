@@ -11,6 +11,24 @@
 #include "psk.h"
 #include "wgkey.h"
 
+/* Only the operator's own peers have subnets, and a set is checked in itself. */
+static uint8_t
+check_subnet(const struct network *n, const uint8_t *key,
+    const struct prefix *p, char *text, size_t size)
+{
+	char subnet[PREFIX_TEXT], addr[PREFIX_TEXT];
+	const struct holder *h;
+
+	if ((h = holder_of_subnet(n, p, key)) == NULL)
+		return (LEASE_OK_SAME);
+	snprintf(text, size, "%s overlaps %s, which %s has",
+	    prefix_format(p, subnet), prefix_format(&h->addr, addr),
+	    h->kind == HOLD_OWN ?
+		"the gateway itself" :
+		"a peer on the interface that is not sallyport's");
+	return (LEASE_E_ADDR_TAKEN);
+}
+
 static uint8_t
 check_addr(const struct owner *o, const uint8_t *key, const struct prefix *p,
     struct mono now, char *text, size_t size)
@@ -23,11 +41,15 @@ check_addr(const struct owner *o, const uint8_t *key, const struct prefix *p,
 	enum hostaddr a;
 
 	(void)prefix_format(p, addr);
-	if ((a = hostaddr_check(&n->conf, p)) != HOSTADDR_OK) {
+	a = hostaddr_of_peer(&n->conf, owner_source(o), p);
+	if (a != HOSTADDR_OK) {
 		snprintf(text, size, "%s %s", addr, hostaddr_text(a));
-		return (a == HOSTADDR_OUTSIDE ? LEASE_E_OUTSIDE :
-						LEASE_E_ADDR_TAKEN);
+		return (a == HOSTADDR_OUTSIDE || a == HOSTADDR_NO_SUBNET ?
+			LEASE_E_OUTSIDE :
+			LEASE_E_ADDR_TAKEN);
 	}
+	if (hostaddr_subnet(&n->conf, p))
+		return (check_subnet(n, key, p, text, size));
 	if ((holder = peer_by_addr(n, p)) != NULL) {
 		if (holder->owner == NULL && !peer_robbable(holder, p, now))
 			who = "a lease's";
@@ -42,17 +64,6 @@ check_addr(const struct owner *o, const uint8_t *key, const struct prefix *p,
 		return (LEASE_OK_SAME);
 	snprintf(text, size, "%s is %s", addr, who);
 	return (LEASE_E_ADDR_TAKEN);
-}
-
-static bool
-is_among(const struct prefix *p, const struct prefix *addrs, uint8_t n)
-{
-	uint8_t i;
-
-	for (i = 0; i < n; i++)
-		if (prefix_equal(p, &addrs[i]))
-			return (true);
-	return (false);
 }
 
 /*
@@ -78,12 +89,13 @@ check_live(const struct owner *o, const struct own_wish *w, bool force,
 		    "would take the preshared key from the live peer%s", fate);
 		return (LEASE_E_KEY_TAKEN);
 	}
-	if (h->kind != HOLD_FOREIGN && strcmp(o->name, OWNER_STATIC) != 0)
+	if (h->kind != HOLD_FOREIGN && strcmp(o->name, OWNER_STATIC) != 0 &&
+	    !holder_has_subnet(o->net, h))
 		return (LEASE_OK_SAME);
 	strlcpy(text, "the key is a peer's that is not sallyport's", size);
 	for (; h != NULL; h = holder_next(o->net, h)) {
 		if (h->addr.family == 0 ||
-		    is_among(&h->addr, w->addrs, w->naddrs))
+		    prefix_among(w->addrs, w->naddrs, &h->addr))
 			continue;
 		snprintf(text, size, "would take %s from the live peer%s",
 		    prefix_format(&h->addr, addr), fate);
@@ -91,6 +103,24 @@ check_live(const struct owner *o, const struct own_wish *w, bool force,
 	}
 	h = holder_of_key(o->net, w->key);
 	return (h->kind == HOLD_FOREIGN ? LEASE_E_KEY_TAKEN : LEASE_OK_SAME);
+}
+
+/* In order, a prefix that lies in another comes right behind one that does. */
+static uint8_t
+check_own(const struct own_wish *w, char *text, size_t size)
+{
+	char subnet[PREFIX_TEXT], addr[PREFIX_TEXT];
+	uint8_t i;
+
+	for (i = 1; i < w->naddrs; i++) {
+		if (!prefix_overlaps(&w->addrs[i - 1], &w->addrs[i]))
+			continue;
+		snprintf(text, size, "%s is a part of its own %s",
+		    prefix_format(&w->addrs[i], addr),
+		    prefix_format(&w->addrs[i - 1], subnet));
+		return (LEASE_E_ADDR_TAKEN);
+	}
+	return (LEASE_OK_SAME);
 }
 
 uint8_t
@@ -126,6 +156,8 @@ own_check(const struct registry *r, const struct owner *o,
 		return (LEASE_E_BUSY);
 	}
 	code = check_live(o, w, force, text, size);
+	if (code == LEASE_OK_SAME)
+		code = check_own(w, text, size);
 	for (i = 0; i < w->naddrs && code == LEASE_OK_SAME; i++)
 		code = check_addr(o, key, &w->addrs[i], now, text, size);
 	if (code == LEASE_OK_SAME)
@@ -167,7 +199,9 @@ uint8_t
 own_put(struct change *c, const struct own_wish *w, struct wall wall)
 {
 	struct owner *o = c->owner;
-	struct peer *p, *holder;
+	const struct peer_addr *taken;
+	struct prefix addr;
+	struct peer *p;
 	bool same_addrs;
 	struct step *s;
 	uint8_t i;
@@ -178,9 +212,11 @@ own_put(struct change *c, const struct own_wish *w, struct wall wall)
 		return (LEASE_OK_SAME);
 	same_addrs = p != NULL && peer_has_addrs(p, w->addrs, w->naddrs);
 	for (i = 0; i < w->naddrs && !same_addrs; i++)
-		if ((holder = peer_by_addr(o->net, &w->addrs[i])) != NULL &&
-		    holder != p)
-			change_rob(c, holder, &w->addrs[i]);
+		while (
+		    (taken = peer_overlap(o->net, &w->addrs[i], p)) != NULL) {
+			addr = taken->p;
+			change_rob(c, taken->peer, &addr);
+		}
 	if (p == NULL) {
 		p = peer_new_owned(o, w->key, w->name);
 		p->created = wall.s;

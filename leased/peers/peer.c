@@ -8,6 +8,7 @@
 
 #include "deadline.h"
 #include "dirty.h"
+#include "hostaddr.h"
 #include "log.h"
 #include "peernet.h"
 #include "pool.h"
@@ -69,12 +70,20 @@ peer_init_network(struct network *n)
 	RB_INIT(&n->peers);
 	hash_init(&n->keys, key_of);
 	hash_init(&n->addrs, addr_of);
+	spans_init(&n->subnets);
+}
+
+/* The pool of an address; NULL for a subnet or what is outside. */
+static struct pool *
+pool_of(const struct peer *p, const struct peer_addr *a)
+{
+	return (prefix_is_host(&a->p) ? network_pool(p->net, &a->p) : NULL);
 }
 
 /*
- * Take a peer's addresses in the pools, or release them.  An address that no
- * peer may have can be in the prefix of a pool, but the pool cannot give it:
- * nothing is taken then.
+ * Take a peer's addresses in the pools and subnets, or release them.  An address
+ * that no peer may have can be in the prefix of a pool, but the pool cannot give
+ * it: nothing is taken then.
  */
 static void
 place(struct peer *p)
@@ -85,8 +94,12 @@ place(struct peer *p)
 
 	for (i = 0; i < p->naddrs; i++) {
 		a = &p->addrs[i];
-		if ((pool = network_pool(p->net, &a->p)) == NULL)
+		if ((pool = pool_of(p, a)) == NULL) {
+			a->held = peer_source(p) == SOURCE_STATIC &&
+			    hostaddr_subnet(&p->net->conf, &a->p) &&
+			    span_add(&p->net->subnets, &a->p, a);
 			continue;
+		}
 		/* A live peer keeps what another one on the interface has. */
 		if (pool_take(pool, a->p.addr) == -1 &&
 		    (p->state == LEASE_EXPIRED ||
@@ -107,9 +120,13 @@ unplace(struct peer *p)
 
 	for (i = 0; i < p->naddrs; i++) {
 		a = &p->addrs[i];
-		if (!a->held || (pool = network_pool(p->net, &a->p)) == NULL)
+		if (!a->held)
 			continue;
 		a->held = false;
+		if ((pool = pool_of(p, a)) == NULL) {
+			span_remove(&p->net->subnets, &a->p);
+			continue;
+		}
 		if (p->state == LEASE_EXPIRED)
 			(void)pool_unrest(pool, a->p.addr, p->ready);
 		pool_give(pool, a->p.addr);
@@ -275,6 +292,23 @@ peer_by_addr(const struct network *n, const struct prefix *p)
 
 	a = hash_find(&n->addrs, prefix_hash(p), addr_eq, p);
 	return (a == NULL ? NULL : a->peer);
+}
+
+const struct peer_addr *
+peer_overlap(struct network *n, const struct prefix *p, const struct peer *but)
+{
+	const struct peer_addr *a;
+	struct span *s;
+
+	a = hash_find(&n->addrs, prefix_hash(p), addr_eq, p);
+	if (a != NULL && a->peer != but)
+		return (a);
+	for (s = span_first(&n->subnets, p); s != NULL; s = span_next(s, p)) {
+		a = s->arg;
+		if (a->peer != but)
+			return (a);
+	}
+	return (NULL);
 }
 
 static bool

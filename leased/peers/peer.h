@@ -5,8 +5,10 @@
  * most one of each family, and perhaps a term.  When it ends it is kept for a
  * while, so that a device that comes back gets its addresses and totals again.
  * A peer with an owner (a portal or the operator) has the addresses that its
- * owner chose, and lasts until its owner removes it.  Within a network, no key
- * is held by two peers that have not ended, and no address by two peers.
+ * owner chose, and lasts until its owner removes it.  The operator's can have
+ * prefixes in the network's subnets, too, which is why an address is a prefix
+ * here.  Within a network, no key is held by two peers that have not ended, and
+ * no address by two peers.
  *
  * Times: stored and shown times are wall times.  Decisions are made by mono
  * times, which are computed at load or change from the remaining duration, so
@@ -36,7 +38,7 @@ struct peer;
 struct peer_addr {
 	struct peer	*peer;
 	struct prefix	 p;
-	bool		 held;		/* is taken in a pool */
+	bool		 held;		/* is taken in a pool or a subnet */
 };
 
 struct peer {
@@ -105,6 +107,12 @@ void	 peer_free(struct peer *);
 struct peer *peer_by_name(const struct network *, const char *name);
 struct peer *peer_by_key(const struct network *, const uint8_t *key);
 struct peer *peer_by_addr(const struct network *, const struct prefix *);
+/*
+ * An address of another peer than this that overlaps the prefix, or NULL.  Of
+ * addresses that are not served, only this very prefix counts.
+ */
+const struct peer_addr *
+peer_overlap(struct network *, const struct prefix *, const struct peer *but);
 /*
  * The first peer behind a place, and the peer that follows a peer: leases come
  * in order of names, then the others in order of keys.  With an owner, only the

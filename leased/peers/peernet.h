@@ -14,6 +14,7 @@
 #include "peerowner.h"
 #include "peer.h"
 #include "proto.h"
+#include "span.h"
 
 struct pool;
 struct registry;
@@ -33,6 +34,7 @@ struct network {
 	struct peer_tree peers;		/* leases by name, others by key */
 	struct hash	 keys;		/* of peers that have not ended */
 	struct hash	 addrs;		/* of struct peer_addr */
+	struct spans	 subnets;	/* of struct peer_addr, if served */
 	struct holders	 held;		/* addresses that others have */
 	struct holders	 coming;	/* the next list, not yet complete */
 	bool		 held_known;	/* the hand has sent a list */

@@ -133,6 +133,7 @@ rebuild(struct network *n, uint64_t *lost, uint64_t *partly)
 	for (i = 0; i < n->npools; i++)
 		pool_destroy(n->pools[i]);
 	n->npools = 0;
+	spans_clear(&n->subnets);
 	build_pools(n);
 	*lost = *partly = 0;
 	RB_FOREACH(p, peer_tree, &n->peers) {

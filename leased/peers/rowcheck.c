@@ -97,6 +97,17 @@ is_spread(const struct peer_row *r)
 	return (false);
 }
 
+static bool
+has_clean_addrs(const struct peer_row *r)
+{
+	uint8_t i;
+
+	for (i = 0; i < r->naddrs; i++)
+		if (!prefix_is_canonical(&r->addrs[i]))
+			return (false);
+	return (true);
+}
+
 const char *
 rowcheck_peer(struct peer_row *r, struct wall now, char name[ROW_TEXT],
     bool *serve)
@@ -122,6 +133,10 @@ rowcheck_peer(struct peer_row *r, struct wall now, char name[ROW_TEXT],
 	if (r->psk != NULL && sodium_is_zero(r->psk, WGKEY_LEN)) {
 		r->psk = NULL;
 		why = "its preshared key";
+	}
+	if (!has_clean_addrs(r)) {
+		*serve = false;
+		why = "an address with bits behind its length";
 	}
 	if (is_spread(r)) {
 		*serve = false;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "audit.h"
+#include "hostaddr.h"
 #include "row.h"
 #include "log.h"
 #include "own.h"
@@ -103,13 +104,16 @@ reject(struct set_peer *x, uint8_t code, const char *why)
 static void
 check_repeats(struct set *s)
 {
+	const struct msg_conf_network *conf = &s->owner->net->conf;
 	struct hash keys, addrs;
+	struct spans subnets;
 	struct set_peer *x;
 	size_t i;
 	uint8_t j;
 
 	hash_init(&keys, key_of);
 	hash_init(&addrs, addr_of);
+	spans_init(&subnets);
 	for (i = 0; i < s->npeers; i++) {
 		x = &s->peers[i];
 		if (hash_find(&keys, key_of(x), key_eq, x->key) != NULL) {
@@ -119,15 +123,22 @@ check_repeats(struct set *s)
 		}
 		hash_insert(&keys, x);
 		for (j = 0; j < x->naddrs && x->code == 0; j++)
-			if (hash_find(&addrs, addr_of(&x->addrs[j]), addr_eq,
-			    &x->addrs[j]) != NULL)
+			if (span_first(&subnets, &x->addrs[j]) != NULL)
+				reject(x, LEASE_E_ADDR_TAKEN,
+				    "a part of a subnet is twice in the set");
+			else if (hash_find(&addrs, addr_of(&x->addrs[j]),
+				     addr_eq, &x->addrs[j]) != NULL)
 				reject(x, LEASE_E_ADDR_TAKEN,
 				    "an address is twice in the set");
 		for (j = 0; j < x->naddrs && x->code == 0; j++)
-			hash_insert(&addrs, &x->addrs[j]);
+			if (hostaddr_subnet(conf, &x->addrs[j]))
+				(void)span_add(&subnets, &x->addrs[j], NULL);
+			else
+				hash_insert(&addrs, &x->addrs[j]);
 	}
 	hash_clear(&keys);
 	hash_clear(&addrs);
+	spans_clear(&subnets);
 }
 
 static struct own_wish
@@ -357,14 +368,13 @@ static uint16_t
 kept_addrs(const struct step *st, bool *lost)
 {
 	const struct peer_was *was = st->was;
-	struct peer *other;
 	uint16_t mask = 0;
 	uint8_t i, j;
 
 	*lost = false;
 	for (i = 0; i < was->naddrs; i++) {
-		other = peer_by_addr(st->peer->net, &was->addrs[i]);
-		if (other != NULL && other != st->peer)
+		if (peer_overlap(st->peer->net, &was->addrs[i], st->peer) !=
+		    NULL)
 			*lost = true;
 		for (j = 0; j < st->peer->naddrs; j++)
 			if (prefix_equal(&st->peer->addrs[j].p, &was->addrs[i]))

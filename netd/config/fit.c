@@ -12,6 +12,7 @@
 #include "conferror.h"
 #include "config.h"
 #include "fit.h"
+#include "fit_subnets.h"
 #include "reserve.h"
 
 #define MTU6_MIN	1280	/* RFC 8200: the least that IPv6 needs */
@@ -56,6 +57,10 @@ fit_mtu(struct config *c, unsigned int i)
 	if ((six = first_v6(n->addrs, n->naddrs)) == NULL) {
 		word = "routes";
 		six = first_v6(n->routes, n->nroutes);
+	}
+	if (six == NULL) {
+		word = "subnets";
+		six = first_v6(n->subnets, n->nsubnets);
 	}
 	if (six != NULL)
 		config_error(c, net_line(c, "mtu", i),
@@ -407,7 +412,8 @@ fit_endpoint(struct config *c, unsigned int i)
 		if (prefix_equal(&own, &ep))
 			break;
 	}
-	if (k < n->naddrs || block_among(n->pools, n->npools, &ep))
+	if (k < n->naddrs || block_among(n->pools, n->npools, &ep) ||
+	    prefix_among(n->subnets, n->nsubnets, &ep))
 		config_error(c, config_line(c, "gateway.endpoint", 0),
 		    "the endpoint %s is inside of network \"%s\", to which devices come only through the endpoint",
 		    c->gateway.endpoint, n->name);
@@ -562,6 +568,7 @@ config_fit(struct config *c)
 		fit_mtu(c, i);
 		fit_addresses(c, i);
 		fit_pools(c, i);
+		config_fit_subnets(c, i);
 		fit_endpoint(c, i);
 		fit_egress(c, i);
 		fit_reach(c, i);

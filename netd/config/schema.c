@@ -142,6 +142,14 @@ valid_pool(const char *s)
 		"a pool needs its length, as in 10.1.0.0/24 (or /32 for one address)");
 }
 
+static const char *
+valid_subnet(const char *s)
+{
+	return (strchr(s, '/') != NULL ?
+		NULL :
+		"a subnet needs its length, as in 192.168.7.0/24 (or /32 for one address)");
+}
+
 const char *
 schema_valid_urlprefix(const char *s)
 {
@@ -298,6 +306,9 @@ static const struct word gateway_words[] = {
 	    NET_ROUTES_MAX, NULL, NULL, true, "prefixes that devices route here" },
 	{ "networks[].reserve", WORD_PREFIXES, NETS(reserve), "", 0,
 	    NET_RESERVE_WORDS, NULL, NULL, true, "for no peer at all" },
+	{ "networks[].subnets", WORD_PREFIXES, NETS(subnets), "", 0,
+	    NET_SUBNETS_MAX, NULL, valid_subnet, true,
+	    "networks behind static peers" },
 	{ "networks[].keepalive", WORD_NUMBER, NET(keepalive), "25", 0,
 	    65535, NULL, NULL, true, "seconds, told to devices; 0 is off" },
 	{ "networks[].mtu", WORD_NUMBER, NET(mtu), "0", 0, 65535, NULL, NULL,

@@ -15,6 +15,7 @@
 #include "network.h"
 #include "policy.h"
 #include "reconcile.h"
+#include "subnet.h"
 #include "wanted.h"
 
 #define CLAIM_MS	(GRACE_MAX_S * 1000)	/* three syncs of a portal */
@@ -61,15 +62,17 @@ void
 net_claims_changed(struct knet *n)
 {
 	const struct snappeer *p;
+	struct reconcile_own own;
 	struct policy was;
 	struct wish *x;
 	size_t i;
 
 	net_policy(n, &was);
+	subnet_own(n, &own);
 	for (i = 0; n->nforeign > 0 && i < n->snap->npeers; i++) {
 		p = &n->snap->peers[i];
 		if (!policy_is_foreign(&was, p->key) ||
-		    !reconcile_can_keep(n->snap, p, n->pools, n->npools) ||
+		    !reconcile_can_keep(n->snap, p, &own) ||
 		    (x = wanted_stray(&n->wanted, p->key)) == NULL || x->wanted)
 			continue;
 		x->claim = true;

@@ -26,6 +26,7 @@
 #include "reconcile.h"
 #include "renamed.h"
 #include "snapshot.h"
+#include "subnet.h"
 #include "wanted.h"
 
 __attribute__((format(printf, 3, 4))) static enum step
@@ -227,12 +228,14 @@ void
 device_note_foreign(struct knet *n)
 {
 	uint8_t (*keys)[WGKEY_LEN] = NULL;
+	struct reconcile_own own;
 	uint32_t i = 0, count;
 	size_t j;
 
 	net_claims_changed(n);
+	subnet_own(n, &own);
 	count = reconcile_classify(n->snap, &n->wanted, n->conf.adopt != 0,
-	    n->pools, n->npools);
+	    &own);
 	if (count > 0) {
 		keys = reallocarray(NULL, count, WGKEY_LEN);
 		if (keys == NULL)

@@ -2,10 +2,10 @@
 /*
  * The way out of each network with a wan: two rules for packets that come from
  * its interface.  The first one leads to a table that all networks share, with
- * their pools, so that traffic between networks and to devices is routed as in
- * the main table; the second one to the network's own table with the default
- * route through wan.  Behind that is an unreachable one, so that nothing leaks
- * when the wan goes, and no rule is made before it is there.
+ * their pools and subnets, so that traffic between networks and to devices is
+ * routed as in the main table; the second one to the network's own table with
+ * the default route through wan.  Behind that is an unreachable one, so that
+ * nothing leaks when the wan goes, and no rule is made before it is there.
  *
  * A network of tunnels has the same two rules for packets from each of its
  * pools.  Before them, one rule for packets to each pool leads to the main
@@ -30,6 +30,7 @@
 #include "log.h"
 #include "neighbour.h"
 #include "network.h"
+#include "subnet.h"
 
 #define WORST_METRIC	0xff000000U	/* metric of the unreachable routes */
 #define PREF_TUNNELS	32399U		/* priorities of the rules */
@@ -208,16 +209,20 @@ want_way_out(struct hand *k, struct want *w, const struct knet *n)
 		want_from(w, n, w->inside, PREF_INSIDE);
 }
 
-/* Without the interface, packets for its pools must not go out either. */
+/*
+ * Without the interface, packets for its pools and subnets must not go out
+ * either.
+ */
 static void
 want_inside(struct want *w, const struct knet *n)
 {
+	const struct prefix *p;
 	struct kern_route r;
 	size_t i;
 
-	for (i = 0; i < n->npools; i++) {
+	for (i = 0; (p = subnet_routed(n, i)) != NULL; i++) {
 		memset(&r, 0, sizeof(r));
-		r.dst = n->pools[i];
+		r.dst = *p;
 		r.table = w->inside;
 		r.oif = n->dev.ifindex;
 		if (r.oif != 0)

@@ -54,6 +54,8 @@ want_network(const struct knet *net, struct kern_fw *f)
 	f->reach = reach_of(net->k, n);
 	f->npools = (uint8_t)net->npools;
 	memcpy(f->pools, net->pools, net->npools * sizeof(f->pools[0]));
+	f->nsubnets = n->nsubnets;
+	memcpy(f->subnets, n->subnets, n->nsubnets * sizeof(f->subnets[0]));
 	f->nallow = n->nallow;
 	memcpy(f->allow, n->allow, n->nallow * sizeof(f->allow[0]));
 	f->ndeny = n->ndeny;

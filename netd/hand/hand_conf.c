@@ -23,6 +23,7 @@
 #include "log.h"
 #include "mnet.h"
 #include "network.h"
+#include "subnet.h"
 #include "sync.h"
 #include "sysctl.h"
 #include "text.h"
@@ -219,6 +220,15 @@ check_table(struct hand *k, struct hand_conf *c, const struct hand_confnet *n)
 	bad(c, n, why);
 }
 
+static void
+check_subnets(struct hand *k, struct hand_conf *c, const struct hand_confnet *n)
+{
+	char why[TEXT_SIZE / 2];
+
+	if (subnet_check(k, &n->conf, why, sizeof(why)) == -1)
+		bad(c, n, why);
+}
+
 const char *
 hand_conf_check(struct hand *k, struct hand_conf *c)
 {
@@ -227,6 +237,7 @@ hand_conf_check(struct hand *k, struct hand_conf *c)
 	for (i = 0; i < c->n && c->error[0] == '\0'; i++) {
 		check_network(c, &c->nets[i], i);
 		check_table(k, c, &c->nets[i]);
+		check_subnets(k, c, &c->nets[i]);
 	}
 	return (c->error[0] == '\0' ? NULL : c->error);
 }

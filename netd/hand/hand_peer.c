@@ -18,6 +18,7 @@
 #include "network.h"
 #include "policy.h"
 #include "reconcile.h"
+#include "subnet.h"
 #include "tell.h"
 #include "wanted.h"
 #include "wish_answer.h"
@@ -202,11 +203,13 @@ peer_work(struct knet *n)
 void
 peer_resync(struct knet *n, struct difference *d)
 {
+	struct reconcile_own own;
+
 	memset(d, 0, sizeof(*d));
 	if (n->snap == NULL)
 		return;
-	(void)reconcile_classify(n->snap, &n->wanted, n->conf.adopt != 0,
-	    n->pools, n->npools);
+	subnet_own(n, &own);
+	(void)reconcile_classify(n->snap, &n->wanted, n->conf.adopt != 0, &own);
 	if (reconcile_diff(&n->wanted, n->snap, d) == -1)
 		log_warn("network %s: sync", n->conf.name);
 	if (d->psks > 0)
@@ -425,8 +428,8 @@ peer_recheck(struct knet *n)
 			continue;
 		nleft = 0;
 		for (i = 0; i < x->naddrs; i++) {
-			if (hostaddr_check(&n->conf, &x->addrs[i].prefix) ==
-			    HOSTADDR_OK)
+			if (hostaddr_of_peer(&n->conf, x->source,
+				&x->addrs[i].prefix) == HOSTADDR_OK)
 				left[nleft++] = x->addrs[i].prefix;
 		}
 		if (nleft == x->naddrs)

@@ -20,6 +20,7 @@
 #include "log.h"
 #include "mark.h"
 #include "network.h"
+#include "subnet.h"
 
 #define MTU6_MIN	1280	/* RFC 8200: the least that IPv6 needs */
 
@@ -90,32 +91,51 @@ add_address(struct knet *n, const struct kern_link *l, const struct prefix *p)
 	return (-1);
 }
 
-/* Could it be leased?  The addresses of our other networks are reserved. */
+/*
+ * Could it be leased, or is its network behind a peer, too?  The addresses of
+ * our other networks are reserved.
+ */
 static bool
-is_leasable(const void *conf, const struct prefix *p)
+is_ours_to_give(const void *arg, const struct prefix *p)
 {
-	return (hostaddr_check(conf, p) == HOSTADDR_OK);
+	const struct msg_conf_network *conf = arg;
+	struct prefix host = prefix_host(p);
+
+	return (hostaddr_check(conf, &host) == HOSTADDR_OK ||
+	    subnet_hit(conf, p) != NULL);
 }
 
 /*
  * The host may have addresses in the pools on another interface, in its own
  * network for instance.  No device can have one of these, and those of the same
- * network are hardly reached.
+ * network are hardly reached.  The same holds for subnets.
  */
 static int
 find_host(struct knet *n)
 {
-	char text[PREFIX_TEXT];
-	size_t before = n->nhost;
+	char text[PREFIX_TEXT], addr[PREFIX_TEXT];
+	size_t i, before = n->nhost;
+	const struct prefix *s;
 
-	if (n->k->ops->addr_others(n->k->io, n->dev.ifindex, is_leasable,
+	if (n->k->ops->addr_others(n->k->io, n->dev.ifindex, is_ours_to_give,
 		&n->conf, n->host, KERN_ADDRS_MAX, &n->nhost) == -1)
 		return (addr_fail(n, "read", NULL));
-	if (n->nhost > before)
+	for (i = 0; i < n->nhost; i++) {
+		if (subnet_hit(&n->conf, &n->host[i]) == NULL)
+			n->host[i] = prefix_host(&n->host[i]);
+	}
+	if (n->nhost <= before)
+		return (0);
+	(void)prefix_format_addr(&n->host[n->nhost - 1], addr);
+	s = subnet_hit(&n->conf, &n->host[n->nhost - 1]);
+	if (s != NULL)
+		log_warnx(
+		    "network %s: %s is an address of another interface here, whose network overlaps the subnet %s: what is behind peers may not be reached, and no other peer gets a part of it there: choose another subnet",
+		    n->conf.name, addr, prefix_format(s, text));
+	else
 		log_warnx(
 		    "network %s: %s in its pools is an address of another interface here: it is not leased, and what its network has may not be reached: choose another pool",
-		    n->conf.name,
-		    prefix_format_addr(&n->host[n->nhost - 1], text));
+		    n->conf.name, addr);
 	return (0);
 }
 

@@ -82,6 +82,9 @@ addr_touch(struct knet *n, const struct prefix *a)
 {
 	struct kern_fw_elem e;
 
+	/* The filter has the subnets from the configuration. */
+	if (!prefix_is_host(a))
+		return;
 	memset(&e, 0, sizeof(e));
 	e.addr = *a;
 	if (n->touched.n >= TOUCHED_MAX) {

@@ -125,6 +125,10 @@ net_policy(const struct knet *n, struct policy *p)
 	p->nforeign = n->nforeign;
 	p->held = n->held;
 	p->nheld = n->nheld;
+	p->host = n->host;
+	p->nhost = n->nhost;
+	p->own = n->own;
+	p->nown = n->nown;
 }
 
 void

@@ -46,7 +46,8 @@ struct knet {
 	size_t		 nown;
 	struct prefix	 own[KERN_ADDRS_MAX];	/* others' on the interface */
 	size_t		 nhost;
-	struct prefix	 host[KERN_ADDRS_MAX];	/* the host's in the pools */
+	/* The host's in the pools or, with their networks, in the subnets. */
+	struct prefix	 host[KERN_ADDRS_MAX];
 	struct holds	 holds;
 	char		 text[TEXT_SIZE];
 	int		 had_ifindex;	/* the interface when it was ours */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The check of leased's wishes against our own copy of the configuration: a
- * captured leased can add and remove peers inside the pools, and nothing else.
+ * captured leased can add and remove peers inside the pools, move subnets of the
+ * configuration between static peers, and nothing else.
  * All functions are pure.
  */
 
@@ -13,6 +14,9 @@
 #include "policy.h"
 #include "wanted.h"
 #include "yggaddr.h"
+
+#define HALF_LEN	1	/* 0.0.0.0/1 and 128.0.0.0/1 */
+#define OLD_MAX		4096	/* parts of a subnet that a sync replaces */
 
 int
 policy_key_cmp(const void *a, const void *b)
@@ -57,6 +61,93 @@ counts(const struct wanted *w, const struct wish *x, bool sync)
 	return (x->wanted && (!sync || x->gen == w->gen));
 }
 
+/* True if the address of this wish would be taken from it. */
+static bool
+robs(const struct wanted *w, const struct wish *x, const struct msg_peer_set *m,
+    bool sync)
+{
+	return (counts(w, x, sync) &&
+	    memcmp(x->key, m->pubkey, WGKEY_LEN) != 0 &&
+	    (!m->has_old || memcmp(x->key, m->old, WGKEY_LEN) != 0));
+}
+
+static bool
+overlaps_any(const struct prefix *list, size_t n, const struct prefix *p)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (prefix_overlaps(&list[i], p))
+			return (true);
+	}
+	return (false);
+}
+
+/*
+ * True if a foreign or unclaimed peer of another key has a part of the prefix,
+ * or more than it.  A default route of theirs counts for nothing.
+ */
+static bool
+held_by_others(const struct policy *p, const struct prefix *s,
+    const uint8_t *key)
+{
+	struct prefix wide = *s;
+	const uint8_t *has;
+	size_t low = 0, high = p->nheld, mid;
+
+	for (; p->nheld > 0 && wide.len > HALF_LEN;
+	     wide.len--, prefix_mask(&wide)) {
+		has = policy_holder(p, &wide);
+		if (has != NULL && memcmp(has, key, WGKEY_LEN) != 0)
+			return (true);
+	}
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (prefix_cmp(&p->held[mid].addr, s) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < p->nheld && prefix_contains(s, &p->held[low].addr);
+	     low++) {
+		if (memcmp(p->held[low].key, key, WGKEY_LEN) != 0)
+			return (true);
+	}
+	return (false);
+}
+
+/* A subnet leads to one peer: no other may have a part of it, or more. */
+static bool
+subnet_allowed(const struct policy *p, struct wanted *w,
+    const struct msg_peer_set *m, const struct prefix *s, bool sync)
+{
+	struct prefix wide = *s;
+	struct waddr *a;
+	struct wish *x;
+	unsigned int old = 0;
+
+	if (overlaps_any(p->host, p->nhost, s) ||
+	    overlaps_any(p->own, p->nown, s))
+		return (false);
+	/* An earlier wish is put right; nothing new is taken away. */
+	x = wanted_owner(w, s);
+	if ((x == NULL || memcmp(x->key, m->pubkey, WGKEY_LEN) != 0) &&
+	    held_by_others(p, s, m->pubkey))
+		return (false);
+	for (; hostaddr_subnet(p->conf, &wide);
+	     wide.len--, prefix_mask(&wide)) {
+		x = wanted_owner(w, &wide);
+		if (x != NULL && robs(w, x, m, sync))
+			return (false);
+	}
+	for (a = wanted_from(w, s); a != NULL && prefix_contains(s, &a->prefix);
+	     a = wanted_next(a)) {
+		if (robs(w, a->owner, m, sync) || old++ == OLD_MAX)
+			return (false);
+	}
+	return (true);
+}
+
 static bool
 addr_allowed(const struct policy *p, struct wanted *w,
     const struct msg_peer_set *m, size_t n, bool sync)
@@ -64,23 +155,19 @@ addr_allowed(const struct policy *p, struct wanted *w,
 	const struct prefix *a = &m->addrs[n];
 	const uint8_t *key;
 	struct wish *x;
-	size_t i;
 
-	if (hostaddr_check(p->conf, a) != HOSTADDR_OK)
+	if (hostaddr_of_peer(p->conf, m->source, a) != HOSTADDR_OK ||
+	    overlaps_any(m->addrs, n, a))
 		return (false);
-	for (i = 0; i < n; i++) {
-		if (prefix_equal(&m->addrs[i], a))
-			return (false);
-	}
+	if (hostaddr_subnet(p->conf, a))
+		return (subnet_allowed(p, w, m, a, sync));
 	x = wanted_owner(w, a);
 	/* An earlier wish is put right; nothing new is taken away. */
 	if (x == NULL) {
 		key = policy_holder(p, a);
 		return (key == NULL || memcmp(key, m->pubkey, WGKEY_LEN) == 0);
 	}
-	if (!counts(w, x, sync) || memcmp(x->key, m->pubkey, WGKEY_LEN) == 0)
-		return (true);
-	return (m->has_old && memcmp(x->key, m->old, WGKEY_LEN) == 0);
+	return (!robs(w, x, m, sync));
 }
 
 /*

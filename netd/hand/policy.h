@@ -25,6 +25,11 @@ struct policy {
 	size_t		 nforeign;
 	const struct policy_held *held;	/* sorted */
 	size_t		 nheld;
+	/* The host's addresses on other interfaces, and others' on this one. */
+	const struct prefix *host;
+	size_t		 nhost;
+	const struct prefix *own;
+	size_t		 nown;
 };
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Routes of the pools into the interface, by difference.  Only routes with our
+ * Routes of the pools and subnets into the interface, by difference.  Only routes with our
  * protocol number are removed.
  */
 
@@ -17,15 +17,16 @@
 #include "mnet.h"
 #include "network.h"
 #include "pool_route.h"
+#include "subnet.h"
 
 /* An address of the interface brings the kernel's own route to its prefix. */
 static bool
-is_connected(const struct knet *n, const struct prefix *pool)
+is_connected(const struct knet *n, const struct prefix *p)
 {
 	size_t i;
 
 	for (i = 0; i < n->conf.naddrs; i++) {
-		if (prefix_contains(&n->conf.addrs[i], pool))
+		if (prefix_contains(&n->conf.addrs[i], p))
 			return (true);
 	}
 	return (false);
@@ -67,12 +68,12 @@ want(const struct knet *n, struct kern_routes *list, const struct prefix *dst)
 static int
 wanted_routes(struct knet *n, struct kern_routes *list)
 {
+	const struct prefix *p;
 	struct waddr *a;
 	size_t i;
 
-	for (i = 0; i < n->npools; i++) {
-		if (!is_connected(n, &n->pools[i]) &&
-		    want(n, list, &n->pools[i]) == -1)
+	for (i = 0; (p = subnet_routed(n, i)) != NULL; i++) {
+		if (!is_connected(n, p) && want(n, list, p) == -1)
 			return (-1);
 	}
 	if (n->mesh == NULL)
@@ -105,7 +106,7 @@ add_route(struct knet *n, const struct kern_route *r)
 		return (0);
 	}
 	snprintf(n->text, sizeof(n->text),
-	    "cannot add route %s via %s: another route to it exists; remove it or change the pool",
+	    "cannot add route %s via %s: another route to it exists; remove it or change the pool or subnet",
 	    prefix_format(&r->dst, text), n->conf.interface);
 	return (-1);
 }

@@ -5,7 +5,8 @@
  * through by the first alone: to another device, network or destination that
  * the configuration names.  What comes from elsewhere meets the second.  On an
  * adopted interface there are devices that are not ours: only packets with an
- * address of our pools meet the chains.
+ * address of our pools or subnets meet the chains.  WireGuard lets nobody send
+ * from a subnet but the peer that has it, so that subnets need no set.
  */
 
 #include <sys/socket.h>
@@ -133,6 +134,8 @@ add_leased(struct fw_plan *p, const struct kern_fw *n, const char *chain,
 	size_t i;
 
 	r.notin_dst = to;
+	r.but = n->subnets;
+	r.nbut = n->nsubnets;
 	for (i = 0; i < 2 && p->sets && !n->mesh && (n->adopt || !to); i++) {
 		fw_plan_set(n->name, families[i], r.notin);
 		r.notin_family = families[i];
@@ -156,6 +159,10 @@ add_jump(struct fw_plan *p, const struct kern_fw *n, bool to)
 		add(p, &r);
 	for (i = 0; i < n->npools && (n->adopt || n->mesh); i++) {
 		*(to ? &r.dst : &r.src) = n->pools[i];
+		add(p, &r);
+	}
+	for (i = 0; i < n->nsubnets && n->adopt; i++) {
+		*(to ? &r.dst : &r.src) = n->subnets[i];
 		add(p, &r);
 	}
 	/* In a mesh, what has an address of others goes nowhere. */
@@ -287,18 +294,19 @@ add_source(struct fw_plan *p, const struct kern_fw *n)
 }
 
 static void
-add_masquerade(struct fw_plan *p, const struct kern_fw *n)
+add_masquerade(struct fw_plan *p, const struct kern_fw *n,
+    const struct prefix *list, size_t count)
 {
 	struct fw_rule r = rule(FW_NAT, "", n->wan, FW_MASQUERADE);
 	uint8_t bit;
 	size_t i;
 
-	for (i = 0; i < n->npools; i++) {
-		bit = n->pools[i].family == AF_INET ? MASQUERADE_IP4 :
-						      MASQUERADE_IP6;
+	for (i = 0; i < count; i++) {
+		bit = list[i].family == AF_INET ? MASQUERADE_IP4 :
+						  MASQUERADE_IP6;
 		if ((n->masquerade & bit) == 0)
 			continue;
-		r.src = n->pools[i];
+		r.src = list[i];
 		add(p, &r);
 	}
 }
@@ -321,7 +329,8 @@ fw_plan_make(struct fw_plan *p, const struct kern_fw *nets, size_t n, bool sets)
 		add_to(p, &nets[i]);
 	}
 	for (i = 0; i < n; i++) {
-		add_masquerade(p, &nets[i]);
+		add_masquerade(p, &nets[i], nets[i].pools, nets[i].npools);
+		add_masquerade(p, &nets[i], nets[i].subnets, nets[i].nsubnets);
 		add_source(p, &nets[i]);
 	}
 	return (p->no_memory ? -1 : 0);

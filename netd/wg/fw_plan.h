@@ -52,6 +52,8 @@ struct fw_rule {
 	char		 notin[FW_NAME];	/* a set that lacks the ... */
 	uint8_t		 notin_family;
 	bool		 notin_dst;	/* ... destination, else the source */
+	const struct prefix *but;	/* and neither is it in one of these */
+	uint8_t		 nbut;
 	bool		 astray;	/* no way back to the source by iif */
 	bool		 reply;		/* only the answers of a connection */
 	uint32_t	 state;		/* one of FW_... */

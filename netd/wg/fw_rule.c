@@ -173,29 +173,35 @@ mask_of(const struct prefix *p, uint8_t mask[16])
 		mask[i / 8] |= (uint8_t)(0x80 >> i % 8);
 }
 
+/* The source or the destination is in the prefix, or is not (NFT_CMP_NEQ). */
+static bool
+put_side(struct nftnl_rule *r, const struct prefix *p, bool source, uint32_t op)
+{
+	uint32_t len = p->family == AF_INET ? 4 : 16;
+	/* The position of the address in either header. */
+	uint32_t off = p->family == AF_INET ? 12 : 8;
+	uint8_t mask[16];
+
+	mask_of(p, mask);
+	return (put_payload(r, NFT_PAYLOAD_NETWORK_HEADER,
+		    source ? off : off + len, len) &&
+	    put_mask(r, mask, len) && put_compare(r, op, p->addr, len));
+}
+
 /* The source or the destination lies in the prefix; its family 0: anywhere. */
 static bool
 put_prefix(struct nftnl_rule *r, const struct prefix *p, bool source)
 {
-	uint8_t proto, mask[16];
-	uint32_t off, len;
+	uint8_t proto;
 
 	if (p->family == 0)
 		return (true);
 	proto = p->family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6;
-	len = p->family == AF_INET ? 4 : 16;
-	/* The position of the address in either header. */
-	off = p->family == AF_INET ? 12 : 8;
-	if (!source)
-		off += len;
-	mask_of(p, mask);
 	return (put_meta(r, NFT_META_NFPROTO) && put_cmp(r, &proto, 1) &&
-	    (p->len == 0 ||
-		(put_payload(r, NFT_PAYLOAD_NETWORK_HEADER, off, len) &&
-		    put_mask(r, mask, len) && put_cmp(r, p->addr, len))));
+	    (p->len == 0 || put_side(r, p, source, NFT_CMP_EQ)));
 }
 
-/* The source or the destination is not in the set. */
+/* The source or the destination is neither in the set nor in the prefixes. */
 static bool
 put_notin(struct nftnl_rule *r, const struct fw_rule *f)
 {
@@ -203,6 +209,7 @@ put_notin(struct nftnl_rule *r, const struct fw_rule *f)
 	struct nftnl_expr *e;
 	uint32_t len = f->notin_family == AF_INET ? 4 : 16;
 	uint32_t off = f->notin_family == AF_INET ? 12 : 8;
+	uint8_t i;
 
 	if (f->notin[0] == '\0')
 		return (true);
@@ -213,7 +220,14 @@ put_notin(struct nftnl_rule *r, const struct fw_rule *f)
 		return (false);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_FLAGS, NFT_LOOKUP_F_INV);
-	return (nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, f->notin) == 0);
+	if (nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, f->notin) == -1)
+		return (false);
+	for (i = 0; i < f->nbut; i++) {
+		if (f->but[i].family == f->notin_family &&
+		    !put_side(r, &f->but[i], !f->notin_dst, NFT_CMP_NEQ))
+			return (false);
+	}
+	return (true);
 }
 
 /* The way to the source does not lead through the interface of the packet. */

@@ -28,6 +28,23 @@ write_prefix(FILE *fp, const struct prefix *p, const char *side)
 		    side, prefix_format(p, text));
 }
 
+/* Write that an address is neither in the set nor in the prefixes. */
+static void
+write_notin(FILE *fp, const struct fw_rule *r)
+{
+	const char *side = r->notin_dst ? "daddr !=" : "saddr !=";
+	uint8_t i;
+
+	if (r->notin[0] == '\0')
+		return;
+	fprintf(fp, "%s %s @%s ", r->notin_family == AF_INET ? "ip" : "ip6",
+	    side, r->notin);
+	for (i = 0; i < r->nbut; i++) {
+		if (r->but[i].family == r->notin_family)
+			write_prefix(fp, &r->but[i], side);
+	}
+}
+
 static void
 write_state(FILE *fp, uint32_t state)
 {
@@ -81,10 +98,7 @@ write_rule(FILE *fp, const struct fw_rule *r)
 		fprintf(fp, "oifname \"%s\" ", r->oif);
 	write_prefix(fp, &r->src, "saddr");
 	write_prefix(fp, &r->dst, "daddr");
-	if (r->notin[0] != '\0')
-		fprintf(fp, "%s %s != @%s ",
-		    r->notin_family == AF_INET ? "ip" : "ip6",
-		    r->notin_dst ? "daddr" : "saddr", r->notin);
+	write_notin(fp, r);
 	if (r->astray)
 		fprintf(fp, "fib saddr . iif oif missing ");
 	if (r->reply)

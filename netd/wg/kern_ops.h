@@ -139,6 +139,8 @@ struct kern_fw {
 	uint64_t	 reach;		/* bit i: network i of the list */
 	uint8_t		 npools;
 	struct prefix	 pools[NET_PIECES_MAX];
+	uint8_t		 nsubnets;
+	struct prefix	 subnets[NET_SUBNETS_MAX];
 	uint8_t		 nallow;	/* beyond wan; none: everything */
 	struct prefix	 allow[NET_DEST_MAX];
 	uint8_t		 ndeny;
@@ -209,8 +211,8 @@ struct kern_ops {
 	int (*addr_list)(struct kern_io *, int ifindex, struct kern_addr *,
 	    size_t max, size_t *n);
 	/*
-	 * The single addresses of all interfaces but this one that are wanted;
-	 * no more than max are listed.
+	 * The addresses of all interfaces but this one that are wanted, with
+	 * the lengths of their networks; no more than max are listed.
 	 */
 	int (*addr_others)(struct kern_io *, int ifindex, kern_want *,
 	    const void *, struct prefix *, size_t max, size_t *n);

@@ -276,14 +276,13 @@ others_cb(const struct nlmsghdr *h, void *arg)
 {
 	struct others_ctx *x = arg;
 	struct kern_addr ka;
-	struct prefix host;
 	int ifindex, r;
 
 	if ((r = read_addr(h, &ka, &ifindex)) != 1)
 		return (r);
-	host = prefix_host(&ka.prefix);
-	if (ifindex != x->ifindex && x->n < x->max && x->want(x->arg, &host))
-		x->list[x->n++] = host;
+	if (ifindex != x->ifindex && x->n < x->max &&
+	    x->want(x->arg, &ka.prefix))
+		x->list[x->n++] = ka.prefix;
 	return (0);
 }
 

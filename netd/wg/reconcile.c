@@ -10,14 +10,15 @@
 
 bool
 reconcile_can_keep(const struct snapshot *s, const struct snappeer *p,
-    const struct prefix *pools, size_t npools)
+    const struct reconcile_own *own)
 {
 	const struct prefix *a = snapshot_addrs(s, p);
 	size_t i;
 
 	for (i = 0; i < p->naddrs; i++) {
-		if (!prefix_is_host(&a[i]) ||
-		    !prefix_among(pools, npools, &a[i]))
+		if ((!prefix_is_host(&a[i]) ||
+			!prefix_among(own->pools, own->npools, &a[i])) &&
+		    !prefix_among(own->subnets, own->nsubnets, &a[i]))
 			return (false);
 	}
 	return (p->naddrs > 0 && p->naddrs <= PEER_ADDRS_MAX);
@@ -25,7 +26,7 @@ reconcile_can_keep(const struct snapshot *s, const struct snappeer *p,
 
 uint32_t
 reconcile_classify(struct snapshot *s, struct wanted *w, bool adopted,
-    const struct prefix *pools, size_t npools)
+    const struct reconcile_own *own)
 {
 	struct snappeer *p;
 	struct wish *x;
@@ -36,7 +37,7 @@ reconcile_classify(struct snapshot *s, struct wanted *w, bool adopted,
 		p = &s->peers[i];
 		x = wanted_find(w, p->key);
 		p->foreign = adopted && (x == NULL || !x->wanted) &&
-		    !reconcile_can_keep(s, p, pools, npools);
+		    !reconcile_can_keep(s, p, own);
 		if (p->foreign)
 			foreign++;
 		if (w->collect && !p->foreign)

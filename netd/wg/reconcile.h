@@ -18,12 +18,20 @@ struct difference {
 	uint32_t	 psks;		/* with another preshared key */
 };
 
+/* The addresses that peers of a network may have. */
+struct reconcile_own {
+	const struct prefix *pools;
+	size_t		 npools;
+	const struct prefix *subnets;
+	size_t		 nsubnets;
+};
+
 /*
  * True if sallyport can have set the peer, or can take it over as it is: all of
- * its allowed addresses are hosts in the pools.
+ * its allowed addresses are hosts in the pools, or lie in the subnets.
  */
 bool	 reconcile_can_keep(const struct snapshot *, const struct snappeer *,
-    const struct prefix *pools, size_t npools);
+    const struct reconcile_own *);
 /*
  * Tell our peers from foreign ones in a dump: on an interface that another
  * program made (adopted), a peer is ours if it is wanted or can be kept as it
@@ -31,7 +39,7 @@ bool	 reconcile_can_keep(const struct snapshot *, const struct snappeer *,
  * Returns the number of foreign peers.
  */
 uint32_t reconcile_classify(struct snapshot *, struct wanted *, bool adopted,
-    const struct prefix *pools, size_t npools);
+    const struct reconcile_own *);
 
 /*
  * Queue every key in which the wanted state and the classified dump differ.

@@ -103,6 +103,21 @@ wanted_owner(struct wanted *w, const struct prefix *p)
 	return (a == NULL ? NULL : a->owner);
 }
 
+struct waddr *
+wanted_from(struct wanted *w, const struct prefix *p)
+{
+	struct waddr k;
+
+	k.prefix = *p;
+	return (RB_NFIND(waddr_tree, &w->addrs, &k));
+}
+
+struct waddr *
+wanted_next(struct waddr *a)
+{
+	return (RB_NEXT(waddr_tree, NULL, a));
+}
+
 struct wish *
 wanted_stray(struct wanted *w, const uint8_t *key)
 {

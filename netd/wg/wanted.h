@@ -98,6 +98,12 @@ void	 wanted_clear(struct wanted *);
 struct wish *wanted_find(struct wanted *, const uint8_t *key);
 /* The wish that has this address, or NULL. */
 struct wish *wanted_owner(struct wanted *, const struct prefix *);
+/*
+ * The first address that is not before this one, by prefix_cmp(), or NULL.
+ * Those in the prefix follow, one by one with wanted_next().
+ */
+struct waddr *wanted_from(struct wanted *, const struct prefix *);
+struct waddr *wanted_next(struct waddr *);
 
 /*
  * Want these addresses for the key.  An address of another wish moves to this

@@ -7,7 +7,7 @@ LINK_WRAP :=		child_start child_enter event_base_dispatch $(LOG_WRAP)
 access_fuzz_USES :=	access
 cert_fuzz_USES :=	tlscert san
 cert_fuzz_PKG :=	libcrypto
-config_fuzz_USES :=	agentconf check conferror conftext creds dump fit parse reserve schema \
+config_fuzz_USES :=	agentconf check conferror conftext creds dump fit fit_subnets parse reserve schema \
 			schema_agent suggest value
 config_fuzz_PKG :=	libconfig
 crl_fuzz_USES :=	tlscrl tlscrlfile tlsscope tlssig tlscert tlsbase san pem

@@ -68,20 +68,21 @@ conf_of(const char *net)
 }
 
 static void
-check_addrs(const char *net, const struct prefix *p, uint8_t n)
+check_addrs(const char *net, uint8_t source, const struct prefix *p, uint8_t n)
 {
 	const struct msg_conf_network *c = conf_of(net);
 	uint8_t i;
 
 	for (i = 0; i < n; i++)
-		if (c == NULL || hostaddr_check(c, &p[i]) != HOSTADDR_OK)
+		if (c == NULL ||
+		    hostaddr_of_peer(c, source, &p[i]) != HOSTADDR_OK)
 			wrong("an address that no peer may have");
 }
 
 static void
 check_set(const struct msg_peer_set *m)
 {
-	check_addrs(m->network, m->addrs, m->naddrs);
+	check_addrs(m->network, m->source, m->addrs, m->naddrs);
 	if (!wgkey_usable(m->pubkey))
 		wrong("a key that cannot be used");
 }
@@ -91,7 +92,7 @@ check_reply(const struct msg_lease_reply *m)
 {
 	if (m->code >= LEASE_E_KEY)
 		return;
-	check_addrs(m->network, m->addrs, m->naddrs);
+	check_addrs(m->network, SOURCE_LEASE, m->addrs, m->naddrs);
 	if (m->naddrs == 2 && m->addrs[0].family == m->addrs[1].family)
 		wrong("two addresses of a family");
 }
@@ -495,7 +496,12 @@ configuration(uint8_t how)
 	(void)prefix_parse("10.9.0.64/26", &n.reserve[0]);
 	(void)prefix_parse(how & 32 ? "10.9.0.20/30" : "fd00:1::8/125",
 	    &n.reserve[1]);
+	n.nsubnets = 2;
+	(void)prefix_parse("192.168.0.0/16", &n.subnets[0]);
+	(void)prefix_parse(how & 128 ? "fd02::/48" : "fd03::/64",
+	    &n.subnets[1]);
 	conf_add_network(c, &n);
+	n.nsubnets = 0;
 	if ((how & 64) == 0) {
 		(void)strlcpy(n.name, "net1", sizeof(n.name));
 		(void)prefix_parse("10.7.0.0/29", &n.pools[0].first);
@@ -535,9 +541,13 @@ check_peers(void)
 			if (p->state != LEASE_EXPIRED &&
 			    peer_by_key(n, p->key) != p)
 				wrong("two peers with a key");
-			for (i = 0; i < p->naddrs; i++)
+			for (i = 0; i < p->naddrs; i++) {
 				if ((q = peer_by_addr(n, &p->addrs[i].p)) != p)
 					wrong("two peers with an address");
+				if (p->addrs[i].held &&
+				    peer_overlap(n, &p->addrs[i].p, p) != NULL)
+					wrong("two peers with a subnet");
+			}
 		}
 }
 

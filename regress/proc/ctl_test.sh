@@ -472,7 +472,7 @@ is "import, peers that would lose something are left out" "$(wanted)" \
 |item CAgI name=printer 100.64.1.9/32|"
 is "import, something rejected: status" $ST 1
 like "import, a network" "$OUT" \
-    '^rejected  line 6: 192.168.7.0/24: it is not the address of one host; the peer is left out$'
+    '^rejected  line 6: 192.168.7.0/24: it is not the address of one host, and in none of the network.s subnets; the peer is left out$'
 like "import, an address of another" "$OUT" \
     '^rejected  line 10: 100.64.1.9/32: another static peer has it; the peer is left out$'
 like "import, the sum has them" "$OUT" ' [2-9] rejected$'
@@ -484,7 +484,7 @@ is "import, with force they are taken without that" "$(wanted)" \
 |item BQUF name=alice 100.64.1.5/32|item BgYG name=bob\
  fde3:25fb:7f6c:1::6/128|"
 like "import, with force it is told" "$OUT" \
-    '^left out  line 6: 192.168.7.0/24: it is not the address of one host$'
+    '^left out  line 6: 192.168.7.0/24: it is not the address of one host, and in none of the network.s subnets$'
 like "import, an endpoint is told" "$OUT" \
     "^left out  line 10: $K6: its Endpoint and PersistentKeepalive are not kept"
 unlike "import does not show secrets" "$OUT$ERR" secret

@@ -8,6 +8,8 @@
  * usage: hostile PID FD set NETWORK KEY PREFIX [OLD]
  *        hostile PID FD del NETWORK KEY
  *        hostile PID FD empty-sync
+ *        hostile PID FD site NETWORK KEY SOURCE PREFIX
+ *            the same for a peer of that source
  *        hostile PID FD tunnel NETWORK KEY PREFIX REMOTE
  *        hostile PID FD expired NETWORK KEY COUNT CODE
  *            tell COUNT times that the peer has expired, and answer each wish
@@ -170,6 +172,22 @@ do_set(int s, int argc, char *argv[])
 		m.has_old = 1;
 		key(m.old, argv[3]);
 	}
+	send_wish(s, &m);
+}
+
+static void
+do_site(int s, int argc, char *argv[])
+{
+	struct msg_peer_set m;
+	char *args[3];
+
+	if (argc < 4)
+		errx(64, "site NETWORK KEY SOURCE PREFIX");
+	args[0] = argv[0];
+	args[1] = argv[1];
+	args[2] = argv[3];
+	wish(&m, args);
+	m.source = (uint8_t)atoi(argv[2]);
 	send_wish(s, &m);
 }
 
@@ -598,7 +616,7 @@ static const struct {
 } orders[] = { { "set", do_set }, { "del", do_del },
 	{ "register", do_register }, { "own", do_own }, { "disown", do_disown },
 	{ "no-peers", do_no_peers }, { "list", do_list }, { "get", do_get },
-	{ "tunnel", do_tunnel }, { "expired", do_expired },
+	{ "site", do_site }, { "tunnel", do_tunnel }, { "expired", do_expired },
 	{ "renew", do_renew }, { "random", do_random }, { "flood", do_flood },
 	{ "answer", do_answer }, { "spoil", do_spoil },
 	{ "repeat", do_repeat } };

@@ -11,6 +11,7 @@ private "$@"
 
 # An adopted interface, with a peer that is not ours.
 ADOPT=true
+CONF_NETWORK='subnets = [ "172.31.0.0/16" ];'
 pki_init
 wg_here || skip_all "no WireGuard here"
 (umask 077 && wg genkey >"$WORK/old.key")
@@ -62,6 +63,31 @@ no_peer "the key of all zero" devices \
     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= 100.64.1.9/32
 no_peer "the gateway's own key" devices "$own" 100.64.1.9/32
 no_peer "a foreign peer's key" devices "$foreign" 100.64.1.9/32
+# A subnet is the configuration's, for a static peer (3), and leads to one.
+no_subnet() {		# NAME KEY PREFIX [SOURCE]
+	like "leased captured: $1" \
+	    "$(as leased netd-hand site devices "$2" "${4:-3}" "$3")" \
+	    '^PEER_DONE [2-9]$'
+}
+other=$(wg genkey | wg pubkey)
+is "leased captured: a subnet that it may give" \
+    "$(as leased netd-hand site devices "$fresh" 3 172.31.4.0/24)" "PEER_DONE 1"
+no_subnet "the same subnet for another" "$other" 172.31.4.0/24
+no_subnet "a part of it" "$other" 172.31.4.128/25
+no_subnet "one address of it" "$other" 172.31.4.9/32
+no_subnet "more than it" "$other" 172.31.0.0/21
+no_subnet "all of the word" "$other" 172.31.0.0/16
+no_subnet "more than the word" "$other" 172.30.0.0/15
+no_subnet "another subnet" "$other" 172.29.0.0/16
+no_subnet "a default route for a static peer" "$other" 0.0.0.0/0
+no_subnet "one with bits behind its length" "$other" 172.31.5.1/24
+no_subnet "one for a lease" "$other" 172.31.5.0/24 1
+no_subnet "one for a portal's peer" "$other" 172.31.5.0/24 2
+no_subnet "a whole pool for a static peer" "$other" 100.64.1.0/24
+like "leased captured: the subnet has one peer" "$(peers)" \
+    "172.31.4.0/24\$"
+is "leased captured: and goes with it" \
+    "$(as leased netd-hand del devices "$fresh")" "PEER_DONE 1"
 like "leased captured: no tunnel from a network of WireGuard" \
     "$(as leased netd-hand tunnel devices "$fresh" 100.64.1.9/32 200::1)" \
     '^PEER_DONE [2-9]$'

@@ -252,6 +252,9 @@ do_set(struct drv *d, const char *word, char *value)
 	else if (strcmp(word, "reserve") == 0)
 		n->nreserve = (uint8_t)prefixes(value, n->reserve,
 		    NET_ROUTES_MAX);
+	else if (strcmp(word, "subnets") == 0)
+		n->nsubnets = (uint8_t)prefixes(value, n->subnets,
+		    NET_SUBNETS_MAX);
 	else if (strcmp(word, "addrs") == 0)
 		n->naddrs = (uint8_t)prefixes(value, n->addrs, NET_ADDRS_MAX);
 	else if (strcmp(word, "net") == 0)

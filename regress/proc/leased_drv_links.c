@@ -95,7 +95,7 @@ addr_used(struct drv *d, const struct msg_peer_set *m)
 			continue;
 		for (i = 0; i < p->naddrs; i++)
 			for (j = 0; j < m->naddrs; j++)
-				if (prefix_equal(&p->addrs[i], &m->addrs[j]))
+				if (prefix_overlaps(&p->addrs[i], &m->addrs[j]))
 					return (true);
 	}
 	return (false);

@@ -123,6 +123,40 @@ END
 tells "who is kept and not served is told" \
     'network net0: 2 peers with an owner are outside its pools'
 
+# --- subnets behind the operator's peers ----------------------------------------
+
+scene subnets <<'END'
+set subnets 192.168.0.0/16,fd02::/48
+start
+up net0
+put net0 portal:a k1 192.168.1.0/24 => /^owned code=E_OUTSIDE .*192.168.1.0.24 is a prefix, which only a static peer can have/ # not a portal's
+put net0 portal:a k1 192.168.1.1/32 => E_OUTSIDE # nor one address of it
+whole net0 static none c s1=10.9.0.20/32,192.168.1.0/24,fd02:0:0:1::/64 s2=192.168.2.0/24 s3=192.169.0.0/24 s4=192.168.2.128/25 s5=192.168.0.0/16 s6=192.168.9.0/24,192.168.9.7/32 => OK_SAME added=2 rejected=4 # what is the network's, and once
+	=> 1 /^change op=4 code=E_OUTSIDE .*192.169.0.0.24 is a prefix/ # outside, and its reason
+	=> 2 /^change op=4 code=E_ADDR_TAKEN .*a part of a subnet is twice/ # overlaps, and their reason
+	=> 1 /^change op=4 code=E_ADDR_TAKEN .*192.168.9.7.32 is a part of its own 192.168.9.0.24/ # its own twice
+peers 2 => peers=2 # the hand has them
+page net0 any => /^item owner=static name=s1 addrs=10.9.0.20.32,192.168.1.0.24,fd02:0:0:1::.64/ # and they are shown
+whole net0 static none cf s1=10.9.0.20/32,192.168.2.0/24 s2=192.168.0.0/23 => OK_SAME added=0 # moved between them
+peers 2 => peers=2 # in an order in which nobody has two
+whole net0 static none cf s1=10.9.0.20/32 s2=192.168.0.0/16 => OK_SAME rejected=0 # from one to the other
+peers 2 => peers=2 # again
+kill
+start
+up net0
+peers 2 => peers=2 # after a kill
+page net0 any => /^item owner=static name=s2 addrs=192.168.0.0.16/ # as they were
+set subnets fd02::/48
+reload force
+peers 1 => peers=1 # a subnet that went
+page net0 any => 2 /^item/ # its peer is kept
+set subnets 192.168.0.0/16
+reload
+peers 2 => peers=2 # and came back
+stop
+END
+no "never a subnet twice at the hand" 'kern: address in use'
+
 # --- two puts of the same, and a disk that is full ---------------------------
 
 scene full <<'END'

@@ -207,6 +207,39 @@ test_adopted(void **state)
 	    29);
 }
 
+/* What is behind a peer is let through as the peer itself. */
+static void
+test_subnets(void **state)
+{
+	static const char begin[] =
+	    "ip saddr != @lease4_a ip saddr != 192.168.0.0/16 ip saddr != 172.16.0.9 counter name \"drop_a\" drop\n"
+	    "ip6 saddr != @lease6_a ip6 saddr != fd01::/48 counter name \"drop_a\" drop\n"
+	    "counter name \"from_a\"\n";
+	struct kern_fw *n = nets;
+
+	n->nsubnets = 3;
+	(void)prefix_parse("192.168.0.0/16", &n->subnets[0]);
+	(void)prefix_parse("fd01::/48", &n->subnets[1]);
+	(void)prefix_parse("172.16.0.9/32", &n->subnets[2]);
+	n->masquerade = MASQUERADE_IP4;
+	(void)strlcpy(n->wan, "eth0", sizeof(n->wan));
+	write_text(1, true);
+	assert_int_equal(0, strncmp(chain("from_a"), begin, strlen(begin)));
+	assert_string_equal(chain("postrouting"),
+	    "type nat hook postrouting priority srcnat; policy accept;\n"
+	    "oifname \"eth0\" ip saddr 10.1.0.0/16 masquerade\n"
+	    "oifname \"eth0\" ip saddr 192.168.0.0/16 masquerade\n"
+	    "oifname \"eth0\" ip saddr 172.16.0.9 masquerade\n");
+	n->adopt = true;
+	write_text(1, true);
+	assert_non_null(strstr(chain("forward"),
+	    "iifname \"wg0\" ip6 saddr fd01::/48 jump from_a\n"));
+	assert_non_null(strstr(chain("forward"),
+	    "oifname \"wg0\" ip daddr 172.16.0.9 jump to_a\n"));
+	assert_non_null(strstr(chain("to_a"),
+	    "ip daddr != @lease4_a ip daddr != 192.168.0.0/16 ip daddr != 172.16.0.9 accept\n"));
+}
+
 /* Tunnels, which have no egress but their network's either. */
 static void
 test_tunnels(void **state)
@@ -245,6 +278,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_egress, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_adopted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tunnels, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_subnets, setup, teardown),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

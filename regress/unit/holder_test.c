@@ -194,6 +194,47 @@ owners(void **state)
 	    "OK_SAME ");
 }
 
+/* What is behind a live peer is its own. */
+static void
+subnets(void **state)
+{
+	struct world *w = *state;
+
+	w->conf.adopt = 1;
+	w->conf.nsubnets = 2;
+	w->conf.subnets[0] = prefix_of("192.168.0.0/16");
+	w->conf.subnets[1] = prefix_of("fd01::/48");
+	registry_configure(w->n, &w->conf);
+	holders_begin(w->n);
+	hold(w, HOLD_OWN, 0, "192.168.200.1/24");
+	hold(w, HOLD_UNCLAIMED, ALICE, "10.0.0.3/32 192.168.3.0/24");
+	hold(w, HOLD_FOREIGN, SITE, "192.168.16.0/20 172.16.0.0/12");
+	hold(w, HOLD_FOREIGN, NOBODY, "0.0.0.0/0 fd01:0:0:1::5/128");
+	(void)registry_held(w->n);
+	assert_string_equal(own(w, "static", 1, "192.168.4.0/24", false),
+	    "OK_SAME ");
+	assert_string_equal(own(w, "static", 1, "192.168.17.0/24", true),
+	    "E_ADDR_TAKEN 192.168.17.0/24 overlaps 192.168.16.0/20, which a peer on the interface that is not sallyport's has");
+	assert_string_equal(own(w, "static", 1, "192.168.0.0/20", true),
+	    "E_ADDR_TAKEN 192.168.0.0/20 overlaps 192.168.3.0/24, which a peer on the interface that is not sallyport's has");
+	assert_string_equal(own(w, "static", 1, "fd01::/48", true),
+	    "E_ADDR_TAKEN fd01::/48 overlaps fd01:0:0:1::5/128, which a peer on the interface that is not sallyport's has");
+	assert_string_equal(own(w, "static", 1, "192.168.128.0/17", true),
+	    "E_ADDR_TAKEN 192.168.128.0/17 overlaps 192.168.200.1/24, which the gateway itself has");
+	assert_string_equal(own(w, "static", 1, "192.168.0.0/15", true),
+	    "E_OUTSIDE 192.168.0.0/15 is a prefix, which only a static peer can have, inside of the network's subnets");
+	assert_string_equal(own(w, "portal:p", 1, "192.168.4.0/24", true),
+	    "E_OUTSIDE 192.168.4.0/24 is a prefix, which only a static peer can have, inside of the network's subnets");
+	/* The operator may take it over, and nobody else. */
+	assert_string_equal(own(w, "static", ALICE, "192.168.3.0/24", true),
+	    "OK_SAME ");
+	assert_string_equal(own(w, "static", ALICE, "10.0.0.3", false),
+	    "E_KEY_TAKEN would take 192.168.3.0/24 from the live peer: force it, if that is meant");
+	assert_string_equal(own(w, "portal:p", ALICE, "10.0.0.3", false),
+	    "E_KEY_TAKEN would take 192.168.3.0/24 from the live peer: force it, if that is meant");
+	assert_string_equal(lease(w, "a", ALICE), "E_KEY_TAKEN");
+}
+
 int
 main(void)
 {
@@ -201,6 +242,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(leases, peers_setup,
 		    peers_teardown),
 		cmocka_unit_test_setup_teardown(owners, peers_setup_owners,
+		    peers_teardown),
+		cmocka_unit_test_setup_teardown(subnets, peers_setup_owners,
 		    peers_teardown),
 	};
 

@@ -395,14 +395,14 @@ test_addresses(void **state)
 static bool
 is_wanted(const void *arg, const struct prefix *p)
 {
-	return (prefix_equal(arg, p));
+	return (prefix_contains(p, arg));
 }
 
-/* Addresses of other interfaces, without the length of their networks. */
+/* Addresses of other interfaces, with the length of their networks. */
 static void
 test_others(void **state)
 {
-	static const uint8_t own[] = { 10, 1, 0, 1 }, not[] = { 10, 1, 0, 2 };
+	static const uint8_t own[] = { 10, 1, 0, 1 }, not[] = { 10, 1, 1, 2 };
 	struct fixture *f = *state;
 	struct ifaddrmsg ifa = { .ifa_family = AF_INET, .ifa_prefixlen = 24 };
 	struct prefix want, list[4];
@@ -427,6 +427,7 @@ test_others(void **state)
 	assert_int_equal(0,
 	    nl_addr_others(&f->nl, 7, is_wanted, &want, list, 4, &n));
 	assert_int_equal(2, n);
+	assert_int_equal(0, prefix_parse("10.1.0.1/24", &want));
 	assert_true(prefix_equal(&want, &list[0]));
 	nothing_left(f);
 }

@@ -91,6 +91,8 @@ setup(void **state)
 	w->conf.pools[1].first = P("fd00::/120");
 	w->conf.nreserve = 1;
 	w->conf.reserve[0] = P("10.0.0.128/25");
+	w->conf.nsubnets = 1;
+	w->conf.subnets[0] = P("192.168.0.0/16");
 	world_open(w);
 	assert_int_equal(reg(w, LEASE, 11), LEASE_OK_NEW);
 	assert_int_equal(reg(w, "b", 12), LEASE_OK_NEW);
@@ -156,6 +158,9 @@ check_shown(const struct world *w)
 
 #define A65                                                                    \
 	"'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'"
+#define SUBNET(id, addr, len)						\
+	"UPDATE peer_addr SET addr = x'" addr "', len = " #len		\
+	" WHERE peer = " #id
 #define SET(id, what)	"UPDATE peer SET " what " WHERE id = " #id
 
 static void
@@ -178,8 +183,8 @@ not_served(void **state)
 		{ 1, SET(1, "name = 'a' || char(0) || 'b'") },
 		{ 1, SET(1, "name = " A65) },
 		{ 1, SET(1, "name = hex(randomblob(1000000))") },
-		{ 1, "INSERT INTO peer_addr VALUES (1, x'0a000032', 1)" },
-		{ 1, "INSERT INTO peer_addr VALUES (1, x'08080808', 1)" },
+		{ 1, "INSERT INTO peer_addr VALUES (1, x'0a000032', 1, NULL)" },
+		{ 1, "INSERT INTO peer_addr VALUES (1, x'08080808', 1, NULL)" },
 		{ 3, SET(3, "key = zeroblob(32)") },
 		{ 3, "UPDATE owner SET name = 'ghost' WHERE id = 1" },
 		{ 3, "UPDATE owner SET name = 'portal:' WHERE id = 1" },
@@ -197,6 +202,15 @@ not_served(void **state)
 		{ 3, "UPDATE peer_addr SET addr = x'0a000090' WHERE peer = 3" },
 		{ 3,
 		    "UPDATE peer_addr SET addr = zeroblob(16) WHERE peer = 3" },
+		{ 3, SUBNET(3, "c0a80700", 24) },
+		{ 3, SUBNET(3, "c0a80701", NULL) },
+		{ 4, SUBNET(4, "c0a80000", 15) },
+		{ 4, SUBNET(4, "c0a80701", 24) },
+		{ 4, SUBNET(4, "0a000000", 24) },
+		{ 4, SUBNET(4, "00000000", 0) },
+		{ 1,
+		    "DELETE FROM peer_addr WHERE peer = 1"
+		    " AND length(addr) = 16;" SUBNET(1, "c0a80700", 24) },
 	};
 	struct world *w = *state;
 	struct peer *p;
@@ -224,6 +238,30 @@ not_served(void **state)
 		world_close(w);
 	}
 	world_open(w);
+}
+
+/* Of two subnets that overlap, the first is served, and no part of it twice. */
+static void
+overlap(void **state)
+{
+	struct world *w = *state;
+
+	world_close(w);
+	world_open(w);
+	put(w, "static", 15, "192.168.7.0/24");
+	spoil(w, SUBNET(4, "c0a80000", 16));
+	world_open(w);
+	assert_true(peer_served(row(w, 4)));
+	assert_false(peer_served(row(w, 5)));
+	registry_configure(w->n, &w->conf);
+	assert_true(peer_served(row(w, 4)));
+	assert_false(peer_served(row(w, 5)));
+	w->conf.nsubnets = 0;
+	registry_configure(w->n, &w->conf);
+	assert_false(peer_served(row(w, 4)));
+	w->conf.nsubnets = 1;
+	registry_configure(w->n, &w->conf);
+	assert_true(peer_served(row(w, 4)));
 }
 
 /* A value that is only shown is corrected, and the peer is served. */
@@ -285,8 +323,8 @@ static void
 comes_again(void **state)
 {
 	static const char *const list[] = { SET(1, "key = zeroblob(32)"),
-		"INSERT INTO peer_addr VALUES (1, x'0a000032', 1)",
-		"INSERT INTO peer_addr VALUES (1, x'08080808', 1)" };
+		"INSERT INTO peer_addr VALUES (1, x'0a000032', 1, NULL)",
+		"INSERT INTO peer_addr VALUES (1, x'08080808', 1, NULL)" };
 	struct world *w = *state;
 	uint8_t k[WGKEY_LEN];
 	struct grant g;
@@ -341,11 +379,11 @@ damaged(void **state)
 		"UPDATE peer SET network = 99 WHERE id = 1",
 		"UPDATE peer SET owner = 99 WHERE id = 3",
 		"UPDATE peer SET owner = 0 WHERE id = 3",
-		"INSERT INTO peer_addr SELECT 2, addr, 3 FROM peer_addr"
+		"INSERT INTO peer_addr SELECT 2, addr, 3, NULL FROM peer_addr"
 		" WHERE peer = 1",
 		"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
 		" WHERE i < 20) INSERT INTO peer_addr SELECT 1,"
-		" CAST('abc' || char(64 + i) AS BLOB), 3 FROM n",
+		" CAST('abc' || char(64 + i) AS BLOB), 3, NULL FROM n",
 	};
 	struct world *w = *state;
 	char error[1024];
@@ -413,6 +451,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(not_served, setup, teardown),
+		cmocka_unit_test_setup_teardown(overlap, setup, teardown),
 		cmocka_unit_test_setup_teardown(corrected, setup, teardown),
 		cmocka_unit_test_setup_teardown(ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(comes_again, setup, teardown),

@@ -229,6 +229,157 @@ test_held(void **state)
 	expect(f, PEER_OK);
 }
 
+/* A static peer with one prefix. */
+static void
+good_subnet(struct fixture *f, uint8_t n, const char *text)
+{
+	memset(&f->set, 0, sizeof(f->set));
+	(void)strlcpy(f->set.network, "devices", sizeof(f->set.network));
+	key(f->set.pubkey, n);
+	f->set.source = SOURCE_STATIC;
+	f->set.ttl = LEASE_NEVER;
+	f->set.naddrs = 1;
+	prefix(&f->set.addrs[0], text);
+}
+
+static void
+subnets(struct fixture *f)
+{
+	f->conf.nsubnets = 2;
+	prefix(&f->conf.subnets[0], "192.168.0.0/16");
+	prefix(&f->conf.subnets[1], "fd01::/48");
+}
+
+/* Subnets are the configuration's, and the operator's peers have them. */
+static void
+test_subnet(void **state)
+{
+	static const char *const good[] = { "192.168.0.0/16", "fd01::/48",
+		"192.168.7.0/24", "fd01:0:0:7::/64", "192.168.255.255" };
+	static const char *const bad[] = { "192.168.0.0/15", "192.168.7.1/24",
+		"192.169.0.0/24", "0.0.0.0/0", "128.0.0.0/1", "::/0",
+		"fd01::/47", "fd00::/64", "10.0.1.0/24", "10.0.0.0/16" };
+	struct fixture *f = *state;
+	size_t i;
+
+	good_subnet(f, 1, "192.168.7.0/24");
+	expect(f, PEER_E_ADDR);
+	subnets(f);
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		good_subnet(f, 1, good[i]);
+		expect(f, PEER_OK);
+		f->set.source = SOURCE_LEASE;
+		expect(f, PEER_E_ADDR);
+		f->set.source = SOURCE_PORTAL;
+		expect(f, PEER_E_ADDR);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		good_subnet(f, 1, bad[i]);
+		expect(f, PEER_E_ADDR);
+	}
+	/* Not twice in one peer, either, and beside an address. */
+	good_subnet(f, 1, "192.168.7.0/24");
+	f->set.naddrs = 2;
+	prefix(&f->set.addrs[1], "192.168.7.0/24");
+	expect(f, PEER_E_ADDR);
+	prefix(&f->set.addrs[1], "192.168.7.128/25");
+	expect(f, PEER_E_ADDR);
+	prefix(&f->set.addrs[1], "192.168.0.0/16");
+	expect(f, PEER_E_ADDR);
+	prefix(&f->set.addrs[1], "10.0.1.10");
+	expect(f, PEER_OK);
+}
+
+/* A subnet leads to one peer. */
+static void
+test_subnet_taken(void **state)
+{
+	static const char *const taken[] = { "192.168.7.0/24",
+		"192.168.7.128/25", "192.168.7.9", "192.168.4.0/22",
+		"192.168.0.0/16" };
+	struct fixture *f = *state;
+	size_t i;
+
+	subnets(f);
+	good_subnet(f, 1, "192.168.7.0/24");
+	want(f);
+	good_subnet(f, 3, "192.168.8.0/24");
+	want(f);
+	for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		good_subnet(f, 2, taken[i]);
+		expect(f, PEER_E_ADDR);
+		/* It may take that key's place. */
+		f->set.has_old = 1;
+		key(f->set.old, 1);
+		expect(f, i < 4 ? PEER_OK : PEER_E_ADDR);
+		key(f->set.old, 4);
+		expect(f, PEER_E_ADDR);
+		/* Its own peer may have more or less of it. */
+		good_subnet(f, 1, taken[i]);
+		expect(f, i < 4 ? PEER_OK : PEER_E_ADDR);
+	}
+	good_subnet(f, 2, "192.168.6.0/24");
+	expect(f, PEER_OK);
+	/* A sync replaces what was wished before it. */
+	f->wanted.gen++;
+	for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		good_subnet(f, 2, taken[i]);
+		assert_int_equal(PEER_OK,
+		    policy_check(&f->policy, &f->wanted, &f->set, true));
+	}
+	good_subnet(f, 2, "192.168.7.0/25");
+	want(f);
+	good_subnet(f, 4, "192.168.0.0/20");
+	assert_int_equal(PEER_E_ADDR,
+	    policy_check(&f->policy, &f->wanted, &f->set, true));
+	good_subnet(f, 4, "192.168.7.64/26");
+	assert_int_equal(PEER_E_ADDR,
+	    policy_check(&f->policy, &f->wanted, &f->set, true));
+	good_subnet(f, 4, "192.168.7.128/25");
+	assert_int_equal(PEER_OK,
+	    policy_check(&f->policy, &f->wanted, &f->set, true));
+}
+
+/* What others on the interface have, and the host itself, stays theirs. */
+static void
+test_subnet_held(void **state)
+{
+	struct policy_held held[3];
+	struct fixture *f = *state;
+	struct prefix own;
+
+	subnets(f);
+	prefix(&held[0].addr, "0.0.0.0/0");
+	key(held[0].key, 7);
+	prefix(&held[1].addr, "192.168.0.0/20");
+	key(held[1].key, 8);
+	prefix(&held[2].addr, "192.168.32.5");
+	key(held[2].key, 9);
+	f->policy.held = held;
+	f->policy.nheld = 3;
+	good_subnet(f, 1, "192.168.7.0/24");
+	expect(f, PEER_E_ADDR);
+	good_subnet(f, 8, "192.168.7.0/24");
+	expect(f, PEER_OK);
+	good_subnet(f, 1, "192.168.32.0/24");
+	expect(f, PEER_E_ADDR);
+	good_subnet(f, 9, "192.168.32.0/24");
+	expect(f, PEER_OK);
+	/* A default route of theirs counts for nothing. */
+	good_subnet(f, 1, "192.168.33.0/24");
+	expect(f, PEER_OK);
+	prefix(&own, "192.168.33.1/24");
+	f->policy.host = &own;
+	f->policy.nhost = 1;
+	expect(f, PEER_E_ADDR);
+	f->policy.nhost = 0;
+	f->policy.own = &own;
+	f->policy.nown = 1;
+	expect(f, PEER_E_ADDR);
+	good_subnet(f, 1, "192.168.34.0/24");
+	expect(f, PEER_OK);
+}
+
 static void
 test_max(void **state)
 {
@@ -300,6 +451,9 @@ main(void)
 		fixture_test(test_reserved),
 		fixture_test(test_taken),
 		fixture_test(test_held),
+		fixture_test(test_subnet),
+		fixture_test(test_subnet_taken),
+		fixture_test(test_subnet_held),
 		fixture_test(test_max),
 		fixture_test(test_tunnel),
 	};

@@ -228,7 +228,8 @@ sync(struct world *w, struct difference *d)
 	struct snapshot	*s;
 
 	s = device_dump(&w->dev);
-	(void)reconcile_classify(s, &w->w, w->conf.adopt != 0, NULL, 0);
+	(void)reconcile_classify(s, &w->w, w->conf.adopt != 0,
+	    &(struct reconcile_own){ NULL });
 	assert_int_equal(0, reconcile_diff(&w->w, s, d));
 	snapshot_free(s);
 }
@@ -291,6 +292,7 @@ test_foreign(void **state)
 	struct wanted		 w;
 	struct wish		*x;
 	struct prefix		 pool, p;
+	struct reconcile_own	 own = { .pools = &pool, .npools = 1 };
 	uint8_t			 k[WGKEY_LEN];
 
 	assert_int_equal(0, prefix_parse("10.0.0.0/24", &pool));
@@ -304,7 +306,7 @@ test_foreign(void **state)
 	make_key(k, 6);
 	assert_int_equal(0, prefix_parse("10.0.0.6", &p));
 	assert_non_null(wanted_set(&w, k, &p, 1, SOURCE_LEASE));
-	assert_int_equal(4, reconcile_classify(s, &w, true, &pool, 1));
+	assert_int_equal(4, reconcile_classify(s, &w, true, &own));
 	assert_int_equal(0, reconcile_diff(&w, s, &d));
 	/* 4 was ours once, 6 lost its address. */
 	assert_int_equal(1, d.removed);
@@ -317,7 +319,7 @@ test_foreign(void **state)
 	assert_non_null(x);
 	assert_false(x->wanted);
 	/* On our own interface nobody is foreign. */
-	assert_int_equal(0, reconcile_classify(s, &w, false, &pool, 1));
+	assert_int_equal(0, reconcile_classify(s, &w, false, &own));
 	wanted_clear(&w);
 	snapshot_free(s);
 }
@@ -327,6 +329,7 @@ static void
 test_mixed(void **state)
 {
 	struct prefix		 pools[2], p;
+	struct reconcile_own	 own = { .pools = pools, .npools = 2 };
 	struct difference	 d;
 	struct snapshot		*s = snapshot_new();
 	struct wanted		 w;
@@ -345,7 +348,7 @@ test_mixed(void **state)
 	assert_int_equal(0, prefix_parse("fd00::4", &p));
 	assert_int_equal(0, snapshot_add_addr(s, &p));
 	w.collect = true;
-	assert_int_equal(2, reconcile_classify(s, &w, true, pools, 2));
+	assert_int_equal(2, reconcile_classify(s, &w, true, &own));
 	assert_true(s->peers[1].spared);
 	assert_true(s->peers[3].spared);
 	assert_int_equal(0, reconcile_diff(&w, s, &d));
@@ -353,9 +356,38 @@ test_mixed(void **state)
 	/* The time of grace is over. */
 	RB_FOREACH(x, wish_tree, &w.keys)
 		x->claim = false;
-	assert_int_equal(2, reconcile_classify(s, &w, true, pools, 2));
+	assert_int_equal(2, reconcile_classify(s, &w, true, &own));
 	assert_int_equal(0, reconcile_diff(&w, s, &d));
 	assert_int_equal(2, d.removed);
+	wanted_clear(&w);
+	snapshot_free(s);
+}
+
+/* A subnet of the configuration is ours like a host in a pool. */
+static void
+test_subnets(void **state)
+{
+	struct prefix pool, subnets[2], p;
+	struct reconcile_own own = { &pool, 1, subnets, 2 };
+	struct snapshot *s = snapshot_new();
+	struct wanted w;
+	size_t i;
+
+	assert_int_equal(0, prefix_parse("10.0.0.0/24", &pool));
+	assert_int_equal(0, prefix_parse("192.168.0.0/16", &subnets[0]));
+	assert_int_equal(0, prefix_parse("fd01::/48", &subnets[1]));
+	wanted_init(&w, NULL);
+	add_peer(s, 1, "10.0.0.1/32");
+	assert_int_equal(0, prefix_parse("192.168.50.0/24", &p));
+	assert_int_equal(0, snapshot_add_addr(s, &p));
+	add_peer(s, 2, "192.168.0.0/16");
+	add_peer(s, 3, "fd01:0:0:7::/64");
+	add_peer(s, 4, "192.168.0.0/15");
+	add_peer(s, 5, "10.0.0.8/29");
+	add_peer(s, 6, "0.0.0.0/0");
+	assert_int_equal(3, reconcile_classify(s, &w, true, &own));
+	for (i = 0; i < s->npeers; i++)
+		assert_int_equal(s->peers[i].foreign, i >= 3);
 	wanted_clear(&w);
 	snapshot_free(s);
 }
@@ -365,6 +397,7 @@ static void
 test_ended(void **state)
 {
 	struct prefix pools[1];
+	struct reconcile_own own = { .pools = pools, .npools = 1 };
 	struct snapshot *s = snapshot_new();
 	struct difference d;
 	struct wanted w;
@@ -381,7 +414,7 @@ test_ended(void **state)
 	assert_non_null(x = wanted_stray(&w, s->peers[2].key));
 	x->ended = true;
 	w.collect = true;
-	assert_int_equal(1, reconcile_classify(s, &w, true, pools, 1));
+	assert_int_equal(1, reconcile_classify(s, &w, true, &own));
 	assert_false(s->peers[0].spared);
 	assert_true(s->peers[1].spared);
 	assert_int_equal(0, reconcile_diff(&w, s, &d));
@@ -530,6 +563,7 @@ main(void)
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_psk),
 		cmocka_unit_test(test_ended),
+		cmocka_unit_test(test_subnets),
 		cmocka_unit_test(test_pair),
 		cmocka_unit_test(test_takeover),
 		cmocka_unit_test(test_remote),

@@ -8,21 +8,21 @@ autoygg_test_USES :=	autoygg jsonw hex
 chunked_test_USES :=	chunked http hex
 ctl_test_USES :=	grammar verbs output field format table
 devconf_test_USES :=	devconf
-egress_test_USES :=	egress egress_route egress_rule filter fwtable kern_list mark neighbour \
+egress_test_USES :=	egress egress_route egress_rule subnet filter fwtable kern_list mark neighbour \
 			wanted expiry
 etag_test_USES :=	etag http
 expiry_test_USES :=	expiry
 form_test_USES :=	form hex
 hash_test_USES :=	hash
 hostaddr_test_USES :=	reserve registry peer peernet peerowner dirty deadline \
-			pool hash holder psk
+			pool hash holder psk span
 http_test_USES :=	http
 httpresp_test_USES :=	httpresp
 identity_test_USES :=	identity san
 jsonset_test_USES :=	jsonset hex
 leasejson_test_USES :=	leasejson devconf jsonw
 meshmap_test_USES :=	map mapjson mapwrite statefile endpoint jitter
-netd_conf_test_USES :=	agentconf schema_agent check conferror conftext creds dump fit parse reserve schema \
+netd_conf_test_USES :=	agentconf schema_agent check conferror conftext creds dump fit fit_subnets parse reserve schema \
 			suggest value merge access
 netd_watch_test_USES :=	watch backoff keyfile notify
 nl_test_USES :=		nl nl_link nl_route kern_list
@@ -70,7 +70,7 @@ meshdb_test_RIG :=	unit/db_rig
 migrate_test_USES :=	$(store_test_USES)
 migrate_test_RIG :=	unit/db_rig
 peer_test_USES :=	$(store_test_USES) row rowcheck peer peernet peerowner registry \
-			dirty deadline change grant own assign pool hash holder psk
+			dirty deadline change grant own assign pool hash holder psk span
 peer_test_RIG :=	unit/peer_rig unit/store_rig
 fw_test_USES :=		fw_plan fw_text
 grant_test_USES :=	$(peer_test_USES)
