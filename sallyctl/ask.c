@@ -62,7 +62,7 @@ put_show(struct ibuf *b, const struct request *r)
 static int
 put(struct ibuf *b, const struct request *r)
 {
-	struct msg_ctl_revoke revoke = { .flags = 0 };
+	struct msg_ctl_revoke revoke = { .force = 0 };
 	struct msg_ctl_approve approve;
 	struct msg_ctl_test_cn test;
 	struct msg_ctl_maintenance maintenance = { .on = r->verb->what };
@@ -75,6 +75,7 @@ put(struct ibuf *b, const struct request *r)
 		strlcpy(revoke.network, r->network, sizeof(revoke.network));
 		strlcpy(revoke.name, r->name, sizeof(revoke.name));
 		strlcpy(revoke.reason, r->reason, sizeof(revoke.reason));
+		revoke.force = r->force;
 		return (msg_ctl_revoke_put(b, &revoke));
 	case MSG_CTL_APPROVE:
 		strlcpy(approve.network, r->network, sizeof(approve.network));

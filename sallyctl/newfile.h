@@ -13,10 +13,10 @@
 #include "grammar.h"
 
 struct newfile {
-	int fd;
-	const char *file;
+	int		 fd;
+	const char	*file;
 	unsigned int flags;	 /* of renameat2(2) */
-	char tmp[FILE_SIZE + 8]; /* "": there is none */
+	char		 tmp[FILE_SIZE + 8];	/* "": there is none */
 };
 
 /*

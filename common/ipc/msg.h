@@ -576,7 +576,7 @@ struct msg_ctl_revoke {
 	char		 network[NETNAME_SIZE];	/* "" is every one */
 	char		 name[IDENT_SIZE];
 	char		 reason[TEXT_SIZE];
-	uint16_t	 flags;		/* 0 */
+	uint8_t		 force;		/* also a name that nobody knows */
 };
 
 struct msg_ctl_approve {		/* takes back a revocation */

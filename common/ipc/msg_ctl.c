@@ -25,9 +25,9 @@ int
 codec_msg_ctl_revoke(struct codec *c, struct msg_ctl_revoke *m)
 {
 	if (NET(c, m) == -1 || NAME(c, m) == -1 || STR(c, m->reason) == -1 ||
-	    codec_n16(c, &m->flags) == -1)
+	    codec_bool(c, &m->force) == -1)
 		return (-1);
-	return (codec_check(c, m->flags == 0));
+	return (0);
 }
 
 int

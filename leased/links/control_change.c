@@ -16,6 +16,7 @@
 #include "meshstart.h"
 #include "resync.h"
 #include "turn.h"
+#include "whom.h"
 
 static void
 change_finish(struct conn *k)
@@ -88,22 +89,41 @@ revoke_store(struct conn *k, const struct msg_ctl_revoke *m)
 		k->unstored = true;
 }
 
-void
-change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
+/*
+ * Put the name of the lease that is meant in the place of a certificate's.
+ * Returns 0, or -1 after the answer that nobody is.
+ */
+static int
+revoke_whom(struct conn *k, struct msg_ctl_revoke *m)
+{
+	char lease[IDENT_SIZE], why[TEXT_SIZE];
+	enum whom whom;
+
+	if (m->name[0] == '\0') {
+		conn_result(k, CTL_USAGE, "revoke whom? a name is missing");
+		return (-1);
+	}
+	if (m->network[0] != '\0' &&
+	    registry_find(&k->l->reg, m->network) == NULL) {
+		conn_result(k, CTL_NEGATIVE, "there is no network %s",
+		    m->network);
+		return (-1);
+	}
+	whom = whom_find(k->l, m->network, m->name, lease, why);
+	if (whom == WHOM_PROOF)
+		strlcpy(m->name, lease, sizeof(m->name));
+	if (whom == WHOM_KNOWN || whom == WHOM_PROOF || m->force)
+		return (0);
+	conn_result(k, CTL_NEGATIVE, "%s: nothing was changed", why);
+	return (-1);
+}
+
+static void
+revoke(struct conn *k, const struct msg_ctl_revoke *m)
 {
 	struct leased *l = k->l;
 	unsigned int ended;
 
-	if (m->name[0] == '\0') {
-		conn_result(k, CTL_USAGE, "revoke whom? a name is missing");
-		return;
-	}
-	if (m->network[0] != '\0' &&
-	    registry_find(&l->reg, m->network) == NULL) {
-		conn_result(k, CTL_NEGATIVE, "there is no network %s",
-		    m->network);
-		return;
-	}
 	k->state = CONN_CHANGE;
 	k->unstored = k->unconfirmed = false;
 	/* Count one for this loop, so that the last result comes after it. */
@@ -124,6 +144,15 @@ change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
 	}
 	if (--k->waiting == 0)
 		change_finish(k);
+}
+
+void
+change_revoke(struct conn *k, const struct msg_ctl_revoke *m)
+{
+	struct msg_ctl_revoke meant = *m;
+
+	if (revoke_whom(k, &meant) == 0)
+		revoke(k, &meant);
 }
 
 /* The networks in which name is denied, at most max. */
@@ -198,8 +227,10 @@ approve_store(struct conn *k, const struct msg_ctl_approve *m,
 }
 
 void
-change_approve(struct conn *k, const struct msg_ctl_approve *m)
+change_approve(struct conn *k, const struct msg_ctl_approve *asked)
 {
+	struct msg_ctl_approve copy = *asked, *m = &copy;
+	char why[TEXT_SIZE];
 	struct entry found[NETWORKS_MAX + 1];
 	enum approval state = APPROVAL_NONE;
 	struct leased *l = k->l;
@@ -207,6 +238,9 @@ change_approve(struct conn *k, const struct msg_ctl_approve *m)
 	bool leased, known;
 
 	k->unstored = k->unconfirmed = false;
+	if (whom_find(l, asked->network, asked->name, m->name, why) !=
+	    WHOM_PROOF)
+		*m = *asked;
 	n = denied_in(l, m->network, m->name, found, NETWORKS_MAX + 1);
 	leased = has_lease(l, m->network, m->name);
 	(void)store_get_approval(l->store, m->network, m->name, &state);

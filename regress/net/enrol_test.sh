@@ -79,10 +79,20 @@ is "DELETE: sallyctl knows that it has ended" \
 check_status "no lease of a name never seen: status 1" 1 ctl show lease 77
 
 # revoke by the operator
-check "revoke" ctl revoke 1 reason "flushed"
+check_status "revoke of nobody: status 1" 1 ctl revoke smart-toilet-99
+like "revoke of nobody: says so" "$(cat "$WORK/out")" \
+    'nobody is known as smart-toilet-99 .*nothing was changed'
+is "revoke of nobody: nothing is noted" \
+    "$(ctl -j show revoked | jq '.revoked | length')" 0
+check "revoke of nobody, in advance" ctl revoke 99 force reason "not yet made"
+check "and taken back" ctl approve 99
+check "revoke by the certificate's name" \
+    ctl revoke smart-toilet-1 reason "flushed"
+is "revoke: it is the lease's name that is told" "$(cat "$WORK/out")" \
+    "1 is denied and its lease has ended"
 unlike "revoke: the peer is out of WireGuard" "$(wg show wg0 peers)" .
 is "revoke: registering again is refused" "$(dev_post d1 d1)" 403
-check "approve" ctl approve 1
+check "approve, by the proof" ctl approve cn:smart-toilet-1
 is "approve: registering works again" "$(dev_post d1 d1)" 200
 dev_apply d1
 check "approve: the tunnel works again" dev_ping d1

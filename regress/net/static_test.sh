@@ -62,6 +62,9 @@ check "import" ctl import "$WORK/wg9.conf"
 like "import: the sum" "$(cat "$WORK/out")" '^2 added, 0 removed, 0 changed'
 like "import: WireGuard has it" "$(have)" "^$(quoted "$pub").*100.64.1.77/32"
 like "show peers names it" "$(ctl show peers)" 'devices +static +[a-z]+ +d1 '
+check_status "it cannot be revoked" 1 ctl revoke d1
+like "which says who has it" "$(cat "$WORK/out")" \
+    'd1 is no lease: it is a peer of .* in network devices'
 # The same as an editor on Windows saves it, and with what the devices know.
 sed -i "s|^PrivateKey.*|PrivateKey = $(wg show wg0 private-key)|
     s|51999|51820|" "$WORK/wg9.conf"

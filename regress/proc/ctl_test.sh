@@ -80,6 +80,9 @@ is "revoke" "$(asked)" "revoke net=devices name=dev-1 reason=stolen in Basel"
 is "revoke, answer" "$OUT" revoked
 ctl approve dev-1
 is "approve" "$(asked)" "approve net= name=dev-1"
+ctl revoke dev-1 force reason lost
+is "revoke, also a name of nobody" "$(asked)" \
+    "revoke net= name=dev-1 force reason=lost"
 ctl deny dev-1 reason nobody knows it
 is "deny" "$(asked)" "revoke net= name=dev-1 reason=nobody knows it"
 ctl show pending net devices

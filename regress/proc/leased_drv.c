@@ -389,7 +389,8 @@ do_ctl(struct drv *d, char *what, char *rest)
 	const char *name;
 
 	(void)ctl_connect(d);
-	if (strcmp(what, "revoke") == 0 || strcmp(what, "approve") == 0 ||
+	revoke.force = strcmp(what, "force") == 0;
+	if (strcmp(what, "revoke") == 0 || revoke.force || strcmp(what, "approve") == 0 ||
 	    strcmp(what, "test") == 0) {
 		name = rest == NULL ? "" : strsep(&rest, " ");
 		(void)strlcpy(revoke.name, name, sizeof(revoke.name));
@@ -401,7 +402,7 @@ do_ctl(struct drv *d, char *what, char *rest)
 			(void)strlcpy(approve.network, rest,
 			    sizeof(approve.network));
 		}
-		if (what[0] == 'r')
+		if (what[0] == 'r' || revoke.force)
 			(void)chan_send_ctl_revoke(d->ctl, 1, &revoke, -1);
 		else if (what[0] == 'a')
 			(void)chan_send_ctl_approve(d->ctl, 1, &approve, -1);

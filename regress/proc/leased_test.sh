@@ -61,7 +61,7 @@ reg net0 good kgood => E_DENIED # denied after kill and restart
 ctl approve nobody => /^result code=2 text=nobody is not denied/ # nobody to approve
 ctl approve good
 reg net0 good kgood => OK_NEW state=2 name=good addrs=10.9.0.2/32,fd00:1::2/128 # approved again
-ctl revoke later
+ctl force later
 reg net0 later klater => E_DENIED # revoked before it came
 set access 2
 set allow later
@@ -245,7 +245,9 @@ ctl leases - net0 => /^result code=1 text=$/ # one that is answers
 ctl leases other net0 => /^result code=2 text=other has no lease$/ # a lease that is none
 ctl revoke dev nowhere => /^result code=2 text=there is no network nowhere$/ # revoke in a network that is none
 ctl approve dev nowhere => /^result code=2 text=there is no network nowhere$/ # approve in a network that is none
-ctl revoke other => /^result code=1 text=other is denied; it had no lease$/ # revoked in advance
+ctl revoke other => /^result code=2 text=nobody is known as other .*nothing was changed$/ # revoked in advance, by mistake
+ctl force other => /^result code=1 text=other is denied; it had no lease$/ # revoked in advance
+ctl revoke other => /^result code=1 text=other is denied; it had no lease$/ # now it is known
 ctl revoke dev net0 => /^result code=1 text=dev is denied and its lease has ended$/ # revoked
 END
 

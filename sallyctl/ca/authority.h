@@ -15,12 +15,12 @@
 #define AUTHORITY_NAME "sallyport authority"
 
 struct authority {
-	struct client *c;
-	const char *dir;
-	int lock; /* the directory, or -1 */
-	X509 *crt;
-	EVP_PKEY *key; /* NULL: not opened */
-	TXT_DB *list;
+	struct client	*c;
+	const char	*dir;
+	int		 lock;		/* the directory, or -1 */
+	X509		*crt;
+	EVP_PKEY	*key;		/* NULL: not opened */
+	TXT_DB		*list;
 };
 
 /*

@@ -20,8 +20,8 @@
 #define SKEW_S	    3600 /* clocks of devices are slow by so much */
 
 struct extension {
-	int nid;
-	const char *value;
+	int		 nid;
+	const char	*value;
 };
 
 static int

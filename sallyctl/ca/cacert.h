@@ -18,7 +18,7 @@
 #define LEAF_TERM (365U * 86400)  /* and a certificate that it issues */
 
 struct cert_wish {
-	const char *name; /* the common name */
+	const char	*name;		/* the common name */
 	uint32_t term;	  /* seconds from now */
 	bool server;	  /* for a server of this name or address */
 };

@@ -26,12 +26,12 @@ enum issued_state {
 
 /* One certificate of the list. */
 struct issued {
-	char name[IDENT_SIZE]; /* its common name */
-	char serial[SERIAL_TEXT];
+	char		 name[IDENT_SIZE];	/* its common name */
+	char		 serial[SERIAL_TEXT];
 	uint8_t state;		 /* enum issued_state */
 	int64_t until;		 /* wall */
 	int64_t revoked;	 /* wall, or 0 */
-	const char *certificate; /* its file, or NULL */
+	const char	*certificate;	/* its file, or NULL */
 	const char *key;	 /* that of its key, or NULL */
 };
 

@@ -29,14 +29,14 @@
 #define SHARED_NETS 64 /* of /16 in 100.64.0.0/10, RFC 6598 */
 
 struct plan {
-	char endpoint[HOST_SIZE];
-	char wan[IFNAMSIZ]; /* "": no way out */
-	char file[FILE_SIZE];
+	char		 endpoint[HOST_SIZE];
+	char		 wan[IFNAMSIZ];	/* "": no way out */
+	char		 file[FILE_SIZE];
 	char server[FILE_SIZE];	     /* its certificate and key */
 	bool has_server;	     /* they are there */
 	char name[IDENT_SIZE];	     /* of the gateway */
 	unsigned int net4;	     /* 100.net4.0.0/16 */
-	char net6[INET6_ADDRSTRLEN]; /* fdxx:xxxx:xxxx */
+	char		 net6[INET6_ADDRSTRLEN];	/* fdxx:xxxx:xxxx */
 };
 
 /* Ask a person; an empty answer is the usual one. */

@@ -11,11 +11,11 @@
 /* A certificate on its way into files. */
 struct leaf {
 	const struct request *r;
-	EVP_PKEY *pub;
-	EVP_PKEY *key; /* NULL: its owner has it */
-	X509 *crt;
-	char crt_file[FILE_SIZE];
-	char key_file[FILE_SIZE]; /* "": none */
+	EVP_PKEY	*pub;
+	EVP_PKEY	*key;		/* NULL: its owner has it */
+	X509		*crt;
+	char		 crt_file[FILE_SIZE];
+	char		 key_file[FILE_SIZE];	/* "": none */
 };
 
 /*

@@ -16,8 +16,8 @@
  * terminal if there is no file.
  */
 struct passphrases {
-	const char *file; /* "": the terminal; "-": input */
-	FILE *f;
+	const char	*file;		/* "": the terminal; "-": input */
+	FILE		*f;
 };
 
 /*
