@@ -149,7 +149,7 @@ drv_ovpn_end(struct chan *c, uint32_t id, const struct msg_ovpn_end *m)
 	if (m->unasked > 0)
 		printf("asked=%u unasked=%u\n", m->asked, m->unasked);
 	printf("clients=%u code=%u %s\n", d->items, m->code,
-	    ms < 1900	  ? "fast" :
+	    ms < 1000	  ? "fast" :
 		ms < 10000 ? "in time" :
 			    "late");
 	finish(d);
