@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "approval.h"
 #include "contact.h"
 #include "control_lease.h"
 #include "log.h"
@@ -88,6 +89,21 @@ imported(struct leased *l, const struct asker *a, uint8_t code,
 		    code == LEASE_E_BUSY ? LEASE_OK_NEW : code);
 }
 
+/*
+ * Who imports a lease has approved its name: it gets one again when this one
+ * has ended.
+ */
+static void
+approve(struct conn *k, const struct msg_ctl_lease *m)
+{
+	struct leased *l = k->l;
+
+	if (policy_access(l->conf, m->name, m->who) == VERDICT_ASK &&
+	    (turn_begin(l) == -1 ||
+		approval_give(l, m->network, m->name, k->who) == -1))
+		turn_abort(l);
+}
+
 /* Take it over, and the contact with it if it is new. */
 static void
 take(struct conn *k, struct network *n, const struct msg_ctl_lease *m)
@@ -99,7 +115,11 @@ take(struct conn *k, struct network *n, const struct msg_ctl_lease *m)
 	bool new = !is_live(n, m->name);
 
 	turn_import(l, n, m, &asker);
-	if (new && is_live(n, m->name))
+	if (!new || !is_live(n, m->name))
+		return;
+	approve(k, m);
+	/* An approval that failed has taken the lease with it. */
+	if (is_live(n, m->name))
 		(void)contact_keep(l, m->network, m->name, &m->contact);
 }
 

@@ -145,6 +145,22 @@ check "JSON" jq -e '.dry_run and .set.rejected == 6 and .set.unchanged == 1 and
     (.changes | length) == 6 and
     ([.changes[] | select(.public_key == null)] | length) == 2' "$WORK/json"
 
+# Where names must be approved, the import approves those that it takes.
+sed -i 's/mode = "open"/mode = "approve"/' "$CONF"
+check "mode approve" ctl reload
+in_db 'DELETE FROM registrations'
+row 21 12 100.64.1.95 7200
+imp
+like "approve: the sum" "$OUT" '^1 added, .* 0 rejected$'
+is "approve: it has its lease" "$(lease 12)" "100.64.1.95/32 active"
+ygg release 12
+is "approve: its client gives it back" "$STATUS" 200
+kill -9 "$(role_pid leased)"
+again() { ygg register 12; [ "$STATUS" = 200 ]; }
+check "approve: and gets one again" wait_for 20 again
+ygg register 13
+is "approve: another has to wait" "$STATUS" 403
+
 printf 'SQLite format 3\0' >"$WORK/bad.db"
 head -c 4000 /dev/zero >>"$WORK/bad.db"
 check_status "no database" 65 ctl import "$WORK/bad.db"
