@@ -10,6 +10,7 @@
 
 #define HAND_S		5		/* time for a page */
 #define PAGE_LINES	64		/* the hand sends no more of them */
+#define PAGES_MAX	4096		/* more than all tunnels have routes */
 
 static void
 ask(struct conn *k)
@@ -43,6 +44,7 @@ void
 hand_show_start(struct conn *k)
 {
 	k->hand_serial = k->hand_from = 0;
+	k->hand_pages = 0;
 	ask(k);
 }
 
@@ -93,6 +95,9 @@ hand_show_end(struct leased *l, uint32_t id, const struct msg_hand_shown *m)
 		    "netd-hand shows it to somebody else; try again");
 	else if (m->next == 0)
 		conn_result(k, CTL_OK, "%s", "");
+	else if (m->next <= k->hand_from || ++k->hand_pages == PAGES_MAX)
+		conn_result(k, CTL_FAILED,
+		    "the answer of netd-hand has no end");
 	else {
 		k->hand_serial = m->serial;
 		k->hand_from = m->next;

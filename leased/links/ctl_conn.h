@@ -47,6 +47,7 @@ struct conn {
 	uint32_t	 hand_serial;	/* the hand's text, the place in it */
 	uint32_t	 hand_from;
 	unsigned int	 hand_lines;	/* lines on this page */
+	unsigned int	 hand_pages;	/* pages before it */
 
 	unsigned int	 waiting;	/* results of a change still to come */
 	bool		 unstored;

@@ -14,6 +14,8 @@
  *	up NET | down NET	what the hand says of a network
  *	kern ok|hold|N|gone|new	how it answers wishes: N is a peer_code
  *	kern release		say yes, without doing them, to those held
+ *	kern pages N		what it shows goes on N places behind each page;
+ *				-1: it ends
  *	peers [N [SETS]]	what it has, once that is N peers and SETS wishes
  *	disk full|ok		whether it can write
  *	stat NAME-SEED RX TX	counters that it reports; of all
@@ -422,6 +424,7 @@ do_ctl(struct drv *d, char *what, char *rest)
 		    strcmp(what, "sync") == 0 ? SHOW_SYNC :
 		    strcmp(what, "events") == 0 ? SHOW_EVENTS :
 		    strcmp(what, "pending") == 0 ? SHOW_PENDING :
+		    strcmp(what, "routes") == 0 ? SHOW_ROUTES :
 		    strcmp(what, "contacts") == 0	? SHOW_CONTACTS :
 							  SHOW_LEASES;
 		d->shown = show.what;
@@ -627,6 +630,8 @@ order(struct drv *d, char *line)
 		do_network(d, arg, NET_UP);
 	else if (strcmp(verb, "down") == 0)
 		do_network(d, arg, NET_DOWN);
+	else if (strcmp(verb, "kern") == 0 && rest != NULL)
+		d->page_step = atoi(rest);
 	else if (strcmp(verb, "kern") == 0)
 		do_kern(d, arg);
 	else if (strcmp(verb, "bad") == 0)

@@ -63,6 +63,7 @@ struct drv {
 	bool		 syncing;
 	struct msg_peer_sync_begin sync;	/* how it began */
 	unsigned int	 syncs, sets, dels, ends, stats_asked;
+	int		 page_step;	/* of what is shown; -1: it ends */
 	struct msg_peer_sync_done last;
 	/* requests */
 	unsigned int	 answers, wanted, codes[LEASE_CODE_MAX + 1];

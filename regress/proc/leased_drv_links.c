@@ -260,6 +260,21 @@ kern_stats(struct chan *c, uint32_t id, const struct msg_peer_stats_get *m)
 	return (chan_send_peer_stats_end(c, id, &end, -1));
 }
 
+/* A page of what the hand shows, and the place where it says that it goes on. */
+static int
+kern_show(struct chan *c, uint32_t id, const struct msg_hand_show *m)
+{
+	const struct drv *d = chan_arg(c);
+	struct msg_hand_shown end = { .serial = 1 };
+	struct msg_hand_line line = { 0 };
+
+	(void)chan_send_hand_line(c, id, &line, -1);
+	if (d->page_step >= 0)
+		end.next = m->from == 0 ? 1 : m->from + (uint32_t)d->page_step;
+	(void)chan_send_hand_shown(c, id, &end, -1);
+	return (0);
+}
+
 static void
 kern_closed(struct chan *c, const char *reason)
 {
@@ -277,6 +292,7 @@ static const struct chan_handler kern_table[] = {
 	ON(peer_sync_begin, CHAN_UP, kern_begin),
 	ON(peer_sync_end, CHAN_UP, kern_end),
 	ON(peer_stats_get, CHAN_UP, kern_stats),
+	ON(hand_show, CHAN_UP, kern_show),
 };
 
 const struct chan_ops drv_kern_ops = { kern_table,
@@ -461,6 +477,12 @@ ctl_network(struct chan *c, uint32_t id, const struct msg_ctl_network *m)
 }
 
 static int
+ctl_line(struct chan *c, uint32_t id, const struct msg_ctl_line *m)
+{
+	return (0);
+}
+
+static int
 ctl_peer(struct chan *c, uint32_t id, const struct msg_peer_item *m)
 {
 	struct drv *d = chan_arg(c);
@@ -563,6 +585,7 @@ static const struct chan_handler ctl_table[] = {
 	ON(ctl_result, CHAN_UP, ctl_result),
 	ON(ctl_status, CHAN_UP, ctl_status),
 	ON(ctl_network, CHAN_UP, ctl_network),
+	ON(ctl_line, CHAN_UP, ctl_line),
 	ON(peer_item, CHAN_UP, ctl_peer),
 	ON(ctl_event, CHAN_UP, ctl_event),
 	ON(ctl_test, CHAN_UP, ctl_test),

@@ -371,6 +371,22 @@ is "the database has it, and no other" "$(sqlite3 "$WORK/psk/sallyport.db" \
 check_status "no preshared key in the log" 1 grep -qE \
     'BwcHBwcH|CAgICAgI|0707070707|0808080808' "$WORK/log"
 
+# --- what the hand shows has an end ---------------------------------------------------
+
+scene pages <<'END'
+start
+up net0
+kern pages -1
+ctl routes => /^result code=1 text=$/ # one page
+kern pages 0
+ctl routes => /^result code=5 text=the answer of netd-hand has no end$/ # the same page again
+kern pages 1
+ctl routes => /^result code=5 text=the answer of netd-hand has no end$/ # always one more
+kern pages -1
+ctl routes => /^result code=1 text=$/ # and then as ever
+stop
+END
+
 { begin crowd; cat <<'END'
 set pools fd00:1::/64,10.0.0.0/8
 set lease 3600
