@@ -115,40 +115,33 @@ lease_asked(struct leased *l, const struct msg_lease_register *m,
 	return (network_up(*n) ? LEASE_OK_SAME : LEASE_E_BUSY);
 }
 
-/* A renewal may be answered without a commit of its own. */
-static uint8_t
-lease_contact(struct leased *l, const struct msg_lease_register *m)
-{
-	uint8_t code;
-
-	code = contact_keep(l, m->network, m->name, &m->contact);
-	if (code == LEASE_OK_NEW && turn_commit(l) == -1)
-		code = LEASE_E_STORE;
-	return (code == LEASE_E_STORE ? code : LEASE_OK_SAME);
-}
-
 static int
 leased_lease_register(struct chan *c, uint32_t id,
     const struct msg_lease_register *m)
 {
 	struct asker asker = { .answer = lease_changed, .chan = c, .id = id };
 	struct leased *l = chan_arg(c);
+	uint8_t code, contact = LEASE_OK_SAME;
 	struct network *n;
 	struct peer *p;
-	uint8_t code;
 	bool new;
 
 	strlcpy(asker.req, m->req, sizeof(asker.req));
 	code = lease_asked(l, m, &n, &p);
 	new = !is_live(p);
-	if (code == LEASE_OK_SAME && !new)
-		code = lease_contact(l, m);
+	if (code == LEASE_OK_SAME && !new) {
+		contact = contact_keep(l, m->network, m->name, &m->contact);
+		turn_soon(l);
+	}
+	if (contact == LEASE_E_STORE)
+		code = contact;
 	if (code != LEASE_OK_SAME) {
 		answer_lease(c, id, code, NULL, NULL);
 		return (0);
 	}
 	turn_register(l, n, m->name, m->who, m->pubkey,
-	    m->has_psk ? m->psk : NULL, &m->from, &asker);
+	    m->has_psk ? m->psk : NULL, &m->from, contact == LEASE_OK_NEW,
+	    &asker);
 	/* Nothing is kept of whoever gets no lease. */
 	if (new && is_live(peer_by_name(n, m->name)))
 		(void)contact_keep(l, m->network, m->name, &m->contact);
@@ -188,7 +181,7 @@ leased_lease_renew(struct chan *c, uint32_t id, const struct msg_lease_renew *m)
 		code = LEASE_E_KEY;
 	if (code == LEASE_OK_SAME)
 		turn_register(l, p->net, m->name, m->who, p->key, psk_of(p),
-		    &m->from, &asker);
+		    &m->from, false, &asker);
 	else
 		answer_lease(c, id, code, p, NULL);
 	return (0);

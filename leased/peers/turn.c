@@ -235,7 +235,7 @@ turn_granted(struct leased *l, struct turn_change *e, struct grant *g,
 void
 turn_register(struct leased *l, struct network *n, const char *name,
     const char *who, const uint8_t *key, const uint8_t *psk,
-    const struct prefix *from, const struct asker *asker)
+    const struct prefix *from, bool written, const struct asker *asker)
 {
 	struct turn_change *e;
 	struct grant g;
@@ -252,7 +252,13 @@ turn_register(struct leased *l, struct network *n, const char *name,
 		/* Only the time of the renewal has changed: write it lazily. */
 		change_done(&g.change);
 		dirty_set(g.peer);
-		asker_answer(l, asker, code, g.peer);
+		if (!written) {
+			asker_answer(l, asker, code, g.peer);
+			return;
+		}
+		e->code = code;
+		e->peer = g.peer;
+		turn_add(l, e, false, from);
 		return;
 	}
 	turn_granted(l, e, &g,

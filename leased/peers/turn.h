@@ -13,10 +13,13 @@
 #include "leased.h"
 
 void	 turn_init(struct leased *);
-/* Register a lease.  psk and from may be NULL. */
+/*
+ * Register a lease.  psk and from may be NULL.  If the request has written
+ * something else, it is not answered before the commit of that.
+ */
 void	 turn_register(struct leased *, struct network *, const char *name,
     const char *who, const uint8_t *key, const uint8_t *psk,
-    const struct prefix *from, const struct asker *);
+    const struct prefix *from, bool written, const struct asker *);
 /* Take over a lease, or with dry_run only find the answer. */
 void	 turn_import(struct leased *, struct network *,
     const struct msg_ctl_lease *, const struct asker *);

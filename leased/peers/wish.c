@@ -364,7 +364,7 @@ take_back(struct leased *l, const struct wish *w, struct peer *p)
 		turn_end(l, p, "lease.refuse", NULL, &nobody);
 	else
 		turn_register(l, p->net, p->name, peer_who(p), w->old->key,
-		    w->old->psk, NULL, &nobody);
+		    w->old->psk, NULL, false, &nobody);
 }
 
 static void

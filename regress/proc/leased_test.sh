@@ -387,6 +387,29 @@ ctl routes => /^result code=1 text=$/ # and then as ever
 stop
 END
 
+# --- a changed contact does not cost a commit of its own ------------------------------
+
+{ begin said; cat <<'END'
+set pools fd00:1::/64,10.0.0.0/8
+start
+up net0
+load net0 d 128 64
+set contact A,a@a,1
+held net0 d 128
+ctl contacts => rows=128
+stop
+END
+} >"$WORK/orders"
+drive "$WORK/orders"
+if said '^held not traced'; then
+	skip "changed contacts share a transaction" "it cannot be traced here"
+else
+	is "changed contacts share a transaction" \
+	    "$(grep -c 'commit of 128 changes' "$WORK/log")" 1
+	is "they are answered, and none before it is written" \
+	    "$(grep '^held' "$WORK/out")" "held answers=128 early=0"
+fi
+
 { begin crowd; cat <<'END'
 set pools fd00:1::/64,10.0.0.0/8
 set lease 3600
