@@ -179,9 +179,22 @@ everything() {		# TAG DEVICE NUMBER TOOLS
 	is "$TAG down: status" "$ST$OUT" 0
 	host "$DEV" >"$WORK/host2"
 	check "$TAG down: nothing is left" diff "$WORK/host" "$WORK/host2"
+	is "$TAG down: the lease is given back" "$(leased "$3")" ''
 	join "$DEV" down
 	is "$TAG down again" "$ST$OUT" 0
+	conf "$DEV" "preshared_key = yes"
+	preshared
+
+	# Without an answer the lease stays, and the next time it goes.
+	conf "$DEV" "url = https://$GW:1"
+	fails "down, nobody listens" 75 'stays at the gateway until its term is over: nobody listens' down
+	check_status "$TAG down, nobody listens: no interface is left" 1 \
+	    in_ns "$DEV" ip link show dev join0
+	unlike "$TAG down, nobody listens: the lease" "$(leased "$3")" '^$'
 	conf "$DEV"
+	join "$DEV" down
+	is "$TAG down, later" "$ST$OUT" 0
+	is "$TAG down, later: the lease is given back" "$(leased "$3")" ''
 
 	# The same key and addresses as a file for wg-quick; no secret in it.
 	join "$DEV" --print
@@ -198,6 +211,34 @@ everything() {		# TAG DEVICE NUMBER TOOLS
 	host "$DEV" >"$WORK/host2"
 	check "$TAG print: nothing is set up" diff "$WORK/host" "$WORK/host2"
 	refusals "$3"
+}
+
+# A preshared key, which is made, sent, used at both ends, and given up again.
+preshared() {
+	join "$DEV"
+	is "$TAG preshared key: up" "$ST$OUT" 0
+	psk=$(cat "$WORK/$DEV.state/join0.psk")
+	is "$TAG preshared key: its file" \
+	    "$(stat -c %a "$WORK/$DEV.state/join0.psk")" 600
+	is "$TAG preshared key: the device has it" "$(in_ns "$DEV" \
+	    wg show join0 preshared-keys | cut -f 2)" "$psk"
+	is "$TAG preshared key: the gateway has it" "$(wg show wg0 preshared-keys |
+	    awk -v key="$(in_ns "$DEV" wg show join0 public-key)" \
+	    '$1 == key { print $2 }')" "$psk"
+	check "$TAG preshared key: a packet" wait_for 10 in_ns "$DEV" \
+	    ping -6 -q -c 1 -W 1 "$GW6"
+	join "$DEV" --print
+	like "$TAG preshared key: print" "$OUT" \
+	    "^PresharedKey = $(printf %s "$psk" | sed 's/[+]/[+]/g')\$"
+	conf "$DEV"
+	join "$DEV"
+	is "$TAG preshared key: given up" "$ST$OUT" 0
+	is "$TAG preshared key: neither has it" "$(in_ns "$DEV" wg show join0 \
+	    preshared-keys | cut -f 2) $(wg show wg0 preshared-keys |
+	    awk -v key="$(in_ns "$DEV" wg show join0 public-key)" \
+	    '$1 == key { print $2 }')" "(none) (none)"
+	check "$TAG preshared key: a packet without it" wait_for 10 \
+	    in_ns "$DEV" ping -6 -q -c 1 -W 1 "$GW6"
 }
 
 # What it says when something is wrong.
@@ -223,6 +264,8 @@ refusals() {		# NUMBER
 	fails "no interface" 78 '"a;b" is no name of an interface'
 	conf "$DEV" "egress = maybe"
 	fails "no boolean" 78 'egress must be yes or no'
+	conf "$DEV" "preshared_key = 1"
+	fails "no boolean, either" 78 'preshared_key must be yes or no'
 	conf "$DEV" "network = other" "retries = 0"
 	fails "another network" 1 'refuses: 404 network-not-found: there is no'
 	conf "$DEV" "interface = eth0"
@@ -267,8 +310,8 @@ is "approval: up" "$ST$OUT" 0
 is "approval: the addresses of the lease" "$(enrolled d3)" "$(leased 103)"
 join d3 down
 
-# The private keys are in no argument of any command.
-cat "$WORK"/d?.state/join0.key >"$WORK/keys"
+# The secret keys are in no argument of any command.
+cat "$WORK"/d?.state/join0.key "$WORK"/d?.state/join0.psk >"$WORK/keys"
 check "there are arguments" grep -q ' private-key /' "$WORK/arguments"
 check_status "no key among the arguments" 1 grep -F -f "$WORK/keys" \
     "$WORK/arguments"
