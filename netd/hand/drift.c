@@ -13,6 +13,7 @@
 #include "hand_net.h"
 #include "kern_ops.h"
 #include "log.h"
+#include "mtunnel.h"
 #include "network.h"
 #include "sysctl.h"
 #include "tell.h"
@@ -89,6 +90,7 @@ look(struct hand *k, bool full)
 	TAILQ_FOREACH(n, &k->nets, entry)
 		net_ensure(n, full);
 	(void)egress_ensure(k);
+	mtunnel_ensure(k);
 	if (full || !filtered)
 		sysctl_ensure(k);
 	pace(k, k->health.drift - before);

@@ -28,6 +28,7 @@
 #include "link_agent.h"
 #include "log.h"
 #include "mnet.h"
+#include "mtunnel.h"
 #include "neighbour.h"
 #include "network.h"
 #include "orphan.h"
@@ -130,6 +131,7 @@ undo(struct hand *k, struct msg_setup_stopped *m)
 	TAILQ_FOREACH(n, &k->nets, entry)
 		m->failed |= net_undo(n) == -1;
 	m->failed |= egress_undo(k) == -1;
+	m->failed |= mtunnel_undo(k) == -1;
 	m->left = orphan_tell(k);
 	if (!m->failed)
 		log_info("everything taken back");

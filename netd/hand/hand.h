@@ -40,6 +40,10 @@ struct hand {
 	struct chan	*agent;		/* agentd's, in a device's suite */
 	struct msg_conf_mpolicy *policy;	/* NULL in a gateway's suite */
 	bool		 meshing;	/* a sync of agentd is under way */
+	bool		 mesh_synced;	/* one has ended */
+	bool		 tunnel;	/* the full tunnel is set up, */
+	struct kern_tunnel tunnel_is;	/* like this */
+	bool		 tunnel_seen;	/* none is left from before */
 	const struct kern_ops *ops;
 	struct kern_io	*io;
 	bool		 entered;	/* is in its sandbox */

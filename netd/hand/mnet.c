@@ -21,6 +21,7 @@
 #include "mark.h"
 #include "mnet.h"
 #include "mpeer.h"
+#include "mtunnel.h"
 #include "network.h"
 #include "sysctl.h"
 #include "undo.h"
@@ -305,6 +306,7 @@ apply(struct knet *n)
 	net_ensure(n, true);
 	(void)egress_ensure(n->k);
 	(void)sysctl_ensure(n->k);
+	mtunnel_ensure(n->k);
 	mnet_tell(n);
 }
 
@@ -409,6 +411,7 @@ mnet_del(struct hand *k, const char *network)
 		return;
 	(void)egress_ensure(k);
 	(void)sysctl_ensure(k);
+	mtunnel_ensure(k);
 }
 
 /* The policy does not allow the network any more: it is taken down. */

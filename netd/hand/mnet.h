@@ -23,6 +23,10 @@ struct mnet {
 	bool		 refused;	/* the policy refuses the network */
 	bool		 named;		/* agentd's sync has named it */
 	bool		 routes_due;	/* prefixes beyond it have changed */
+	int		 marked;	/* interface that has the tunnel's mark */
+	/* The member to which the policy lets the default route lead. */
+	uint8_t		 tunnel_key[WGKEY_LEN];
+	char		 tunnel_member[NETNAME_SIZE];
 	char		 note[TEXT_SIZE];	/* part that is refused, or "" */
 	struct msg_mnet_state sent;
 };

@@ -16,6 +16,7 @@
 #include "log.h"
 #include "mnet.h"
 #include "mpeer.h"
+#include "mtunnel.h"
 #include "network.h"
 #include "pool_route.h"
 #include "reconcile.h"
@@ -60,7 +61,9 @@ mpeer_policy_clear(struct mpolicy *p, struct kern_routes *routes)
 static bool
 is_endpoint(const void *arg, const struct prefix *a)
 {
-	return (prefix_equal(arg, a));
+	const struct prefix host = prefix_host(a);
+
+	return (prefix_equal(arg, &host));
 }
 
 /* True if a prefix of the peer would be a route. */
@@ -84,7 +87,7 @@ check(struct knet *n, const struct msg_mpeer_set *m, enum peer_code *code)
 	struct mpolicy_net net = { .set = &n->mesh->set };
 	struct kern_routes routes = { NULL, 0, 0 };
 	struct mpolicy p = { .conf = k->policy };
-	struct prefix own;
+	struct prefix own = m->endpoint;
 	struct wish *x;
 	const char *bad;
 
@@ -99,6 +102,7 @@ check(struct knet *n, const struct msg_mpeer_set *m, enum peer_code *code)
 		mpeer_policy_clear(&p, &routes);
 		return ("the kernel does not tell its addresses");
 	}
+	own = prefix_host(&own);
 	x = wanted_find(&n->wanted, m->pubkey);
 	net.pub = n->has_pub ? n->pub : NULL;
 	net.peers = n->wanted.count - (x != NULL && x->wanted ? 1 : 0);
@@ -162,6 +166,22 @@ refused(struct hand *k, uint32_t id, const struct msg_mpeer_set *m,
 	mpeer_done(k, id, code, why);
 }
 
+/* A policy that is loaded again asks who the member was. */
+static void
+note_tunnel(struct knet *n, const struct msg_mpeer_set *m)
+{
+	uint8_t i;
+
+	for (i = 0; i < m->nprefixes; i++) {
+		if (m->prefixes[i].len != 0)
+			continue;
+		memcpy(n->mesh->tunnel_key, m->pubkey,
+		    sizeof(n->mesh->tunnel_key));
+		strlcpy(n->mesh->tunnel_member, m->member,
+		    sizeof(n->mesh->tunnel_member));
+	}
+}
+
 void
 mpeer_set(struct hand *k, uint32_t id, const struct msg_mpeer_set *m)
 {
@@ -180,6 +200,7 @@ mpeer_set(struct hand *k, uint32_t id, const struct msg_mpeer_set *m)
 		refused(k, id, m, code, bad);
 		return;
 	}
+	note_tunnel(n, m);
 	news = want(n, &x, m);
 	if (x == NULL) {
 		mpeer_done(k, id, PEER_E_KERNEL, "no memory");
@@ -294,33 +315,44 @@ mpeer_sync_end(struct hand *k)
 	size_t i;
 
 	k->meshing = false;
+	k->mesh_synced = true;
 	for (i = 0; i < 2; i++)
 		TAILQ_FOREACH(n, lists[i], entry)
 			if (n->mesh != NULL && n->mesh->named)
 				sync_network(n);
 	mpeer_turn(k);
+	mtunnel_ensure(k);
 }
 
+/* Set the routes that follow from the wishes. */
+static void
+set_routes(struct knet *n)
+{
+	bool made = n->made;
+
+	/* What changes now is no drift. */
+	n->made = false;
+	n->mesh->routes_due = false;
+	if (route_pools(n) == -1)
+		log_warnx("network %s: %s", n->conf.name, n->text);
+	n->made = made;
+	mtunnel_ensure(n->k);
+	mnet_tell(n);
+}
+
+/* The routes come first: an answer says that all of a wish is there. */
 void
 mpeer_turn(struct hand *k)
 {
 	struct knet *n;
-	bool made;
 
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		if (n->mesh == NULL || n->state != NET_UP || k->meshing)
 			continue;
+		if (n->mesh->routes_due)
+			set_routes(n);
 		if (!wanted_idle(&n->wanted))
 			peer_work(n);
-		if (!n->mesh->routes_due || n->state != NET_UP)
-			continue;
-		n->mesh->routes_due = false;
-		made = n->made;
-		n->made = false;
-		if (route_pools(n) == -1)
-			log_warnx("network %s: %s", n->conf.name, n->text);
-		n->made = made;
-		mnet_tell(n);
 	}
 }
 
@@ -333,6 +365,8 @@ message_of(const struct knet *n, const struct wish *x, struct msg_mpeer_set *m)
 	memset(m, 0, sizeof(*m));
 	strlcpy(m->network, n->conf.name, sizeof(m->network));
 	memcpy(m->pubkey, x->key, sizeof(m->pubkey));
+	if (memcmp(x->key, n->mesh->tunnel_key, sizeof(x->key)) == 0)
+		strlcpy(m->member, n->mesh->tunnel_member, sizeof(m->member));
 	m->endpoint = x->endpoint;
 	m->port = x->port;
 	m->keepalive = x->keepalive;

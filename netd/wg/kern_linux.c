@@ -19,6 +19,7 @@
 #include "nl_event.h"
 #include "nl_link.h"
 #include "nl_route.h"
+#include "nl_tunnel.h"
 #include "wg_kernel.h"
 #include "wg_uapi.h"
 
@@ -244,6 +245,18 @@ io_rule_del(struct kern_io *io, const struct kern_rule *r)
 }
 
 static int
+io_tunnel_set(struct kern_io *io, const struct kern_tunnel *t)
+{
+	return (note(io, nl_tunnel_set(&io->route, t), io->route.text));
+}
+
+static int
+io_tunnel_clear(struct kern_io *io)
+{
+	return (note(io, nl_tunnel_clear(&io->route), io->route.text));
+}
+
+static int
 io_fw_look(struct kern_io *io, unsigned int i, char owner[FW_OWNER_SIZE])
 {
 	int state = fw_look(&io->fw, i, owner);
@@ -280,6 +293,16 @@ io_wg_set(struct kern_io *io, const struct wg_dev *d, const uint8_t *priv,
 		return (note(io, wg_uapi_set(&io->uapi, d->fd, priv, port),
 		    io->uapi.text));
 	return (note(io, wg_kernel_set(&io->wg, d->ifindex, priv, port),
+	    io->wg.nl.text));
+}
+
+static int
+io_wg_mark(struct kern_io *io, const struct wg_dev *d, uint32_t mark)
+{
+	if (d->backend == BACKEND_USERSPACE)
+		return (note(io, wg_uapi_mark(&io->uapi, d->fd, mark),
+		    io->uapi.text));
+	return (note(io, wg_kernel_mark(&io->wg, d->ifindex, mark),
 	    io->wg.nl.text));
 }
 
@@ -336,11 +359,14 @@ const struct kern_ops kern_ops = {
 	.rule_list = io_rule_list,
 	.rule_add = io_rule_add,
 	.rule_del = io_rule_del,
+	.tunnel_set = io_tunnel_set,
+	.tunnel_clear = io_tunnel_clear,
 	.fw_look = io_fw_look,
 	.fw_set = io_fw_set,
 	.fw_elems = io_fw_elems,
 	.fw_elem_list = io_fw_elem_list,
 	.wg_set = io_wg_set,
+	.wg_mark = io_wg_mark,
 	.wg_peers = io_wg_peers,
 	.wg_dump = io_wg_dump,
 };

@@ -76,6 +76,16 @@ struct kern_rule {	/* iif NAME, from PREFIX or to PREFIX lookup TABLE */
 	bool		 hosts;		/* by the routes to single hosts alone */
 };
 
+/* The table of a device's full tunnel, and the mark of its WireGuard. */
+#define KERN_TUNNEL_TABLE	0x7370004dU
+
+struct kern_tunnel {
+	int		 ifindex;	/* 0: there is none now, all is closed */
+	bool		 four;		/* it takes IPv4; */
+	bool		 six;		/* a family that it does not take is */
+	uint32_t	 uid;		/* closed, but for this user */
+};
+
 /* Lists of kern_list.h, all zero when they are empty. */
 struct kern_routes {
 	struct kern_route *list;
@@ -251,6 +261,13 @@ struct kern_ops {
 	int		 (*rule_del)(struct kern_io *, const struct kern_rule *);
 
 	/*
+	 * Let everything go into a full tunnel, or nothing any more.  What is
+	 * there already is no error.
+	 */
+	int (*tunnel_set)(struct kern_io *, const struct kern_tunnel *);
+	int		 (*tunnel_clear)(struct kern_io *);
+
+	/*
 	 * A suite has its packet filter in one of FW_TABLES tables.  fw_look
 	 * gets the text with which table i was set, and returns an enum
 	 * kern_fw_state, or -1.
@@ -282,6 +299,8 @@ struct kern_ops {
 	 */
 	int		 (*wg_set)(struct kern_io *, const struct wg_dev *,
 			    const uint8_t *priv, int port);
+	/* The mark of its own packets; 0: none. */
+	int (*wg_mark)(struct kern_io *, const struct wg_dev *, uint32_t mark);
 	int		 (*wg_peers)(struct kern_io *, const struct wg_dev *,
 			    const struct peer_op *, size_t n);
 	int		 (*wg_dump)(struct kern_io *, const struct wg_dev *,

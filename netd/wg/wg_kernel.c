@@ -151,6 +151,19 @@ wg_kernel_set(struct wg_kernel *w, int ifindex, const uint8_t *priv, int port)
 	return (talk_secret(w, m));
 }
 
+int
+wg_kernel_mark(struct wg_kernel *w, int ifindex, uint32_t mark)
+{
+	struct nl_msg *m;
+
+	m = wg_msg(w, WG_CMD_SET_DEVICE, 0, ifindex, 0);
+	if (m == NULL)
+		return (-1);
+	if (nla_put_u32(m, WGDEVICE_A_FWMARK, mark) < 0)
+		return (too_small(m));
+	return (nl_talk(&w->nl, m, NULL, NULL));
+}
+
 static int
 put_addr(struct nl_msg *m, const struct prefix *p)
 {

@@ -28,6 +28,7 @@ int	 wg_kernel_find(struct wg_kernel *);
  * As in struct kern_ops, by interface index.  nl.text says why a call failed.
  */
 int wg_kernel_set(struct wg_kernel *, int, const uint8_t *priv, int port);
+int	 wg_kernel_mark(struct wg_kernel *, int, uint32_t mark);
 int wg_kernel_peers(struct wg_kernel *, int, const struct peer_op *, size_t n);
 int	 wg_kernel_dump(struct wg_kernel *, int, struct snapshot *);
 

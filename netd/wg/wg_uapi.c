@@ -169,6 +169,16 @@ wg_uapi_set(struct wg_uapi *w, int fd, const uint8_t *priv, int port)
 	return (r);
 }
 
+int
+wg_uapi_mark(struct wg_uapi *w, int fd, uint32_t mark)
+{
+	size_t len = 0;
+
+	if (put(w, &len, "set=1\nfwmark=%u\n\n", mark) == -1)
+		return (-1);
+	return (talk(w, fd, len, NULL));
+}
+
 /* Put the keepalive of a peer and, if it is to be set, its endpoint. */
 static int
 put_dial(struct wg_uapi *w, size_t *len, const struct peer_op *op)

@@ -26,6 +26,7 @@ void	 wg_uapi_close(struct wg_uapi *);
  * cannot be used any more.
  */
 int	 wg_uapi_set(struct wg_uapi *, int fd, const uint8_t *priv, int port);
+int	 wg_uapi_mark(struct wg_uapi *, int fd, uint32_t mark);
 int wg_uapi_peers(struct wg_uapi *, int fd, const struct peer_op *, size_t n);
 int	 wg_uapi_dump(struct wg_uapi *, int fd, struct snapshot *);
 

@@ -69,8 +69,8 @@ ip link add va type veth peer name vb netns "$ns_b" &&
     in_b ip address add 192.0.2.2/24 dev vb && in_b ip link set vb up ||
     skip_all "no veth here"
 
-agent_conf a spa 'accept_routes = [ "10.20.0.0/16" ];'
-agent_conf b spb
+agent_conf a spa 'accept_routes = [ "10.20.0.0/16" ]; full_tunnel = "prod/m2";'
+agent_conf b spb 'egress = [ "0.0.0.0/0" ]; egress_wan = "vw";'
 agent_start a
 agent_start b in_ns b
 like "agentd gets its part" "$(head -n 1 "$WORK/a/state/agent/out")" \
@@ -141,6 +141,52 @@ fw() {
 }
 check "a filter is there" eval '[ "$(fw)" -gt 0 ]'
 
+# --- everything into the tunnel, and out at the other end ---
+
+# Behind B there is a world that A reaches by B alone.
+ns_add w
+ip link add vw netns "$ns_b" type veth peer name eth0 netns "$ns_w"
+in_b ip address add 203.0.113.1/24 dev vw
+in_b ip link set vw up
+in_ns w ip address add 203.0.113.9/24 dev eth0
+in_ns w ip link set eth0 up
+ip route add default via 192.0.2.2 dev va
+traced() {		# the way that a packet of user takes
+	ip route get 203.0.113.9 uid "$1" | sed -n 's/.* dev \([^ ]*\).*/\1/p'
+}
+agent_uid=$(stat -c '%u' "$WORK/a/state/agent")
+say b "net $NET prod 0 2 100.64.1.2/24,fd12::2/64 0.0.0.0/0"
+say a "peer $NET m2 $kb 192.0.2.2 51820 0 100.64.1.2/32,fd12::2/128,0.0.0.0/0"
+tunnelled() {
+	[ "$(traced 0)" = spa0 ]
+}
+check "everything goes into the tunnel" wait_for 10 tunnelled
+check "A reaches the world by B" wait_for 10 pings "" 203.0.113.9
+is "but what agentd sends" "$(traced "$agent_uid")" va
+is "and what the main table has a route to" \
+    "$(ip route get 192.0.2.2 | sed -n 's/.* dev \([^ ]*\).*/\1/p')" va
+check "IPv6 is closed, as the member has none" eval \
+    "! ip -6 route get 2001:db8::1 >/dev/null 2>&1"
+# B dies: nothing leaks.
+in_b ip link set spb0 down
+unlike "when the member is gone, nothing else is tried" \
+    "$(ip route get 203.0.113.9)" 'dev va'
+old=$(child_of "$pid_a" netd-hand)
+kill -KILL "$old"
+check "nor when the hand dies" tunnelled
+in_b ip link set spb0 up
+check "the hand is started again" wait_for 10 eval \
+    "p=\$(child_of $pid_a netd-hand) && [ -n \"\$p\" ] && [ \"\$p\" != $old ]"
+say a begin
+say a "net $NET prod 0 0 100.64.1.1/24,fd12::1/64"
+say a "peer $NET m2 $kb 192.0.2.2 51820 0 100.64.1.2/32,fd12::2/128,0.0.0.0/0"
+say a end
+check "the member is back" wait_for 20 pings "" 203.0.113.9
+say a "peer $NET m2 $kb 192.0.2.2 51820 0 100.64.1.2/32,fd12::2/128"
+check "the tunnel is taken back" wait_for 10 eval "! tunnelled"
+is "with its rules" "$(ip rule | grep -c '^3241[0-2]:')" 0
+ip route del default
+
 # --- death of each process ---
 
 for who in agentd netd-hand apid-key; do
@@ -189,6 +235,7 @@ check "the change is taken" wait_for 10 logged 'configuration loaded' \
 # shellcheck disable=SC2154
 stop "$pid_a"
 check "undo: no interface" eval "! ip link show spa0 >/dev/null 2>&1"
+is "undo: no rules" "$(ip rule | grep -c '^3241[0-2]:')" 0
 is "undo: no filter" "$(fw)" 0
 check "undo: the key stays" test -e "$WORK/a/state/keys/$UUID.key"
 

@@ -748,6 +748,34 @@ fake_wg_dump(struct kern_io *io, const struct wg_dev *d, struct snapshot *s)
 	return (0);
 }
 
+static int
+fake_tunnel_set(struct kern_io *io, const struct kern_tunnel *t)
+{
+	if (fault(io, "tunnel_set"))
+		return (-1);
+	io->s->tunnel = *t;
+	io->s->tunnelled = true;
+	return (0);
+}
+
+static int
+fake_tunnel_clear(struct kern_io *io)
+{
+	if (fault(io, "tunnel_clear"))
+		return (-1);
+	io->s->tunnelled = false;
+	return (0);
+}
+
+static int
+fake_wg_mark(struct kern_io *io, const struct wg_dev *d, uint32_t mark)
+{
+	if (fault(io, "wg_mark"))
+		return (-1);
+	io->s->mark = mark;
+	return (0);
+}
+
 const struct kern_ops kern_ops = {
 	.open = fake_open,
 	.close = fake_close,
@@ -774,11 +802,14 @@ const struct kern_ops kern_ops = {
 	.rule_list = fake_rule_list,
 	.rule_add = fake_rule_add,
 	.rule_del = fake_rule_del,
+	.tunnel_set = fake_tunnel_set,
+	.tunnel_clear = fake_tunnel_clear,
 	.fw_look = fake_fw_look,
 	.fw_set = fake_fw_set,
 	.fw_elems = fake_fw_elems,
 	.fw_elem_list = fake_fw_elem_list,
 	.wg_set = fake_wg_set,
+	.wg_mark = fake_wg_mark,
 	.wg_peers = fake_wg_peers,
 	.wg_dump = fake_wg_dump,
 };

@@ -454,7 +454,7 @@ test_many(struct rig *d)
 	struct msg_mpeer_set m;
 	uint32_t i;
 
-	for (i = 0; i < MANY; i++) {
+	for (i = count_peers(d); i < MANY; i++) {
 		peer_wish(&m, 100 + i);
 		SEND(d->leased, MPEER_SET, mpeer_set, 0, &m, -1);
 	}
@@ -465,6 +465,38 @@ test_many(struct rig *d)
 	    "mesh: peer 10,001", "%s", text);
 	rig_check(d, await_peers(d, MANY), "mesh: 10,000 are there", "%u",
 	    count_peers(d));
+}
+
+/* Everything into a member, if the policy names it, until nobody wishes it. */
+static void
+test_tunnel(struct rig *d)
+{
+	struct msg_mpeer_set m;
+
+	strlcpy(policy.full_tunnel, "prod/m7", sizeof(policy.full_tunnel));
+	rig_configure(d);
+	peer_wish(&m, 8);
+	peer_prefix(&m, "0.0.0.0/0");
+	bad_peer(d, "mesh: a default route to another member", &m,
+	    PEER_E_POLICY, "full_tunnel: ");
+	rig_check(d, !d->s->tunnelled, "mesh: no tunnel yet", "-");
+	peer_wish(&m, 7);
+	peer_prefix(&m, "100.64.1.7/32");
+	peer_prefix(&m, "0.0.0.0/0");
+	rig_check(d,
+	    peer_ask(d, &m) == PEER_OK && d->s->tunnelled &&
+		d->s->tunnel.four && !d->s->tunnel.six &&
+		d->s->tunnel.ifindex != 0 && d->s->mark == KERN_TUNNEL_TABLE,
+	    "mesh: a default route to the one", "%s", text);
+	rig_configure(d);
+	peer_wish(&m, 9);
+	(void)peer_ask(d, &m);
+	rig_check(d, d->s->tunnelled && find_peer(d, 7) != NULL,
+	    "mesh: it outlives a reload", "-");
+	peer_wish(&m, 7);
+	peer_prefix(&m, "100.64.1.7/32");
+	rig_check(d, peer_ask(d, &m) == PEER_OK && !d->s->tunnelled,
+	    "mesh: and is taken back", "%s", text);
 }
 
 static void
@@ -528,6 +560,7 @@ main(int argc, char **argv)
 	test_roaming(&d);
 	test_restart(&d);
 	test_reload(&d);
+	test_tunnel(&d);
 	test_many(&d);
 	test_leave(&d);
 	test_bad_id(&d);
