@@ -28,6 +28,14 @@ asked() {		# ERE
 	grep -Eq "$1" "$M/log"
 }
 
+gone_net() {		# NAME
+	! in_ns "$1" ip link show spm0
+}
+
+no_state() {		# NAME
+	[ -z "$(ls "$A/$1/state/agent" 2>/dev/null | grep net)" ]
+}
+
 pki_init
 server_start
 for a in a1 a2 a3; do
@@ -45,4 +53,112 @@ check "what the kernel has is acknowledged" wait_for 10 \
     asked "^GET a1 \"1\\.5f3a\\.[12]:1[0-9]\""
 check "the keys are made by the devices" wait_for 5 \
     asked "^PUT a2 /api/v1/self/mesh/$UUID"
+# --- changes ---------------------------------------------------------------
+
+# A ping every 0.05 s from a1 to a2 in the background until ping_lost.
+ping_on() {
+	: >"$WORK/ping.log"
+	spawn ping in_ns a1 ping -i 0.05 -W 5 "$a2"
+	PING=$PID
+	wait_for 10 ping_past 3
+}
+ping_past() {		# COUNT
+	[ "$(grep -c 'bytes from' "$WORK/ping.log")" -gt "$1" ]
+}
+# End it after three more answers: how many were lost before the last one.
+ping_lost() {
+	wait_for 10 ping_past $(($(grep -c 'bytes from' "$WORK/ping.log") + 2))
+	stop "$PING"
+	awk -F 'icmp_seq=' '/bytes from/ { split($2, f, " ")
+	    if (f[1] > max) max = f[1]
+	    if (!seen[f[1]]++) n++ } END { print max - n }' "$WORK/ping.log"
+}
+
+peers() {		# NAME
+	in_ns "$1" wg show spm0 peers | wc -l
+}
+has_peers() {		# NAME COUNT
+	[ "$(peers "$1")" -eq "$2" ]
+}
+
+ping_on
+agent_start a3
+check "a3 joins" wait_for 20 agent_addr a3
+a3=$(agent_addr a3)
+check "a3 reaches a1" wait_for 20 agent_ping a3 "$a1"
+check "a1 has it, too" wait_for 10 has_peers a1 2
+
+# The end of each process of a1, while a2 is pinged.
+for p in agentd netd-hand apid-key; do
+	pid=$(agent_pid a1 $p)
+	kill -KILL "$pid"
+	check "$p is started again" wait_for 20 agent_new_pid a1 $p "$pid"
+done
+check "it goes on from where it was" wait_for 30 \
+    asked '^GET a1 "1\.5f3a\.[0-9]+:[0-9]+"'
+is "no packet is lost by a member that joins and by the end of a process" \
+    "$(ping_lost)" 0
+
+# Another member goes.
+agent_stop a3
+touch "$M/remove.a3"
+check "a member that has gone is no peer" wait_for 20 has_peers a1 1
+
+# --- without the server ----------------------------------------------------
+
+ping_on
+stop "$SERVER"
+check "the end of the server is told" wait_for 20 logged a1 'server: '
+is "the tunnels stay without it" "$(ping_lost)" 0
+agent_stop a1
+in_ns a1 ip link del spm0
+agent_start a1
+check "a start without the server has the mesh" wait_for 30 \
+    agent_ping a1 "$a2"
+: >"$M/log"
+server_start
+
+# It has forgotten who was there: its generations begin anew.
+check "a server that has lost everything is told again" wait_for 60 \
+    asked "^PUT a1 /api/v1/self/mesh/$UUID"
+check "and a1 reaches a2 again" wait_for 60 agent_ping a1 "$a2"
+
+# --- refusals --------------------------------------------------------------
+
+ping_on
+echo 403 >"$M/refuse"
+touch "$M/touch.a1"
+check "a server that does not know the device is told of" wait_for 90 \
+    logged a1 'server: it answers with status 403'
+is "the tunnels stay" "$(ping_lost)" 0
+rm "$M/refuse"
+agent_stop a1
+agent_start a1
+check "a1 is back" wait_for 30 agent_ping a1 "$a2"
+
+# What the policy of the device does not allow is refused there and reported.
+echo '{"addresses":["10.9.9.9"]}' >"$M/member.a2"
+touch "$M/touch.a2"
+check "an address outside of the policy is refused" wait_for 30 \
+    logged a1 'refused here: '
+check "and reported" wait_for 30 grep -q '^a1 .*"error": "accept' "$M/reports"
+unlike "and not there" "$(in_ns a1 wg show spm0 allowed-ips)" 10.9.9.9
+rm "$M/member.a2"
+touch "$M/touch.a2"
+check "what is allowed again is there" wait_for 90 agent_ping a1 "$a2"
+
+# Garbage changes nothing.
+ping_on
+echo '{"schema":1,"epoch":"5f3a","networks":[{"id":"../../etc/passwd"}]}' \
+    >"$M/raw"
+touch "$M/touch.a1"
+check "a wrong answer is refused with a text" wait_for 60 \
+    logged a1 'server: the id of a network is no UUID'
+is "and changes nothing" "$(ping_lost)" 0
+rm "$M/raw"
+
+# A network that the server has no more is left.
+echo a1 >"$M/left"
+check "a network that is gone is left" wait_for 90 gone_net a1
+check "its state is gone, too" wait_for 10 no_state a1
 finish

@@ -126,9 +126,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return '?'
 
     def reply(self, status, body=None, more=()):
-        text = b'' if body is None else json.dumps(body).encode()
-        if isinstance(body, bytes):
-            text = body
+        text = body
+        if not isinstance(body, bytes):
+            text = json.dumps(body).encode()
         self.send_response(status)
         for k, v in more:
             self.send_header(k, v)
