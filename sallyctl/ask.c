@@ -58,6 +58,29 @@ put_show(struct ibuf *b, const struct request *r)
 	return (msg_ctl_show_put(b, &m));
 }
 
+static int
+put_mesh_op(struct ibuf *b, const struct request *r)
+{
+	struct msg_mesh_op m = r->op;
+
+	m.op = r->verb->what;
+	m.force = r->force;
+	return (msg_mesh_op_put(b, &m));
+}
+
+static int
+put_mesh_list(struct ibuf *b, const struct request *r)
+{
+	struct msg_mesh_list m = { .what = r->verb->what,
+		.behind = r->behind,
+		.offline = r->offline };
+
+	strlcpy(m.tenant, r->op.tenant, sizeof(m.tenant));
+	strlcpy(m.network, r->op.network, sizeof(m.network));
+	strlcpy(m.group, r->op.group, sizeof(m.group));
+	return (msg_mesh_list_put(b, &m));
+}
+
 /* The payload of the request. */
 static int
 put(struct ibuf *b, const struct request *r)
@@ -71,6 +94,10 @@ put(struct ibuf *b, const struct request *r)
 	switch (r->verb->ask) {
 	case MSG_CTL_SHOW:
 		return (put_show(b, r));
+	case MSG_MESH_OP:
+		return (put_mesh_op(b, r));
+	case MSG_MESH_LIST:
+		return (put_mesh_list(b, r));
 	case MSG_CTL_REVOKE:
 		strlcpy(revoke.network, r->network, sizeof(revoke.network));
 		strlcpy(revoke.name, r->name, sizeof(revoke.name));
@@ -97,7 +124,9 @@ put(struct ibuf *b, const struct request *r)
 static bool
 is_utf8(const struct request *r)
 {
-	const char *const s[] = { r->network, r->name, r->cn, r->reason };
+	const char *const s[] = { r->network, r->name, r->cn, r->reason,
+		r->op.tenant, r->op.network, r->op.device, r->op.group,
+		r->op.via, r->op.dns, r->op.stun };
 	uint8_t mem[TEXT_SIZE + 2];
 	char copy[TEXT_SIZE];
 	struct ibuf b;

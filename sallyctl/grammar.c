@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "grammar.h"
+#include "grammar_mesh.h"
 #include "units.h"
 
 #define PLACE_MAX  32 /* choices for one word */
@@ -23,7 +24,8 @@ enum how {
 	PATH,
 	REASON, /* takes all words that are left */
 	SINCE,
-	LIMIT
+	LIMIT,
+	MESH_NAME		/* MESH or TENANT:MESH */
 };
 
 /* clang-format off */
@@ -67,6 +69,18 @@ static const struct {
 	    "an interface's name" },
 	[P_URL] = { "url", "URL", TEXT, REQUEST(url), "a URL" },
 	[P_LIMIT] = { "limit", "COUNT", LIMIT, REQUEST(limit), NULL },
+	[P_DEVICE] = { NULL, "DEVICE", TEXT, REQUEST(op.device),
+	    "a device's name" },
+	[P_NETWORK] = { NULL, "MESH", MESH_NAME, REQUEST(op.network),
+	    "a mesh's name" },
+	[P_OF_TENANT] = { NULL, "TENANT", TEXT, REQUEST(op.tenant),
+	    "a tenant's name" },
+	[P_OF_GROUP] = { NULL, "GROUP", TEXT, REQUEST(op.group),
+	    "a group's name" },
+	[P_BEHIND] = { "behind", NULL, FLAG, REQUEST(behind), NULL },
+	[P_OFFLINE] = { "offline", NULL, FLAG, REQUEST(offline), NULL },
+	[P_IN_MESH] = { "net", "MESH", MESH_NAME, REQUEST(op.network),
+	    "a mesh's name" },
 };
 /* clang-format on */
 
@@ -222,15 +236,54 @@ set_limit(uint64_t *limit, const char *word, FILE *err)
 	return (-1);
 }
 
+/* "TENANT:MESH", "MESH" or a uuid. */
+static int
+set_mesh(struct request *r, const char *word, FILE *err)
+{
+	const char *colon = strchr(word, ':');
+	char tenant[MESHNAME_SIZE];
+
+	if (colon == NULL)
+		return (set_text(r->op.network, sizeof(r->op.network), word,
+		    "a mesh's name", err));
+	if ((size_t)(colon - word) >= sizeof(tenant)) {
+		fprintf(err, "sallyctl: the tenant's name is too long\n");
+		return (-1);
+	}
+	memcpy(tenant, word, (size_t)(colon - word));
+	tenant[colon - word] = '\0';
+	if (set_text(r->op.tenant, sizeof(r->op.tenant), tenant,
+		"a tenant's name", err) == -1)
+		return (-1);
+	return (set_text(r->op.network, sizeof(r->op.network), colon + 1,
+	    "a mesh's name", err));
+}
+
+static int
+take_mesh_value(struct parser *p, enum param param, struct request *r)
+{
+	struct place pl = { 0 };
+	size_t id;
+
+	place_add(&pl, mesh_value_name(param), VALUE, 0);
+	if (next(p, &pl, &id) == -1)
+		return (-1);
+	return (mesh_value(&r->op, param, p->words[-1], p->err));
+}
+
 /* Take the value of an argument or option.  Returns 0 or -1. */
 static int
 take_value(struct parser *p, enum param param, struct request *r)
 {
-	void *dst = (char *)r + params[param].off;
-	size_t size = params[param].size, id;
 	struct place pl = { 0 };
+	size_t size, id;
 	const char *w;
+	void *dst;
 
+	if (param >= P_TENANT)
+		return (take_mesh_value(p, param, r));
+	dst = (char *)r + params[param].off;
+	size = params[param].size;
 	if (params[param].how == FLAG) {
 		*(bool *)dst = true;
 		return (0);
@@ -253,6 +306,8 @@ take_value(struct parser *p, enum param param, struct request *r)
 		return (set_reason(p, dst, size));
 	case LIMIT:
 		return (set_limit(dst, w, p->err));
+	case MESH_NAME:
+		return (set_mesh(r, w, p->err));
 	case SINCE:
 		return (set_since(dst, w, p->err));
 	case TEXT:
@@ -274,7 +329,7 @@ take_verb(struct parser *p)
 		if (strcmp(verbs[i].words[0], word) == 0)
 			continue;
 		word = verbs[i].words[0];
-		place_add(&first, word, KEYWORD, i);
+		place_add(&first, word, verbs[i].whole ? EXACT : KEYWORD, i);
 	}
 	if (next(p, &first, &id) == -1)
 		return (NULL);
@@ -284,8 +339,16 @@ take_verb(struct parser *p)
 	for (i = id; verbs[i].words[0] != NULL; i++)
 		if (strcmp(verbs[i].words[0], word) == 0)
 			place_add(&second, verbs[i].words[1],
-			    verbs[i].exact ? EXACT : KEYWORD, i);
+			    verbs[i].exact || verbs[i].whole ? EXACT : KEYWORD,
+			    i);
 	return (next(p, &second, &id) == -1 ? NULL : &verbs[id]);
+}
+
+static const char *
+word_of(size_t param)
+{
+	return (param >= P_TENANT ? mesh_word((enum param)param) :
+				    params[param].word);
 }
 
 /* Take options in any order, each at most once. */
@@ -293,22 +356,22 @@ static int
 take_options(struct parser *p, struct request *r)
 {
 	struct place pl = { 0 };
-	unsigned int seen = 0;
+	uint64_t seen = 0;
 	size_t i, id;
 
 	place_add(&pl, "<cr>", END, 0);
-	for (i = 0; i < sizeof(params) / sizeof(params[0]); i++)
-		if (r->verb->opts & (1U << i))
-			place_add(&pl, params[i].word, KEYWORD, i);
+	for (i = 0; i <= P_REACHED; i++)
+		if (r->verb->opts & (1ULL << i))
+			place_add(&pl, word_of(i), KEYWORD, i);
 	while (p->n > 0) {
 		if (next(p, &pl, &id) == -1)
 			return (-1);
-		if (seen & (1U << id)) {
+		if (seen & (1ULL << id)) {
 			fprintf(p->err, "sallyctl: given twice: %s\n",
-			    params[id].word);
+			    word_of(id));
 			return (-1);
 		}
-		seen |= 1U << id;
+		seen |= 1ULL << id;
 		if (take_value(p, (enum param)id, r) == -1)
 			return (-1);
 	}
@@ -324,6 +387,8 @@ grammar_parse(int n, char *const *words, struct request *r, FILE *err)
 	if ((r->verb = take_verb(&p)) == NULL)
 		return (-1);
 	if (r->verb->arg != P_NONE && take_value(&p, r->verb->arg, r) == -1)
+		return (-1);
+	if (r->verb->arg2 != P_NONE && take_value(&p, r->verb->arg2, r) == -1)
 		return (-1);
 	return (take_options(&p, r));
 }

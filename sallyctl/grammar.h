@@ -41,6 +41,9 @@ struct request {
 	uint32_t	 term;		/* seconds, 0 is the usual one */
 	uint32_t	 since;		/* seconds back, 0 is any */
 	uint64_t	 limit;		/* items, 0 is all */
+	bool		 behind;
+	bool		 offline;
+	struct msg_mesh_op op;		/* of the mesh */
 };
 
 /*

@@ -6,6 +6,7 @@
  * sallyctl(8) describes the JSON; members are added, and never removed.
  */
 
+#include "meshitems.h"
 #include "verbs.h"
 
 /* clang-format off */
@@ -563,11 +564,19 @@ GET(ctl_contact)
 GET(ctl_sync)
 GET(ctl_line)
 GET(ctl_test)
+GET(mesh_tenant)
+GET(mesh_net)
+GET(mesh_member)
+GET(mesh_device)
 
 #define SHOW(what_)	.ask = MSG_CTL_SHOW, .what = SHOW_##what_
 #define ANSWER(NAME, name, item_)					\
 	.type = MSG_##NAME, .size = sizeof(struct msg_##name),		\
 	.get = get_##name, .item = &item_
+#define MESH(op)	.ask = MSG_MESH_OP, .what = MESH_##op
+#define MESH_SHOW(what_)	.ask = MSG_MESH_LIST, .what = MESH_##what_
+#define TENANT_OPTS	(OPT(MESH) | OPT(RANGE) | OPT(RANGE6) | OPT(PORT) | \
+			    OPT(KEEPALIVE) | OPT(NAT) | OPT(DNS) | OPT(STUN))
 #define NO_ANSWER	"the daemon gave no answer"
 
 /*
@@ -610,6 +619,19 @@ const struct verb verbs[] = {
 	    SHOW(ROUTES), ANSWER(CTL_LINE, ctl_line, line_item) },
 	{ .words = { "show", "drift" }, .member = "drift", .list = true,
 	    SHOW(DRIFT), ANSWER(CTL_LINE, ctl_line, drift_item) },
+	{ .words = { "show", "tenants" }, .whole = true, .member = "tenants", .list = true,
+	    MESH_SHOW(TENANTS), ANSWER(MESH_TENANT, mesh_tenant, tenant_item) },
+	{ .words = { "show", "meshes" }, .whole = true, .member = "meshes", .list = true,
+	    .opts = OPT(TENANT), MESH_SHOW(MESHES),
+	    ANSWER(MESH_NET, mesh_net, mesh_item) },
+	{ .words = { "show", "members" }, .whole = true, .member = "members", .list = true,
+	    .opts = OPT(TENANT) | OPT(IN_MESH) | OPT(BEHIND) | OPT(OFFLINE),
+	    MESH_SHOW(MEMBERS), ANSWER(MESH_MEMBER, mesh_member, member_item) },
+	{ .words = { "show", "devices" }, .whole = true, .member = "devices", .list = true,
+	    .opts = OPT(TENANT) | OPT(GROUP), MESH_SHOW(DEVICES),
+	    ANSWER(MESH_DEVICE, mesh_device, device_item) },
+	{ .words = { "show", "relays" }, .whole = true, .member = "relays", .list = true,
+	    MESH_SHOW(RELAYS), ANSWER(MESH_DEVICE, mesh_device, device_item) },
 	{ .words = { "show", "version" }, .member = "version", SHOW(STATUS),
 	    ANSWER(CTL_STATUS, ctl_status, version_item), .none = NO_ANSWER },
 	{ .words = { "revoke" }, .arg = P_NAME,
@@ -657,6 +679,44 @@ const struct verb verbs[] = {
 	    .talk = TALK_IMPORT },
 	{ .words = { "export", "peer" }, .arg = P_PEER, .member = "peer",
 	    .opts = OPT(QR) | OPT(NET), .talk = TALK_EXPORT },
+	{ .words = { "tenant", "add" }, .whole = true, .arg = P_OF_TENANT,
+	    .opts = TENANT_OPTS, MESH(TENANT_ADD) },
+	{ .words = { "tenant", "delete" }, .whole = true, .arg = P_OF_TENANT,
+	    .opts = OPT(FORCE), MESH(TENANT_DEL) },
+	{ .words = { "set", "tenant" }, .whole = true, .arg = P_OF_TENANT,
+	    .opts = TENANT_OPTS, MESH(TENANT_SET) },
+	{ .words = { "set", "peer" }, .whole = true, .arg = P_DEVICE,
+	    .opts = OPT(IN_MESH) | OPT(TENANT) | OPT(RELAY) | OPT(EGRESS) |
+		OPT(VIA) | OPT(HUB) | OPT(REACHED) | OPT(SUSPENDED),
+	    MESH(MEMBER_SET) },
+	{ .words = { "set", "network" }, .whole = true, .arg = P_NETWORK,
+	    .opts = OPT(TENANT) | OPT(PORT) | OPT(KEEPALIVE) | OPT(DNS) |
+		OPT(TOPOLOGY), MESH(NET_SET) },
+	{ .words = { "network", "add" }, .whole = true, .arg = P_NETWORK,
+	    .opts = OPT(TENANT) | OPT(CIDR) | OPT(CIDR6) | OPT(GROUP) |
+		OPT(PORT) | OPT(KEEPALIVE) | OPT(DNS) | OPT(TOPOLOGY),
+	    MESH(NET_ADD), .timeout_ms = 60000 },
+	{ .words = { "network", "delete" }, .whole = true, .arg = P_NETWORK,
+	    .opts = OPT(TENANT) | OPT(FORCE), MESH(NET_DEL) },
+	{ .words = { "network", "enroll" }, .whole = true, .arg = P_NETWORK,
+	    .opts = OPT(TENANT) | OPT(GROUP), MESH(NET_ENROL),
+	    .timeout_ms = 60000 },
+	{ .words = { "member", "add" }, .whole = true, .arg = P_NETWORK, .arg2 = P_DEVICE,
+	    .opts = OPT(TENANT), MESH(MEMBER_ADD) },
+	{ .words = { "member", "delete" }, .whole = true, .arg = P_NETWORK, .arg2 = P_DEVICE,
+	    .opts = OPT(TENANT), MESH(MEMBER_DEL) },
+	{ .words = { "group", "add" }, .whole = true, .arg = P_OF_GROUP, .arg2 = P_DEVICE,
+	    .opts = OPT(TENANT), MESH(GROUP_ADD) },
+	{ .words = { "group", "remove" }, .whole = true, .arg = P_OF_GROUP, .arg2 = P_DEVICE,
+	    .opts = OPT(TENANT), MESH(GROUP_DEL) },
+	{ .words = { "group", "delete" }, .whole = true, .arg = P_OF_GROUP,
+	    .opts = OPT(TENANT), MESH(GROUP_DEL) },
+	{ .words = { "relay", "add" }, .whole = true, .arg = P_DEVICE, MESH(RELAY_ADD) },
+	{ .words = { "relay", "delete" }, .whole = true, .arg = P_DEVICE, MESH(RELAY_DEL) },
+	{ .words = { "relay", "assign" }, .whole = true, .arg = P_DEVICE,
+	    .opts = OPT(IN_MESH) | OPT(TENANT), MESH(RELAY_ASSIGN) },
+	{ .words = { "relay", "remove" }, .whole = true, .arg = P_DEVICE,
+	    .opts = OPT(IN_MESH) | OPT(TENANT), MESH(RELAY_REMOVE) },
 	{ .words = { NULL } }
 };
 

@@ -64,7 +64,8 @@ struct saved {				/* a backup */
 extern const struct item change_item;	/* struct msg_set_change */
 extern const struct item unused_item, unused_row_item, lost_item, note_item,
     sum_item, exported_item, saved_item;
-extern const struct item invitation_item, issued_item, issued_row_item;	/* struct issued */
+extern const struct item invitation_item, issued_item,
+    issued_row_item;		    /* struct issued */
 extern const struct item done_item;	/* struct msg_ctl_result */
 
 /* Arguments and options of commands. */
@@ -94,9 +95,35 @@ enum param {
 	P_TERM,
 	P_ENDPOINT,
 	P_WAN,
-	P_URL
+	P_URL,
+	P_DEVICE,		/* arguments about the mesh */
+	P_NETWORK,
+	P_OF_TENANT,
+	P_OF_GROUP,
+	P_BEHIND,		/* options about it */
+	P_OFFLINE,
+	P_IN_MESH,
+	P_TENANT,		/* and on: grammar_mesh.c has them */
+	P_CIDR,
+	P_CIDR6,
+	P_RANGE,
+	P_RANGE6,
+	P_MESH,
+	P_GROUP,
+	P_PORT,
+	P_KEEPALIVE,
+	P_TOPOLOGY,
+	P_DNS,
+	P_STUN,
+	P_NAT,
+	P_RELAY,
+	P_HUB,
+	P_SUSPENDED,
+	P_EGRESS,
+	P_VIA,
+	P_REACHED
 };
-#define OPT(p)	(1U << P_##p)
+#define OPT(p)	(1ULL << P_##p)
 
 /* The conversation with the daemon. */
 enum talk {
@@ -119,8 +146,10 @@ enum talk {
 struct verb {
 	const char	*words[2];
 	bool		 exact;		/* the second is never abbreviated */
+	bool		 whole;		/* neither of them is */
 	enum param	 arg;
-	unsigned int	 opts;		/* mask of enum param */
+	enum param	 arg2;		/* another one behind it */
+	uint64_t	 opts;		/* mask of enum param */
 	const char	*member;	/* of the JSON document; NULL: "result" */
 	bool		 list;		/* the member is an array */
 	bool		 set;		/* members of struct sum follow */

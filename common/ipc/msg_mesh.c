@@ -52,8 +52,7 @@ codec_msg_mesh_tenant(struct codec *c, struct msg_mesh_tenant *m)
 	if (codec_n64(c, &m->id) == -1 || codec_n64(c, &m->version) == -1 ||
 	    STR(c, m->name) == -1 || codec_bool(c, &m->mesh) == -1 ||
 	    codec_bool(c, &m->nat) == -1 ||
-	    codec_prefix_none(c, &m->range4) == -1 ||
-	    codec_prefix_none(c, &m->range6) == -1 ||
+	    codec_prefixes(c, &m->nranges, m->ranges, 0, 2) == -1 ||
 	    codec_n16(c, &m->port) == -1 || codec_n16(c, &m->keepalive) == -1 ||
 	    STR(c, m->dns) == -1 || STR(c, m->stun) == -1 ||
 	    codec_n32(c, &m->meshes) == -1 || codec_n32(c, &m->devices) == -1)
@@ -65,8 +64,8 @@ int
 codec_msg_mesh_net(struct codec *c, struct msg_mesh_net *m)
 {
 	if (codec_n64(c, &m->id) == -1 || codec_n64(c, &m->version) == -1 ||
-	    codec_bytes(c, m->uuid, sizeof(m->uuid)) == -1 ||
-	    STR(c, m->tenant) == -1 || STR(c, m->name) == -1 ||
+	    STR(c, m->uuid) == -1 || STR(c, m->tenant) == -1 ||
+	    STR(c, m->name) == -1 ||
 	    codec_range(c, &m->topology, TOPOLOGY_FULL, TOPOLOGY_HUB) == -1 ||
 	    codec_prefixes(c, &m->naddrs, m->addrs, 0, 2) == -1 ||
 	    codec_n16(c, &m->port) == -1 || codec_n16(c, &m->keepalive) == -1 ||

@@ -147,7 +147,8 @@ struct msg_mesh_tenant {
 	char		 name[MESHNAME_SIZE];
 	uint8_t		 mesh;
 	uint8_t		 nat;
-	struct prefix	 range4, range6;	/* its own, or the configured */
+	uint8_t		 nranges;
+	struct prefix	 ranges[2];	/* its own, or the configured */
 	uint16_t	 port;
 	uint16_t	 keepalive;
 	char		 dns[DNS_SIZE];
@@ -160,7 +161,7 @@ struct msg_mesh_tenant {
 struct msg_mesh_net {
 	uint64_t	 id;
 	uint64_t	 version;
-	uint8_t		 uuid[UUID_LEN];
+	char		 uuid[UUID_TEXT];
 	char		 tenant[MESHNAME_SIZE];
 	char		 name[MESHNAME_SIZE];
 	uint8_t		 topology;

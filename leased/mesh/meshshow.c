@@ -37,8 +37,8 @@ show_tenant(const struct meshes *ms, const struct tenant *t,
 	strlcpy(m->name, t->name, sizeof(m->name));
 	m->mesh = t->mesh;
 	m->nat = t->nat;
-	m->range4 = *tenant_range(ms, t, 0);
-	m->range6 = *tenant_range(ms, t, 1);
+	m->ranges[m->nranges++] = *tenant_range(ms, t, 0);
+	m->ranges[m->nranges++] = *tenant_range(ms, t, 1);
 	m->port = t->port;
 	m->keepalive = t->keepalive;
 	strlcpy(m->dns, t->dns, sizeof(m->dns));
@@ -56,7 +56,7 @@ show_net(const struct mesh *n, struct msg_mesh_net *m)
 	memset(m, 0, sizeof(*m));
 	m->id = (uint64_t)n->id;
 	m->version = mesh_version(n);
-	memcpy(m->uuid, n->uuid, sizeof(m->uuid));
+	(void)uuid_format(n->uuid, m->uuid);
 	strlcpy(m->tenant, n->tenant->name, sizeof(m->tenant));
 	strlcpy(m->name, n->name, sizeof(m->name));
 	m->topology = n->topology;
