@@ -14,6 +14,7 @@
 	X(autoygg)							\
 	X(portal)							\
 	X(native)							\
+	X(mesh)								\
 	X(autowg)							\
 	X(health)
 /* clang-format on */

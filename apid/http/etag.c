@@ -45,3 +45,28 @@ etag_known(const char *buf, const struct http_req *req, const char *tag)
 	}
 	return (false);
 }
+
+int
+etag_wanted(const char *buf, const struct http_req *req, uint64_t *number)
+{
+	struct http_span v = { 0, 0 };
+	unsigned int n, i;
+	uint64_t digit;
+	const char *p;
+
+	if ((n = http_field(buf, req, "if-match", &v)) == 0)
+		return (0);
+	p = buf + v.off;
+	if (n > 1 || v.len < 3 || v.len > 22 || p[0] != '"' ||
+	    p[v.len - 1] != '"')
+		return (-1);
+	for (i = 1, *number = 0; i + 1 < v.len; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return (-1);
+		digit = (uint64_t)(p[i] - '0');
+		if (*number > (UINT64_MAX - digit) / 10)
+			return (-1);
+		*number = *number * 10 + digit;
+	}
+	return (1);
+}

@@ -5,6 +5,7 @@
 #define ETAG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct http_req;
 
@@ -15,5 +16,11 @@ struct http_req;
  * there.
  */
 bool	 etag_known(const char *buf, const struct http_req *, const char *tag);
+
+/*
+ * The number in If-Match, which must be one entity tag of digits, as we make
+ * them.  Returns 1, 0 if there is no such field, or -1 if it is another.
+ */
+int	 etag_wanted(const char *buf, const struct http_req *, uint64_t *number);
 
 #endif
