@@ -133,7 +133,10 @@ ping_gw() {		# NUMBER [SOURCE]
 }
 no_ping() { ! ping_gw "$@"; }
 # The IPv6 address of the lease, which the original's client does not take.
-six_of() { ctl -j show lease "$(addr "$1")" | jq -r '.lease.addresses[1][:-4]'; }
+six_of() {		# NUMBER
+	ctl -j show lease "$(addr "$1")" |
+	    jq -r '.leases[].addresses[] | select(contains(":"))[:-4]'
+}
 six() {			# NUMBER
 	in_ns nodes ip address add "$(six_of "$1")/128" dev "t$1" nodad
 }
