@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define TABLE_COLS	11
+#define TABLE_COLS	12
 #define TABLE_HELD	100	/* rows that decide the widths */
 
 struct table {

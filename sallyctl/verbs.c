@@ -171,6 +171,7 @@ static const struct field lease_fields[] = {
 	{ FIELD(msg_peer_item, BYTES, "rx_bytes", rx) },
 	{ FIELD(msg_peer_item, BYTES, "tx_bytes", tx) },
 	{ ENDPOINT(msg_peer_item, "endpoint", endpoint) },
+	{ FIELD(msg_peer_item, OPT, "link", link) },
 	{ .name = NULL }
 };
 static const struct line leases_columns[] = {
@@ -193,7 +194,7 @@ static const struct line lease_lines[] = {
 	{ LINE("renewed", "{renewed}") },
 	{ LINE("expires", "{expires}") },
 	{ LINE("handshake", "{latest_handshake}") },
-	{ LINE("endpoint", "[{endpoint}|-]") },
+	{ LINE("endpoint", "[{endpoint}|-][ by {link}]") },
 	{ LINE("received", "{rx_bytes} from the device") },
 	{ LINE("sent", "{tx_bytes} to the device") },
 	{ .text = NULL }
@@ -218,6 +219,7 @@ static const struct field peer_fields[] = {
 	{ FIELD(msg_peer_item, BYTES, "tx_bytes", tx) },
 	{ FIELD(msg_peer_item, BOOL, "preshared_key", psk),
 	    WORDS("-", "yes") },
+	{ FIELD(msg_peer_item, OPT, "link", link) },
 	{ .name = NULL }
 };
 static const struct line peer_columns[] = {
@@ -226,6 +228,7 @@ static const struct line peer_columns[] = {
 	{ LINE("ADDRESSES", "addresses") }, { LINE("ENDPOINT", "endpoint") },
 	{ LINE("HANDSHAKE", "latest_handshake") }, { LINE("RX", "rx_bytes") },
 	{ LINE("TX", "tx_bytes") }, { LINE("PSK", "preshared_key") },
+	{ LINE("LINK", "link") },
 	{ .text = NULL }
 };
 static const struct item peer_item = { peer_fields, peer_columns, true };

@@ -263,6 +263,7 @@ struct msg_peer_item {
 	uint64_t	 tx;		/* bytes to the peer */
 	struct prefix	 endpoint;	/* host; family 0 is unknown */
 	uint16_t	 port;
+	char		 link[IFNAME_SIZE];	/* of its tunnel, or "" */
 	uint8_t		 naddrs;
 	struct prefix	 addrs[PEER_ADDRS_MAX];
 };
@@ -448,6 +449,7 @@ struct msg_peer_stat {
 	int64_t		 handshake;	/* wall, 0 is never */
 	struct prefix	 endpoint;	/* host; family 0 is unknown */
 	uint16_t	 port;
+	uint32_t	 link;		/* its tunnel's number, from 1; 0: none */
 	uint8_t		 naddrs;
 	struct prefix	 addrs[PEER_ADDRS_MAX];
 };

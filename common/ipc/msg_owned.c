@@ -52,7 +52,8 @@ codec_msg_peer_item(struct codec *c, struct msg_peer_item *m)
 	    codec_time(c, &m->handshake) == -1 || codec_n64(c, &m->rx) == -1 ||
 	    codec_n64(c, &m->tx) == -1 ||
 	    codec_prefix_none(c, &m->endpoint) == -1 ||
-	    codec_n16(c, &m->port) == -1)
+	    codec_n16(c, &m->port) == -1 ||
+	    codec_str(c, m->link, sizeof(m->link)) == -1)
 		return (-1);
 	return (codec_prefixes(c, &m->naddrs, m->addrs, 0, PEER_ADDRS_MAX));
 }

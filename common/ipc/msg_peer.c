@@ -79,7 +79,7 @@ codec_msg_peer_stat(struct codec *c, struct msg_peer_stat *m)
 	    codec_bool(c, &m->psk) == -1 || codec_n64(c, &m->rx) == -1 ||
 	    codec_n64(c, &m->tx) == -1 || codec_time(c, &m->handshake) == -1 ||
 	    codec_prefix_none(c, &m->endpoint) == -1 ||
-	    codec_n16(c, &m->port) == -1 ||
+	    codec_n16(c, &m->port) == -1 || codec_n32(c, &m->link) == -1 ||
 	    codec_prefixes(c, &m->naddrs, m->addrs, 0, PEER_ADDRS_MAX) == -1)
 		return (-1);
 	return (0);

@@ -69,6 +69,19 @@ answer_lease(struct chan *c, uint32_t id, uint8_t code, const struct peer *p,
 		log_debug("%s: answer %u not sent", chan_name(c), id);
 }
 
+/* The link of a tunnel is called as its network's and a number. */
+static void
+set_link(struct msg_peer_item *m, const struct peer *p)
+{
+	char number[16];
+
+	if (p->link == 0 || !p->net->conf.gre || peer_state(p) != LEASE_ACTIVE)
+		return;
+	snprintf(number, sizeof(number), "%u", p->link - 1);
+	strlcpy(m->link, p->net->conf.interface, sizeof(m->link));
+	strlcat(m->link, number, sizeof(m->link));
+}
+
 void
 answer_item(const struct peer *p, struct msg_peer_item *m)
 {
@@ -92,6 +105,7 @@ answer_item(const struct peer *p, struct msg_peer_item *m)
 	m->tx = p->tx;
 	m->endpoint = p->endpoint;
 	m->port = p->port;
+	set_link(m, p);
 	m->psk = p->psk || p->has_psk;
 	m->naddrs = peer_addrs(p, m->addrs);
 }

@@ -253,6 +253,7 @@ stats_peer(struct leased *l, const struct msg_peer_stat *m)
 	p->psk = m->psk != 0;
 	p->endpoint = m->endpoint;
 	p->port = m->port;
+	p->link = m->link;
 	if (p->state == LEASE_PENDING && p->wish == 0 && peer_served(p) &&
 	    !sync_running(l))
 		confirm(p, m);

@@ -58,6 +58,7 @@ struct peer {
 	int64_t		 handshake;	/* wall, 0 never */
 	struct prefix	 endpoint;
 	uint16_t	 port;
+	uint32_t	 link;		/* its tunnel's number, from 1, or 0 */
 	uint32_t	 wish;		/* last wish at the hand, or 0 */
 	uint32_t	 heap;		/* position in the heap, from 1 */
 	uint32_t	 dirty;		/* place among those to write, from 1 */

@@ -79,6 +79,7 @@ send_stat(struct hand *k, const struct statreq *r, const struct snappeer *p)
 	m.handshake = p->handshake;
 	m.endpoint = p->endpoint;
 	m.port = p->port;
+	m.link = p->link;
 	n = p->naddrs < PEER_ADDRS_MAX ? p->naddrs : PEER_ADDRS_MAX;
 	m.naddrs = (uint8_t)n;
 	memcpy(m.addrs, snapshot_addrs(r->snap, p), n * sizeof(m.addrs[0]));

@@ -327,6 +327,7 @@ gre_dump(struct gre *g, struct nl_conn *c, const struct wg_dev *d,
 		if ((p = snapshot_add_peer(s, l->key)) == NULL)
 			return (-1);
 		p->endpoint = l->remote;
+		p->link = l->number + 1;
 		p->rx = l->rx;
 		p->tx = l->tx;
 		for (i = 0; i < l->naddrs; i++)

@@ -28,6 +28,7 @@ struct snappeer {
 	uint64_t	 tx;
 	int64_t		 handshake;	/* wall time, 0: never */
 	struct prefix	 endpoint;	/* host prefix; family 0: unknown */
+	uint32_t	 link;		/* its tunnel's number, from 1; 0: none */
 };
 
 struct snapshot {

@@ -202,6 +202,10 @@ fill_lease(const struct stub *st, struct msg_peer_item *m, uint32_t i)
 	if (i == 1) {
 		set_prefix(&m->endpoint, "2001:db8::5/128");
 		m->port = 4500;
+	} else if (i == 2) {
+		set_prefix(&m->endpoint, "200::5/128");
+		strlcpy(m->link, plays(st, "hostile") ? "\033[2J" : "spg7",
+		    sizeof(m->link));
 	}
 }
 

@@ -121,6 +121,9 @@ is "leases, columns are aligned" "$(printf '%s\n' "$OUT" |
     awk '{ print index($0, $4) }' | sort -u | wc -l)" 1
 ctl -n show leases
 like "leases -n" "$OUT" '^devices  dev-1 .* [0-9-]+T[0-9:]+Z +never +1536 '
+ctl -j show leases
+is "leases, the link of a tunnel" "$(printf '%s\n' "$OUT" |
+    jq -c '[.leases[].link]')" '[null,"spg7"]'
 ctl show lease dev-1
 like "lease" "$OUT" '^endpoint +\[2001:db8::5\]:4500$'
 ctl show networks
