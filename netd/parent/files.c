@@ -220,8 +220,8 @@ open_tls(struct bundle *b, unsigned int i)
 	    config_line(c, "listen[].tls.certificate", i), "certificate",
 	    PEM_MAX, PUBLIC);
 	b->cert[i][CERT_CLIENT_CA] = snapshot(c, l->client_ca,
-	    config_line(c, "listen[].tls.client_ca", i), "client_ca", PEM_MAX,
-	    PUBLIC);
+	    config_line(c, "listen[].tls.client_ca", i),
+	    c->is_agent ? "ca" : "client_ca", PEM_MAX, PUBLIC);
 	b->cert[i][CERT_CRL] = snapshot(c, l->crl,
 	    config_line(c, "listen[].tls.crl", i), "crl", CRL_MAX, PUBLIC);
 	b->key[i] = snapshot(c, l->key, config_line(c, "listen[].tls.key", i),

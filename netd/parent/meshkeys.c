@@ -165,28 +165,25 @@ find(struct meshkeys *k, const char *network)
 static const struct meshkey *
 entry(struct meshkeys *k, const char *network, char *why, size_t size)
 {
-	unsigned int i, used = 0, unused = MESH_NETS_MAX;
-	const struct config *c = config_of(k);
 	struct meshkey *e;
+	unsigned int i;
 
 	if ((e = find(k, network)) != NULL)
 		return (e);
-	for (i = MESH_NETS_MAX; i-- > 0;) {
-		if (k->list[i].network[0] == '\0')
-			unused = i;
-		else
-			used++;
-	}
-	if (unused == MESH_NETS_MAX || used >= c->policy.networks_max) {
-		snprintf(why, size, "networks_max: there are %u already", used);
+	for (i = 0; i < MESH_NETS_MAX && k->list[i].network[0] != '\0'; i++)
+		;
+	if (i == MESH_NETS_MAX) {
+		snprintf(why, size,
+		    "networks_max: %u networks have numbers: remove those that were left from \"networks\" in the state directory",
+		    i);
 		return (NULL);
 	}
-	set(k, c, unused, network);
+	set(k, config_of(k), i, network);
 	if (save(k) == 0)
-		return (&k->list[unused]);
+		return (&k->list[i]);
 	snprintf(why, size, "cannot write the numbers of networks: %s",
 	    strerror(errno));
-	k->list[unused].network[0] = '\0';
+	k->list[i].network[0] = '\0';
 	return (NULL);
 }
 

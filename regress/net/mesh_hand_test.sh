@@ -70,7 +70,20 @@ ip link add va type veth peer name vb netns "$ns_b" &&
     skip_all "no veth here"
 
 agent_conf a spa 'accept_routes = [ "10.20.0.0/16" ]; full_tunnel = "prod/m2";'
-agent_conf b spb 'egress = [ "0.0.0.0/0" ]; egress_wan = "vw";'
+agent_conf b spb 'relay = true; egress = [ "0.0.0.0/0" ]; egress_wan = "vw";'
+# The real programs check their parts of the file.
+try() {
+	# shellcheck disable=SC2086
+	"$BIN/sallyport-agent" -n $NOUSER -L "$BIN" -f "$WORK/a/agent.conf" \
+	    >"$WORK/try.out" 2>&1
+}
+check "sallyport-agent -n" try
+cp "$PKI/a.key" "$WORK/a.key"
+cp "$PKI/b.key" "$PKI/a.key"
+try && fail "-n with the key of another" ||
+    like "-n with the key of another" "$(cat "$WORK/try.out")" \
+    'agent.conf:[0-9]+: the key is not that of the certificate'
+cp "$WORK/a.key" "$PKI/a.key"
 agent_start a
 agent_start b in_ns b
 like "agentd gets its part" "$(head -n 1 "$WORK/a/state/agent/out")" \
@@ -109,15 +122,19 @@ check "counters" wait_for 10 heard a \
 
 # --- what the policy does not allow ---
 
+# Addresses of links come when they like.
+ways() {
+	{ ip route show table all; ip rule; ip -6 rule; } |
+	    grep -v 'fe80::\|ff00::'
+}
 refused() {		# NAME WORD PREFIXES [HOST]
 	n=$(grep -c '^done' "$WORK/a/state/agent/out")
-	before=$(ip route show table all; ip rule)
+	before=$(ways)
 	say a "peer $NET m3 $(wg genkey | wg pubkey) ${4:--} 51820 0 $3"
 	wait_for 10 eval "[ \$(grep -c '^done' '$WORK/a/state/agent/out') -gt $n ]"
 	like "$1" "$(grep '^done' "$WORK/a/state/agent/out" | tail -n 1)" \
 	    "^done [0-9]+ 7 $2: "
-	is "$1: nothing changed" "$(ip route show table all; ip rule)" \
-	    "$before"
+	is "$1: nothing changed" "$(ways)" "$before"
 }
 refused "a default route" full_tunnel 0.0.0.0/0
 refused "half of everything" accept_routes 0.0.0.0/1
@@ -140,6 +157,36 @@ fw() {
 	nft list ruleset 2>/dev/null | grep -c 'iifname "spa0"'
 }
 check "a filter is there" eval '[ "$(fw)" -gt 0 ]'
+
+# --- a third member, which only B can see ---
+
+ns_add c
+in_c() {
+	in_ns c "$@"
+}
+ip link add vd netns "$ns_b" type veth peer name vc netns "$ns_c"
+in_b ip address add 198.51.100.1/24 dev vd
+in_b ip link set vd up
+in_c ip address add 198.51.100.2/24 dev vc
+in_c ip link set vc up
+agent_conf c spc
+agent_start c in_ns c
+say c "net $NET prod 0 0 100.64.1.3/24"
+check "C has the network" wait_for 20 heard c "^state $NET up 51820 .* spc0 $"
+kc=$(key_of c)
+say c "peer $NET m2 $kb 198.51.100.1 51820 0 100.64.1.1/32,100.64.1.2/32"
+say b "peer $NET m3 $kc 198.51.100.2 51820 0 100.64.1.3/32"
+say a "peer $NET m2 $kb 192.0.2.2 51820 0 100.64.1.2/32,100.64.1.3/32,fd12::2/128"
+check "A has C behind B" wait_for 10 eval \
+    "wg show spa0 allowed-ips | grep -q 100.64.1.3/32"
+check "A reaches B still" wait_for 10 pings "" 100.64.1.2
+check "C reaches B" wait_for 10 pings in_c 100.64.1.2
+check "B is no relay: A does not reach C" eval "! pings '' 100.64.1.3"
+say b "net $NET prod 0 1 100.64.1.2/24,fd12::2/64"
+check "B is a relay: A reaches C" wait_for 10 pings "" 100.64.1.3
+check "B is a relay: C reaches A" wait_for 10 pings in_c 100.64.1.1
+say b "net $NET prod 0 0 100.64.1.2/24,fd12::2/64"
+check "B is no relay any more" wait_for 10 eval "! pings '' 100.64.1.3"
 
 # --- everything into the tunnel, and out at the other end ---
 
@@ -165,7 +212,7 @@ check "A reaches the world by B" wait_for 10 pings "" 203.0.113.9
 is "but what agentd sends" "$(traced "$agent_uid")" va
 is "and what the main table has a route to" \
     "$(ip route get 192.0.2.2 | sed -n 's/.* dev \([^ ]*\).*/\1/p')" va
-check "IPv6 is closed, as the member has none" eval \
+check "IPv6 is closed, as the member has none" wait_for 10 eval \
     "! ip -6 route get 2001:db8::1 >/dev/null 2>&1"
 # B dies: nothing leaks.
 in_b ip link set spb0 down
@@ -184,7 +231,7 @@ say a end
 check "the member is back" wait_for 20 pings "" 203.0.113.9
 say a "peer $NET m2 $kb 192.0.2.2 51820 0 100.64.1.2/32,fd12::2/128"
 check "the tunnel is taken back" wait_for 10 eval "! tunnelled"
-is "with its rules" "$(ip rule | grep -c '^3241[0-2]:')" 0
+check "with its rules" wait_for 10 eval "! ip rule | grep -q '^3241[0-2]:'"
 ip route del default
 
 # --- death of each process ---
@@ -225,7 +272,7 @@ say b "leave $NET"
 check "B has left" wait_for 10 eval "! in_b ip link show spb0 >/dev/null 2>&1"
 check "B's key is gone" wait_for 10 eval \
     "[ ! -e '$WORK/b/state/keys/$UUID.key' ]"
-is "B's number, too" "$(cat "$WORK/b/state/networks")" ""
+check "B's number, too" wait_for 10 eval "[ ! -s '$WORK/b/state/networks' ]"
 
 # --- undo ---
 
