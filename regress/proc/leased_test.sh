@@ -420,12 +420,6 @@ peers
 kern hold
 burst net0 d 10000
 peers 10000 10000
-sleep 1100
-held net0 d 128
-sleep 1100
-held net0 d 128
-sleep 1100
-held net0 d 128
 kern gone
 burst net0 d 100
 kern new
@@ -441,8 +435,26 @@ shows "ten thousand renewals are answered, while the hand answers none" \
 is "and nothing else" "$(grep -c '^code=.* times=' "$WORK/out")" 3
 shows "the hand has ten thousand new ends" '^peers=10000 syncs=0 sets=10000 dels=0 ends=10000 '
 shows "without the hand, too" "^code=$OK_SAME times=100$"
+
 # How many wait to share a transaction is up to the machine, unless leased is
 # held until they do.  Within a second, a renewal changes nothing.
+{ begin held; cat <<'END'
+set pools fd00:1::/64,10.0.0.0/8
+set lease 3600
+start
+up net0
+load net0 d 128 1
+kern hold
+sleep 1100
+held net0 d 128
+sleep 1100
+held net0 d 128
+sleep 1100
+held net0 d 128
+stop
+END
+} >"$WORK/orders"
+drive "$WORK/orders"
 if said '^held not traced'; then
 	skip "those that wait share a transaction" "it cannot be traced here"
 else
@@ -723,6 +735,10 @@ up net0
 peers 15000
 stat all 5
 ctl count
+# What comes late counts, too, in the time of a round.
+sleep 3000
+ctl count
+sleep 3000
 stop
 END
 	} >"$WORK/wal/orders"
