@@ -158,38 +158,48 @@ read_session(const struct store *s, int64_t *session)
 	return (rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1);
 }
 
-/* The session whose log this is, or -1 if that is not known. */
-static int64_t
-wal_session(const struct store *s)
+/*
+ * True if the log may be of this session: the file names its own or, if the
+ * end came while a new one was begun, the old and the new one.  Nothing is known
+ * without the file.
+ */
+static bool
+is_session_of_wal(const struct store *s, int64_t session)
 {
-	char path[STORE_PATH], text[32];
+	char path[STORE_PATH], text[64], *next = text, *line;
 	const char *errstr;
-	int64_t session;
+	bool any = false;
+	int64_t its;
 	ssize_t n;
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/" SESSION_FILE, s->dir);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) == -1)
-		return (-1);
+		return (true);
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[n < 0 ? 0 : n] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	session = strtonum(text, 1, INT64_MAX, &errstr);
-	return (errstr == NULL ? session : -1);
+	while ((line = strsep(&next, "\n")) != NULL) {
+		its = strtonum(line, 0, INT64_MAX, &errstr);
+		if (errstr != NULL)
+			continue;
+		if (its == session)
+			return (true);
+		any = true;
+	}
+	return (!any);
 }
 
 int
 store_wal(struct store *s, char *error, size_t size)
 {
 	char from[STORE_PATH], to[STORE_PATH];
-	int64_t mine, its;
+	int64_t mine;
 
 	if (size_of(s, "-wal") <= WAL_HEADER)
 		return (0);
-	its = wal_session(s);
 	if (!is_copy(s) &&
-	    (its == -1 || read_session(s, &mine) == -1 || mine == its))
+	    (read_session(s, &mine) == -1 || is_session_of_wal(s, mine)))
 		return (0);
 	path_of(s, "-wal", from, sizeof(from));
 	path_of(s, "-wal.old", to, sizeof(to));
@@ -230,6 +240,7 @@ store_look(struct store *s, char *error, size_t size)
 	}
 	if (is_copy(s))
 		s->origin = STORE_COPY;
+	(void)read_session(s, &s->session);
 	return (store_wal(s, error, size));
 }
 
@@ -245,15 +256,19 @@ store_sync_dir(const struct store *s)
 	return (rc);
 }
 
+/* old is -1 if it counts no more. */
 static int
-write_session(const struct store *s, int64_t session)
+write_session(const struct store *s, int64_t session, int64_t old)
 {
-	char path[STORE_PATH], tmp[STORE_PATH], text[32];
+	char path[STORE_PATH], tmp[STORE_PATH], text[64];
 	int fd, n, rc;
 
 	snprintf(path, sizeof(path), "%s/" SESSION_FILE, s->dir);
 	snprintf(tmp, sizeof(tmp), "%s/" SESSION_FILE ".tmp", s->dir);
 	n = snprintf(text, sizeof(text), "%lld\n", (long long)session);
+	if (old != -1)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "%lld\n",
+		    (long long)old);
 	if ((fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) ==
 	    -1)
 		return (-1);
@@ -275,13 +290,18 @@ store_new_session(struct store *s)
 
 	session = (int64_t)randombytes_uniform(INT32_MAX) << 31 |
 	    (int64_t)randombytes_uniform(INT32_MAX) | 1;
-	/* The number must be in the file itself, before a log depends on it. */
-	if (store_put_setting(s, SETTING_SESSION, session) == -1 ||
+	/*
+	 * The number must be in the file itself, before a log depends on it.
+	 * Until it is, the log is of both: whoever is killed meanwhile leaves
+	 * either number in the file, and the changes of before in the log.
+	 */
+	if (write_session(s, session, s->session) == -1 ||
+	    store_put_setting(s, SETTING_SESSION, session) == -1 ||
 	    sqlite3_wal_checkpoint_v2(s->h, NULL, SQLITE_CHECKPOINT_TRUNCATE,
 		&log, &done) != SQLITE_OK)
 		log_warnx(
 		    "%s: no new session: a file that is copied over the database is not noticed until the next start",
 		    s->path);
-	else if (write_session(s, session) == -1)
+	else if (write_session(s, session, -1) == -1)
 		log_warn("%s/" SESSION_FILE, s->dir);
 }

@@ -203,6 +203,7 @@ struct store {
 	char		 dir[DIR_SIZE];
 	char		 path[DIR_SIZE + 32];
 	enum store_origin origin;
+	int64_t		 session;	/* in the file alone, before it was opened */
 	int		 wal_pages;
 	int		 log_frames;	/* in the log at the last commit */
 	unsigned int	 streams;	/* that read it now */
