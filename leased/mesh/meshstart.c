@@ -54,6 +54,19 @@ reserve(struct mesh_reserved *r, size_t n, const struct prefix *p, size_t np,
 	return (n);
 }
 
+/* The words of the configuration, or the defaults if it was not sent. */
+static void
+take_words(struct meshconf *c, const struct msg_conf_mesh *m)
+{
+	if (m->full_max == 0)
+		return;
+	c->range[0] = m->range;
+	c->range[1] = m->range6;
+	c->full_max = m->full_max;
+	c->hub_max = m->hub_max;
+	c->nets_max = m->networks_max;
+}
+
 void
 mesh_configure(struct leased *l)
 {
@@ -78,6 +91,7 @@ mesh_configure(struct leased *l)
 	l->mesh_reserved = n == 0 ? r : reallocarray(r, n, sizeof(*r));
 	if (l->mesh_reserved == NULL)
 		l->mesh_reserved = r;
+	take_words(&l->meshes->conf, &l->conf->mesh);
 	l->meshes->conf.reserved = l->mesh_reserved;
 	l->meshes->conf.nreserved = n;
 }

@@ -63,6 +63,8 @@ mesh_test_USES :=	$(store_test_USES) mesh meshconf meshgen meshload meshop meshr
 			meshshow memberaddr member_role slice enrol op_group op_member \
 			op_mesh op_relay op_tenant hash pool
 mesh_test_RIG :=	unit/db_rig unit/mesh_rig
+meshkill_test_USES :=	$(mesh_test_USES)
+meshkill_test_RIG :=	$(mesh_test_RIG)
 meshmodel_test_USES :=	$(mesh_test_USES)
 meshmodel_test_RIG :=	$(mesh_test_RIG)
 meshdb_test_USES :=	$(store_test_USES)
