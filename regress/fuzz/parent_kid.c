@@ -352,6 +352,24 @@ send_want(const struct kid *k, const char *network)
 	packet_send(k->end, MSG_UAPI_WANT, 0, &m);
 }
 
+/* What the hand of a device asks for; this is the suite of a gateway. */
+static void
+send_key(const struct kid *k, uint8_t how)
+{
+	static const char id[] = "6f1c000089ab4cde8f0123456789abcd";
+	struct msg_wgkey_want want;
+	struct msg_wgkey_drop drop;
+
+	memset(&want, 0, sizeof(want));
+	memset(&drop, 0, sizeof(drop));
+	strlcpy(want.network, id, sizeof(want.network));
+	strlcpy(drop.network, id, sizeof(drop.network));
+	if (how & 1)
+		packet_send(k->end, MSG_WGKEY_DROP, 0, &drop);
+	else
+		packet_send(k->end, MSG_WGKEY_WANT, 0, &want);
+}
+
 static void
 send_hello(const struct kid *k, struct input *in)
 {
@@ -380,7 +398,7 @@ kid_send(struct kid *k, struct input *in)
 	char network[NETNAME_SIZE];
 
 	kid_capture(k);
-	switch (what % 13) {
+	switch (what >= 0xf0 ? 13 : what % 13) {
 	case 0:
 		(void)packet_raw(in, k->end);
 		break;
@@ -415,6 +433,9 @@ kid_send(struct kid *k, struct input *in)
 		break;
 	case 11:
 		packet_send(k->end, MSG_SETUP_PONG, 0, NULL);
+		break;
+	case 13:
+		send_key(k, what);
 		break;
 	default:
 		send_stopped(k, input_byte(in));
