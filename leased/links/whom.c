@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "meshstart.h"
 #include "peer.h"
 #include "rules.h"
 #include "whom.h"
@@ -39,6 +40,8 @@ is_known(struct leased *l, const char *network, const char *name)
 	while ((e = hash_next(&l->denied, &pos)) != NULL)
 		if (strcmp(e->name, name) == 0)
 			return (true);
+	if (network[0] == '\0' && mesh_knows(l, name))
+		return (true);
 	(void)store_get_approval(l->store, network, name, &state);
 	return (state != APPROVAL_NONE);
 }

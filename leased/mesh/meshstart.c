@@ -156,6 +156,18 @@ mesh_suspend(struct leased *l, const char *name, const char *by, bool suspend)
 	return (op_member_suspend(l->meshes, name, suspend, &m) == -1 ? -1 : 0);
 }
 
+bool
+mesh_knows(const struct leased *l, const char *name)
+{
+	const struct tenant *t;
+
+	for (t = tenant_behind(l->meshes, 0); t != NULL;
+	     t = tenant_behind(l->meshes, t->id))
+		if (device_find(l->meshes, t, name) != NULL)
+			return (true);
+	return (false);
+}
+
 int
 mesh_start(struct leased *l)
 {

@@ -24,4 +24,7 @@ void mesh_do(struct leased *, const struct msg_mesh_op *, struct mesh_answer *);
 int
 mesh_suspend(struct leased *, const char *name, const char *by, bool suspend);
 
+/* True if a tenant has a device of this name. */
+bool	 mesh_knows(const struct leased *, const char *name);
+
 #endif
