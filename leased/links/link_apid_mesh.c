@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The front has checked who may ask: here it is done, as for sallyctl.
+ * What fronts ask about the mesh.  A front has checked who may ask; if it is
+ * captured, it can still ask no more than the identity rules can give.
  */
 
+#include "fronts.h"
 #include "leased.h"
 #include "link_apid_mesh.h"
 #include "log.h"
@@ -14,14 +16,69 @@ struct shown_to {
 	uint32_t	 id;
 };
 
+/*
+ * True if a rule gives this role, or one that may more, for the tenant; without
+ * a tenant, for all of them.
+ */
+static bool
+reached(const struct leased *l, uint8_t least, const char *tenant)
+{
+	static const uint8_t roles[] = { ROLE_SUPER_ADMIN, ROLE_TENANT_ADMIN,
+		ROLE_OPERATOR, ROLE_DEVICE };
+	size_t i;
+
+	for (i = 0; i < sizeof(roles); i++) {
+		if ((roles[i] == ROLE_SUPER_ADMIN || tenant[0] != '\0') &&
+		    policy_mesh_reached(l->conf, roles[i],
+			roles[i] == ROLE_SUPER_ADMIN ? NULL : tenant, NULL))
+			return (true);
+		if (roles[i] == least)
+			break;
+	}
+	return (false);
+}
+
+/* The least role for an operation. */
+static uint8_t
+role_for(uint8_t op)
+{
+	switch ((enum mesh_op)op) {
+	case MESH_TENANT_ADD:
+	case MESH_TENANT_SET:
+	case MESH_TENANT_PUT:
+	case MESH_TENANT_DEL:
+	case MESH_RELAY_ADD:
+	case MESH_RELAY_DEL:
+	case MESH_RELAY_ASSIGN:
+	case MESH_RELAY_REMOVE:
+		break;
+	case MESH_NET_ADD:
+	case MESH_NET_SET:
+	case MESH_NET_DEL:
+	case MESH_NET_ENROL:
+		return (ROLE_TENANT_ADMIN);
+	case MESH_MEMBER_ADD:
+	case MESH_MEMBER_SET:
+	case MESH_MEMBER_PUT:
+	case MESH_MEMBER_DEL:
+	case MESH_GROUP_ADD:
+	case MESH_GROUP_DEL:
+		return (ROLE_OPERATOR);
+	}
+	return (ROLE_SUPER_ADMIN);
+}
+
 int
 leased_mesh_op(struct chan *c, uint32_t id, const struct msg_mesh_op *m)
 {
 	struct leased *l = chan_arg(c);
 	struct msg_mesh_reply r;
-	struct mesh_answer a;
+	struct mesh_answer a = { .code = LEASE_E_DENIED };
 
-	mesh_do(l, m, &a);
+	if (reached(l, role_for(m->op), m->tenant))
+		mesh_do(l, m, &a);
+	else
+		a.code = fronts_beyond(l, m->tenant, m->who);
 	show_answer(l->meshes, &a, &r);
 	return (chan_send_mesh_reply(c, id, &r, -1));
 }
@@ -47,8 +104,12 @@ leased_mesh_list(struct chan *c, uint32_t id, const struct msg_mesh_list *m)
 {
 	struct shown_to to = { c, id };
 	struct leased *l = chan_arg(c);
-	struct msg_mesh_list_end end;
+	struct msg_mesh_list_end end = { .code = LEASE_E_DENIED };
 
-	show_list(l->meshes, m, list_cb, &to, &end);
+	if (reached(l, m->what == MESH_RELAYS ? ROLE_SUPER_ADMIN : ROLE_DEVICE,
+		m->tenant))
+		show_list(l->meshes, m, list_cb, &to, &end);
+	else
+		end.code = fronts_beyond(l, m->tenant, "");
 	return (chan_send_mesh_list_end(c, id, &end, -1));
 }

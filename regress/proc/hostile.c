@@ -314,6 +314,29 @@ do_get(int s, int argc, char *argv[])
 	answer(s);
 }
 
+/* An operation on a tenant, or on a mesh of it. */
+static void
+do_mesh(int s, int argc, char *argv[])
+{
+	struct msg_mesh_op m;
+	uint8_t buf[2048];
+	struct ibuf b;
+
+	if (argc < 3)
+		errx(64, "mesh OP TENANT MESH");
+	memset(&m, 0, sizeof(m));
+	m.op = (uint8_t)atoi(argv[0]);
+	text(m.tenant, sizeof(m.tenant), argv[1]);
+	text(m.network, sizeof(m.network), argv[2]);
+	text(m.device, sizeof(m.device), "evil");
+	text(m.who, sizeof(m.who), "cn:hostile");
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_mesh_op_put(&b, &m) == -1)
+		err(2, "mesh_op");
+	send_all(s, MSG_MESH_OP, buf, b.wpos, -1);
+	answer(s);
+}
+
 static void
 do_renew(int s, int argc, char *argv[])
 {
@@ -618,8 +641,8 @@ static const struct {
 	{ "no-peers", do_no_peers }, { "list", do_list }, { "get", do_get },
 	{ "site", do_site }, { "tunnel", do_tunnel }, { "expired", do_expired },
 	{ "renew", do_renew }, { "random", do_random }, { "flood", do_flood },
-	{ "answer", do_answer }, { "spoil", do_spoil },
-	{ "repeat", do_repeat } };
+	{ "answer", do_answer }, { "spoil", do_spoil }, { "repeat", do_repeat },
+	{ "mesh", do_mesh } };
 
 int
 main(int argc, char *argv[])

@@ -221,6 +221,17 @@ is "apid captured: a renewal in an unknown network" \
 is "apid captured: a renewal of what nobody has" \
     "$(as apid leased renew devices evil)" "LEASE_REPLY 23"
 broker=$(role_pid leased)
+is "apid captured: a tenant, which no rule may make" \
+    "$(as apid leased mesh 1 acme '')" "MESH_REPLY 20"
+is "apid captured: a mesh of a tenant that no rule names" \
+    "$(as apid leased mesh 5 acme prod)" "MESH_REPLY 20"
+is "apid captured: a mesh of whomever" \
+    "$(as apid leased mesh 7 '' 6f1c2b3a-0000-4000-8000-000000000000)" \
+    "MESH_REPLY 20"
+is "apid captured: a relay of the platform" \
+    "$(as apid leased mesh 15 '' '')" "MESH_REPLY 20"
+is "apid captured: nothing came of it" "$(ctl -j show tenants |
+    jq '.tenants | length')" 0
 like "apid captured: 20,000 questions" "$(as apid leased flood 20000)" \
     '^(LEASE_REPLY 23|full|closed)$'
 is "apid captured: leased lives" "$(role_pid leased)" "$broker"
