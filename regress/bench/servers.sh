@@ -147,10 +147,12 @@ gw_seed() {		# N
 			    "id, x\"%s\", \"9%06d\", \"cn:9%06d\", 0, %d, %d, " \
 			    "%d, %d, 0, 0, 0, 0, 0 FROM network;\n",
 			    i, key, i, i, now, now, now, now + 14400
-			printf "INSERT INTO peer_addr SELECT id, " \
+			printf "INSERT INTO peer_addr (network, addr, peer) " \
+			    "SELECT id, " \
 			    "x\"0a%02x%04x\", %d FROM network;\n",
 			    g * 16 + 1 + int(i / 65536), i % 65536, i
-			printf "INSERT INTO peer_addr SELECT id, " \
+			printf "INSERT INTO peer_addr (network, addr, peer) " \
+			    "SELECT id, " \
 			    "x\"fd0%d25fb7f6c000100000000%08x\", %d " \
 			    "FROM network;\n", g, i, i
 		}

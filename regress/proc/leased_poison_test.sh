@@ -24,7 +24,7 @@ stop
 END
 db rows "UPDATE peer SET key = zeroblob(32) WHERE name = 'key';
     UPDATE peer SET name = 'x' || char(27) || ']0;' WHERE name = 'name';
-    INSERT INTO peer_addr SELECT network, x'0a090090', id FROM peer
+    INSERT INTO peer_addr (network, addr, peer) SELECT network, x'0a090090', id FROM peer
 	WHERE name = 'spread';
     UPDATE owner SET name = 'nobody' WHERE name = 'portal:a';
     UPDATE peer SET created = -1, rx = -1 WHERE id = 6;
