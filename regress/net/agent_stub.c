@@ -261,6 +261,9 @@ stub_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
 		chan_free(s->hand);
 		s->hand = chan_new(s->base, fd, P_AGENT, P_HAND, "hand",
 		    &hand_ops, CHAN_UP, s);
+		/* What it says is written where the configuration says. */
+		if (s->out == NULL)
+			chan_pause(s->hand);
 	} else {
 		chan_free(s->key);
 		s->key = chan_new(s->base, fd, P_AGENT, P_KEY, "key", &key_ops,
@@ -359,6 +362,8 @@ conf_commit(void *arg, void *shadow)
 			err(1, "%s", path);
 		rewind(s->cmd);
 		setvbuf(s->out, NULL, _IOLBF, 0);
+		if (s->hand != NULL)
+			chan_resume(s->hand);
 	}
 	fprintf(s->out, "conf %s %u %s raw=%u ctl=%d cert=%d\n", m->host,
 	    m->port, m->prefix, s->raw, s->ctl, s->cert);
