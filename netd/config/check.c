@@ -295,6 +295,10 @@ check_gre(struct config *c, unsigned int i)
 		config_error(c, net_line(c, "adopt", i),
 		    "adopt = true in networks[%u] needs transport = \"wireguard\"",
 		    i);
+	if (n->msg.mtu != 0)
+		config_error(c, net_line(c, "mtu", i),
+		    "mtu in networks[%u] needs transport = \"wireguard\": the kernel knows what a tunnel takes",
+		    i);
 	/* Each has a link, which takes more of the kernel than a peer. */
 	if (!config_is_written(c, "networks[].max_peers", i))
 		n->msg.max_peers = GRE_PEERS;

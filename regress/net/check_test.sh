@@ -209,4 +209,6 @@ table_found "a table of others, adopted"
 sed -i 's/adopt = true;/transport = "gre"; gre: { local = "200::1"; };/
     s/interface = "wg0"/interface = "spg"/' "$CONF"
 table_found "a table of others, for tunnels"
+check_status "a table of others: no start" 78 \
+    timeout 20 "$NETD" -d $NOUSER -L "$BIN" -f "$CONF"
 finish

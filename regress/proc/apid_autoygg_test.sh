@@ -155,6 +155,12 @@ way_tests() {
 	got "register" 200 "$JSON" "$(lease open null)"
 	post register -H 'Content-Type: text/plain'
 	got "register again, as text" 200 "$JSON" "$(lease open null)"
+	# The original binds all of the body to its row.
+	ask /vpn/register -d "$(body | sed 's/"ID":0/"ID":1/
+	    s/"State":""/"State":"fail"/; s/"YggIP":""/"YggIP":"200::9"/
+	    s/"ClientIP":""/"ClientIP":"10.0.0.9"/; s/"Error":""/"Error":"x"/')"
+	got "register, with what is not the client's to say" 200 "$JSON" \
+	    "$(lease open null)"
 	post register -H 'Transfer-Encoding: chunked'
 	got "register, in chunks" 200 "$JSON" "$(lease open null)"
 	post renew
