@@ -158,6 +158,8 @@ check "it reaches the gateway" wait_for 5 ping_gw 2
 like "sallyctl shows it" "$(ctl -j show leases | jq -r '.leases[] |
     .name + " " + .state + " " + .endpoint')" "^$(addr 2) active .*$(addr 2)"
 like "and its network" "$(ctl show networks)" 'gre'
+like "and its link" "$(ctl show lease "$(addr 2)")" \
+    "^endpoint .*$(addr 2).* by spg0\$"
 index=$(ip -o link show spg0 | cut -d : -f 1)
 ygg renew 2
 is "renew" "$STATUS" 200
@@ -236,6 +238,16 @@ ip link delete spg8
 check "the tunnel works again" wait_for 5 ping_gw 2
 ip route delete 10.42.32.1
 check "a route that was deleted comes back" wait_for 30 ping_gw 2
+# Nor can there be a second tunnel between two ends: autoygg-server leaves such
+# behind.
+ip link add other type ip6gre local "$GWY" remote "$(addr 5)"
+ygg register 5
+is "a node that has a tunnel of others: come again" "$STATUS" 503
+check "who has one of ours keeps it" wait_for 5 ping_gw 2
+ip link delete other
+again() { ygg register 5; [ "$STATUS" = 200 ]; }
+check "without that, it gets one" wait_for 30 again
+ygg release 5
 
 # --- the end ---
 
@@ -275,7 +287,10 @@ all_at() {		# ACTION
 		wait_for 20 some_at "$1" "$i" || return 1
 	done
 }
+free_kb() { sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo; }
+kb=$(free_kb) begun=$(now_ms)
 check "$MANY leases" all_at register
+ok "which take $((($(now_ms) - begun) / 1000)) s and $(((kb - $(free_kb)) / MANY)) kB each"
 is "$MANY links" "$(links)" $MANY
 is "$MANY routes" "$(ip route show proto 84 | wc -l)" $MANY
 ip -o link show type ip6gre | cut -d : -f 1,2 | sort >"$WORK/links"
