@@ -28,6 +28,7 @@
 #include "link_agent.h"
 #include "log.h"
 #include "mnet.h"
+#include "mnet_state.h"
 #include "mtunnel.h"
 #include "neighbour.h"
 #include "network.h"
@@ -291,8 +292,10 @@ conf_commit(void *arg, void *shadow)
 	struct hand *k = arg;
 	struct knet *n;
 
-	if (!k->stopping)
+	if (!k->stopping) {
 		hand_conf_apply(k, shadow);
+		mnet_policy_changed(k);
+	}
 	hand_conf_free(shadow);
 	if (k->stopping)
 		return (0);

@@ -21,7 +21,6 @@
 #include "hand_peer.h"
 #include "kern_ops.h"
 #include "log.h"
-#include "mnet.h"
 #include "network.h"
 #include "subnet.h"
 #include "sync.h"
@@ -302,7 +301,6 @@ hand_conf_apply(struct hand *k, struct hand_conf *c)
 	free(k->policy);
 	k->policy = c->policy;
 	c->policy = NULL;
-	mnet_policy_changed(k);
 	filter_warn(k);
 	sysctl_take(k, c->sysctl);
 }

@@ -39,14 +39,6 @@ void	 mnet_key(struct hand *, const struct msg_conf_mnet *, int fd);
 void	 mnet_key_failed(struct hand *, const struct msg_wgkey_failed *);
 /* There may be another policy: check everything again. */
 void	 mnet_policy_changed(struct hand *);
-/* A network of a mesh, also one that waits for its key, or NULL. */
-struct knet *mnet_find(struct hand *, const char *network);
-/* Tell agentd the state of the network if it is news. */
-void	 mnet_tell(struct knet *);
-/* Tell it the states of all. */
-void	 mnet_tell_all(struct hand *);
-/* A route of the network cannot be set. */
-void	 mnet_no_route(struct knet *, const struct prefix *);
 /* Forget all networks that wait for their keys. */
 void	 mnet_clear(struct hand *);
 

@@ -15,6 +15,7 @@
 #include "kern_list.h"
 #include "log.h"
 #include "mnet.h"
+#include "mnet_state.h"
 #include "mpeer.h"
 #include "mtunnel.h"
 #include "network.h"

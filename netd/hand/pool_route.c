@@ -14,7 +14,7 @@
 #include "hand.h"
 #include "kern_list.h"
 #include "kern_ops.h"
-#include "mnet.h"
+#include "mnet_state.h"
 #include "network.h"
 #include "pool_route.h"
 #include "subnet.h"

@@ -7,7 +7,7 @@
 
 #include "hand.h"
 #include "log.h"
-#include "mnet.h"
+#include "mnet_state.h"
 #include "network.h"
 #include "tell.h"
 #include "wanted.h"
