@@ -38,6 +38,10 @@ $(TOOLS:%=$(O)/regress/%): $(O)/regress/%: $$(call rig,$$($$*_RIG)) \
     $$(call obj,$$($$*_USES)) $(LIBCOMMON)
 	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
+$(LOADS:%=$(O)/bench/%): $(O)/bench/%: $$($$*_OBJ) $(LIBCOMMON)
+	@mkdir -p $(@D)
+	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
 # Fuzzers are built by clang, with coverage, and share their objects.  A program's
 # main() has another name there, as libFuzzer brings its own, and the functions
 # of %_WRAP are replaced by those of a rig.

@@ -7,6 +7,8 @@
 
 NGINX_DEFAULT=127.0.0.1:8441
 NGINX_TUNED=127.0.0.1:8442
+# Yggdrasil's addresses are this host's; those of servers are named, too.
+YGG_NGINX=200:1::2 YGG_GW=200:1::1 YGG_PORT=8080
 
 nginx_server() {	# ADDR:PORT WORDS
 	cat <<-END
@@ -20,17 +22,32 @@ nginx_server() {	# ADDR:PORT WORDS
 	END
 }
 
+# What a client of autoygg takes for a success.
+nginx_plain() {		# ADDR PORT
+	cat <<-END
+	server {
+	    listen [$1]:$2 backlog=4096;
+	    location / {
+	        default_type application/json; return 200 '{"Error":""}';
+	    }
+	}
+	END
+}
+
 # One worker, as there is one core; else what Debian's nginx.conf says of TLS.
 nginx_start() {
 	mkdir -p "$WORK/nginx"
+	ip -6 route add local 200::/7 dev lo
+	ip address add "$YGG_NGINX/128" dev lo nodad
 	nginx_user=''
 	# Who cannot be another user has no worker of another user.
 	[ -z "$NOUSER" ] || nginx_user='user root; master_process off;'
 	cat >"$WORK/nginx/nginx.conf" <<-END
 	worker_processes 1; daemon off; pid $WORK/nginx/pid;
 	$nginx_user
+	worker_rlimit_nofile $(ulimit -H -n);
 	error_log $WORK/nginx/error.log warn;
-	events { worker_connections 4096; }
+	events { worker_connections 32768; }
 	http {
 	    access_log off; keepalive_requests 100000000; ssl_protocols TLSv1.3;
 	    client_body_temp_path $WORK/nginx/1; proxy_temp_path $WORK/nginx/2;
@@ -39,6 +56,7 @@ nginx_start() {
 	    $(nginx_server $NGINX_DEFAULT "")
 	    $(nginx_server $NGINX_TUNED \
 	        "ssl_session_tickets off; ssl_session_cache off;")
+	    $(nginx_plain "$YGG_NGINX" $YGG_PORT)
 	}
 	END
 	spawn nginx nginx -c "$WORK/nginx/nginx.conf" -e stderr
@@ -55,6 +73,7 @@ gw() {			# NAME
 	GW_NAME=$1
 	case $1 in
 	a) gw_n=1 ;; b) gw_n=2 ;; c) gw_n=3 ;; d) gw_n=4 ;;
+	e) gw_n=5 ;; f) gw_n=6 ;; g) gw_n=7 ;; h) gw_n=8 ;;
 	esac
 	S=$WORK/gw$1 CONF=$WORK/gw$1/sallyport.conf IF=spb$gw_n
 	AT=127.0.0.1:$((8450 + gw_n))
@@ -62,7 +81,8 @@ gw() {			# NAME
 }
 
 # Its configuration; state may be elsewhere.  A lease of four hours, so that a
-# renewal has something to write and something to tell the kernel hand.
+# renewal has something to write and something to tell the kernel hand.  Words
+# to add: GW_NETWORK, GW_RULES and GW_LISTEN (the latter two with a comma).
 gw_conf() {		# [STATE_DIR]
 	mkdir -p "$S"
 	cat >"$CONF" <<-END
@@ -77,17 +97,17 @@ gw_conf() {		# [STATE_DIR]
 	    address = [ "fd0$gw_n:25fb:7f6c::1/48", "10.$((gw_n * 16)).0.1/12" ];
 	    pools = [ "fd0$gw_n:25fb:7f6c:1::/64", "10.$((gw_n * 16)).0.0/12" ];
 	    routes = [ "fd0$gw_n:25fb:7f6c::/48" ];
-	    lease = "4h";
+	    lease = "4h"; $GW_NETWORK
 	} );
 	identities = ( {
 	    proof = "certificate"; pattern = "device-(\\\\d+)";
 	    role = "device"; network = "$IF";
-	} );
+	} $GW_RULES );
 	listen = ( {
 	    address = "$AT"; api = [ "autowg", "native" ]; prefix = "/vpn/";
 	    tls: { certificate = "$PKI/server.crt"; key = "$PKI/server.key";
 	           client_ca = "$PKI/ca.crt"; };
-	} );
+	} $GW_LISTEN );
 	limits: { per_source = 4096; };
 	END
 	chmod 640 "$CONF"

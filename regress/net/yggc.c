@@ -30,58 +30,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sodium.h>
+#include "ygg_id.h"
 
-#define KEY	32
 #define SIZE	16384
 
 static const char *contact[3];
 static const char *other_key, *other_source, *headers = "";
 static bool get;
 
-struct client {
-	unsigned long	 number;
-	char		 key[2 * KEY + 1];
-	struct sockaddr_in6 addr;
-};
-
-/*
- * The address as Yggdrasil's own documentation tells it: the key, inverted, as
- * a string of bits, without the ones that it begins with and the zero behind
- * them.
- */
 static void
-address(const unsigned char *key, struct in6_addr *in)
+make(struct ygg_id *c, unsigned long number)
 {
-	char bits[8 * KEY + 1], *p;
-	size_t i, n;
-
-	for (i = 0; i < 8 * KEY; i++)
-		bits[i] = key[i / 8] & (0x80 >> i % 8) ? '0' : '1';
-	bits[i] = '\0';
-	n = strspn(bits, "1");
-	p = bits + n + 1;
-	memset(in, 0, sizeof(*in));
-	in->s6_addr[0] = 2;
-	in->s6_addr[1] = (unsigned char)n;
-	for (i = 0; i < 112; i++)
-		if (p[i] == '1')
-			in->s6_addr[2 + i / 8] |= (unsigned char)(0x80 >>
-			    i % 8);
-}
-
-static void
-make(struct client *c, unsigned long number)
-{
-	unsigned char key[KEY], in[8];
-
-	c->number = number;
-	memset(in, 0, sizeof(in));
-	memcpy(in, &number, sizeof(number));
-	crypto_generichash(key, KEY, in, sizeof(in), NULL, 0);
-	sodium_bin2hex(c->key, sizeof(c->key), key, KEY);
-	c->addr.sin6_family = AF_INET6;
-	address(key, &c->addr.sin6_addr);
+	ygg_id_make(c, number);
 	if (other_key != NULL)
 		snprintf(c->key, sizeof(c->key), "%s", other_key);
 	if (other_source != NULL &&
@@ -91,7 +51,7 @@ make(struct client *c, unsigned long number)
 
 /* The last line of a client that gets no answer. */
 __attribute__((noreturn, format(printf, 2, 3))) static void
-failed(const struct client *c, const char *fmt, ...)
+failed(const struct ygg_id *c, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -105,7 +65,7 @@ failed(const struct client *c, const char *fmt, ...)
 }
 
 static int
-dial(const struct client *c, const char *host, const char *port)
+dial(const struct ygg_id *c, const char *host, const char *port)
 {
 	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
 	struct timeval tv = { 30, 0 };
@@ -127,7 +87,7 @@ dial(const struct client *c, const char *host, const char *port)
 
 /* Send a request and read its answer.  Returns the status, with its body. */
 static int
-ask(const struct client *c, int s, const char *request, char *buf,
+ask(const struct ygg_id *c, int s, const char *request, char *buf,
     const char **body)
 {
 	size_t len = 0, want = SIZE;
@@ -152,31 +112,25 @@ ask(const struct client *c, int s, const char *request, char *buf,
 }
 
 static void
-run(const struct client *c, const char *host, const char *port,
+run(const struct ygg_id *c, const char *host, const char *port,
     const char *action)
 {
-	char body[2048], buf[SIZE], request[4096];
+	static const char *const nobody[3] = { "", "", "" };
+	char buf[SIZE], request[4096];
 	const char *answer;
 	int info, post, status;
 	bool tell;
 
 	info = dial(c, host, port);
-	snprintf(request, sizeof(request),
-	    "GET /info HTTP/1.1\r\nHost: [%s]:%s\r\nUser-Agent: Go-http-client/1.1\r\nAccept-Encoding: gzip\r\n\r\n",
-	    host, port);
+	ygg_id_info(request, sizeof(request), host, port);
 	status = ask(c, info, request, buf, &answer);
 	if (status != 200 || answer[0] != '{')
 		failed(c, "info %d %s", status, answer);
 	tell = strstr(answer, "\"RequireRegistration\":true") != NULL &&
 	    contact[0] != NULL;
 	post = dial(c, host, port);
-	snprintf(body, sizeof(body),
-	    "{\"ID\":0,\"CreatedAt\":\"0001-01-01T00:00:00Z\",\"UpdatedAt\":\"0001-01-01T00:00:00Z\",\"DeletedAt\":null,\"State\":\"\",\"GatewayPublicKey\":\"\",\"PublicKey\":\"%s\",\"YggIP\":\"\",\"ClientIP\":\"\",\"ClientNetMask\":0,\"ClientGateway\":\"\",\"ClientTunnelName\":\"\",\"ClientName\":\"%s\",\"ClientEmail\":\"%s\",\"ClientPhone\":\"%s\",\"ClientVersion\":\"dev\",\"LeaseExpires\":\"0001-01-01T00:00:00Z\",\"Error\":\"\"}",
-	    c->key, tell ? contact[0] : "", tell ? contact[1] : "",
-	    tell ? contact[2] : "");
-	snprintf(request, sizeof(request),
-	    "POST /%s HTTP/1.1\r\nHost: [%s]:%s\r\nUser-Agent: Go-http-client/1.1\r\nContent-Length: %zu\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\n\r\n%s",
-	    action, host, port, strlen(body), body);
+	ygg_id_post(request, sizeof(request), c, host, port, action,
+	    tell ? contact : nobody);
 	if (get)
 		snprintf(request, sizeof(request),
 		    "GET /%s HTTP/1.1\r\nHost: [%s]:%s\r\n%s\r\n", action, host,
@@ -208,9 +162,8 @@ static void
 show(unsigned long number)
 {
 	char text[INET6_ADDRSTRLEN];
-	struct client c;
+	struct ygg_id c;
 
-	memset(&c, 0, sizeof(c));
 	make(&c, number);
 	printf("%s %s\n", c.key,
 	    inet_ntop(AF_INET6, &c.addr.sin6_addr, text, sizeof(text)));
@@ -220,7 +173,7 @@ int
 main(int argc, char *argv[])
 {
 	unsigned long first, count, i;
-	struct client c;
+	struct ygg_id c;
 	int ch, go[2], st, rc = 0;
 	char byte;
 
@@ -266,7 +219,6 @@ main(int argc, char *argv[])
 			err(1, "fork");
 		case 0:
 			close(go[1]);
-			memset(&c, 0, sizeof(c));
 			make(&c, first + i);
 			(void)!read(go[0], &byte, 1);
 			run(&c, argv[0], argv[1], argv[2]);

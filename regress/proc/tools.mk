@@ -26,7 +26,7 @@ portalc_RIG :=		proc/portalc proc/portalc_call
 rawhttp_RIG :=		proc/rawhttp
 twins_drv_RIG :=	proc/twins_drv proc/kern_rig proc/fake_state
 wggo_ends_RIG :=	net/wggo_ends
-yggc_RIG :=		net/yggc
+yggc_RIG :=		net/yggc ygg_id
 # The hand without its process: what the tests on real systems drive.
 kernhand_RIG :=		vm/kernhand
 kernhand_USES :=	$(filter-out hand,$(HAND_MODULES))
@@ -42,12 +42,13 @@ MINT :=		$(O)/mint
 $(MINT): $(O)/regress/mint.o $(O)/regress/mint_main.o
 	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
-# The load generator of the benchmark.
-LOAD_OBJ :=	$(patsubst %.c,$(O)/%.o,$(sort $(wildcard regress/bench/*.c)))
-$(O)/bench/load: $(LOAD_OBJ) $(O)/regress/mint.o $(LIBCOMMON)
-	@mkdir -p $(@D)
-	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+# The load generators of the benchmark.
+LOADS :=	burst flood load
+burst_OBJ :=	$(call rig,bench/burst bench/load_cpu bench/load_calls ygg_id)
+flood_OBJ :=	$(call rig,bench/flood)
+load_OBJ :=	$(patsubst %.c,$(O)/%.o,$(sort $(wildcard regress/bench/load*.c))) \
+		$(O)/regress/mint.o
 
 regress-proc regress-net regress-vm bench: $(TOOLS:%=$(O)/regress/%)
 regress-conf regress-proc regress-net regress-vm bench: $(MINT)
-bench: $(O)/bench/load
+bench: $(LOADS:%=$(O)/bench/%)
