@@ -100,6 +100,27 @@ static const struct field pool_fields[] = {
 	{ FIELD(msg_ctl_network, SIZE, "size", size[0]) },
 	{ .name = NULL }
 };
+/* Packets and bytes that were counted as that; without a filter, none. */
+#define COUNTED(what, name)						\
+	{ FIELD(msg_ctl_network, NUM, name "_packets",			\
+	    traffic[TRAFFIC_##what].packets),				\
+	    ONLY_IF(msg_ctl_network, counted, 1) },			\
+	{ FIELD(msg_ctl_network, BYTES, name "_bytes",			\
+	    traffic[TRAFFIC_##what].bytes),				\
+	    ONLY_IF(msg_ctl_network, counted, 1) }
+static const struct field traffic_fields[] = {
+	COUNTED(FROM, "from"),
+	COUNTED(TO, "to"),
+	COUNTED(OUT, "out"),
+	COUNTED(IN, "in"),
+	COUNTED(ISOLATE, "isolate"),
+	COUNTED(INBOUND, "inbound"),
+	COUNTED(DENY, "deny"),
+	COUNTED(ALLOW, "allow"),
+	COUNTED(OTHER, "other"),
+	{ .name = NULL }
+};
+#undef COUNTED
 static const struct field network_fields[] = {
 	{ FIELD(msg_ctl_network, STR, "name", name) },
 	{ FIELD(msg_ctl_network, STR, "interface", interface) },
@@ -130,6 +151,8 @@ static const struct field network_fields[] = {
 	{ FIELD(msg_ctl_network, NUM, "keepalive", keepalive) },
 	{ ARRAY(msg_ctl_network, PREFIXES, "routes", routes) },
 	{ ARRAY(msg_ctl_network, PREFIXES, "subnets", subnets) },
+	{ .kind = KIND_OBJECT, .name = "traffic", .sub = traffic_fields,
+	    ONLY_IF(msg_ctl_network, counted, 1) },
 	{ .name = NULL }
 };
 static const struct line network_lines[] = {
@@ -147,6 +170,9 @@ static const struct line network_lines[] = {
 	{ LINE("lease time", "[{lease}|never ends]") },
 	{ LINE("leases", "{leases} of at most {max_peers}") },
 	{ LINE("foreign", "{foreign} peers") },
+	{ LINE("sent out", "{out_packets} packets, {out_bytes}") },
+	{ LINE("let in", "{in_packets} packets, {in_bytes}") },
+	{ LINE("dropped", "{isolate_packets} by isolate, {inbound_packets} by inbound, {deny_packets} by deny, {allow_packets} by allow, {other_packets} otherwise") },
 	{ .text = NULL }
 };
 static const struct item network_item = {

@@ -218,6 +218,18 @@ codec_blocks(struct codec *c, uint8_t *n, struct block *b, uint8_t lo,
 }
 
 int
+codec_counts(struct codec *c, struct msg_count *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < TRAFFIC_N; i++)
+		if (codec_n64(c, &m[i].packets) == -1 ||
+		    codec_n64(c, &m[i].bytes) == -1)
+			return (-1);
+	return (0);
+}
+
+int
 codec_contact(struct codec *c, struct contact *m)
 {
 	if (codec_name(c, m->name, sizeof(m->name)) == -1 ||

@@ -61,6 +61,8 @@ int	 codec_blocks(struct codec *, uint8_t *n, struct block *, uint8_t lo,
 /* A duration: seconds up to DURATION_MAX, or LEASE_NEVER. */
 int	 codec_duration(struct codec *, uint32_t *);
 int	 codec_contact(struct codec *, struct contact *);
+/* TRAFFIC_N counts. */
+int	 codec_counts(struct codec *, struct msg_count *);
 /* Refuse the message unless ok: -1 with errno EBADMSG or EINVAL. */
 int	 codec_check(const struct codec *, bool ok);
 

@@ -137,6 +137,20 @@ enum conf_access {		/* the rule by which clients are let in */
 	ACCESS_APPROVE = 5	/* these, and those that an operator approves */
 };
 
+/* What the packet filter counts for each network. */
+enum traffic {
+	TRAFFIC_FROM = 0,	/* by devices that may send */
+	TRAFFIC_TO = 1,		/* from elsewhere to devices */
+	TRAFFIC_OUT = 2,	/* of these: let out by wan */
+	TRAFFIC_IN = 3,		/* and let in from there */
+	TRAFFIC_ISOLATE = 4,	/* dropped by isolate, and so on */
+	TRAFFIC_INBOUND = 5,
+	TRAFFIC_DENY = 6,
+	TRAFFIC_ALLOW = 7,
+	TRAFFIC_OTHER = 8,	/* dropped for any other reason */
+	TRAFFIC_N = 9
+};
+
 /* Dialects of apid, and their words in the configuration: a mask. */
 /* clang-format off */
 #define API_WORDS(X)							\

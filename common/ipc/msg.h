@@ -504,6 +504,21 @@ struct msg_hand_shown {			/* the end of the page */
 	uint32_t	 next;		/* place of the next page; 0: the end */
 };
 
+/* Packets and bytes that the packet filter has counted. */
+struct msg_count {
+	uint64_t	 packets;
+	uint64_t	 bytes;
+};
+
+/*
+ * The answer to TRAFFIC_GET: one for each network that the packet filter
+ * counts, then TRAFFIC_END.  A filter that was made anew may begin at 0.
+ */
+struct msg_traffic_item {
+	char		 network[NETNAME_SIZE];
+	struct msg_count count[TRAFFIC_N];	/* by enum traffic */
+};
+
 struct msg_peer_stats_end {
 	char		 network[NETNAME_SIZE];
 	uint8_t		 code;		/* enum peer_code */
@@ -663,6 +678,8 @@ struct msg_ctl_network {
 	uint8_t		 nsubnets;
 	struct prefix	 subnets[NET_SUBNETS_MAX];
 	char		 text[TEXT_SIZE];
+	uint8_t		 counted;	/* 1: the packet filter has counts */
+	struct msg_count traffic[TRAFFIC_N];	/* by enum traffic; never fall */
 };
 
 struct msg_ctl_revoked {

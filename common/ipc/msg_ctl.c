@@ -121,7 +121,9 @@ codec_msg_ctl_network(struct codec *c, struct msg_ctl_network *m)
 	    codec_prefixes(c, &m->nsubnets, m->subnets, 0, NET_SUBNETS_MAX) ==
 		-1)
 		return (-1);
-	return (STR(c, m->text));
+	if (STR(c, m->text) == -1 || codec_bool(c, &m->counted) == -1)
+		return (-1);
+	return (codec_counts(c, m->traffic));
 }
 
 int

@@ -132,6 +132,12 @@ codec_msg_hand_shown(struct codec *c, struct msg_hand_shown *m)
 }
 
 int
+codec_msg_traffic_item(struct codec *c, struct msg_traffic_item *m)
+{
+	return (NET(c, m) == -1 ? -1 : codec_counts(c, m->count));
+}
+
+int
 codec_msg_peer_stats_end(struct codec *c, struct msg_peer_stats_end *m)
 {
 	if (NET(c, m) == -1 ||

@@ -99,6 +99,9 @@
 	X(HAND_SHOW, hand_show, 0x0220, P_LEASED, P_HAND, 0)		\
 	X(HAND_LINE, hand_line, 0x0221, P_HAND, P_LEASED, 0)		\
 	X(HAND_SHOWN, hand_shown, 0x0222, P_HAND, P_LEASED, 0)		\
+	E(TRAFFIC_GET, traffic_get, 0x0228, P_LEASED, P_HAND)		\
+	X(TRAFFIC_ITEM, traffic_item, 0x0229, P_HAND, P_LEASED, 0)	\
+	E(TRAFFIC_END, traffic_end, 0x022a, P_HAND, P_LEASED)		\
 									\
 	X(KEY_SIGN, key_sign, 0x0301, P_APID|P_AGENT, P_KEY, 0)	\
 	X(KEY_SIGNED, key_signed, 0x0302, P_KEY, P_APID|P_AGENT, 0)	\

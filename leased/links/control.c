@@ -65,6 +65,8 @@ conn_deadline_cb(evutil_socket_t fd, short what, void *arg)
 		    "the front process did not answer within %d s", IDENT_S);
 	else if (k->state == CONN_HAND)
 		conn_result(k, CTL_BUSY, "netd-hand did not answer in time");
+	else if (k->state == CONN_COUNTS)
+		show_networks(k);
 	else {
 		log_debug("control: connection of %s idle; closing", k->who);
 		conn_free(k);

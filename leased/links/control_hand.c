@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "control_hand.h"
+#include "control_show.h"
 
 #define HAND_S		5		/* time for a page */
+#define COUNTS_S	2		/* time for counters */
 #define PAGE_LINES	64		/* the hand sends no more of them */
 #define PAGES_MAX	4096		/* more than all tunnels have routes */
 
@@ -58,12 +60,12 @@ hand_show_page(struct conn *k)
 }
 
 static struct conn *
-asker(struct leased *l, uint32_t id)
+asker(struct leased *l, enum conn_state state, uint32_t id)
 {
 	struct conn *k;
 
 	TAILQ_FOREACH(k, &l->control->conns, entry)
-		if (k->state == CONN_HAND && k->asked != 0 && k->asked == id)
+		if (k->state == state && k->asked != 0 && k->asked == id)
 			return (k);
 	return (NULL);
 }
@@ -71,7 +73,7 @@ asker(struct leased *l, uint32_t id)
 void
 hand_show_line(struct leased *l, uint32_t id, const struct msg_hand_line *m)
 {
-	struct conn *k = asker(l, id);
+	struct conn *k = asker(l, CONN_HAND, id);
 	struct msg_ctl_line line;
 
 	if (k == NULL || k->hand_lines++ >= PAGE_LINES)
@@ -85,7 +87,7 @@ hand_show_line(struct leased *l, uint32_t id, const struct msg_hand_line *m)
 void
 hand_show_end(struct leased *l, uint32_t id, const struct msg_hand_shown *m)
 {
-	struct conn *k = asker(l, id);
+	struct conn *k = asker(l, CONN_HAND, id);
 
 	if (k == NULL)
 		return;
@@ -105,4 +107,26 @@ hand_show_end(struct leased *l, uint32_t id, const struct msg_hand_shown *m)
 		if (!chan_busy(k->chan))
 			conn_more(k, 0);
 	}
+}
+
+void
+hand_counts_start(struct conn *k)
+{
+	if (k->l->hand == NULL ||
+	    chan_send_bare(k->l->hand, MSG_TRAFFIC_GET, conn_ask(k)) == -1) {
+		k->asked = 0;
+		show_networks(k);
+		return;
+	}
+	k->state = CONN_COUNTS;
+	conn_wait(k, COUNTS_S);
+}
+
+void
+hand_counts_end(struct leased *l, uint32_t id)
+{
+	struct conn *k = asker(l, CONN_COUNTS, id);
+
+	if (k != NULL)
+		show_networks(k);
 }

@@ -107,6 +107,8 @@ show_network(struct conn *k, const struct network *n)
 	m.nsubnets = n->conf.nsubnets;
 	memcpy(m.subnets, n->conf.subnets, sizeof(m.subnets));
 	strlcpy(m.text, n->hand.text, sizeof(m.text));
+	m.counted = n->counted_id != 0 && n->counted_id == k->asked;
+	memcpy(m.traffic, n->traffic, sizeof(m.traffic));
 	if (m.state == NET_UP && !network_known(n)) {
 		m.state = NET_DOWN;
 		strlcpy(m.text, "its peers are being read", sizeof(m.text));
@@ -124,7 +126,7 @@ show_network(struct conn *k, const struct network *n)
 	k->sent++;
 }
 
-static void
+void
 show_networks(struct conn *k)
 {
 	struct network *n;
@@ -614,7 +616,7 @@ show_fresh(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 		show_status(k);
 		return;
 	case SHOW_NETWORKS:
-		show_networks(k);
+		hand_counts_start(k);
 		return;
 	case SHOW_SYNC:
 		show_syncs(k);

@@ -8,6 +8,8 @@
 
 #include "ctl_conn.h"
 
+/* Show the networks, with the counters if these are there. */
+void	 show_networks(struct conn *);
 void	 show_start(struct conn *, const struct msg_ctl_show *);
 void	 show_page(struct conn *);	/* connection is writable */
 

@@ -15,6 +15,7 @@ enum conn_state {
 	CONN_CHANGE,		/* waits for the hand */
 	CONN_IDENT,		/* waits for a front */
 	CONN_HAND,		/* is shown what the hand has */
+	CONN_COUNTS,		/* waits for the counters of networks */
 	CONN_BACKUP,		/* is sent a copy of the database */
 	CONN_RESTORE,		/* sends one */
 	CONN_MESH,		/* is sent a list of it, or waits for it */

@@ -155,6 +155,21 @@ leased_hand_shown(struct chan *c, uint32_t id, const struct msg_hand_shown *m)
 	return (0);
 }
 
+static int
+leased_traffic_item(struct chan *c, uint32_t id,
+    const struct msg_traffic_item *m)
+{
+	stats_network(chan_arg(c), id, m);
+	return (0);
+}
+
+static int
+leased_traffic_end(struct chan *c, uint32_t id)
+{
+	hand_counts_end(chan_arg(c), id);
+	return (0);
+}
+
 static void
 hand_writable(struct chan *c)
 {
@@ -199,6 +214,8 @@ static const struct chan_handler hand_table[] = {
 	ON(hold_end, CHAN_UP, leased_hold_end),
 	ON(hand_line, CHAN_UP, leased_hand_line),
 	ON(hand_shown, CHAN_UP, leased_hand_shown),
+	ON(traffic_item, CHAN_UP, leased_traffic_item),
+	ON(traffic_end, CHAN_UP, leased_traffic_end),
 };
 
 const struct chan_ops hand_ops = {

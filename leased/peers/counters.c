@@ -259,6 +259,25 @@ stats_peer(struct leased *l, const struct msg_peer_stat *m)
 		confirm(p, m);
 }
 
+/* A packet filter that was made anew counts from 0; the sums never fall. */
+void
+stats_network(struct leased *l, uint32_t id, const struct msg_traffic_item *m)
+{
+	struct network *n;
+	unsigned int i;
+
+	if ((n = registry_find(&l->reg, m->network)) == NULL)
+		return;
+	for (i = 0; i < TRAFFIC_N; i++) {
+		n->traffic[i].packets += grown(m->count[i].packets,
+		    n->counted[i].packets);
+		n->traffic[i].bytes += grown(m->count[i].bytes,
+		    n->counted[i].bytes);
+		n->counted[i] = m->count[i];
+	}
+	n->counted_id = id;
+}
+
 void
 stats_end(struct leased *l, uint32_t id)
 {
@@ -340,6 +359,8 @@ stats_minute_cb(evutil_socket_t fd, short what, void *arg)
 	struct leased *l = arg;
 
 	(void)stats_ask(l);
+	if (l->hand != NULL)
+		(void)chan_send_bare(l->hand, MSG_TRAFFIC_GET, 0);
 	l->stats->sorted = false;
 	if (!evtimer_pending(l->stats->ev_write, NULL))
 		evtimer_add(l->stats->ev_write, &tv);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The counters of peers, fetched on demand, no older than the caller allows.
+ * The counters of peers, fetched on demand, no older than the caller allows,
+ * and those of networks.
  */
 
 #ifndef COUNTERS_H
@@ -30,6 +31,9 @@ void	 stats_refresh(struct leased *);
 void	 stats_peer(struct leased *, const struct msg_peer_stat *);
 /* The counters of one network are complete. */
 void	 stats_end(struct leased *, uint32_t id);
+/* The counters of a network, in answer to a TRAFFIC_GET with this id. */
+void
+stats_network(struct leased *, uint32_t id, const struct msg_traffic_item *);
 void	 stats_lost(struct leased *);	/* the link to the hand is gone */
 void	 stats_forget_chan(struct leased *, struct chan *);
 const struct foreign *stats_foreign(const struct leased *, size_t *n);

@@ -42,6 +42,9 @@ struct network {
 	uint64_t	 pending;	/* those of them that are pending */
 	uint64_t	 outside;	/* leases outside of the pools */
 	uint64_t	 nowned;	/* peers with an owner */
+	struct msg_count traffic[TRAFFIC_N];	/* since our start, and before */
+	struct msg_count counted[TRAFFIC_N];	/* as the hand said last */
+	uint32_t	 counted_id;	/* in answer to this question */
 };
 
 struct pool *network_pool(const struct network *, const struct prefix *host);

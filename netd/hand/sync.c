@@ -24,6 +24,7 @@
 #include "stats.h"
 #include "sync.h"
 #include "tell.h"
+#include "traffic.h"
 #include "wanted.h"
 #include "wish_answer.h"
 
@@ -325,6 +326,13 @@ hand_hand_show(struct chan *c, uint32_t id, const struct msg_hand_show *m)
 	return (0);
 }
 
+static int
+hand_traffic_get(struct chan *c, uint32_t id)
+{
+	traffic_tell(chan_arg(c), id);
+	return (0);
+}
+
 static void
 leased_turn(struct chan *c)
 {
@@ -371,6 +379,7 @@ static const struct chan_handler leased_table[] = {
 	ON(peer_del, LS_ANY, hand_peer_del),
 	ON(peer_stats_get, LS_ANY, hand_peer_stats_get),
 	ON(hand_show, LS_ANY, hand_hand_show),
+	ON(traffic_get, LS_ANY, hand_traffic_get),
 };
 
 const struct chan_ops link_leased_ops = {

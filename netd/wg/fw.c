@@ -30,6 +30,7 @@
 
 #include "fw.h"
 #include "fw_batch.h"
+#include "fw_carry.h"
 
 #define NFGEN	((int)sizeof(struct nfgenmsg))
 
@@ -239,7 +240,7 @@ fw_look(struct fw *f, unsigned int i, char owner[FW_OWNER_SIZE])
 	return (KERN_FW_OURS);
 }
 
-/* Add what belongs to a network besides its rules, or remove it. */
+/* Add the chains and sets of a network, or remove them. */
 static void
 network(struct fw_batch *b, const char *name, bool add)
 {
@@ -247,16 +248,23 @@ network(struct fw_batch *b, const char *name, bool add)
 
 	fw_batch_chain(b, add ? NFT_MSG_NEWCHAIN : NFT_MSG_DELCHAIN,
 	    fw_plan_from(name, text), NULL, 0, 0);
-	fw_batch_counter(b, add ? NFT_MSG_NEWOBJ : NFT_MSG_DELOBJ, text);
 	fw_batch_chain(b, add ? NFT_MSG_NEWCHAIN : NFT_MSG_DELCHAIN,
 	    fw_plan_to(name, text), NULL, 0, 0);
-	fw_batch_counter(b, add ? NFT_MSG_NEWOBJ : NFT_MSG_DELOBJ, text);
-	fw_batch_counter(b, add ? NFT_MSG_NEWOBJ : NFT_MSG_DELOBJ,
-	    fw_plan_drop(name, text));
 	fw_batch_set(b, add ? NFT_MSG_NEWSET : NFT_MSG_DELSET,
 	    fw_plan_set(name, AF_INET, text), AF_INET);
 	fw_batch_set(b, add ? NFT_MSG_NEWSET : NFT_MSG_DELSET,
 	    fw_plan_set(name, AF_INET6, text), AF_INET6);
+}
+
+static void
+remove_counters(struct fw_batch *b, const char *network)
+{
+	char name[FW_NAME];
+	unsigned int i;
+
+	for (i = 0; i < TRAFFIC_N; i++)
+		fw_batch_counter(b, NFT_MSG_DELOBJ,
+		    fw_plan_counter(network, (enum traffic)i, name), 0, 0);
 }
 
 static bool
@@ -271,10 +279,13 @@ in_plan(const struct fw_plan *p, const char *name)
 	return (false);
 }
 
-/* One transaction.  old NULL: the table is made anew, whatever is there. */
+/*
+ * One transaction.  old NULL: the table is made anew, whatever is there, with
+ * what it takes over, if anything.
+ */
 static int
 put(struct fw *f, unsigned int i, const char *owner, const struct fw_plan *p,
-    const struct chains *old)
+    const struct chains *old, const struct fw_carry *carry)
 {
 	struct fw_batch b;
 	size_t j;
@@ -299,16 +310,36 @@ put(struct fw *f, unsigned int i, const char *owner, const struct fw_plan *p,
 		else if (old != NULL && old->source)
 			fw_batch_chain(&b, NFT_MSG_DELCHAIN, FW_SOURCE, NULL, 0,
 			    0);
-		for (j = 0; j < p->nnets; j++)
+		for (j = 0; j < p->nnets; j++) {
 			network(&b, p->nets[j].name, true);
+			fw_carry_counters(carry, &b, p->nets[j].name, j);
+		}
 		for (j = 0; j < p->n; j++)
 			fw_batch_rule(&b, &p->rules[j]);
+		for (j = 0; carry != NULL && j < p->nnets; j++)
+			fw_carry_elems(carry, &b, p->nets[j].name, j);
 		for (j = 0; old != NULL && j < old->n; j++) {
-			if (!in_plan(p, old->networks[j]))
-				network(&b, old->networks[j], false);
+			if (in_plan(p, old->networks[j]))
+				continue;
+			network(&b, old->networks[j], false);
+			remove_counters(&b, old->networks[j]);
 		}
 	}
 	return (fw_batch_send(&b, &f->nl));
+}
+
+/* All of it, with what it takes over if that is possible. */
+static int
+put_anew(struct fw *f, unsigned int i, const char *owner,
+    const struct fw_plan *p)
+{
+	struct fw_carry *carry = fw_carry_read(f, i, p);
+	int r = -1;
+
+	if (carry != NULL)
+		r = put(f, i, owner, p, NULL, carry);
+	fw_carry_free(carry);
+	return (r == 0 ? 0 : put(f, i, owner, p, NULL, NULL));
 }
 
 /* Remember what is there now, to see later that others have changed it. */
@@ -347,9 +378,9 @@ fw_set(struct fw *f, unsigned int i, const char *owner,
 		if (n > 0 && strcmp(was, owner) == 0 &&
 		    (state == KERN_FW_OURS || state == KERN_FW_CHANGED) &&
 		    read_chains(f, fw_plan_table(i, table), &old) == 0)
-			r = put(f, i, owner, &p, &old);
+			r = put(f, i, owner, &p, &old, NULL);
 		if (r == -1)
-			r = put(f, i, owner, &p, NULL);
+			r = put_anew(f, i, owner, &p);
 	}
 	e = errno;
 	fw_plan_clear(&p);

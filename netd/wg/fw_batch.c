@@ -225,7 +225,8 @@ fw_batch_set(struct fw_batch *b, uint16_t type, const char *name,
 }
 
 void
-fw_batch_counter(struct fw_batch *b, uint16_t type, const char *name)
+fw_batch_counter(struct fw_batch *b, uint16_t type, const char *name,
+    uint64_t packets, uint64_t bytes)
 {
 	struct nftnl_obj *o;
 	struct nlmsghdr *h;
@@ -239,6 +240,10 @@ fw_batch_counter(struct fw_batch *b, uint16_t type, const char *name)
 	nftnl_obj_set_str(o, NFTNL_OBJ_TABLE, b->table);
 	nftnl_obj_set_str(o, NFTNL_OBJ_NAME, name);
 	nftnl_obj_set_u32(o, NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
+	if (packets != 0 || bytes != 0) {
+		nftnl_obj_set_u64(o, NFTNL_OBJ_CTR_PKTS, packets);
+		nftnl_obj_set_u64(o, NFTNL_OBJ_CTR_BYTES, bytes);
+	}
 	h = header(b, p, type);
 	nftnl_obj_nlmsg_build_payload(h, o);
 	nftnl_obj_free(o);

@@ -43,7 +43,9 @@ void	 fw_batch_chain(struct fw_batch *, uint16_t type, const char *name,
 	    const char *chaintype, uint32_t hook, int32_t prio);
 void	 fw_batch_set(struct fw_batch *, uint16_t type, const char *name,
 	    uint8_t family);
-void	 fw_batch_counter(struct fw_batch *, uint16_t type, const char *name);
+/* A new one begins with this count. */
+void	 fw_batch_counter(struct fw_batch *, uint16_t type, const char *name,
+	    uint64_t packets, uint64_t bytes);
 /* Remove all rules of the table. */
 void	 fw_batch_flush(struct fw_batch *);
 void	 fw_batch_rule(struct fw_batch *, const struct fw_rule *);

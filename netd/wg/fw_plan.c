@@ -46,18 +46,46 @@ fw_plan_to(const char *network, char dst[FW_NAME])
 }
 
 const char *
-fw_plan_drop(const char *network, char dst[FW_NAME])
-{
-	snprintf(dst, FW_NAME, "drop_%s", network);
-	return (dst);
-}
-
-const char *
 fw_plan_set(const char *network, uint8_t family, char dst[FW_NAME])
 {
 	snprintf(dst, FW_NAME, "lease%d_%s", family == AF_INET ? 4 : 6,
 	    network);
 	return (dst);
+}
+
+static const char *const counters[TRAFFIC_N] = {
+	[TRAFFIC_FROM] = "from_",
+	[TRAFFIC_TO] = "to_",
+	[TRAFFIC_OUT] = "out_",
+	[TRAFFIC_IN] = "in_",
+	[TRAFFIC_ISOLATE] = "isolate_",
+	[TRAFFIC_INBOUND] = "inbound_",
+	[TRAFFIC_DENY] = "deny_",
+	[TRAFFIC_ALLOW] = "allow_",
+	[TRAFFIC_OTHER] = "drop_",
+};
+
+const char *
+fw_plan_counter(const char *network, enum traffic what, char dst[FW_NAME])
+{
+	snprintf(dst, FW_NAME, "%s%s", counters[what], network);
+	return (dst);
+}
+
+const char *
+fw_plan_counted(const char *name, enum traffic *what)
+{
+	unsigned int i;
+	size_t n;
+
+	for (i = 0; i < TRAFFIC_N; i++) {
+		n = strlen(counters[i]);
+		if (strncmp(name, counters[i], n) != 0)
+			continue;
+		*what = (enum traffic)i;
+		return (name + n);
+	}
+	return (NULL);
 }
 
 static void
@@ -92,13 +120,23 @@ rule(const char *chain, const char *iif, const char *oif, enum fw_end end)
 	return (r);
 }
 
+/* Add a rule of a network that counts what it decides. */
+static void
+add_counted(struct fw_plan *p, const struct kern_fw *n, struct fw_rule *r,
+    enum traffic what)
+{
+	fw_plan_counter(n->name, what, r->counter);
+	add(p, r);
+}
+
 /* Add a rule of a network; what it drops is counted. */
 static void
 add_rule(struct fw_plan *p, const struct kern_fw *n, struct fw_rule *r)
 {
 	if (r->end == FW_DROP)
-		fw_plan_drop(n->name, r->counter);
-	add(p, r);
+		add_counted(p, n, r, TRAFFIC_OTHER);
+	else
+		add(p, r);
 }
 
 static void
@@ -110,14 +148,42 @@ add_plain(struct fw_plan *p, const struct kern_fw *n, const char *chain,
 	add_rule(p, n, &r);
 }
 
+/* The same, counted as something else than what is dropped for other reasons. */
 static void
-add_state(struct fw_plan *p, const char *chain, uint32_t state, bool reply)
+add_plain_as(struct fw_plan *p, const struct kern_fw *n, const char *chain,
+    const char *iif, const char *oif, enum fw_end end, enum traffic what)
 {
-	struct fw_rule r = rule(chain, "", "", FW_ACCEPT);
+	struct fw_rule r = rule(chain, iif, oif, end);
+
+	add_counted(p, n, &r, what);
+}
+
+/* What goes through wan is counted: out in one chain, in in the other. */
+static void
+add_state(struct fw_plan *p, const struct kern_fw *n, const char *chain,
+    bool to, uint32_t state, bool reply)
+{
+	struct fw_rule r = rule(chain, to ? n->wan : "", to ? "" : n->wan,
+	    FW_ACCEPT);
 
 	r.state = state;
 	r.reply = reply;
+	if (n->wan[0] != '\0') {
+		add_counted(p, n, &r, to ? TRAFFIC_IN : TRAFFIC_OUT);
+		r.iif[0] = r.oif[0] = r.counter[0] = '\0';
+	}
 	add(p, &r);
+}
+
+/* Other devices of the network are reached, or isolated. */
+static void
+add_own(struct fw_plan *p, const struct kern_fw *n, const char *chain,
+    const char *iif, const char *oif)
+{
+	if (n->isolate)
+		add_plain_as(p, n, chain, iif, oif, FW_DROP, TRAFFIC_ISOLATE);
+	else
+		add_plain(p, n, chain, iif, oif, FW_ACCEPT);
 }
 
 /*
@@ -182,8 +248,10 @@ add_inside(struct fw_plan *p, const struct kern_fw *n, const char *chain)
 		r.dst = n->pools[i];
 		add(p, &r);
 	}
-	add_plain(p, n, chain, "", n->interface,
-	    n->isolate || n->mesh ? FW_DROP : FW_ACCEPT);
+	if (n->mesh && !n->isolate)
+		add_plain(p, n, chain, "", n->interface, FW_DROP);
+	else
+		add_own(p, n, chain, "", n->interface);
 }
 
 static void
@@ -201,24 +269,17 @@ add_way_out(struct fw_plan *p, const struct kern_fw *n, const char *chain)
 	for (i = 0; i < n->ndeny; i++) {
 		r = rule(chain, "", n->wan, FW_DROP);
 		r.dst = n->deny[i];
-		add_rule(p, n, &r);
+		add_counted(p, n, &r, TRAFFIC_DENY);
 	}
 	for (i = 0; i < n->nallow; i++) {
 		r = rule(chain, "", n->wan, FW_ACCEPT);
 		r.dst = n->allow[i];
-		add_rule(p, n, &r);
+		add_counted(p, n, &r, TRAFFIC_OUT);
 	}
 	if (n->nallow == 0)
-		add_plain(p, n, chain, "", n->wan, FW_ACCEPT);
-}
-
-static void
-add_counter(struct fw_plan *p, const char *chain)
-{
-	struct fw_rule r = rule(chain, "", "", FW_GO_ON);
-
-	strlcpy(r.counter, chain, sizeof(r.counter));
-	add(p, &r);
+		add_plain_as(p, n, chain, "", n->wan, FW_ACCEPT, TRAFFIC_OUT);
+	else
+		add_plain_as(p, n, chain, "", n->wan, FW_DROP, TRAFFIC_ALLOW);
 }
 
 /*
@@ -233,10 +294,10 @@ add_from(struct fw_plan *p, const struct kern_fw *n)
 
 	fw_plan_from(n->name, chain);
 	add_leased(p, n, chain, false);
-	add_counter(p, chain);
+	add_plain_as(p, n, chain, "", "", FW_GO_ON, TRAFFIC_FROM);
 	if (n->wan[0] != '\0')
 		add_plain(p, n, chain, "", n->wan, FW_CLAMP);
-	add_state(p, chain, FW_ESTABLISHED | FW_RELATED, true);
+	add_state(p, n, chain, false, FW_ESTABLISHED | FW_RELATED, true);
 	add_inside(p, n, chain);
 	for (i = 0; i < p->nnets; i++) {
 		if ((n->reach & (uint64_t)1 << i) != 0)
@@ -255,20 +316,21 @@ add_to(struct fw_plan *p, const struct kern_fw *n)
 
 	fw_plan_to(n->name, chain);
 	add_leased(p, n, chain, true);
-	add_counter(p, chain);
+	add_plain_as(p, n, chain, "", "", FW_GO_ON, TRAFFIC_TO);
 	if (n->wan[0] != '\0')
 		add_plain(p, n, chain, n->wan, "", FW_CLAMP);
-	add_state(p, chain, FW_ESTABLISHED | FW_RELATED, true);
-	add_state(p, chain, FW_RELATED, false);
+	add_state(p, n, chain, true, FW_ESTABLISHED | FW_RELATED, true);
+	add_state(p, n, chain, true, FW_RELATED, false);
 	/* From a device that is not ours. */
 	if (n->adopt)
-		add_plain(p, n, chain, n->interface, "",
-		    n->isolate ? FW_DROP : FW_ACCEPT);
+		add_own(p, n, chain, n->interface, "");
 	/* With egress, the answers to others than wan would go the wrong way. */
-	if (n->inbound)
-		add_plain(p, n, chain, n->wan, "", FW_ACCEPT);
+	if (n->inbound && n->wan[0] != '\0')
+		add_plain_as(p, n, chain, n->wan, "", FW_ACCEPT, TRAFFIC_IN);
+	else if (n->inbound)
+		add_plain(p, n, chain, "", "", FW_ACCEPT);
 	if (!n->inbound || n->wan[0] != '\0')
-		add_plain(p, n, chain, "", "", FW_DROP);
+		add_plain_as(p, n, chain, "", "", FW_DROP, TRAFFIC_INBOUND);
 }
 
 /*

@@ -26,7 +26,7 @@
  */
 #define FW_COMMENT	"sallyport 2: "
 #define FW_COMMENT_SIZE	(sizeof(FW_COMMENT) + FW_OWNER_SIZE)
-#define FW_NAME		(NETNAME_SIZE + 8)	/* a chain or set, with NUL */
+#define FW_NAME	(NETNAME_SIZE + 8)	/* chain, set, counter; with NUL */
 
 /* States of a connection, as the kernel's NF_CT_STATE_BIT() has them. */
 #define FW_INVALID	0x01U
@@ -83,13 +83,15 @@ bool	 fw_plan_has(const struct fw_plan *, const char *chain);
 /* The name of a suite's table. */
 const char *fw_plan_table(unsigned int i, char dst[FW_NAME_SIZE]);
 /*
- * Names of what a network has: the chains and counters for packets from its
- * devices and to them, the counter of those that are dropped, and the sets of
- * leased addresses.
+ * Names of what a network has: the chains for packets from its devices and to
+ * them, its counters, and the sets of leased addresses.
  */
 const char *fw_plan_from(const char *network, char dst[FW_NAME]);
 const char *fw_plan_to(const char *network, char dst[FW_NAME]);
-const char *fw_plan_drop(const char *network, char dst[FW_NAME]);
 const char *fw_plan_set(const char *network, uint8_t family, char dst[FW_NAME]);
+const char *
+fw_plan_counter(const char *network, enum traffic, char dst[FW_NAME]);
+/* The network of a counter with that name, or NULL if it is none of ours. */
+const char *fw_plan_counted(const char *name, enum traffic *);
 
 #endif

@@ -133,9 +133,9 @@ write_objects(FILE *fp, const struct fw_plan *p, const char *network)
 	char name[FW_NAME];
 	size_t i;
 
-	fprintf(fp, "\n\tcounter %s {\n\t}\n", fw_plan_from(network, name));
-	fprintf(fp, "\n\tcounter %s {\n\t}\n", fw_plan_to(network, name));
-	fprintf(fp, "\n\tcounter %s {\n\t}\n", fw_plan_drop(network, name));
+	for (i = 0; i < TRAFFIC_N; i++)
+		fprintf(fp, "\n\tcounter %s {\n\t}\n",
+		    fw_plan_counter(network, (enum traffic)i, name));
 	for (i = 0; i < 2 && p->sets; i++)
 		fprintf(fp,
 		    "\n\tset %s {\n\t\ttype %s\n\t\tflags timeout\n\t}\n",

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fw.h"
+#include "fw_count.h"
 #include "fw_elem.h"
 #include "gre.h"
 #include "kern_ops.h"
@@ -286,6 +287,12 @@ io_fw_elem_list(struct kern_io *io, unsigned int i, const char *network,
 }
 
 static int
+io_fw_counts(struct kern_io *io, unsigned int i, kern_count_cb *cb, void *arg)
+{
+	return (note(io, fw_count_list(&io->fw, i, cb, arg), io->fw.nl.text));
+}
+
+static int
 io_wg_set(struct kern_io *io, const struct wg_dev *d, const uint8_t *priv,
     int port)
 {
@@ -365,6 +372,7 @@ const struct kern_ops kern_ops = {
 	.fw_set = io_fw_set,
 	.fw_elems = io_fw_elems,
 	.fw_elem_list = io_fw_elem_list,
+	.fw_counts = io_fw_counts,
 	.wg_set = io_wg_set,
 	.wg_mark = io_wg_mark,
 	.wg_peers = io_wg_peers,

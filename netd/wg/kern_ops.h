@@ -170,6 +170,10 @@ struct kern_fw_elems {
 	size_t		 room;
 };
 
+/* What the packet filter has counted for a network since it was made. */
+typedef void kern_count_cb(const char *network, enum traffic, uint64_t packets,
+    uint64_t bytes, void *);
+
 /* The state of the packet filter's table. */
 enum kern_fw_state {
 	KERN_FW_NONE = 0,		/* there is none */
@@ -276,8 +280,8 @@ struct kern_ops {
 	    char owner[FW_OWNER_SIZE]);
 	/*
 	 * Set the rules of table i in one transaction; n 0 removes it.  Its sets
-	 * and counters stay, unless its layout or the owner is another than it
-	 * was.
+	 * and counters stay; if its layout or the owner is another than it was,
+	 * they are taken over where that is possible.
 	 */
 	int (*fw_set)(struct kern_io *, unsigned int i, const char *owner,
 	    const struct kern_fw *, size_t n);
@@ -289,6 +293,9 @@ struct kern_ops {
 	    const struct kern_fw_elem *, size_t n);
 	int (*fw_elem_list)(struct kern_io *, unsigned int i,
 	    const char *network, struct kern_fw_elems *);
+	/* Tell each counter of table i. */
+	int (*fw_counts)(struct kern_io *, unsigned int i, kern_count_cb *,
+	    void *);
 
 	/*
 	 * priv NULL and port -1 leave the value as it is.  wg_peers sends up to

@@ -153,6 +153,9 @@ show_networks(const struct stub *st)
 	m.keepalive = 25;
 	m.nroutes = 1;
 	set_prefix(&m.routes[0], "fde3:25fb:7f6c::/48");
+	m.counted = 1;
+	m.traffic[TRAFFIC_OUT] = (struct msg_count){ 3, 4096 };
+	m.traffic[TRAFFIC_DENY] = (struct msg_count){ 7, 700 };
 	if (!send_network(st, &m))
 		return;
 	if (plays(st, "one") || plays(st, "reject") || plays(st, "guard") ||
@@ -162,6 +165,7 @@ show_networks(const struct stub *st)
 	}
 	m.state = NET_FAILED;
 	m.backend = 0;
+	m.counted = 0;
 	strlcpy(m.name, "second", sizeof(m.name));
 	strlcpy(m.text, "no WireGuard in the kernel", sizeof(m.text));
 	if (send_network(st, &m))

@@ -130,6 +130,11 @@ ctl show networks
 like "networks, pool" "$OUT" '100\.64\.1\.0/24, 12 of 254 used'
 like "networks, big pool" "$OUT" '1::/64, 12 used$'
 like "networks, failed" "$OUT" 'failed: no WireGuard in the kernel'
+is "networks, counts of the one that has them" \
+    "$(printf '%s\n' "$OUT" | grep -c '^let in')" 1
+like "networks, sent out" "$OUT" '^sent out +3 packets, 4\.0KiB$'
+like "networks, dropped" "$OUT" \
+    '^dropped +0 by isolate, 0 by inbound, 7 by deny, 0 by allow, 0 otherwise$'
 ctl show peers
 like "peers" "$OUT" '^devices +foreign +- +- +A{43}= +10\.0\.0\.0/24 +- +never'
 ctl show pending
@@ -159,6 +164,9 @@ ctl -j show networks
 json "json networks" '(.networks | length) == 2 and
     .networks[0].pools[0].size == null and .networks[0].pools[1].size == 254
     and .networks[0].lease == null and .networks[1].public_key == null'
+json "json networks, counts" '.networks[0].traffic.out_bytes == 4096 and
+    .networks[0].traffic.deny_packets == 7 and
+    (.networks[0].traffic | length) == 18 and .networks[1].traffic == null'
 ctl -j show leases
 json "json leases" '.schema == 1 and (.leases | length) == 2 and
     .leases[0].rx_bytes == 1536 and .leases[0].tx_bytes == 1 and

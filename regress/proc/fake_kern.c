@@ -614,6 +614,20 @@ fake_fw_elem_list(struct kern_io *io, unsigned int table, const char *network,
 	return (0);
 }
 
+/* Of the first network, whose counters all say the same. */
+static int
+fake_fw_counts(struct kern_io *io, unsigned int i, kern_count_cb *cb, void *arg)
+{
+	unsigned int what;
+
+	if (fault(io, "fw_counts"))
+		return (-1);
+	for (what = 0; what < TRAFFIC_N && io->s->nfw[i] > 0; what++)
+		cb(io->s->fw[i].name, (enum traffic)what, io->s->counted,
+		    100 * io->s->counted, arg);
+	return (0);
+}
+
 static void
 drop_elems(struct fake_state *s, unsigned int table)
 {
@@ -808,6 +822,7 @@ const struct kern_ops kern_ops = {
 	.fw_set = fake_fw_set,
 	.fw_elems = fake_fw_elems,
 	.fw_elem_list = fake_fw_elem_list,
+	.fw_counts = fake_fw_counts,
 	.wg_set = fake_wg_set,
 	.wg_mark = fake_wg_mark,
 	.wg_peers = fake_wg_peers,

@@ -84,6 +84,7 @@ struct fake_state {
 	uint32_t	 nfw[FW_TABLES];	/* networks in the packet filter */
 	struct kern_fw	 fw[FW_TABLES];	/* the first of them */
 	char		 fw_owner[FW_TABLES][FW_OWNER_SIZE];
+	uint64_t	 counted;	/* packets that each counter has */
 	uint32_t	 calls_elems;
 	struct fake_elem elems[FAKE_ELEMS];
 	int		 next_ifindex;

@@ -550,6 +550,29 @@ test_stats(struct rig *d)
 	    "%u dumps", d->s->calls_dump - dumps);
 }
 
+/* What the packet filter counts, as often as it is asked. */
+static void
+test_traffic(struct rig *d)
+{
+	struct msg_traffic_item item;
+	struct imsg m;
+	bool good = false;
+
+	d->s->counted = 7;
+	rig_bare(d->leased, MSG_TRAFFIC_GET);
+	memset(&item, 0, sizeof(item));
+	if (rig_await(d, d->leased, MSG_TRAFFIC_ITEM, &m, WAIT_MS))
+		good = msg_traffic_item_get(&m.data, &item) == 0;
+	rig_check(d,
+	    good && strcmp(item.network, "devices") == 0 &&
+		item.count[TRAFFIC_FROM].packets == 7 &&
+		item.count[TRAFFIC_OTHER].bytes == 700,
+	    "counters of the packet filter", "network %s, %llu", item.network,
+	    (unsigned long long)item.count[TRAFFIC_FROM].packets);
+	rig_check(d, rig_await(d, d->leased, MSG_TRAFFIC_END, &m, WAIT_MS),
+	    "counters: the end", "none");
+}
+
 static void
 test_drift(struct rig *d)
 {
@@ -692,6 +715,7 @@ main(int argc, char *argv[])
 	test_psk(&d);
 	test_expiry(&d);
 	test_stats(&d);
+	test_traffic(&d);
 	test_drift(&d);
 	test_drift_reload(&d);
 	test_restart(&d);

@@ -642,7 +642,10 @@ order(struct drv *d, char *line)
 		do_disk(d, strcmp(arg, "full") == 0);
 	else if (strcmp(verb, "stat") == 0)
 		do_stat(d, arg, rest);
-	else if (strcmp(verb, "sleep") == 0)
+	else if (strcmp(verb, "count") == 0) {
+		(void)strlcpy(d->counted, arg, sizeof(d->counted));
+		d->count = rest != NULL ? strtoull(rest, NULL, 10) : 0;
+	} else if (strcmp(verb, "sleep") == 0)
 		run_ms(d, atol(arg));
 	else if (strcmp(verb, "ctl") == 0)
 		do_ctl(d, arg, rest);

@@ -60,6 +60,8 @@ struct drv {
 	unsigned int	 nheld;
 	struct hash	 peers;
 	uint8_t		 bad[WGKEY_LEN];	/* refused in a sync */
+	char		 counted[NETNAME_SIZE];	/* by a packet filter */
+	uint64_t	 count;			/* what each counter has */
 	bool		 syncing;
 	struct msg_peer_sync_begin sync;	/* how it began */
 	unsigned int	 syncs, sets, dels, ends, stats_asked;

@@ -275,6 +275,24 @@ kern_show(struct chan *c, uint32_t id, const struct msg_hand_show *m)
 	return (0);
 }
 
+static int
+kern_traffic(struct chan *c, uint32_t id)
+{
+	struct drv *d = chan_arg(c);
+	struct msg_traffic_item m;
+	unsigned int i;
+
+	memset(&m, 0, sizeof(m));
+	(void)strlcpy(m.network, d->counted, sizeof(m.network));
+	for (i = 0; i < TRAFFIC_N; i++) {
+		m.count[i].packets = d->count + i;
+		m.count[i].bytes = 100 * d->count;
+	}
+	if (d->counted[0] != '\0')
+		(void)chan_send_traffic_item(c, id, &m, -1);
+	return (chan_send_bare(c, MSG_TRAFFIC_END, id));
+}
+
 static void
 kern_closed(struct chan *c, const char *reason)
 {
@@ -293,6 +311,7 @@ static const struct chan_handler kern_table[] = {
 	ON(peer_sync_end, CHAN_UP, kern_end),
 	ON(peer_stats_get, CHAN_UP, kern_stats),
 	ON(hand_show, CHAN_UP, kern_show),
+	ON(traffic_get, CHAN_UP, kern_traffic),
 };
 
 const struct chan_ops drv_kern_ops = { kern_table,
@@ -472,6 +491,11 @@ ctl_network(struct chan *c, uint32_t id, const struct msg_ctl_network *m)
 	for (i = 0; i < m->npools; i++)
 		printf(" used=%llu/%llu", (unsigned long long)m->used[i],
 		    (unsigned long long)m->size[i]);
+	if (m->counted)
+		printf(" out=%llu/%llu deny=%llu",
+		    (unsigned long long)m->traffic[TRAFFIC_OUT].packets,
+		    (unsigned long long)m->traffic[TRAFFIC_OUT].bytes,
+		    (unsigned long long)m->traffic[TRAFFIC_DENY].packets);
 	printf("\n");
 	return (0);
 }

@@ -37,6 +37,24 @@ is "events in order" "$(sed -n 's/^event what=\([^ ]*\) .* name=\([^ ]*\) .*/\1:
     "$WORK/out" | tr '\n' ' ')" \
     "lease.add:a lease.rekey:a lease.add:b lease.release:b lease.add:b "
 
+# --- counters of networks ----------------------------------------------------
+
+scene counts <<'END'
+start
+up net0
+ctl networks => /^network name=net0 state=2 leases=0 used=[^ ]* used=[^ ]*$/ # no filter counts
+count net0 100
+ctl networks => /^network name=net0 .* out=102\/10000 deny=106$/ # what the filter counts
+count net0 110
+ctl networks => /^network name=net0 .* out=112\/11000 deny=116$/ # it grows
+count net0 5
+ctl networks => /^network name=net0 .* out=119\/11500 deny=127$/ # a filter that begins again does not let it fall
+count nowhere 5
+ctl networks => /^network name=net0 state=2 leases=0 used=[^ ]* used=[^ ]*$/ # of a network that there is not
+count net0 6
+ctl networks => /^network name=net0 .* out=120\/11600 deny=128$/ # and on
+END
+
 # --- access ----------------------------------------------------------------
 
 scene acc <<'END'

@@ -106,13 +106,13 @@ test_closed(void **state)
 	    "ip6 saddr != @lease6_a counter name \"drop_a\" drop\n"
 	    "counter name \"from_a\"\n"
 	    "ct direction reply ct state established,related accept\n"
-	    "oifname \"wg0\" counter name \"drop_a\" drop\n"
+	    "oifname \"wg0\" counter name \"isolate_a\" drop\n"
 	    "counter name \"drop_a\" drop\n");
 	assert_string_equal(chain("to_a"),
 	    "counter name \"to_a\"\n"
 	    "ct direction reply ct state established,related accept\n"
 	    "ct state related accept\n"
-	    "counter name \"drop_a\" drop\n");
+	    "counter name \"inbound_a\" drop\n");
 	assert_string_equal(chain("postrouting"),
 	    "type nat hook postrouting priority srcnat; policy accept;\n");
 }
@@ -157,28 +157,33 @@ test_egress(void **state)
 	assert_string_equal(chain("from_a"),
 	    "counter name \"from_a\"\n"
 	    "oifname \"eth0\" tcp flags syn / syn,rst tcp option maxseg size set rt mtu\n"
+	    "oifname \"eth0\" ct direction reply ct state established,related counter name \"out_a\" accept\n"
 	    "ct direction reply ct state established,related accept\n"
-	    "oifname \"wg0\" counter name \"drop_a\" drop\n"
+	    "oifname \"wg0\" counter name \"isolate_a\" drop\n"
 	    "oifname \"eth0\" ct state invalid counter name \"drop_a\" drop\n"
-	    "oifname \"eth0\" ip daddr 169.254.0.0/16 counter name \"drop_a\" drop\n"
-	    "oifname \"eth0\" ip daddr 192.0.2.1 accept\n"
-	    "oifname \"eth0\" meta nfproto ipv4 accept\n"
-	    "oifname \"eth0\" ip6 daddr 2001:db8::/32 accept\n"
+	    "oifname \"eth0\" ip daddr 169.254.0.0/16 counter name \"deny_a\" drop\n"
+	    "oifname \"eth0\" ip daddr 192.0.2.1 counter name \"out_a\" accept\n"
+	    "oifname \"eth0\" meta nfproto ipv4 counter name \"out_a\" accept\n"
+	    "oifname \"eth0\" ip6 daddr 2001:db8::/32 counter name \"out_a\" accept\n"
+	    "oifname \"eth0\" counter name \"allow_a\" drop\n"
 	    "counter name \"drop_a\" drop\n");
 	assert_string_equal(chain("to_a"),
 	    "counter name \"to_a\"\n"
 	    "iifname \"eth0\" tcp flags syn / syn,rst tcp option maxseg size set rt mtu\n"
+	    "iifname \"eth0\" ct direction reply ct state established,related counter name \"in_a\" accept\n"
 	    "ct direction reply ct state established,related accept\n"
+	    "iifname \"eth0\" ct state related counter name \"in_a\" accept\n"
 	    "ct state related accept\n"
-	    "iifname \"eth0\" accept\n"
-	    "counter name \"drop_a\" drop\n");
+	    "iifname \"eth0\" counter name \"in_a\" accept\n"
+	    "counter name \"inbound_a\" drop\n");
 	assert_string_equal(chain("postrouting"),
 	    "type nat hook postrouting priority srcnat; policy accept;\n"
 	    "oifname \"eth0\" ip6 saddr fd00:1::/64 masquerade\n");
 	n->masquerade = MASQUERADE_IP4 | MASQUERADE_IP6;
 	n->nallow = 0;
 	write_text(1, false);
-	assert_non_null(strstr(chain("from_a"), "\noifname \"eth0\" accept\n"));
+	assert_non_null(strstr(chain("from_a"),
+	    "\noifname \"eth0\" counter name \"out_a\" accept\n"));
 	assert_non_null(
 	    strstr(chain("postrouting"), "ip saddr 10.1.0.0/16 masquerade\n"));
 }
@@ -201,8 +206,8 @@ test_adopted(void **state)
 	    "counter name \"to_a\"\n"
 	    "ct direction reply ct state established,related accept\n"
 	    "ct state related accept\n"
-	    "iifname \"wg0\" counter name \"drop_a\" drop\n"
-	    "counter name \"drop_a\" drop\n");
+	    "iifname \"wg0\" counter name \"isolate_a\" drop\n"
+	    "counter name \"inbound_a\" drop\n");
 	assert_memory_equal(chain("from_a"), "ip saddr != @lease4_a accept\n",
 	    29);
 }
@@ -249,16 +254,17 @@ test_tunnels(void **state)
 	assert_string_equal(chain("from_a"),
 	    "counter name \"from_a\"\n"
 	    "ct direction reply ct state established,related accept\n"
-	    "oifname \"spg*\" counter name \"drop_a\" drop\n"
+	    "oifname \"spg*\" counter name \"isolate_a\" drop\n"
 	    "counter name \"drop_a\" drop\n");
 	(void)strlcpy(nets[0].wan, "eth0", sizeof(nets[0].wan));
 	write_text(2, false);
 	assert_string_equal(chain("from_a"),
 	    "counter name \"from_a\"\n"
 	    "oifname \"eth0\" tcp flags syn / syn,rst tcp option maxseg size set rt mtu\n"
+	    "oifname \"eth0\" ct direction reply ct state established,related counter name \"out_a\" accept\n"
 	    "ct direction reply ct state established,related accept\n"
-	    "oifname \"spg*\" counter name \"drop_a\" drop\n"
-	    "oifname \"eth0\" accept\n"
+	    "oifname \"spg*\" counter name \"isolate_a\" drop\n"
+	    "oifname \"eth0\" counter name \"out_a\" accept\n"
 	    "counter name \"drop_a\" drop\n");
 	assert_string_equal(chain("prerouting"),
 	    "type filter hook prerouting priority raw; policy accept;\n"

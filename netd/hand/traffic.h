@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the packet filter has counted for each network.
+ */
+
+#ifndef TRAFFIC_H
+#define TRAFFIC_H
+
+#include <stdint.h>
+
+struct hand;
+
+/* Answer TRAFFIC_GET. */
+void	 traffic_tell(struct hand *, uint32_t id);
+
+#endif
