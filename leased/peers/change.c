@@ -29,7 +29,7 @@ change_remember(const struct peer *p)
 
 	if ((w = malloc(sizeof(*w) + p->naddrs * sizeof(w->addrs[0]))) == NULL)
 		fatal("change of a peer");
-	w->name = NULL;
+	w->text.name = NULL;
 	w->psk = psk_copy(psk_of(p));
 	w->created = p->created;
 	w->renewed = p->renewed;
@@ -85,14 +85,14 @@ change_rob(struct change *c, struct peer *p, const struct prefix *addr)
 void
 change_text(struct step *s, const char *name, const char *who)
 {
-	char *old;
+	struct peer_text old;
 
 	old = peer_set_text(s->peer, name, who);
 	/* Only the first old text is kept. */
-	if (s->was->name == NULL)
-		s->was->name = old;
+	if (s->was->text.name == NULL)
+		s->was->text = old;
 	else
-		free(old);
+		peer_text_free(old);
 }
 
 const uint8_t *
@@ -136,10 +136,8 @@ restore(struct registry *r, struct peer *p, struct peer_was *w)
 		deadline_set(r, p, w->deadline);
 	else
 		deadline_clear(r, p);
-	if (w->name != NULL) {
-		free(p->name);
-		p->name = w->name;
-	}
+	if (w->text.name != NULL)
+		peer_text_free(peer_swap_text(p, w->text));
 	p->refused = w->refused;
 	psk_set(p, w->psk);
 	peer_set_state(p, w->state, w->outside);
@@ -187,7 +185,7 @@ change_done(struct change *c)
 
 	for (i = 0; i < c->n; i++) {
 		if (c->steps[i].was != NULL)
-			free(c->steps[i].was->name);
+			peer_text_free(c->steps[i].was->text);
 		was_free(c->steps[i].was);
 		if (c->steps[i].kind == STEP_DROP)
 			peer_free(c->steps[i].peer);

@@ -10,7 +10,7 @@
 #include "registry.h"
 
 struct peer_was {
-	char		*name;		/* the old texts, if they changed */
+	struct peer_text text;		/* the old one, if it changed */
 	uint8_t		*psk;		/* NULL: it had none */
 	int64_t		 created, renewed, expires;
 	struct mono	 deadline, ready;

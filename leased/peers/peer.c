@@ -200,24 +200,51 @@ peer_free(struct peer *p)
 	psk_set(p, NULL);
 	if (p->addrs != p->few)
 		free(p->addrs);
-	free(p->name);
+	peer_text_free((struct peer_text){ p->name, p->name_at });
 	free(p);
 }
 
-char *
+void
+peer_text_free(struct peer_text t)
+{
+	if (t.name != NULL)
+		free(t.name - t.at);
+}
+
+struct peer_text
+peer_swap_text(struct peer *p, struct peer_text t)
+{
+	struct peer_text old = { p->name, p->name_at };
+
+	p->name = t.name;
+	p->name_at = t.at;
+	return (old);
+}
+
+struct peer_text
 peer_set_text(struct peer *p, const char *name, const char *who)
 {
-	size_t n = strlen(name) + 1, w = strlen(who) + 1;
-	char *old = p->name;
+	size_t n = strlen(name), w = strlen(who);
+	struct peer_text t;
+	char *text;
 
-	/* One allocation holds both; a peer with an owner has no proof. */
+	_Static_assert(PROOF_SIZE <= UINT8_MAX, "at has a byte");
+	/* No message brings a longer one, but a database may. */
+	if (w >= PROOF_SIZE)
+		w = strlen(who = "");
 	if (p->owner != NULL)
-		w = 0;
-	if ((p->name = malloc(n + w)) == NULL)
+		t.at = 0;
+	else if (w >= n && strcmp(who + w - n, name) == 0)
+		t.at = (uint8_t)(w - n);
+	else
+		t.at = (uint8_t)(w + 1);
+	if ((text = malloc(t.at + n + 1)) == NULL)
 		fatal("text of a peer");
-	memcpy(p->name, name, n);
-	memcpy(p->name + n, who, w);
-	return (old);
+	/* If the name is not the end of the proof, its NUL is copied, too. */
+	memcpy(text, who, t.at);
+	t.name = text + t.at;
+	memcpy(t.name, name, n + 1);
+	return (peer_swap_text(p, t));
 }
 
 static struct peer *
@@ -434,8 +461,7 @@ peer_source(const struct peer *p)
 const char *
 peer_who(const struct peer *p)
 {
-	return (
-	    p->owner != NULL ? p->owner->name : p->name + strlen(p->name) + 1);
+	return (p->owner != NULL ? p->owner->name : p->name - p->name_at);
 }
 
 bool

@@ -34,6 +34,16 @@ struct network;
 struct owner;
 struct peer;
 
+/*
+ * The name of a lease and its proof, or of a peer with an owner without one, in
+ * one allocation that begins with the proof.  Most proofs end with the name
+ * ("cn:NAME"), which then is a part of them.
+ */
+struct peer_text {
+	char		*name;
+	uint8_t		 at;		/* bytes in front of the name */
+};
+
 /* An address of a peer, as an item of the index. */
 struct peer_addr {
 	struct peer	*peer;
@@ -45,7 +55,7 @@ struct peer {
 	RB_ENTRY(peer)	 entry;
 	struct network	*net;
 	struct owner	*owner;		/* NULL: a lease */
-	char		*name;		/* of a lease, proof behind the NUL */
+	char		*name;		/* of a struct peer_text */
 	int64_t		 id;		/* id in the store */
 	int64_t		 first;		/* wall: first registration of a lease */
 	int64_t		 created;	/* wall: last change of the key */
@@ -64,6 +74,7 @@ struct peer {
 	uint32_t	 dirty;		/* place among those to write, from 1 */
 	uint8_t		 state;		/* enum lease_state */
 	uint8_t		 naddrs;
+	uint8_t		 name_at;	/* bytes of the text before the name */
 	bool		 outside : 1;	/* lives, but the pools lack all of it */
 	bool		 refused : 1;	/* not to be served, whatever it has */
 	bool		 synced : 1;	/* sent in the running sync */
@@ -151,8 +162,14 @@ const char *peer_who(const struct peer *);
 /* True if the peer's addresses rest no longer, or if no pool has this one. */
 bool	 peer_robbable(const struct peer *, const struct prefix *, struct mono);
 
-/* Give the peer other texts.  The caller frees the old ones. */
-char	*peer_set_text(struct peer *, const char *name, const char *who);
+/*
+ * Give the peer other texts, and get the old ones, which the caller frees or
+ * puts back.
+ */
+struct peer_text
+peer_set_text(struct peer *, const char *name, const char *who);
+struct peer_text peer_swap_text(struct peer *, struct peer_text);
+void	 peer_text_free(struct peer_text);
 void	 peer_set_key(struct peer *, const uint8_t *key);
 /*
  * When a peer ends or lives again, its addresses begin or end their rest; ready

@@ -84,7 +84,8 @@ row_put_step(struct store *st, const struct step *s)
 	 * Peers with an owner change only their addresses, their label or their
 	 * preshared key.
 	 */
-	if (s->peer->owner != NULL && s->was->name == NULL && !change_psk(s))
+	if (s->peer->owner != NULL && s->was->text.name == NULL &&
+	    !change_psk(s))
 		return (store_put_addrs(st, &row));
 	return (store_put_peer(st, &row));
 }

@@ -601,6 +601,23 @@ do_stat(struct drv *d, const char *seed, char *rest)
 	p->tx = rest != NULL ? strtoull(rest, NULL, 10) : 0;
 }
 
+/* How much of leased is in memory, in kilobytes. */
+static void
+do_memory(const struct drv *d)
+{
+	char path[64], line[128];
+	unsigned long kb;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)d->pid);
+	if ((f = fopen(path, "r")) == NULL)
+		return;
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "VmRSS: %lu", &kb) == 1)
+			printf("memory kb=%lu\n", kb);
+	(void)fclose(f);
+}
+
 static void
 order(struct drv *d, char *line)
 {
@@ -634,6 +651,8 @@ order(struct drv *d, char *line)
 		d->page_step = atoi(rest);
 	else if (strcmp(verb, "kern") == 0)
 		do_kern(d, arg);
+	else if (strcmp(verb, "memory") == 0)
+		do_memory(d);
 	else if (strcmp(verb, "bad") == 0)
 		key_from(arg, d->bad);
 	else if (strcmp(verb, "peers") == 0)

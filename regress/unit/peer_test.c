@@ -265,6 +265,47 @@ places(void **state)
 	assert_ptr_equal(peer_behind(w->n, &at, NULL), p);
 }
 
+/* A name in its proof or behind it; an undone change leaves both as they were. */
+static void
+texts(void **state)
+{
+	static const char *const proofs[] = { "cn:b", "b", "", "cn:other",
+		"cn:bb", "addr:200::1" };
+	struct world *w = *state;
+	char long_one[2 * PROOF_SIZE];
+	struct change c;
+	struct grant g;
+	struct step *s;
+	size_t i;
+
+	assert_int_equal(peers_register(w, "b", 1, &g), LEASE_OK_NEW);
+	change_done(&g.change);
+	for (i = 0; i < sizeof(proofs) / sizeof(proofs[0]); i++) {
+		change_begin(&c, NULL);
+		s = change_log(&c, STEP_CHANGE, g.peer,
+		    change_remember(g.peer));
+		change_text(s, "b", "cn:c");
+		assert_string_equal(peer_who(g.peer), "cn:c");
+		change_text(s, "b", proofs[i]);
+		assert_string_equal(g.peer->name, "b");
+		assert_string_equal(peer_who(g.peer), proofs[i]);
+		change_done(&c);
+		change_begin(&c, NULL);
+		s = change_log(&c, STEP_CHANGE, g.peer,
+		    change_remember(g.peer));
+		change_text(s, "b", "cn:c");
+		change_undo(&c, &w->reg);
+		assert_string_equal(g.peer->name, "b");
+		assert_string_equal(peer_who(g.peer), proofs[i]);
+	}
+	memset(long_one, 'b', sizeof(long_one));
+	long_one[sizeof(long_one) - 1] = '\0';
+	peer_text_free(peer_set_text(g.peer, "b", long_one));
+	assert_string_equal(g.peer->name, "b");
+	assert_string_equal(peer_who(g.peer), "");
+	assert_ptr_equal(peer_by_name(w->n, "b"), g.peer);
+}
+
 int
 main(void)
 {
@@ -272,6 +313,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(random_owners,
 		    peers_setup_owners, peers_teardown),
 		cmocka_unit_test_setup_teardown(places, peers_setup_owners,
+		    peers_teardown),
+		cmocka_unit_test_setup_teardown(texts, peers_setup,
 		    peers_teardown),
 	};
 
