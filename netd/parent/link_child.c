@@ -59,7 +59,8 @@ parent_setup_hello(struct chan *c, uint32_t id, const struct msg_setup_hello *m)
 	    (proc_find(n, P_KEY, 0)->state & (PROC_ENTER | PROC_UP)) == 0 &&
 	    n->state == SUITE_STARTING;
 	if (!p->held)
-		confsend_start(p, n->conf, n->generation);
+		confsend_start(p, p->late ? n->reload.next : n->conf,
+		    n->generation);
 	return (0);
 }
 
@@ -80,9 +81,8 @@ release(struct netd *n)
 	}
 }
 
-/* The first configuration was accepted. */
-static void
-go_on(struct proc *p)
+void
+link_child_go_on(struct proc *p)
 {
 	struct msg_conf_commit m = { p->generation };
 
@@ -112,10 +112,14 @@ parent_conf_ack(struct chan *c, uint32_t id, const struct msg_conf_ack *m)
 	if (p->role == P_LEASED)
 		strlcpy(p->netd->reload.text, m->text,
 		    sizeof(p->netd->reload.text));
-	if (p->state == PROC_CONF)
-		go_on(p);
-	else
-		reload_answered(p);
+	if (p->state == PROC_CONF && !p->late) {
+		link_child_go_on(p);
+		return (0);
+	}
+	/* One that has answered waits for the others as long as they may. */
+	if (p->late)
+		evtimer_del(p->timer);
+	reload_answered(p);
 	return (0);
 }
 
@@ -133,7 +137,9 @@ parent_conf_nak(struct chan *c, uint32_t id, const struct msg_conf_nak *m)
 	p->answer = ANSWER_NAK;
 	p->sending = NULL;
 	p->nak = *m;
-	if (p->state != PROC_CONF) {
+	if (p->state != PROC_CONF || p->late) {
+		if (p->late)
+			evtimer_del(p->timer);
 		reload_answered(p);
 		return (0);
 	}

@@ -63,6 +63,7 @@ struct proc {
 	uint32_t	 generation;	/* that it was sent last */
 	enum proc_answer answer;
 	struct msg_conf_nak nak;	/* the last refusal */
+	bool		 late;		/* was started for the reload under way */
 	bool		 held;		/* waits for the key holder's answer */
 	bool		 behind;	/* was busy when relay.c had news */
 };

@@ -13,6 +13,7 @@
 #include "config.h"
 #include "confsend.h"
 #include "files.h"
+#include "link_child.h"
 #include "link_ctl.h"
 #include "log.h"
 #include "maintenance.h"
@@ -46,6 +47,7 @@ static void
 reload_end(struct netd *n, enum ctl_code code, const char *text)
 {
 	struct reload *r;
+	unsigned int i;
 
 	r = &n->reload;
 	operators_reloaded(n->operators, code, text);
@@ -53,6 +55,8 @@ reload_end(struct netd *n, enum ctl_code code, const char *text)
 	off_tell(n);
 	if (r->timer != NULL)
 		evtimer_del(r->timer);
+	for (i = 0; i < n->nprocs; i++)
+		n->procs[i].late = false;
 	r->active = r->committed = false;
 	r->next = NULL;
 	notify_send(&n->notify, "READY=1\nSTATUS=generation %u%s",
@@ -183,7 +187,7 @@ drop_all(struct netd *n)
 			continue;
 		p->answer = ANSWER_NONE;
 		p->sending = NULL;
-		if (p->chan != NULL &&
+		if (p->chan != NULL && p->state != PROC_HELLO &&
 		    chan_send_conf_abort(p->chan, 0, &m, -1) == -1)
 			chan_fail(p->chan, "cannot send to it");
 	}
@@ -201,7 +205,28 @@ set_timer(struct netd *n, int64_t ms)
 		log_warnx("reload: no timer");
 }
 
-/* Send every child its part of the next configuration. */
+/*
+ * Send a child its part of the next configuration.  One that waits to be
+ * started again is started now, and gets it as its first: it may be the only
+ * one that can check its part.
+ */
+static void
+send_one(struct proc *p)
+{
+	if (p->state == PROC_DOWN) {
+		p->late = true;
+		proc_start(p);
+	}
+	if (p->state == PROC_HELLO) {
+		p->answer = ANSWER_WAIT;
+		return;
+	}
+	if (p->state == PROC_CONF)
+		proc_set_timer(p, CONF_MS);
+	if (p->state == PROC_UP || p->state == PROC_CONF)
+		confsend_start(p, p->netd->reload.next, p->netd->generation);
+}
+
 static void
 send_all(struct netd *n)
 {
@@ -210,9 +235,7 @@ send_all(struct netd *n)
 	set_timer(n, CONF_MS);
 	n->generation++;
 	for (i = 0; i < n->nprocs; i++)
-		if (n->procs[i].state == PROC_UP)
-			confsend_start(&n->procs[i], n->reload.next,
-			    n->generation);
+		send_one(&n->procs[i]);
 	reload_check(n);
 }
 
@@ -278,6 +301,26 @@ tell_commit(struct proc *p)
 		p->answer = ANSWER_TAKES;
 }
 
+/* Tell of the first child that could not be asked. */
+static void
+tell_unasked(struct netd *n)
+{
+	char *text = n->reload.text;
+	const struct proc *p;
+	size_t len = strlen(text);
+	unsigned int i;
+
+	for (i = 0; i < n->nprocs; i++) {
+		p = &n->procs[i];
+		if (p->answer != ANSWER_NONE)
+			continue;
+		snprintf(text + len, TEXT_SIZE - len,
+		    "%s%s does not run: the log will tell whether it takes it",
+		    len > 0 ? "; " : "", p->name);
+		return;
+	}
+}
+
 /* Make every child use the new configuration. */
 static void
 commit(struct netd *n)
@@ -290,6 +333,7 @@ commit(struct netd *n)
 	old = n->conf;
 	n->conf = n->reload.next;
 	relay_prune(n);
+	tell_unasked(n);
 	for (i = 0; i < n->nprocs; i++) {
 		p = &n->procs[i];
 		answer = p->answer;
@@ -297,6 +341,8 @@ commit(struct netd *n)
 		if ((answer == ANSWER_NAK || answer == ANSWER_MISSED) &&
 		    p->pid != 0)
 			proc_kill(p, "it does not take the new configuration");
+		else if (answer == ANSWER_ACK && p->state == PROC_CONF)
+			link_child_go_on(p);
 		else if (answer == ANSWER_ACK && p->chan != NULL)
 			tell_commit(p);
 	}
@@ -310,9 +356,21 @@ static void
 abandon(struct netd *n, enum ctl_code code, const char *why)
 {
 	struct bundle *next;
+	struct proc *p;
+	unsigned int i;
 
 	drop_all(n);
 	next = n->reload.next;
+	for (i = 0; i < n->nprocs; i++) {
+		p = &n->procs[i];
+		if (!p->late)
+			continue;
+		p->late = false;
+		if (p->state == PROC_CONF) {
+			proc_set_timer(p, CONF_MS);
+			confsend_start(p, n->conf, n->generation);
+		}
+	}
 	log_warnx("reload: %s; the old configuration stays", log_text(why));
 	reload_end(n, code, why);
 	bundle_free(next);
@@ -412,8 +470,12 @@ reload_lost(struct proc *p)
 {
 	if (!p->netd->reload.active || p->answer == ANSWER_NONE)
 		return;
-	/* Another one begins with what is in force. */
-	p->answer = p->netd->reload.committed ? ANSWER_NONE : ANSWER_MISSED;
+	/*
+	 * Another one begins with what is in force, and one that did not run
+	 * before keeps nothing from the others.
+	 */
+	p->answer = p->netd->reload.committed || p->late ? ANSWER_NONE :
+							   ANSWER_MISSED;
 	reload_check(p->netd);
 }
 
@@ -433,7 +495,7 @@ reload_timer_cb(evutil_socket_t fd, short what, void *arg)
 		/* A child that starts has a time of its own. */
 		if (p->answer != ANSWER_WAIT || n->reload.committed)
 			continue;
-		p->answer = ANSWER_MISSED;
+		p->answer = p->late ? ANSWER_NONE : ANSWER_MISSED;
 		p->sending = NULL;
 	}
 	reload_check(n);

@@ -6,6 +6,12 @@ private "$@"
 . "$TOP/regress/suite.sh"
 
 LOG=$WORK/netd.log
+# Programs that a test may take away.
+LIBEXEC=$WORK/libexec
+mkdir "$LIBEXEC"
+for r in netd-hand leased apid apid-key; do
+	cp "$BIN/$r" "$LIBEXEC" || exit 1
+done
 
 gen() {			# the generation in force
 	ctl -j show status 2>/dev/null | jq -r '.config_generation //
@@ -14,7 +20,7 @@ gen() {			# the generation in force
 start() {		# [FLAG ...]
 	: >"$LOG"
 	# shellcheck disable=SC2086
-	spawn netd "$NETD" -d -v $NOUSER -L "$BIN" -f "$CONF" "$@"
+	spawn netd "$NETD" -d -v $NOUSER -L "$LIBEXEC" -f "$CONF" "$@"
 	SUITE=$PID
 	logged 'ready: [0-9]+ processes'
 }
@@ -183,6 +189,39 @@ p=$(role_pid apid-key)
 kill -9 "$p"
 check "the second death waits longer" logged 'key.*: starting it again in 2 s'
 check "it comes back" wait_for 10 role_new apid-key "$p"
+
+# While the only front waits to be started again, nobody else could check what
+# a reload has for it: it is started at once, and asked.
+starts() { grep -c 'apid\[0\]: starting it again' "$LOG"; }
+starts_more() { [ "$(starts)" -gt "$starts_was" ]; }
+front_away() {
+	starts_was=$(starts) p=$(role_pid apid) was=$(loads)
+	kill -9 "$p"
+	wait_for 5 starts_more
+}
+fronts() { [ "$(ctl -j show status | jq .status.fronts)" = 1 ]; }
+cp "$CONF" "$S/keep.conf"
+check "the front is away" front_away
+sed -i 's/smart-toilet-(/smart-toilet-((/' "$CONF"
+check_status "a configuration that it refuses" 78 ctl reload
+like "that is said" "$(cat "$WORK/out")" 'identities\[0\]: pattern'
+is "and not loaded" "$(loads)" "$was"
+check "the front has the old one" wait_for 10 fronts
+cp "$S/keep.conf" "$CONF"
+wait_for 5 loaded_more "$was"
+check "the front is away again" front_away
+echo '# new' >>"$CONF"
+check "a configuration that it takes" ctl reload
+check "the front has it" wait_for 10 fronts
+wait_for 5 steady loads
+# One that dies at once keeps nobody from a new configuration.
+mv "$LIBEXEC/apid" "$LIBEXEC/apid.away"
+check "the front cannot start" front_away
+echo '# newer' >>"$CONF"
+check "a configuration without it" ctl reload
+like "that is said" "$(cat "$WORK/out")" 'apid\[0\] does not run'
+mv "$LIBEXEC/apid.away" "$LIBEXEC/apid"
+check "the front comes back" wait_for 40 fronts
 
 # --- stop ---
 
