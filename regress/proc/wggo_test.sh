@@ -102,7 +102,7 @@ is "root's is adopted" "$(word Uid | cut -f 1)" 0
 p=$(wggo)
 kill -KILL "$p"
 check "root's killed: ours comes" wait_for 10 eval \
-    '[ "$(wggo)" != "$p" ] && suite_up'
+    'q=$(wggo) && [ -n "$q" ] && [ "$q" != "$p" ] && suite_up'
 is "root's killed: as its user" "$(word Uid | cut -f 1)" "$id"
 is "root's directory is given to its group" "$(stat -c '%U %G %a' $D)" \
     "root _sallywg 1775"
