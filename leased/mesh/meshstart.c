@@ -17,9 +17,9 @@
 #define TICK_S		30	/* between two looks at what is old */
 #define AGAIN_S		5	/* an enrolment after the store failed */
 
-/* Each network's addresses, routes, and the prefixes of its pools. */
+/* Each network's addresses, routes, pools and subnets. */
 #define RESERVED_MAX                                                           \
-	(NETWORKS_MAX * (NET_ADDRS_MAX + NET_ROUTES_MAX + NET_PIECES_MAX))
+	(NETWORKS_MAX * (NET_ADDRS_MAX + NET_ROUTES_MAX + NET_ROUTED_MAX))
 
 static bool
 key_taken(void *arg, const uint8_t *key)
@@ -86,6 +86,7 @@ mesh_configure(struct leased *l)
 		n = reserve(r, n, m->addrs, m->naddrs, m->name);
 		n = reserve(r, n, pools, np, m->name);
 		n = reserve(r, n, m->routes, m->nroutes, m->name);
+		n = reserve(r, n, m->subnets, m->nsubnets, m->name);
 	}
 	free(l->mesh_reserved);
 	l->mesh_reserved = n == 0 ? r : reallocarray(r, n, sizeof(*r));
