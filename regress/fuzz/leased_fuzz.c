@@ -26,6 +26,7 @@
 #include "hostaddr.h"
 #include "leased.h"
 #include "log.h"
+#include "meshstart.h"
 #include "openvpn.h"
 #include "ownset.h"
 #include "removal.h"
@@ -644,6 +645,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	l->conf = configuration(0);
 	if ((l->store = store_open(dir, 0, error, sizeof(error))) == NULL)
 		wrong(error);
+	if (mesh_start(l) == -1)
+		wrong("no mesh");
 	leased_commit(l, configuration(0));
 	return (0);
 }
