@@ -366,6 +366,7 @@ apid_init(struct apid *a)
 	a->conf.ops = &conf_ops;
 	a->dialects = dialects;
 	TAILQ_INIT(&a->conns);
+	TAILQ_INIT(&a->idle);
 	a->cpus = node_cpus();
 	a->proc_fds[PROC_LOADAVG] = a->proc_fds[PROC_UPTIME] = -1;
 	if ((cfg = event_config_new()) == NULL ||

@@ -49,6 +49,7 @@ struct apid {
 	const struct dialect *const *dialects;	/* NULL ends them */
 	struct conn_list conns;
 	unsigned int	 nconns;
+	struct conn_list idle;		/* those that wait for a next request */
 	struct conn_list shaking;	/* in a handshake, oldest first */
 	unsigned int	 nshaking;
 	struct conn_list queue;		/* waiting for theirs */

@@ -65,6 +65,14 @@ pause_all(struct apid *a)
 		listen_all(a->set, true);
 }
 
+/* One that is idle gives way. */
+static bool
+has_room(const struct apid *a)
+{
+	return (
+	    a->nconns < a->set->limits.connections || !TAILQ_EMPTY(&a->idle));
+}
+
 static void
 pause_cb(evutil_socket_t fd, short what, void *arg)
 {
@@ -72,18 +80,17 @@ pause_cb(evutil_socket_t fd, short what, void *arg)
 
 	if (a->stopping || a->set == NULL)
 		return;
-	if (a->nconns >= a->set->limits.connections)
-		pause_all(a);
-	else
+	if (has_room(a))
 		listen_all(a->set, true);
+	else
+		pause_all(a);
 }
 
 void
 accept_room(struct apid *a)
 {
 	/* This is cheap: the timer is pending only during a pause. */
-	if (a->set == NULL || a->stopping ||
-	    a->nconns >= a->set->limits.connections ||
+	if (a->set == NULL || a->stopping || !has_room(a) ||
 	    !evtimer_pending(&a->accept_pause, NULL))
 		return;
 	event_del(&a->accept_pause);
@@ -176,7 +183,8 @@ accept_cb(evutil_socket_t lfd, short what, void *arg)
 	int fd, i;
 
 	for (i = 0; i < ACCEPT_TURN; i++) {
-		if (a->nconns >= a->set->limits.connections) {
+		if (a->nconns >= a->set->limits.connections &&
+		    !conn_end_idle(a)) {
 			complain(a,
 			    "all connections are in use (limits.connections)",
 			    NULL, NULL);

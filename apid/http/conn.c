@@ -90,6 +90,8 @@ conn_free(struct conn *c)
 		shake_end(c);
 	if (c->src != NULL)
 		rate_leave(a->rate, c->src);
+	if (c->idle)
+		TAILQ_REMOVE(&a->idle, c, idling);
 	TAILQ_REMOVE(&a->conns, c, entry);
 	a->nconns--;
 	settings_unref(c->req.set);
@@ -298,12 +300,42 @@ worth_parsing(const struct conn *c, size_t n)
 	    memchr(c->buf->in + before, '\n', n) != NULL));
 }
 
+static void
+set_idle(struct conn *c, bool idle)
+{
+	struct apid *a = c->req.apid;
+
+	if (c->idle == idle)
+		return;
+	c->idle = idle;
+	if (idle) {
+		TAILQ_INSERT_TAIL(&a->idle, c, idling);
+		accept_room(a);
+	} else
+		TAILQ_REMOVE(&a->idle, c, idling);
+}
+
+/*
+ * Clients that leave a connection open after their answer, as autoygg's do, must
+ * not keep out others, nor themselves when they come with the next one.
+ */
+bool
+conn_end_idle(struct apid *a)
+{
+	struct conn *c = TAILQ_FIRST(&a->idle);
+
+	if (c != NULL)
+		conn_free(c);
+	return (c != NULL);
+}
+
 static bool
 take_buf(struct conn *c)
 {
 	const struct msg_conf_limits *l = &c->req.set->limits;
 	struct http_req *h = &c->req.http;
 
+	set_idle(c, false);
 	if (c->buf != NULL)
 		return (true);
 	c->buf = malloc(sizeof(*c->buf) +
@@ -323,6 +355,7 @@ take_buf(struct conn *c)
 static void
 give_buf(struct conn *c)
 {
+	set_idle(c, !c->stranger);
 	free(c->buf);
 	c->buf = NULL;
 	c->req.head = NULL;

@@ -52,6 +52,7 @@ struct conn_buf {
 
 struct conn {
 	TAILQ_ENTRY(conn) entry;
+	TAILQ_ENTRY(conn) idling;	/* in order of their last requests */
 	TAILQ_ENTRY(conn) alike;	/* strangers of one source */
 	TAILQ_ENTRY(conn) shaking;	/* or waiting for a place; shake.c's */
 	struct mono	 shaking_since;
@@ -63,6 +64,7 @@ struct conn {
 	struct event	 rev;
 	struct event	 wev;
 	struct event	 timer;
+	bool		 idle;		/* waits for a next request */
 	bool		 stranger;	/* has proved and asked nothing yet */
 	bool		 queued;	/* for a place among the handshakes */
 	bool		 edge;		/* rev tells of new bytes only */
@@ -125,6 +127,8 @@ void	 conn_punish(struct conn *);
 void	 conn_known(struct conn *);
 /* Its identity was proved. */
 void	 conn_proved(struct conn *);
+/* End the connection that has been idle longest.  Returns false if none is. */
+bool	 conn_end_idle(struct apid *);
 /* End a connection that makes room for another one. */
 void	 conn_evict(struct conn *);
 /*

@@ -194,6 +194,15 @@ is "they have 200 addresses" "$(addresses)" 200
 check "they renew at once" crowd renew 1000 200
 is "each is answered, and has its own" \
     "$(grep -c '^[0-9]* 200 ' "$WORK/crowd") $(addresses)" "200 200"
+# Each leaves its first connection open: those must not keep out the second.
+about=$ABOUT
+ABOUT="$ABOUT limits: { connections = 50; };"
+reload conf open
+check "they renew at once, of few connections" crowd renew 1000 200
+is "each is answered, all the same" \
+    "$(grep -c '^[0-9]* 200 ' "$WORK/crowd") $(addresses)" "200 200"
+ABOUT=$about
+reload conf open
 check "they leave at once" crowd release 1000 200
 is "nobody is left" "$(ctl -j show leases | jq '.leases | length')" 0
 
