@@ -392,8 +392,8 @@ do_ctl(struct drv *d, char *what, char *rest)
 
 	(void)ctl_connect(d);
 	revoke.force = strcmp(what, "force") == 0;
-	if (strcmp(what, "revoke") == 0 || revoke.force || strcmp(what, "approve") == 0 ||
-	    strcmp(what, "test") == 0) {
+	if (strcmp(what, "revoke") == 0 || revoke.force ||
+	    strcmp(what, "approve") == 0 || strcmp(what, "test") == 0) {
 		name = rest == NULL ? "" : strsep(&rest, " ");
 		(void)strlcpy(revoke.name, name, sizeof(revoke.name));
 		(void)strlcpy(approve.name, name, sizeof(approve.name));
