@@ -12,9 +12,16 @@ pki_init
 RULES='{ proof = "certificate"; pattern = "smart-toilet-(\\d+)";
     role = "device"; network = "devices"; },
     { proof = "certificate"; pattern = "(vpn-portal)"; role = "portal";
-    network = "devices"; }'
+    network = "devices"; },
+    { proof = "certificate"; pattern = "root"; role = "super_admin"; }'
 suite_conf
+sed -i 's/"autowg", "native"/"autowg", "native", "mesh"/' "$CONF"
 suite_start
+cert root root
+# What the examples name is there: a mesh to change and one to use, a relay.
+check "a tenant" ctl tenant add acme mesh on
+check "its meshes" eval 'ctl network add acme:prod && ctl network add acme:fleet'
+check "a relay" ctl relay add r2
 cert device smart-toilet-1
 cert portal vpn-portal
 cp "$PKI/device.crt" "$PKI/none.crt"
@@ -124,7 +131,7 @@ while read -r path <&3; do
 		fi
 	done
 	# In an order in which each can succeed.
-	for m in put get head delete; do
+	for m in put post get head delete; do
 		grep -qix "$m" "$WORK/allow" || continue
 		case $path:$m in
 		*/peers:put) operation "$path" $m -H 'If-None-Match: *' ;;
@@ -137,6 +144,7 @@ while read -r path <&3; do
 			is "$m $path: known" "$STATUS" 304 ;;
 		esac
 	done
+	grep -qx POST "$WORK/allow" && continue
 	request device post "$(concrete "$path")" -d ''
 	is "post $path" "$STATUS $(tr -d '\r' <"$WORK/head" |
 	    sed -n 's/^allow: //Ip' | tr -d ' ')" \
