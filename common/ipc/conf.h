@@ -53,7 +53,7 @@
 #define HEAD_BYTES_MAX	32768	/* a request's; offsets have 16 bits */
 #define HEAD_FIELDS_MAX	256
 #define IDENT_MAX	64	/* identity rules */
-#define REACH_MAX	(3 * IDENT_MAX + 2)	/* limits of the fronts */
+#define REACH_MAX	(2 * IDENT_MAX + 2)	/* limits of the fronts */
 #define PROXY_MAX	16	/* trusted proxies */
 #define RULE_GROUPS_MAX	8	/* groups that a rule for devices gives */
 #define MESH_WAIT_MAX	120	/* seconds that a poll waits for a change */
