@@ -20,8 +20,10 @@
 #include "settings_agent.h"
 #include "tlskey.h"
 
+struct agentctl;
 struct poll;
 struct reporter;
+struct scrape;
 
 struct agent {
 	struct childconf conf;		/* first; its shadow is a settings */
@@ -37,6 +39,8 @@ struct agent {
 	struct asked	 asked;		/* of the hand */
 	struct poll	*poll;
 	struct reporter	*reporter;
+	struct agentctl	*ctl;		/* NULL: none */
+	struct scrape	*scrape;	/* NULL: none */
 	struct event	*look;		/* timer */
 	struct event	*link;		/* timer: ask for links that are missing */
 	bool		 syncing;	/* the hand waits for MNET_SYNC_END */

@@ -12,11 +12,13 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "agentctl.h"
 #include "handlink.h"
 #include "log.h"
 #include "meshlook.h"
 #include "poll.h"
 #include "reporter.h"
+#include "scrape.h"
 
 #define LOOK_S	2
 #define LINK_S	5	/* between two looks at our links */
@@ -225,6 +227,19 @@ first(struct agent *a)
 		fatal("cannot tell the parent");
 }
 
+/* The sockets come with each configuration, the metrics' only if they are on. */
+static void
+listen_anew(struct agent *a)
+{
+	if (a->set->ctl_fd != -1)
+		agentctl_listen(a, a->set->ctl_fd);
+	if (a->set->metrics_fd != -1)
+		scrape_listen(a, a->set->metrics_fd);
+	else
+		scrape_free(a);
+	a->set->ctl_fd = a->set->metrics_fd = -1;
+}
+
 static int
 conf_commit(void *arg, void *shadow)
 {
@@ -238,6 +253,7 @@ conf_commit(void *arg, void *shadow)
 	poll_start(a->poll);
 	reporter_start(a->reporter);
 	settings_free(old);
+	listen_anew(a);
 	/* Another policy may take what was refused. */
 	TAILQ_FOREACH(n, &a->nets.list, entry)
 		if (old == NULL || n->refused)
@@ -295,6 +311,8 @@ static const struct chan_ops parent_ops = {
 static void
 agent_clear(struct agent *a)
 {
+	agentctl_free(a);
+	scrape_free(a);
 	meshnets_clear(a);
 	map_clear(&a->map);
 	asked_clear(&a->asked);

@@ -64,6 +64,8 @@ meshnet_stat(struct meshnet *n, const struct msg_peer_stat *m)
 	p->seen.tx = m->tx;
 	p->seen.shook = m->handshake != 0;
 	p->shook = m->handshake;
+	p->at.addr = m->endpoint;
+	p->at.port = m->port;
 	/* Wall time may be set; what matters is how long ago it was. */
 	age = wall_now().s - m->handshake;
 	if (age < 0)

@@ -35,6 +35,7 @@ struct meshpeer {
 	bool		 fresh;		/* seen in the look under way */
 	struct path	 path;
 	struct path_seen seen;
+	struct map_endpoint at;		/* where WireGuard sends to */
 	int64_t		 shook;		/* wall, the last handshake; 0: never */
 	int64_t		 reported;	/* the handshake that the server knows */
 	uint8_t		 reported_state;

@@ -26,6 +26,7 @@
 #define DENIED_MS	300000	/* between two questions of a stranger */
 #define REFUSED_MAX_MS	60000
 #define APPLY_MS	60000	/* the hand may take so long */
+#define START_MS	10000	/* and so long at a start */
 #define SOON_MS		5000	/* an answer in less says nothing is waited for */
 #define PUT_MS		20000
 #define PUT_AGAIN_MS	30000
@@ -276,10 +277,12 @@ acknowledge(struct agent *a)
 	bool all = true;
 
 	TAILQ_FOREACH(n, &a->nets.list, entry) {
-		if (n->refused)
+		if (n->refused) {
 			all = false;
-		else
-			n->map->acked = n->map->gen;
+			continue;
+		}
+		n->map->acked = n->map->gen;
+		n->why[0] = '\0';
 	}
 	return (all);
 }
@@ -340,6 +343,7 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 	switch (p->state) {
 	case POLL_WAIT:
 		retry_refused(p->agent);
+		handlink_tell(p->agent);
 		ask(p);
 		break;
 	case POLL_APPLY:
@@ -482,6 +486,7 @@ void
 poll_start(struct poll *p)
 {
 	const struct msg_conf_agent *s = &p->agent->set->server;
+	const struct map_net *n;
 
 	event_del(p->timer);
 	httpc_server(p->ask, p->agent->set->tls, s->host, s->port, s->prefix);
@@ -490,8 +495,15 @@ poll_start(struct poll *p)
 	p->failures = p->refusals = 0;
 	p->error[0] = '\0';
 	p->state = POLL_OFFLINE;
-	if (p->agent->set->tls != NULL)
-		wait_then_ask(p, 1);
+	if (p->agent->set->tls == NULL)
+		return;
+	wait_then_ask(p, 1);
+	/* At a start, the question says what the kernel has again. */
+	TAILQ_FOREACH(n, &p->agent->map.nets, entry)
+		if (n->acked != n->gen) {
+			p->state = POLL_APPLY;
+			wait_ms(p, START_MS);
+		}
 }
 
 enum poll_state

@@ -84,3 +84,68 @@ agent_addr() {		# NAME
 agent_ping() {		# NAME ADDRESS
 	in_ns "$1" ping -q -c 1 -W 1 "$2"
 }
+
+# --- behind a NAT ----------------------------------------------------------
+
+# A device NAME behind a router of its own, rNAME: "cone" keeps ports, "hard"
+# gives each destination another one.
+agent_nat() {		# NAME cone|hard
+	agents=$((agents + 1))
+	ip address replace "$GW/32" dev lo
+	echo 1 >/proc/sys/net/ipv4/ip_forward
+	ns_add "r$1" && ns_add "$1"
+	eval "agent_ns=\$ns_$1 agent_r=\$ns_r$1"
+	ip link add "v$1" type veth peer name wan netns "$agent_r" &&
+	    ip address add "198.51.100.$((agents * 4 + 1))/30" dev "v$1" &&
+	    ip link set "v$1" up &&
+	    in_ns "r$1" ip address add "198.51.100.$((agents * 4 + 2))/30" \
+	    dev wan &&
+	    in_ns "r$1" ip link set wan up &&
+	    in_ns "r$1" ip route add default via \
+	    "198.51.100.$((agents * 4 + 1))" &&
+	    in_ns "r$1" ip link add lan type veth peer name eth0 \
+	    netns "$agent_ns" &&
+	    in_ns "r$1" ip address add "192.168.$agents.1/24" dev lan &&
+	    in_ns "r$1" ip link set lan up &&
+	    in_ns "r$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward' &&
+	    in_ns "$1" ip address add "192.168.$agents.2/24" dev eth0 &&
+	    in_ns "$1" ip link set eth0 up &&
+	    in_ns "$1" ip route add default via "192.168.$agents.1" &&
+	    nat_is "$1" "$2" && cert "$1" "$1" ||
+	    { fail "device $1"; exit 1; }
+	mkdir -p "$A/$1"
+	agent_conf "$1"
+}
+
+# What the router of NAME does from now on, also with what it has open.  The
+# router itself drops what nobody asked for: else the first packet of another
+# device would make an entry that is in the way of our own (its port is taken).
+nat_is() {		# NAME cone|hard
+	nat_how='' 
+	[ "$2" = cone ] || nat_how=fully-random
+	in_ns "r$1" nft -f - <<-END
+	table ip nat
+	delete table ip nat
+	table ip nat {
+		chain in {
+			type filter hook input priority 0;
+			iifname "wan" ct state new drop
+		}
+		chain through {
+			type filter hook forward priority 0; policy drop;
+			iifname "lan" accept
+			ct state established,related accept
+		}
+		chain out {
+			type nat hook postrouting priority 100;
+			oifname "wan" masquerade $nat_how
+		}
+	}
+	END
+	# Masquerading forgets what it had when its interface goes.
+	in_ns "r$1" ip link set wan down &&
+	    in_ns "r$1" ip link set wan up &&
+	    in_ns "r$1" ip route replace default via "$(in_ns "r$1" \
+	    ip -4 -o address show dev wan | awk '{ split($4, a, "[./]")
+	    print a[1] "." a[2] "." a[3] "." a[4] - 1 }')"
+}

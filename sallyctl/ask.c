@@ -89,6 +89,7 @@ put(struct ibuf *b, const struct request *r)
 	struct msg_ctl_approve approve;
 	struct msg_ctl_test_cn test;
 	struct msg_ctl_maintenance maintenance = { .on = r->verb->what };
+	struct msg_ctl_agent agent = { .what = 0 };
 	struct msg_ctl_reload reload = { .force = r->force };
 
 	switch (r->verb->ask) {
@@ -111,6 +112,12 @@ put(struct ibuf *b, const struct request *r)
 	case MSG_CTL_TEST_CN:
 		strlcpy(test.cn, r->cn, sizeof(test.cn));
 		return (msg_ctl_test_cn_put(b, &test));
+	case MSG_CTL_AGENT:
+		agent.what = (uint8_t)r->verb->what;
+		strlcpy(agent.network,
+		    r->name[0] != '\0' ? r->name : r->network,
+		    sizeof(agent.network));
+		return (msg_ctl_agent_put(b, &agent));
 	case MSG_CTL_RELOAD:
 		return (msg_ctl_reload_put(b, &reload));
 	case MSG_CTL_MAINTENANCE:

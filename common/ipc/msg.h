@@ -741,6 +741,17 @@ struct msg_ctl_line {
 	char		 text[TEXT_SIZE];
 };
 
+enum ctl_agent {
+	AGENT_STATUS = 1,
+	AGENT_PATHS = 2,
+	AGENT_LEAVE = 3
+};
+
+struct msg_ctl_agent {			/* of a device's suite */
+	uint8_t		 what;		/* enum ctl_agent */
+	char		 network[IDENT_SIZE];	/* name or UUID; "": all */
+};
+
 struct msg_ctl_maintenance {
 	uint8_t		 on;
 };

@@ -22,6 +22,14 @@ codec_msg_ctl_show(struct codec *c, struct msg_ctl_show *m)
 }
 
 int
+codec_msg_ctl_agent(struct codec *c, struct msg_ctl_agent *m)
+{
+	if (codec_range(c, &m->what, AGENT_STATUS, AGENT_LEAVE) == -1)
+		return (-1);
+	return (STR(c, m->network));
+}
+
+int
 codec_msg_ctl_revoke(struct codec *c, struct msg_ctl_revoke *m)
 {
 	if (NET(c, m) == -1 || NAME(c, m) == -1 || STR(c, m->reason) == -1 ||

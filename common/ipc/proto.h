@@ -60,7 +60,8 @@
 	X(OWNED_DROP, owned_drop, 0x0111, P_APID, P_LEASED, 0)		\
 	X(OWNED_REPLY, owned_reply, 0x0112, P_LEASED, P_APID, 0)	\
 	X(PEER_PAGE, peer_page, 0x0126, P_APID, P_LEASED, 0)		\
-	X(PEER_ITEM, peer_item, 0x0127, P_LEASED, P_APID|P_CTL, 0)	\
+	X(PEER_ITEM, peer_item, 0x0127,					\
+	    P_LEASED|P_AGENT, P_APID|P_CTL, 0)				\
 	X(PEER_PAGE_END, peer_page_end, 0x0128, P_LEASED, P_APID, 0)	\
 	X(NODE_GET, node_get, 0x0116, P_APID, P_LEASED, 0)		\
 	X(NODE_REPLY, node_reply, 0x0117, P_LEASED, P_APID, 0)		\
@@ -159,16 +160,17 @@
 	X(WGKEY_FAILED, wgkey_failed, 0x0437, P_PARENT, P_HAND, 0)	\
 	X(CONF_MESH, conf_mesh, 0x0439, P_PARENT, P_LEASED|P_APID, 0)	\
 									\
-	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED, 0)		\
+	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED|P_AGENT, 0)	\
 	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 0)		\
 	X(CTL_APPROVE, ctl_approve, 0x0503, P_CTL, P_LEASED, 0)		\
 	X(CTL_TEST_CN, ctl_test_cn, 0x0504, P_CTL, P_LEASED, 0)		\
 	X(CTL_RELOAD, ctl_reload, 0x0505, P_CTL, P_PARENT, 0)		\
 	E(CTL_TEARDOWN, ctl_teardown, 0x0506, P_CTL, P_PARENT)		\
 	E(CTL_BACKUP, ctl_backup, 0x0507, P_CTL, P_LEASED)		\
-	X(CTL_RESULT, ctl_result, 0x0508, P_LEASED|P_PARENT, P_CTL, 0)	\
+	X(CTL_RESULT, ctl_result, 0x0508,				\
+	    P_LEASED|P_PARENT|P_AGENT, P_CTL, 0)			\
 	X(CTL_STATUS, ctl_status, 0x0509, P_LEASED, P_CTL, 0)		\
-	X(CTL_NETWORK, ctl_network, 0x050a, P_LEASED, P_CTL, 0)		\
+	X(CTL_NETWORK, ctl_network, 0x050a, P_LEASED|P_AGENT, P_CTL, 0)	\
 	X(CTL_EVENT, ctl_event, 0x050d, P_LEASED, P_CTL, 0)		\
 	X(CTL_TEST, ctl_test, 0x050e, P_LEASED, P_CTL, 0)		\
 	X(CTL_CHUNK, ctl_chunk, 0x050f,				\
@@ -181,7 +183,8 @@
 	E(CTL_RESTORE_END, ctl_restore_end, 0x0514, P_CTL, P_LEASED)	\
 	X(CTL_REVOKED, ctl_revoked, 0x0515, P_LEASED, P_CTL, 0)		\
 	X(CTL_LEASE, ctl_lease, 0x0518, P_CTL, P_LEASED, 0)		\
-	X(CTL_LINE, ctl_line, 0x0520, P_LEASED, P_CTL, 0)		\
+	X(CTL_LINE, ctl_line, 0x0520, P_LEASED|P_AGENT, P_CTL, 0)	\
+	X(CTL_AGENT, ctl_agent, 0x053e, P_CTL, P_AGENT, 0)		\
 	X(CTL_PENDING, ctl_pending, 0x0530, P_LEASED, P_CTL, 0)		\
 	X(CTL_CONTACT, ctl_contact, 0x0531, P_LEASED, P_CTL, 0)	\
 									\

@@ -36,6 +36,7 @@ no_state() {		# NAME
 	[ -z "$(ls "$A/$1/state/agent" 2>/dev/null | grep net)" ]
 }
 
+AGENT_MORE='metrics: { address = "127.0.0.1:9587"; };'
 pki_init
 server_start
 for a in a1 a2 a3; do
@@ -53,6 +54,41 @@ check "what the kernel has is acknowledged" wait_for 10 \
     asked "^GET a1 \"1\\.5f3a\\.[12]:1[0-9]\""
 check "the keys are made by the devices" wait_for 5 \
     asked "^PUT a2 /api/v1/self/mesh/$UUID"
+# --- what it shows ---------------------------------------------------------
+
+agentctl() {		# NAME WORD ...
+	agentctl_a=$1; shift
+	"$BIN/sallyctl" -s "$A/$agentctl_a/ctl.sock" "$@"
+}
+
+shows() {		# NAME ERE WORD ...
+	shows_a=$1 shows_ere=$2; shift 2
+	agentctl "$shows_a" "$@" | grep -Eq -- "$shows_ere"
+}
+
+check "show networks" wait_for 10 shows a1 spm0 show networks
+check "show peers" wait_for 10 shows a1 "$a2" show peers
+check "show paths" wait_for 40 shows a1 "^prod m[12] $a2 direct endpoint=198" \
+    show paths net prod
+check "show agent" wait_for 10 shows a1 'network prod id=.* members=1' \
+    show agent
+check_status "no other network" 1 agentctl a1 show paths net other
+like "that is no gateway" "$(agentctl a1 show status 2>&1)" 'suite of a device'
+is "as JSON" "$(agentctl a1 -j show networks | jq -r '.networks[0].state')" up
+
+metric() {		# NAME ERE
+	in_ns "$1" curl -s -m 5 http://127.0.0.1:9587/metrics |
+	    grep -Eq -- "$2"
+}
+check "metrics: bytes" wait_for 40 metric a1 \
+    "^wg_peer_bytes_rx\{network_id=\"$UUID\",peer_pubkey=\"[^\"]*=\"\} [1-9]"
+check "metrics: the handshake" wait_for 40 metric a1 \
+    '^wg_peer_last_handshake\{.*\} 1[0-9]{9}$'
+check "metrics: the generation" wait_for 10 metric a1 \
+    "^sallyport_agent_config_generation\{network_id=\"$UUID\"\} 1[0-9]"
+is "metrics: nothing else" "$(in_ns a1 curl -s -o /dev/null -w '%{http_code}' \
+    http://127.0.0.1:9587/)" 404
+
 # --- changes ---------------------------------------------------------------
 
 # A ping every 0.05 s from a1 to a2 in the background until ping_lost.
@@ -157,8 +193,9 @@ check "a wrong answer is refused with a text" wait_for 60 \
 is "and changes nothing" "$(ping_lost)" 0
 rm "$M/raw"
 
-# A network that the server has no more is left.
-echo a1 >"$M/left"
+# A network that the server has no more is left; an operator asked it to.
+check "leave" wait_for 60 agentctl a1 leave prod
+check "the server hears it" wait_for 20 asked "^DELETE a1 "
 check "a network that is gone is left" wait_for 90 gone_net a1
 check "its state is gone, too" wait_for 10 no_state a1
 finish

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The control socket of a device: what is shown, and the wish to leave a
+ * network.
+ */
+
+#ifndef AGENTCTL_H
+#define AGENTCTL_H
+
+struct agent;
+struct agentctl;
+
+/* Serve this listening socket in place of another one; it is taken over. */
+void	 agentctl_listen(struct agent *, int fd);
+void	 agentctl_free(struct agent *);
+
+#endif
