@@ -21,10 +21,6 @@ struct mesh_answer {
 	struct member	*member;
 };
 
-void mesh_op(struct meshes *, const struct msg_mesh_op *, struct mesh_answer *);
-
-/* --- for the files that do it --- */
-
 /* Answer with a code, and a text or "".  Returns the code. */
 uint8_t	 mesh_no(struct mesh_answer *, uint8_t code, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));

@@ -8,6 +8,7 @@
 
 #include "enrol.h"
 #include "log.h"
+#include "meshcall.h"
 #include "meshgen.h"
 #include "meshload.h"
 #include "meshstart.h"

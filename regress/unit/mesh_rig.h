@@ -7,7 +7,7 @@
 #define MESH_RIG_H
 
 #include "db_rig.h"
-#include "meshop.h"
+#include "meshcall.h"
 
 extern struct meshes ms;
 extern struct msg_mesh_op op;	/* the next one */

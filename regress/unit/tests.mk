@@ -59,7 +59,7 @@ store_test_USES :=	sqlite sqlite_check sqlite_file sqlite_restore sqlite_peer \
 store_test_RIG :=	unit/db_rig
 accessdb_test_USES :=	$(store_test_USES)
 accessdb_test_RIG :=	unit/db_rig
-mesh_test_USES :=	$(store_test_USES) mesh meshconf meshgen meshload meshop meshrow \
+mesh_test_USES :=	$(store_test_USES) mesh meshconf meshcall meshgen meshload meshop meshrow \
 			meshshow memberaddr member_role slice enrol op_group op_member \
 			op_mesh op_relay op_tenant hash pool
 mesh_test_RIG :=	unit/db_rig unit/mesh_rig
