@@ -505,8 +505,7 @@ answer(const struct stub *st, struct imsg *m)
 		if (msg_ctl_revoke_get(&m->data, &revoke) == -1)
 			err(1, "revoke");
 		printf("revoke net=%s name=%s%s reason=%s\n", revoke.network,
-		    revoke.name, revoke.force ? " force" : "",
-		    revoke.reason);
+		    revoke.name, revoke.force ? " force" : "", revoke.reason);
 		send_code(st, CTL_OK, "revoked");
 	} else if (m->type == MSG_CTL_APPROVE) {
 		if (msg_ctl_approve_get(&m->data, &approve) == -1)
