@@ -355,7 +355,7 @@ take_buf(struct conn *c)
 static void
 give_buf(struct conn *c)
 {
-	set_idle(c, !c->stranger);
+	set_idle(c, c->served);
 	free(c->buf);
 	c->buf = NULL;
 	c->req.head = NULL;
@@ -461,6 +461,7 @@ step_write(struct conn *c)
 	c->state = c->next;
 	switch (c->state) {
 	case CONN_HEAD:
+		c->served = true;
 		next_request(c);
 		conn_want(c, true, false);
 		/* The socket does not announce bytes that wait inside TLS. */

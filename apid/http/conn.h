@@ -64,7 +64,8 @@ struct conn {
 	struct event	 rev;
 	struct event	 wev;
 	struct event	 timer;
-	bool		 idle;		/* waits for a next request */
+	bool		 served;	/* has had an answer */
+	bool		 idle;		/* and waits for a next request */
 	bool		 stranger;	/* has proved and asked nothing yet */
 	bool		 queued;	/* for a place among the handshakes */
 	bool		 edge;		/* rev tells of new bytes only */

@@ -540,12 +540,20 @@ crowd_tests() {
 	RAW_PORT=$B raw "$last" r:9000
 	like "the ninth of a source that is no proxy" "$CODES $END" \
 	    '^ (eof|reset)$'
+	# None that is about to end may count when they come.
+	wait_for 5 has_only $((n + 8))
 	held 12 "$H"
 	wait_for 5 has_fds $((n + 20)) || fail "twenty in all"
+	raw "$last" r:9000
+	is "the twenty-first has the place of an idle one" "$CODES $END" \
+	    "200 eof"
+	over "twenty in all"
+	held 20 "$H"
+	wait_for 5 has_fds $((n + 20)) || fail "twenty without a request"
 	"$RAW" "$H" "$last" r:30000 >"$WORK/next" 2>/dev/null & next=$!
 	check_status "the twenty-first waits for room" 1 \
 	    eval 'sleep 0.5; grep . "$WORK/next"'
-	over "twenty in all"
+	over "twenty without a request"
 	wait $next
 	like "the twenty-first: has its turn" "$(cat "$WORK/next")" '^HTTP/1.1 200 '
 	# No descriptors left: those who wait are served when there are.
