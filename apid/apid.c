@@ -18,6 +18,7 @@
 #include "dialects.h"
 #include "link_leased.h"
 #include "log.h"
+#include "meshdev.h"
 #include "node.h"
 #include "pend.h"
 #include "quiet.h"
@@ -88,7 +89,7 @@ apid_setup_stop(struct chan *ch, uint32_t id, const struct msg_setup_stop *m)
 	if (a->set != NULL)
 		accept_stop(a->set);
 	TAILQ_FOREACH_SAFE(c, &a->conns, entry, next) {
-		if (c->state == CONN_HANDSHAKE ||
+		if (c->state == CONN_HANDSHAKE || c->state == CONN_PARK ||
 		    (c->state == CONN_HEAD && c->in_len == 0))
 			conn_free(c);
 	}
@@ -375,6 +376,7 @@ apid_init(struct apid *a)
 		fatalx("event: cannot make a loop");
 	event_config_free(cfg);
 	if ((a->pend = pend_new(PENDING)) == NULL ||
+	    (a->mesh = mfront_new(a)) == NULL ||
 	    (a->rate = rate_new(SOURCES)) == NULL ||
 	    (a->quiet = quiet_new()) == NULL)
 		fatal("start");
@@ -402,6 +404,7 @@ apid_clear(struct apid *a)
 	while ((c = TAILQ_FIRST(&a->conns)) != NULL)
 		conn_free(c);
 	tell_dropped(a);
+	mfront_free(a->mesh);
 	chan_free(a->leased);
 	chan_free(a->parent);
 	settings_unref(a->set);

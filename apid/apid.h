@@ -22,6 +22,7 @@
 struct chan;
 struct conn;
 struct dialect;
+struct mfront;
 struct pend;
 struct quiet;
 struct rate;
@@ -44,12 +45,14 @@ struct apid {
 	struct msg_hand_server servers[NETWORKS_MAX];	/* server.c's */
 	unsigned int	 nservers;
 	struct pend	*pend;
+	struct mfront	*mesh;
 	struct rate	*rate;
 	struct quiet	*quiet;
 	const struct dialect *const *dialects;	/* NULL ends them */
 	struct conn_list conns;
 	unsigned int	 nconns;
 	struct conn_list idle;		/* those that wait for a next request */
+	unsigned int	 nparked;	/* of them; park.c's */
 	struct conn_list shaking;	/* in a handshake, oldest first */
 	unsigned int	 nshaking;
 	struct conn_list queue;		/* waiting for theirs */

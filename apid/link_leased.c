@@ -13,6 +13,7 @@
 #include "ident.h"
 #include "link_leased.h"
 #include "log.h"
+#include "meshdev.h"
 #include "pend.h"
 #include "settings.h"
 
@@ -39,6 +40,7 @@ leased_closed(struct chan *ch, const char *reason)
 	    reason);
 	chan_free(ch);
 	a->leased = NULL;
+	mfront_lost(a->mesh);
 	fail_all(a, "the lease broker is not there");
 }
 
@@ -192,8 +194,41 @@ leased_ident_test_asked(struct chan *ch, uint32_t id,
 	return (0);
 }
 
+/* A change of a mesh; with an id, a part of an answer. */
+static int
+leased_mesh_change(struct chan *ch, uint32_t id, const struct msg_mesh_entry *m)
+{
+	struct apid *a = chan_arg(ch);
+
+	if (id != 0)
+		return (leased_mesh_entry(ch, id, m));
+	mfront_entry(a->mesh, m);
+	return (0);
+}
+
+static int
+leased_mesh_ticked(struct chan *ch, uint32_t id, const struct msg_mesh_tick *m)
+{
+	struct apid *a = chan_arg(ch);
+
+	mfront_tick(a->mesh, m);
+	return (0);
+}
+
+static int
+leased_mesh_poked(struct chan *ch, uint32_t id, const struct msg_mesh_poke *m)
+{
+	struct apid *a = chan_arg(ch);
+
+	mfront_poke(a->mesh, m);
+	return (0);
+}
+
 /* clang-format off */
 static const struct chan_handler table[] = {
+	ON(mesh_entry, CHAN_UP, leased_mesh_change),
+	ON(mesh_tick, CHAN_UP, leased_mesh_ticked),
+	ON(mesh_poke, CHAN_UP, leased_mesh_poked),
 	ON(ident_test, CHAN_UP, leased_ident_test_asked),
 #define X(NAME, name, val, from, to, fd)				\
 	ON(name, (from) == P_LEASED && ((to) & P_APID) != 0 ? CHAN_UP : 0, \
@@ -216,10 +251,13 @@ link_leased_open(struct apid *a, int fd)
 {
 	chan_free(a->leased);
 	a->leased = NULL;
+	mfront_lost(a->mesh);
 	fail_all(a, "the lease broker was started again");
 	a->leased = chan_new(a->base, fd, P_APID, P_LEASED, "leased", &ops,
 	    CHAN_UP, a);
 	if (a->leased == NULL)
 		log_warn(
 		    "leased: cannot use its link, requests are answered with 503");
+	else
+		mfront_found(a->mesh);
 }

@@ -21,6 +21,7 @@
 #include "cutoff.h"
 #include "dirty.h"
 #include "expire.h"
+#include "feed.h"
 #include "forget.h"
 #include "fronts.h"
 #include "grace.h"
@@ -68,6 +69,7 @@ link_apid(struct leased *l, unsigned int i, int fd)
 
 	if (l->apid[i] != NULL) {
 		forget_chan(l, l->apid[i]);
+		feed_forget(l, i);
 		chan_free(l->apid[i]);
 	}
 	snprintf(name, sizeof(name), "apid %u", i);
@@ -316,6 +318,8 @@ leased_commit(struct leased *l, struct conf *conf)
 		control_listen(l, l->conf->ctl_fd);
 	l->conf->ctl_fd = -1;
 	leased_cut(l);
+	/* Who was let in may not be any more. */
+	feed_poke_all(l);
 	expire_arm(l);
 	listcheck_start(l);
 	log_info("configuration %u in use", l->conf->generation);

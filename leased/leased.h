@@ -18,6 +18,12 @@
 
 #define APIDS_MAX	16
 
+/* A place among the members of all meshes. */
+struct meet_place {
+	int64_t		 mesh;
+	int64_t		 member;
+};
+
 struct leased {
 	struct childconf childconf;		/* first; its shadow is a conf */
 	struct child	 child;
@@ -41,6 +47,9 @@ struct leased {
 	struct sets	*sets;
 	struct removals	*removals;
 	struct ovpn	*ovpn;
+	bool		 feed_lazy;	/* changes made now can wait */
+	uint32_t	 feed_missed;	/* mask of fronts, for feed_poke() */
+	struct meet_place reporter[APIDS_MAX];	/* whose report came last */
 	struct meshes	*meshes;	/* once the store is open */
 	struct event	*ev_enrol;	/* the next page of an enrolment */
 	struct event	*ev_mesh;

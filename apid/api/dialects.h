@@ -14,6 +14,7 @@
 	X(autoygg)							\
 	X(portal)							\
 	X(native)							\
+	X(self)								\
 	X(mesh)								\
 	X(autowg)							\
 	X(health)

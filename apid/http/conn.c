@@ -180,6 +180,7 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 		conn_run(c);
 		return;
 	case CONN_WAIT:
+	case CONN_PARK:
 		if (c->req.wait == NULL)
 			break;
 		request_late(&c->req);
@@ -247,7 +248,9 @@ conn_welcome(struct conn *c)
 void
 conn_recheck(struct conn *c)
 {
-	if (c->state == CONN_HEAD && c->in_len == 0 && !still_welcome(c))
+	if (((c->state == CONN_HEAD && c->in_len == 0) ||
+		c->state == CONN_PARK) &&
+	    !still_welcome(c))
 		conn_free(c);
 }
 
@@ -329,8 +332,8 @@ conn_end_idle(struct apid *a)
 	return (c != NULL);
 }
 
-static bool
-take_buf(struct conn *c)
+bool
+conn_take_buf(struct conn *c)
 {
 	const struct msg_conf_limits *l = &c->req.set->limits;
 	struct http_req *h = &c->req.http;
@@ -352,10 +355,11 @@ take_buf(struct conn *c)
 }
 
 /* Idle connections have no buffer. */
-static void
-give_buf(struct conn *c)
+void
+conn_give_buf(struct conn *c)
 {
-	set_idle(c, c->served);
+	/* One that is parked is not idle. */
+	set_idle(c, c->served && c->state != CONN_PARK);
 	free(c->buf);
 	c->buf = NULL;
 	c->req.head = NULL;
@@ -363,8 +367,8 @@ give_buf(struct conn *c)
 	c->req.http.nfields = 0;
 }
 
-static enum step
-read_more(struct conn *c, size_t *n)
+enum step
+conn_read_more(struct conn *c, size_t *n)
 {
 	return (conn_read(c, c->buf->in + c->in_len,
 	    c->buf->in_size - c->in_len, n));
@@ -394,11 +398,11 @@ step_head(struct conn *c)
 			conn_deadline(c, c->req.set->limits.head_ms);
 		}
 	}
-	if (c->eof || c->req.apid->stopping || !take_buf(c))
+	if (c->eof || c->req.apid->stopping || !conn_take_buf(c))
 		return (STEP_GONE);
-	s = read_more(c, &n);
+	s = conn_read_more(c, &n);
 	if (s == STEP_PARK && c->in_len == 0)
-		give_buf(c);
+		conn_give_buf(c);
 	if (s != STEP_AGAIN)
 		return (s);
 	c->in_len += n;
@@ -428,7 +432,7 @@ step_wait(struct conn *c)
 		conn_deadline(c, c->req.wait_ms);
 		return (STEP_PARK);
 	}
-	s = read_more(c, &n);
+	s = conn_read_more(c, &n);
 	c->in_len += n;
 	return (s);
 }
@@ -467,7 +471,7 @@ step_write(struct conn *c)
 		/* The socket does not announce bytes that wait inside TLS. */
 		if (!c->fresh &&
 		    (c->tls == NULL || !tls_conn_pending(c->tls)) && !c->eof) {
-			give_buf(c);
+			conn_give_buf(c);
 			return (STEP_PARK);
 		}
 		break;
@@ -482,6 +486,7 @@ step_write(struct conn *c)
 		break;
 	case CONN_BODY:
 	case CONN_HANDSHAKE:
+	case CONN_PARK:
 	case CONN_WRITE:
 	case CONN_DEAD:
 		break;
@@ -508,6 +513,9 @@ conn_run(struct conn *c)
 			break;
 		case CONN_WAIT:
 			s = step_wait(c);
+			break;
+		case CONN_PARK:
+			s = conn_step_park(c);
 			break;
 		case CONN_WRITE:
 			s = step_write(c);

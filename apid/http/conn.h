@@ -37,6 +37,7 @@ enum conn_state {
 	CONN_HEAD,
 	CONN_BODY,
 	CONN_WAIT,		/* for an answer that is being made */
+	CONN_PARK,		/* for something to happen, without buffers */
 	CONN_WRITE,
 	CONN_LINGER,
 	CONN_DEAD		/* is freed at the next step */
@@ -105,7 +106,8 @@ void	 conn_free(struct conn *);
 void	 conn_run(struct conn *);
 
 /*
- * Close the connection if it is idle and the current rules refuse its client.
+ * Close the connection if it is idle or parked and the current rules refuse its
+ * client.
  */
 void	 conn_recheck(struct conn *);
 
@@ -137,6 +139,15 @@ void	 conn_evict(struct conn *);
  * connection is being closed without an answer.
  */
 bool	 conn_welcome(struct conn *);
+
+/* Make sure that there are buffers, or free them.  The first may fail. */
+bool	 conn_take_buf(struct conn *);
+void	 conn_give_buf(struct conn *);
+/* Read behind what is there already. */
+enum step conn_read_more(struct conn *, size_t *n);
+
+/* park.c */
+enum step conn_step_park(struct conn *);
 
 /*
  * connbody.c.  The head has been read: take what came of the body with it.

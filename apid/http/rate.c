@@ -20,6 +20,7 @@ struct rate_source {
 	struct prefix		 addr;
 	uint16_t		 listener;
 	unsigned int		 conns;
+	unsigned int		 parked;	/* of them */
 	struct rate_conns	 strangers;	/* some of them */
 	int64_t			 score_ms;	/* penalties, 1000 each */
 	struct mono		 since;		/* time of score_ms */
@@ -177,7 +178,7 @@ rate_enter(struct rate *r, uint16_t listener, const struct prefix *addr,
 	if ((s = source_get(r, listener, addr)) == NULL)
 		return (NULL);
 	forgive(s, now);
-	if (s->conns >= per_source)
+	if (s->conns - s->parked >= per_source)
 		errno = EAGAIN;
 	else if (s->score_ms > (int64_t)(RATE_BURST - 1) * 1000)
 		errno = EACCES;
@@ -197,6 +198,21 @@ rate_leave(struct rate *r, struct rate_source *s)
 {
 	if (--s->conns == 0)
 		TAILQ_INSERT_TAIL(&r->idle[s->known], s, idle);
+}
+
+bool
+rate_park(struct rate_source *s, unsigned int most)
+{
+	if (s->parked >= most)
+		return (false);
+	s->parked++;
+	return (true);
+}
+
+void
+rate_unpark(struct rate_source *s)
+{
+	s->parked--;
 }
 
 void

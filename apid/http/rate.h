@@ -47,6 +47,12 @@ struct rate_source *rate_enter(struct rate *, uint16_t listener,
 	    const struct prefix *, unsigned int per_source, struct mono now,
 	    bool *first);
 void	 rate_leave(struct rate *, struct rate_source *);
+/*
+ * A connection of the source is parked, and does not count for per_source until
+ * it is not any more.  Returns false if most of them are parked already.
+ */
+bool	 rate_park(struct rate_source *, unsigned int most);
+void	 rate_unpark(struct rate_source *);
 /* A client there has proved its identity. */
 void	 rate_prove(struct rate_source *, struct mono now);
 /* Add a penalty for bad input of the source. */

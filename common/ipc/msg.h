@@ -15,6 +15,7 @@
 #include "conf.h"
 #include "leasecode.h"
 #include "msg_conf.h"
+#include "msg_feed.h"
 #include "msg_mesh.h"
 #include "msg_mnet.h"
 #include "wgkey.h"
@@ -417,7 +418,7 @@ struct msg_peer_set {
 	uint8_t		 old[WGKEY_LEN];	/* on the wire if has_old */
 	uint8_t		 has_psk;
 	uint8_t		 psk[WGKEY_LEN];	/* on the wire if has_psk */
-	uint8_t		 naddrs;	/* 1..PEER_ADDRS_MAX */
+	uint8_t		 naddrs;	/* 0 in a rendezvous, and only there */
 	struct prefix	 addrs[PEER_ADDRS_MAX];
 };
 
@@ -517,6 +518,15 @@ struct msg_count {
 struct msg_traffic_item {
 	char		 network[NETNAME_SIZE];
 	struct msg_count count[TRAFFIC_N];	/* by enum traffic */
+};
+
+/* Where a peer of a rendezvous is; sent when that or the handshake is new. */
+struct msg_peer_seen {
+	char		 network[NETNAME_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+	struct prefix	 endpoint;	/* host */
+	uint16_t	 port;
+	int64_t		 handshake;	/* wall */
 };
 
 struct msg_peer_stats_end {

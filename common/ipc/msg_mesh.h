@@ -83,9 +83,10 @@ enum mesh_op {
 	MESH_RELAY_ADD = 15,	/* a relay of the platform */
 	MESH_RELAY_DEL = 16,
 	MESH_RELAY_ASSIGN = 17,	/* to a mesh of a tenant */
-	MESH_RELAY_REMOVE = 18
+	MESH_RELAY_REMOVE = 18,
+	MESH_RESYNC = 19	/* all of it to the members, or of all meshes */
 };
-#define MESH_OP_MAX	MESH_RELAY_REMOVE
+#define MESH_OP_MAX	MESH_RESYNC
 
 /* The members of a msg_mesh_op that are set: a mask. */
 enum mesh_set {

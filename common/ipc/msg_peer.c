@@ -40,7 +40,7 @@ codec_msg_peer_set(struct codec *c, struct msg_peer_set *m)
 	if ((m->has_old && codec_key(c, m->old) == -1) ||
 	    codec_psk(c, &m->has_psk, 1, m->psk) == -1)
 		return (-1);
-	return (codec_prefixes(c, &m->naddrs, m->addrs, 1, PEER_ADDRS_MAX));
+	return (codec_prefixes(c, &m->naddrs, m->addrs, 0, PEER_ADDRS_MAX));
 }
 
 int
@@ -135,6 +135,16 @@ int
 codec_msg_traffic_item(struct codec *c, struct msg_traffic_item *m)
 {
 	return (NET(c, m) == -1 ? -1 : codec_counts(c, m->count));
+}
+
+int
+codec_msg_peer_seen(struct codec *c, struct msg_peer_seen *m)
+{
+	if (NET(c, m) == -1 || codec_key(c, m->pubkey) == -1 ||
+	    codec_prefix(c, &m->endpoint) == -1 ||
+	    codec_n16(c, &m->port) == -1 || codec_time(c, &m->handshake) == -1)
+		return (-1);
+	return (codec_check(c, prefix_is_host(&m->endpoint)));
 }
 
 int

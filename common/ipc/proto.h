@@ -97,6 +97,7 @@
 	X(HOLD_BEGIN, hold_begin, 0x0210, P_HAND, P_LEASED, 0)		\
 	X(HOLD_ITEM, hold_item, 0x0211, P_HAND, P_LEASED, 0)		\
 	X(HOLD_END, hold_end, 0x0212, P_HAND, P_LEASED, 0)		\
+	X(PEER_SEEN, peer_seen, 0x0230, P_HAND, P_LEASED, 0)		\
 	X(HAND_SHOW, hand_show, 0x0220, P_LEASED, P_HAND, 0)		\
 	X(HAND_LINE, hand_line, 0x0221, P_HAND, P_LEASED, 0)		\
 	X(HAND_SHOWN, hand_shown, 0x0222, P_HAND, P_LEASED, 0)		\
@@ -159,6 +160,21 @@
 	X(CONF_MNET, conf_mnet, 0x0436, P_PARENT, P_HAND, 1)		\
 	X(WGKEY_FAILED, wgkey_failed, 0x0437, P_PARENT, P_HAND, 0)	\
 	X(CONF_MESH, conf_mesh, 0x0439, P_PARENT, P_LEASED|P_APID, 0)	\
+									\
+	X(MESH_HELLO, mesh_hello, 0x0601, P_APID, P_LEASED, 0)		\
+	X(MESH_SELF, mesh_self, 0x0602, P_LEASED, P_APID, 0)		\
+	X(MESH_SELF_END, mesh_self_end, 0x0603, P_LEASED, P_APID, 0)	\
+	X(MESH_WATCH, mesh_watch, 0x0604, P_APID, P_LEASED, 0)		\
+	X(MESH_ENTRY, mesh_entry, 0x0605, P_LEASED, P_APID, 0)		\
+	X(MESH_TICK, mesh_tick, 0x0606, P_LEASED, P_APID, 0)		\
+	X(MESH_POKE, mesh_poke, 0x0607, P_LEASED, P_APID, 0)		\
+	X(MESH_PAGE, mesh_page, 0x0608, P_APID, P_LEASED, 0)		\
+	X(MESH_PAGE_END, mesh_page_end, 0x0609, P_LEASED, P_APID, 0)	\
+	X(MESH_KEY, mesh_key, 0x060a, P_APID, P_LEASED, 0)		\
+	X(MESH_REPORT, mesh_report, 0x060b, P_APID, P_LEASED, 0)	\
+	X(MESH_PATH, mesh_path, 0x060c, P_APID, P_LEASED, 0)		\
+	X(MESH_DONE, mesh_done, 0x060d, P_LEASED, P_APID, 0)		\
+	X(MESH_ACKS, mesh_acks, 0x060e, P_APID, P_LEASED, 0)		\
 									\
 	X(CTL_SHOW, ctl_show, 0x0501, P_CTL, P_LEASED|P_AGENT, 0)	\
 	X(CTL_REVOKE, ctl_revoke, 0x0502, P_CTL, P_LEASED, 0)		\

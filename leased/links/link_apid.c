@@ -10,12 +10,14 @@
 #include "approval.h"
 #include "contact.h"
 #include "control.h"
+#include "feed.h"
 #include "forget.h"
 #include "fronts.h"
 #include "grant.h"
 #include "link_apid.h"
 #include "link_apid_mesh.h"
 #include "link_apid_peers.h"
+#include "link_apid_self.h"
 #include "log.h"
 #include "listcheck.h"
 #include "openvpn.h"
@@ -294,8 +296,14 @@ apid_turn(struct chan *c)
 static void
 apid_writable(struct chan *c)
 {
-	sets_wake(chan_arg(c));
-	ovpn_wake(chan_arg(c));
+	struct leased *l = chan_arg(c);
+	unsigned int i;
+
+	sets_wake(l);
+	ovpn_wake(l);
+	for (i = 0; i < APIDS_MAX; i++)
+		if (l->apid[i] == c)
+			feed_continue(l, i);
 }
 
 static void
@@ -307,8 +315,10 @@ apid_closed(struct chan *c, const char *reason)
 	log_warnx("link to %s: %s", chan_name(c), reason);
 	forget_chan(l, c);
 	for (i = 0; i < APIDS_MAX; i++)
-		if (l->apid[i] == c)
+		if (l->apid[i] == c) {
 			l->apid[i] = NULL;
+			feed_forget(l, i);
+		}
 	listcheck_lost(l);
 	chan_free(c);
 }
@@ -326,6 +336,13 @@ static const struct chan_handler apid_table[] = {
 	ON(node_get, CHAN_UP, leased_node_get),
 	ON(mesh_op, CHAN_UP, leased_mesh_op),
 	ON(mesh_list, CHAN_UP, leased_mesh_list),
+	ON(mesh_hello, CHAN_UP, leased_mesh_hello),
+	ON(mesh_watch, CHAN_UP, leased_mesh_watch),
+	ON(mesh_page, CHAN_UP, leased_mesh_page),
+	ON(mesh_key, CHAN_UP, leased_mesh_key),
+	ON(mesh_acks, CHAN_UP, leased_mesh_acks),
+	ON(mesh_report, CHAN_UP, leased_mesh_report),
+	ON(mesh_path, CHAN_UP, leased_mesh_path),
 	ON(set_begin, CHAN_UP, set_begin),
 	ON(set_item, CHAN_UP, set_item),
 	ON(set_end, CHAN_UP, set_end),

@@ -51,6 +51,7 @@ role_for(uint8_t op)
 	case MESH_RELAY_DEL:
 	case MESH_RELAY_ASSIGN:
 	case MESH_RELAY_REMOVE:
+	case MESH_RESYNC:
 		break;
 	case MESH_NET_ADD:
 	case MESH_NET_SET:

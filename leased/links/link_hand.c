@@ -10,6 +10,7 @@
 #include "fronts.h"
 #include "link_hand.h"
 #include "log.h"
+#include "meet.h"
 #include "resync.h"
 #include "turn.h"
 #include "wish.h"
@@ -134,6 +135,13 @@ leased_peer_stat(struct chan *c, uint32_t id, const struct msg_peer_stat *m)
 }
 
 static int
+leased_peer_seen(struct chan *c, uint32_t id, const struct msg_peer_seen *m)
+{
+	meet_seen(chan_arg(c), m);
+	return (0);
+}
+
+static int
 leased_peer_stats_end(struct chan *c, uint32_t id,
     const struct msg_peer_stats_end *m)
 {
@@ -206,6 +214,7 @@ static const struct chan_handler hand_table[] = {
 	ON(peer_sync_done, CHAN_UP, leased_peer_sync_done),
 	ON(peer_expired, CHAN_UP, leased_peer_expired),
 	ON(peer_stat, CHAN_UP, leased_peer_stat),
+	ON(peer_seen, CHAN_UP, leased_peer_seen),
 	ON(peer_stats_end, CHAN_UP, leased_peer_stats_end),
 	ON(hand_network, CHAN_UP, leased_hand_network),
 	ON(hand_health, CHAN_UP, leased_hand_health),

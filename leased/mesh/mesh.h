@@ -45,6 +45,7 @@
 #define TENANT_PLATFORM	"platform"
 
 struct device;
+struct feed;
 struct member;
 struct mesh;
 struct meshes;
@@ -117,6 +118,20 @@ struct mesh_endpoint {
 	uint16_t	 port;
 };
 
+/* What feed.c and meet.c know of a member. */
+struct member_fed {
+	uint64_t	 view_gen;	/* it sees the same members since then */
+	bool		 known;		/* the rest is known */
+	bool		 active;
+	bool		 whole;		/* it sees all members */
+	bool		 shown;		/* all have seen it once */
+	bool		 peer;		/* others may have had it as a peer */
+	bool		 met;		/* the rendezvous has this key */
+	uint8_t		 key[WGKEY_LEN];
+	uint8_t		 wants;		/* that were passed on */
+	struct mono	 wants_since;
+};
+
 struct member {
 	RB_ENTRY(member) entry;		/* in the mesh, by id */
 	TAILQ_ENTRY(member) bygen;	/* of members that do not rest */
@@ -146,6 +161,7 @@ struct member {
 	uint8_t		 role;		/* mask of enum member_role */
 	uint8_t		 nat;		/* enum member_nat */
 	uint8_t		 endpoint_src;	/* enum endpoint_source */
+	struct member_fed fed;
 	bool		 has_key;
 	uint8_t		 key[WGKEY_LEN];
 };
@@ -172,8 +188,8 @@ struct mesh {
 	struct tenant	*tenant;
 	struct meshgroup *group;	/* that it enrols, or NULL */
 	struct member_tree members;	/* by id, resting ones, too */
-	TAILQ_HEAD(, member) bygen;	/* the newest is the last */
-	TAILQ_HEAD(, gone) gone;	/* likewise */
+	TAILQ_HEAD(member_list, member) bygen;	/* the newest is the last */
+	TAILQ_HEAD(gone_list, gone) gone;	/* likewise */
 	struct pool	*pool[FAMS];	/* NULL: none of the family */
 	struct prefix	 net[FAMS];
 	int64_t		 space[FAMS];	/* in which no other has them: slice.h */
@@ -183,6 +199,7 @@ struct mesh {
 	uint64_t	 unsettled;	/* gen of the last look at it */
 	uint64_t	 floor;		/* who left up to here is forgotten */
 	uint64_t	 epoch;
+	struct feed	*feed;		/* feed.c's */
 	int64_t		 enrol_after;	/* device id; -1: no enrolment runs */
 	int64_t		 created;
 	unsigned int	 nmembers;	/* without those that rest */

@@ -10,6 +10,7 @@
 #include "op_member.h"
 #include "op_mesh.h"
 #include "op_relay.h"
+#include "op_resync.h"
 #include "op_tenant.h"
 
 void
@@ -63,6 +64,9 @@ mesh_op(struct meshes *ms, const struct msg_mesh_op *m, struct mesh_answer *a)
 		return;
 	case MESH_RELAY_REMOVE:
 		(void)op_relay_remove(ms, m, a);
+		return;
+	case MESH_RESYNC:
+		(void)op_resync(ms, m, a);
 		return;
 	}
 	(void)mesh_no(a, LEASE_E_REQUEST, "unknown operation %u", m->op);

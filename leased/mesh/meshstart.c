@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "enrol.h"
+#include "feed.h"
 #include "log.h"
 #include "meshcall.h"
 #include "meshgen.h"
@@ -34,8 +35,22 @@ key_taken(void *arg, const uint8_t *key)
 	return (registry_own_key(&l->reg, key));
 }
 
+static void
+changed(void *arg, struct mesh *n, struct member *m, int64_t gone)
+{
+	feed_changed(arg, n, m, gone);
+}
+
+static void
+deleted(void *arg, struct mesh *n)
+{
+	feed_deleted(arg, n);
+}
+
 static const struct mesh_hooks hooks = {
 	.key_taken = key_taken,
+	.changed = changed,
+	.deleted = deleted,
 };
 
 static size_t

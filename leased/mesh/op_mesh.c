@@ -171,6 +171,7 @@ op_mesh_add(struct meshes *ms, const struct msg_mesh_op *m,
 	struct group_row g = { .id = 0 };
 	uint8_t uuid[UUID_LEN];
 	char detail[TEXT_SIZE];
+	const struct mesh *first;
 	struct mesh_row r;
 	struct tenant *t;
 	int fam;
@@ -182,7 +183,11 @@ op_mesh_add(struct meshes *ms, const struct msg_mesh_op *m,
 	randombytes_buf(uuid, sizeof(uuid));
 	uuid[6] = (uuid[6] & 0x0f) | 0x40;	/* RFC 9562, version 4 */
 	uuid[8] = (uuid[8] & 0x3f) | 0x80;
-	randombytes_buf(&r.epoch, sizeof(r.epoch));
+	/* All meshes of a database have the same epoch. */
+	if ((first = mesh_behind(ms, 0)) != NULL)
+		r.epoch = first->epoch;
+	else
+		randombytes_buf(&r.epoch, sizeof(r.epoch));
 	r.epoch &= INT64_MAX;
 	r.uuid = uuid;
 	r.tenant = t->id;

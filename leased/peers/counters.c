@@ -126,7 +126,8 @@ stats_ask(struct leased *l)
 	if (++st->round == 0)
 		st->round = 1;
 	TAILQ_FOREACH(n, &l->reg.nets, entry) {
-		if (!n->configured || !network_up(n))
+		/* The hand tells of the peers of a rendezvous by itself. */
+		if (!n->configured || n->conf.rendezvous || !network_up(n))
 			continue;
 		memset(&m, 0, sizeof(m));
 		strlcpy(m.network, n->name, sizeof(m.network));

@@ -11,6 +11,7 @@
 #include "counters.h"
 #include "grace.h"
 #include "log.h"
+#include "meet.h"
 #include "resync.h"
 #include "turn.h"
 #include "wish.h"
@@ -32,6 +33,7 @@ struct sync {
 	bool		 kept;		/* the hand keeps unknown peers */
 	bool		 drop;		/* it is to let go of them */
 	struct network	*net;		/* the place: this network, */
+	struct meet_place met;		/* the same at the rendezvous */
 	struct peer_place place;		/* behind this peer */
 	unsigned int	 ended;		/* leases of which this was told */
 	unsigned int	 heal_s;
@@ -117,6 +119,7 @@ sync_start(struct leased *l)
 	y->ended = 0;
 	y->net = TAILQ_FIRST(&l->reg.nets);
 	memset(&y->place, 0, sizeof(y->place));
+	memset(&y->met, 0, sizeof(y->met));
 	evtimer_add(y->ev_late, &tv);
 	sync_page(l);
 }
@@ -173,7 +176,7 @@ sync_page(struct leased *l)
 	/* Only durable state is sent. */
 	if (turn_commit(l) == -1 || l->hand == NULL)
 		log_debug("sync: going on with what is stored");
-	if (!sync_send(l))
+	if (!sync_send(l) || !meet_sync(l, &y->met))
 		return;
 	if (chan_send_bare(l->hand, MSG_PEER_SYNC_END, 0) == -1) {
 		/*

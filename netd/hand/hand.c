@@ -116,6 +116,7 @@ hand_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
 	TAILQ_FOREACH(n, &k->nets, entry) {
 		hold_forget(n);
 		hold_look(n);
+		seen_forget(n);
 		tell_network_again(n);
 	}
 	return (0);

@@ -167,6 +167,10 @@ check_network(struct hand_conf *c, const struct hand_confnet *n, size_t before)
 		    "private_key_file holds no key (one line of 44 characters, as wg genkey prints)");
 	else if (!m->adopt && !n->has_priv && !m->gre)
 		bad(c, n, "it has no private_key_file");
+	if (m->rendezvous &&
+	    (m->adopt || m->gre || m->naddrs + m->npools > 0 ||
+		m->wan[0] != '\0'))
+		bad(c, n, "a rendezvous has no addresses and no way out");
 	if (m->gre &&
 	    (m->local.family != AF_INET6 || !prefix_is_host(&m->local)))
 		bad(c, n, "our end of its tunnels is no IPv6 address");
@@ -246,6 +250,7 @@ static bool
 can_stay(const struct msg_conf_network *a, const struct msg_conf_network *b)
 {
 	return (strcmp(a->interface, b->interface) == 0 && a->gre == b->gre &&
+	    a->rendezvous == b->rendezvous &&
 	    prefix_equal(&a->local, &b->local) && a->adopt == b->adopt &&
 	    (a->backend == b->backend || b->backend == BACKEND_AUTO ||
 		a->backend == BACKEND_AUTO));

@@ -432,7 +432,7 @@ peer_recheck(struct knet *n)
 				&x->addrs[i].prefix) == HOSTADDR_OK)
 				left[nleft++] = x->addrs[i].prefix;
 		}
-		if (nleft == x->naddrs)
+		if (nleft == x->naddrs && (nleft > 0 || n->conf.rendezvous))
 			continue;
 		addr_touch_wish(n, x);
 		if (nleft == 0 ||

@@ -70,7 +70,7 @@ net_new(struct hand *k, const struct hand_confnet *c, event_callback_fn retry,
 	wanted_init(&n->wanted, n);
 	n->retry = event_new(k->base, -1, 0, retry, n);
 	n->work = event_new(k->base, -1, 0, work, n);
-	if (n->retry == NULL || n->work == NULL) {
+	if (n->retry == NULL || n->work == NULL || seen_start(n) == -1) {
 		net_free(n);
 		errno = ENOMEM;
 		return (NULL);
@@ -98,6 +98,7 @@ net_free(struct knet *n)
 		expiry_unset(&n->k->expiry, &x->expiry);
 	wanted_clear(&n->wanted);
 	net_uapi_close(n);
+	seen_stop(n);
 	if (n->retry != NULL)
 		event_free(n->retry);
 	if (n->work != NULL)

@@ -18,6 +18,7 @@
 #include "kern_ops.h"
 #include "policy.h"
 #include "proto.h"
+#include "seen.h"
 #include "snapshot.h"
 #include "wanted.h"
 
@@ -65,6 +66,7 @@ struct knet {
 
 	struct wanted	 wanted;
 	struct mnet	*mesh;		/* NULL: a network of a gateway */
+	struct seen	 seen;
 	struct kern_fw_elems touched;	/* addresses to tell the filter */
 	bool		 addrs_due;	/* and all of them are to be compared */
 	struct snapshot	*snap;

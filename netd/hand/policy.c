@@ -198,8 +198,8 @@ policy_check(const struct policy *p, struct wanted *w,
 	    (p->has_pub && memcmp(p->pub, m->pubkey, WGKEY_LEN) == 0) ||
 	    policy_is_foreign(p, m->pubkey))
 		return (PEER_E_KEY);
-	if (m->naddrs == 0 || m->naddrs > PEER_ADDRS_MAX ||
-	    !remote_allowed(p, m))
+	if ((m->naddrs == 0) != (p->conf->rendezvous != 0) ||
+	    m->naddrs > PEER_ADDRS_MAX || !remote_allowed(p, m))
 		return (PEER_E_ADDR);
 	for (i = 0; i < m->naddrs; i++) {
 		if (!addr_allowed(p, w, m, i, sync))

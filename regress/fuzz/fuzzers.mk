@@ -13,6 +13,7 @@ config_fuzz_PKG :=	libconfig
 crl_fuzz_USES :=	tlscrl tlscrlfile tlsscope tlssig tlscert tlsbase san pem
 crl_fuzz_RIG :=		mint
 crl_fuzz_PKG :=		libcrypto
+cursor_fuzz_USES :=	cursor hex
 form_fuzz_USES :=	form hex
 # Whole programs, with their links.
 hand_fuzz_USES :=	$(filter-out kern_linux,$(HAND_MODULES))

@@ -589,6 +589,67 @@ do_repeat(int s, int argc, char *argv[])
 	answer(s);
 }
 
+/* A device of a tenant asks for its meshes, or for the peers of one. */
+static void
+do_hello(int s, int argc, char *argv[])
+{
+	struct msg_mesh_hello m;
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	if (argc < 2)
+		errx(64, "hello TENANT DEVICE");
+	memset(&m, 0, sizeof(m));
+	text(m.tenant, sizeof(m.tenant), argv[0]);
+	text(m.device, sizeof(m.device), argv[1]);
+	text(m.who, sizeof(m.who), "cn:hostile");
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_mesh_hello_put(&b, &m) == -1)
+		err(2, "mesh_hello");
+	send_all(s, MSG_MESH_HELLO, buf, b.wpos, -1);
+	answer(s);
+}
+
+static void
+do_page(int s, int argc, char *argv[])
+{
+	struct msg_mesh_page m;
+	uint8_t buf[64];
+	struct ibuf b;
+
+	if (argc < 1)
+		errx(64, "page MESH");
+	memset(&m, 0, sizeof(m));
+	m.mesh = strtoul(argv[0], NULL, 10);
+	m.whole = m.full = 1;
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_mesh_page_put(&b, &m) == -1)
+		err(2, "mesh_page");
+	send_all(s, MSG_MESH_PAGE, buf, b.wpos, -1);
+	answer(s);
+}
+
+static void
+do_leave(int s, int argc, char *argv[])
+{
+	struct msg_mesh_key m;
+	uint8_t buf[1024];
+	struct ibuf b;
+
+	if (argc < 3)
+		errx(64, "leave TENANT DEVICE MESH");
+	memset(&m, 0, sizeof(m));
+	text(m.tenant, sizeof(m.tenant), argv[0]);
+	text(m.device, sizeof(m.device), argv[1]);
+	text(m.mesh, sizeof(m.mesh), argv[2]);
+	m.leave = 1;
+	ibuf_init(&b, buf, 0, sizeof(buf));
+	if (msg_mesh_key_put(&b, &m) == -1)
+		err(2, "mesh_key");
+	send_all(s, MSG_MESH_KEY, buf, b.wpos, -1);
+	answer(s);
+}
+
 /* The descriptor is no link, but a listening socket. */
 static void
 do_spoil(int s, int argc, char *argv[])
@@ -640,6 +701,7 @@ static const struct {
 	{ "register", do_register }, { "own", do_own }, { "disown", do_disown },
 	{ "no-peers", do_no_peers }, { "list", do_list }, { "get", do_get },
 	{ "site", do_site }, { "tunnel", do_tunnel }, { "expired", do_expired },
+	{ "hello", do_hello }, { "page", do_page }, { "leave", do_leave },
 	{ "renew", do_renew }, { "random", do_random }, { "flood", do_flood },
 	{ "answer", do_answer }, { "spoil", do_spoil }, { "repeat", do_repeat },
 	{ "mesh", do_mesh } };

@@ -106,6 +106,23 @@ test_good(void **state)
 	expect(f, PEER_OK);
 }
 
+/* Peers of a rendezvous have no addresses, and no others may be without. */
+static void
+test_rendezvous(void **state)
+{
+	struct fixture	*f = *state;
+
+	f->set.naddrs = 0;
+	expect(f, PEER_E_ADDR);
+	f->conf.rendezvous = 1;
+	f->conf.npools = f->conf.naddrs = 0;
+	expect(f, PEER_OK);
+	want(f);
+	expect(f, PEER_OK);
+	f->set.naddrs = 1;
+	expect(f, PEER_E_ADDR);
+}
+
 static void
 test_network(void **state)
 {
@@ -445,6 +462,7 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		fixture_test(test_good),
+		fixture_test(test_rendezvous),
 		fixture_test(test_network),
 		fixture_test(test_key),
 		fixture_test(test_addr),

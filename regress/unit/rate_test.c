@@ -31,6 +31,34 @@ enter(struct rate *r, const char *addr, unsigned int per_source, int64_t ms,
 	return (rate_enter(r, 0, &p, per_source, at(ms), first));
 }
 
+/* Those that are parked have a limit of their own. */
+static void
+parked(void **state)
+{
+	struct rate_source *a;
+	struct rate *r;
+	bool first;
+
+	r = rate_new(10);
+	assert_non_null(r);
+	a = enter(r, "192.0.2.1", 1, 0, &first);
+	assert_non_null(a);
+	assert_null(enter(r, "192.0.2.1", 1, 0, &first));
+	assert_true(rate_park(a, 2));
+	assert_ptr_equal(a, enter(r, "192.0.2.1", 1, 0, &first));
+	assert_true(rate_park(a, 2));
+	assert_ptr_equal(a, enter(r, "192.0.2.1", 1, 0, &first));
+	assert_false(rate_park(a, 2));
+	/* It is not parked any more, and one too many now. */
+	rate_unpark(a);
+	assert_null(enter(r, "192.0.2.1", 1, 0, &first));
+	rate_leave(r, a);
+	assert_null(enter(r, "192.0.2.1", 1, 0, &first));
+	rate_leave(r, a);
+	assert_non_null(enter(r, "192.0.2.1", 1, 0, &first));
+	rate_free(r);
+}
+
 static void
 connections(void **state)
 {
@@ -328,6 +356,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(connections),
+		cmocka_unit_test(parked),
 		cmocka_unit_test(penalties),
 		cmocka_unit_test(listeners),
 		cmocka_unit_test(proved),

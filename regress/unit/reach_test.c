@@ -77,6 +77,45 @@ test_roles(void **state)
 	assert_true(has(ROLE_MONITOR, "net1", ""));
 }
 
+static bool
+has_tenant(uint8_t role, const char *tenant, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < rows; i++)
+		if (row[i].mesh && row[i].role == role &&
+		    strcmp(row[i].network, tenant) == 0 &&
+		    strcmp(row[i].name, name) == 0)
+			return (true);
+	return (false);
+}
+
+/* Rights in meshes need a listener that serves them, and give no others. */
+static void
+test_tenants(void **state)
+{
+	rule(PROOF_CERTIFICATE, ROLE_DEVICE, "dev-(.*)", "");
+	strlcpy(conf.identities[0].tenant, "acme", NETNAME_SIZE);
+	rule(PROOF_CERTIFICATE, ROLE_DEVICE, "one", "net0");
+	strlcpy(conf.identities[1].tenant, "acme", NETNAME_SIZE);
+	rule(PROOF_CERTIFICATE, ROLE_OPERATOR, "noc", "");
+	strlcpy(conf.identities[2].tenant, "acme", NETNAME_SIZE);
+	rule(PROOF_CERTIFICATE, ROLE_SUPER_ADMIN, "root", "");
+	listener(PROOF_CERTIFICATE, API_NATIVE);
+	rows = config_reach(&conf, row);
+	assert_int_equal(rows, 1);
+	assert_true(has(ROLE_DEVICE, "net0", "one"));
+	listener(PROOF_CERTIFICATE, API_MESH);
+	rows = config_reach(&conf, row);
+	assert_int_equal(rows, 5);
+	assert_true(has_tenant(ROLE_DEVICE, "acme", ""));
+	assert_true(has_tenant(ROLE_DEVICE, "acme", "one"));
+	assert_true(has_tenant(ROLE_OPERATOR, "acme", ""));
+	assert_true(has_tenant(ROLE_SUPER_ADMIN, "", ""));
+	assert_true(has(ROLE_DEVICE, "net0", "one"));
+	assert_false(has(ROLE_OPERATOR, "", ""));
+}
+
 /* A rule gives nothing without a listener of its proof and dialect. */
 static void
 test_listeners(void **state)
@@ -187,6 +226,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_roles, setup),
+		cmocka_unit_test_setup(test_tenants, setup),
 		cmocka_unit_test_setup(test_listeners, setup),
 		cmocka_unit_test_setup(test_portal_without_rule, setup),
 		cmocka_unit_test_setup(test_autoygg, setup),

@@ -7,6 +7,7 @@ autowg_test_USES :=	autowg devconf jsonw
 autoygg_test_USES :=	autoygg jsonw hex
 chunked_test_USES :=	chunked http hex
 ctl_test_USES :=	grammar grammar_mesh verbs meshitems output field format table
+cursor_test_USES :=	cursor hex
 devconf_test_USES :=	devconf
 egress_test_USES :=	egress egress_route egress_rule subnet filter fwtable kern_list mark neighbour \
 			wanted expiry
@@ -61,12 +62,14 @@ accessdb_test_USES :=	$(store_test_USES)
 accessdb_test_RIG :=	unit/db_rig
 mesh_test_USES :=	$(store_test_USES) mesh meshconf meshcall meshgen meshload meshop meshrow \
 			meshshow memberaddr member_role slice enrol op_group op_member \
-			op_mesh op_relay op_tenant hash pool
+			op_mesh op_relay op_resync op_tenant hash pool
 mesh_test_RIG :=	unit/db_rig unit/mesh_rig
 meshkill_test_USES :=	$(mesh_test_USES)
 meshkill_test_RIG :=	$(mesh_test_RIG)
 meshmodel_test_USES :=	$(mesh_test_USES)
 meshmodel_test_RIG :=	$(mesh_test_RIG)
+feed_test_USES :=	$(mesh_test_USES) feed meet ring placejson jsonw
+feed_test_RIG :=	unit/db_rig
 meshdb_test_USES :=	$(store_test_USES)
 meshdb_test_RIG :=	unit/db_rig
 migrate_test_USES :=	$(store_test_USES)

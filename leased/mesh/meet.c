@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A peer of the rendezvous is what its member is: it needs no row and no answer
+ * of its own.  What is lost on the way is put right by the next sync.
+ */
+
+#include <string.h>
+
+#include "feed.h"
+#include "log.h"
+#include "meet.h"
+#include "meshgen.h"
+#include "resync.h"
+
+/* The network of the configuration, or NULL. */
+static const char *
+meeting(const struct leased *l)
+{
+	const char *name = l->conf->mesh.rendezvous;
+
+	return (name[0] == '\0' || registry_find(&l->reg, name) == NULL ? NULL :
+									  name);
+}
+
+static int
+send_set(struct leased *l, const char *net, const uint8_t *key)
+{
+	struct msg_peer_set m;
+
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.network, net, sizeof(m.network));
+	memcpy(m.pubkey, key, sizeof(m.pubkey));
+	m.source = SOURCE_LEASE;
+	m.ttl = LEASE_NEVER;
+	return (chan_send_peer_set(l->hand, 0, &m, -1));
+}
+
+static int
+send_del(struct leased *l, const char *net, const uint8_t *key)
+{
+	struct msg_peer_del m;
+
+	memset(&m, 0, sizeof(m));
+	strlcpy(m.network, net, sizeof(m.network));
+	memcpy(m.pubkey, key, sizeof(m.pubkey));
+	return (chan_send_peer_del(l->hand, 0, &m, -1));
+}
+
+static void
+take(struct leased *l, struct member *m, bool want)
+{
+	struct member_fed *x = &m->fed;
+	const char *net = meeting(l);
+	int rc = 0;
+
+	if (net == NULL || l->hand == NULL)
+		return;
+	if (x->met && want && memcmp(x->key, m->key, sizeof(x->key)) == 0)
+		return;
+	if (x->met)
+		rc = send_del(l, net, x->key);
+	if (rc == 0 && want)
+		rc = send_set(l, net, m->key);
+	if (rc == -1)
+		sync_later(l);
+	x->met = want;
+	if (want)
+		memcpy(x->key, m->key, sizeof(x->key));
+}
+
+void
+meet_changed(struct leased *l, struct member *m)
+{
+	take(l, m, member_seen(m));
+}
+
+void
+meet_deleted(struct leased *l, struct member *m)
+{
+	take(l, m, false);
+}
+
+bool
+meet_sync(struct leased *l, struct meet_place *p)
+{
+	const char *net = meeting(l);
+	struct member *m;
+	struct mesh *n;
+
+	if (net == NULL || l->meshes == NULL)
+		return (true);
+	n = mesh_behind(l->meshes, p->mesh - 1);
+	for (; n != NULL; n = mesh_behind(l->meshes, n->id), p->member = 0) {
+		p->mesh = n->id;
+		for (m = member_behind(n, p->member); m != NULL;
+		     m = member_behind(n, m->id)) {
+			if (chan_busy(l->hand))
+				return (false);
+			if (member_seen(m)) {
+				if (send_set(l, net, m->key) == -1)
+					return (false);
+				memcpy(m->fed.key, m->key, sizeof(m->fed.key));
+			}
+			m->fed.met = member_seen(m);
+			p->member = m->id;
+		}
+	}
+	p->mesh = INT64_MAX;
+	return (true);
+}
+
+void
+meet_seen(struct leased *l, const struct msg_peer_seen *s)
+{
+	struct member *m;
+
+	if (l->meshes == NULL ||
+	    strcmp(s->network, l->conf->mesh.rendezvous) != 0 ||
+	    (m = member_by_key(l->meshes, s->pubkey)) == NULL)
+		return;
+	if (s->handshake > m->handshake)
+		m->handshake = s->handshake;
+	if (m->endpoint_src > ENDPOINT_RENDEZVOUS ||
+	    (m->endpoint.port == s->port &&
+		prefix_equal(&m->endpoint.addr, &s->endpoint)))
+		return;
+	m->endpoint.addr = s->endpoint;
+	m->endpoint.port = s->port;
+	m->endpoint_src = ENDPOINT_RENDEZVOUS;
+	feed_lazy(l, true);
+	if (gen_touch(m) == -1)
+		log_debug("mesh: an endpoint is told later");
+	feed_lazy(l, false);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Everything again for the members of one mesh, or of all.
+ */
+
+#ifndef OP_RESYNC_H
+#define OP_RESYNC_H
+
+#include "meshop.h"
+
+uint8_t
+op_resync(struct meshes *, const struct msg_mesh_op *, struct mesh_answer *);
+
+#endif
