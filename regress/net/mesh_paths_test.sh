@@ -66,7 +66,7 @@ h1 c2 relayed
 h1 h2 relayed
 END
 
-# A NAT opens: the pair goes direct, and hardly a packet is lost.
+# A NAT opens: the pair goes direct.
 spawn ping in_ns c1 ping -i 0.05 -W 5 "$h1"
 PING=$PID
 wait_for 10 grep -q 'bytes from' "$WORK/ping.log"
@@ -80,8 +80,9 @@ more_pings() {
 }
 check "and is used" wait_for 20 more_pings
 gap=$(longest_gap "$WORK/ping.log")
-# On an idle machine it is below a look of 2 s.
-check "with a short gap ($gap pings of 0.05 s)" [ "$gap" -lt 200 ]
+# The NAT has forgotten its entries: until h1 sends to the relay again, which it
+# does each 25 s at least, nothing reaches it there.
+check "with a gap below a minute ($gap pings of 0.05 s)" [ "$gap" -lt 1200 ]
 
 # Then nothing comes from c1 to h1 any more but by the relay.
 in_ns rc1 nft insert rule ip nat through oifname wan ip daddr \
