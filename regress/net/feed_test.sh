@@ -54,6 +54,13 @@ ask_until() {		# NAME TAG STATUS: ask without waiting
 	[ "$(poll "$1" "$2" 0)" = "$3" ]
 }
 
+# Changes are gathered for a moment: nothing more comes for a while.
+settled() {
+	poll d1 '"x"' 0 >/dev/null
+	tag=$(tag_of d1)
+	[ "$(poll d1 "$tag" 2)" = 304 ]
+}
+
 RULES='{ pattern = "(d\\d+)"; role = "device"; tenant = "acme";
 	groups = [ "production" ]; }'
 pki_init
@@ -95,8 +102,7 @@ is "d2 comes: 200" "$(poll d2 '"x"' 0)" 200
 is "d1's key for d2: 409" "$(put_key d2 "$(cat "$WORK/d1.pub")")" 409
 is "a mesh that is not there: 404" "$(dev_curl d2 d2 -X DELETE "$MESH/none")" 404
 
-poll d1 '"x"' 0 >"$WORK/st"
-tag=$(tag_of d1)
+check "all of it is told" wait_for 30 settled
 like "the tag" "$tag" '^"1\.[0-9a-f]{16}\.[0-9]+:[0-9]+"$'
 is "nothing is new, and no wait: 304" "$(poll d1 "$tag" 0)" 304
 is "304 has the tag" "$(tag_of d1)" "$tag"
@@ -118,7 +124,9 @@ is "and its local address" "$(json '.networks[0].peers[0].local[0]')" \
 is "behind what d1 had" "$(json '.networks[0].base')" "$(echo "$tag" | sed 's/.*:\([0-9]*\)"/\1/')"
 is "without d1 itself" \
     "$(json '.networks[0].peers[] | select(.key == "'"$(cat "$WORK/d1.pub")"'")')" ""
-tag2=$(tag_of d1)
+check "nothing else comes" wait_for 30 settled
+tag2=$tag
+poll d1 '"x"' 0 >"$WORK/st"
 
 # --- tags that are of no use ---
 
@@ -162,7 +170,8 @@ is "d2 has no network any more" "$(poll d2 '"x"' 0; jq -c .networks "$WORK/d2.bo
 
 # --- acknowledged, refused ---
 
-tag3=$(tag_of d1)
+check "nothing else comes again" wait_for 30 settled
+tag3=$tag
 is "d1 acknowledges" "$(poll d1 "$tag3" 0)" 304
 acked() {
 	[ "$(ctl -j show members net acme:prod | jq -r '.members[] |
