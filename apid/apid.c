@@ -23,6 +23,7 @@
 #include "pend.h"
 #include "quiet.h"
 #include "rate.h"
+#include "room.h"
 #include "server.h"
 #include "settings.h"
 #include "shake.h"
@@ -386,7 +387,7 @@ apid_init(struct apid *a)
 	    evtimer_assign(&a->key_timer, a->base, key_cb, a) == -1 ||
 	    evtimer_assign(&a->tend_timer, a->base, tend_cb, a) == -1)
 		fatalx("event: cannot make a timer");
-	accept_init(a);
+	room_init(a);
 	shake_init(a);
 	arc4random_buf(&a->boot, sizeof(a->boot));
 	a->parent = chan_new(a->base, CHILD_FD, P_APID, P_PARENT, "parent",

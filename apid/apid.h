@@ -57,7 +57,7 @@ struct apid {
 	unsigned int	 nshaking;
 	struct conn_list queue;		/* waiting for theirs */
 	struct event	 shake_timer;	/* shake.c's */
-	struct event	 accept_pause;	/* accept.c's */
+	struct event	 accept_pause;	/* room.c's */
 	struct event	 stop_timer;
 	struct event	 key_timer;
 	struct event	 tend_timer;

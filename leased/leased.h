@@ -47,7 +47,7 @@ struct leased {
 	struct sets	*sets;
 	struct removals	*removals;
 	struct ovpn	*ovpn;
-	bool		 feed_lazy;	/* changes made now can wait */
+	bool		 feed_lazy;	/* nobody waits for changes made now */
 	uint32_t	 feed_missed;	/* mask of fronts, for feed_poke() */
 	struct meet_place reporter[APIDS_MAX];	/* whose report came last */
 	struct meshes	*meshes;	/* once the store is open */

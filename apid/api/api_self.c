@@ -28,6 +28,7 @@ static void	 hello_end(struct request *, const struct msg_mesh_self_end *);
 static void	 self_failed(struct request *, const char *);
 static void	 self_done(struct request *, const struct msg_mesh_done *);
 static void	 self_look(struct request *);
+static void	 self_woken(struct mpoll *);
 static void	 poll_end(struct request *);
 static void	 poll_late(struct request *);
 static void	 selfjob_free(struct job *);
@@ -181,7 +182,7 @@ park(struct request *r)
 		self_failed(r, "too many requests wait already");
 		return;
 	}
-	mpoll_begin(j->front, j->dev, &j->poll, r);
+	mpoll_begin(j->front, j->dev, &j->poll, r, self_woken);
 }
 
 static void
@@ -210,7 +211,7 @@ is_same(struct request *r)
 	    strcmp(j->dev->name, r->who.id.name) == 0);
 }
 
-void
+static void
 self_woken(struct mpoll *p)
 {
 	struct request *r = p->req;

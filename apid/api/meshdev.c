@@ -159,7 +159,7 @@ wake_cb(evutil_socket_t fd, short what, void *arg)
 		}
 		TAILQ_REMOVE(&f->woken, p, woken);
 		p->is_woken = false;
-		self_woken(p);
+		p->look(p);
 	}
 	event_active(&f->wake, EV_TIMEOUT, 0);
 }
@@ -393,9 +393,10 @@ mdev_end(struct mfront *f, struct mdev *d, const struct msg_mesh_self_end *m)
 
 void
 mpoll_begin(struct mfront *f, struct mdev *d, struct mpoll *p,
-    struct request *r)
+    struct request *r, void (*look)(struct mpoll *))
 {
 	p->req = r;
+	p->look = look;
 	p->is_woken = false;
 	TAILQ_INSERT_TAIL(&d->polls, p, entry);
 	d->npolls++;

@@ -57,6 +57,7 @@ struct mpoll {
 	TAILQ_ENTRY(mpoll) entry;	/* of its device */
 	TAILQ_ENTRY(mpoll) woken;
 	struct request	*req;
+	void		 (*look)(struct mpoll *);	/* it was woken */
 	bool		 is_woken;
 };
 
@@ -126,9 +127,12 @@ void	 mdev_begin(struct mdev *);
 int	 mdev_self(struct mfront *, struct mdev *, const struct msg_mesh_self *);
 void mdev_end(struct mfront *, struct mdev *, const struct msg_mesh_self_end *);
 
-/* A request of the device waits, or does not any more. */
-void
-mpoll_begin(struct mfront *, struct mdev *, struct mpoll *, struct request *);
+/*
+ * A request of the device waits, or does not any more.  look answers it when it
+ * is woken, or lets it wait on.
+ */
+void	 mpoll_begin(struct mfront *, struct mdev *, struct mpoll *,
+	    struct request *, void (*look)(struct mpoll *));
 void	 mpoll_end(struct mfront *, struct mdev *, struct mpoll *);
 
 /* The device has applied this generation: leased is told soon. */
@@ -138,8 +142,5 @@ void	 mfront_ack(struct mfront *, struct mself *, uint64_t gen);
 void	 mfront_entry(struct mfront *, const struct msg_mesh_entry *);
 void	 mfront_tick(struct mfront *, const struct msg_mesh_tick *);
 void	 mfront_poke(struct mfront *, const struct msg_mesh_poke *);
-
-/* api_self.c: answer a request that was woken, or let it wait on. */
-void	 self_woken(struct mpoll *);
 
 #endif

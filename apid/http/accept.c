@@ -19,83 +19,10 @@
 #include "log.h"
 #include "quiet.h"
 #include "rate.h"
+#include "room.h"
 #include "settings.h"
 
 #define ACCEPT_TURN	16	/* connections before others get a turn */
-
-static void	 pause_cb(evutil_socket_t, short, void *);
-
-void
-accept_init(struct apid *a)
-{
-	if (evtimer_assign(&a->accept_pause, a->base, pause_cb, a) == -1)
-		fatalx("event: cannot make a timer");
-}
-
-static void
-listen_on(struct listener *l, bool on)
-{
-	if (on == l->listening || l->owner == NULL)
-		return;
-	if ((on ? event_add(&l->event, NULL) : event_del(&l->event)) == -1)
-		log_warnx("event: cannot watch listener %s", l->address);
-	l->listening = on;
-}
-
-static void
-listen_all(struct settings *s, bool on)
-{
-	unsigned int i;
-
-	for (i = 0; i < s->nlisteners; i++)
-		listen_on(&s->listeners[i], on);
-}
-
-/*
- * There is no room or no descriptor: try again later, or when a connection
- * ends.
- */
-static void
-pause_all(struct apid *a)
-{
-	struct timeval tv = { 0, 200000 };
-
-	listen_all(a->set, false);
-	if (evtimer_add(&a->accept_pause, &tv) == -1)
-		listen_all(a->set, true);
-}
-
-/* One that is idle gives way. */
-static bool
-has_room(const struct apid *a)
-{
-	return (
-	    a->nconns < a->set->limits.connections || !TAILQ_EMPTY(&a->idle));
-}
-
-static void
-pause_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct apid *a = arg;
-
-	if (a->stopping || a->set == NULL)
-		return;
-	if (has_room(a))
-		listen_all(a->set, true);
-	else
-		pause_all(a);
-}
-
-void
-accept_room(struct apid *a)
-{
-	/* This is cheap: the timer is pending only during a pause. */
-	if (a->set == NULL || a->stopping || !has_room(a) ||
-	    !evtimer_pending(&a->accept_pause, NULL))
-		return;
-	event_del(&a->accept_pause);
-	listen_all(a->set, true);
-}
 
 /* Log one line a minute for each kind of trouble. */
 static void
@@ -188,7 +115,7 @@ accept_cb(evutil_socket_t lfd, short what, void *arg)
 			complain(a,
 			    "all connections are in use (limits.connections)",
 			    NULL, NULL);
-			pause_all(a);
+			room_pause(a);
 			return;
 		}
 		len = sizeof(ss);
@@ -200,7 +127,7 @@ accept_cb(evutil_socket_t lfd, short what, void *arg)
 				return;
 			/* EMFILE and the like: the queue stays readable. */
 			complain(a, strerror(errno), NULL, NULL);
-			pause_all(a);
+			room_pause(a);
 			return;
 		}
 		admit(a, l, fd, (struct sockaddr *)&ss);
@@ -227,7 +154,7 @@ accept_start(struct apid *a, struct settings *s)
 			continue;
 		}
 		l->owner = a;
-		listen_on(l, true);
+		room_listen(l, true);
 	}
 }
 
@@ -237,7 +164,7 @@ accept_stop(struct settings *s)
 	struct listener *l;
 	unsigned int i;
 
-	listen_all(s, false);
+	room_listen_all(s, false);
 	for (i = 0; i < s->nlisteners; i++) {
 		l = &s->listeners[i];
 		l->owner = NULL;

@@ -9,11 +9,8 @@
 struct apid;
 struct settings;
 
-void	 accept_init(struct apid *);
 /* Listen on the sockets of these settings, or stop listening. */
 void	 accept_start(struct apid *, struct settings *);
 void	 accept_stop(struct settings *);
-/* A connection has ended: waiting connections can be accepted. */
-void	 accept_room(struct apid *);
 
 #endif

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "accept.h"
 #include "conn.h"
 #include "log.h"
 #include "rate.h"
 #include "reply.h"
+#include "room.h"
 #include "route.h"
 #include "shake.h"
 #include "tls.h"
@@ -99,7 +99,7 @@ conn_free(struct conn *c)
 	free(c->big);
 	free(c->more);
 	free(c);
-	accept_room(a);
+	room_again(a);
 }
 
 void
@@ -313,7 +313,7 @@ set_idle(struct conn *c, bool idle)
 	c->idle = idle;
 	if (idle) {
 		TAILQ_INSERT_TAIL(&a->idle, c, idling);
-		accept_room(a);
+		room_again(a);
 	} else
 		TAILQ_REMOVE(&a->idle, c, idling);
 }

@@ -321,10 +321,10 @@ take_place(struct leased *l, struct member *x, const struct msg_mesh_report *m)
 	}
 	if (!moved)
 		return;
-	feed_lazy(l, true);
+	l->feed_lazy = true;
 	if (gen_touch(x) == -1)
 		log_debug("mesh: an endpoint is told later");
-	feed_lazy(l, false);
+	l->feed_lazy = false;
 }
 
 static void

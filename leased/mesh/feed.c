@@ -12,6 +12,7 @@
 #include "log.h"
 #include "meet.h"
 #include "meshgen.h"
+#include "resync.h"
 
 #define WINDOW_MS	250	/* changes are gathered so long ... */
 #define WINDOW_MAX_MS	5000	/* ... and longer in a large mesh */
@@ -296,6 +297,7 @@ feed_changed(struct leased *l, struct mesh *n, struct member *m, int64_t gone)
 {
 	struct member *x;
 	struct feed *f;
+	bool told = true;
 
 	if ((f = get(l, n)) == NULL) {
 		log_warnx("mesh: out of memory for a feed");
@@ -304,13 +306,15 @@ feed_changed(struct leased *l, struct mesh *n, struct member *m, int64_t gone)
 	if (m != NULL) {
 		if (note(l, m))
 			feed_poke(l, m->device);
-		meet_changed(l, m);
+		told &= meet_changed(l, m);
 	}
 	if (gone != 0 && (x = member_by_id(n, gone)) != NULL) {
 		(void)note(l, x);
 		feed_poke(l, x->device);
-		meet_changed(l, x);
+		told &= meet_changed(l, x);
 	}
+	if (!told)
+		sync_later(l);
 	/* Members are told of the mesh's own settings with a generation. */
 	if (m == NULL && gone == 0 && gen_reserve(n, 1) == 0) {
 		f->conf_gen = gen_take(n);
@@ -337,22 +341,19 @@ void
 feed_deleted(struct leased *l, struct mesh *n)
 {
 	struct member *m;
+	bool told = true;
 
 	RB_FOREACH(m, member_tree, &n->members) {
 		feed_poke(l, m->device);
-		meet_deleted(l, m);
+		told &= meet_deleted(l, m);
 	}
+	if (!told)
+		sync_later(l);
 	if (n->feed == NULL)
 		return;
 	event_free(n->feed->timer);
 	free(n->feed);
 	n->feed = NULL;
-}
-
-void
-feed_lazy(struct leased *l, bool lazy)
-{
-	l->feed_lazy = lazy;
 }
 
 void

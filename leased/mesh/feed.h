@@ -17,12 +17,6 @@ void
 feed_changed(struct leased *, struct mesh *, struct member *, int64_t gone);
 /* The mesh is about to be deleted. */
 void	 feed_deleted(struct leased *, struct mesh *);
-/*
- * Changes made from now on need not be told soon, or need that again: nobody
- * waits for an endpoint that was seen.
- */
-void	 feed_lazy(struct leased *, bool);
-
 /* Tell what is to be told now. */
 void	 feed_flush(struct leased *, struct mesh *);
 

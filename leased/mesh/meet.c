@@ -6,11 +6,9 @@
 
 #include <string.h>
 
-#include "feed.h"
 #include "log.h"
 #include "meet.h"
 #include "meshgen.h"
-#include "resync.h"
 
 /* The network of the configuration, or NULL. */
 static const char *
@@ -46,7 +44,7 @@ send_del(struct leased *l, const char *net, const uint8_t *key)
 	return (chan_send_peer_del(l->hand, 0, &m, -1));
 }
 
-static void
+static bool
 take(struct leased *l, struct member *m, bool want)
 {
 	struct member_fed *x = &m->fed;
@@ -54,30 +52,29 @@ take(struct leased *l, struct member *m, bool want)
 	int rc = 0;
 
 	if (net == NULL || l->hand == NULL)
-		return;
+		return (true);
 	if (x->met && want && memcmp(x->key, m->key, sizeof(x->key)) == 0)
-		return;
+		return (true);
 	if (x->met)
 		rc = send_del(l, net, x->key);
 	if (rc == 0 && want)
 		rc = send_set(l, net, m->key);
-	if (rc == -1)
-		sync_later(l);
 	x->met = want;
 	if (want)
 		memcpy(x->key, m->key, sizeof(x->key));
+	return (rc == 0);
 }
 
-void
+bool
 meet_changed(struct leased *l, struct member *m)
 {
-	take(l, m, member_seen(m));
+	return (take(l, m, member_seen(m)));
 }
 
-void
+bool
 meet_deleted(struct leased *l, struct member *m)
 {
-	take(l, m, false);
+	return (take(l, m, false));
 }
 
 bool
@@ -127,8 +124,8 @@ meet_seen(struct leased *l, const struct msg_peer_seen *s)
 	m->endpoint.addr = s->endpoint;
 	m->endpoint.port = s->port;
 	m->endpoint_src = ENDPOINT_RENDEZVOUS;
-	feed_lazy(l, true);
+	l->feed_lazy = true;
 	if (gen_touch(m) == -1)
 		log_debug("mesh: an endpoint is told later");
-	feed_lazy(l, false);
+	l->feed_lazy = false;
 }

@@ -10,10 +10,13 @@
 #include "leased.h"
 #include "mesh.h"
 
-/* The member may have another key, or none that others may have. */
-void	 meet_changed(struct leased *, struct member *);
-/* Its mesh is about to be deleted. */
-void	 meet_deleted(struct leased *, struct member *);
+/*
+ * The member may have another key, or none that others may have; or its mesh is
+ * about to be deleted.  Both return false if the hand could not be told: then it
+ * needs a sync.
+ */
+bool	 meet_changed(struct leased *, struct member *);
+bool	 meet_deleted(struct leased *, struct member *);
 /*
  * Send all members with a sync, from the place on.  Returns false when the queue
  * is full.

@@ -312,8 +312,8 @@ static const char *const steps[] = {
 	") STRICT, WITHOUT ROWID;",
 	/* 6 -> 7: prefixes behind a peer; NULL is a single address.  Of two with
 	 * one first address, one is a part of the other. */
-	"ALTER TABLE peer_addr ADD COLUMN len INTEGER"
-	" CHECK (len >= 0 AND len < 8 * length(addr));",
+	("ALTER TABLE peer_addr ADD COLUMN len INTEGER"
+	 " CHECK (len >= 0 AND len < 8 * length(addr));"),
 };
 
 const struct store_schema store_schema = { steps,

@@ -23,7 +23,6 @@
 #include "log.h"
 #include "netd.h"
 #include "proc.h"
-#include "reload.h"
 #include "spoiled.h"
 
 #define IP6_DIR	"/proc/sys/net/ipv6/conf"
@@ -37,6 +36,7 @@ struct uplink {
 struct late {
 	struct netd	*netd;
 	struct event	*timer;
+	void		 (*free_now)(struct netd *, const char *address);
 	bool		 recalled;
 	struct uplink	 uplinks[NETWORKS_MAX];
 };
@@ -152,7 +152,6 @@ late_cb(evutil_socket_t unused, short what, void *arg)
 {
 	struct late *l = arg;
 	struct netd *n = l->netd;
-	char why[ENDPOINT_TEXT + 32];
 	struct proc *p;
 	unsigned int i;
 
@@ -166,15 +165,13 @@ late_cb(evutil_socket_t unused, short what, void *arg)
 	for (i = 0; i < n->conf->conf->nlisten; i++) {
 		if (!try(n->conf, i))
 			continue;
-		snprintf(why, sizeof(why), "%s can be listened on now",
-		    n->conf->conf->listen[i].address.text);
-		reload_request(n, false, why);
+		l->free_now(n, n->conf->conf->listen[i].address.text);
 		return;
 	}
 }
 
 struct late *
-late_new(struct netd *n)
+late_new(struct netd *n, void (*free_now)(struct netd *, const char *))
 {
 	struct timeval tv = { 1, 0 };
 	struct late *l;
@@ -182,6 +179,7 @@ late_new(struct netd *n)
 	if ((l = calloc(1, sizeof(*l))) == NULL)
 		return (NULL);
 	l->netd = n;
+	l->free_now = free_now;
 	l->timer = event_new(n->base, -1, EV_PERSIST, late_cb, l);
 	if (l->timer == NULL || event_add(l->timer, &tv) == -1) {
 		late_free(l);

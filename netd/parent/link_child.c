@@ -12,6 +12,7 @@
 
 #include "config.h"
 #include "confsend.h"
+#include "enter.h"
 #include "files.h"
 #include "link.h"
 #include "link_child.h"
@@ -64,39 +65,6 @@ parent_setup_hello(struct chan *c, uint32_t id, const struct msg_setup_hello *m)
 	return (0);
 }
 
-/* The key holder has accepted the keys: the fronts get their part. */
-static void
-release(struct netd *n)
-{
-	struct proc *p;
-	unsigned int i;
-
-	for (i = 0; i < n->nprocs; i++) {
-		p = &n->procs[i];
-		if (!p->held)
-			continue;
-		p->held = false;
-		if (p->state == PROC_CONF)
-			confsend_start(p, n->conf, n->generation);
-	}
-}
-
-void
-link_child_go_on(struct proc *p)
-{
-	struct msg_conf_commit m = { p->generation };
-
-	relay_all(p);
-	p->answer = ANSWER_NONE;
-	p->state = PROC_ENTER;
-	chan_set_state(p->chan, p->state);
-	proc_set_timer(p, ENTER_MS);
-	if (chan_send_conf_commit(p->chan, 0, &m, -1) == -1)
-		chan_fail(p->chan, "cannot send to it");
-	if (p->role == P_KEY)
-		release(p->netd);
-}
-
 static int
 parent_conf_ack(struct chan *c, uint32_t id, const struct msg_conf_ack *m)
 {
@@ -113,7 +81,7 @@ parent_conf_ack(struct chan *c, uint32_t id, const struct msg_conf_ack *m)
 		strlcpy(p->netd->reload.text, m->text,
 		    sizeof(p->netd->reload.text));
 	if (p->state == PROC_CONF && !p->late) {
-		link_child_go_on(p);
+		enter(p);
 		return (0);
 	}
 	/* One that has answered waits for the others as long as they may. */

@@ -8,11 +8,6 @@
 
 #include "chan.h"
 
-struct proc;
-
-/* The child may use the first configuration that it has. */
-void	 link_child_go_on(struct proc *);
-
 extern const struct chan_ops link_child_ops;
 
 #endif

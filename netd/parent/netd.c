@@ -322,6 +322,15 @@ changed_cb(void *arg, const char *path)
 }
 
 static void
+free_now(struct netd *n, const char *address)
+{
+	char why[ENDPOINT_TEXT + 32];
+
+	snprintf(why, sizeof(why), "%s can be listened on now", address);
+	reload_request(n, false, why);
+}
+
+static void
 reap(struct netd *n)
 {
 	pid_t pid;
@@ -454,7 +463,7 @@ open_everything(struct netd *n, struct config *c)
 {
 	n->watch = watch_new(n->base, changed_cb, n);
 	n->uapi = uapi_new(n);
-	n->late = late_new(n);
+	n->late = late_new(n, free_now);
 	if (n->watch == NULL || n->uapi == NULL || n->late == NULL ||
 	    maintenance_init(n) == -1)
 		fatalx("no memory");

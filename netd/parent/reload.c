@@ -12,8 +12,8 @@
 #include "check.h"
 #include "config.h"
 #include "confsend.h"
+#include "enter.h"
 #include "files.h"
-#include "link_child.h"
 #include "link_ctl.h"
 #include "log.h"
 #include "maintenance.h"
@@ -342,7 +342,7 @@ commit(struct netd *n)
 		    p->pid != 0)
 			proc_kill(p, "it does not take the new configuration");
 		else if (answer == ANSWER_ACK && p->state == PROC_CONF)
-			link_child_go_on(p);
+			enter(p);
 		else if (answer == ANSWER_ACK && p->chan != NULL)
 			tell_commit(p);
 	}
