@@ -187,6 +187,7 @@ tlsclient_free(struct tlsclient *c)
 static int
 set_host(SSL *ssl, const char *host)
 {
+	char name[HOST_SIZE];	/* OpenSSL's macro casts const away */
 	struct in6_addr addr;
 
 	if (inet_pton(AF_INET, host, &addr) == 1 ||
@@ -196,7 +197,8 @@ set_host(SSL *ssl, const char *host)
 	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (SSL_set1_host(ssl, host) != 1)
 		return (0);
-	return ((int)SSL_set_tlsext_host_name(ssl, host));
+	strlcpy(name, host, sizeof(name));
+	return ((int)SSL_set_tlsext_host_name(ssl, name));
 }
 
 struct tlssession *

@@ -13,8 +13,8 @@ struct netd;
  * Try again every second, for as long as the suite runs, and say which address
  * can be listened on now.  Returns NULL without memory.
  */
-struct late *late_new(struct netd *,
-    void (*free_now)(struct netd *, const char *address));
+struct late *
+late_new(struct netd *, void (*free_now)(struct netd *, const char *address));
 void	 late_free(struct late *);
 /*
  * Each uplink that was configured since netd has started, by number; "" behind

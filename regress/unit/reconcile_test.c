@@ -229,7 +229,7 @@ sync(struct world *w, struct difference *d)
 
 	s = device_dump(&w->dev);
 	(void)reconcile_classify(s, &w->w, w->conf.adopt != 0,
-	    &(struct reconcile_own){ NULL });
+	    &(struct reconcile_own){ .pools = NULL });
 	assert_int_equal(0, reconcile_diff(&w->w, s, d));
 	snapshot_free(s);
 }
