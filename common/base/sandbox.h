@@ -10,7 +10,8 @@
 
 /*
  * Install the filter of a role (P_HAND, P_LEASED, P_APID, P_KEY or P_AGENT).
- * What libc may ask politely gets an error, anything else kills the process.
+ * A call that libc can do without gets an error, any other call that is not
+ * allowed kills the process.
  * Needs no_new_privs.  Returns 0, or -1 with errno.
  */
 int	 sandbox_seccomp(uint8_t role);

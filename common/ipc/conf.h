@@ -90,7 +90,7 @@ enum conf_transport {
 	TRANSPORT_WIREGUARD = 1,
 	TRANSPORT_GRE = 2	/* over IPv6, to nodes of Yggdrasil */
 };
-enum conf_kind {			/* what a network is for */
+enum conf_kind {			/* the purpose of a network */
 	KIND_LEASE = 1,		/* its devices have leases */
 	KIND_RENDEZVOUS = 2	/* members of meshes show where they are */
 };
@@ -137,13 +137,13 @@ enum conf_access {		/* the rule by which clients are let in */
 	ACCESS_APPROVE = 5	/* these, and those that an operator approves */
 };
 
-/* What the packet filter counts for each network. */
+/* The counters of the packet filter for each network. */
 enum traffic {
-	TRAFFIC_FROM = 0,	/* by devices that may send */
-	TRAFFIC_TO = 1,		/* from elsewhere to devices */
-	TRAFFIC_OUT = 2,	/* of these: let out by wan */
-	TRAFFIC_IN = 3,		/* and let in from there */
-	TRAFFIC_ISOLATE = 4,	/* dropped by isolate, and so on */
+	TRAFFIC_FROM = 0,	/* sent by devices that may send */
+	TRAFFIC_TO = 1,		/* sent from elsewhere to devices */
+	TRAFFIC_OUT = 2,	/* let out by wan */
+	TRAFFIC_IN = 3,		/* let in from wan */
+	TRAFFIC_ISOLATE = 4,	/* dropped by isolate; the next likewise */
 	TRAFFIC_INBOUND = 5,
 	TRAFFIC_DENY = 6,
 	TRAFFIC_ALLOW = 7,

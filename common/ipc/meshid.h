@@ -17,7 +17,7 @@
 bool	 meshid_valid(const char *);
 /* Take the dashes out.  Returns 0, or -1 if that is no UUID in lower case. */
 int	 meshid_from_uuid(const char *uuid, char id[NETNAME_SIZE]);
-/* Put them in; the id is a valid one. */
+/* Put the dashes in; the id must be valid. */
 const char *meshid_uuid(const char *id, char uuid[UUID_SIZE]);
 
 #endif

@@ -264,7 +264,7 @@ struct msg_peer_item {
 	uint64_t	 tx;		/* bytes to the peer */
 	struct prefix	 endpoint;	/* host; family 0 is unknown */
 	uint16_t	 port;
-	char		 link[IFNAME_SIZE];	/* of its tunnel, or "" */
+	char		 link[IFNAME_SIZE];	/* its tunnel's link, or "" */
 	uint8_t		 naddrs;
 	struct prefix	 addrs[PEER_ADDRS_MAX];
 };
@@ -603,7 +603,7 @@ struct msg_ctl_revoke {
 	char		 network[NETNAME_SIZE];	/* "" is every one */
 	char		 name[IDENT_SIZE];
 	char		 reason[TEXT_SIZE];
-	uint8_t		 force;		/* also a name that nobody knows */
+	uint8_t		 force;		/* revoke an unknown name, too */
 };
 
 struct msg_ctl_approve {		/* takes back a revocation */
@@ -757,7 +757,7 @@ enum ctl_agent {
 	AGENT_LEAVE = 3
 };
 
-struct msg_ctl_agent {			/* of a device's suite */
+struct msg_ctl_agent {			/* a request to a device's suite */
 	uint8_t		 what;		/* enum ctl_agent */
 	char		 network[IDENT_SIZE];	/* name or UUID; "": all */
 };

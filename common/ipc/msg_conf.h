@@ -91,7 +91,7 @@ struct msg_conf_identity {		/* in order; the first match counts */
 	uint8_t		 has_ca;	/* 1: only of the CAs of CONF_RULE_CA */
 	char		 name_prefix[IDENT_SIZE];
 	char		 tenant[NETNAME_SIZE];	/* "": none */
-	uint8_t		 ngroups;	/* of the tenant, for its devices */
+	uint8_t		 ngroups;	/* groups that its devices join */
 	char		 groups[RULE_GROUPS_MAX][NETNAME_SIZE];
 };
 
@@ -141,7 +141,7 @@ struct msg_conf_limits {		/* milliseconds, bytes, counts */
 /* The rules of all meshes. */
 struct msg_conf_mesh {
 	struct prefix	 range;		/* IPv4, of tenants without their own */
-	struct prefix	 range6;	/* and IPv6 */
+	struct prefix	 range6;	/* IPv6, likewise */
 	uint32_t	 full_max;	/* members of a full mesh */
 	uint32_t	 hub_max;	/* members of a mesh with hubs */
 	uint32_t	 networks_max;	/* meshes */

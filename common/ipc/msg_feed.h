@@ -20,11 +20,11 @@
 #define MESH_PATHS_MAX	256	/* paths of one report */
 #define MESH_PAGE_SIZE	64	/* entries of one page */
 
-/* Who may have a member as a peer. */
+/* The members that may have a member as a peer. */
 enum mesh_seen {
 	SEEN_ALL = 1,
 	SEEN_BY_HUBS = 2,
-	SEEN_NO_MORE = 3	/* by hubs, and others must forget it */
+	SEEN_NO_MORE = 3	/* only by hubs now; others must forget it */
 };
 
 /* A device asks for its meshes. */
@@ -39,16 +39,16 @@ struct msg_mesh_hello {
 	char		 req[REQID_SIZE];
 };
 
-/* One of its meshes, as it is for this member. */
+/* One of the device's meshes, as it is for its member there. */
 struct msg_mesh_self {
 	uint64_t	 mesh;
 	uint8_t		 uuid[UUID_LEN];
 	char		 name[MESHNAME_SIZE];
 	uint64_t	 member;
-	uint64_t	 gen;		/* of which the front was told */
+	uint64_t	 gen;		/* the last that the front was told */
 	uint64_t	 floor;
-	uint64_t	 self_gen;	/* this message is as old as that */
-	uint64_t	 view_gen;	/* since then it sees the same members */
+	uint64_t	 self_gen;	/* this message is of that generation */
+	uint64_t	 view_gen;	/* it sees the same members since */
 	uint8_t		 whole;		/* 1: it sees all of them */
 	uint8_t		 state;		/* enum member_state */
 	uint8_t		 has_key;
@@ -114,7 +114,7 @@ struct msg_mesh_tick {
 };
 
 enum mesh_why {
-	POKE_SELF = 1,		/* its meshes are others, or it in them */
+	POKE_SELF = 1,		/* its meshes or memberships have changed */
 	POKE_WANT = 2		/* others want it to try them */
 };
 
@@ -130,18 +130,18 @@ struct msg_mesh_poke {
 struct msg_mesh_page {
 	uint64_t	 mesh;
 	uint64_t	 since;
-	uint8_t		 whole;		/* 1: those that only hubs see, too */
-	uint8_t		 full;		/* 1: nothing of those that left */
+	uint8_t		 whole;		/* 1: with members that only hubs see */
+	uint8_t		 full;		/* 1: without members that left */
 };
 
 struct msg_mesh_page_end {
 	uint8_t		 code;		/* enum lease_code; NO_MATCH: */
-	uint64_t	 floor;		/* who left until then is forgotten */
+	uint64_t	 floor;		/* older departures are forgotten */
 	uint64_t	 next;		/* since of the next page */
 	uint8_t		 more;
 };
 
-/* A member's key, or with leave that it leaves. */
+/* A member gives its key or, if leave is set, leaves. */
 struct msg_mesh_key {
 	char		 tenant[NETNAME_SIZE];
 	char		 device[IDENT_SIZE];
@@ -174,7 +174,7 @@ struct msg_mesh_report {
 	char		 mesh[MESHNAME_SIZE];
 	uint64_t	 gen;
 	char		 nack[TEXT_SIZE];	/* "": none */
-	struct prefix	 endpoint;	/* of a STUN server; family 0: none */
+	struct prefix	 endpoint;	/* as STUN saw it; family 0: none */
 	uint16_t	 port;
 	uint8_t		 nat;		/* enum member_nat */
 	uint8_t		 nwant;
@@ -188,10 +188,10 @@ enum mesh_path {
 	MPATH_NONE = 3
 };
 
-/* Behind a report, under its id. */
+/* Follows a report, and has the same id. */
 struct msg_mesh_path {
 	uint64_t	 peer;
-	uint32_t	 age;		/* of the last handshake, seconds;
+	uint32_t	 age;		/* seconds since the last handshake;
 					   UINT32_MAX: never */
 	uint8_t		 state;		/* enum mesh_path */
 };

@@ -8,7 +8,7 @@
 #define STR(c, s)	codec_str(c, s, sizeof(s))
 #define NAME(c, s)	codec_name(c, s, sizeof(s))
 
-/* What is to become the settings of something. */
+/* The new settings of a tenant, a network or a member. */
 static int
 settings(struct codec *c, struct msg_mesh_op *m)
 {

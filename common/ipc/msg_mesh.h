@@ -15,7 +15,7 @@
 
 #define UUID_LEN	16
 #define UUID_TEXT	37	/* with NUL */
-#define MESHNAME_SIZE	65	/* of a tenant, a group or a mesh, with NUL */
+#define MESHNAME_SIZE	65	/* name of a tenant, group or mesh, with NUL */
 #define DNS_SIZE	129	/* a list of addresses, with NUL */
 #define STUN_SIZE	257	/* a list of servers, with NUL */
 #define LOCAL_TEXT	513	/* a member's local addresses as text */
@@ -64,7 +64,7 @@ enum member_nat {
 	NAT_HARD = 3
 };
 
-/* What is asked of the mesh: see the members of struct msg_mesh_op. */
+/* Operations on the mesh; struct msg_mesh_op has their arguments. */
 enum mesh_op {
 	MESH_TENANT_ADD = 1,	/* there is none of that name */
 	MESH_TENANT_SET = 2,	/* there is one */
@@ -73,18 +73,18 @@ enum mesh_op {
 	MESH_NET_ADD = 5,
 	MESH_NET_SET = 6,
 	MESH_NET_DEL = 7,
-	MESH_NET_ENROL = 8,	/* all devices of the group */
+	MESH_NET_ENROL = 8,	/* add all devices of its group */
 	MESH_MEMBER_ADD = 9,
 	MESH_MEMBER_SET = 10,
 	MESH_MEMBER_PUT = 11,	/* add it if it is no member */
 	MESH_MEMBER_DEL = 12,
-	MESH_GROUP_ADD = 13,	/* a device to a group */
-	MESH_GROUP_DEL = 14,	/* and from it; without a device, the group */
-	MESH_RELAY_ADD = 15,	/* a relay of the platform */
+	MESH_GROUP_ADD = 13,	/* add a device to a group */
+	MESH_GROUP_DEL = 14,	/* remove it; without a device, the group */
+	MESH_RELAY_ADD = 15,	/* add a relay of the platform */
 	MESH_RELAY_DEL = 16,
-	MESH_RELAY_ASSIGN = 17,	/* to a mesh of a tenant */
+	MESH_RELAY_ASSIGN = 17,	/* give it to a tenant's mesh */
 	MESH_RELAY_REMOVE = 18,
-	MESH_RESYNC = 19	/* all of it to the members, or of all meshes */
+	MESH_RESYNC = 19	/* tell members all again, of one mesh or all */
 };
 #define MESH_OP_MAX	MESH_RESYNC
 
@@ -133,9 +133,9 @@ struct msg_mesh_op {
 	uint16_t	 endpoint_port;
 	char		 dns[DNS_SIZE];
 	char		 stun[STUN_SIZE];
-	uint8_t		 has_match;	/* refuse unless it is at this: */
+	uint8_t		 has_match;	/* refuse a version other than match */
 	uint64_t	 match;
-	char		 who[PROOF_SIZE];	/* who asks, and from where */
+	char		 who[PROOF_SIZE];	/* the asker, as "cn:NAME" */
 	struct prefix	 from;
 	char		 req[REQID_SIZE];
 };
@@ -144,7 +144,7 @@ struct msg_mesh_op {
 
 struct msg_mesh_tenant {
 	uint64_t	 id;
-	uint64_t	 version;	/* of its settings */
+	uint64_t	 version;	/* the version of its settings */
 	char		 name[MESHNAME_SIZE];
 	uint8_t		 mesh;
 	uint8_t		 nat;
@@ -194,7 +194,7 @@ struct msg_mesh_member {
 	struct prefix	 egress_prefixes[MEMBER_EGRESS_MAX];
 	char		 via[IDENT_SIZE];	/* "": none */
 	struct prefix	 endpoint;	/* family 0: none */
-	uint16_t	 port;		/* of the endpoint */
+	uint16_t	 port;		/* the endpoint's port */
 	uint8_t		 source;	/* enum endpoint_source */
 	uint8_t		 nat;
 	uint64_t	 gen;
@@ -221,7 +221,7 @@ struct msg_mesh_device {
 	int64_t		 seen;
 };
 
-/* Which of them, a page from a place on. */
+/* The kinds of lists.  A list is told page by page. */
 enum mesh_what {
 	MESH_TENANTS = 1,
 	MESH_MESHES = 2,
@@ -232,14 +232,14 @@ enum mesh_what {
 
 struct msg_mesh_list {
 	uint8_t		 what;
-	uint8_t		 one;		/* that of the name alone */
+	uint8_t		 one;		/* list only the one of that name */
 	uint8_t		 behind;	/* members that lack a change */
 	uint8_t		 offline;
 	char		 tenant[MESHNAME_SIZE];	/* "": all */
 	char		 network[MESHNAME_SIZE];	/* name or uuid */
-	char		 device[IDENT_SIZE];	/* with one */
-	char		 group[MESHNAME_SIZE];	/* devices of it alone */
-	uint64_t	 network_id;	/* for the next page of members */
+	char		 device[IDENT_SIZE];	/* set if one is set */
+	char		 group[MESHNAME_SIZE];	/* "": all devices */
+	uint64_t	 network_id;	/* next page of members: its network */
 	uint64_t	 after;		/* id of the last one, or 0 */
 };
 

@@ -31,7 +31,7 @@ struct msg_conf_agent {			/* the server, and where state is kept */
 	char		 state_dir[DIR_SIZE];	/* agentd's own directory */
 };
 
-/* What the server may make this device do; the hand enforces it. */
+/* The limits of what the server may do here; the hand enforces them. */
 struct msg_conf_mpolicy {
 	uint8_t		 naccept;
 	struct prefix	 accept[POLICY_MAX];	/* for addresses and peers */
@@ -39,11 +39,11 @@ struct msg_conf_mpolicy {
 	struct prefix	 accept_routes[POLICY_MAX];	/* egress of others */
 	char		 full_tunnel[2 * NETNAME_SIZE];	/* NET or NET/MEMBER; "" */
 	uint8_t		 negress;
-	struct prefix	 egress[POLICY_MAX];	/* that this device may serve */
+	struct prefix	 egress[POLICY_MAX];	/* prefixes that it may serve */
 	char		 egress_wan[IFNAME_SIZE];	/* "": no egress */
 	uint8_t		 relay;
 	uint8_t		 networks_max;
-	uint32_t	 peers_max;		/* of one network */
+	uint32_t	 peers_max;		/* most peers of one network */
 	uint8_t		 backend;		/* enum conf_backend, no GRE */
 	uint16_t	 port_first;
 	uint16_t	 port_last;
@@ -52,7 +52,7 @@ struct msg_conf_mpolicy {
 
 struct msg_conf_raw {			/* +fd: a raw socket for STUN */
 	uint8_t		 family;	/* 4 or 6 */
-	uint16_t	 port_first;	/* that it hears answers to */
+	uint16_t	 port_first;	/* it hears answers to these */
 	uint16_t	 port_last;
 };
 
