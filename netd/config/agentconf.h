@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the words of a device's file mean together.
+ * The words of a device's file whose values need more than their own check.
  */
 
 #ifndef AGENTCONF_H

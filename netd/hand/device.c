@@ -158,7 +158,7 @@ device_find(struct knet *n, struct kern_link *l)
 		return (fail(n, STEP_FAILED,
 		    "%s exists and is no WireGuard interface: remove it or choose another name",
 		    n->conf.interface));
-	/* One that others made while the network was down lacks all of it. */
+	/* An interface that others made meanwhile lacks all that we set. */
 	if (n->state != NET_UP && l->ifindex != n->had_ifindex)
 		n->made = false;
 	n->dev.ifindex = l->ifindex;

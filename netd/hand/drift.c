@@ -61,7 +61,7 @@ drift_event_cb(evutil_socket_t fd, short what, void *arg)
 	k->ops->notify_read(k->io, event_cb, k);
 }
 
-/* How many a look has put right decides when the next one may come. */
+/* The number of changes in a look decides when the next look may come. */
 static void
 pace(struct hand *k, uint32_t changes)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What others have changed and the hand puts right: a count, and a log line for
+ * The changes by others that the hand puts right: a count, and a log line for
  * each.
  */
 

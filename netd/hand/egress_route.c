@@ -398,8 +398,9 @@ is_closed(const struct want *w, const struct kern_rule *rule)
 }
 
 /*
- * Tunnels with addresses of a pool that was taken out stay until leased says
- * who is wanted, and the work is done: so long they have no other way.
+ * Tunnels with addresses of a pool that was taken out stay until leased has
+ * said which peers are wanted and the hand has done it: until then they have no
+ * other way.
  */
 static bool
 has_old_tunnels(const struct hand *k, const struct kern_rule *r)
@@ -425,7 +426,7 @@ remove_rules(struct hand *k, const struct want *w, const struct rules *have)
 	unsigned int changes = 0;
 	size_t i;
 
-	/* What tells whose a rule is goes after it. */
+	/* Backwards: a rule that tells whose others are is before them. */
 	for (i = have->all.n; i > 0; i--) {
 		r = &have->all.list[i - 1];
 		if (rules_have(&w->rules, r) || have->others[i - 1])

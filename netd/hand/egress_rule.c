@@ -191,7 +191,7 @@ rules_table_free(struct knet *n)
 		r = &have.all.list[i];
 		if (kind(r) != 0)
 			break;
-		/* Whose the interface itself is, device_owner() finds out. */
+		/* device_owner() finds out whose the interface itself is. */
 		if (!have.others[i] || r->table != n->conf.table ||
 		    strcmp(r->iif, n->conf.interface) == 0)
 			continue;
@@ -265,7 +265,7 @@ rules_forget(struct knet *n)
 		return (0);
 	if (rules_read(n->k, &have) == -1)
 		return (-1);
-	/* What tells whose a rule is goes after it. */
+	/* Backwards: a rule that tells whose others are is before them. */
 	for (i = have.all.n; i > 0; i--) {
 		r = &have.all.list[i - 1];
 		if (is_for(&have, n, r) &&

@@ -22,7 +22,7 @@ struct knet;
 /* The rules in the kernel. */
 struct rules {
 	struct kern_rules all;
-	bool		*others;	/* for each: it is another suite's */
+	bool		*others;	/* true for another suite's rules */
 };
 
 /* Returns 0, or -1 with nothing to clear. */

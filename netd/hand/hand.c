@@ -305,7 +305,7 @@ conf_commit(void *arg, void *shadow)
 		k->entered = true;
 		if (chan_send_bare(k->parent, MSG_SETUP_READY, 0) == -1)
 			return (-1);
-		/* Which networks a device has, agentd will say. */
+		/* On a device, agentd says later which networks there are. */
 		if (k->policy == NULL)
 			(void)orphan_tell(k);
 		egress_sweep(k);

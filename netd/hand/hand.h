@@ -40,17 +40,17 @@ struct hand {
 	struct chan	*agent;		/* agentd's, in a device's suite */
 	struct msg_conf_mpolicy *policy;	/* NULL in a gateway's suite */
 	bool		 meshing;	/* a sync of agentd is under way */
-	bool		 mesh_synced;	/* one has ended */
-	bool		 tunnel;	/* the full tunnel is set up, */
-	struct kern_tunnel tunnel_is;	/* like this */
-	bool		 tunnel_seen;	/* none is left from before */
+	bool		 mesh_synced;	/* a sync of agentd has ended */
+	bool		 tunnel;	/* the full tunnel is set up */
+	struct kern_tunnel tunnel_is;	/* the full tunnel */
+	bool		 tunnel_seen;	/* no tunnel is left from before */
 	const struct kern_ops *ops;
 	struct kern_io	*io;
 	bool		 entered;	/* is in its sandbox */
 	bool		 stopping;	/* nothing is put right any more */
-	bool		 committing;	/* egress is looked at behind it, and told */
+	bool		 committing;	/* egress is checked after the commit */
 	struct knet_list nets;
-	struct knet_list waiting;	/* of a mesh, without a key yet */
+	struct knet_list waiting;	/* networks of a mesh without a key */
 	struct ksysctl	 sysctl[SYSCTLS];
 	struct expiry	 expiry;
 	struct event	*expire_ev;
@@ -71,9 +71,9 @@ struct hand {
 	bool		 fw_said;	/* that it cannot be set */
 	bool		 egress_failed;	/* something could not be set now */
 	unsigned int	 egress_wait_s;	/* current back-off of that */
-	struct kern_routes egress_routes;	/* as they were wanted last */
+	struct kern_routes egress_routes;	/* as wanted last */
 	struct kern_rules egress_rules;
-	bool		 egress_known;	/* and all of them were set */
+	bool		 egress_known;	/* all of egress_routes were set */
 	struct mono	 drift_last;
 	struct drifts	*drifts;
 	struct shown	 shown;

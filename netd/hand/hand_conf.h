@@ -27,7 +27,7 @@ struct hand_conf {
 	struct hand_confnet	 nets[NETWORKS_MAX];
 	struct ksysctl	 sysctl[SYSCTLS];
 	uint8_t		 firewall;	/* enum conf_firewall */
-	struct msg_conf_mpolicy *policy;	/* of a device, else NULL */
+	struct msg_conf_mpolicy *policy;	/* a device's policy, or NULL */
 	char		 error[TEXT_SIZE];
 };
 

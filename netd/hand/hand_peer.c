@@ -91,7 +91,7 @@ chunk_fill(struct knet *n, struct chunk *c)
 	for (i = 0; i < c->n; i++) {
 		x = c->wishes[i];
 		op = &c->ops[i];
-		/* What another wish has taken over is not taken back. */
+		/* An address that another wish has now is not taken back. */
 		for (j = 0; j < x->naddrs && op->naddrs < MESH_PREFIX_MAX; j++)
 			if (x->addrs[j].indexed)
 				c->addrs[i][op->naddrs++] = x->addrs[j].prefix;

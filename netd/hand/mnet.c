@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The networks of a mesh.  Each is a network like those of a gateway, made of
- * what agentd asks for and the policy allows.  Its key comes from the parent;
- * until then it is in a list of its own, where nothing is set up.
+ * The networks of a mesh.  Each is a network like those of a gateway, made as
+ * agentd asks for it and as far as the policy allows.  Its key comes from the
+ * parent; until then it is in a list of its own, where nothing is set up.
  */
 
 #include <stdio.h>
@@ -167,7 +167,7 @@ configure(struct knet *n)
 	uint8_t role, i;
 
 	memset(&c, 0, sizeof(c));
-	/* What changes now is no drift. */
+	/* The changes made now are no drift. */
 	n->made = false;
 	role = roles(n->k, x);
 	strlcpy(c.conf.name, n->conf.name, sizeof(c.conf.name));

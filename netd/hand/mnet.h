@@ -15,11 +15,11 @@
 struct hand;
 struct knet;
 
-/* What a knet of a mesh has besides. */
+/* The part that only the knet of a mesh has. */
 struct mnet {
 	struct msg_mnet_set set;	/* as agentd wished it last */
 	uint32_t	 id;		/* to answer; 0: nothing is open */
-	uint8_t		 number;	/* of its interface */
+	uint8_t		 number;	/* the one in its interface's name */
 	bool		 refused;	/* the policy refuses the network */
 	bool		 named;		/* agentd's sync has named it */
 	bool		 routes_due;	/* prefixes beyond it have changed */

@@ -143,7 +143,7 @@ want(struct knet *n, struct wish **xp, const struct msg_mpeer_set *m)
 
 	if (!fresh)
 		c = wanted_compare(x, m->prefixes, m->nprefixes);
-	/* What is queued already may have addresses to lose. */
+	/* A wish that is queued may have addresses to remove. */
 	whole = fresh || c == WANTED_OTHER || (x->queued && !x->keep);
 	x = wanted_set(&n->wanted, m->pubkey, m->prefixes, m->nprefixes,
 	    SOURCE_STATIC);
@@ -295,7 +295,7 @@ sync_network(struct knet *n)
 
 	sweep(n);
 	n->synced = true;
-	/* One that is not up yet is compared when it comes up. */
+	/* A network that is not up yet is compared when it comes up. */
 	if (device_snapshot(n, 0) == NULL)
 		return;
 	peer_resync(n, &d);
@@ -331,7 +331,7 @@ set_routes(struct knet *n)
 {
 	bool made = n->made;
 
-	/* What changes now is no drift. */
+	/* The changes made now are no drift. */
 	n->made = false;
 	n->mesh->routes_due = false;
 	if (route_pools(n) == -1)

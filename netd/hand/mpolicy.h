@@ -13,7 +13,7 @@
 #include "kern_ops.h"
 #include "proto.h"
 
-/* What the checks look at; none of it comes from the server. */
+/* The input of the checks; none of it comes from the server. */
 struct mpolicy {
 	const struct msg_conf_mpolicy *conf;
 	const struct prefix *connected;	/* prefixes of other interfaces */
@@ -26,8 +26,8 @@ struct mpolicy {
 struct mpolicy_net {
 	const struct msg_mnet_set *set;
 	const uint8_t	*pub;		/* its own key, or NULL */
-	uint32_t	 peers;		/* that it has without this one */
-	uint32_t	 limit;		/* of its WireGuard */
+	uint32_t	 peers;		/* its peers without this one */
+	uint32_t	 limit;		/* the most that its WireGuard takes */
 };
 
 /*

@@ -111,7 +111,7 @@ mtunnel_ensure(struct hand *k)
 	if ((n = find(k)) != NULL)
 		set_up(n);
 	else if (k->mesh_synced && (k->tunnel || !k->tunnel_seen)) {
-		/* One of a hand before this one is looked for once. */
+		/* A tunnel of the hand before this one is looked for once. */
 		if (mtunnel_undo(k) == 0)
 			k->tunnel_seen = true;
 	}

@@ -39,7 +39,7 @@ net_find(struct hand *k, const char *name)
 void
 net_configure(struct knet *n, const struct hand_confnet *c)
 {
-	/* What others have changed is told from what this asks to change. */
+	/* The changes that this asks for are no drift. */
 	if (memcmp(&n->conf, &c->conf, sizeof(n->conf)) != 0 ||
 	    memcmp(n->priv, c->priv, sizeof(n->priv)) != 0)
 		n->made = false;

@@ -64,7 +64,7 @@ want(const struct knet *n, struct kern_routes *list, const struct prefix *dst)
 	return (kern_routes_add(list, &r));
 }
 
-/* In a mesh, what members have behind them is routed, too. */
+/* In a mesh, the prefixes behind members are routed, too. */
 static int
 wanted_routes(struct knet *n, struct kern_routes *list)
 {
@@ -100,7 +100,7 @@ add_route(struct knet *n, const struct kern_route *r)
 	/* The program that made the interface may have made the route. */
 	if (n->conf.adopt)
 		return (0);
-	/* One route of many: the rest of the network is of use. */
+	/* A mesh has many routes, and works without one of them. */
 	if (n->mesh != NULL) {
 		mnet_no_route(n, &r->dst);
 		return (0);

@@ -108,7 +108,7 @@ subnet_check(struct hand *k, const struct msg_conf_network *n, char *why,
 		    "network %s: cannot compare its subnets with the host: %s",
 		    n->name, k->ops->error(k->io));
 	for (i = 0; i < count; i++) {
-		/* What was in force before the host had that stays so. */
+		/* A subnet that was in force before this address stays so. */
 		s = subnet_hit(n, &host[i]);
 		if (!is_routed(&have, s))
 			break;

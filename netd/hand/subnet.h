@@ -27,8 +27,8 @@ const struct prefix *subnet_routed(const struct knet *, size_t i);
 const struct prefix *
 subnet_hit(const struct msg_conf_network *, const struct prefix *);
 /*
- * Check the subnets of a configuration: their form, and that the host has none
- * of them.  Returns 0, or -1 with the reason for people.
+ * Check the subnets of a configuration: their form, and that none of them is
+ * the host's.  Returns 0, or -1 with the reason for people.
  */
 int subnet_check(struct hand *, const struct msg_conf_network *, char *why,
     size_t size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the packet filter has counted for each network, as the kernel has it
+ * The counters of the packet filter for each network, as the kernel has them
  * when leased asks.
  */
 

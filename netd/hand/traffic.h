@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the packet filter has counted for each network.
+ * The counters of the packet filter for each network.
  */
 
 #ifndef TRAFFIC_H

@@ -80,7 +80,7 @@ send_metrics(struct proc *p, const struct bundle *b)
 	return (fd == -1 ? -1 : chan_send_conf_listen(p->chan, 0, &m, fd));
 }
 
-/* Without them there is no STUN: the rendezvous of the gateway remains. */
+/* Without raw sockets there is no STUN, but the gateway's rendezvous. */
 static int
 send_raw(struct proc *p, const struct msg_conf_mpolicy *policy)
 {

@@ -9,9 +9,9 @@
 struct bundle;
 struct proc;
 
-/* What this device allows, for the hand and agentd.  Returns 0, or -1. */
+/* Send the device's policy, to the hand or agentd.  Returns 0, or -1. */
 int	 agentsend_policy(struct proc *, const struct bundle *);
-/* Everything that agentd gets.  Returns 0, or -1. */
+/* Send everything that agentd gets.  Returns 0, or -1. */
 int	 agentsend_agent(struct proc *, const struct bundle *);
 
 #endif

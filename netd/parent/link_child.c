@@ -3,9 +3,9 @@
  * The messages from children to the parent.  They are few on purpose: a
  * greeting, an answer to a configuration, readiness, the name of a network, the
  * public key and port of a network, the role of a neighbour to which there is
- * no link, and one request without content, for OpenVPN's sockets; of the hand
- * of a device, also the id of a network whose key it wants or does not need any
- * more.
+ * no link, and one request without content, for OpenVPN's sockets.  The hand
+ * on a device also sends the id of a network when it wants the network's key or
+ * no longer needs it.
  */
 
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * A new configuration, in two phases: every child checks it, and no child uses
  * it before all have agreed.  Whatever goes wrong, the old one stays in force.
- * Who asked for it is answered when all use it.
+ * The asker is answered when all use it.
  */
 
 #include <stdio.h>

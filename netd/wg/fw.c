@@ -280,8 +280,8 @@ in_plan(const struct fw_plan *p, const char *name)
 }
 
 /*
- * One transaction.  old NULL: the table is made anew, whatever is there, with
- * what it takes over, if anything.
+ * One transaction.  If old is NULL, the table is made anew, whatever is there,
+ * and takes over the counters and elements in carry, which may be NULL.
  */
 static int
 put(struct fw *f, unsigned int i, const char *owner, const struct fw_plan *p,
@@ -328,7 +328,7 @@ put(struct fw *f, unsigned int i, const char *owner, const struct fw_plan *p,
 	return (fw_batch_send(&b, &f->nl));
 }
 
-/* All of it, with what it takes over if that is possible. */
+/* Make the table anew; it takes over what it can (fw_carry.h). */
 static int
 put_anew(struct fw *f, unsigned int i, const char *owner,
     const struct fw_plan *p)

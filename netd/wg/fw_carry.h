@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What our nftables table takes over when it is made anew.
+ * The counters and elements of sets that our nftables table takes over when it
+ * is made anew.
  */
 
 #ifndef FW_CARRY_H
@@ -21,7 +22,7 @@ void	 fw_carry_free(struct fw_carry *);
 /* Add the counters of network number net; carry may be NULL. */
 void	 fw_carry_counters(const struct fw_carry *, struct fw_batch *,
     const char *network, size_t net);
-/* The same for the elements of its sets, which are there already. */
+/* Add the elements of its sets, which are there already. */
 void	 fw_carry_elems(const struct fw_carry *, struct fw_batch *,
     const char *network, size_t net);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The counters in our nftables table: what each network has sent and got, and
- * what was dropped.
+ * The counters in our nftables table: the packets that each network has
+ * sent and got, and those that were dropped.
  */
 
 #include <sys/socket.h>
@@ -89,7 +89,7 @@ fw_count_list(struct fw *f, unsigned int i, kern_count_cb *cb, void *arg)
 		return (-1);
 	}
 	r.table = fw_plan_table(i, table);
-	/* Who gets a counter twice takes the later count. */
+	/* If a counter comes twice, the later count is right. */
 	do
 		ret = list_once(f, &r);
 	while (ret == -1 && nl_again(since, &pause_ms));

@@ -8,7 +8,7 @@
 
 #include "fw.h"
 
-/* As in struct kern_ops. */
+/* See fw_counts in struct kern_ops. */
 int	 fw_count_list(struct fw *, unsigned int i, kern_count_cb *, void *);
 
 #endif

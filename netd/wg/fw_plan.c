@@ -158,7 +158,7 @@ add_plain_as(struct fw_plan *p, const struct kern_fw *n, const char *chain,
 	add_counted(p, n, &r, what);
 }
 
-/* What goes through wan is counted: out in one chain, in in the other. */
+/* Packets by wan are counted, outward in one chain, inward in the other. */
 static void
 add_state(struct fw_plan *p, const struct kern_fw *n, const char *chain,
     bool to, uint32_t state, bool reply)
@@ -231,7 +231,7 @@ add_jump(struct fw_plan *p, const struct kern_fw *n, bool to)
 		*(to ? &r.dst : &r.src) = n->subnets[i];
 		add(p, &r);
 	}
-	/* In a mesh, what has an address of others goes nowhere. */
+	/* In a mesh, packets with an address of others are dropped. */
 	if (n->mesh)
 		add_plain(p, n, FW_FORWARD, to ? "" : n->interface,
 		    to ? n->interface : "", FW_DROP);
@@ -334,8 +334,8 @@ add_to(struct fw_plan *p, const struct kern_fw *n)
 }
 
 /*
- * IPv6 has no reverse path filter, which lets only packets from the addresses
- * of a tunnel out of it.
+ * IPv6 has no reverse path filter.  That of IPv4 drops packets which leave a
+ * tunnel and have a source address that is not routed into it.
  */
 static void
 add_source(struct fw_plan *p, const struct kern_fw *n)

@@ -52,7 +52,7 @@ struct fw_rule {
 	char		 notin[FW_NAME];	/* a set that lacks the ... */
 	uint8_t		 notin_family;
 	bool		 notin_dst;	/* ... destination, else the source */
-	const struct prefix *but;	/* and neither is it in one of these */
+	const struct prefix *but;	/* prefixes that lack it, too */
 	uint8_t		 nbut;
 	bool		 astray;	/* no way back to the source by iif */
 	bool		 reply;		/* only the answers of a connection */

@@ -47,7 +47,7 @@ bool	 gre_list_has(const struct wg_dev *, const struct gre_link *);
  */
 int	 gre_list_links(struct gre *, struct nl_conn *, const struct wg_dev *);
 int	 gre_list_routes(struct gre *, struct nl_conn *, const struct wg_dev *);
-/* As tunnel_find in struct kern_ops. */
+/* See tunnel_find in struct kern_ops. */
 int	 gre_list_seek(struct nl_conn *, kern_tunnel *want, const void *,
 	    char name[IFNAME_SIZE]);
 

@@ -73,7 +73,7 @@ struct kern_rule {	/* iif NAME, from PREFIX or to PREFIX lookup TABLE */
 	char		 iif[IFNAME_SIZE];	/* "": any */
 	struct prefix	 src;		/* family 0: any */
 	struct prefix	 dst;
-	bool		 hosts;		/* by the routes to single hosts alone */
+	bool		 hosts;		/* use only routes to single hosts */
 };
 
 /* The table of a device's full tunnel, and the mark of its WireGuard. */
@@ -81,9 +81,9 @@ struct kern_rule {	/* iif NAME, from PREFIX or to PREFIX lookup TABLE */
 
 struct kern_tunnel {
 	int		 ifindex;	/* 0: there is none now, all is closed */
-	bool		 four;		/* it takes IPv4; */
-	bool		 six;		/* a family that it does not take is */
-	uint32_t	 uid;		/* closed, but for this user */
+	bool		 four;		/* it takes IPv4, else that is closed */
+	bool		 six;		/* it takes IPv6, likewise */
+	uint32_t	 uid;		/* nothing is closed for this user */
 };
 
 /* Lists of kern_list.h, all zero when they are empty. */
@@ -112,16 +112,16 @@ struct peer_op {
 	const struct prefix *addrs;
 	const uint8_t	*psk;		/* NULL: it has none */
 	const struct prefix *remote;	/* end of its tunnel, where it has one */
-	bool		 dials;		/* of a mesh: keepalive is set, too, */
+	bool		 dials;		/* mesh: set the keepalive */
 	uint16_t	 keepalive;	/* 0: off */
-	const struct prefix *endpoint;	/* and this; NULL: leave it */
+	const struct prefix *endpoint;	/* NULL: leave it */
 	uint16_t	 port;
 };
 
 struct wg_dev {
 	uint8_t		 backend;	/* BACKEND_KERNEL and so on, not _AUTO */
 	int		 ifindex;	/* 0: there is no such link */
-	int		 fd;		/* of the UAPI connection, else -1 */
+	int		 fd;		/* the UAPI connection's, or -1 */
 	/* For tunnels of GRE: */
 	const char	*network;
 	const char	*ifname;	/* the beginning of their names */
@@ -170,7 +170,7 @@ struct kern_fw_elems {
 	size_t		 room;
 };
 
-/* What the packet filter has counted for a network since it was made. */
+/* Called with each counter of a network and its values since it was made. */
 typedef void kern_count_cb(const char *network, enum traffic, uint64_t packets,
     uint64_t bytes, void *);
 

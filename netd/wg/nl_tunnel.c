@@ -5,8 +5,8 @@
  * tunnel, and of WireGuard itself, which have its mark, take the main table; so
  * does what the main table has a route to that is no default; the rest is the
  * tunnel's.  Behind its default route is an unreachable one, for both families,
- * so that nothing leaks when the interface goes.  These have a protocol number
- * of their own: they are no egress of a network.
+ * so that nothing leaks when the interface goes.  All these have a protocol
+ * number of their own, so that they do not count as the egress of a network.
  */
 
 #include <sys/socket.h>
@@ -200,7 +200,7 @@ nl_tunnel_clear(struct nl_conn *c)
 				rule(RTM_DELRULE, 0, families[i], prefs[j],
 				    tables[j], j == 0)) == -1)
 				r = -1;
-		/* One to the interface, and one to nowhere. */
+		/* There is a route to the interface, and one to nowhere. */
 		for (j = 0; j < 2; j++)
 			if (del(c, any_route(families[i])) == -1)
 				r = -1;

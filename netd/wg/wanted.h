@@ -52,7 +52,7 @@ struct wish {
 	uint8_t		 nhad;		/* addresses of a claimable one */
 	uint8_t		 source;
 	struct prefix	 remote;	/* end of its tunnel; family 0: none */
-	bool		 dials;		/* of a mesh: these three are wished */
+	bool		 dials;		/* mesh: has keepalive and endpoint */
 	bool		 redial;	/* the endpoint is still to be set */
 	bool		 first;		/* WireGuard may have another one */
 	uint16_t	 keepalive;
@@ -100,7 +100,7 @@ struct wish *wanted_find(struct wanted *, const uint8_t *key);
 struct wish *wanted_owner(struct wanted *, const struct prefix *);
 /*
  * The first address that is not before this one, by prefix_cmp(), or NULL.
- * Those in the prefix follow, one by one with wanted_next().
+ * The addresses in the prefix follow it, one by one with wanted_next().
  */
 struct waddr *wanted_from(struct wanted *, const struct prefix *);
 struct waddr *wanted_next(struct waddr *);
