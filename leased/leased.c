@@ -318,7 +318,7 @@ leased_commit(struct leased *l, struct conf *conf)
 		control_listen(l, l->conf->ctl_fd);
 	l->conf->ctl_fd = -1;
 	leased_cut(l);
-	/* Who was let in may not be any more. */
+	/* Devices that were let in may not be allowed any more. */
 	feed_poke_all(l);
 	expire_arm(l);
 	listcheck_start(l);

@@ -90,8 +90,8 @@ imported(struct leased *l, const struct asker *a, uint8_t code,
 }
 
 /*
- * Who imports a lease has approved its name: it gets one again when this one
- * has ended.
+ * An operator who imports a lease has approved its name: the name gets a lease
+ * again when this one has ended.
  */
 static void
 approve(struct conn *k, const struct msg_ctl_lease *m)

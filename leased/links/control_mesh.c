@@ -30,7 +30,7 @@ result_of(uint8_t code)
 	}
 }
 
-/* What a change has done, in a sentence. */
+/* Say in a sentence what a change has done. */
 static void
 describe(const struct msg_mesh_op *m, const struct mesh_answer *a, char *dst,
     size_t size)

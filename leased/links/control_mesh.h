@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What an operator asks about the mesh with sallyctl.
+ * The requests of operators about the mesh, with sallyctl.
  */
 
 #ifndef CONTROL_MESH_H

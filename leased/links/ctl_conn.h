@@ -56,8 +56,8 @@ struct conn {
 	char		 text[TEXT_SIZE];	/* text for success */
 	struct msg_ctl_lease lease;	/* that is imported */
 
-	struct msg_mesh_list list;	/* what 0: an enrolment is waited for */
-	int64_t		 mesh;		/* in this mesh */
+	struct msg_mesh_list list;	/* its what is 0 during an enrolment */
+	int64_t		 mesh;		/* the mesh of the enrolment */
 
 	struct store_stream *backup;
 	int		 fd;		/* a copy, finished or sent; or -1 */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What fronts ask about the mesh.  A front has checked who may ask; if it is
+ * Requests of fronts about the mesh.  A front has checked the asker; if it is
  * captured, it can still ask no more than the identity rules can give.
  */
 

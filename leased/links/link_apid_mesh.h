@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What fronts ask about the mesh for operators.
+ * Requests of fronts about the mesh, for operators.
  */
 
 #ifndef LINK_APID_MESH_H

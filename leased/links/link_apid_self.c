@@ -42,7 +42,7 @@ may_ask(struct leased *l, const char *tenant, const char *device,
 	return (LEASE_OK_SAME);
 }
 
-/* What mesh.c is told of who asks. */
+/* Put the asker into an operation. */
 static void
 asks(struct msg_mesh_op *op, const char *tenant, const char *device,
     const char *who, const struct prefix *from, const char *req)

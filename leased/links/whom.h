@@ -15,7 +15,7 @@
 enum whom {
 	WHOM_KNOWN,   /* a lease, a denial or an approval has it */
 	WHOM_PROOF,   /* one lease was given for a proof of it */
-	WHOM_SEVERAL, /* several leases were */
+	WHOM_SEVERAL, /* several leases were given for it */
 	WHOM_OWNED,   /* a peer with an owner has it */
 	WHOM_NOBODY
 };

@@ -14,7 +14,7 @@
 #include "meshrow.h"
 
 #define KEEPALIVE_MAX	256	/* members of a mesh with keepalive for all */
-#define RELAY_MESHES_MAX 256	/* of a relay of the platform */
+#define RELAY_MESHES_MAX 256	/* meshes of a platform's relay */
 
 /* Forget the member that rests and has this address. */
 static int
@@ -188,7 +188,7 @@ invite_store(struct mesh *n, struct invite *inv)
 		inv->id = inv->old->id;
 	row_of(n, inv, &r);
 	if (inv->old != NULL) {
-		/* It is no longer one of those that have left. */
+		/* The device is no longer one of those that have left. */
 		if (store_put_member(st, &r) == -1)
 			return (-1);
 		return (store_del_gone(st, n->id, inv->id));
@@ -271,7 +271,7 @@ page_store(struct mesh *n, struct page *p, int64_t after, const char *stopped)
 			rc = mesh_event(ms, "member.invite", n,
 			    p->inv[i].device->name, &self, "");
 	}
-	/* Not before: the members have taken generations. */
+	/* The mesh comes last: the members have taken generations. */
 	meshrow_mesh(n, &r);
 	r.enrol_after = after;
 	if (rc == 0)

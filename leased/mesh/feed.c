@@ -28,11 +28,11 @@ struct feed {
 	struct event	*timer;
 	struct mono	 due;		/* while the timer runs */
 	uint16_t	 watched;	/* mask of fronts */
-	uint16_t	 late;		/* of those whose queue was full */
-	uint16_t	 conf_due;	/* the mesh itself is to be told of */
+	uint16_t	 late;		/* mask of fronts with a full queue */
+	uint16_t	 conf_due;	/* mask: to be told of the mesh */
 	uint64_t	 told[APIDS_MAX];
 	uint64_t	 conf_gen;	/* when the mesh itself changed */
-	uint64_t	 start_gen;	/* what was before is not known */
+	uint64_t	 start_gen;	/* older changes are not known */
 };
 
 _Static_assert(APIDS_MAX <= 16, "a bit for each front");
@@ -86,7 +86,7 @@ note(struct leased *l, struct member *m)
 	moved = !x->known || active != x->active || is_whole(m) != x->whole;
 	if (moved)
 		x->view_gen = m->gen;
-	/* Of members from before the start, nothing is known. */
+	/* Nothing is known of members from before the start. */
 	if (!x->known)
 		x->peer = m->state != MEMBER_INVITED ||
 		    m->created <= l->started.s;
@@ -210,7 +210,7 @@ send_poke(struct chan *c, uint64_t device, uint64_t mesh)
 	return (chan_send_mesh_poke(c, 0, &m, -1));
 }
 
-/* An entry, or to the member alone that it has changed. */
+/* Send an entry or, with member 0, tell who that it has changed. */
 static int
 send_entry(struct chan *c, const struct msg_mesh_entry *e,
     const struct member *who)
@@ -240,7 +240,7 @@ tell(struct feed *f, unsigned int i)
 		}
 		f->told[i] = e.gen;
 	}
-	/* What the mesh itself is stands in the answers to its members. */
+	/* The mesh's own settings stand in the answers to its members. */
 	if ((f->conf_due & 1U << i) != 0 &&
 	    send_poke(c, 0, (uint64_t)n->id) == -1) {
 		f->late |= (uint16_t)(1U << i);
@@ -434,7 +434,7 @@ feed_self(struct leased *l, const struct member *m, unsigned int i,
 	s->member = (uint64_t)m->id;
 	s->gen = told;
 	s->floor = n->floor;
-	/* What is to be told with the next tick is not asked for before. */
+	/* News that comes with the next tick is not asked for before. */
 	changed = m->gen > f->conf_gen ? m->gen : f->conf_gen;
 	s->self_gen = least(changed, told);
 	s->view_gen = m->fed.view_gen;
@@ -509,7 +509,7 @@ poke_all(struct leased *l, const struct msg_mesh_poke *m)
 	for (i = 0; i < APIDS_MAX; i++) {
 		if (l->apid[i] == NULL)
 			continue;
-		/* They are many: the front looks at all of them, then. */
+		/* If a front misses one of many, it looks at all later. */
 		if (chan_busy(l->apid[i]) ||
 		    chan_send_mesh_poke(l->apid[i], 0, m, -1) == -1)
 			l->feed_missed |= m->why == POKE_SELF ? 1U << i : 0;

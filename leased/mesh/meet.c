@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A peer of the rendezvous is what its member is: it needs no row and no answer
- * of its own.  What is lost on the way is put right by the next sync.
+ * A peer of the rendezvous follows from its member: it needs no row and no
+ * answer of its own.  If a message is lost, the next sync puts it right.
  */
 
 #include <string.h>

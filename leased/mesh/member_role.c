@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a role may be: a relay is one that others reach, an egress prefix is of
- * one member and not of the mesh, and a hub is in a mesh with hubs.
+ * The rules for roles: others must reach a relay, an egress prefix belongs to
+ * one member and not to the mesh, and only a mesh with hubs has a hub.
  */
 
 #include <sys/socket.h>
@@ -32,7 +32,7 @@ take_endpoint(const struct msg_mesh_op *op, struct member_row *r,
 	if (op->endpoint.family != 0 && op->endpoint_port == 0)
 		return (mesh_no(a, LEASE_E_REQUEST,
 		    "the endpoint's port must be 1 to 65535"));
-	/* Without one, whatever is seen next counts again. */
+	/* Without an operator's endpoint, the one seen next counts again. */
 	r->endpoint = op->endpoint;
 	r->endpoint_port = op->endpoint.family != 0 ? op->endpoint_port : 0;
 	r->endpoint_src = op->endpoint.family != 0 ? ENDPOINT_OPERATOR :

@@ -37,7 +37,7 @@
 #define MEMBERS_MAX	200000
 #define PREFIXES_MAX	256	/* prefixes of a mesh */
 #define MESH_REST_S	600	/* addresses rest after their member left */
-#define MESH_FORGET_S	(90 * 24 * 60 * 60)	/* and are kept for it */
+#define MESH_FORGET_S	(90 * 24 * 60 * 60)	/* and are kept so long */
 #define MESH_GONE_MAX	10000	/* members that have left, on the list */
 #define MESH_GONE_S	(30 * 24 * 60 * 60)
 
@@ -73,7 +73,7 @@ struct meshgroup {
 	struct tenant	*tenant;
 	struct grouped_tree devices;	/* by id of the device */
 	unsigned int	 ndevices;
-	unsigned int	 nmeshes;	/* that enrol this group */
+	unsigned int	 nmeshes;	/* meshes that enrol this group */
 	char		 name[MESHNAME_SIZE];
 };
 
@@ -118,7 +118,7 @@ struct mesh_endpoint {
 	uint16_t	 port;
 };
 
-/* What feed.c and meet.c know of a member. */
+/* A member as feed.c and meet.c know it. */
 struct member_fed {
 	uint64_t	 view_gen;	/* it sees the same members since then */
 	bool		 known;		/* the rest is known */
@@ -128,19 +128,19 @@ struct member_fed {
 	bool		 peer;		/* others may have had it as a peer */
 	bool		 met;		/* the rendezvous has this key */
 	uint8_t		 key[WGKEY_LEN];
-	uint8_t		 wants;		/* that were passed on */
+	uint8_t		 wants;		/* wants that were passed on */
 	struct mono	 wants_since;
 };
 
 struct member {
 	RB_ENTRY(member) entry;		/* in the mesh, by id */
-	TAILQ_ENTRY(member) bygen;	/* of members that do not rest */
+	TAILQ_ENTRY(member) bygen;	/* linked unless the member rests */
 	LIST_ENTRY(member) ofdev;
 	int64_t		 id;
 	struct mesh	*mesh;
 	struct device	*device;
-	uint64_t	 gen;		/* of its last change */
-	uint64_t	 acked;		/* what its device says that it holds */
+	uint64_t	 gen;		/* generation of its last change */
+	uint64_t	 acked;		/* the device says that it holds this */
 	int64_t		 acked_at;
 	int64_t		 handshake;
 	int64_t		 seen;		/* its device asked for it last */
@@ -166,7 +166,7 @@ struct member {
 	uint8_t		 key[WGKEY_LEN];
 };
 
-/* What a pool knows of a member's address. */
+/* The state of a member's address in its pool. */
 enum addr_hold {
 	HOLD_NONE,
 	HOLD_TAKEN,
@@ -186,18 +186,18 @@ struct mesh {
 	int64_t		 id;
 	struct meshes	*meshes;
 	struct tenant	*tenant;
-	struct meshgroup *group;	/* that it enrols, or NULL */
+	struct meshgroup *group;	/* the group that it enrols, or NULL */
 	struct member_tree members;	/* by id, resting ones, too */
 	TAILQ_HEAD(member_list, member) bygen;	/* the newest is the last */
 	TAILQ_HEAD(gone_list, gone) gone;	/* likewise */
 	struct pool	*pool[FAMS];	/* NULL: none of the family */
 	struct prefix	 net[FAMS];
-	int64_t		 space[FAMS];	/* in which no other has them: slice.h */
+	int64_t		 space[FAMS];	/* no other mesh in it has them */
 	uint64_t	 gen;		/* the last one given */
-	uint64_t	 gen_limit;	/* those up to here are reserved */
+	uint64_t	 gen_limit;	/* generations up to it are reserved */
 	uint64_t	 settled;	/* gen of half a minute ago, or more */
 	uint64_t	 unsettled;	/* gen of the last look at it */
-	uint64_t	 floor;		/* who left up to here is forgotten */
+	uint64_t	 floor;		/* departures up to it are forgotten */
 	uint64_t	 epoch;
 	struct feed	*feed;		/* feed.c's */
 	int64_t		 enrol_after;	/* device id; -1: no enrolment runs */
@@ -214,7 +214,7 @@ struct mesh {
 	char		 dns[DNS_SIZE];
 };
 
-/* What the rest of the process says and is told. */
+/* The mesh's questions and messages to the rest of the process. */
 struct mesh_hooks {
 	/* True if a lease, another peer or the gateway has the key. */
 	bool	(*key_taken)(void *arg, const uint8_t *key);
@@ -234,7 +234,7 @@ struct meshes {
 	struct store	*store;
 	struct meshconf	 conf;
 	const struct mesh_hooks *hooks;	/* NULL, or a member NULL: none */
-	void		*arg;		/* theirs */
+	void		*arg;		/* the argument of hooks */
 	struct tenant_tree tenants;	/* by id */
 	struct mesh_tree meshes;	/* by id */
 	struct hash	 tenant_names;
@@ -243,7 +243,7 @@ struct meshes {
 	struct hash	 device_ids;
 	struct hash	 mesh_names;
 	struct hash	 mesh_uuids;
-	struct hash	 keys;		/* of members that have one */
+	struct hash	 keys;		/* the keys of members */
 	struct slice_tree slices;	/* blocks that are in use: slice.c */
 	unsigned int	 ntenants;
 	unsigned int	 ngroups;
@@ -262,7 +262,7 @@ void	 meshes_init(struct meshes *, struct store *);
 /* Free everything but the store. */
 void	 meshes_clear(struct meshes *);
 
-/* What has this name or id, or NULL.  A mesh is also found by its uuid's text. */
+/* Find by name or id, or NULL.  A mesh is also found by its uuid's text. */
 struct tenant *tenant_find(const struct meshes *, const char *name);
 struct tenant *tenant_by_id(const struct meshes *, int64_t id);
 struct meshgroup *

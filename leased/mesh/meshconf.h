@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the configuration says about the mesh.
+ * The configuration of the mesh.
  */
 
 #ifndef MESHCONF_H
@@ -24,7 +24,7 @@ struct mesh_reserved {
 struct meshconf {
 	struct prefix	 range[2];	/* IPv4, IPv6: of tenants without one */
 	unsigned int	 full_max;	/* members of a full mesh */
-	unsigned int	 hub_max;	/* and of one with hubs */
+	unsigned int	 hub_max;	/* members of a mesh with hubs */
 	unsigned int	 nets_max;	/* meshes of all tenants */
 	const struct mesh_reserved *reserved;	/* nreserved of them */
 	size_t		 nreserved;

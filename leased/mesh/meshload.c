@@ -17,7 +17,7 @@ struct load {
 	struct meshgroup *group;	/* the last one, as rows come in order */
 	struct mono	 now;
 	struct wall	 wall;
-	struct member	*member;	/* whose prefixes are being read */
+	struct member	*member;	/* its prefixes are being read */
 	struct prefix	 egress[MEMBER_EGRESS_MAX];
 	uint8_t		 negress;
 };

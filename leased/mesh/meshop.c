@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What all operations have in common: refusals, events and the lines of the log.
+ * The common parts of all operations: refusals, events and lines of the log.
  */
 
 #include <errno.h>

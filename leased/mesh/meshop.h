@@ -15,7 +15,7 @@ struct mesh_answer {
 	char		 text[TEXT_SIZE];	/* for people; "": the code's */
 	uint32_t	 enrolled;	/* devices of the group, until now */
 	uint32_t	 of;
-	/* What it was about, or NULL; good until the next change. */
+	/* The objects of the operation, or NULL; good until the next change. */
 	struct tenant	*tenant;
 	struct mesh	*mesh;
 	struct member	*member;

@@ -39,7 +39,7 @@ meshrow_tenant(const struct tenant *t, struct tenant_row *r)
 	r->created = t->created;
 }
 
-/* The texts may be their own. */
+/* Source and destination may be the same. */
 static void
 set_text(char *dst, const char *text, size_t size)
 {

@@ -11,7 +11,7 @@
 #include "op_tenant.h"
 
 #define PAGE		64	/* items of a page */
-#define LOOK_MAX	1024	/* and most that are looked at for it */
+#define LOOK_MAX	1024	/* items to look at for a page */
 
 bool
 member_is_offline(const struct member *m, struct wall now)

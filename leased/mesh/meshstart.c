@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the mesh is told of the rest of leased: addresses and keys of others.
+ * The rest of leased as the mesh sees it: addresses and keys of others.
  */
 
 #include <stdlib.h>

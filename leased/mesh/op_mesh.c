@@ -62,7 +62,7 @@ choose_net(struct meshes *ms, const struct tenant *t,
 	    prefix_format(tenant_range(ms, t, fam), name)));
 }
 
-/* What a request says of the settings, in the row. */
+/* Put the settings of a request into the row. */
 static uint8_t
 take(const struct msg_mesh_op *m, unsigned int members, struct mesh_row *r,
     struct mesh_answer *a)

@@ -21,7 +21,7 @@ struct mesh *
 op_mesh(struct meshes *, const struct msg_mesh_op *, struct mesh_answer *);
 /* Free a mesh that the store no longer has. */
 void	 op_mesh_forget(struct mesh *);
-/* What the devices of a tenant are told of it has changed: say so. */
+/* Settings of a tenant have changed: tell its devices. */
 void	 op_mesh_tell(struct meshes *, const struct tenant *);
 
 #endif

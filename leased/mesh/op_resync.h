@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Everything again for the members of one mesh, or of all.
+ * Tell the members of one mesh, or of all meshes, everything anew.
  */
 
 #ifndef OP_RESYNC_H

@@ -11,7 +11,7 @@
 #include "op_tenant.h"
 #include "slice.h"
 
-/* Those of the configuration of the original. */
+/* The servers in the configuration of the original. */
 #define STUN_DEFAULT	"stun.l.google.com:19302 stun.cloudflare.com:3478"
 
 /* The one tenant that there is besides the platform, or NULL. */

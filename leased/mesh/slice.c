@@ -120,7 +120,7 @@ slice_space(const struct meshes *ms, const struct tenant *t,
 		t->id);
 }
 
-/* What the configuration has there, or NULL. */
+/* The prefix of the configuration that overlaps this one, or NULL. */
 static const struct mesh_reserved *
 reserved(const struct meshes *ms, const struct prefix *p)
 {
@@ -385,7 +385,7 @@ slices_drop(struct mesh *n)
 	struct slice *s, *next;
 	int fam;
 
-	/* Its blocks, wherever they are: the prefix may have been changed. */
+	/* Its blocks can be anywhere: the prefix may have been changed. */
 	for (fam = 0; fam < FAMS; fam++)
 		for (s = slice_from(n->meshes, n->space[fam], fam, 0);
 		     s != NULL && s->space == n->space[fam] && s->fam == fam;

@@ -30,7 +30,7 @@ uint8_t	 slice_check(const struct meshes *, const struct tenant *,
     const struct prefix *, char *text, size_t size);
 /* The same for a range from which slices are to be carved. */
 uint8_t	 slice_check_range(const struct prefix *, char *text, size_t size);
-/* What no mesh may have of these addresses, as "multicast", or NULL. */
+/* Why no mesh may have these addresses, as "multicast", or NULL. */
 const char *slice_unfit(const struct prefix *);
 
 /*

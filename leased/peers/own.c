@@ -105,7 +105,7 @@ check_live(const struct owner *o, const struct own_wish *w, bool force,
 	return (h->kind == HOLD_FOREIGN ? LEASE_E_KEY_TAKEN : LEASE_OK_SAME);
 }
 
-/* In order, a prefix that lies in another comes right behind one that does. */
+/* In a sorted list, two neighbours overlap if any two prefixes do. */
 static uint8_t
 check_own(const struct own_wish *w, char *text, size_t size)
 {

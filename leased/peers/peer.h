@@ -55,7 +55,7 @@ struct peer {
 	RB_ENTRY(peer)	 entry;
 	struct network	*net;
 	struct owner	*owner;		/* NULL: a lease */
-	char		*name;		/* of a struct peer_text */
+	char		*name;		/* the name in its struct peer_text */
 	int64_t		 id;		/* id in the store */
 	int64_t		 first;		/* wall: first registration of a lease */
 	int64_t		 created;	/* wall: last change of the key */

@@ -32,9 +32,9 @@ struct network {
 	struct owners	 owners;
 	unsigned int	 nowners;
 	struct peer_tree peers;		/* leases by name, others by key */
-	struct hash	 keys;		/* of peers that have not ended */
-	struct hash	 addrs;		/* of struct peer_addr */
-	struct spans	 subnets;	/* of struct peer_addr, if served */
+	struct hash	 keys;		/* keys of peers that have not ended */
+	struct hash	 addrs;		/* entries are struct peer_addr */
+	struct spans	 subnets;	/* struct peer_addr of served peers */
 	struct holders	 held;		/* addresses that others have */
 	struct holders	 coming;	/* the next list, not yet complete */
 	bool		 held_known;	/* the hand has sent a list */
@@ -44,7 +44,7 @@ struct network {
 	uint64_t	 nowned;	/* peers with an owner */
 	struct msg_count traffic[TRAFFIC_N];	/* since our start, and before */
 	struct msg_count counted[TRAFFIC_N];	/* as the hand said last */
-	uint32_t	 counted_id;	/* in answer to this question */
+	uint32_t	 counted_id;	/* id of the question for counted */
 };
 
 struct pool *network_pool(const struct network *, const struct prefix *host);

@@ -335,7 +335,7 @@ peer_error(uint8_t code)
 		return ("max_peers reached");
 	case PEER_E_KERNEL:
 		return ("the kernel refused");
-	case PEER_E_POLICY:	/* of a device alone */
+	case PEER_E_POLICY:	/* only a device's hand answers so */
 		break;
 	}
 	return ("?");

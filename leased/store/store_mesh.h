@@ -9,7 +9,7 @@
  *	a key		once among all members,
  *	an address	once among the members of a network,
  *	an egress prefix once in a network.
- * What belongs to a network goes with its row.
+ * When the row of a network is deleted, all rows that belong to it go, too.
  */
 
 #ifndef STORE_MESH_H
@@ -128,7 +128,7 @@ int	 store_load_meshes(struct store *,
 	    int (*cb)(void *arg, const struct mesh_row *), void *arg);
 int	 store_load_mesh_blocks(struct store *,
 	    int (*cb)(void *arg, const struct mesh_block_row *), void *arg);
-/* In order of networks and generations, as those that have left are. */
+/* Members, and those that left, come in order of network and generation. */
 int	 store_load_members(struct store *,
 	    int (*cb)(void *arg, const struct member_row *), void *arg);
 int	 store_load_egress(struct store *,
@@ -148,21 +148,21 @@ int	 store_del_group(struct store *, int64_t id);
 int	 store_put_group_device(struct store *, const struct group_device_row *);
 int	 store_del_group_device(struct store *, int64_t group, int64_t device);
 int	 store_add_mesh(struct store *, struct mesh_row *);
-/* Everything but uuid, tenant, name, prefixes and created. */
+/* Write everything but uuid, tenant, name, prefixes and created. */
 int	 store_put_mesh(struct store *, const struct mesh_row *);
 int	 store_del_mesh(struct store *, int64_t id);
 int	 store_add_mesh_block(struct store *, const struct mesh_block_row *);
 int	 store_add_member(struct store *, struct member_row *);
-/* Everything but network, device and created. */
+/* Write everything but network, device and created. */
 int	 store_put_member(struct store *, const struct member_row *);
 int	 store_del_member(struct store *, int64_t id);
 int	 store_add_egress(struct store *, const struct egress_row *);
-/* All prefixes of a member. */
+/* Delete all prefixes of a member. */
 int	 store_del_egress(struct store *, int64_t member);
 /* A second row of the same member replaces the first. */
 int	 store_put_gone(struct store *, const struct gone_row *);
 int	 store_del_gone(struct store *, int64_t mesh, int64_t member);
-/* Those of a network up to a generation. */
+/* Delete the rows of a network up to a generation. */
 int	 store_trim_gone(struct store *, int64_t mesh, uint64_t gen);
 
 #endif
