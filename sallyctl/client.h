@@ -22,7 +22,7 @@
 struct client {
 	int		 fd;
 	char		 path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
-	uint32_t	 id;		/* of the last request */
+	uint32_t	 id;		/* the last request's */
 	bool		 absent;	/* nobody listens: it does not run */
 	char		 error[CLIENT_ERROR];
 	uint8_t		 buf[IMSG_MAX_SIZE];

@@ -98,7 +98,7 @@ write_addresses(FILE *f, const struct msg_ctl_network *n,
 	    n->subnets, n->nsubnets, true);
 }
 
-/* What is behind the device itself is not routed to the gateway. */
+/* Prefixes behind the device itself are not routed to the gateway. */
 static void
 write_routes(FILE *f, const struct msg_ctl_network *n,
     const struct msg_peer_item *p)

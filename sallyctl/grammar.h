@@ -34,8 +34,8 @@ struct request {
 	char		 dir[DIR_SIZE];	/* "" is the usual one */
 	char		 csr[FILE_SIZE];	/* a certificate request */
 	char		 passphrase[FILE_SIZE];	/* "" is the terminal */
-	char		 serial[64];	/* of a certificate, "" is any */
-	char		 url[HOST_SIZE + 16];	/* of a listener, "" is the usual one */
+	char		 serial[64];	/* a certificate's, "" is any */
+	char		 url[HOST_SIZE + 16];	/* a listener's, "" is usual */
 	char		 endpoint[HOST_SIZE];
 	char		 wan[NETNAME_SIZE];	/* an interface, "" is none */
 	uint32_t	 term;		/* seconds, 0 is the usual one */
@@ -43,7 +43,7 @@ struct request {
 	uint64_t	 limit;		/* items, 0 is all */
 	bool		 behind;
 	bool		 offline;
-	struct msg_mesh_op op;		/* of the mesh */
+	struct msg_mesh_op op;		/* an operation on the mesh */
 };
 
 /*

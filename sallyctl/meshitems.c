@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What sallyctl shows of the mesh: as JSON, with the members of the API, and as
- * columns.
+ * The items of the mesh as sallyctl shows them: as JSON, with the members of
+ * the API, and as columns.
  */
 
 #include "meshitems.h"

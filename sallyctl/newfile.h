@@ -15,7 +15,7 @@
 struct newfile {
 	int		 fd;
 	const char	*file;
-	unsigned int flags;	 /* of renameat2(2) */
+	unsigned int flags;	 /* for renameat2(2) */
 	char		 tmp[FILE_SIZE + 8];	/* "": there is none */
 };
 

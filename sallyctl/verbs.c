@@ -100,7 +100,7 @@ static const struct field pool_fields[] = {
 	{ FIELD(msg_ctl_network, SIZE, "size", size[0]) },
 	{ .name = NULL }
 };
-/* Packets and bytes that were counted as that; without a filter, none. */
+/* Packets and bytes of one counter; without a filter there are none. */
 #define COUNTED(what, name)						\
 	{ FIELD(msg_ctl_network, NUM, name "_packets",			\
 	    traffic[TRAFFIC_##what].packets),				\

@@ -103,7 +103,7 @@ enum param {
 	P_BEHIND,		/* options about it */
 	P_OFFLINE,
 	P_IN_MESH,
-	P_TENANT,		/* and on: grammar_mesh.c has them */
+	P_TENANT,		/* grammar_mesh.c has this and the next */
 	P_CIDR,
 	P_CIDR6,
 	P_RANGE,
@@ -135,7 +135,7 @@ enum talk {
 	TALK_CONVERT,		/* with nobody */
 	TALK_TAKEOVER,
 	TALK_EXPORT,
-	TALK_CA_INIT,		/* with nobody, as the next */
+	TALK_CA_INIT,		/* with nobody; the next likewise */
 	TALK_CA_ISSUE,
 	TALK_CA_REVOKE,
 	TALK_CA_LIST,
@@ -146,7 +146,7 @@ enum talk {
 struct verb {
 	const char	*words[2];
 	bool		 exact;		/* the second is never abbreviated */
-	bool		 whole;		/* neither of them is */
+	bool		 whole;		/* neither word is ever abbreviated */
 	enum param	 arg;
 	enum param	 arg2;		/* another one behind it */
 	uint64_t	 opts;		/* mask of enum param */

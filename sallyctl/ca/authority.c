@@ -21,7 +21,7 @@
 #include "authority.h"
 #include "newfile.h"
 
-/* What openssl-pkcs8(1) takes with -scrypt: 16 MB for each guess. */
+/* The costs of openssl-pkcs8(1) with -scrypt: 16 MB for each guess. */
 #define SCRYPT_N 16384
 #define SCRYPT_R 8
 #define SCRYPT_P 1

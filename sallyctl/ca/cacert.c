@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What an authority signs, built with libcrypto.
+ * The certificates and the revocation list of an authority, built with
+ * libcrypto.
  */
 
 #include <arpa/inet.h>

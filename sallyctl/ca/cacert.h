@@ -15,7 +15,7 @@
 #include "caindex.h"
 
 #define CA_TERM	  (3650U * 86400) /* seconds that an authority lives */
-#define LEAF_TERM (365U * 86400)  /* and a certificate that it issues */
+#define LEAF_TERM (365U * 86400)  /* seconds that a certificate lives */
 
 struct cert_wish {
 	const char	*name;		/* the common name */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The list of all certificates that an authority has issued: the text database
- * of openssl-ca(1), so that both can keep the same authority.
+ * The list of all certificates that an authority has issued.  It is a text
+ * database as openssl-ca(1) has it, so that both can keep the same authority.
  */
 
 #ifndef CAINDEX_H
@@ -32,7 +32,7 @@ struct issued {
 	int64_t until;		 /* wall */
 	int64_t revoked;	 /* wall, or 0 */
 	const char	*certificate;	/* its file, or NULL */
-	const char *key;	 /* that of its key, or NULL */
+	const char *key;	 /* its key's file, or NULL */
 };
 
 /*

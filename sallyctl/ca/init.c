@@ -26,7 +26,7 @@
 #include "newfile.h"
 
 #define CONF_FILE   SYSCONFDIR "/sallyport/sallyport.conf"
-#define SHARED_NETS 64 /* of /16 in 100.64.0.0/10, RFC 6598 */
+#define SHARED_NETS 64 /* the /16s in 100.64.0.0/10, RFC 6598 */
 
 struct plan {
 	char		 endpoint[HOST_SIZE];
@@ -34,7 +34,7 @@ struct plan {
 	char		 file[FILE_SIZE];
 	char server[FILE_SIZE];	     /* its certificate and key */
 	bool has_server;	     /* they are there */
-	char name[IDENT_SIZE];	     /* of the gateway */
+	char name[IDENT_SIZE];	     /* the gateway's name */
 	unsigned int net4;	     /* 100.net4.0.0/16 */
 	char		 net6[INET6_ADDRSTRLEN];	/* fdxx:xxxx:xxxx */
 };

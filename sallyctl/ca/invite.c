@@ -17,7 +17,7 @@
 #include "leaf.h"
 #include "lookup.h"
 
-#define PORT 8443 /* that "sallyctl init" writes */
+#define PORT 8443 /* the port that "sallyctl init" writes */
 #define DIR  "/etc/sallyport-join"
 
 /* The URL goes into a shell's script: it may have no character of a shell. */

@@ -17,7 +17,7 @@
 #include "newfile.h"
 
 #define RSA_BITS_MIN 2048
-#define P12_ROUNDS   100000 /* of its key derivation and of its MAC */
+#define P12_ROUNDS   100000 /* rounds of its key derivation and its MAC */
 
 /* Is it a key that the listener's TLS takes? */
 static bool
