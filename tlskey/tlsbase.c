@@ -19,7 +19,7 @@
 
 #define KEEP_MAX	16
 
-/* What is left of each kind; all of the kinds that are not here. */
+/* Algorithms that are kept of each kind; of kinds not listed, all are. */
 static const struct kept {
 	int		 operation;
 	const char	*names[KEEP_MAX];

@@ -32,7 +32,7 @@ struct tlskey {
 	OSSL_PROVIDER	*base;
 	OSSL_PROVIDER	*ours;
 	int		 link;		/* -1: none */
-	uint32_t	 id;		/* of the last request */
+	uint32_t	 id;		/* the last request's */
 	uint32_t	 late;		/* id of an answer that came too late */
 	char		 error[TEXT_SIZE];
 	uint8_t		 buf[IMSG_MAX_SIZE];

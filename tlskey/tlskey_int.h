@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the provider (tlsprov.c) needs of a key (tlskey.c). */
+/* The part of a key (tlskey.c) that the provider (tlsprov.c) needs. */
 
 #ifndef TLSKEY_INT_H
 #define TLSKEY_INT_H
@@ -23,7 +23,7 @@ struct tlskey_facts {
 
 const struct tlskey_facts *tlskey_key_facts(const struct tlskey_key *);
 
-/* What went wrong before is over. */
+/* Forget the last error. */
 void	 tlskey_clear_error(struct tlskey *);
 
 /*
