@@ -51,11 +51,11 @@ struct apid {
 	const struct dialect *const *dialects;	/* NULL ends them */
 	struct conn_list conns;
 	unsigned int	 nconns;
-	struct conn_list idle;		/* those that wait for a next request */
-	unsigned int	 nparked;	/* of them; park.c's */
+	struct conn_list idle;		/* waiting for their next request */
+	unsigned int	 nparked;	/* parked connections; park.c's */
 	struct conn_list shaking;	/* in a handshake, oldest first */
 	unsigned int	 nshaking;
-	struct conn_list queue;		/* waiting for theirs */
+	struct conn_list queue;		/* waiting for their handshake */
 	struct event	 shake_timer;	/* shake.c's */
 	struct event	 accept_pause;	/* room.c's */
 	struct event	 stop_timer;

@@ -22,13 +22,13 @@
 #include "reply.h"
 #include "request.h"
 
-/* Who may: each one also what those before him may. */
+/* Levels of rights: each includes those before it. */
 enum level {
 	LEVEL_NONE,
-	LEVEL_ANY,		/* of the tenant */
+	LEVEL_ANY,		/* any identity of the tenant */
 	LEVEL_OPERATOR,
-	LEVEL_TENANT,		/* its administrator */
-	LEVEL_SUPER		/* of all tenants */
+	LEVEL_TENANT,		/* the tenant's administrator */
+	LEVEL_SUPER		/* administrator of all tenants */
 };
 
 static void	 mesh_done(struct request *, const struct msg_mesh_reply *);
@@ -60,7 +60,7 @@ level_of(const struct identity *id)
 	}
 }
 
-/* Who asks must be of this level.  Returns false if the refusal was sent. */
+/* The asker must be of this level.  Returns false if he was refused. */
 static bool
 may(struct request *r, enum level least)
 {

@@ -201,7 +201,7 @@ poll_late(struct request *r)
 		not_modified(r);
 }
 
-/* It may be another identity by the rules of now. */
+/* By the rules of now, the client may be another identity. */
 static bool
 is_same(struct request *r)
 {
@@ -314,7 +314,7 @@ self_done(struct request *r, const struct msg_mesh_done *m)
 		refuse_code(r, m->code, m->text);
 }
 
-/* Who asks, and about which network in the path. */
+/* Fill in the asker, and the network that is in the path. */
 static bool
 key_begin(struct request *r, struct msg_mesh_key *m)
 {

@@ -17,7 +17,7 @@
 #include "selfjson.h"
 
 #define ACK_MS		200	/* acknowledgements are gathered so long */
-#define ALIVE_MS	60000	/* and repeated after so long */
+#define ALIVE_MS	60000	/* and repeated so often */
 #define WAKE_MS		20	/* pause while leased has enough to do */
 #define ASKED_MAX	512	/* questions that are enough */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What this front knows of the meshes: devices that asked lately with their
+ * The meshes as this front knows them: devices that asked lately with their
  * memberships, the changes of their meshes, and the requests that wait for
  * changes.  All of it comes from leased and is asked again when it is lost.
  */
@@ -54,7 +54,7 @@ RB_HEAD(mself_tree, mself);
 
 /* A request that waits; the job of a request begins with it. */
 struct mpoll {
-	TAILQ_ENTRY(mpoll) entry;	/* of its device */
+	TAILQ_ENTRY(mpoll) entry;	/* in its device's list */
 	TAILQ_ENTRY(mpoll) woken;
 	struct request	*req;
 	void		 (*look)(struct mpoll *);	/* it was woken */

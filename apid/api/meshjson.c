@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the API says about the mesh.
+ * The objects of the mesh as the JSON of the API.
  */
 
 #include <string.h>

@@ -22,8 +22,8 @@ struct meshlist {
 	struct job	 job;
 	struct msg_mesh_list ask;
 	struct outbuf	 out;
-	unsigned int	 items;		/* of this page */
-	uint64_t	 version;	/* of the only one */
+	unsigned int	 items;		/* items of this page */
+	uint64_t	 version;	/* the version of the only item */
 	bool		 any;
 	bool		 begun;
 };
@@ -228,7 +228,7 @@ list_end(struct request *r, const struct msg_mesh_list_end *m)
 	l->ask.after = m->after;
 	l->ask.network_id = m->network_id;
 	if (!last && (l->items == 0 || l->ask.one) && !l->out.broken) {
-		/* Nothing of this page is wanted. */
+		/* This page has nothing that was asked for. */
 		list_ask(r);
 		return;
 	}

@@ -77,7 +77,7 @@ static const struct {
 	{ "topology", TOPOLOGY, OF_NEW | OF_MESH, WITH_TOPOLOGY, AT(topology),
 	    "full or hub" },
 	{ "relay", BOOL, OF_MEMBER, WITH_RELAY, AT(relay), "true or false" },
-	/* The prefixes say it; this must not contradict them. */
+	/* egress follows from egress_prefixes and must not contradict them. */
 	{ "egress", BOOL, OF_MEMBER, 0, AT(mesh), "true or false" },
 	{ "egress_prefixes", PREFIXES, OF_MEMBER, WITH_EGRESS, AT(egress),
 	    "an array of at most 16 prefixes" },

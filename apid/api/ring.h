@@ -18,7 +18,7 @@
 #include "proto.h"
 
 #define RING_MAX	(256 * 1024)	/* bytes of one mesh */
-#define RINGS_MAX	(64 * 1024 * 1024)	/* and of all */
+#define RINGS_MAX	(64 * 1024 * 1024)	/* bytes of all meshes */
 #define ENTRY_JSON	2048	/* an entry as JSON */
 
 struct ring_entry {

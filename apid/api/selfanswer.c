@@ -195,7 +195,7 @@ take_back(struct selfjob *j, uint64_t member)
 			j->gone[i] = j->gone[--j->ngone];
 }
 
-/* What a member is for this one: a peer, one that has left, or nothing. */
+/* A member is a peer of this one, has left, or is nothing to it. */
 static void
 put_entry(struct selfjob *j, const struct mself *s, uint64_t member,
     uint8_t seen, const char *json, size_t len)
@@ -361,7 +361,7 @@ page_end(struct request *r, const struct msg_mesh_page_end *m)
 	struct mself *s = find_self(j);
 
 	if (m->code == LEASE_E_NO_MATCH && s != NULL && !j->begun) {
-		/* More is forgotten than we were told of: it needs all. */
+		/* leased forgot more than it told us: the member needs all. */
 		s->feed->floor = m->floor;
 		again(r);
 		return;

@@ -28,11 +28,11 @@ struct selfjob {
 	bool		 broken;	/* there was no memory for a part */
 	bool		 begun;		/* the head of the answer was sent */
 	bool		 any;		/* the network has a peer in it */
-	struct cursor	 cursor;	/* what the device has */
-	struct cursor	*tag;		/* and has after this answer */
+	struct cursor	 cursor;	/* the state that the device has */
+	struct cursor	*tag;		/* its state after this answer */
 	unsigned int	 net;		/* network of tag that is written */
 	struct outbuf	 out;
-	struct msg_mesh_page page;	/* asked for it */
+	struct msg_mesh_page page;	/* the page that was asked for */
 	uint64_t	*gone;		/* members that have left it */
 	unsigned int	 ngone;
 	char		 version[AGENT_SIZE];

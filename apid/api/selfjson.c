@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a member is told of itself, and what it says, as JSON.
+ * The answers to a member about itself, and its own requests, as JSON.
  */
 
 #include <arpa/inet.h>

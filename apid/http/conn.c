@@ -358,7 +358,7 @@ conn_take_buf(struct conn *c)
 void
 conn_give_buf(struct conn *c)
 {
-	/* One that is parked is not idle. */
+	/* A connection that is parked is not idle. */
 	set_idle(c, c->served && c->state != CONN_PARK);
 	free(c->buf);
 	c->buf = NULL;

@@ -66,7 +66,7 @@ struct conn {
 	struct event	 wev;
 	struct event	 timer;
 	bool		 served;	/* has had an answer */
-	bool		 idle;		/* and waits for a next request */
+	bool		 idle;		/* served, and waits for a request */
 	bool		 stranger;	/* has proved and asked nothing yet */
 	bool		 queued;	/* for a place among the handshakes */
 	bool		 edge;		/* rev tells of new bytes only */

@@ -22,7 +22,7 @@ park_begin(struct request *r, const struct wait_ops *ops, uint32_t ms)
 	r->wait = ops;
 	c->timed = true;
 	conn_deadline(c, ms);
-	/* What belongs to the next request stays. */
+	/* The bytes of the next request stay. */
 	if (c->in_len == c->used) {
 		c->in_len = c->used = 0;
 		conn_give_buf(c);

@@ -20,7 +20,7 @@ struct rate_source {
 	struct prefix		 addr;
 	uint16_t		 listener;
 	unsigned int		 conns;
-	unsigned int		 parked;	/* of them */
+	unsigned int		 parked;	/* the parked ones of conns */
 	struct rate_conns	 strangers;	/* some of them */
 	int64_t			 score_ms;	/* penalties, 1000 each */
 	struct mono		 since;		/* time of score_ms */
