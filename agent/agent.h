@@ -36,7 +36,7 @@ struct agent {
 	struct resolve	*resolve;
 	struct map	 map;
 	struct meshnets	 nets;
-	struct asked	 asked;		/* of the hand */
+	struct asked	 asked;		/* questions to the hand */
 	struct poll	*poll;
 	struct reporter	*reporter;
 	struct agentctl	*ctl;		/* NULL: none */

@@ -72,7 +72,7 @@ agent_conf_mpolicy(struct chan *c, uint32_t id,
 	return (0);
 }
 
-/* The last one of a kind counts. */
+/* The last descriptor of a kind counts. */
 static int
 keep_fd(int *place, int fd)
 {
@@ -150,7 +150,7 @@ bad_state(const char *file, const char *why)
 	    log_vis(file), log_text(why));
 }
 
-/* What the last run knew. */
+/* Load the state that the last run has left. */
 static void
 load_state(struct agent *a)
 {
@@ -254,7 +254,7 @@ conf_commit(void *arg, void *shadow)
 	reporter_start(a->reporter);
 	settings_free(old);
 	listen_anew(a);
-	/* Another policy may take what was refused. */
+	/* Another policy may take the wishes that were refused. */
 	TAILQ_FOREACH(n, &a->nets.list, entry)
 		if (old == NULL || n->refused)
 			meshnet_forget_told(n);
@@ -344,7 +344,7 @@ main(void)
 	map_init(&a->map);
 	TAILQ_INIT(&a->nets.list);
 	asked_init(&a->asked);
-	/* These read files, which is over when the walls are up. */
+	/* These read files, and must come before the sandbox. */
 	if ((a->tlskey = tlskey_new()) == NULL)
 		fatal("TLS");
 	if ((a->base = event_base_new()) == NULL ||

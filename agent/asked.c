@@ -32,7 +32,7 @@ asked_add(struct asked *t, enum ask_what what, const char *network)
 		return (NULL);
 	a->what = (uint8_t)what;
 	strlcpy(a->network, network, sizeof(a->network));
-	/* Once round, an old one may still be there. */
+	/* When ids begin anew, a question with this id may still be there. */
 	do {
 		if (++t->last == 0)
 			t->last = 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the hand was asked and has not answered yet.
+ * The questions to the hand that it has not answered yet.
  */
 
 #ifndef ASKED_H
@@ -39,7 +39,7 @@ struct asked {
 void	 asked_init(struct asked *);
 /* Note a question and give it an id.  NULL with errno ENOMEM. */
 struct ask *asked_add(struct asked *, enum ask_what, const char *network);
-/* Take it out; the caller frees it.  NULL if it is not there. */
+/* Take a question out; the caller frees it.  NULL if it is not there. */
 struct ask *asked_take(struct asked *, uint32_t id);
 void	 asked_clear(struct asked *);
 

@@ -25,7 +25,7 @@
 #include "mapjson.h"
 
 #define RESOLVE_MS	15000
-#define CONNECT_MS	8000	/* to each address */
+#define CONNECT_MS	8000	/* for each address */
 #define SHAKE_MS	15000
 #define SEND_MS		15000
 #define BODY_MS		60000
@@ -69,8 +69,8 @@ struct httpc {
 	char		*in;		/* NUL behind it */
 	size_t		 inlen, insize;
 	struct httpresp	 head;
-	size_t		 body;		/* where it begins */
-	size_t		 decoded;	/* of a chunked one */
+	size_t		 body;		/* the place where the body begins */
+	size_t		 decoded;	/* bytes of a chunked body so far */
 	struct chunked	 chunked;
 	char		 error[ERROR_SIZE];
 };
@@ -449,7 +449,7 @@ step_body(struct httpc *h)
 		    (h->head.bodiless	    ? 0 :
 			h->head.chunked ? h->decoded :
 					  (size_t)h->head.length)] = '\0';
-		/* What comes unasked ends the connection. */
+		/* Bytes that nobody asked for end the connection. */
 		finish(h, NULL, h->head.keepalive && extra == 0);
 		return (false);
 	}

@@ -13,7 +13,7 @@
 
 #define HTTPRESP_HEAD_MAX	16384	/* bytes */
 #define HTTPRESP_FIELDS		64
-#define HTTPRESP_TAG		2048	/* of an ETag, with NUL */
+#define HTTPRESP_TAG		2048	/* size of an ETag, with NUL */
 
 struct httpresp {
 	uint16_t	 status;	/* 100..599 */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the server has said: the networks of this device and their members, from
- * full answers and from differences.  Nothing here knows the kernel or the
- * server's JSON.
+ * The map that the server has told: the networks of this device and their
+ * members, from full answers and from differences.  Nothing here knows the
+ * kernel or the server's JSON.
  */
 
 #ifndef MAP_H
@@ -100,8 +100,8 @@ struct map_net {
 	TAILQ_ENTRY(map_net) entry;
 	char		 uuid[MAP_UUID];
 	char		 name[MAP_NAME];
-	uint64_t	 gen;		/* of what is here */
-	uint64_t	 acked;		/* of what the kernel holds */
+	uint64_t	 gen;		/* generation of this map */
+	uint64_t	 acked;		/* generation that the kernel holds */
 	bool		 complete;	/* false: gen is no base for a difference */
 	bool		 more;		/* the answer was cut */
 	struct map_self	 self;

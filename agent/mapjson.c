@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Each value is checked here for itself; map.c checks whether an answer fits to
- * what is known.  A server that has been captured can say what it likes in this
- * form, and the hand judges that.
+ * Each value is checked here for itself; map.c checks whether an answer fits
+ * the map so far.  A server that has been captured can say what it likes in
+ * this form, and the hand judges that.
  */
 
 #include <arpa/inet.h>
@@ -21,7 +21,7 @@
 struct reader {
 	char		*err;
 	size_t		 errsize;
-	const char	*net;		/* for the text */
+	const char	*net;		/* its UUID for the text, or "" */
 };
 
 static int fail(const struct reader *, const char *, ...)
@@ -297,7 +297,7 @@ get_locals(const struct reader *r, const json_t *o, struct map_peer *p)
 
 	if (get_list(r, o, "local", MAP_LOCAL_MAX, &list, &n) == -1)
 		return (-1);
-	/* What another device says of itself: of no use is not wrong. */
+	/* Another device says these of itself: a useless one is no error. */
 	for (i = 0; i < n; i++)
 		if (mapjson_endpoint(item_text(list, i),
 		    &p->local[p->nlocal]) == 0)
@@ -326,7 +326,7 @@ parse_peer(const struct reader *r, const json_t *o, struct map_peer *p)
 	return (check_hosts(r, p));
 }
 
-/* What this device shall be in the network. */
+/* The roles of this device in the network. */
 static int
 get_roles(const struct reader *r, const json_t *o, struct map_self *s)
 {

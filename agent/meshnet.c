@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the hand is told is compared with what it was told before, by a hash for
+ * Each wish is compared with the last one that the hand was told, by a hash for
  * each peer: a large network costs little while little of it changes.
  */
 
@@ -62,7 +62,7 @@ set_key(struct meshnet *n, struct meshpeer *p, const uint8_t *key)
 	if (key == NULL)
 		return;
 	memcpy(p->key, key, sizeof(p->key));
-	/* Somebody who has gone may have had it. */
+	/* A peer that has gone may have had the key. */
 	if ((other = RB_INSERT(meshkeys, &n->keys, p)) != NULL) {
 		RB_REMOVE(meshkeys, &n->keys, other);
 		other->told = false;
@@ -263,7 +263,7 @@ path_cb(void *arg, const struct map_peer *x, struct path_wish *w)
 	path_wish(&p->path, &f, mono_now(), w);
 }
 
-/* What WireGuard shall have for a peer.  False: it shall not have it. */
+/* A peer as WireGuard shall have it.  False: it shall not have it. */
 static bool
 wish_of(struct meshnet *n, const struct meshpeer *p, struct want_peer *w)
 {
@@ -276,7 +276,7 @@ wish_of(struct meshnet *n, const struct meshpeer *p, struct want_peer *w)
 	return (want_peer(n->map, x, &n->agent->set->want, path_cb, n, w));
 }
 
-/* First who gains, then who goes: no prefix is without a peer between. */
+/* Peers that gain prefixes come first: no prefix is without a peer. */
 static int
 tell_peers(struct meshnet *n)
 {
@@ -404,7 +404,7 @@ resolved_cb(void *arg, const struct resolve_answer *ans)
 		    log_vis(n->map->name), log_vis(n->resolved), ans->error);
 		return;
 	}
-	/* One that is still there stays. */
+	/* The endpoint stays if it is still among the addresses. */
 	for (i = 0; i < ans->n; i++)
 		if (prefix_equal(&ans->list[i].addr, &n->rendezvous.addr) &&
 		    ans->list[i].port == n->rendezvous.port)

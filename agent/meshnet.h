@@ -26,10 +26,10 @@ struct agent;
 /* A peer that the hand has, should have, or should not have any more. */
 struct meshpeer {
 	RB_ENTRY(meshpeer) entry;	/* by member */
-	RB_ENTRY(meshpeer) bykey;	/* if it was told */
-	uint64_t	 id;		/* of the member; 0: the rendezvous */
-	uint8_t		 key[WGKEY_LEN];	/* that the hand was told */
-	uint8_t		 hash[WANT_HASH];	/* of what it was told */
+	RB_ENTRY(meshpeer) bykey;	/* if the hand was told */
+	uint64_t	 id;		/* the member's id; 0: the rendezvous */
+	uint8_t		 key[WGKEY_LEN];	/* as the hand was told */
+	uint8_t		 hash[WANT_HASH];	/* hash of all it was told */
 	bool		 told;
 	bool		 refused;
 	bool		 fresh;		/* seen in the look under way */
@@ -39,7 +39,7 @@ struct meshpeer {
 	int64_t		 shook;		/* wall, the last handshake; 0: never */
 	int64_t		 reported;	/* the handshake that the server knows */
 	uint8_t		 reported_state;
-	bool		 want;		/* to be asked for in a report */
+	bool		 want;		/* a report is to ask for its call */
 };
 
 RB_HEAD(meshpeers, meshpeer);
@@ -53,15 +53,15 @@ struct meshnet {
 	struct meshpeers peers;
 	struct meshkeys	 keys;
 	struct msg_mnet_state state;	/* as the hand says */
-	struct msg_mnet_set told;	/* what it was told; "" if nothing */
+	struct msg_mnet_set told;	/* as the hand was told; "" if not */
 	unsigned int	 waiting;	/* answers of the hand to come */
 	bool		 dirty;		/* there may be more to tell */
-	bool		 refused;	/* something of it, lately */
+	bool		 refused;	/* a part of it was refused lately */
 	char		 why[TEXT_SIZE];
 	bool		 nack_due;	/* why is to be reported */
 	bool		 looking;	/* counters are coming */
 	struct mono	 looked;
-	struct resolve_job *job;	/* of the rendezvous */
+	struct resolve_job *job;	/* resolves the rendezvous */
 	struct map_endpoint rendezvous;	/* where it is; family 0: unknown */
 	char		 resolved[MAP_HOST];	/* the text that was resolved */
 	struct mono	 resolved_at;

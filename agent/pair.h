@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What follows from the map for this device and one other member: the relay of
- * the pair, and the facts of the rule for paths.  Both ends compute the same
- * relay from the same map.
+ * The pair of this device and one other member: its relay, and the facts of the
+ * rule for paths, both from the map.  Both ends compute the same relay from the
+ * same map.
  */
 
 #ifndef PAIR_H

@@ -16,9 +16,9 @@
 #define SILENT_MS	30000	/* keepalives come each 25 s */
 #define AWAY_MS		60000	/* how long the peer is taken out, at least */
 #define AWAY_MAX_MS	600000
-#define FORGIVE_MS	600000	/* this long direct, and DOWNs are forgotten */
+#define FORGIVE_MS	600000	/* direct for so long: forget DOWNs */
 #define IN_USE_MS	300000
-#define CAND_MS		5000	/* for each candidate */
+#define CAND_MS		5000	/* time for each candidate */
 #define ASK_MS		5000	/* data and no handshake: ask to be called */
 #define ASK_AGAIN_MS	30000
 #define SOON_MS		10000	/* so long without rx is a doubt */

@@ -21,7 +21,7 @@ enum path_state {
 	PATH_RELAYED		/* they are the relay's */
 };
 
-/* What is known of a pair from the map. */
+/* The facts about a pair, from the map. */
 struct path_facts {
 	bool		 relay;		/* there is a relay for the pair */
 	bool		 fixed;		/* it or we are a relay: always direct */
@@ -29,7 +29,7 @@ struct path_facts {
 	uint8_t		 theirs;
 	bool		 probe;		/* try the direct way while relayed */
 	bool		 called;	/* it wishes to be called */
-	uint16_t	 keepalive;	/* of the network, for all pairs; or 0 */
+	uint16_t	 keepalive;	/* the network's, for all pairs; or 0 */
 	uint8_t		 ncands;	/* endpoints to try, best first */
 	struct map_endpoint cands[PATH_CANDS];
 };
@@ -45,7 +45,7 @@ struct path_seen {
 
 struct path {
 	uint8_t		 state;		/* enum path_state */
-	uint8_t		 downs;		/* lately */
+	uint8_t		 downs;		/* number of DOWNs, lately */
 	bool		 away;		/* the peer is taken out of WireGuard */
 	bool		 alive;		/* there was rx, ever */
 	bool		 was_down;
@@ -67,10 +67,10 @@ struct path {
 	bool		 shook;
 };
 
-/* What WireGuard shall have for the pair. */
+/* The peer of the pair as WireGuard shall have it. */
 struct path_wish {
 	bool		 present;
-	bool		 direct;	/* with the prefixes of the peer */
+	bool		 direct;	/* it has its own prefixes */
 	uint16_t	 keepalive;
 	struct map_endpoint endpoint;	/* family 0: leave it */
 };

@@ -2,7 +2,7 @@
 /*
  * OFFLINE -> WAIT -> ASK -> APPLY -> ASK.  While the server cannot be reached or
  * does not know us, all tunnels stay as they are.  A second connection carries
- * what the device says of itself, as the first one waits most of the time.
+ * the reports of this device, as the first one waits most of the time.
  */
 
 #include <event2/event.h>
@@ -22,7 +22,7 @@
 #include "reporter.h"
 
 #define WAIT_S		55	/* the server may wait before it answers */
-#define ANSWER_MS	90000	/* and a sixteenth more, and the way */
+#define ANSWER_MS	90000	/* WAIT_S, a sixteenth more, and the way */
 #define DENIED_MS	300000	/* between two questions of a stranger */
 #define REFUSED_MAX_MS	60000
 #define APPLY_MS	60000	/* the hand may take so long */
@@ -103,7 +103,7 @@ ask(struct poll *p)
 
 /* --- the answer --- */
 
-/* What the answer lacks is left: the interface goes. */
+/* Leave the networks that the answer lacks: their interfaces go. */
 static void
 leave_missing(struct poll *p, const struct map_answer *ans)
 {
@@ -250,7 +250,7 @@ ask_cb(void *arg, const struct httpc_answer *ans)
 		seen(p);
 		p->failures = 0;
 		p->error[0] = '\0';
-		/* One that does not wait is not asked without end. */
+		/* A server that does not wait is asked again only later. */
 		wait_then_ask(p,
 		    mono_diff_ms(mono_now(), p->asked) < SOON_MS ? SOON_MS : 1);
 		return;
@@ -498,7 +498,7 @@ poll_start(struct poll *p)
 	if (p->agent->set->tls == NULL)
 		return;
 	wait_then_ask(p, 1);
-	/* At a start, the question says what the kernel has again. */
+	/* At a start, wait until the kernel has what the question will say. */
 	TAILQ_FOREACH(n, &p->agent->map.nets, entry)
 		if (n->acked != n->gen) {
 			p->state = POLL_APPLY;

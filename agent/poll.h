@@ -31,7 +31,7 @@ void	 poll_settled(struct poll *);
 const char *poll_leave(struct poll *, const char *uuid);
 
 enum poll_state poll_state(const struct poll *);
-/* Of the last failure, or "". */
+/* The text of the last failure, or "". */
 const char *poll_error(const struct poll *);
 /* When the server answered last; 0: never. */
 struct wall poll_seen(const struct poll *);

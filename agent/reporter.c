@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One report is about one network, and goes when something moved: at once for
- * what cannot wait, else each minute.  A report that is lost is made anew from
- * what is so then.
+ * One report is about one network, and goes when something moved: at once if it
+ * cannot wait, else each minute.  A report that is lost is made anew from the
+ * state at that time.
  */
 
 #include <event2/event.h>
@@ -29,8 +29,8 @@ struct reporter {
 	struct httpc	*http;
 	struct event	*timer;
 	bool		 urgent;	/* only what cannot wait */
-	char		 network[NETNAME_SIZE];	/* of the report under way */
-	char		 nack[TEXT_SIZE];	/* in it */
+	char		 network[NETNAME_SIZE];	/* in the report under way */
+	char		 nack[TEXT_SIZE];	/* the refusal in the report */
 };
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What this device tells its server of itself: refusals, handshakes, the state
- * of its paths, its NAT, and whom it would have call.
+ * The reports of this device to its server: refusals, handshakes, the state of
+ * its paths, its NAT, and the members that are to call it.
  */
 
 #ifndef REPORTER_H

@@ -22,7 +22,7 @@ struct resolve {
 };
 
 struct resolve_job {
-	struct event	*soon;		/* of an answer that is known */
+	struct event	*soon;		/* gives an answer that is known */
 	struct evdns_getaddrinfo_request *req;
 	resolve_cb	*cb;		/* NULL: cancelled */
 	void		*arg;

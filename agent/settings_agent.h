@@ -26,7 +26,7 @@ struct settings {
 	int		 raw6_fd;
 	struct tlsclient *tls;		/* made of the files */
 	char		 error[TEXT_SIZE];
-	uint8_t		 word;		/* of the error, as in CONF_NAK */
+	uint8_t		 word;		/* the error's, as in CONF_NAK */
 };
 
 struct settings *settings_new(void);

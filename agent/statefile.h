@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What agentd knows, on disk: a file for each network, and one with the pairs
+ * The state of agentd on disk: a file for each network, and one with the pairs
  * that are direct.  A device that starts without its server has its mesh from
  * here.
  */

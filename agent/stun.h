@@ -13,7 +13,7 @@
 #include "map.h"
 
 #define STUN_REQUEST	20	/* bytes */
-#define STUN_ID		12	/* of a transaction, chosen at random */
+#define STUN_ID		12	/* bytes of an id, chosen at random */
 #define STUN_MAX	1280	/* bytes of an answer */
 
 void	 stun_request(const uint8_t id[STUN_ID], uint8_t dst[STUN_REQUEST]);

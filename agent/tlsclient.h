@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * TLS of a device: the connection to its server.  TLS 1.3 only; the server is
- * who the certificate of an authority of the file says, and the device shows its
- * own certificate, whose key is at the key holder.
+ * TLS of a device: the connection to its server.  TLS 1.3 only; the server
+ * proves its name with a certificate of an authority in the file, and the
+ * device shows its own certificate, whose key is at the key holder.
  */
 
 #ifndef TLSCLIENT_H

@@ -96,7 +96,7 @@ add_network(const struct map_net *n, struct want_peer *w)
 	}
 }
 
-/* What a relay carries for others. */
+/* Add the prefixes that a relay carries for others. */
 static void
 add_relayed(struct map_net *n, const struct map_peer *r,
     const struct want_policy *pol, want_path *path, void *arg,

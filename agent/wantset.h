@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What WireGuard shall have: the peers of a network with their endpoints,
+ * The peers of a network as WireGuard shall have them: with their endpoints,
  * keepalives and allowed prefixes, derived from the map and from the state of
  * each path.  The hand checks all of it again.
  */
@@ -11,10 +11,10 @@
 #include "map.h"
 #include "pathrule.h"
 
-#define WANT_PREFIXES	64	/* of a peer */
+#define WANT_PREFIXES	64	/* prefixes of a peer */
 #define WANT_HASH	16
 
-/* What this device accepts of others beyond their addresses. */
+/* The prefixes that this device accepts besides the addresses of others. */
 struct want_policy {
 	unsigned int	 nroutes;
 	const struct prefix *routes;
