@@ -16,7 +16,7 @@
 struct ygg_id {
 	unsigned long	 number;
 	char		 key[2 * YGG_KEY + 1];	/* hexadecimal */
-	struct sockaddr_in6 addr;	/* of its key; port 0 */
+	struct sockaddr_in6 addr;	/* its key's; port 0 */
 };
 
 /* Make the client of this number, the same in every run. */

@@ -44,7 +44,7 @@ enum step {
 struct client {
 	struct ygg_id	 id;
 	enum step	 step;
-	int		 fd[2];		/* of GET /info, of POST */
+	int		 fd[2];		/* for GET /info, for POST */
 	bool		 sent;
 	int64_t		 begin_ns;
 	int64_t		 dialed_ns;
@@ -237,7 +237,7 @@ wait_events(struct burst *b, int ms)
 	}
 }
 
-/* Drop those that get no answer.  Returns when the next look is due. */
+/* Drop clients that get no answer.  Returns when the next look is due. */
 static int64_t
 drop_late(struct burst *b)
 {

@@ -352,7 +352,7 @@ send_want(const struct kid *k, const char *network)
 	packet_send(k->end, MSG_UAPI_WANT, 0, &m);
 }
 
-/* What the hand of a device asks for; this is the suite of a gateway. */
+/* The hand of a device asks so; this is the suite of a gateway. */
 static void
 send_key(const struct kid *k, uint8_t how)
 {

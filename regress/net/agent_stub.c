@@ -261,7 +261,7 @@ stub_setup_peer(struct chan *c, uint32_t id, const struct msg_setup_peer *m,
 		chan_free(s->hand);
 		s->hand = chan_new(s->base, fd, P_AGENT, P_HAND, "hand",
 		    &hand_ops, CHAN_UP, s);
-		/* What it says is written where the configuration says. */
+		/* Its messages are written where the configuration says. */
 		if (s->out == NULL)
 			chan_pause(s->hand);
 	} else {

@@ -614,7 +614,7 @@ fake_fw_elem_list(struct kern_io *io, unsigned int table, const char *network,
 	return (0);
 }
 
-/* Of the first network, whose counters all say the same. */
+/* The counters of the first network all say the same. */
 static int
 fake_fw_counts(struct kern_io *io, unsigned int i, kern_count_cb *cb, void *arg)
 {
@@ -689,7 +689,7 @@ fake_wg_peers(struct kern_io *io, const struct wg_dev *d,
 
 	if (fault(io, "wg_peers"))
 		return (-1);
-	/* Who tests tunnels makes their links himself. */
+	/* A test of tunnels makes their links itself. */
 	if (d->backend == BACKEND_GRE)
 		return (0);
 	if (d->backend == BACKEND_USERSPACE)

@@ -96,9 +96,9 @@ struct fake_state {
 	uint32_t	 other_table;	/* has a route of another program */
 	uint8_t		 other_proto;
 	struct kern_route connected;	/* another interface's; family 0: none */
-	bool		 tunnelled;	/* there is a full tunnel, */
-	struct kern_tunnel tunnel;	/* like this */
-	uint32_t	 mark;		/* of any WireGuard */
+	bool		 tunnelled;	/* there is a full tunnel */
+	struct kern_tunnel tunnel;	/* the full tunnel */
+	uint32_t	 mark;		/* the mark of any WireGuard */
 	struct prefix	 host;		/* an address of the host, likewise */
 	struct fake_link links[FAKE_LINKS];
 	struct kern_route routes[FAKE_ROUTES];

@@ -550,7 +550,7 @@ test_stats(struct rig *d)
 	    "%u dumps", d->s->calls_dump - dumps);
 }
 
-/* What the packet filter counts, as often as it is asked. */
+/* The packet filter's counters are told as often as they are asked for. */
 static void
 test_traffic(struct rig *d)
 {

@@ -60,12 +60,12 @@ struct drv {
 	unsigned int	 nheld;
 	struct hash	 peers;
 	uint8_t		 bad[WGKEY_LEN];	/* refused in a sync */
-	char		 counted[NETNAME_SIZE];	/* by a packet filter */
-	uint64_t	 count;			/* what each counter has */
+	char		 counted[NETNAME_SIZE];	/* network with counters */
+	uint64_t	 count;			/* the value of each counter */
 	bool		 syncing;
 	struct msg_peer_sync_begin sync;	/* how it began */
 	unsigned int	 syncs, sets, dels, ends, stats_asked;
-	int		 page_step;	/* of what is shown; -1: it ends */
+	int		 page_step;	/* between pages shown; -1: one page */
 	struct msg_peer_sync_done last;
 	/* requests */
 	unsigned int	 answers, wanted, codes[LEASE_CODE_MAX + 1];

@@ -31,7 +31,7 @@ stopped(pid_t pid)
 	return (WIFSTOPPED(status) ? WSTOPSIG(status) : -1);
 }
 
-/* It is about to sync a file. */
+/* True if the process is about to sync a file. */
 static bool
 is_sync(pid_t pid)
 {
@@ -54,7 +54,7 @@ until_sync(pid_t pid)
 			return (false);
 		if (sig == (SIGTRAP | 0x80) && is_sync(pid))
 			return (true);
-		/* What is no stop of ours is a signal of its own. */
+		/* A signal that is no stop of ours is passed on. */
 		if (sig == (SIGTRAP | 0x80) || sig == SIGTRAP)
 			sig = 0;
 	}

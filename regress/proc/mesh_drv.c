@@ -28,7 +28,7 @@ static struct msg_conf_mpolicy policy = {
 };
 static uint32_t next_id = 1;
 static struct msg_mnet_state state;	/* the last one */
-static char text[TEXT_SIZE];		/* of the last MPEER_DONE */
+static char text[TEXT_SIZE];		/* in the last MPEER_DONE */
 
 static void
 peer_key(uint8_t key[WGKEY_LEN], uint32_t i)
@@ -222,7 +222,7 @@ test_bad_nets(struct rig *d)
 	bad_net(d, "mesh: a prefix of the LAN", &m, "route conflict: ");
 	memset(&d->s->connected, 0, sizeof(d->s->connected));
 	rig_check(d, !has_link(d, "spm1"), "mesh: nothing was made", "-");
-	/* What has a role that is not allowed is of use without it. */
+	/* A network with a role that is not allowed works without it. */
 	net_wish(&m, NET, "100.64.1.5/24");
 	m.role = MESH_RELAY;
 	rig_check(d,

@@ -111,7 +111,7 @@ put_many(int s, const char *arg, int slow)
 	}
 }
 
-/* Read for that long, to the end, or, for one, what comes first. */
+/* Read for ms milliseconds or to the end; if one is set, only once. */
 static const char *
 get(int s, long ms, int one)
 {

@@ -512,7 +512,7 @@ test_tunnel_pools(struct rig *a, struct rig *b)
 	    s->nrules);
 }
 
-/* What is said to be whose. */
+/* While a suite has a tunnel, its rules, table and names are its own. */
 static void
 test_tunnel_owners(struct rig *a, struct rig *b)
 {

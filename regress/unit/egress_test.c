@@ -200,7 +200,7 @@ addr_sync(struct knet *n)
 	return (0);
 }
 
-/* What others have changed is only counted. */
+/* Changes by others are only counted. */
 void
 drift_say(struct hand *k, const struct knet *n, const char *what,
     const struct prefix *p)
@@ -467,7 +467,7 @@ test_many(void **state)
 	assert_int_equal(0, f->io.nrules + f->io.nroutes);
 }
 
-/* What others have changed is told from what is new, whoever looks. */
+/* Changes by others are told from new wishes, whoever looks. */
 static void
 test_drift(void **state)
 {
@@ -513,7 +513,7 @@ test_drift(void **state)
 	assert_int_equal(n, f->k.health.drift);
 }
 
-/* What the kernel refused at first is new when it comes. */
+/* A rule that the kernel refused at first is new when it comes. */
 static void
 test_late(void **state)
 {
@@ -669,7 +669,7 @@ test_tunnels_pools(void **state)
 	wanted_clear(&f->net.wanted);
 }
 
-/* What an earlier configuration has left, and what is another suite's. */
+/* Rules that an earlier configuration has left, and another suite's. */
 static void
 test_tunnels_others(void **state)
 {

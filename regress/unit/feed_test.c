@@ -31,13 +31,13 @@
 #include "resync.h"
 #include "ring.h"
 
-#define DEVICES		24	/* that become members */
-#define VIEWERS		16	/* that look at them; the even ones see all */
-#define IDS		64	/* of members, at most */
+#define DEVICES		24	/* devices that become members */
+#define VIEWERS		16	/* devices that look; the even ones see all */
+#define IDS		64	/* the most ids of members */
 #define STEPS		60000
 #define FRONT		0
 
-/* What a device has: for each member a sum of what it is, or 0. */
+/* The map of a device: for each member a sum of its entry, or 0. */
 struct map {
 	uint64_t	 gen;
 	uint64_t	 has[IDS];
@@ -76,8 +76,8 @@ registry_find(const struct registry *r, const char *name)
 }
 
 /*
- * What an entry says, but for its generation: one that only stands for an
- * endpoint may be lost with the process.
+ * The sum of an entry without its generation: a generation that only stands for
+ * an endpoint may be lost with the process.
  */
 static uint64_t
 sum_of(const char *json, size_t len)
@@ -287,7 +287,7 @@ restart(void)
 			viewers[i].view_gen = mesh->gen;
 }
 
-/* What a whole member, or an ordinary one, may have. */
+/* May a whole member, or an ordinary one, have this one as a peer? */
 static bool
 visible(const struct member *m, bool whole)
 {

@@ -212,7 +212,7 @@ test_adopted(void **state)
 	    29);
 }
 
-/* What is behind a peer is let through as the peer itself. */
+/* A subnet behind a peer is let through as the peer itself. */
 static void
 test_subnets(void **state)
 {

@@ -194,7 +194,7 @@ owners(void **state)
 	    "OK_SAME ");
 }
 
-/* What is behind a live peer is its own. */
+/* The subnets behind a live peer are its own. */
 static void
 subnets(void **state)
 {

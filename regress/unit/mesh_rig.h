@@ -33,7 +33,7 @@ void	 tenant(const char *name, const char *range);
 void mesh(const char *t, const char *name, const char *net4, const char *net6);
 /* Begin an operation on a member. */
 void	 member(uint8_t what, const char *t, const char *n, const char *device);
-/* What is there, or NULL. */
+/* Find the mesh or the member of this name, or NULL. */
 struct mesh *find(const char *t, const char *n);
 struct member *member_named(const char *t, const char *n, const char *device);
 void	 has_net(const char *t, const char *n, int fam, const char *want);

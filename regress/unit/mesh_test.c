@@ -459,7 +459,7 @@ joining(void **state)
 	strlcpy(op.group, "g", sizeof(op.group));
 	gives(LEASE_OK_NEW);
 	assert_int_equal(find("a", "m")->nmembers, 1);
-	/* Who joins later is invited by himself, whether mesh is on or off. */
+	/* A device that joins later is invited, whether mesh is on or off. */
 	hello("a", "d2", "g", LEASE_OK_SAME);
 	hello("a", "d3", NULL, LEASE_OK_SAME);
 	assert_int_equal(find("a", "m")->nmembers, 2);
@@ -470,7 +470,7 @@ joining(void **state)
 	restart(*state);
 	assert_int_equal(find("a", "m")->nmembers, 3);
 	assert_int_equal(find("a", "m")->group->ndevices, 3);
-	/* Whom an operator has removed does not come back by himself. */
+	/* A device that an operator removed does not come back by itself. */
 	member(MESH_MEMBER_DEL, "a", "m", "d2");
 	gives(LEASE_OK_SAME);
 	hello("a", "d2", "g", LEASE_E_MESH_OFF);
@@ -524,7 +524,7 @@ generations(void **state)
 	member(MESH_MEMBER_DEL, "a", "m", "d1");
 	gives(LEASE_OK_SAME);
 	gen = n->gen;
-	/* Everybody, which is nobody, knows of it. */
+	/* No member is left that would have to hear of it. */
 	assert_int_equal(gone_trim(n, wall_now()), 0);
 	assert_int_equal(n->ngone, 0);
 	assert_int_equal(n->floor, gen);

@@ -272,7 +272,7 @@ locks(void **state)
 	assert_int_equal(store_add_egress(r->s, &g), 0);
 	g.member = x.id;
 	refused(store_add_egress(r->s, &g));
-	/* What has something is not deleted. */
+	/* A tenant with networks or a device with members is not deleted. */
 	refused(store_del_tenant(r->s, t.id));
 	refused(store_del_device(r->s, d.id));
 }

@@ -52,7 +52,7 @@ test_refused(void **state)
 	assert_false(meshid_valid("6F1C000089AB4CDE8F0123456789ABCD"));
 }
 
-/* What a captured process may put into the bytes of an id. */
+/* Bytes that a captured process may put into an id. */
 static void
 test_message(void **state)
 {

@@ -25,11 +25,11 @@
 #include "meshload.h"
 #include "op_member.h"
 
-#define KILLS	50		/* or what MESH_KILLS says */
+#define KILLS	50		/* default of MESH_KILLS */
 #define JOINS	50		/* devices that join, leave and come back */
 #define GROUP	2000
 
-/* What the process says when a change is durable. */
+/* The note that the process sends when a change is durable. */
 struct said {
 	uint8_t		 device;
 	uint8_t		 gone;
@@ -166,7 +166,7 @@ killed(void **state)
 	srandom(1127);
 	for (i = 0; i < n; i++) {
 		close_ours(r);
-		/* Some do not get to say anything. */
+		/* Some processes are killed before they say anything. */
 		life(r, joins, (int)(random() % 4),
 		    (useconds_t)(random() % 4000));
 		/* To look each time would cost more than to kill. */

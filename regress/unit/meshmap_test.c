@@ -102,7 +102,7 @@ test_full(void **state)
 	assert_int_equal(p->via, 9);
 	assert_int_equal(p->nat, MAP_NAT_CONE);
 	assert_int_equal(p->endpoint.port, 51820);
-	/* What nobody can use of another device's addresses is left out. */
+	/* Addresses of another device that nobody can use are left out. */
 	assert_int_equal(p->nlocal, 1);
 	assert_int_equal(n->nwant, 1);
 	assert_int_equal(n->want[0], 40);
@@ -292,7 +292,7 @@ test_delta(void **state)
 				     ",\"relay\":true") "," PEER("m4", "") "]")),
 	    0);
 	assert_int_equal(n->npeers, 3);
-	/* An older one, and one to what we do not have. */
+	/* A difference to an older state, and one to a state we do not have. */
 	assert_int_equal(say(&m, DELTA("10", "13", "\"gone\":[\"m1\"]")), -1);
 	assert_int_equal(say(&m, DELTA("15", "16", "\"gone\":[\"m1\"]")), -1);
 	assert_int_equal(n->npeers, 3);

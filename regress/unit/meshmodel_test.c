@@ -89,7 +89,7 @@ step_add(int i, int j, const char *t, const char *n, const char *d)
 	    member_now ? LEASE_OK_SAME : LEASE_OK_NEW);
 	if (member_now)
 		return;
-	/* Whoever comes back has what it had. */
+	/* A device that comes back has the address that it had. */
 	if (model[i][j].state == MEMBER_RESTING)
 		assert_int_equal(answer.member->addr[0].addr[3],
 		    model[i][j].addr);

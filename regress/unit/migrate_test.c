@@ -401,7 +401,7 @@ migrate_sixth(void **state)
 	    "peer 1 1 2 01 'a' '' 0 11 0 0 17 13 14 15 16"
 	    " 10.0.0.1/32 fd00::1/128\n"
 	    "maintenance 0\n");
-	/* Now there are others beside them. */
+	/* Now peers with prefixes are added. */
 	r->net.id = 1;
 	p = db_peer(r, 2, 0x02, "b", "192.168.0.0/16 fd01::/64 10.0.0.2");
 	assert_int_equal(store_add_peer(r->s, &p), 0);

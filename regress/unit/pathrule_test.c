@@ -304,7 +304,7 @@ test_flap(void **state)
 		run(&w, 20);
 		both_are(&w, PATH_RELAYED);
 	}
-	/* A long time without one, and they are forgotten. */
+	/* After a long time without a DOWN, all are forgotten. */
 	w.open[0] = w.open[1] = true;
 	run(&w, 1300);
 	both_are(&w, PATH_DIRECT);
@@ -312,8 +312,9 @@ test_flap(void **state)
 }
 
 /*
- * Whatever breaks and heals, the two are of one mind soon: no second beyond 76
- * of one state of the network loses data that one of the ways would carry.
+ * Whatever breaks and heals, the two are of one mind soon: when the network has
+ * been in one state for 76 seconds, no data is lost that one of the ways would
+ * carry.
  */
 static void
 test_random(void **state)
@@ -439,7 +440,7 @@ net_clear(struct map_net *n)
 	}
 }
 
-/* Who keeps alive, and who is told an endpoint, before a packet was sent. */
+/* The keepalive and the endpoint for each pair before the first packet. */
 static void
 test_matrix(void **state)
 {
@@ -497,7 +498,7 @@ test_relay_of_pair(void **state)
 		uint64_t relay;
 	} cases[] = {
 		{ 0, 0, 3 }, { 7, 0, 7 }, { 0, 7, 7 }, { 5, 7, 5 }, { 7, 5, 5 },
-		{ 99, 0, 3 }, { 99, 7, 7 }, { 30, 0, 3 }, /* who is no relay */
+		{ 99, 0, 3 }, { 99, 7, 7 }, { 30, 0, 3 }, /* 99, 30: no relay */
 	};
 	struct map_net n;
 	struct map_peer *x;
@@ -556,7 +557,7 @@ test_candidates(void **state)
 	}
 	assert_true(
 	    port[0] == 1 && port[1] == 2 && port[2] == 3 && port[3] == 1);
-	/* The one that answers stays. */
+	/* An endpoint that answers is kept. */
 	seen.shook = true;
 	seen.handshake = now;
 	for (i = 0; i < 4; i++) {

@@ -240,7 +240,7 @@ not_served(void **state)
 	world_open(w);
 }
 
-/* Of two subnets that overlap, the first is served, and no part of it twice. */
+/* If two subnets overlap, the first is served, and no part of it twice. */
 static void
 overlap(void **state)
 {

@@ -331,7 +331,7 @@ test_subnet_taken(void **state)
 		expect(f, i < 4 ? PEER_OK : PEER_E_ADDR);
 		key(f->set.old, 4);
 		expect(f, PEER_E_ADDR);
-		/* Its own peer may have more or less of it. */
+		/* The peer that has the subnet may have more or less of it. */
 		good_subnet(f, 1, taken[i]);
 		expect(f, i < 4 ? PEER_OK : PEER_E_ADDR);
 	}
@@ -357,7 +357,7 @@ test_subnet_taken(void **state)
 	    policy_check(&f->policy, &f->wanted, &f->set, true));
 }
 
-/* What others on the interface have, and the host itself, stays theirs. */
+/* Prefixes of the host or of others on the interface stay theirs. */
 static void
 test_subnet_held(void **state)
 {

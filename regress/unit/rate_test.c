@@ -31,7 +31,7 @@ enter(struct rate *r, const char *addr, unsigned int per_source, int64_t ms,
 	return (rate_enter(r, 0, &p, per_source, at(ms), first));
 }
 
-/* Those that are parked have a limit of their own. */
+/* Connections that are parked have a limit of their own. */
 static void
 parked(void **state)
 {

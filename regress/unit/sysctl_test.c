@@ -26,7 +26,7 @@
 #include "network.h"
 #include "sysctl.h"
 
-/* What others have changed is only counted. */
+/* Changes by others are only counted. */
 void
 drift_say(struct hand *k, const struct knet *n, const char *what,
     const struct prefix *p)

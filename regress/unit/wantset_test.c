@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What WireGuard shall have, for each way to a member and for each policy of the
- * device.
+ * The peers that WireGuard shall have, for each way to a member and for each
+ * policy of the device.
  */
 
 #include <sys/socket.h>
@@ -153,7 +153,7 @@ test_relayed(void **state)
 	/* The longer prefix wins, so the relay has the whole network. */
 	assert_string_equal(prefixes(r, 1), "100.64.1.1/32 100.64.1.0/24");
 	assert_string_equal(prefixes(r, 2), "100.64.1.2/32 10.0.0.0/8");
-	/* What is behind a member moves with it, and the member stays to try. */
+	/* Prefixes behind a member move with it; it stays, to be tried. */
 	r->direct[2] = false;
 	assert_string_equal(prefixes(r, 1),
 	    "100.64.1.1/32 100.64.1.0/24 10.0.0.0/8");
@@ -165,7 +165,7 @@ test_relayed(void **state)
 	assert_string_equal(prefixes(r, 2), "-");
 }
 
-/* Who has another relay is listed there, one by one. */
+/* Members with another relay are listed there, one by one. */
 static void
 test_two_relays(void **state)
 {
