@@ -2,8 +2,8 @@
 /*
  * A kernel in memory, in the place of kern_linux.c: links, addresses, routes
  * and a WireGuard that behaves like the real one.  Every change is logged as a
- * line of text.  Linked into a binary of its own, netd-hand-fake; the real netd-hand has
- * no such way.
+ * line of text.  Linked into a binary of its own, netd-hand-fake; the real
+ * netd-hand has no such way.
  */
 
 #include <sys/mman.h>
@@ -73,47 +73,16 @@ fault(struct kern_io *io, const char *op)
 	return (true);
 }
 
-/*
- * The parent gives its children no environment.  It is a test's parent: read
- * what it was started with itself.
- */
-static const char *
-state_path(char *buf, size_t size)
-{
-	static const char	 word[] = "FAKE_KERN=";
-	char			 path[64];
-	ssize_t			 n;
-	char			*p;
-	int			 fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%ld/environ",
-	    (long)getppid());
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return (getenv("FAKE_KERN"));
-	n = read(fd, buf, size - 1);
-	close(fd);
-	if (n <= 0)
-		return (NULL);
-	buf[n] = '\0';
-	for (p = buf; p < buf + n; p += strlen(p) + 1) {
-		if (strncmp(p, word, sizeof(word) - 1) == 0)
-			return (p + sizeof(word) - 1);
-	}
-	return (getenv("FAKE_KERN"));
-}
-
 static struct kern_io *
 fake_open(void)
 {
 	struct itimerspec	 every = { { 0, 200000000 }, { 0, 200000000 } };
 	struct kern_io		*io;
-	char			 env[32768];
 
 	io = calloc(1, sizeof(*io));
 	if (io == NULL || wg_uapi_open(&io->uapi) == -1)
 		return (NULL);
-	io->s = fake_map(state_path(env, sizeof(env)));
+	io->s = fake_map_own();
 	io->poked = io->s->poked;
 	io->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (io->timer == -1 ||

@@ -111,6 +111,8 @@ struct fake_state {
 
 /* Map the state; path NULL or "" is one of our own.  Exits on failure. */
 struct fake_state *fake_map(const char *path);
+/* The state that the parent of this process, a test's, was started with. */
+struct fake_state *fake_map_own(void);
 /* The slot of an address, or of where it would go; NULL if all are taken. */
 struct fake_elem *
 fake_elem(struct fake_state *, const char *network, const struct prefix *);

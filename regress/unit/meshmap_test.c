@@ -109,119 +109,109 @@ test_full(void **state)
 	map_clear(&m);
 }
 
+/* Answers of a captured server, and the word of the refusal. */
+static const struct {
+	const char *text, *why;
+} refusals[] = {
+	{ "", "no JSON" },
+	{ "[]", "no object" },
+	{ "{\"schema\":1,\"schema\":1}", "no JSON" },
+	{ "{\"schema\":2,\"epoch\":\"5f\",\"networks\":[]}", "schema" },
+	{ "{\"schema\":1,\"epoch\":\"5F\",\"networks\":[]}", "epoch" },
+	{ "{\"schema\":1,\"epoch\":\"\",\"networks\":[]}", "epoch" },
+	{ "{\"schema\":1,\"epoch\":\"5f\"}", "networks" },
+	{ "{\"schema\":1,\"epoch\":\"5f\",\"networks\":{}}", "networks" },
+	{ "{\"schema\":1,\"epoch\":\"5f\",\"retry_spread\":-1,"
+	  "\"networks\":[]}",
+	    "retry_spread" },
+	{ ANSWER("7"), "no object" },
+	{ ANSWER(NET("../../../../etc/passwd", "\"gen\":1")), "UUID" },
+	{ ANSWER(NET("6F1C0A52-0b7e-4d5e-9d8f-0123456789ab", "\"gen\":1")),
+	    "UUID" },
+	{ ANSWER(NET(UUID "0", "\"gen\":1")), "id is no text" },
+	{ ANSWER(NET(UUID, "\"gen\":-1")), "gen" },
+	{ ANSWER(NET(UUID, "\"gen\":1e3")), "gen" },
+	{ ANSWER(NET(UUID, "\"base\":\"0\",\"gen\":1")), "base" },
+	{ ANSWER(NET(UUID, "\"base\":null,\"gen\":1")),
+	    "nothing of this device" },
+	{ ANSWER("{\"id\":\"" UUID "\",\"name\":\"a\\u202eb\"}"), "name" },
+	{ ANSWER(NET(UUID, "\"gen\":1,\"self\":[]")), "self" },
+	{ ANSWER(NET(UUID, "\"gen\":1,\"self\":{\"member\":\"m31\"}")),
+	    "address" },
+	{ ANSWER(NET(UUID,
+	      "\"gen\":1,\"self\":{\"member\":\"m31\","
+	      "\"address\":[\"0.0.0.0/0\"]}")),
+	    "address" },
+	{ ANSWER(NET(UUID,
+	      "\"gen\":1,\"self\":{\"member\":\"m31\","
+	      "\"address\":[\"100.64.0.1/24\",\"100.64.0.2/24\"]}")),
+	    "address" },
+	{ ANSWER(NET(UUID, "\"gen\":1,\"self\":{\"member\":\"31\"}")),
+	    "member" },
+	{ ANSWER(NET(UUID, "\"gen\":1,\"rendezvous\":{\"key\":\"x\"}")),
+	    "key" },
+	{ FULL("1", "7"), "no object" },
+	{ FULL("1", PEER("m0", "")), "id" },
+	{ FULL("1", PEER("m01", "")), "id" },
+	{ FULL("1", PEER("m-1", "")), "id" },
+	{ FULL("1", PEER("m99999999999999999999", "")), "id" },
+	{ FULL("1", PEER("12", "")), "id" },
+	{ FULL("1",
+	      "{\"id\":\"m1\",\"key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAA"
+	      "AAAAAAAAAAAAAAAAA=\"}"),
+	    "key" },
+	{ FULL("1", "{\"id\":\"m1\",\"key\":\"" KEY "\"}"), "address" },
+	{ FULL("1",
+	      "{\"id\":\"m1\",\"key\":\"" KEY "\",\"addresses\":"
+	      "[\"100.64.1.0/24\"]}"),
+	    "address" },
+	{ FULL("1",
+	      "{\"id\":\"m1\",\"key\":\"" KEY "\",\"addresses\":"
+	      "[\"100.64.1.1\",\"100.64.1.2\"]}"),
+	    "address" },
+	{ FULL("1",
+	      "{\"id\":\"m1\",\"key\":\"" KEY "\",\"addresses\":"
+	      "[\"100.64.1.1\",\"fd00::1\",\"fd00::2\"]}"),
+	    "addresses" },
+	{ FULL("1", PEER("m1", ",\"endpoint\":\"127.0.0.1:1\"")), "endpoint" },
+	{ FULL("1", PEER("m1", ",\"endpoint\":\"[::1]:1\"")), "endpoint" },
+	{ FULL("1", PEER("m1", ",\"endpoint\":\"[fe80::1]:1\"")), "endpoint" },
+	{ FULL("1", PEER("m1", ",\"endpoint\":\"169.254.1.1:1\"")),
+	    "endpoint" },
+	{ FULL("1", PEER("m1", ",\"endpoint\":\"224.0.0.1:1\"")), "endpoint" },
+	{ FULL("1", PEER("m1", ",\"endpoint\":\"1.2.3.4:0\"")), "endpoint" },
+	{ FULL("1", PEER("m1", ",\"endpoint\":\"example.com:1\"")),
+	    "endpoint" },
+	{ FULL("1", PEER("m1", ",\"egress\":[\"10.0.0.1/8\"]")), "egress" },
+	{ FULL("1", PEER("m1", ",\"egress\":[\"10.0.0.0/8\\u0000\"]")),
+	    "no JSON" },
+	{ FULL("1", PEER("m1", ",\"egress\":\"10.0.0.0/8\"")), "egress" },
+	{ FULL("1", PEER("m1", ",\"relay\":1")), "relay" },
+	{ FULL("1", PEER("m1", ",\"via\":\"\"")), "via" },
+	{ ANSWER(NET(UUID, "\"base\":null,\"gen\":1," SELF ",\"gone\":[7]")),
+	    "gone" },
+	{ ANSWER(NET(UUID,
+	      "\"base\":null,\"gen\":1," SELF
+	      ",\"want\":[\"m1\",\"m1\",\"m1\",\"m1\",\"m1\",\"m1\","
+	      "\"m1\",\"m1\",\"m1\"]")),
+	    "want" },
+	{ ANSWER(NET(UUID, "\"base\":null,\"gen\":1," SELF) "," NET(UUID,
+	      "\"base\":null,\"gen\":1," SELF)),
+	    "twice" },
+	{ DELTA("1", "2", "\"gone\":[]"), "not here" },
+};
+
 static void
 test_refused(void **state)
 {
-	static const struct {
-		const char *text, *why;
-	} cases[] = {
-		{ "", "no JSON" },
-		{ "[]", "no object" },
-		{ "{\"schema\":1,\"schema\":1}", "no JSON" },
-		{ "{\"schema\":2,\"epoch\":\"5f\",\"networks\":[]}", "schema" },
-		{ "{\"schema\":1,\"epoch\":\"5F\",\"networks\":[]}", "epoch" },
-		{ "{\"schema\":1,\"epoch\":\"\",\"networks\":[]}", "epoch" },
-		{ "{\"schema\":1,\"epoch\":\"5f\"}", "networks" },
-		{ "{\"schema\":1,\"epoch\":\"5f\",\"networks\":{}}",
-		    "networks" },
-		{ "{\"schema\":1,\"epoch\":\"5f\",\"retry_spread\":-1,"
-		  "\"networks\":[]}",
-		    "retry_spread" },
-		{ ANSWER("7"), "no object" },
-		{ ANSWER(NET("../../../../etc/passwd", "\"gen\":1")), "UUID" },
-		{ ANSWER(
-		      NET("6F1C0A52-0b7e-4d5e-9d8f-0123456789ab", "\"gen\":1")),
-		    "UUID" },
-		{ ANSWER(NET(UUID "0", "\"gen\":1")), "id is no text" },
-		{ ANSWER(NET(UUID, "\"gen\":-1")), "gen" },
-		{ ANSWER(NET(UUID, "\"gen\":1e3")), "gen" },
-		{ ANSWER(NET(UUID, "\"base\":\"0\",\"gen\":1")), "base" },
-		{ ANSWER(NET(UUID, "\"base\":null,\"gen\":1")),
-		    "nothing of this device" },
-		{ ANSWER("{\"id\":\"" UUID "\",\"name\":\"a\\u202eb\"}"),
-		    "name" },
-		{ ANSWER(NET(UUID, "\"gen\":1,\"self\":[]")), "self" },
-		{ ANSWER(NET(UUID, "\"gen\":1,\"self\":{\"member\":\"m31\"}")),
-		    "address" },
-		{ ANSWER(NET(UUID,
-		      "\"gen\":1,\"self\":{\"member\":\"m31\","
-		      "\"address\":[\"0.0.0.0/0\"]}")),
-		    "address" },
-		{ ANSWER(NET(UUID,
-		      "\"gen\":1,\"self\":{\"member\":\"m31\","
-		    "\"address\":[\"100.64.0.1/24\",\"100.64.0.2/24\"]}")),
-		    "address" },
-		{ ANSWER(NET(UUID, "\"gen\":1,\"self\":{\"member\":\"31\"}")),
-		    "member" },
-		{ ANSWER(NET(UUID, "\"gen\":1,\"rendezvous\":{\"key\":\"x\"}")),
-		    "key" },
-		{ FULL("1", "7"), "no object" },
-		{ FULL("1", PEER("m0", "")), "id" },
-		{ FULL("1", PEER("m01", "")), "id" },
-		{ FULL("1", PEER("m-1", "")), "id" },
-		{ FULL("1", PEER("m99999999999999999999", "")), "id" },
-		{ FULL("1", PEER("12", "")), "id" },
-		{ FULL("1",
-		      "{\"id\":\"m1\",\"key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAA"
-		      "AAAAAAAAAAAAAAAAA=\"}"),
-		    "key" },
-		{ FULL("1", "{\"id\":\"m1\",\"key\":\"" KEY "\"}"), "address" },
-		{ FULL("1",
-		      "{\"id\":\"m1\",\"key\":\"" KEY "\",\"addresses\":"
-		      "[\"100.64.1.0/24\"]}"),
-		    "address" },
-		{ FULL("1",
-		      "{\"id\":\"m1\",\"key\":\"" KEY "\",\"addresses\":"
-		      "[\"100.64.1.1\",\"100.64.1.2\"]}"),
-		    "address" },
-		{ FULL("1",
-		      "{\"id\":\"m1\",\"key\":\"" KEY "\",\"addresses\":"
-		      "[\"100.64.1.1\",\"fd00::1\",\"fd00::2\"]}"),
-		    "addresses" },
-		{ FULL("1", PEER("m1", ",\"endpoint\":\"127.0.0.1:1\"")),
-		    "endpoint" },
-		{ FULL("1", PEER("m1", ",\"endpoint\":\"[::1]:1\"")),
-		    "endpoint" },
-		{ FULL("1", PEER("m1", ",\"endpoint\":\"[fe80::1]:1\"")),
-		    "endpoint" },
-		{ FULL("1", PEER("m1", ",\"endpoint\":\"169.254.1.1:1\"")),
-		    "endpoint" },
-		{ FULL("1", PEER("m1", ",\"endpoint\":\"224.0.0.1:1\"")),
-		    "endpoint" },
-		{ FULL("1", PEER("m1", ",\"endpoint\":\"1.2.3.4:0\"")),
-		    "endpoint" },
-		{ FULL("1", PEER("m1", ",\"endpoint\":\"example.com:1\"")),
-		    "endpoint" },
-		{ FULL("1", PEER("m1", ",\"egress\":[\"10.0.0.1/8\"]")),
-		    "egress" },
-		{ FULL("1", PEER("m1", ",\"egress\":[\"10.0.0.0/8\\u0000\"]")),
-		    "no JSON" },
-		{ FULL("1", PEER("m1", ",\"egress\":\"10.0.0.0/8\"")),
-		    "egress" },
-		{ FULL("1", PEER("m1", ",\"relay\":1")), "relay" },
-		{ FULL("1", PEER("m1", ",\"via\":\"\"")), "via" },
-		{ ANSWER(NET(UUID,
-		      "\"base\":null,\"gen\":1," SELF ",\"gone\":[7]")),
-		    "gone" },
-		{ ANSWER(NET(UUID,
-		      "\"base\":null,\"gen\":1," SELF
-		    ",\"want\":[\"m1\",\"m1\",\"m1\",\"m1\",\"m1\",\"m1\","
-		      "\"m1\",\"m1\",\"m1\"]")),
-		    "want" },
-		{ ANSWER(
-		      NET(UUID, "\"base\":null,\"gen\":1," SELF) "," NET(UUID,
-			  "\"base\":null,\"gen\":1," SELF)),
-		    "twice" },
-		{ DELTA("1", "2", "\"gone\":[]"), "not here" },
-	};
 	struct map m;
 	size_t i;
 
 	map_init(&m);
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		if (say(&m, cases[i].text) != -1 ||
-		    strstr(err, cases[i].why) == NULL)
-			fail_msg("%s: '%s'", cases[i].text, err);
+	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		if (say(&m, refusals[i].text) != -1 ||
+		    strstr(err, refusals[i].why) == NULL)
+			fail_msg("%s: '%s'", refusals[i].text, err);
 		assert_int_equal(m.nnets, 0);
 	}
 	map_clear(&m);
