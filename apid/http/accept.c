@@ -110,8 +110,7 @@ accept_cb(evutil_socket_t lfd, short what, void *arg)
 	int fd, i;
 
 	for (i = 0; i < ACCEPT_TURN; i++) {
-		if (a->nconns >= a->set->limits.connections &&
-		    !conn_end_idle(a)) {
+		if (!room_left(a)) {
 			complain(a,
 			    "all connections are in use (limits.connections)",
 			    NULL, NULL);
@@ -130,6 +129,8 @@ accept_cb(evutil_socket_t lfd, short what, void *arg)
 			room_pause(a);
 			return;
 		}
+		if (a->nconns >= a->set->limits.connections)
+			conn_end_idle(a);
 		admit(a, l, fd, (struct sockaddr *)&ss);
 	}
 }

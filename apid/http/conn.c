@@ -322,14 +322,13 @@ set_idle(struct conn *c, bool idle)
  * Clients that leave a connection open after their answer, as autoygg's do, must
  * not keep out others, nor themselves when they come with the next one.
  */
-bool
+void
 conn_end_idle(struct apid *a)
 {
 	struct conn *c = TAILQ_FIRST(&a->idle);
 
 	if (c != NULL)
 		conn_free(c);
-	return (c != NULL);
 }
 
 bool

@@ -130,8 +130,8 @@ void	 conn_punish(struct conn *);
 void	 conn_known(struct conn *);
 /* Its identity was proved. */
 void	 conn_proved(struct conn *);
-/* End the connection that has been idle longest.  Returns false if none is. */
-bool	 conn_end_idle(struct apid *);
+/* End the connection that has been idle longest, if one is. */
+void	 conn_end_idle(struct apid *);
 /* End a connection that makes room for another one. */
 void	 conn_evict(struct conn *);
 /*

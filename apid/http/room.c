@@ -46,9 +46,8 @@ room_pause(struct apid *a)
 		room_listen_all(a->set, true);
 }
 
-/* One that is idle gives way. */
-static bool
-has_room(const struct apid *a)
+bool
+room_left(const struct apid *a)
 {
 	return (
 	    a->nconns < a->set->limits.connections || !TAILQ_EMPTY(&a->idle));
@@ -61,7 +60,7 @@ pause_cb(evutil_socket_t fd, short what, void *arg)
 
 	if (a->stopping || a->set == NULL)
 		return;
-	if (has_room(a))
+	if (room_left(a))
 		room_listen_all(a->set, true);
 	else
 		room_pause(a);
@@ -71,7 +70,7 @@ void
 room_again(struct apid *a)
 {
 	/* This is cheap: the timer is pending only during a pause. */
-	if (a->set == NULL || a->stopping || !has_room(a) ||
+	if (a->set == NULL || a->stopping || !room_left(a) ||
 	    !evtimer_pending(&a->accept_pause, NULL))
 		return;
 	event_del(&a->accept_pause);

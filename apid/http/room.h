@@ -22,5 +22,7 @@ void	 room_listen_all(struct settings *, bool);
 void	 room_pause(struct apid *);
 /* A connection has ended: waiting connections can be accepted. */
 void	 room_again(struct apid *);
+/* There is room for one more connection: one that is idle gives way. */
+bool	 room_left(const struct apid *);
 
 #endif
