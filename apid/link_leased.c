@@ -231,7 +231,9 @@ static const struct chan_handler table[] = {
 	ON(mesh_poke, CHAN_UP, leased_mesh_poked),
 	ON(ident_test, CHAN_UP, leased_ident_test_asked),
 #define X(NAME, name, val, from, to, fd)				\
-	ON(name, (from) == P_LEASED && ((to) & P_APID) != 0 ? CHAN_UP : 0, \
+	ON(name,							\
+	    ((from) & ~P_AGENT) == P_LEASED && ((to) & P_APID) != 0 ?	\
+		CHAN_UP : 0,						\
 	    leased_##name),
 	MSG_CATALOGUE(X, E)
 #undef X
