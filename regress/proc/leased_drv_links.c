@@ -434,10 +434,18 @@ front_closed(struct chan *c, const char *reason)
 	finish(d);
 }
 
+/* A front asks then for those who wait at it; nobody does here. */
+static int
+front_poke(struct chan *c, uint32_t id, const struct msg_mesh_poke *m)
+{
+	return (0);
+}
+
 static const struct chan_handler front_table[] = {
 	ON(lease_reply, CHAN_UP, front_reply),
 	ON(lease_health_reply, CHAN_UP, front_health),
 	ON(ident_test, CHAN_UP, front_ident),
+	ON(mesh_poke, CHAN_UP, front_poke),
 	ON(owned_reply, CHAN_UP, drv_owned_reply),
 	ON(peer_item, CHAN_UP, drv_peer_item),
 	ON(peer_page_end, CHAN_UP, drv_peer_page_end),
