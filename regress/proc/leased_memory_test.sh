@@ -30,9 +30,9 @@ awk -v n=$N -v now="$(date +%s)" 'BEGIN {
 		    "rx, tx, rx_raw, tx_raw) SELECT %d, id, x@%s@, @%s@, " \
 		    "@cn:%s@, 0, %d, %d, %d, %d, 0, 0, 0, 0, 0 FROM network;\n",
 		    i, key, name, name, now, now, now, now + 14400
-		printf "INSERT INTO peer_addr SELECT id, x@0a%02x%04x@, %d " \
+		printf "INSERT INTO peer_addr (network, addr, peer) SELECT id, x@0a%02x%04x@, %d " \
 		    "FROM network;\n", 17 + int(i / 65536), i % 65536, i
-		printf "INSERT INTO peer_addr SELECT id, " \
+		printf "INSERT INTO peer_addr (network, addr, peer) SELECT id, " \
 		    "x@fd000001000000000000000000%06x@, %d FROM network;\n",
 		    i + 16, i
 	}
