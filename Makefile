@@ -6,6 +6,7 @@
 #	make demo [KEEP=1]		the main job, on loopback and in namespaces
 #	make regress			every test this machine can run
 #	make regress T=unit		one layer: unit conf proc net vm fuzz
+#	make regress T=vm LINKS=1000	with as many tunnels of GRE
 #	make SAN=address,undefined O=obj-asan regress T=unit
 #	make fuzz FUZZ_TIME=600		the fuzzers, longer (clang)
 #	make bench			rates beside nginx and wg in the same run

@@ -304,6 +304,17 @@ in_ns() {		# NAME COMMAND ...
 	$in_ns_exec nsenter -t "$in_ns_pid" -r -m -n -- "$@"
 }
 
+# wireguard-go listens for its interface.  Nobody may ask it before: wg removes
+# a socket that refuses it, and then wireguard-go ends.
+wg_listens() {		# IF [NS]
+	wg_listens_re="00010000 .*/wireguard/$1\.sock"
+	if [ -n "$2" ]; then
+		in_ns "$2" grep -q "$wg_listens_re" /proc/net/unix
+	else
+		grep -q "$wg_listens_re" /proc/net/unix
+	fi
+}
+
 # Two namespaces and a cable between them.
 ns_link() {		# NAME IF ADDR/LEN NAME IF ADDR/LEN
 	eval "link_a=\$ns_$1 link_b=\$ns_$4"

@@ -210,14 +210,14 @@ wg_up() {		# NS IF
 	in_ns "$1" ip link add "$2" type wireguard 2>/dev/null && return
 	spawn "wg_$1_$2" in_ns "$1" env WG_PROCESS_FOREGROUND=1 \
 	    wireguard-go -f "$2"
-	wait_for 5 in_ns "$1" wg show "$2"
+	wait_for 5 wg_listens "$2" "$1"
 }
 
 # The same for wg0 of the gateway, made by others than the suite.
 wg_here() {
 	ip link add wg0 type wireguard 2>/dev/null && return
 	spawn wg_here env WG_PROCESS_FOREGROUND=1 wireguard-go -f wg0
-	wait_for 5 wg show wg0
+	wait_for 5 wg_listens wg0
 }
 
 # A device NAME: a namespace, a cable to the gateway, a key, a tunnel that

@@ -84,7 +84,7 @@ done
 
 # The interface that others made, with their peer.
 spawn wg5 env WG_PROCESS_FOREGROUND=1 wireguard-go -f wg5
-wait_for 5 wg show wg5
+wait_for 5 wg_listens wg5
 (umask 077; wg genkey >"$WORK/wg5.key"; wg genkey >"$WORK/stranger.key")
 wg set wg5 private-key "$WORK/wg5.key" listen-port 51825 \
     peer "$(wg pubkey <"$WORK/stranger.key")" allowed-ips 10.5.9.9/32,fd00:5:0:9::9/128

@@ -27,7 +27,7 @@ not() {
 other() {
 	ip link add other type wireguard 2>/dev/null || {
 		spawn other env WG_PROCESS_FOREGROUND=1 wireguard-go -f other
-		wait_for 5 wg show other
+		wait_for 5 wg_listens other
 	}
 	wg set other private-key "$WORK/other.key" listen-port 51820 &&
 	    ip link set other up

@@ -8,7 +8,7 @@ private "$@"
 hand=$O/regress/kernhand
 spawn wgsp0 env WG_PROCESS_FOREGROUND=1 wireguard-go -f wgsp0
 wg=$PID
-wait_for 5 wg show wgsp0 || {
+wait_for 5 wg_listens wgsp0 || {
 	fail "wireguard-go does not start"
 	exit 1
 }

@@ -29,7 +29,7 @@ in_ns isp ip link set wgv up
 vpn_up() {
 	spawn vpn env WG_PROCESS_FOREGROUND=1 wireguard-go -f vpn0
 	VPN=$PID
-	wait_for 5 wg show vpn0 &&
+	wait_for 5 wg_listens vpn0 &&
 	    wg set vpn0 private-key "$WORK/vpn.key" \
 	    peer "$(wg pubkey <"$WORK/server.key")" \
 	    endpoint 198.18.0.1:51900 allowed-ips 0.0.0.0/0 &&

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Tunnels of GRE for clients of autoygg, in a real Debian kernel: made, used,
-# taken back, kept over restarts, put right, and a thousand of them.
+# taken back, kept over restarts, put right, and LINKS of them: 250, or as many as
+# are asked for.
 
 if [ "$1" != inside ] && [ -z "$LIB_PRIVATE" ]; then
-	sh "$TOP/regress/vm/vm" -t 2400 env O="$O" TOP="$TOP" BIN="$BIN" \
+	sh "$TOP/regress/vm/vm" -t 2400 env O="$O" TOP="$TOP" BIN="$BIN" LINKS="$LINKS" \
 	    sh "$TOP/regress/vm/gre_test.sh" inside
 	status=$?
 	[ $status -eq 126 ] && { echo "skip gre: see above"; exit 0; }
@@ -19,7 +20,7 @@ private "$@"
 YGGC=$O/regress/yggc PORT=8080
 addr() { "$YGGC" "$1" | sed 's/.* //'; }
 GWY=$(addr 1)
-MANY=1000
+MANY=${LINKS:-250}
 
 # --- a host of nodes, which reaches the gateway through Yggdrasil ---
 

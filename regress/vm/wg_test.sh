@@ -71,7 +71,7 @@ say "unreachable behind the egress" $?
 ip rule | grep -q 'iif wgsp0 lookup 42'; say "rule of the egress" $?
 ip -6 rule | grep -q 'iif wgsp0 lookup 42'; say "IPv6 rule of the egress" $?
 nft list table inet sallyport >/tmp/nft
-grep -q 'oifname "wgsp0" counter name "drop_devices" drop' /tmp/nft
+grep -q 'oifname "wgsp0" counter name "isolate_devices" drop' /tmp/nft
 say "devices are isolated" $?
 [ "$(grep -c masquerade /tmp/nft)" -eq 2 ]; say "masquerade of both pools" $?
 [ "$(grep -c 'maxseg size set rt mtu' /tmp/nft)" -eq 2 ]
