@@ -201,8 +201,8 @@ fake_peer_set(struct fake_state *s, int ifindex, const struct peer_op *op)
 }
 
 /*
- * The parent gives its children no environment.  It is a test's parent: read
- * what it was started with itself.
+ * The parent gives its children no environment.  The test gave one to the
+ * parent itself: read that.
  */
 static const char *
 state_path(char *buf, size_t size)

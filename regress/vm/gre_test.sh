@@ -4,8 +4,8 @@
 # are asked for.
 
 if [ "$1" != inside ] && [ -z "$LIB_PRIVATE" ]; then
-	sh "$TOP/regress/vm/vm" -t 2400 env O="$O" TOP="$TOP" BIN="$BIN" LINKS="$LINKS" \
-	    sh "$TOP/regress/vm/gre_test.sh" inside
+	sh "$TOP/regress/vm/vm" -t 2400 env O="$O" TOP="$TOP" BIN="$BIN" \
+	    LINKS="$LINKS" sh "$TOP/regress/vm/gre_test.sh" inside
 	status=$?
 	[ $status -eq 126 ] && { echo "skip gre: see above"; exit 0; }
 	exit $status
