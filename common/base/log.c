@@ -150,6 +150,13 @@ fatalx(const char *fmt, ...)
 	exit(1);
 }
 
+/* vis(3) leaves these as they are, and takes its time for each of them. */
+static bool
+is_plain(char c)
+{
+	return (c >= ' ' && c <= '~' && c != '\\');
+}
+
 size_t
 log_escape(char *dst, size_t size, const char *s, size_t len, const char *extra)
 {
@@ -161,7 +168,10 @@ log_escape(char *dst, size_t size, const char *s, size_t len, const char *extra)
 		if (s[i] != '\0' && strchr(extra, s[i]) != NULL)
 			n = (size_t)snprintf(c, sizeof(c), "\\%03o",
 			    (unsigned int)(unsigned char)s[i]);
-		else
+		else if (is_plain(s[i])) {
+			c[0] = s[i];
+			n = 1;
+		} else
 			n = (size_t)(vis(c, s[i], VIS_NL | VIS_TAB | VIS_CSTYLE,
 					 next) -
 			    c);
