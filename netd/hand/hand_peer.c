@@ -227,10 +227,13 @@ peer_want(struct knet *n, const struct msg_peer_set *m)
 	struct hand *k = n->k;
 	struct wish *x;
 	struct mono at;
+	uint8_t i;
 
 	x = wanted_find(&n->wanted, m->pubkey);
 	if (x != NULL)
 		addr_touch_wish(n, x);
+	for (i = 0; i < m->naddrs; i++)
+		addr_touch(n, &m->addrs[i]);
 	x = wanted_set(&n->wanted, m->pubkey, m->addrs, m->naddrs, m->source);
 	if (x == NULL)
 		return (NULL);
@@ -240,7 +243,6 @@ peer_want(struct knet *n, const struct msg_peer_set *m)
 		return (NULL);
 	}
 	x->remote = m->remote;
-	addr_touch_wish(n, x);
 	if (m->ttl == LEASE_NEVER) {
 		expiry_unset(&k->expiry, &x->expiry);
 		return (x);

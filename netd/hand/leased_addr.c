@@ -70,11 +70,21 @@ judge(struct knet *n, struct kern_fw_elem *e)
 	const struct wish *x = wanted_owner(&n->wanted, &e->addr);
 
 	e->ms = 0;
-	e->remove = false;
 	if (x != NULL && x->wanted)
 		e->ms = rest_ms(x);
-	else
-		e->remove = !is_held(n, &e->addr);
+	else if (!is_held(n, &e->addr))
+		e->todo = KERN_FW_REMOVE;
+}
+
+/*
+ * True if the filter does not let the address through.  Where that is wrong, the
+ * next look finds an end that is not the wanted one.
+ */
+static bool
+is_new(struct knet *n, const struct prefix *a)
+{
+	return (n->synced && wanted_owner(&n->wanted, a) == NULL &&
+	    !is_held(n, a));
 }
 
 void
@@ -82,11 +92,15 @@ addr_touch(struct knet *n, const struct prefix *a)
 {
 	struct kern_fw_elem e;
 
-	/* The filter has the subnets from the configuration. */
-	if (!prefix_is_host(a))
+	/*
+	 * The filter knows a mesh by its prefixes, and has the subnets from the
+	 * configuration.
+	 */
+	if (n->mesh != NULL || !prefix_is_host(a))
 		return;
 	memset(&e, 0, sizeof(e));
 	e.addr = *a;
+	e.todo = is_new(n, a) ? KERN_FW_ADD : KERN_FW_MOVE;
 	if (n->touched.n >= TOUCHED_MAX) {
 		n->touched.n = 0;
 		n->addrs_due = true;
@@ -100,8 +114,7 @@ addr_touch_wish(struct knet *n, const struct wish *x)
 {
 	uint8_t i;
 
-	/* The filter knows a mesh by its prefixes. */
-	for (i = 0; i < x->naddrs && n->mesh == NULL; i++)
+	for (i = 0; i < x->naddrs; i++)
 		addr_touch(n, &x->addrs[i].prefix);
 }
 
@@ -138,11 +151,15 @@ addr_flush(struct knet *n)
 	qsort(l->list, l->n, sizeof(*l->list), elem_cmp);
 	for (i = 0; i < l->n; i++) {
 		if (count > 0 &&
-		    elem_cmp(&l->list[count - 1], &l->list[i]) == 0)
+		    elem_cmp(&l->list[count - 1], &l->list[i]) == 0) {
+			if (l->list[i].todo == KERN_FW_MOVE)
+				l->list[count - 1].todo = KERN_FW_MOVE;
 			continue;
-		l->list[count] = l->list[i];
-		judge(n, &l->list[count++]);
+		}
+		l->list[count++] = l->list[i];
 	}
+	for (i = 0; i < count; i++)
+		judge(n, &l->list[i]);
 	l->n = 0;
 	tell(n, l->list, count);
 	if (l->room > CHUNK)
@@ -212,7 +229,7 @@ static int
 compare(const struct knet *n, const struct kern_fw_elems *have,
     const struct kern_fw_elems *wanted, struct kern_fw_elems *out)
 {
-	struct kern_fw_elem gone;
+	struct kern_fw_elem e;
 	size_t i = 0, j = 0;
 	int c;
 
@@ -221,14 +238,16 @@ compare(const struct knet *n, const struct kern_fw_elems *have,
 		    j == wanted->n ? -1 :
 			elem_cmp(&have->list[i], &wanted->list[j]);
 		if (c < 0) {
-			gone = have->list[i++];
-			gone.remove = true;
-			if (kern_fw_elems_add(out, &gone) == -1)
+			e = have->list[i++];
+			e.todo = KERN_FW_REMOVE;
+			if (kern_fw_elems_add(out, &e) == -1)
 				return (-1);
 			continue;
 		}
-		if ((c > 0 || !will_do(n, &have->list[i], &wanted->list[j])) &&
-		    kern_fw_elems_add(out, &wanted->list[j]) == -1)
+		e = wanted->list[j];
+		e.todo = c > 0 ? KERN_FW_ADD : KERN_FW_MOVE;
+		if ((c > 0 || !will_do(n, &have->list[i], &e)) &&
+		    kern_fw_elems_add(out, &e) == -1)
 			return (-1);
 		if (c == 0)
 			i++;

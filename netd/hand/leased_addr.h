@@ -11,7 +11,10 @@
 
 struct knet;
 
-/* The address, or all of the wish, may have come, gone or a new end. */
+/*
+ * The address, or all of the wish, may come, go or have a new end: said before
+ * the wish for it changes.
+ */
 void	 addr_touch(struct knet *, const struct prefix *);
 void	 addr_touch_wish(struct knet *, const struct wish *);
 /* Bring what was touched to the filter. */

@@ -309,8 +309,8 @@ add_elem(struct nftnl_set *s, const struct kern_fw_elem *e, uint16_t type)
 
 void
 fw_batch_elems(struct fw_batch *b, uint16_t type, const char *name,
-    uint8_t family, const struct kern_fw_elem *list, size_t n, bool removed,
-    bool both)
+    uint8_t family, const struct kern_fw_elem *list, size_t n,
+    unsigned int which)
 {
 	struct nftnl_set *s;
 	struct nlmsghdr *h;
@@ -322,7 +322,7 @@ fw_batch_elems(struct fw_batch *b, uint16_t type, const char *name,
 		return;
 	for (i = 0; i < n && !b->failed; i++) {
 		if (list[i].addr.family != family ||
-		    (!both && list[i].remove != removed))
+		    (which & 1U << list[i].todo) == 0)
 			continue;
 		count++;
 		b->failed = add_elem(s, &list[i], type) == -1;

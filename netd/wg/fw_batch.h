@@ -49,12 +49,12 @@ void	 fw_batch_counter(struct fw_batch *, uint16_t type, const char *name,
 /* Remove all rules of the table. */
 void	 fw_batch_flush(struct fw_batch *);
 void	 fw_batch_rule(struct fw_batch *, const struct fw_rule *);
-/*
- * The elements of that family and, unless both is true, of that kind: to remove
- * or to add.
- */
+/* The elements of that family with which one of these things is done. */
+#define FW_BATCH_ADD	(1U << KERN_FW_ADD)
+#define FW_BATCH_MOVE	(1U << KERN_FW_MOVE)
+#define FW_BATCH_REMOVE	(1U << KERN_FW_REMOVE)
 void	 fw_batch_elems(struct fw_batch *, uint16_t type, const char *set,
-	    uint8_t family, const struct kern_fw_elem *, size_t n, bool removed,
-	    bool both);
+	    uint8_t family, const struct kern_fw_elem *, size_t n,
+	    unsigned int which);
 
 #endif

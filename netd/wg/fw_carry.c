@@ -108,9 +108,9 @@ fw_carry_elems(const struct fw_carry *c, struct fw_batch *b,
 		some = l->n - i < CHUNK ? l->n - i : CHUNK;
 		fw_batch_elems(b, NFT_MSG_NEWSETELEM,
 		    fw_plan_set(network, families[0], name), families[0],
-		    &l->list[i], some, false, false);
+		    &l->list[i], some, FW_BATCH_ADD);
 		fw_batch_elems(b, NFT_MSG_NEWSETELEM,
 		    fw_plan_set(network, families[1], name), families[1],
-		    &l->list[i], some, false, false);
+		    &l->list[i], some, FW_BATCH_ADD);
 	}
 }

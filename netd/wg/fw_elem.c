@@ -28,7 +28,8 @@ static const uint8_t families[2] = { AF_INET, AF_INET6 };
 
 /*
  * The kernel refuses to remove what is not there, and does not move the end of
- * what is: each element is added, removed, and added again, in one transaction.
+ * what is: all elements are added, and those that move or go are removed and, if
+ * they move, added again, in one transaction.
  */
 int
 fw_elems(struct fw *f, unsigned int table, const char *network,
@@ -42,11 +43,11 @@ fw_elems(struct fw *f, unsigned int table, const char *network,
 	for (i = 0; i < 2; i++) {
 		fw_plan_set(network, families[i], set);
 		fw_batch_elems(&b, NFT_MSG_NEWSETELEM, set, families[i], list,
-		    n, false, true);
+		    n, FW_BATCH_ADD | FW_BATCH_MOVE | FW_BATCH_REMOVE);
 		fw_batch_elems(&b, NFT_MSG_DELSETELEM, set, families[i], list,
-		    n, false, true);
+		    n, FW_BATCH_MOVE | FW_BATCH_REMOVE);
 		fw_batch_elems(&b, NFT_MSG_NEWSETELEM, set, families[i], list,
-		    n, false, false);
+		    n, FW_BATCH_MOVE);
 	}
 	if (fw_batch_send(&b, &f->nl) == -1)
 		return (-1);

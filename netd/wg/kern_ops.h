@@ -157,11 +157,21 @@ struct kern_fw {
 	struct prefix	 deny[NET_DEST_MAX];
 };
 
+/*
+ * What is done with an address.  To move the end of one that is there costs the
+ * kernel a grace period, as a removal does: an address that is not there is added.
+ */
+enum kern_fw_do {
+	KERN_FW_ADD,
+	KERN_FW_MOVE,		/* or add it, if it is not there */
+	KERN_FW_REMOVE
+};
+
 /* An address that may send and receive, by the filter of its network. */
 struct kern_fw_elem {
 	struct prefix	 addr;		/* a host's address */
 	uint64_t	 ms;		/* until it ends; 0: never */
-	bool		 remove;
+	enum kern_fw_do	 todo;
 };
 
 struct kern_fw_elems {
@@ -286,8 +296,8 @@ struct kern_ops {
 	int (*fw_set)(struct kern_io *, unsigned int i, const char *owner,
 	    const struct kern_fw *, size_t n);
 	/*
-	 * Add addresses to those of a network, with a new end if they are there,
-	 * or remove them, in one transaction; and list them all.
+	 * Do what each element says with the addresses of a network, in one
+	 * transaction; and list them all.
 	 */
 	int (*fw_elems)(struct kern_io *, unsigned int i, const char *network,
 	    const struct kern_fw_elem *, size_t n);

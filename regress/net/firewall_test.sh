@@ -66,12 +66,20 @@ like "show routes: the way out" "$(ctl show routes)" \
     '^route 0\.0\.0\.0/0 via 198\.18\.0\.1 dev wan0 table 42$'
 
 # Its addresses end with the lease, in the kernel.
-LEASE=10s
+ends() {
+	nft list set inet sallyport lease4_devices |
+	    grep -Eq "100\.64\.1\.[0-9]+ .*expires $1"
+}
+LEASE=1h
 words '' ''
 check "reload, with a term" ctl reload
 check "a lease with an end" enrol
-like "the address has an end" "$(nft list set inet sallyport lease4_devices)" \
-    '100\.64\.1\.[0-9]+ .*expires [0-9]'
+check "the address has an end" wait_for 5 ends '59m'
+LEASE=10s
+words '' ''
+check "reload, with a short term" ctl reload
+check "the lease is renewed" enrol
+check "the address's end moves with it" wait_for 5 ends '[0-9]+s'
 hand=$(role_pid netd-hand) leased=$(role_pid leased)
 kill -STOP "$hand" "$leased"
 cut() { ! out; }

@@ -537,6 +537,7 @@ static int
 fake_fw_elems(struct kern_io *io, unsigned int table, const char *network,
     const struct kern_fw_elem *list, size_t n)
 {
+	static const char *const what[] = { "add", "move", "del" };
 	struct fake_state	*s = io->s;
 	struct fake_elem	*e;
 	char			 text[PREFIX_TEXT], name[FAKE_NAME];
@@ -544,19 +545,19 @@ fake_fw_elems(struct kern_io *io, unsigned int table, const char *network,
 
 	if (fault(io, "fw_elems"))
 		return (-1);
-	s->calls_elems++;
 	for (i = 0; i < n; i++) {
 		e = fake_elem(s, elem_name(table, network, name),
 		    &list[i].addr);
 		if (e == NULL)
 			return (no(io, ENOSPC));
-		note(s, "elem %s %s %s\n", list[i].remove ? "del" : "set",
-		    network, prefix_format(&list[i].addr, text));
-		if (list[i].remove) {
-			if (e->slot == SLOT_USED)
-				e->slot = SLOT_GONE;
+		note(s, "elem %s %s %s\n", what[list[i].todo], network,
+		    prefix_format(&list[i].addr, text));
+		if (list[i].todo == KERN_FW_REMOVE && e->slot == SLOT_USED)
+			e->slot = SLOT_GONE;
+		/* As in the kernel, what is there is not added again. */
+		if (list[i].todo == KERN_FW_REMOVE ||
+		    (list[i].todo == KERN_FW_ADD && e->slot == SLOT_USED))
 			continue;
-		}
 		e->slot = SLOT_USED;
 		(void)strlcpy(e->network, name, sizeof(e->network));
 		e->elem = list[i];

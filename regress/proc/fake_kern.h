@@ -85,7 +85,6 @@ struct fake_state {
 	struct kern_fw	 fw[FW_TABLES];	/* the first of them */
 	char		 fw_owner[FW_TABLES][FW_OWNER_SIZE];
 	uint64_t	 counted;	/* packets that each counter has */
-	uint32_t	 calls_elems;
 	struct fake_elem elems[FAKE_ELEMS];
 	int		 next_ifindex;
 	uint32_t	 calls_peers;
