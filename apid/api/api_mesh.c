@@ -14,6 +14,7 @@
 #include "etag.h"
 #include "form.h"
 #include "link_leased.h"
+#include "meshask.h"
 #include "meshjson.h"
 #include "meshlist.h"
 #include "meshwish.h"
@@ -21,15 +22,6 @@
 #include "refuse.h"
 #include "reply.h"
 #include "request.h"
-
-/* Levels of rights: each includes those before it. */
-enum level {
-	LEVEL_NONE,
-	LEVEL_ANY,		/* any identity of the tenant */
-	LEVEL_OPERATOR,
-	LEVEL_TENANT,		/* the tenant's administrator */
-	LEVEL_SUPER		/* administrator of all tenants */
-};
 
 static void	 mesh_done(struct request *, const struct msg_mesh_reply *);
 static void	 mesh_failed(struct request *, const char *);
@@ -43,82 +35,55 @@ mesh_failed(struct request *r, const char *text)
 	reply_problem(r, 503, "gateway-busy", text, 0);
 }
 
-static enum level
-level_of(const struct identity *id)
+static void
+mesh_denied(struct request *r, bool known, const char *why)
 {
-	switch (id->role) {
-	case ROLE_SUPER_ADMIN:
-		return (LEVEL_SUPER);
-	case ROLE_TENANT_ADMIN:
-		return (id->tenant[0] != '\0' ? LEVEL_TENANT : LEVEL_NONE);
-	case ROLE_OPERATOR:
-		return (id->tenant[0] != '\0' ? LEVEL_OPERATOR : LEVEL_NONE);
-	case ROLE_DEVICE:
-		return (id->tenant[0] != '\0' ? LEVEL_ANY : LEVEL_NONE);
-	default:
-		return (LEVEL_NONE);
+	reply_problem(r, 403,
+	    known ? "identity-denied" : "identity-not-matched", why, -1);
+}
+
+static void
+mesh_problem(struct request *r, uint8_t code, const char *text)
+{
+	const struct lease_answer *p = lease_answer(code);
+
+	if (text[0] == '\0')
+		text = p->text;
+	audit_refused(r, p->text);
+	reply_problem(r, p->status, p->code, text, p->status == 503 ? 0 : -1);
+}
+
+static const struct meshform form = {
+	.denied = mesh_denied,
+	.problem = mesh_problem,
+	.tenant = meshjson_tenant,
+	.net = meshjson_net,
+	.member = meshjson_member,
+	.device = meshjson_device,
+};
+
+#define SHAPE(name)                                                            \
+	{                                                                      \
+		&form, "{\"" name "\":[", "]}\n", true                         \
 	}
-}
 
-/* The asker must be of this level.  Returns false if he was refused. */
+static const struct meshshape tenants = SHAPE("tenants");
+static const struct meshshape meshes = SHAPE("meshes");
+static const struct meshshape members = SHAPE("members");
+static const struct meshshape devices = SHAPE("devices");
+static const struct meshshape relays = SHAPE("relays");
+static const struct meshshape single = { &form, "", "\n", true };
+
 static bool
-may(struct request *r, enum level least)
+may(struct request *r, enum mesh_level least)
 {
-	const char *code = "identity-not-matched", *why;
-
-	if (who_prove(r) == -1)
-		why = r->who.why;
-	else if (level_of(&r->who.id) < least) {
-		code = "identity-denied";
-		why = "this identity has not the role for that";
-	} else
-		return (true);
-	audit_refused(r, why);
-	reply_problem(r, 403, code, why, -1);
-	return (false);
+	return (meshask_may(r, &form, least));
 }
 
-/*
- * Narrow the request to a tenant.  For whoever is of one, another is not there.
- * Returns false if that was sent.
- */
-static bool
-narrow(struct request *r, char tenant[MESHNAME_SIZE], const char *want)
-{
-	const char *own = r->who.id.tenant;
-
-	if (r->who.id.role == ROLE_SUPER_ADMIN)
-		own = "";
-	if (want[0] == '\0')
-		want = own;
-	if ((own[0] != '\0' && strcmp(own, want) != 0) ||
-	    (tenant[0] != '\0' && strcmp(tenant, want) != 0 &&
-		want[0] != '\0')) {
-		mesh_problem(r, LEASE_E_TENANT, "");
-		return (false);
-	}
-	if (want[0] != '\0')
-		strlcpy(tenant, want, MESHNAME_SIZE);
-	return (true);
-}
-
-/* The tenant that the header X-Tenant-ID names narrows the request, too. */
 static bool
 narrow_header(struct request *r, char tenant[MESHNAME_SIZE])
 {
-	struct http_span v = { 0, 0 };
-	char name[MESHNAME_SIZE];
-	unsigned int n;
-
-	if ((n = http_field(r->head, &r->http, "x-tenant-id", &v)) == 0)
-		return (narrow(r, tenant, ""));
-	if (n > 1 || v.len == 0 || v.len >= sizeof(name)) {
-		mesh_problem(r, LEASE_E_TENANT, "");
-		return (false);
-	}
-	memcpy(name, r->head + v.off, v.len);
-	name[v.len] = '\0';
-	return (narrow(r, tenant, name));
+	return (meshask_header(r, &form, tenant));
 }
 
 /* A part of the path.  Returns false if it is too long to be there. */
@@ -190,20 +155,11 @@ query_tenant(struct request *r, const struct form *f,
 		mesh_problem(r, LEASE_E_TENANT, "");
 		return (false);
 	}
-	return (narrow(r, tenant, value) && narrow_header(r, tenant));
+	return (meshask_narrow(r, &form, tenant, value) &&
+	    narrow_header(r, tenant));
 }
 
 /* --- changes --- */
-
-static void
-begin(struct request *r, struct msg_mesh_op *m, uint8_t op)
-{
-	memset(m, 0, sizeof(*m));
-	m->op = op;
-	strlcpy(m->who, r->who.label, sizeof(m->who));
-	m->from = r->from;
-	strlcpy(m->req, r->id, sizeof(m->req));
-}
 
 /* Take If-Match and the body into the wish.  Returns false as above. */
 static bool
@@ -278,7 +234,7 @@ show(const struct msg_mesh_reply *m, char *dst, size_t size, char *extra,
 static void
 mesh_done(struct request *r, const struct msg_mesh_reply *m)
 {
-	char text[MESHJSON_SIZE], extra[160];
+	char text[MESHFORM_SIZE], extra[160];
 	int n;
 
 	if (m->code >= LEASE_E_KEY) {
@@ -309,7 +265,7 @@ tenants_get(struct request *r)
 
 	if (may(r, LEVEL_ANY) && query(r, &f, no_words) &&
 	    narrow_header(r, m.tenant))
-		meshlist_start(r, &m, "tenants");
+		meshlist_start(r, &m, &tenants);
 }
 
 static void
@@ -321,7 +277,7 @@ tenant_get(struct request *r)
 	if (may(r, LEVEL_ANY) && query(r, &f, no_words) &&
 	    arg(r, 0, m.tenant, sizeof(m.tenant), LEASE_E_TENANT) &&
 	    narrow_header(r, m.tenant))
-		meshlist_start(r, &m, "tenants");
+		meshlist_start(r, &m, &single);
 }
 
 static void
@@ -332,7 +288,7 @@ tenant_put(struct request *r)
 
 	if (!may(r, LEVEL_SUPER))
 		return;
-	begin(r, &m, MESH_TENANT_PUT);
+	meshask_begin(r, &m, MESH_TENANT_PUT);
 	if (query(r, &f, no_words) && match(r, &m) && body(r, &m) &&
 	    arg(r, 0, m.tenant, sizeof(m.tenant), LEASE_E_TENANT) &&
 	    narrow_header(r, m.tenant))
@@ -356,7 +312,7 @@ tenant_delete(struct request *r)
 
 	if (!may(r, LEVEL_SUPER))
 		return;
-	begin(r, &m, MESH_TENANT_DEL);
+	meshask_begin(r, &m, MESH_TENANT_DEL);
 	if (query_force(r, &m) && match(r, &m) &&
 	    arg(r, 0, m.tenant, sizeof(m.tenant), LEASE_E_TENANT) &&
 	    narrow_header(r, m.tenant))
@@ -373,7 +329,7 @@ meshes_get(struct request *r)
 
 	if (may(r, LEVEL_ANY) && query(r, &f, tenant_words) &&
 	    query_tenant(r, &f, m.tenant))
-		meshlist_start(r, &m, "meshes");
+		meshlist_start(r, &m, &meshes);
 }
 
 static void
@@ -384,7 +340,7 @@ mesh_get(struct request *r)
 
 	if (may(r, LEVEL_ANY) && query(r, &f, no_words) &&
 	    arg_mesh(r, 0, m.tenant, m.network))
-		meshlist_start(r, &m, "meshes");
+		meshlist_start(r, &m, &single);
 }
 
 static void
@@ -395,7 +351,7 @@ mesh_post(struct request *r)
 
 	if (!may(r, LEVEL_TENANT))
 		return;
-	begin(r, &m, MESH_NET_ADD);
+	meshask_begin(r, &m, MESH_NET_ADD);
 	if (query(r, &f, no_words) && body(r, &m) && narrow_header(r, m.tenant))
 		ask(r, &m);
 }
@@ -408,7 +364,7 @@ mesh_put(struct request *r)
 
 	if (!may(r, LEVEL_TENANT))
 		return;
-	begin(r, &m, MESH_NET_SET);
+	meshask_begin(r, &m, MESH_NET_SET);
 	if (query(r, &f, no_words) && match(r, &m) && body(r, &m) &&
 	    arg_mesh(r, 0, m.tenant, m.network))
 		ask(r, &m);
@@ -421,7 +377,7 @@ mesh_delete(struct request *r)
 
 	if (!may(r, LEVEL_TENANT))
 		return;
-	begin(r, &m, MESH_NET_DEL);
+	meshask_begin(r, &m, MESH_NET_DEL);
 	if (query_force(r, &m) && match(r, &m) &&
 	    arg_mesh(r, 0, m.tenant, m.network))
 		ask(r, &m);
@@ -448,7 +404,7 @@ members_get(struct request *r)
 		reply_problem(r, 400, "bad-request",
 		    "after is the number of a member", -1);
 	else if (arg_mesh(r, 0, m.tenant, m.network))
-		meshlist_start(r, &m, "members");
+		meshlist_start(r, &m, &members);
 }
 
 static void
@@ -460,7 +416,7 @@ member_get(struct request *r)
 	if (may(r, LEVEL_ANY) && query(r, &f, no_words) &&
 	    arg_mesh(r, 0, m.tenant, m.network) &&
 	    arg(r, 1, m.device, sizeof(m.device), LEASE_E_DEVICE))
-		meshlist_start(r, &m, "members");
+		meshlist_start(r, &m, &single);
 }
 
 static void
@@ -471,7 +427,7 @@ member_put(struct request *r)
 
 	if (!may(r, LEVEL_OPERATOR))
 		return;
-	begin(r, &m, MESH_MEMBER_PUT);
+	meshask_begin(r, &m, MESH_MEMBER_PUT);
 	if (!query(r, &f, no_words) || !match(r, &m) || !body(r, &m) ||
 	    !arg_mesh(r, 0, m.tenant, m.network) ||
 	    !arg(r, 1, m.device, sizeof(m.device), LEASE_E_DEVICE))
@@ -490,7 +446,7 @@ member_delete(struct request *r)
 
 	if (!may(r, LEVEL_OPERATOR))
 		return;
-	begin(r, &m, MESH_MEMBER_DEL);
+	meshask_begin(r, &m, MESH_MEMBER_DEL);
 	if (query(r, &f, no_words) && match(r, &m) &&
 	    arg_mesh(r, 0, m.tenant, m.network) &&
 	    arg(r, 1, m.device, sizeof(m.device), LEASE_E_DEVICE))
@@ -508,7 +464,7 @@ group_get(struct request *r)
 	if (may(r, LEVEL_OPERATOR) && query(r, &f, tenant_words) &&
 	    query_tenant(r, &f, m.tenant) &&
 	    arg(r, 0, m.group, sizeof(m.group), LEASE_E_GROUP))
-		meshlist_start(r, &m, "devices");
+		meshlist_start(r, &m, &devices);
 }
 
 static void
@@ -521,7 +477,7 @@ grouped_get(struct request *r)
 	    query_tenant(r, &f, m.tenant) &&
 	    arg(r, 0, m.group, sizeof(m.group), LEASE_E_GROUP) &&
 	    arg(r, 1, m.device, sizeof(m.device), LEASE_E_DEVICE))
-		meshlist_start(r, &m, "devices");
+		meshlist_start(r, &m, &single);
 }
 
 static void
@@ -532,7 +488,7 @@ grouped_change(struct request *r, uint8_t op)
 
 	if (!may(r, LEVEL_OPERATOR))
 		return;
-	begin(r, &m, op);
+	meshask_begin(r, &m, op);
 	if (query(r, &f, tenant_words) && query_tenant(r, &f, m.tenant) &&
 	    arg(r, 0, m.group, sizeof(m.group), LEASE_E_GROUP) &&
 	    arg(r, 1, m.device, sizeof(m.device), LEASE_E_DEVICE))
@@ -560,7 +516,7 @@ relays_get(struct request *r)
 	struct form f;
 
 	if (may(r, LEVEL_SUPER) && query(r, &f, no_words))
-		meshlist_start(r, &m, "relays");
+		meshlist_start(r, &m, &relays);
 }
 
 static void
@@ -571,7 +527,7 @@ relay_get(struct request *r)
 
 	if (may(r, LEVEL_SUPER) && query(r, &f, no_words) &&
 	    arg(r, 0, m.device, sizeof(m.device), LEASE_E_DEVICE))
-		meshlist_start(r, &m, "relays");
+		meshlist_start(r, &m, &single);
 }
 
 static void
@@ -582,7 +538,7 @@ relay_change(struct request *r, uint8_t op, bool mesh)
 
 	if (!may(r, LEVEL_SUPER))
 		return;
-	begin(r, &m, op);
+	meshask_begin(r, &m, op);
 	if (query(r, &f, no_words) &&
 	    arg(r, 0, m.device, sizeof(m.device), LEASE_E_DEVICE) &&
 	    (!mesh || arg_mesh(r, 1, m.tenant, m.network)))

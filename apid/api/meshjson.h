@@ -10,8 +10,6 @@
 
 #include "proto.h"
 
-#define MESHJSON_SIZE	5120	/* room for any of them */
-
 /* Each returns the length, or -1 if it does not fit. */
 int	 meshjson_tenant(const struct msg_mesh_tenant *, char *, size_t);
 int	 meshjson_net(const struct msg_mesh_net *, char *, size_t);

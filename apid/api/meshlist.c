@@ -7,37 +7,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit_line.h"
 #include "etag.h"
 #include "link_leased.h"
-#include "meshjson.h"
+#include "meshask.h"
 #include "meshlist.h"
 #include "outbuf.h"
 #include "reply.h"
 #include "request.h"
 
-#define PIECE_MAX	(512 * 1024)
+#define PIECE_MAX (512 * 1024)
 
 struct meshlist {
-	struct job	 job;
+	struct job job;
 	struct msg_mesh_list ask;
-	struct outbuf	 out;
-	unsigned int	 items;		/* items of this page */
-	uint64_t	 version;	/* the version of the only item */
-	bool		 any;
-	bool		 begun;
+	const struct meshshape *shape;
+	struct outbuf out;
+	unsigned int items; /* items of this page */
+	uint64_t version;   /* the version of the only item */
+	bool any;
+	bool begun;
 };
 
-static void	 list_tenant(struct request *, const struct msg_mesh_tenant *);
-static void	 list_net(struct request *, const struct msg_mesh_net *);
-static void	 list_member(struct request *, const struct msg_mesh_member *);
-static void	 list_device(struct request *, const struct msg_mesh_device *);
-static void	 list_end(struct request *, const struct msg_mesh_list_end *);
-static void	 list_failed(struct request *, const char *);
-static void	 list_ask(struct request *);
-static void	 list_free(struct job *);
+static void list_tenant(struct request *, const struct msg_mesh_tenant *);
+static void list_net(struct request *, const struct msg_mesh_net *);
+static void list_member(struct request *, const struct msg_mesh_member *);
+static void list_device(struct request *, const struct msg_mesh_device *);
+static void list_end(struct request *, const struct msg_mesh_list_end *);
+static void list_failed(struct request *, const char *);
+static void list_ask(struct request *);
+static void list_free(struct job *);
 
-#define ASK_LIST(name, func)						\
+#define ASK_LIST(name, func)                                                   \
 	{                                                                      \
 		.answers = { ANSWER_PART(name, func),                          \
 			ANSWER(mesh_list_end, list_end) },                     \
@@ -56,17 +56,6 @@ static const struct job_ops list_ops = {
 	.more = list_ask,
 	.free = list_free,
 };
-
-void
-mesh_problem(struct request *r, uint8_t code, const char *text)
-{
-	const struct lease_answer *p = lease_answer(code);
-
-	if (text[0] == '\0')
-		text = p->text;
-	audit_refused(r, p->text);
-	reply_problem(r, p->status, p->code, text, p->status == 503 ? 0 : -1);
-}
 
 static struct meshlist *
 list_of(struct request *r)
@@ -94,21 +83,18 @@ list_ask(struct request *r)
 
 void
 meshlist_start(struct request *r, const struct msg_mesh_list *m,
-    const char *name)
+    const struct meshshape *shape)
 {
 	struct meshlist *l;
-	char head[64];
-	int n;
 
 	if ((l = request_job(r, &list_ops, sizeof(*l))) == NULL) {
-		mesh_problem(r, LEASE_E_BUSY, "out of memory");
+		shape->form->problem(r, LEASE_E_BUSY, "out of memory");
 		return;
 	}
 	l->ask = *m;
+	l->shape = shape;
 	outbuf_init(&l->out, PIECE_MAX);
-	n = snprintf(head, sizeof(head), "{\"%s\":[", name);
-	if (!m->one)
-		outbuf_add(&l->out, head, (size_t)n);
+	outbuf_add(&l->out, shape->head, strlen(shape->head));
 	list_ask(r);
 }
 
@@ -133,45 +119,49 @@ add(struct request *r, const char *buf, int n, uint64_t version)
 static void
 list_tenant(struct request *r, const struct msg_mesh_tenant *m)
 {
-	char buf[MESHJSON_SIZE];
+	char buf[MESHFORM_SIZE];
 
-	add(r, buf, meshjson_tenant(m, buf, sizeof(buf)), m->version);
+	add(r, buf, list_of(r)->shape->form->tenant(m, buf, sizeof(buf)),
+	    m->version);
 }
 
 static void
 list_net(struct request *r, const struct msg_mesh_net *m)
 {
-	char buf[MESHJSON_SIZE];
+	char buf[MESHFORM_SIZE];
 
-	add(r, buf, meshjson_net(m, buf, sizeof(buf)), m->version);
+	add(r, buf, list_of(r)->shape->form->net(m, buf, sizeof(buf)),
+	    m->version);
 }
 
 static void
 list_member(struct request *r, const struct msg_mesh_member *m)
 {
-	char buf[MESHJSON_SIZE];
+	char buf[MESHFORM_SIZE];
 
-	add(r, buf, meshjson_member(m, buf, sizeof(buf)), m->gen);
+	add(r, buf, list_of(r)->shape->form->member(m, buf, sizeof(buf)),
+	    m->gen);
 }
 
 static void
 list_device(struct request *r, const struct msg_mesh_device *m)
 {
-	char buf[MESHJSON_SIZE];
+	char buf[MESHFORM_SIZE];
 
-	add(r, buf, meshjson_device(m, buf, sizeof(buf)), 0);
+	add(r, buf, list_of(r)->shape->form->device(m, buf, sizeof(buf)), 0);
 }
 
 static void
 list_refused(struct request *r, uint8_t code, const char *text)
 {
+	const struct meshform *form = list_of(r)->shape->form;
 	bool begun = list_of(r)->begun;
 
 	request_job_end(r);
 	if (begun)
 		reply_break(r);
 	else
-		mesh_problem(r, code, text);
+		form->problem(r, code, text);
 }
 
 static void
@@ -189,7 +179,7 @@ reply_one(struct request *r)
 	char *piece;
 	size_t len;
 
-	if (l->version != 0) {
+	if (l->version != 0 && l->shape->tagged) {
 		snprintf(tag, sizeof(tag), "\"%llu\"",
 		    (unsigned long long)l->version);
 		snprintf(etag, sizeof(etag), "ETag: %s\r\n", tag);
@@ -199,7 +189,7 @@ reply_one(struct request *r)
 			return;
 		}
 	}
-	outbuf_add(&l->out, "\n", 1);
+	outbuf_add(&l->out, l->shape->tail, strlen(l->shape->tail));
 	piece = outbuf_take(&l->out, &len);
 	reply_whole(r, "application/json", etag, piece, len);
 	request_job_end(r);
@@ -245,7 +235,7 @@ list_end(struct request *r, const struct msg_mesh_list_end *m)
 		return;
 	}
 	if (last)
-		outbuf_add(&l->out, "]}\n", 3);
+		outbuf_add(&l->out, l->shape->tail, strlen(l->shape->tail));
 	piece = outbuf_take(&l->out, &len);
 	if (last && !l->begun)
 		reply_whole(r, "application/json", "", piece, len);

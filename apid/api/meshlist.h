@@ -6,17 +6,23 @@
 #ifndef MESHLIST_H
 #define MESHLIST_H
 
+#include <stdbool.h>
+
 #include "proto.h"
 
+struct meshform;
 struct request;
 
-/*
- * Answer with what m asks for, as a list under this name, or with m->one as an
- * object with its entity tag.
- */
+/* The JSON around what is listed, or around the only one. */
+struct meshshape {
+	const struct meshform *form;
+	const char	*head;
+	const char	*tail;
+	bool		 tagged;	/* a single thing has its entity tag */
+};
+
+/* Answer with what m asks for: a list, or with m->one a single thing. */
 void	 meshlist_start(struct request *, const struct msg_mesh_list *m,
-    const char *name);
-/* Answer with an error code of leased; text may be "". */
-void	 mesh_problem(struct request *, uint8_t code, const char *text);
+    const struct meshshape *);
 
 #endif

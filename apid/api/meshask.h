@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who may ask about the mesh, and of which tenant.  The identity rule says both;
+ * the dialect, how a refusal is told.
+ */
+
+#ifndef MESHASK_H
+#define MESHASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto.h"
+
+struct request;
+
+#define MESHFORM_SIZE	5120	/* room for any of the objects as JSON */
+
+/* Levels of rights: each includes those before it. */
+enum mesh_level {
+	LEVEL_NONE,
+	LEVEL_ANY,		/* any identity of the tenant */
+	LEVEL_OPERATOR,
+	LEVEL_TENANT,		/* the tenant's administrator */
+	LEVEL_SUPER		/* administrator of all tenants */
+};
+
+/* How a dialect answers about the mesh. */
+struct meshform {
+	/* No: who he is is known, or not. */
+	void	 (*denied)(struct request *, bool known, const char *why);
+	/* Answer with an error code of leased; text may be "". */
+	void	 (*problem)(struct request *, uint8_t code, const char *text);
+	/* Each returns the length, or -1 if it does not fit. */
+	int	 (*tenant)(const struct msg_mesh_tenant *, char *, size_t);
+	int	 (*net)(const struct msg_mesh_net *, char *, size_t);
+	int	 (*member)(const struct msg_mesh_member *, char *, size_t);
+	int	 (*device)(const struct msg_mesh_device *, char *, size_t);
+};
+
+/*
+ * The asker must be of this level.  These return false if the answer was sent.
+ */
+bool
+meshask_may(struct request *, const struct meshform *, enum mesh_level least);
+/*
+ * Narrow the request to a tenant; want "" is the asker's own.  For whoever is of
+ * one, another is not there.
+ */
+bool	 meshask_narrow(struct request *, const struct meshform *,
+	    char tenant[MESHNAME_SIZE], const char *want);
+/* The tenant that the header X-Tenant-ID names narrows the request, too. */
+bool	 meshask_header(struct request *, const struct meshform *,
+	    char tenant[MESHNAME_SIZE]);
+/* Begin a change: the operation, and who asks. */
+void	 meshask_begin(struct request *, struct msg_mesh_op *, uint8_t op);
+
+#endif
