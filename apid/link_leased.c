@@ -80,6 +80,7 @@ link_leased_ask(struct request *r, const struct ask *how, enum msg_type type,
     const void *m)
 {
 	struct apid *a = r->apid;
+	int64_t left = request_left(r);
 
 	r->ask = how;
 	if (a->leased == NULL) {
@@ -96,7 +97,7 @@ link_leased_ask(struct request *r, const struct ask *how, enum msg_type type,
 		how->failed(r, "too many requests wait already");
 		return;
 	}
-	request_wait(r, &answers, how->ms);
+	request_wait(r, &answers, left < how->ms ? (uint32_t)left : how->ms);
 	if (chan_send_msg(a->leased, type, r->ask_id, m) == 0)
 		return;
 	log_warn("leased: cannot ask, answering 503");

@@ -136,22 +136,28 @@ peers_choice(struct request *r, const struct form *f, const char *name,
 }
 
 bool
-peers_json(struct request *r)
+peers_is_json(const struct request *r)
 {
 	static const char type[] = "application/json";
 	struct http_span v = { 0, 0 };
 	size_t len = sizeof(type) - 1;
 
+	if (http_field(r->head, &r->http, "content-type", &v) != 1)
+		return (false);
+	if (v.len > len && strchr("; \t", r->head[v.off + len]) != NULL)
+		v.len = (uint16_t)len;
+	return (http_is_nocase(r->head, v, type));
+}
+
+bool
+peers_json(struct request *r)
+{
 	if (!r->http.has_body) {
 		refuse_problem(r, 411, NULL);
 		return (false);
 	}
-	if (http_field(r->head, &r->http, "content-type", &v) == 1) {
-		if (v.len > len && strchr("; \t", r->head[v.off + len]) != NULL)
-			v.len = (uint16_t)len;
-		if (http_is_nocase(r->head, v, type))
-			return (true);
-	}
+	if (peers_is_json(r))
+		return (true);
 	reply_problem(r, 415, "unsupported-media-type",
 	    "Content-Type must be application/json", -1);
 	return (false);

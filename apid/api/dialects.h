@@ -16,6 +16,7 @@
 	X(native)							\
 	X(self)								\
 	X(mesh)								\
+	X(connect)							\
 	X(autowg)							\
 	X(health)
 /* clang-format on */

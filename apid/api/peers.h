@@ -32,6 +32,8 @@ bool	 peers_begin(struct request *, struct owner *, char network[NETNAME_SIZE],
 /* Get one of two words, no if it is missing.  Returns false as above. */
 bool	 peers_choice(struct request *, const struct form *, const char *name,
 	    const char *no, const char *yes_word, uint8_t *yes);
+/* True if the body is of type JSON. */
+bool	 peers_is_json(const struct request *);
 /*
  * Check that the body has a length and is of type JSON.  Returns false as
  * above.

@@ -443,6 +443,7 @@ next_request(struct conn *c)
 	free(c->big);
 	c->big = NULL;
 	c->req.streaming = false;
+	c->req.limited = false;
 	c->req.id[0] = '\0';
 	c->in_len -= c->used;
 	if (c->in_len > 0)

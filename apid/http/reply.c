@@ -153,8 +153,8 @@ reply_text(struct request *r, int status, const char *text)
 /*
  * Add jitter, so that a fleet that was refused at once does not return at once.
  */
-static void
-retry_line(const struct request *r, unsigned int after, char *buf, size_t size)
+void
+reply_retry(const struct request *r, unsigned int after, char *buf, size_t size)
 {
 	if (after == 0)
 		after = RETRY_AFTER;
@@ -167,7 +167,7 @@ reply_text_retry(struct request *r, const char *text, unsigned int after)
 {
 	char extra[40];
 
-	retry_line(r, after, extra, sizeof(extra));
+	reply_retry(r, after, extra, sizeof(extra));
 	reply_text_extra(r, 503, text, extra);
 }
 
@@ -195,7 +195,7 @@ reply_problem(struct request *r, int status, const char *code,
 
 	extra[0] = '\0';
 	if (retry >= 0)
-		retry_line(r, (unsigned int)retry, extra, sizeof(extra));
+		reply_retry(r, (unsigned int)retry, extra, sizeof(extra));
 	reply_problem_extra(r, status, code, detail, extra);
 }
 

@@ -30,6 +30,9 @@ void	 reply_text_extra(struct request *, int status, const char *text,
 	    const char *extra);
 /* The same with Retry-After; after 0 stands for the usual time. */
 void reply_text_retry(struct request *, const char *text, unsigned int after);
+/* Write the line Retry-After of such an answer. */
+void
+reply_retry(const struct request *, unsigned int after, char *buf, size_t size);
 /*
  * Answer with a problem, RFC 9457.  retry is like after, or -1 for no
  * Retry-After.

@@ -45,6 +45,24 @@ request_wait(struct request *r, const struct wait_ops *ops, uint32_t ms)
 }
 
 void
+request_limit(struct request *r, int64_t ms)
+{
+	r->limited = true;
+	r->until = mono_add_ms(mono_now(), ms);
+}
+
+int64_t
+request_left(const struct request *r)
+{
+	int64_t ms;
+
+	if (!r->limited)
+		return (INT64_MAX);
+	ms = mono_diff_ms(r->until, mono_now());
+	return (ms > 0 ? ms : 0);
+}
+
+void
 request_wait_end(struct request *r)
 {
 	const struct wait_ops *ops = r->wait;

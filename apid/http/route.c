@@ -63,6 +63,16 @@ speaks(const struct request *r, const struct dialect *d)
 	return ((r->lst->api & d->api) != 0);
 }
 
+/* A listener without a prefix has no paths that are of one dialect. */
+static bool
+owns(const struct request *r, const struct dialect *d)
+{
+	if (d->prefix != NULL && path_begins(r, d->prefix))
+		return (true);
+	return (d->prefixed && strcmp(r->lst->prefix, "/") != 0 &&
+	    path_begins(r, r->lst->prefix));
+}
+
 /* The dialect with the prefix of this path, or NULL. */
 static const struct dialect *
 find_owner(const struct request *r)
@@ -70,8 +80,7 @@ find_owner(const struct request *r)
 	const struct dialect *const *d;
 
 	for (d = r->apid->dialects; *d != NULL; d++) {
-		if (speaks(r, *d) && (*d)->prefix != NULL &&
-		    path_begins(r, (*d)->prefix))
+		if (speaks(r, *d) && owns(r, *d))
 			return (*d);
 	}
 	return (NULL);

@@ -159,7 +159,8 @@ enum traffic {
 	X(API_PORTAL, "portal", 0x0004)					\
 	X(API_AUTOYGG, "autoygg", 0x0008)				\
 	X(API_METRICS, "metrics", 0x0010)				\
-	X(API_MESH, "mesh", 0x0020)
+	X(API_MESH, "mesh", 0x0020)					\
+	X(API_CONNECT, "connect", 0x0040)
 /* clang-format on */
 
 enum conf_api {

@@ -81,7 +81,8 @@ int
 codec_msg_mesh_member(struct codec *c, struct msg_mesh_member *m)
 {
 	if (codec_n64(c, &m->id) == -1 || STR(c, m->tenant) == -1 ||
-	    STR(c, m->network) == -1 || STR(c, m->device) == -1 ||
+	    STR(c, m->network) == -1 || STR(c, m->uuid) == -1 ||
+	    STR(c, m->device) == -1 ||
 	    codec_range(c, &m->state, MEMBER_INVITED, MEMBER_RESTING) == -1 ||
 	    codec_bool(c, &m->has_key) == -1 || codec_key(c, m->pubkey) == -1 ||
 	    codec_prefixes(c, &m->naddrs, m->addrs, 0, 2) == -1 ||
@@ -143,7 +144,7 @@ codec_msg_mesh_reply(struct codec *c, struct msg_mesh_reply *m)
 	if (codec_range(c, &m->code, LEASE_OK_NEW, LEASE_CODE_MAX) == -1 ||
 	    STR(c, m->text) == -1 || codec_n32(c, &m->enrolled) == -1 ||
 	    codec_n32(c, &m->of) == -1 ||
-	    codec_range(c, &m->has, 0, MESH_MEMBERS) == -1)
+	    codec_range(c, &m->has, 0, MESH_RELAYS) == -1)
 		return (-1);
 	switch (m->has) {
 	case MESH_TENANTS:
@@ -152,6 +153,8 @@ codec_msg_mesh_reply(struct codec *c, struct msg_mesh_reply *m)
 		return (codec_msg_mesh_net(c, &m->net));
 	case MESH_MEMBERS:
 		return (codec_msg_mesh_member(c, &m->member));
+	case MESH_RELAYS:
+		return (codec_msg_mesh_device(c, &m->device));
 	default:
 		return (0);
 	}

@@ -183,6 +183,7 @@ struct msg_mesh_member {
 	uint64_t	 id;
 	char		 tenant[MESHNAME_SIZE];
 	char		 network[MESHNAME_SIZE];
+	char		 uuid[UUID_TEXT];	/* that of the network */
 	char		 device[IDENT_SIZE];	/* "relay": the platform's */
 	uint8_t		 state;
 	uint8_t		 has_key;
@@ -259,6 +260,7 @@ struct msg_mesh_reply {
 	struct msg_mesh_tenant tenant;
 	struct msg_mesh_net net;
 	struct msg_mesh_member member;
+	struct msg_mesh_device device;	/* a relay */
 };
 
 #endif

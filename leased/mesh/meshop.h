@@ -19,6 +19,7 @@ struct mesh_answer {
 	struct tenant	*tenant;
 	struct mesh	*mesh;
 	struct member	*member;
+	struct device	*relay;		/* one that was made */
 };
 
 /* Answer with a code, and a text or "".  Returns the code. */

@@ -92,6 +92,7 @@ show_member(const struct member *x, struct wall now, struct msg_mesh_member *m)
 	m->id = (uint64_t)x->id;
 	strlcpy(m->tenant, x->mesh->tenant->name, sizeof(m->tenant));
 	strlcpy(m->network, x->mesh->name, sizeof(m->network));
+	(void)uuid_format(x->mesh->uuid, m->uuid);
 	strlcpy(m->device, shown_name(x), sizeof(m->device));
 	m->state = x->state;
 	m->has_key = x->has_key;
@@ -164,7 +165,10 @@ show_answer(const struct meshes *ms, const struct mesh_answer *a,
 	m->of = a->of;
 	if (a->code >= LEASE_E_KEY)
 		return;
-	if (a->member != NULL) {
+	if (a->relay != NULL) {
+		m->has = MESH_RELAYS;
+		show_device(a->relay, &m->device);
+	} else if (a->member != NULL) {
 		m->has = MESH_MEMBERS;
 		show_member(a->member, wall_now(), &m->member);
 	} else if (a->mesh != NULL) {

@@ -75,6 +75,7 @@ op_relay_add(struct meshes *ms, const struct msg_mesh_op *m,
 	    (d = op_device(ms, t, m, a)) == NULL)
 		return (a->code);
 	a->code = LEASE_OK_SAME;
+	a->relay = d;
 	if (d->platform)
 		return (a->code);
 	a->code = LEASE_OK_NEW;

@@ -560,10 +560,11 @@ check_listen(struct config *c, unsigned int i)
 	case PROOF_ADDRESS:
 		break;
 	}
-	if ((l->api & API_MESH) != 0 && l->proof != PROOF_CERTIFICATE)
+	if ((l->api & (API_MESH | API_CONNECT)) != 0 &&
+	    l->proof != PROOF_CERTIFICATE)
 		config_error(c, listen_line(c, "api", i),
-		    "listen[%u]: api \"mesh\" needs proof = \"certificate\"",
-		    i);
+		    "listen[%u]: api \"%s\" needs proof = \"certificate\"", i,
+		    (l->api & API_MESH) != 0 ? "mesh" : "connect");
 	if ((l->api & API_AUTOYGG) != 0 && l->proof != PROOF_ADDRESS)
 		config_error(c, listen_line(c, "api", i),
 		    "listen[%u]: api \"autoygg\" needs proof = \"address\": its clients have nothing but their addresses",

@@ -12,6 +12,7 @@
 
 #define API_LEASES	(API_AUTOWG | API_NATIVE | API_AUTOYGG)
 #define API_OWNED	(API_PORTAL | API_NATIVE)
+#define API_TENANTS	(API_MESH | API_CONNECT)
 
 struct rows {
 	struct msg_conf_reach *row;
@@ -86,7 +87,7 @@ add_identity(struct rows *r, const struct config *c,
 
 	api = dialects(c, id->proof);
 	only_name(id, name);
-	if ((api & API_MESH) != 0 &&
+	if ((api & API_TENANTS) != 0 &&
 	    (id->tenant[0] != '\0' || id->role == ROLE_SUPER_ADMIN))
 		add_row(r, id->role, 1, id->tenant,
 		    id->role == ROLE_DEVICE ? name : "");

@@ -114,6 +114,13 @@ test_tenants(void **state)
 	assert_true(has_tenant(ROLE_SUPER_ADMIN, "", ""));
 	assert_true(has(ROLE_DEVICE, "net0", "one"));
 	assert_false(has(ROLE_OPERATOR, "", ""));
+	/* The same by the calls of umoo's plugin. */
+	conf.nlisten = 0;
+	listener(PROOF_CERTIFICATE, API_CONNECT);
+	rows = config_reach(&conf, row);
+	assert_int_equal(rows, 4);
+	assert_true(has_tenant(ROLE_OPERATOR, "acme", ""));
+	assert_true(has_tenant(ROLE_SUPER_ADMIN, "", ""));
 }
 
 /* A rule gives nothing without a listener of its proof and dialect. */

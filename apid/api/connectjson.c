@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The objects of the mesh with the names that umoo's WireGuard plugin has for
+ * them, in the JSON of protocol buffers, where a string that is not there is "".
+ */
+
+#include <string.h>
+
+#include "clock.h"
+#include "connectjson.h"
+#include "jsonw.h"
+
+static const struct {
+	const char *name;
+	int status;
+} codes[] = {
+#define X(NAME, name, status) [CONNECT_##NAME] = { name, status },
+	CONNECT_CODES(X)
+#undef X
+};
+
+/* clang-format off */
+/* What leased answers, as a code of the protocol. */
+static const struct {
+	uint8_t		 lease;		/* enum lease_code */
+	enum connect_code code;
+} of_lease[] = {
+	{ LEASE_E_KEY, CONNECT_INVALID_ARGUMENT },
+	{ LEASE_E_KEY_TAKEN, CONNECT_ALREADY_EXISTS },
+	{ LEASE_E_NETWORK, CONNECT_NOT_FOUND },
+	{ LEASE_E_POOL, CONNECT_RESOURCE_EXHAUSTED },
+	{ LEASE_E_DENIED, CONNECT_PERMISSION_DENIED },
+	{ LEASE_E_NAME, CONNECT_PERMISSION_DENIED },
+	{ LEASE_E_ADDR_TAKEN, CONNECT_ALREADY_EXISTS },
+	{ LEASE_E_NOT_FOUND, CONNECT_NOT_FOUND },
+	{ LEASE_E_BUSY, CONNECT_UNAVAILABLE },
+	{ LEASE_E_STORE, CONNECT_UNAVAILABLE },
+	{ LEASE_E_INTERNAL, CONNECT_INTERNAL },
+	{ LEASE_E_OUTSIDE, CONNECT_INVALID_ARGUMENT },
+	{ LEASE_E_GUARD, CONNECT_FAILED_PRECONDITION },
+	{ LEASE_E_NO_MATCH, CONNECT_ABORTED },
+	{ LEASE_E_NO_PRECOND, CONNECT_FAILED_PRECONDITION },
+	{ LEASE_E_REQUEST, CONNECT_INVALID_ARGUMENT },
+	{ LEASE_E_GIVEN_BACK, CONNECT_NOT_FOUND },
+	{ LEASE_E_PENDING, CONNECT_UNAVAILABLE },
+	{ LEASE_E_CONTACT, CONNECT_INVALID_ARGUMENT },
+	{ LEASE_E_TENANT, CONNECT_NOT_FOUND },
+	{ LEASE_E_MESH, CONNECT_NOT_FOUND },
+	{ LEASE_E_DEVICE, CONNECT_NOT_FOUND },
+	{ LEASE_E_MEMBER, CONNECT_NOT_FOUND },
+	{ LEASE_E_GROUP, CONNECT_NOT_FOUND },
+	{ LEASE_E_MESH_OFF, CONNECT_FAILED_PRECONDITION },
+	{ LEASE_E_RANGE, CONNECT_RESOURCE_EXHAUSTED },
+	{ LEASE_E_OVERLAP, CONNECT_ALREADY_EXISTS },
+	{ LEASE_E_EGRESS, CONNECT_ALREADY_EXISTS },
+	{ LEASE_E_RELAY, CONNECT_FAILED_PRECONDITION },
+	{ LEASE_E_LIMIT, CONNECT_RESOURCE_EXHAUSTED },
+	{ LEASE_E_EXISTS, CONNECT_ALREADY_EXISTS },
+	{ LEASE_E_IN_USE, CONNECT_FAILED_PRECONDITION },
+};
+/* clang-format on */
+
+const char *
+connect_name(enum connect_code code)
+{
+	return (codes[code].name);
+}
+
+int
+connect_status(enum connect_code code)
+{
+	return (codes[code].status);
+}
+
+enum connect_code
+connect_of_lease(uint8_t lease)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(of_lease) / sizeof(of_lease[0]); i++)
+		if (of_lease[i].lease == lease)
+			return (of_lease[i].code);
+	return (CONNECT_UNKNOWN);
+}
+
+static int
+end(struct jsonw *w)
+{
+	jsonw_add(w, "}");
+	return (w->full ? -1 : (int)w->len);
+}
+
+static void
+add_str(struct jsonw *w, const char *name, const char *s)
+{
+	jsonw_add(w, ",\"%s\":", name);
+	jsonw_string(w, s);
+}
+
+/* A google.protobuf.Timestamp. */
+static void
+add_time(struct jsonw *w, const char *name, int64_t at)
+{
+	char when[WALL_TEXT];
+
+	if (at == 0)
+		jsonw_add(w, ",\"%s\":null", name);
+	else
+		add_str(w, name, wall_format((struct wall){ at }, when));
+}
+
+/* The prefix or address of one family, or "". */
+static void
+add_of_family(struct jsonw *w, const char *name, const struct prefix *p,
+    uint8_t n, uint8_t family, bool host)
+{
+	char text[PREFIX_TEXT] = "";
+	uint8_t i;
+
+	for (i = 0; i < n; i++)
+		if (p[i].family == family)
+			(void)(host ? prefix_format_addr(&p[i], text) :
+				      prefix_format(&p[i], text));
+	add_str(w, name, text);
+}
+
+int
+connectjson_error(enum connect_code code, const char *message, char *buf,
+    size_t size)
+{
+	struct jsonw w;
+
+	jsonw_init(&w, buf, size);
+	jsonw_add(&w, "{\"code\":\"%s\"", connect_name(code));
+	add_str(&w, "message", message);
+	return (end(&w));
+}
+
+int
+connectjson_net(const struct msg_mesh_net *m, char *buf, size_t size)
+{
+	struct jsonw w;
+
+	jsonw_init(&w, buf, size);
+	jsonw_add(&w, "{\"id\":\"%s\"", m->uuid);
+	add_str(&w, "tenant_id", m->tenant);
+	add_str(&w, "name", m->name);
+	add_of_family(&w, "subnet_cidr", m->addrs, m->naddrs, AF_INET, false);
+	add_of_family(&w, "subnet_cidr6", m->addrs, m->naddrs, AF_INET6, false);
+	add_str(&w, "group_id", m->group);
+	jsonw_add(&w, ",\"listen_port\":%u,\"peer_count\":%u,\"enrolling\":%s",
+	    m->port, m->members, m->enrolling ? "true" : "false");
+	add_time(&w, "created_at", m->created);
+	return (end(&w));
+}
+
+static void
+add_endpoint(struct jsonw *w, const struct msg_mesh_member *m)
+{
+	char text[PREFIX_TEXT];
+
+	if (m->endpoint.family == 0) {
+		add_str(w, "endpoint", "");
+		return;
+	}
+	jsonw_add(w,
+	    m->endpoint.family == AF_INET6 ? ",\"endpoint\":\"[%s]:%u\"" :
+					     ",\"endpoint\":\"%s:%u\"",
+	    prefix_format_addr(&m->endpoint, text), m->port);
+}
+
+int
+connectjson_peer(const struct msg_mesh_member *m, char *buf, size_t size)
+{
+	static const char *const states[] = { "", "invited", "active",
+		"suspended", "resting" };
+	char key[WGKEY_TEXT];
+	struct jsonw w;
+
+	jsonw_init(&w, buf, size);
+	jsonw_add(&w, "{\"id\":\"m%llu\"", (unsigned long long)m->id);
+	add_str(&w, "tenant_id", m->tenant);
+	add_str(&w, "network_id", m->uuid);
+	add_str(&w, "device_id", m->device);
+	add_str(&w, "public_key",
+	    m->has_key ? wgkey_format(m->pubkey, key) : "");
+	add_of_family(&w, "allocated_ip", m->addrs, m->naddrs, AF_INET, true);
+	add_of_family(&w, "allocated_ip6", m->addrs, m->naddrs, AF_INET6, true);
+	add_endpoint(&w, m);
+	jsonw_add(&w, ",\"is_relay\":%s,\"is_egress_gateway\":%s",
+	    m->relay ? "true" : "false", m->egress ? "true" : "false");
+	jsonw_add(&w, ",\"egress_subnets\":");
+	jsonw_prefixes(&w, m->egress_prefixes, m->negress_prefixes);
+	add_str(&w, "relay_device_id", m->via);
+	add_str(&w, "state", states[m->state]);
+	add_time(&w, "last_handshake_at", m->handshake);
+	add_time(&w, "created_at", m->created);
+	return (end(&w));
+}
+
+int
+connectjson_relay(const struct msg_mesh_device *m, char *buf, size_t size)
+{
+	struct jsonw w;
+
+	jsonw_init(&w, buf, size);
+	jsonw_add(&w, "{\"id\":");
+	jsonw_string(&w, m->name);
+	add_str(&w, "name", m->name);
+	jsonw_add(&w, ",\"network_count\":%u", m->meshes);
+	add_time(&w, "created_at", m->created);
+	return (end(&w));
+}
