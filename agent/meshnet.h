@@ -59,6 +59,7 @@ struct meshnet {
 	bool		 refused;	/* a part of it was refused lately */
 	char		 why[TEXT_SIZE];
 	bool		 nack_due;	/* why is to be reported */
+	uint8_t		 nat_told;	/* enum map_nat, as the server has it */
 	bool		 looking;	/* counters are coming */
 	struct mono	 looked;
 	struct resolve_job *job;	/* resolves the rendezvous */

@@ -31,6 +31,7 @@ struct reporter {
 	bool		 urgent;	/* only what cannot wait */
 	char		 network[NETNAME_SIZE];	/* in the report under way */
 	char		 nack[TEXT_SIZE];	/* the refusal in the report */
+	uint8_t		 nat;		/* and our NAT */
 };
 
 static void
@@ -55,7 +56,8 @@ is_urgent(struct meshnet *n)
 {
 	struct meshpeer *p;
 
-	if (n->nack_due)
+	/* Only a device that says that it is reachable can be a relay. */
+	if (n->nack_due || n->map->self.nat != n->nat_told)
 		return (true);
 	RB_FOREACH (p, meshpeers, &n->peers)
 		if (p->want)
@@ -144,6 +146,7 @@ write_report(struct reporter *r, struct meshnet *n)
 	o = json_pack("{s:s,s:I,s:s}", "network", n->map->uuid, "gen",
 	    (json_int_t)n->map->gen, "nat", nats[n->map->self.nat]);
 	r->nack[0] = '\0';
+	r->nat = n->map->self.nat;
 	if (n->nack_due) {
 		strlcpy(r->nack, n->why, sizeof(r->nack));
 		(void)json_object_set_new(o, "error", json_string(n->why));
@@ -207,6 +210,8 @@ report_cb(void *arg, const struct httpc_answer *ans)
 	n = meshnets_find(r->agent, r->network);
 	if (good && n != NULL && strcmp(n->why, r->nack) == 0)
 		n->nack_due = false;
+	if (good && n != NULL)
+		n->nat_told = r->nat;
 	if (good)
 		next(r);
 }

@@ -88,9 +88,11 @@ agent_ping() {		# NAME ADDRESS
 # --- behind a NAT ----------------------------------------------------------
 
 # A device NAME behind a router of its own, rNAME: "cone" keeps ports, "hard"
-# gives each destination another one.
-agent_nat() {		# NAME cone|hard
+# gives each destination another one, "forwarded" is cone and lets the first port
+# of the agent in.
+agent_nat() {		# NAME cone|hard|forwarded
 	agents=$((agents + 1))
+	eval "agent_lan_$1=192.168.$agents"
 	ip address replace "$GW/32" dev lo
 	echo 1 >/proc/sys/net/ipv4/ip_forward
 	ns_add "r$1" && ns_add "$1"
@@ -103,16 +105,30 @@ agent_nat() {		# NAME cone|hard
 	    in_ns "r$1" ip link set wan up &&
 	    in_ns "r$1" ip route add default via \
 	    "198.51.100.$((agents * 4 + 1))" &&
-	    in_ns "r$1" ip link add lan type veth peer name eth0 \
-	    netns "$agent_ns" &&
+	    in_ns "r$1" ip link add lan type bridge &&
 	    in_ns "r$1" ip address add "192.168.$agents.1/24" dev lan &&
 	    in_ns "r$1" ip link set lan up &&
 	    in_ns "r$1" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward' &&
-	    in_ns "$1" ip address add "192.168.$agents.2/24" dev eth0 &&
-	    in_ns "$1" ip link set eth0 up &&
-	    in_ns "$1" ip route add default via "192.168.$agents.1" &&
-	    nat_is "$1" "$2" && cert "$1" "$1" ||
+	    nat_is "$1" "$2" && nat_device "$1" "$1" 2 ||
 	    { fail "device $1"; exit 1; }
+}
+
+# Another device behind the router of OTHER; N is the end of its address.
+agent_behind() {	# NAME OTHER N
+	ns_add "$1"
+	nat_device "$1" "$2" "$3" || { fail "device $1"; exit 1; }
+}
+
+nat_device() {		# NAME OWNER OF THE ROUTER, N
+	eval "agent_ns=\$ns_$1 agent_r=\$ns_r$2 agent_lan=\$agent_lan_$2"
+	# shellcheck disable=SC2154
+	in_ns "r$2" ip link add "lan$3" type veth peer name eth0 \
+	    netns "$agent_ns" &&
+	    in_ns "r$2" ip link set "lan$3" master lan up &&
+	    in_ns "$1" ip address add "$agent_lan.$3/24" dev eth0 &&
+	    in_ns "$1" ip link set eth0 up &&
+	    in_ns "$1" ip route add default via "$agent_lan.1" &&
+	    cert "$1" "$1" || return 1
 	mkdir -p "$A/$1"
 	agent_conf "$1"
 }
@@ -120,9 +136,13 @@ agent_nat() {		# NAME cone|hard
 # What the router of NAME does from now on, also with what it has open.  The
 # router itself drops what nobody asked for: else the first packet of another
 # device would make an entry that is in the way of our own (its port is taken).
-nat_is() {		# NAME cone|hard
-	nat_how='' 
-	[ "$2" = cone ] || nat_how=fully-random
+nat_is() {		# NAME cone|hard|forwarded
+	nat_how='' nat_in=''
+	[ "$2" != hard ] || nat_how=fully-random
+	eval "nat_lan=\$agent_lan_$1"
+	# shellcheck disable=SC2154
+	[ "$2" != forwarded ] ||
+	    nat_in="iifname \"wan\" udp dport 51820 dnat to $nat_lan.2"
 	in_ns "r$1" nft -f - <<-END
 	table ip nat
 	delete table ip nat
@@ -135,6 +155,11 @@ nat_is() {		# NAME cone|hard
 			type filter hook forward priority 0; policy drop;
 			iifname "lan" accept
 			ct state established,related accept
+			ct status dnat accept
+		}
+		chain forwarded {
+			type nat hook prerouting priority -100;
+			$nat_in
 		}
 		chain out {
 			type nat hook postrouting priority 100;

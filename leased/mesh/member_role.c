@@ -166,7 +166,7 @@ take_flags(const struct member *m, const struct msg_mesh_op *op,
 	if ((r->role & MEMBER_RELAY) &&
 	    (op->set & (WITH_RELAY | WITH_ENDPOINT)) && !role_reachable(r))
 		return (mesh_no(a, LEASE_E_RELAY,
-		    "%s has no endpoint that others can reach: a relay needs one",
+		    "%s has no endpoint that others can reach: a relay needs one (if its NAT lets them in, say endpoint ADDRESS:PORT)",
 		    m->device->name));
 	if ((op->set & WITH_SUSPENDED) && op->suspended)
 		r->state = MEMBER_SUSPENDED;
