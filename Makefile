@@ -4,6 +4,7 @@
 #	make deps [D="build demo"]	install the packages of these lists in etc/deps,
 #					without D of all: build demo test (root)
 #	make demo [KEEP=1]		the main job, on loopback and in namespaces
+#	make demo MESH=1		the same for a mesh
 #	make regress			every test this machine can run
 #	make regress T=unit		one layer: unit conf proc net vm fuzz
 #	make regress T=vm LINKS=1000	with as many tunnels of GRE
@@ -171,8 +172,9 @@ deps:
 
 # The script installs what is missing and builds, so that both are shown.
 demo:
-	@MAKE="$(MAKE)" O="$(O)" sh regress/net/demo.sh build
-	@O="$(O)" sh regress/net/demo.sh $(if $(KEEP),keep,show)
+	@MAKE="$(MAKE)" O="$(O)" MESH="$(MESH)" sh regress/net/demo.sh build
+	@O="$(O)" sh regress/net/$(if $(MESH),demo_mesh.sh,demo.sh \
+	    $(if $(KEEP),keep,show))
 
 # Not a part of lint, as it needs npm.
 openapi-lint:

@@ -4,56 +4,15 @@
 # between them.  Started by "make demo"; with the word keep it stays up until
 # it is told to stop.  To build is a call of its own: what stays up must not
 # hold on to the pipe by which make(1) counts its jobs.
-# usage: demo.sh build|show|keep
+# usage: demo.sh build|show|keep; with MESH set, build says so
 
 OBJ=${O:-obj}
 . "${TOP:=$(pwd)}/regress/lib.sh"
-exec 3>&1
-step_text=''
-trap ended EXIT
+. "$TOP/regress/steps.sh"
 
 LISTS="build demo"
 WHAT=${1:-show}
 DIR=$O/demo
-
-say() {
-	printf '%s\n' "$*"
-}
-
-# What is a skipped test elsewhere is a demonstration that failed.
-skip_all() {
-	say "demo: FAILED: $*"
-	exit 1
-}
-
-die() {
-	say "demo: FAILED: $*"
-	fails=1
-	exit 1
-}
-
-# One line for each step; what a failed one said is shown.
-step() {		# TEXT COMMAND ...
-	step_text=$1; shift
-	printf '  %-66s' "$step_text"
-	"$@" >"$WORK/step.out" 2>&1 || exit 1
-	say ok
-	step_text=''
-}
-
-# At the end, also when a command of a step has left by itself.
-ended() {
-	ended_st=$?
-	exec >&3 2>&1
-	if [ -n "$step_text" ]; then
-		say FAILED
-		sed 's/^/      /' "$WORK/step.out"
-		say "demo: FAILED: $step_text"
-		fails=1
-	fi
-	(exit "$ended_st")
-	cleanup
-}
 
 # --- before: packages and programs -----------------------------------------
 
@@ -76,7 +35,11 @@ install_missing() {
 }
 
 prepare() {
-	say "sallyport demo: one gateway, four devices, real packets"
+	if [ -n "$MESH" ]; then
+		say "sallyport demo: a mesh of five devices, real packets"
+	else
+		say "sallyport demo: one gateway, four devices, real packets"
+	fi
 	say
 	need=$(missing | tr '\n' ' ')
 	if [ -n "$need" ] && [ "$(id -u)" -ne 0 ]; then
@@ -84,7 +47,8 @@ prepare() {
 	elif [ -n "$need" ]; then
 		install_missing
 	fi
-	step "built" "${MAKE:-make}" -C "$TOP" O="$OBJ" all "$OBJ/mint"
+	step "built" env -u MESH "${MAKE:-make}" -C "$TOP" O="$OBJ" all \
+	    "$OBJ/mint"
 }
 
 # --- the demonstration -----------------------------------------------------
@@ -135,13 +99,6 @@ processes() {
 		ps -o user:12=,pid=,args= -p "$processes_p"
 	done | sed -e "s| [^ ]*/\([a-z]*\)| \1|" -e 's/ -d .*//' \
 	    -e 's/^/      /'
-}
-
-show() {
-	say
-	say "      \$ sallyctl $*"
-	ctl "$@" | sed 's/^/      /'
-	say
 }
 
 start() {
