@@ -254,7 +254,8 @@ cover() {		# DIR
 
 # A systemctl of ours, first in PATH, for commands that are run as people are
 # told to: there is no service manager in here.  It logs to $WORK/systemctl,
-# and $WORK/pid is the suite that it started.
+# $WORK/pid is the suite that it started, and $WORK/pids are the agents.  DEVICE
+# is the name of the host on which an agent is started.
 own_systemctl() {
 	mkdir -p "$WORK/bin"
 	cat >"$WORK/bin/systemctl" <<-'END'
@@ -271,6 +272,10 @@ own_systemctl() {
 			[ $i -lt 200 ] || exit 1
 			sleep 0.1
 		done ;;
+	'enable --now sallyport-agent')
+		sallyport-agent -d $NOUSER -L "$BIN" </dev/null \
+		    >"$WORK/agent_$DEVICE.log" 2>&1 &
+		echo $! >>"$WORK/pids" ;;
 	'disable --now sallyport')
 		kill "$(cat "$WORK/pid")"
 		while kill -0 "$(cat "$WORK/pid")" 2>/dev/null; do sleep 0.1; done ;;

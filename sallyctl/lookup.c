@@ -55,8 +55,11 @@ network_cb(struct client *c, void *arg, struct ibuf *b)
 
 	if (msg_ctl_network_get(b, &m) == -1)
 		return (client_malformed(c));
-	/* Nothing can be changed in a network that is not configured. */
-	if (m.state == NET_ORPHAN)
+	/*
+	 * Nothing can be changed in a network that is not configured, and nobody
+	 * has a lease or a peer in a rendezvous, which has no addresses.
+	 */
+	if (m.state == NET_ORPHAN || (m.npools == 0 && m.naddrs == 0))
 		return (0);
 	if (ch->names[0] != '\0')
 		strlcat(ch->names, ", ", sizeof(ch->names));

@@ -693,10 +693,10 @@ const struct verb verbs[] = {
 	{ .words = { "maintenance", "on" }, .ask = MSG_CTL_MAINTENANCE, .what = 1 },
 	{ .words = { "maintenance", "off" }, .ask = MSG_CTL_MAINTENANCE, .what = 0 },
 	{ .words = { "invite" }, .arg = P_NAME, .member = "invitation",
-	    .opts = OPT(URL) | OPT(NET) | OPT(TERM) | OPT(DIR) | OPT(PASSPHRASE),
-	    .talk = TALK_INVITE },
-	{ .words = { "init" }, .opts = OPT(ENDPOINT) | OPT(WAN) | OPT(WRITE) |
-	    OPT(DIR) | OPT(PASSPHRASE), .talk = TALK_INIT },
+	    .opts = OPT(URL) | OPT(NET) | OPT(MESH) | OPT(TERM) | OPT(DIR) |
+		OPT(PASSPHRASE), .talk = TALK_INVITE },
+	{ .words = { "init" }, .opts = OPT(ENDPOINT) | OPT(WAN) | OPT(TENANT) |
+	    OPT(WRITE) | OPT(DIR) | OPT(PASSPHRASE), .talk = TALK_INIT },
 	{ .words = { "ca", "init" }, .opts = OPT(NAMED) | OPT(TERM) | OPT(DIR) |
 	    OPT(PASSPHRASE), .talk = TALK_CA_INIT },
 	{ .words = { "ca", "issue" }, .arg = P_NAME, .member = "certificate",

@@ -36,28 +36,8 @@ block "quick start, again" >again.sh
 is "seven commands" "$(cat start.sh device.sh again.sh |
     grep -Ec '^(sallyctl|systemctl|sh|ping) ')" 7
 
-# Somebody at a terminal, who answers each question for a passphrase.
-cat >person.py <<'END'
-import os, pty, sys
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp("sh", ["sh", sys.argv[1]])
-seen = b""
-while True:
-    try:
-        data = os.read(fd, 4096)
-    except OSError:
-        break
-    if not data:
-        break
-    os.write(1, data)
-    seen += data
-    if seen.endswith(b": "):
-        os.write(fd, b"correct horse\n")
-        seen = b""
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-END
-python3 person.py start.sh >start.out 2>&1
+# A person answers each question for a passphrase.
+python3 "$TOP/regress/net/person.py" start.sh >start.out 2>&1
 is "every command at the gateway succeeds" $? 0 || cat start.out
 [ ! -s "$WORK/pid" ] || pids="$(cat "$WORK/pid") $pids"
 unlike "no passphrase is shown" "$(cat start.out)" 'correct horse'

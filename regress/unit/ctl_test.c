@@ -79,6 +79,8 @@ commands(void **state)
 		{ "init", "init" },
 		{ "init endpoint h wan eth0 -w f dir d passphrase p", "init" },
 		{ "invite dev-1 url https://h:1 for 1d", "invite" },
+		{ "init endpoint h tenant t", "init" },
+		{ "invite dev-1 mesh on", "invite" },
 		{ "ca init name x for 3650d dir d", "ca init" },
 		{ "c is dev-1 pk", "ca issue" },
 		{ "ca issue h server request f -w b", "ca issue" },

@@ -2,7 +2,8 @@
 /*
  * A gateway for a fleet: one network with addresses of both families that this
  * host does not have yet, and one listener for devices with certificates of an
- * authority that is made if there is none.
+ * authority that is made if there is none.  With a tenant, the devices may be in
+ * meshes, too.
  */
 
 #include <sys/stat.h>
@@ -53,6 +54,20 @@ ask_for(struct client *c, const char *question, const char *usual, char *dst,
 	line[strcspn(line, "\r\n")] = '\0';
 	strlcpy(dst, line[0] != '\0' ? line : usual, size);
 	return (0);
+}
+
+/* It stands in the configuration as it is. */
+static int
+check_tenant(struct client *c, const char *name)
+{
+	if (strspn(name,
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+		strlen(name) &&
+	    strchr(".-", name[0]) == NULL)
+		return (0);
+	return (client_fail(c, EX_USAGE,
+	    "%s is no name of a tenant: letters, digits and ._-, with a letter or a digit first",
+	    name));
 }
 
 static int
@@ -154,8 +169,21 @@ choose_addresses(struct plan *p, struct client *c)
 		    "this host has an address in each /16 of 100.64.0.0/10"));
 }
 
+/* Where the gateway sees the endpoints of a mesh's members. */
 static void
-write_network(FILE *f, const struct plan *p)
+write_rendezvous(FILE *f)
+{
+	fprintf(f,
+	    ", {\n"
+	    "\t# members of meshes are found here: let UDP in\n"
+	    "\tname = \"meet\"; kind = \"rendezvous\"; interface = \"sprv0\"; listen_port = 51819;\n"
+	    "\tprivate_key_file = \"%s/sallyport/sprv0.key\";\n"
+	    "}",
+	    SYSCONFDIR);
+}
+
+static void
+write_network(FILE *f, const struct plan *p, bool mesh)
 {
 	fprintf(f,
 	    "networks = ( {\n"
@@ -174,30 +202,47 @@ write_network(FILE *f, const struct plan *p)
 		    "\troutes = [ \"::/0\", \"0.0.0.0/0\" ];\n"
 		    "\tegress: { wan = \"%s\"; table = 42; masquerade = true; };\n",
 		    p->wan);
+	fprintf(f, "}");
+	if (mesh)
+		write_rendezvous(f);
+	fprintf(f, " );\n\n%s",
+	    mesh ? "mesh: { rendezvous = \"meet\"; };\n\n" : "");
+}
+
+static void
+write_identities(FILE *f, const char *tenant)
+{
+	fprintf(f,
+	    "# A certificate's name becomes the name of the lease%s.\n"
+	    "identities = ( {\n"
+	    "\tproof = \"certificate\"; pattern = \"(.+)\"; role = \"device\"; network = \"devices\";\n",
+	    *tenant != '\0' ? " and of the member" : "");
+	if (*tenant != '\0')
+		fprintf(f, "\ttenant = \"%s\"; groups = [ \"all\" ];\n",
+		    tenant);
 	fprintf(f, "} );\n\n");
 }
 
 static void
-write_conf(FILE *f, const struct plan *p, const char *ca)
+write_conf(FILE *f, const struct plan *p, const char *ca, const char *tenant)
 {
+	bool mesh = *tenant != '\0';
+
 	fprintf(f,
 	    "# Made by \"sallyctl init\"; sallyport.conf(5) explains each word.\n"
 	    "gateway: { name = \"%s\"; endpoint = \"%s\"; };\n\n",
 	    p->name, p->endpoint);
-	write_network(f, p);
+	write_network(f, p, mesh);
+	write_identities(f, tenant);
 	fprintf(f,
-	    "# A certificate's name becomes the name of the lease.\n"
-	    "identities = ( {\n"
-	    "\tproof = \"certificate\"; pattern = \"(.+)\"; role = \"device\"; network = \"devices\";\n"
-	    "} );\n\n"
 	    "listen = ( {\n"
-	    "\taddress = \"[::]:8443\"; api = [ \"native\", \"autowg\" ]; prefix = \"/vpn/\";\n"
+	    "\taddress = \"[::]:8443\"; api = [ \"native\", \"autowg\"%s ]; prefix = \"/vpn/\";\n"
 	    "\ttls: {\n"
 	    "\t\tcertificate = \"%s.crt\"; key = \"%s.key\";\n"
 	    "\t\tclient_ca = \"%s/ca.crt\"; crl = \"%s/ca.crl\";\n"
 	    "\t};\n"
 	    "} );\n",
-	    p->server, p->server, ca, ca);
+	    mesh ? ", \"mesh\"" : "", p->server, p->server, ca, ca);
 }
 
 /* Open the authority, or make one, if the server has no certificate yet. */
@@ -261,7 +306,7 @@ make(struct plan *p, struct client *c, const struct request *r)
 	int st;
 
 	if ((f = open_memstream(&text, &len)) != NULL)
-		write_conf(f, p, authority_dir(r));
+		write_conf(f, p, authority_dir(r), r->op.tenant);
 	if (f == NULL || fclose(f) == EOF) {
 		free(text);
 		return (client_fail(c, EX_SOFTWARE, "no memory"));
@@ -283,7 +328,9 @@ init(struct client *c, const struct request *r, struct output *o)
 	struct plan p = { .net4 = 0 };
 	int st;
 
-	if ((st = take_answers(&p, c, r)) != 0 ||
+	if ((r->op.tenant[0] != '\0' &&
+		(st = check_tenant(c, r->op.tenant)) != 0) ||
+	    (st = take_answers(&p, c, r)) != 0 ||
 	    (st = choose_addresses(&p, c)) != 0 ||
 	    (st = choose_files(&p, c, r)) != 0 || (st = make(&p, c, r)) != 0)
 		return (st);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The script has the authority's certificate, the device's and its key, and a
- * configuration for sallyport-join(8), which it runs.
+ * configuration for sallyport-join(8), which it runs, or for sallyport-agent(8),
+ * which it starts and waits for.
  */
 
 #include <openssl/err.h>
@@ -19,6 +20,11 @@
 
 #define PORT 8443 /* the port that "sallyctl init" writes */
 #define DIR  "/etc/sallyport-join"
+
+/* Of a device with the agent, which may be on the gateway's own host. */
+#define AGENT_CONF SYSCONFDIR "/sallyport/agent.conf"
+#define AGENT_DIR  SYSCONFDIR "/sallyport/agent"
+#define AGENT_CTL  "sallyctl -s /run/sallyport-agent/ctl.sock "
 
 /* The URL goes into a shell's script: it may have no character of a shell. */
 static int
@@ -60,35 +66,18 @@ find_url(struct client *c, const struct request *r, char *dst, size_t size)
 }
 
 static void
-put_file(FILE *f, const char *name, BIO *b)
+put_file(FILE *f, const char *dir, const char *name, BIO *b)
 {
 	char *text;
 	long len;
 
 	len = BIO_get_mem_data(b, &text);
-	fprintf(f, "cat >%s/%s <<'END'\n%.*sEND\n", DIR, name, (int)len, text);
+	fprintf(f, "cat >%s/%s <<'END'\n%.*sEND\n", dir, name, (int)len, text);
 }
 
-/* The script; the caller wipes and frees it.  NULL without memory. */
-static char *
-script(const struct leaf *l, const char *url, BIO *ca, BIO *crt, BIO *key)
+static void
+put_join(FILE *f, const char *url)
 {
-	char *text = NULL;
-	size_t len;
-	FILE *f;
-
-	if ((f = open_memstream(&text, &len)) == NULL)
-		return (NULL);
-	fprintf(f,
-	    "#!/bin/sh\n"
-	    "# Run this as root on %s, where sallyport-join is: it has the device's key.\n"
-	    "set -e\n"
-	    "umask 077\n"
-	    "mkdir -p %s\n",
-	    l->r->name, DIR);
-	put_file(f, "ca.crt", ca);
-	put_file(f, "device.crt", crt);
-	put_file(f, "device.key", key);
 	fprintf(f,
 	    "cat >%s.conf <<'END'\n"
 	    "url = %s\n"
@@ -98,6 +87,59 @@ script(const struct leaf *l, const char *url, BIO *ca, BIO *crt, BIO *key)
 	    "END\n"
 	    "sallyport-join up\n",
 	    DIR, url, DIR, DIR, DIR);
+}
+
+/* A policy that is there already stays.  Joining takes some seconds. */
+static void
+put_agent(FILE *f, const char *url)
+{
+	fprintf(f,
+	    "[ -e %s ] || cat >%s <<'END'\n"
+	    "# Made by \"sallyctl invite\"; sallyport-agent.conf(5) explains each word.\n"
+	    "agent: {\n"
+	    "\tserver = \"%s/\"; ca = \"%s/ca.crt\";\n"
+	    "\tcertificate = \"%s/device.crt\"; key = \"%s/device.key\";\n"
+	    "};\n"
+	    "END\n",
+	    AGENT_CONF, AGENT_CONF, url, AGENT_DIR, AGENT_DIR, AGENT_DIR);
+	fprintf(f,
+	    "systemctl enable --now sallyport-agent\n"
+	    "i=0\n"
+	    "until %s-j show networks 2>/dev/null | grep -q '\"up\"'; do\n"
+	    "\ti=$((i + 1))\n"
+	    "\t[ $i -lt 60 ] || { %sshow agent >&2; exit 75; }\n"
+	    "\tsleep 1\n"
+	    "done\n"
+	    "%sshow networks\n",
+	    AGENT_CTL, AGENT_CTL, AGENT_CTL);
+}
+
+/* The script; the caller wipes and frees it.  NULL without memory. */
+static char *
+script(const struct leaf *l, const char *url, BIO *ca, BIO *crt, BIO *key)
+{
+	bool mesh = l->r->op.mesh != 0;
+	const char *dir = mesh ? AGENT_DIR : DIR;
+	char *text = NULL;
+	size_t len;
+	FILE *f;
+
+	if ((f = open_memstream(&text, &len)) == NULL)
+		return (NULL);
+	fprintf(f,
+	    "#!/bin/sh\n"
+	    "# Run this as root on %s, where %s is: it has the device's key.\n"
+	    "set -e\n"
+	    "umask 077\n"
+	    "mkdir -p %s\n",
+	    l->r->name, mesh ? "sallyport-agent" : "sallyport-join", dir);
+	put_file(f, dir, "ca.crt", ca);
+	put_file(f, dir, "device.crt", crt);
+	put_file(f, dir, "device.key", key);
+	if (mesh)
+		put_agent(f, url);
+	else
+		put_join(f, url);
 	if (fclose(f) == EOF) {
 		free(text);
 		return (NULL);
