@@ -24,6 +24,7 @@ UNITDIR ?=	$(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?=	$(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?=	$(PREFIX)/lib/tmpfiles.d
 SYSCONFDIR ?=	/etc
+INITDIR ?=	$(SYSCONFDIR)/init.d
 DESTDIR ?=
 O ?=		obj
 INSTALL ?=	install
@@ -222,7 +223,8 @@ install: all
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 \
 	    $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DOCDIR) \
 	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR) \
-	    $(DESTDIR)$(TMPFILESDIR) $(DESTDIR)$(SYSCONFDIR)/sallyport
+	    $(DESTDIR)$(TMPFILESDIR) $(DESTDIR)$(INITDIR) \
+	    $(DESTDIR)$(SYSCONFDIR)/sallyport
 	$(INSTALL) -m 0755 $(BIN)/netd $(BIN)/sallyctl etc/sallyport-join \
 	    $(DESTDIR)$(SBINDIR)
 	ln -sf netd $(DESTDIR)$(SBINDIR)/sallyport-agent
@@ -236,6 +238,10 @@ install: all
 	    >$(DESTDIR)$(UNITDIR)/sallyport.service
 	sed 's|@SBINDIR@|$(SBINDIR)|g' etc/sallyport-agent.service \
 	    >$(DESTDIR)$(UNITDIR)/sallyport-agent.service
+	sed -e 's|/usr/local/sbin|$(SBINDIR)|' \
+	    -e 's|/etc/sallyport/|$(SYSCONFDIR)/sallyport/|' \
+	    etc/rc.d/sallyport >$(DESTDIR)$(INITDIR)/sallyport
+	chmod 0755 $(DESTDIR)$(INITDIR)/sallyport
 	$(INSTALL) -m 0644 etc/sysusers.conf \
 	    $(DESTDIR)$(SYSUSERSDIR)/sallyport.conf
 	$(INSTALL) -m 0644 etc/tmpfiles.conf \

@@ -141,7 +141,7 @@ role_new() {		# ROLE PID
 
 # A sync of leased and the hand has ended since there were so many.
 syncs() {
-	grep -c '^leased: sync: ' "$WORK/netd.log"
+	grep -c ' leased: sync: ' "$WORK/netd.log"
 }
 more_syncs() {		# THAN
 	[ "$(syncs)" -gt "$1" ]

@@ -4,7 +4,12 @@
  * ours allows, and would mix the lines of several processes.
  */
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+
 #include <errno.h>
+#include <poll.h>
+#include <stdint.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,25 +18,73 @@
 #include <unistd.h>
 #include <vis.h>
 
+#include "clock.h"
 #include "log.h"
 #include "wgkey.h"
 
-#define LINE_SIZE	2048
+#define HEAD_SIZE	96	/* level or time, and the process */
 #define VIS_SIZE	512
 #define ROTATE		4
+#define WAIT_MS		200	/* for a parent that is busy */
+
+/* How a line begins, which depends on who reads it. */
+enum form {
+	FORM_TIME,		/* people: time and process */
+	FORM_JOURNAL,		/* the journal, which knows the time */
+	FORM_PARENT		/* our parent, which knows the process, too */
+};
 
 static struct {
 	const char	*proc;
 	int		 verbose;
-	bool		 journal;
-} state = { "sallyport", 0, false };
+	enum form	 form;
+	unsigned int	 lost;	/* lines that our parent did not take */
+	log_sink	*sink;
+	void		*arg;
+} state = { .proc = "sallyport" };
+
+/* Our standard error is what the service manager says that it connected. */
+static bool
+is_journal(void)
+{
+	const char *stream;
+	char own[48];
+	struct stat st;
+
+	if ((stream = getenv("JOURNAL_STREAM")) == NULL ||
+	    fstat(STDERR_FILENO, &st) == -1)
+		return (false);
+	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
+	return (strcmp(stream, own) == 0);
+}
+
+static enum form
+find_form(void)
+{
+	socklen_t len;
+	int type;
+
+	len = sizeof(type);
+	if (getsockopt(STDERR_FILENO, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	    type == SOCK_SEQPACKET)
+		return (FORM_PARENT);
+	return (is_journal() ? FORM_JOURNAL : FORM_TIME);
+}
 
 void
 log_init(const char *proc, int verbose)
 {
 	state.proc = proc;
 	state.verbose = verbose;
-	state.journal = getenv("JOURNAL_STREAM") != NULL;
+	state.form = find_form();
+}
+
+void
+log_divert(log_sink *sink, void *arg)
+{
+	state.sink = sink;
+	state.arg = arg;
 }
 
 void
@@ -40,29 +93,77 @@ log_setverbose(int verbose)
 	state.verbose = verbose;
 }
 
+/*
+ * A failure to log cannot be reported anywhere, but to our parent later.  It
+ * reads what we write as fast as it can; we do not wait twice for one that
+ * hangs.
+ */
+static void
+write_line(const char *line, size_t len)
+{
+	struct pollfd pfd = { .fd = STDERR_FILENO, .events = POLLOUT };
+	char text[64];
+	int n;
+
+	if (state.lost != 0) {
+		n = snprintf(text, sizeof(text),
+		    "<%d>lines of the log that are missing here: %u",
+		    LOG_WARNING, state.lost);
+		if (write(STDERR_FILENO, text, (size_t)n) == -1) {
+			state.lost++;
+			return;
+		}
+		state.lost = 0;
+	}
+	if (write(STDERR_FILENO, line, len) != -1 || errno != EAGAIN ||
+	    state.form != FORM_PARENT)
+		return;
+	if (poll(&pfd, 1, WAIT_MS) != 1 ||
+	    write(STDERR_FILENO, line, len) == -1)
+		state.lost++;
+}
+
+void
+log_stderr(int level, const char *proc, const char *text)
+{
+	char line[HEAD_SIZE + LOG_LINE + 1], when[WALL_TEXT];
+	int n = 0;
+
+	switch (state.form) {
+	case FORM_TIME:
+		n = snprintf(line, HEAD_SIZE,
+		    "%s %s: ", wall_format(wall_now(), when), proc);
+		break;
+	case FORM_JOURNAL:
+		n = snprintf(line, HEAD_SIZE, "<%d>%s: ", level, proc);
+		break;
+	case FORM_PARENT:
+		n = snprintf(line, HEAD_SIZE, "<%d>", level);
+		break;
+	}
+	n += snprintf(line + n, LOG_LINE, "%s", text);
+	if (n > HEAD_SIZE + LOG_LINE - 1)
+		n = HEAD_SIZE + LOG_LINE - 1;
+	if (state.form != FORM_PARENT)
+		line[n++] = '\n';
+	write_line(line, (size_t)n);
+}
+
 __attribute__((format(printf, 3, 0))) static void
 vlog(int level, const char *error, const char *fmt, va_list ap)
 {
-	char line[LINE_SIZE];
+	char text[LOG_LINE];
 	size_t len;
 	int n;
 
-	n = 0;
-	if (state.journal)
-		n = snprintf(line, sizeof(line), "<%d>", level);
-	n += snprintf(line + n, sizeof(line) - n, "%s: ", state.proc);
-	len = (size_t)n;
-	n = vsnprintf(line + len, sizeof(line) - len, fmt, ap);
-	len += n < 0 ? 0 : (size_t)n;
-	if (error != NULL && len < sizeof(line))
-		len += (size_t)snprintf(line + len, sizeof(line) - len, ": %s",
-		    error);
-	if (len > sizeof(line) - 1)
-		len = sizeof(line) - 1;
-	line[len++] = '\n';
-	/* A failure to log cannot be reported anywhere. */
-	if (write(STDERR_FILENO, line, len) == -1)
-		return;
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	len = n < 0 ? 0 : (size_t)n;
+	if (error != NULL && len < sizeof(text))
+		snprintf(text + len, sizeof(text) - len, ": %s", error);
+	if (state.sink != NULL)
+		state.sink(state.arg, level, state.proc, text);
+	else
+		log_stderr(level, state.proc, text);
 }
 
 void

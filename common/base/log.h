@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Logging: one line, one write(2), to stderr.  Under the service manager
- * (JOURNAL_STREAM set) each line begins with "<level>".  Every function keeps
- * errno.  Text from outside must go through log_vis() first.
+ * Logging: one line, one write(2), to stderr.  A line begins with the time and
+ * the name of the process.  If stderr is the service manager's journal
+ * (JOURNAL_STREAM), "<level>" stands in the place of the time.  If it is a
+ * SOCK_SEQPACKET socket, our parent reads it: a line is a packet, which begins
+ * with "<level>" alone.  Every function keeps errno.  Text from outside must go
+ * through log_vis() first.
  */
 
 #ifndef LOG_H
@@ -11,9 +14,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define LOG_LINE	2048	/* longest text of a line, with its NUL */
+
 /* proc is a static string that names the process in each line. */
 void	 log_init(const char *proc, int verbose);
 void	 log_setverbose(int);
+
+/*
+ * From now on, lines go to a function in the place of stderr.  The level is that
+ * of syslog(3); the text has no newline.  The function must not log.
+ */
+typedef void log_sink(void *arg, int level, const char *proc, const char *text);
+void	 log_divert(log_sink *, void *arg);
+/* Write a line to stderr, whatever log_divert() was told. */
+void	 log_stderr(int level, const char *proc, const char *text);
 
 /* log_warn appends strerror(errno); the others do not. */
 void	 log_warn(const char *, ...) __attribute__((format(printf, 1, 2)));

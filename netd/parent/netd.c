@@ -23,7 +23,9 @@
 
 #include "advise.h"
 #include "caps.h"
+#include "childlog.h"
 #include "config.h"
+#include "devlog.h"
 #include "dump.h"
 #include "files.h"
 #include "late.h"
@@ -52,6 +54,7 @@
 #define CONF_FILE	SYSCONFDIR "/sallyport/sallyport.conf"
 #define AGENT_FILE	SYSCONFDIR "/sallyport/agent.conf"
 #define AGENT_NAME	"sallyport-agent"
+#define DEVLOG		"/dev/log"
 #define NOFILE		131072
 #define EXIT_USAGE	64
 #define EXIT_NOPERM	77
@@ -140,6 +143,20 @@ leave_if_bad(const struct config *c)
 		fprintf(stderr, "%s\n", log_text(c->errors[i]));
 	if (c->nerrors > CONF_ERRORS_MAX)
 		fprintf(stderr, "and %u more\n", c->nerrors - CONF_ERRORS_MAX);
+	if (c->nerrors != 0)
+		exit(EXIT_CONFIG);
+}
+
+/* The same for what was opened: this is for the log. */
+static void
+leave_if_unusable(const struct config *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nerrors && i < CONF_ERRORS_MAX; i++)
+		log_warnx("%s", log_text(c->errors[i]));
+	if (c->nerrors > CONF_ERRORS_MAX)
+		log_warnx("and %u more", c->nerrors - CONF_ERRORS_MAX);
 	if (c->nerrors != 0)
 		exit(EXIT_CONFIG);
 }
@@ -236,10 +253,11 @@ check_only(const struct options *o)
 }
 
 /*
- * Every child has our standard error as its log.  From now on that can only be
- * appended to, since a terminal could be read and a file overwritten.  A socket
- * of the service manager stays as it is.  All other descriptors that were left
- * open for us are closed.
+ * In the foreground, every child has our standard error as its log.  From now on
+ * that can only be appended to, since a terminal could be read and a file
+ * overwritten.  A socket of the service manager stays as it is.  All other
+ * descriptors that were left open for us are closed, and those of the first
+ * three that were closed are opened, so that no file of ours takes their place.
  */
 static void
 own_descriptors(void)
@@ -247,6 +265,8 @@ own_descriptors(void)
 	struct stat st;
 	int fd;
 
+	while ((fd = open("/dev/null", O_RDWR)) != -1 && fd <= STDERR_FILENO)
+		continue;
 	if (close_range(STDERR_FILENO + 1, ~0U, 0) == -1)
 		log_warn("cannot close descriptors that were left open");
 	if (fstat(STDERR_FILENO, &st) == -1 || S_ISSOCK(st.st_mode))
@@ -259,7 +279,10 @@ own_descriptors(void)
 		close(fd);
 }
 
-/* Go to the background; the foreground process exits when all is ready. */
+/*
+ * Go to the background; the foreground process exits when all is ready.  Its
+ * standard error stays ours until then; see devlog_detach().
+ */
 static void
 go_background(struct netd *n)
 {
@@ -440,9 +463,9 @@ open_control(struct netd *n, struct config *c)
 	int fd;
 
 	n->ctl = listen_ctl(c, "", n->ctl_gid, !n->nouser);
-	leave_if_bad(c);
+	leave_if_unusable(c);
 	fd = listen_ctl(c, CTL_PARENT, n->ctl_gid, !n->nouser);
-	leave_if_bad(c);
+	leave_if_unusable(c);
 	if ((n->operators = operators_new(n, fd)) == NULL)
 		fatalx("no memory");
 }
@@ -469,11 +492,11 @@ open_everything(struct netd *n, struct config *c)
 		fatalx("no memory");
 	reload_watch(n, c);
 	open_state(n, c);
-	leave_if_bad(c);
+	leave_if_unusable(c);
 	n->conf = bundle_open(c, NULL);
 	if (n->conf == NULL)
 		fatalx("no memory");
-	leave_if_bad(c);
+	leave_if_unusable(c);
 	open_control(n, c);
 }
 
@@ -501,8 +524,10 @@ clean_up(struct netd *n)
 
 	remove_control(n->conf->conf);
 	operators_free(n->operators);
-	for (i = 0; i < n->nprocs; i++)
+	for (i = 0; i < n->nprocs; i++) {
+		childlog_close(&n->procs[i]);
 		event_free(n->procs[i].timer);
+	}
 	for (i = 0; i < sizeof(n->signals) / sizeof(n->signals[0]); i++)
 		if (n->signals[i] != NULL)
 			event_free(n->signals[i]);
@@ -516,7 +541,6 @@ clean_up(struct netd *n)
 	uapi_free(n->uapi);
 	meshkeys_free(n->meshkeys);
 	late_free(n->late);
-	event_base_free(n->base);
 	close(n->ctl);
 	close(n->lock);
 }
@@ -552,13 +576,15 @@ run(const struct options *o)
 	find_programs(n, o);
 	if (!o->foreground)
 		go_background(n);
-	if (n->nouser)
-		log_warnx(
-		    "-U: no user is changed; the processes are NOT protected from each other. For tests only");
 	raise_nofile();
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
 	    (n->base = event_base_new()) == NULL)
 		fatal("cannot set up the event loop");
+	if (!o->foreground && (n->devlog = devlog_new(n->base, DEVLOG)) == NULL)
+		fatal("cannot set up the log");
+	if (n->nouser)
+		log_warnx(
+		    "-U: no user is changed; the processes are NOT protected from each other. For tests only");
 	notify_init(&n->notify);
 	open_everything(n, c);
 	set_events(n);
@@ -567,8 +593,10 @@ run(const struct options *o)
 		log_warnx("the event loop failed");
 	status = n->status;
 	clean_up(n);
-	free(n);
 	log_notice("stopped");
+	devlog_free(n->devlog);
+	event_base_free(n->base);
+	free(n);
 	return (status);
 }
 

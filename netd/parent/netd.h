@@ -24,6 +24,7 @@
 #define EXIT_CONFIG	78
 
 struct bundle;
+struct devlog;
 struct late;
 struct meshkeys;
 struct operators;
@@ -54,6 +55,7 @@ struct netd {
 	int		 ctl;		/* leased's control socket */
 	struct operators *operators;	/* the parent's control socket */
 	int		 ready_fd;	/* foreground process, or -1 */
+	struct devlog	*devlog;	/* NULL in the foreground */
 
 	struct bundle	*conf;		/* configuration in force */
 	uint32_t	 generation;

@@ -18,6 +18,7 @@
 #include "proto.h"
 
 struct bundle;
+struct childlog;
 struct netd;
 
 #define PING_MS		10000
@@ -53,6 +54,7 @@ struct proc {
 	pid_t		 pid;		/* 0: was reaped */
 	int		 status;	/* from waitpid, if reaped */
 	struct chan	*chan;
+	struct childlog	*log;		/* NULL in the foreground */
 	struct event	*timer;
 	unsigned int	 deaths;	/* deaths in a row */
 	struct mono	 started;

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "devlog.h"
 #include "log.h"
 #include "netd.h"
 #include "notify.h"
@@ -27,6 +28,8 @@ ready_check(struct netd *n)
 		log_notice("ready: %u processes", n->nprocs);
 		notify_send(&n->notify, "READY=1\nSTATUS=generation %u",
 		    n->generation);
+		if (n->devlog != NULL)
+			devlog_detach(n->devlog);
 		if (n->ready_fd != -1) {
 			(void)!write(n->ready_fd, &status, 1);
 			close(n->ready_fd);

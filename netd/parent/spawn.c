@@ -2,7 +2,8 @@
 /*
  * Starting children and starting them again.  A child is always executed
  * afresh.  Its environment has only the variables for logging, time and
- * sanitizers, its only descriptor is its link, and it has a session of its own.
+ * sanitizers, its only descriptors are its link and its log, and it has a
+ * session of its own.
  */
 
 #include <sys/stat.h>
@@ -18,6 +19,7 @@
 
 #include "backoff.h"
 #include "child.h"
+#include "childlog.h"
 #include "config.h"
 #include "imsg.h"
 #include "link.h"
@@ -78,7 +80,7 @@ make_env(char **env, size_t size)
 
 /* This runs in the child and must not return. */
 __attribute__((noreturn)) static void
-become(const struct proc *p, int fd)
+become(const struct proc *p, int fd, int log)
 {
 	char path[CONF_PATH + 16], prog[16], *env[ENV_MAX];
 	char *argv[] = { prog, NULL };
@@ -91,7 +93,9 @@ become(const struct proc *p, int fd)
 	(void)setsid();
 	null = open("/dev/null", O_RDWR);
 	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
-	    dup2(null, STDOUT_FILENO) == -1 || dup2(fd, CHILD_FD) == -1 ||
+	    dup2(null, STDOUT_FILENO) == -1 ||
+	    (log != -1 && dup2(log, STDERR_FILENO) == -1) ||
+	    dup2(fd, CHILD_FD) == -1 ||
 	    (fd == CHILD_FD && fcntl(fd, F_SETFD, 0) == -1) ||
 	    close_range(CHILD_FD + 1, ~0U, 0) == -1) {
 		log_warn("%s: cannot prepare its descriptors", p->name);
@@ -137,18 +141,32 @@ proc_back_off(struct proc *p)
 	proc_set_timer(p, ms);
 }
 
+static void
+close_log(int log)
+{
+	if (log != -1)
+		close(log);
+}
+
 void
 proc_start(struct proc *p)
 {
-	int sv[2];
+	int sv[2], log = -1;
 	pid_t pid;
 
 	p->started = mono_now();
 	p->answer = ANSWER_NONE;
 	p->unanswered = 0;
 	p->status = 0;
+	if (p->netd->devlog != NULL && (log = childlog_open(p)) == -1) {
+		log_warn("%s: cannot make its log", p->name);
+		proc_back_off(p);
+		return;
+	}
 	if (imsg_pair(sv) == -1) {
 		log_warn("%s: cannot make its link", p->name);
+		close_log(log);
+		childlog_close(p);
 		proc_back_off(p);
 		return;
 	}
@@ -156,12 +174,15 @@ proc_start(struct proc *p)
 		log_warn("%s: cannot fork", p->name);
 		close(sv[0]);
 		close(sv[1]);
+		close_log(log);
+		childlog_close(p);
 		proc_back_off(p);
 		return;
 	}
 	if (pid == 0)
-		become(p, sv[1]);
+		become(p, sv[1], log);
 	close(sv[1]);
+	close_log(log);
 	p->pid = pid;
 	p->state = PROC_HELLO;
 	p->chan = chan_new(p->netd->base, sv[0], P_PARENT, p->role, p->name,
@@ -216,6 +237,7 @@ proc_reaped(struct netd *n, pid_t pid, int status)
 			p = &n->procs[i];
 	if (p == NULL)
 		return (false);
+	childlog_close(p);
 	p->pid = 0;
 	p->status = status;
 	if (WIFSIGNALED(status))

@@ -113,15 +113,18 @@ remove_stale(const struct netd *n, const char *interface)
 		log_warn("cannot remove %s", path);
 }
 
-/* It gets our standard error if we log more. */
+/*
+ * It gets our standard error if we log more, and stay in the foreground: it may
+ * outlive us and whoever reads our log.
+ */
 static int
-set_files(int verbose)
+set_files(bool heard)
 {
 	int null;
 
 	if ((null = open("/dev/null", O_RDWR)) == -1 ||
 	    dup2(null, STDIN_FILENO) == -1 || dup2(null, STDOUT_FILENO) == -1 ||
-	    (verbose == 0 && dup2(null, STDERR_FILENO) == -1))
+	    (!heard && dup2(null, STDERR_FILENO) == -1))
 		return (-1);
 	return (close_range(STDERR_FILENO + 1, ~0U, 0));
 }
@@ -150,7 +153,7 @@ become(const struct netd *n, const char *interface)
 	    landlock_enter(paths, sizeof(paths) / sizeof(paths[0]), false) ==
 		-1)
 		log_warn("cannot confine wireguard-go");
-	else if (set_files(n->verbose) == 0) {
+	else if (set_files(n->verbose > 0 && n->devlog == NULL) == 0) {
 		execve(PROGRAM, argv, env);
 		_exit(127);
 	}

@@ -414,7 +414,7 @@ still "import: SaveConfig"
 
 # The id of a request is in the lines of both processes that know of it.
 lines_of() {		# ID
-	sed -n "s/^\([a-z]*\): .* req=$1\$/\1/p" "$WORK/netd.log" | sort |
+	sed -n "s/^[^ ]* \([a-z]*\): .* req=$1\$/\1/p" "$WORK/netd.log" | sort |
 	    tr '\n' ' '
 }
 in_both() {		# ID
@@ -448,7 +448,7 @@ is "traced: a dry run changes nothing ($dry)" \
 as dev DELETE https://127.0.0.1:8443/api/v1/self/lease \
     -H 'X-Request-Id: trace.end'
 check "traced: a lease's end ($ST)" logged \
-    '^leased: lease\.release .* req=trace\.end$'
+    '^[^ ]+ leased: lease\.release .* req=trace\.end$'
 wg_lines >"$WORK/wg.was"
 
 # All of it is there after a restart.

@@ -103,6 +103,8 @@ static const struct attack attacks[] = {
 	{ "write-log-high", "", SYS_pwrite64, { HIGH(2), AT(STR), 4, 0 } },
 	{ "punch-log", "", SYS_fallocate, { 2, 0, 0, 4096 } },
 	{ "dup-log", "", SYS_fcntl, { 2, F_DUPFD_CLOEXEC, 10 } },
+	{ "say", "<0>netd[1]: said\n\tby a child", SYS_write,
+	    { 2, AT(STR), 28 } },
 	{ "read-log", "", SYS_read, { 2, AT(STR), 4 } },
 	{ "getpid", "", SYS_getpid, { 0 } },
 };

@@ -9,6 +9,7 @@ chunked_test_USES :=	chunked http hex
 ctl_test_USES :=	grammar grammar_mesh verbs meshitems output field format table
 connect_test_USES :=	connectjson connectwish wishtake jsonw
 cursor_test_USES :=	cursor hex
+devlog_test_USES :=	devlog childlog
 devconf_test_USES :=	devconf
 egress_test_USES :=	egress egress_route egress_rule subnet filter fwtable kern_list mark neighbour \
 			wanted expiry
