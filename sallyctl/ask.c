@@ -91,6 +91,7 @@ put(struct ibuf *b, const struct request *r)
 	struct msg_ctl_maintenance maintenance = { .on = r->verb->what };
 	struct msg_ctl_agent agent = { .what = 0 };
 	struct msg_ctl_reload reload = { .force = r->force };
+	struct msg_ctl_peer_del peer = { .has_key = 0 };
 
 	switch (r->verb->ask) {
 	case MSG_CTL_SHOW:
@@ -118,6 +119,13 @@ put(struct ibuf *b, const struct request *r)
 		    r->name[0] != '\0' ? r->name : r->network,
 		    sizeof(agent.network));
 		return (msg_ctl_agent_put(b, &agent));
+	case MSG_CTL_PEER_DEL:
+		strlcpy(peer.network, r->network, sizeof(peer.network));
+		peer.has_key = wgkey_parse(r->name, strlen(r->name),
+		    peer.pubkey) == 0;
+		if (!peer.has_key)
+			strlcpy(peer.name, r->name, sizeof(peer.name));
+		return (msg_ctl_peer_del_put(b, &peer));
 	case MSG_CTL_RELOAD:
 		return (msg_ctl_reload_put(b, &reload));
 	case MSG_CTL_MAINTENANCE:

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The wg-quick(8) file of a peer for its device, without the private key,
- * which only the device has.
+ * The wg-quick(8) file of a peer for its device.  The gateway does not know the
+ * private key, so that the file has none, unless it was made here.
  */
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,9 +110,9 @@ write_routes(FILE *f, const struct msg_ctl_network *n,
 		    p->addrs, p->naddrs, false);
 }
 
-/* The file of a peer in a network; the caller frees it.  NULL on errors. */
-static char *
-format_file(const struct msg_ctl_network *n, const struct msg_peer_item *p)
+char *
+export_format(const struct msg_ctl_network *n, const struct msg_peer_item *p,
+    const uint8_t *private_key)
 {
 	char name[FORMAT_VIS(IDENT_SIZE)], key[WGKEY_TEXT];
 	char host[FORMAT_VIS(HOST_SIZE)], *text = NULL;
@@ -124,7 +125,13 @@ format_file(const struct msg_ctl_network *n, const struct msg_peer_item *p)
 		fprintf(f, "# %s\n", format_vis(p->name, name, sizeof(name)));
 	fputs("[Interface]\n", f);
 	write_addresses(f, n, p);
-	fprintf(f, "# PrivateKey = (yours)\n\n[Peer]\nPublicKey = %s\n",
+	if (private_key == NULL)
+		fputs("# PrivateKey = (yours)\n", f);
+	else
+		fprintf(f, "PrivateKey = %s\n",
+		    wgkey_format(private_key, key));
+	sodium_memzero(key, sizeof(key));
+	fprintf(f, "\n[Peer]\nPublicKey = %s\n",
 	    wgkey_format(n->pubkey, key));
 	if (p->psk)
 		fputs("# PresharedKey = (yours)\n", f);
@@ -157,7 +164,7 @@ export_peer(struct client *c, const struct request *r, struct output *o)
 		return (client_fail(c, EX_TEMPFAIL,
 		    "network %s is not up: its key and port are not known (sallyctl show networks)",
 		    net.name));
-	if ((file = format_file(&net, &s.peer)) == NULL)
+	if ((file = export_format(&net, &s.peer, NULL)) == NULL)
 		return (client_fail(c, EX_SOFTWARE, "no memory"));
 	if (r->qr && (qr = qr_format(file)) == NULL)
 		st = client_fail(c, EX_UNAVAILABLE,
@@ -169,6 +176,9 @@ export_peer(struct client *c, const struct request *r, struct output *o)
 		e.peer = s.peer;
 		e.file = r->qr ? qr : file;
 		output_item(o, &exported_item, &e);
+		if (r->qr)
+			fprintf(stderr,
+			    "sallyctl: no telephone takes this code as it is: it lacks the private key, which the gateway does not know (sallyctl peer add NAME qr makes a peer with its key)\n");
 	}
 	free(file);
 	free(qr);

@@ -44,6 +44,7 @@ static const struct {
 	[P_DRY_RUN] = { "dry-run", NULL, FLAG, REQUEST(dry_run), NULL },
 	[P_FORCE] = { "force", NULL, FLAG, REQUEST(force), NULL },
 	[P_QR] = { "qr", NULL, FLAG, REQUEST(qr), NULL },
+	[P_PUBKEY] = { "key", "KEY", TEXT, REQUEST(key), "a public key" },
 	[P_NET] = { "net", "NETWORK", TEXT, REQUEST(network),
 	    "a network's name" },
 	[P_NAMED] = { "name", "NAME", TEXT, REQUEST(name), "a name" },

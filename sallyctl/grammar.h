@@ -34,6 +34,7 @@ struct request {
 	char		 dir[DIR_SIZE];	/* "" is the usual one */
 	char		 csr[FILE_SIZE];	/* a certificate request */
 	char		 passphrase[FILE_SIZE];	/* "" is the terminal */
+	char		 key[64];	/* a public key */
 	char		 serial[64];	/* a certificate's, "" is any */
 	char		 url[HOST_SIZE + 16];	/* a listener's, "" is usual */
 	char		 endpoint[HOST_SIZE];

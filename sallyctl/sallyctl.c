@@ -21,6 +21,7 @@
 #include "import.h"
 #include "init.h"
 #include "invite.h"
+#include "newpeer.h"
 #include "restore.h"
 #include "takeover.h"
 
@@ -48,6 +49,8 @@ converse(struct client *c, const struct request *r, struct output *o)
 		return (import(c, r, o));
 	case TALK_EXPORT:
 		return (export_peer(c, r, o));
+	case TALK_PEER_ADD:
+		return (peer_add(c, r, o));
 	case TALK_TAKEOVER:
 		return (takeover(c, r, o));
 	case TALK_CONVERT:

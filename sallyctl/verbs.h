@@ -78,6 +78,7 @@ enum param {
 	P_DRY_RUN,		/* options */
 	P_FORCE,
 	P_QR,
+	P_PUBKEY,
 	P_NET,
 	P_NAMED,
 	P_ONLINE,
@@ -135,6 +136,7 @@ enum talk {
 	TALK_CONVERT,		/* with nobody */
 	TALK_TAKEOVER,
 	TALK_EXPORT,
+	TALK_PEER_ADD,
 	TALK_CA_INIT,		/* with nobody; the next likewise */
 	TALK_CA_ISSUE,
 	TALK_CA_REVOKE,

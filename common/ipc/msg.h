@@ -606,6 +606,19 @@ struct msg_ctl_revoke {
 	uint8_t		 force;		/* revoke an unknown name, too */
 };
 
+struct msg_ctl_peer_add {		/* a static peer, with new addresses */
+	char		 network[NETNAME_SIZE];	/* "" is the only one */
+	char		 name[IDENT_SIZE];
+	uint8_t		 pubkey[WGKEY_LEN];
+};
+
+struct msg_ctl_peer_del {
+	char		 network[NETNAME_SIZE];	/* "" is any */
+	char		 name[IDENT_SIZE];
+	uint8_t		 has_key;	/* 1: the key says which, not the name */
+	uint8_t		 pubkey[WGKEY_LEN];
+};
+
 struct msg_ctl_approve {		/* takes back a revocation */
 	char		 network[NETNAME_SIZE];
 	char		 name[IDENT_SIZE];

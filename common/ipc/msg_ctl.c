@@ -52,6 +52,24 @@ codec_msg_ctl_lease(struct codec *c, struct msg_ctl_lease *m)
 }
 
 int
+codec_msg_ctl_peer_add(struct codec *c, struct msg_ctl_peer_add *m)
+{
+	if (NET(c, m) == -1 || codec_name(c, m->name, sizeof(m->name)) == -1 ||
+	    codec_key(c, m->pubkey) == -1)
+		return (-1);
+	return (codec_check(c, m->name[0] != '\0'));
+}
+
+int
+codec_msg_ctl_peer_del(struct codec *c, struct msg_ctl_peer_del *m)
+{
+	if (NET(c, m) == -1 || NAME(c, m) == -1 ||
+	    codec_bool(c, &m->has_key) == -1 || codec_key(c, m->pubkey) == -1)
+		return (-1);
+	return (codec_check(c, m->has_key || m->name[0] != '\0'));
+}
+
+int
 codec_msg_ctl_approve(struct codec *c, struct msg_ctl_approve *m)
 {
 	if (NET(c, m) == -1 || NAME(c, m) == -1)

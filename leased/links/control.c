@@ -19,6 +19,7 @@
 #include "control_hand.h"
 #include "control_lease.h"
 #include "control_mesh.h"
+#include "control_peer.h"
 #include "control_restore.h"
 #include "control_show.h"
 #include "forget.h"
@@ -147,6 +148,28 @@ ctl_lease(struct chan *c, uint32_t id, const struct msg_ctl_lease *m)
 	if ((k = conn_request(c, id)) == NULL)
 		return (-1);
 	lease_import(k, m);
+	return (0);
+}
+
+static int
+ctl_peer_add(struct chan *c, uint32_t id, const struct msg_ctl_peer_add *m)
+{
+	struct conn *k;
+
+	if ((k = conn_request(c, id)) == NULL)
+		return (-1);
+	peer_add(k, m);
+	return (0);
+}
+
+static int
+ctl_peer_del(struct chan *c, uint32_t id, const struct msg_ctl_peer_del *m)
+{
+	struct conn *k;
+
+	if ((k = conn_request(c, id)) == NULL)
+		return (-1);
+	peer_delete(k, m);
 	return (0);
 }
 
@@ -435,6 +458,8 @@ static const struct chan_handler conn_table[] = {
 	ON(ctl_show, CHAN_UP, ctl_show),
 	ON(ctl_revoke, CHAN_UP, ctl_revoke),
 	ON(ctl_lease, CHAN_UP, ctl_lease),
+	ON(ctl_peer_add, CHAN_UP, ctl_peer_add),
+	ON(ctl_peer_del, CHAN_UP, ctl_peer_del),
 	ON(ctl_approve, CHAN_UP, ctl_approve),
 	ON(ctl_test_cn, CHAN_UP, ctl_test_cn),
 	ON(ctl_backup, CHAN_UP, ctl_backup),

@@ -55,6 +55,7 @@ struct conn {
 	bool		 unconfirmed;
 	char		 text[TEXT_SIZE];	/* text for success */
 	struct msg_ctl_lease lease;	/* that is imported */
+	struct msg_ctl_peer_add peer;	/* that is added */
 
 	struct msg_mesh_list list;	/* its what is 0 during an enrolment */
 	int64_t		 mesh;		/* the mesh of the enrolment */

@@ -27,6 +27,7 @@ struct asker {
 	uint32_t	 item;		/* wish of a set */
 	bool		 is_set;	/* no channel, and its own deadline */
 	char		 req[REQID_SIZE];	/* of the client, for the log */
+	char		 by[24];	/* who did it, if not the owner, or "" */
 };
 
 #define ASKER_NOBODY                                                           \

@@ -418,22 +418,17 @@ is_free(const struct network *n, const struct prefix *addr,
 		mono_cmp(holder->ready, now) <= 0));
 }
 
-uint8_t
-grant_preview(struct network *n, const char *name, struct mono now,
-    struct prefix *addrs, uint8_t *naddrs)
+/* The addresses that a new lease would get; p is an ended one, or NULL. */
+static uint8_t
+find_addrs(const struct network *n, const char *name, const struct peer *p,
+    struct mono now, struct prefix *addrs, uint8_t *naddrs)
 {
 	const struct peer_addr *have;
 	struct prefix want;
-	struct peer *p;
 	size_t i;
 	int derived;
 
 	*naddrs = 0;
-	if ((p = peer_by_name(n, name)) != NULL && peer_served(p) &&
-	    !peer_partly(p)) {
-		*naddrs = peer_addrs(p, addrs);
-		return (LEASE_OK_SAME);
-	}
 	for (i = 0; i < NFAMILIES; i++) {
 		if (first_pool(n, families[i]) == NULL)
 			continue;
@@ -452,6 +447,27 @@ grant_preview(struct network *n, const char *name, struct mono now,
 		addrs[(*naddrs)++] = want;
 	}
 	return (*naddrs == 0 ? LEASE_E_POOL : LEASE_OK_NEW);
+}
+
+uint8_t
+grant_preview(struct network *n, const char *name, struct mono now,
+    struct prefix *addrs, uint8_t *naddrs)
+{
+	struct peer *p;
+
+	if ((p = peer_by_name(n, name)) != NULL && peer_served(p) &&
+	    !peer_partly(p)) {
+		*naddrs = peer_addrs(p, addrs);
+		return (LEASE_OK_SAME);
+	}
+	return (find_addrs(n, name, p, now, addrs, naddrs));
+}
+
+uint8_t
+grant_fresh(const struct network *n, const char *name, struct mono now,
+    struct prefix *addrs, uint8_t *naddrs)
+{
+	return (find_addrs(n, name, NULL, now, addrs, naddrs));
 }
 
 bool

@@ -59,5 +59,8 @@ bool	 grant_renewable(struct network *, struct peer *, struct mono now);
  */
 uint8_t	 grant_preview(struct network *, const char *name, struct mono now,
     struct prefix *addrs, uint8_t *naddrs);
+/* The same for a peer that is no lease: addresses that nobody has. */
+uint8_t	 grant_fresh(const struct network *, const char *name, struct mono now,
+    struct prefix *addrs, uint8_t *naddrs);
 
 #endif

@@ -183,7 +183,8 @@ entry_store(struct leased *l, const struct turn_change *e,
 			return (-1);
 		return (row_put_term(l->store, e->peer));
 	}
-	if (turn_store(l, &e->change, 0, from, NULL) == -1)
+	if (turn_store(l, &e->change, 0, from,
+	    e->asker.by[0] != '\0' ? e->asker.by : NULL) == -1)
 		return (-1);
 	return (e->what == NULL ?
 		0 :
@@ -403,7 +404,9 @@ turn_durable(struct leased *l, struct turn_change *e)
 	if (e->what != NULL)
 		audit_log(e->what, p, &e->asker);
 	if (e->gone) {
-		if (p->owner != NULL && e->asker.answer != NULL)
+		/* An operator sees the last counters among the events. */
+		if (p->owner != NULL && e->asker.answer != NULL &&
+		    e->asker.by[0] == '\0')
 			removal = removal_add(l, p, e->asked);
 		wish_gone(l, p->net, p->owner != NULL ? p->key : s->was->key,
 		    &e->asker, e->code, removal);

@@ -323,6 +323,31 @@ do_import(struct input *in, uint32_t id)
 	packet_send(caller, MSG_CTL_LEASE, id, &m);
 }
 
+/* Add or remove a static peer by name. */
+static void
+do_static(struct input *in, uint32_t id)
+{
+	struct msg_ctl_peer_add add;
+	struct msg_ctl_peer_del del;
+	uint8_t n = input_byte(in);
+
+	memset(&add, 0, sizeof(add));
+	memset(&del, 0, sizeof(del));
+	if (n & 1) {
+		input_network(in, add.network);
+		input_name(in, add.name);
+		input_key(in, add.pubkey);
+		packet_send(caller, MSG_CTL_PEER_ADD, id, &add);
+		return;
+	}
+	if (n & 2)
+		input_network(in, del.network);
+	input_name(in, del.name);
+	del.has_key = (n >> 2) & 1;
+	input_key(in, del.pubkey);
+	packet_send(caller, MSG_CTL_PEER_DEL, id, &del);
+}
+
 /* Ask as sallyctl does. */
 static void
 do_call(struct input *in, uint32_t id)
@@ -339,7 +364,7 @@ do_call(struct input *in, uint32_t id)
 	memset(&revoke, 0, sizeof(revoke));
 	memset(&approve, 0, sizeof(approve));
 	memset(&test, 0, sizeof(test));
-	switch (n % 7) {
+	switch (n % 8) {
 	case 0:
 	case 1:
 		show.what = 1 + input_byte(in) % SHOW_REVOKED;
@@ -368,6 +393,9 @@ do_call(struct input *in, uint32_t id)
 	case 4:
 		input_name(in, test.cn);
 		packet_send(caller, MSG_CTL_TEST_CN, id, &test);
+		break;
+	case 6:
+		do_static(in, id);
 		break;
 	case 5:
 		on.on = (n >> 5) & 1;

@@ -2,6 +2,7 @@
 # both formats, and what it says when the other side misbehaves.
 
 . "${TOP:-.}/regress/lib.sh"
+. "$TOP/regress/qr.sh"
 
 STUB=$O/regress/ctl_stub
 SOCK=$WORK/ctl.sock
@@ -37,27 +38,6 @@ json() {		# NAME JQ-EXPRESSION that must be true of OUT
 
 plain() {		# NAME: OUT is printable ASCII and line breaks
 	is "$1" "$(printf '%s' "$OUT" | LC_ALL=C tr -d ' -~\n' | wc -c)" 0
-}
-
-# What a camera sees of OUT on a dark terminal: half blocks to a picture, and
-# the bytes that a reader finds in it.
-scan() {
-	printf '%s\n' "$OUT" | LC_ALL=C sed 's/\xe2\x96\x88/B/g
-	    s/\xe2\x96\x80/U/g; s/\xe2\x96\x84/L/g' | awk '{
-		up = low = ""
-		for (i = 1; i <= length($0); i++) {
-			c = substr($0, i, 1)
-			up = up (c ~ /[BU]/ ? "~~~~" : "    ")
-			low = low (c ~ /[BL]/ ? "~~~~" : "    ")
-		}
-		img = img up up up up low low low low
-	} END {
-		printf "P5 %d %d 255\n%s", length(up), NR * 8, img
-	}' >"$WORK/qr.pgm"
-	ZXingReader "$WORK/qr.pgm" | sed -n 's/^Bytes: *//p' | tr ' ' '\n' |
-	    while read -r byte; do
-		printf "\\$(printf %03o "0x$byte")"
-	done
 }
 
 # --- what is asked ---
@@ -585,7 +565,7 @@ if [ $ST -eq 0 ]; then
 	    "$(printf '%s\n' "$OUT" | head -n 1 | LC_ALL=C.UTF-8 wc -m |
 		awk '{ print $1 - 1 }')"
 	if command -v ZXingReader >/dev/null; then
-		scan >"$WORK/scan"
+		printf '%s\n' "$OUT" | scan >"$WORK/scan"
 		printf '%s\n' "$text" >"$WORK/want"
 		check "export, qr: what a camera reads is the file" \
 		    cmp "$WORK/scan" "$WORK/want"
