@@ -239,8 +239,12 @@ p=$(role_pid leased)
 kill -STOP "$p"
 is "info needs no leased" "$(curl -s -m 5 -o /dev/null -w '%{http_code}' \
     "http://[$YGG]:$PORT/info")" 200
+# netd is held, so that there is no other leased before the answer.
+kill -STOP "$SUITE"
 kill -KILL "$p"
+check "apid sees its end" logged 'apid: leased: link closed'
 ygg renew 20
+kill -CONT "$SUITE"
 like "come again, in plain text" "$STATUS $BODY" '^503 [a-z ]+$'
 suite_stop
 finish
