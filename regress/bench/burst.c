@@ -84,6 +84,7 @@ done(struct burst *b, struct client *c, const char *wrong)
 {
 	/* No connection may linger in TIME_WAIT. */
 	struct linger linger = { 1, 0 };
+	const char *body = strstr(c->in, "\r\n\r\n");
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
@@ -99,9 +100,10 @@ done(struct burst *b, struct client *c, const char *wrong)
 		b->lat_us[b->good++] = (uint32_t)((load_now() - c->begin_ns) /
 		    1000);
 	else if (b->bad++ == 0)
-		snprintf(b->why, sizeof(b->why), "client %lu, %s: %s: %.80s",
-		    c->id.number, c->step == STEP_INFO ? "info" : "POST", wrong,
-		    c->in);
+		snprintf(b->why, sizeof(b->why),
+		    "client %lu, %s: %s: %.12s%.80s", c->id.number,
+		    c->step == STEP_INFO ? "info" : "POST", wrong, c->in,
+		    body == NULL ? "" : body + 2);
 	c->step = STEP_DONE;
 }
 
