@@ -15,6 +15,7 @@
 #include "apid.h"
 #include "chan.h"
 #include "conn.h"
+#include "defer.h"
 #include "dialects.h"
 #include "link_leased.h"
 #include "log.h"
@@ -389,6 +390,7 @@ apid_init(struct apid *a)
 		fatalx("event: cannot make a timer");
 	room_init(a);
 	shake_init(a);
+	defer_init(a);
 	arc4random_buf(&a->boot, sizeof(a->boot));
 	a->parent = chan_new(a->base, CHILD_FD, P_APID, P_PARENT, "parent",
 	    &ops, CONF_IDLE, a);

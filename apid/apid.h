@@ -56,7 +56,12 @@ struct apid {
 	struct conn_list shaking;	/* in a handshake, oldest first */
 	unsigned int	 nshaking;
 	struct conn_list queue;		/* waiting for their handshake */
+	struct conn_list deferred;		/* requests not read yet; defer.c's */
+	unsigned int	 ndeferred;
+	unsigned int	 ncalled;	/* they were and may go on */
+	unsigned int	 steps;		/* of connections; accept.c's */
 	struct event	 shake_timer;	/* shake.c's */
+	struct event	 defer_timer;	/* defer.c's */
 	struct event	 accept_pause;	/* room.c's */
 	struct event	 stop_timer;
 	struct event	 key_timer;

@@ -10,6 +10,7 @@
 
 #include "apid.h"
 #include "conn.h"
+#include "defer.h"
 #include "ident.h"
 #include "link_leased.h"
 #include "log.h"
@@ -42,9 +43,10 @@ leased_closed(struct chan *ch, const char *reason)
 	a->leased = NULL;
 	mfront_lost(a->mesh);
 	fail_all(a, "the lease broker is not there");
+	defer_again(a);
 }
 
-/* Continue the requests whose sets had to wait. */
+/* Continue the requests that had to wait, sets first. */
 static void
 leased_writable(struct chan *ch)
 {
@@ -55,6 +57,7 @@ leased_writable(struct chan *ch)
 		if (c->req.streaming && c->state == CONN_BODY)
 			conn_run(c);
 	}
+	defer_again(a);
 }
 
 static void
@@ -62,6 +65,7 @@ ask_end(struct request *r)
 {
 	pend_del(r->apid->pend, r->ask_id);
 	r->ask_id = 0;
+	defer_again(r->apid);
 }
 
 static void
@@ -92,7 +96,7 @@ link_leased_ask(struct request *r, const struct ask *how, enum msg_type type,
 	 * requests.
 	 */
 	if ((chan_busy(a->leased) && a->nsets == 0) ||
-	    pend_count(a->pend) >= r->lst->pending ||
+	    defer_count(a, r->lst) >= r->lst->pending ||
 	    (r->ask_id = pend_add(a->pend, r)) == 0) {
 		how->failed(r, "too many requests wait already");
 		return;
@@ -263,4 +267,5 @@ link_leased_open(struct apid *a, int fd)
 		    "leased: cannot use its link, requests are answered with 503");
 	else
 		mfront_found(a->mesh);
+	defer_again(a);
 }

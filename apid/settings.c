@@ -133,6 +133,7 @@ settings_add_listen(struct settings *s, const struct msg_conf_listen *m, int fd)
 	l->depth = m->depth;
 	l->require_eku = m->require_eku != 0;
 	l->pending = m->pending;
+	l->waits = (m->api & API_PROMPT) == 0;
 	strlcpy(l->prefix, m->prefix, sizeof(l->prefix));
 	strlcpy(l->address, m->address, sizeof(l->address));
 	l->fd = fd;

@@ -22,7 +22,7 @@
 #include "room.h"
 #include "settings.h"
 
-#define ACCEPT_TURN	16	/* connections before others get a turn */
+#define ACCEPT_TURN	16	/* connections before others get a turn ... */
 
 /* Log one line a minute for each kind of trouble. */
 static void
@@ -100,16 +100,31 @@ admit(struct apid *a, struct listener *l, int fd, const struct sockaddr *sa)
 		complain(a, "out of memory for a connection", NULL, NULL);
 }
 
+/*
+ * ... and as many more as connections had a turn in between.  When thousands
+ * come at once, a round of the event loop takes long, and in the meantime more
+ * than a few come.
+ */
+static unsigned int
+turn(struct apid *a)
+{
+	unsigned int n = ACCEPT_TURN + a->steps;
+
+	a->steps = 0;
+	return (n);
+}
+
 static void
 accept_cb(evutil_socket_t lfd, short what, void *arg)
 {
 	struct sockaddr_storage ss;
 	struct listener *l = arg;
 	struct apid *a = l->owner;
+	unsigned int n;
 	socklen_t len;
-	int fd, i;
+	int fd;
 
-	for (i = 0; i < ACCEPT_TURN; i++) {
+	for (n = turn(a); n > 0; n--) {
 		if (!room_left(a)) {
 			complain(a,
 			    "all connections are in use (limits.connections)",

@@ -5,12 +5,15 @@
  * state begins, and never moved by bytes.
  */
 
+#include <sys/socket.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "conn.h"
+#include "defer.h"
 #include "log.h"
 #include "rate.h"
 #include "reply.h"
@@ -88,6 +91,7 @@ conn_free(struct conn *c)
 	conn_known(c);
 	if (c->state == CONN_HANDSHAKE)
 		shake_end(c);
+	defer_end(c);
 	if (c->src != NULL)
 		rate_leave(a->rate, c->src);
 	if (c->idle)
@@ -142,18 +146,50 @@ conn_evict(struct conn *c)
 	conn_free(c);
 }
 
-void
-conn_refuse(struct conn *c, int status)
+static void
+refuse(struct conn *c, int status)
 {
 	char from[PREFIX_TEXT];
 
-	conn_punish(c);
 	c->close = c->linger = true;
 	if (c->req.id[0] == '\0')
 		request_new_id(&c->req);
 	log_debug("request refused status=%d from=%s req=%s", status,
 	    prefix_format_addr(&c->req.from, from), c->req.id);
 	route_refuse(&c->req, status);
+}
+
+void
+conn_refuse(struct conn *c, int status)
+{
+	conn_punish(c);
+	refuse(c, status);
+}
+
+/*
+ * A request has waited too long to be read, by no fault of its client.  What is
+ * there of it says in whose form to answer.
+ */
+static void
+deferred_late(struct conn *c)
+{
+	enum step s = STEP_GONE;
+	size_t n = 0;
+
+	defer_end(c);
+	if (conn_take_buf(c))
+		s = conn_read_more(c, &n);
+	if (s == STEP_GONE) {
+		conn_free(c);
+		return;
+	}
+	c->in_len += n;
+	if (http_parse(c->buf->in, c->in_len, &c->req.http) > 0)
+		request_take_id(&c->req);
+	else
+		memset(&c->req.http, 0, sizeof(c->req.http));
+	refuse(c, 503);
+	conn_run(c);
 }
 
 static void
@@ -164,6 +200,10 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 	switch (c->state) {
 	case CONN_HEAD:
 	case CONN_BODY:
+		if (c->deferred || c->called) {
+			deferred_late(c);
+			return;
+		}
 		/*
 		 * A client that is idle or never began a request gets no
 		 * answer.
@@ -373,6 +413,38 @@ conn_read_more(struct conn *c, size_t *n)
 	    c->buf->in_size - c->in_len, n));
 }
 
+/* Nothing is there but the end of the client. */
+static bool
+has_left(const struct conn *c)
+{
+	char byte;
+
+	return (c->tls == NULL &&
+	    recv(c->fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT) == 0);
+}
+
+/* A request begins: its head has to come in time. */
+static void
+begin_head(struct conn *c)
+{
+	if (c->timed)
+		return;
+	c->timed = true;
+	conn_deadline(c, c->req.set->limits.head_ms);
+}
+
+/* The request waits until leased has less to do. */
+static enum step
+wait_deferred(struct conn *c)
+{
+	if (has_left(c))
+		return (STEP_GONE);
+	conn_want(c, false, false);
+	set_idle(c, false);
+	begin_head(c);
+	return (STEP_PARK);
+}
+
 static enum step
 step_head(struct conn *c)
 {
@@ -392,12 +464,13 @@ step_head(struct conn *c)
 			conn_refuse(c, -r);
 			return (STEP_AGAIN);
 		}
-		if (!c->timed) {
-			c->timed = true;
-			conn_deadline(c, c->req.set->limits.head_ms);
-		}
+		begin_head(c);
 	}
-	if (c->eof || c->req.apid->stopping || !conn_take_buf(c))
+	if (c->eof || c->req.apid->stopping)
+		return (STEP_GONE);
+	if (c->in_len == 0 && defer_begin(c))
+		return (wait_deferred(c));
+	if (!conn_take_buf(c))
 		return (STEP_GONE);
 	s = conn_read_more(c, &n);
 	if (s == STEP_PARK && c->in_len == 0)

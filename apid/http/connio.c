@@ -41,7 +41,10 @@ conn_want(struct conn *c, bool readable, bool writable)
 void
 conn_read_cb(evutil_socket_t fd, short what, void *arg)
 {
-	conn_run(arg);
+	struct conn *c = arg;
+
+	c->req.apid->steps++;
+	conn_run(c);
 }
 
 /* The meaning of a TLS call without a result for the state machine. */

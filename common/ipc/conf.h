@@ -169,6 +169,9 @@ enum conf_api {
 #undef X
 };
 
+/* Who asks there waits for seconds at most, and is refused rather than late. */
+#define API_PROMPT	(API_PORTAL | API_METRICS)
+
 /* The contents of a descriptor sent with CONF_CERT. */
 enum conf_cert {
 	CERT_CHAIN = 1,

@@ -81,6 +81,7 @@ struct conf_listen {
 	char		 crl[CONF_PATH];
 	uint32_t	 depth;
 	bool		 require_eku;
+	uint32_t	 pending;	/* limits.pending, or what suits it */
 };
 
 struct conf_accesslist {

@@ -20,6 +20,7 @@
 /* A route as short as this is one of all traffic, for which clients care. */
 #define ALL_LEN		1
 #define FILES_SPARE	64	/* descriptors beside those of connections */
+#define PENDING_FLEET	8192	/* limits.pending where devices ask */
 #define TAKEN_MAX	(NET_RESERVE_MAX + NET_ADDRS_MAX + 2)
 
 static unsigned int
@@ -526,6 +527,19 @@ fit_paths(struct config *c)
 	}
 }
 
+/*
+ * A whole fleet may come in the same second, as all clients of autoygg do, and
+ * whoever waits costs little.
+ */
+static uint32_t
+pending_at(const struct config *c, const struct conf_listen *l)
+{
+	if (config_is_written(c, "limits.pending", 0) ||
+	    (l->api & API_PROMPT) != 0)
+		return (c->limits.pending);
+	return (PENDING_FLEET);
+}
+
 /* A word that was not written has a default that fits. */
 static void
 fit_written(struct config *c)
@@ -543,6 +557,8 @@ fit_written(struct config *c)
 			    "max_peers: wireguard-go has at most %u peers: lower it, or set backend = \"kernel\"",
 			    UAPI_PEERS_MAX);
 	}
+	for (i = 0; i < c->nlisten; i++)
+		c->listen[i].pending = pending_at(c, &c->listen[i]);
 	line = config_line(c, "limits.connections", 0);
 	if (config_is_written(c, "limits.connections", 0) &&
 	    getrlimit(RLIMIT_NOFILE, &rl) == 0 &&

@@ -29,7 +29,6 @@
 
 #define IP4_FORWARD "/proc/sys/net/ipv4/ip_forward"
 #define IP6_CONF    "/proc/sys/net/ipv6/conf/"
-#define PENDING_AUTOYGG	8192	/* limits.pending, unless it is given */
 
 static int
 send_gateway(struct proc *p, const struct config *c)
@@ -271,19 +270,6 @@ send_identities(struct proc *p, const struct bundle *b)
 	return (0);
 }
 
-/*
- * All clients of autoygg renew in the same second, and one that is refused then
- * has no lease left at the next time.
- */
-static uint32_t
-pending_of(const struct config *c, const struct conf_listen *l)
-{
-	if ((l->api & API_AUTOYGG) != 0 &&
-	    config_line(c, "limits.pending", 0) == 0)
-		return (PENDING_AUTOYGG);
-	return (c->limits.pending);
-}
-
 static int
 send_listener(struct proc *p, const struct bundle *b, unsigned int i)
 {
@@ -300,7 +286,7 @@ send_listener(struct proc *p, const struct bundle *b, unsigned int i)
 	m.tls = l->has_tls;
 	m.depth = (uint8_t)l->depth;
 	m.require_eku = l->require_eku;
-	m.pending = pending_of(b->conf, l);
+	m.pending = l->pending;
 	strlcpy(m.prefix, l->prefix, sizeof(m.prefix));
 	strlcpy(m.address, l->address.text, sizeof(m.address));
 	if ((fd = fcntl(b->listen[i], F_DUPFD_CLOEXEC, 3)) == -1 ||

@@ -24,7 +24,7 @@
 #include "listen.h"
 #include "log.h"
 
-#define BACKLOG	4096	/* clients that come in the same second */
+#define BACKLOG	65535	/* of net.core.somaxconn, which is the limit */
 #define TRIES	60	/* 3 s in all */
 #define PAUSE_NS	50000000
 

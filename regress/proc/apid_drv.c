@@ -12,6 +12,7 @@
  *
  *	mode ok|silent|busy|late	what leased does
  *	down, up			leased's link
+ *	hold, go			leased reads nothing, and goes on
  *	reload				another generation, read from DIR again
  *	rules N				which set of identity rules comes next
  *	badconf				a generation that must be refused
@@ -550,6 +551,10 @@ order(struct drv *d, const char *line)
 		d->leased = NULL;
 	} else if (strcmp(line, "up") == 0) {
 		leased_up(d);
+	} else if (strcmp(line, "hold") == 0) {
+		chan_pause(d->leased);
+	} else if (strcmp(line, "go") == 0) {
+		chan_resume(d->leased);
 	} else if (strcmp(line, "reload") == 0 ||
 	    strcmp(line, "badconf") == 0) {
 		configure(d, line[0] == 'b');

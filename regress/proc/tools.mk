@@ -4,7 +4,7 @@
 
 TOOLS :=	agent_stub apid_drv breakout bringup_drv crowd ctl_stub fakectl hostile idle \
 		kern_drv kernhand leased_drv manynets_drv memfind mesh_drv portalc \
-		rawhttp twins_drv wggo_ends yggc
+		rawhttp rush twins_drv wggo_ends yggc
 
 agent_stub_RIG :=	net/agent_stub
 apid_drv_RIG :=		proc/apid_drv proc/apid_drv_leased proc/apid_drv_owned
@@ -24,6 +24,7 @@ mesh_drv_RIG :=		proc/mesh_drv proc/kern_rig proc/fake_state
 memfind_RIG :=		proc/memfind
 portalc_RIG :=		proc/portalc proc/portalc_call
 rawhttp_RIG :=		proc/rawhttp
+rush_RIG :=		proc/rush
 twins_drv_RIG :=	proc/twins_drv proc/kern_rig proc/fake_state
 wggo_ends_RIG :=	net/wggo_ends
 yggc_RIG :=		net/yggc ygg_id

@@ -301,6 +301,36 @@ merge(void **state)
 	config_free(old);
 }
 
+#define LISTEN                                                                 \
+	"listen = ( { address = \"[::1]:1\"; api = [ \"native\" ]; "           \
+		"proof = \"address\"; }, { address = \"[::1]:2\"; "         \
+		"api = [ \"portal\", \"native\" ]; proof = \"none\"; } );\n"
+
+/* How many requests wait where devices ask, and where a portal does. */
+static void
+pending(void **state)
+{
+	static const struct {
+		const char *limits;
+		uint32_t devices, portal;
+	} cases[] = { { "", 8192, 1024 },
+		{ "limits: { per_source = 4096; };\n", 8192, 1024 },
+		{ "limits: { pending = 1024; };\n", 1024, 1024 },
+		{ "limits: { pending = 7; };\n", 7, 7 } };
+	char text[2048];
+	struct config *c;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), "%s%s%s", CONF("", NET_A), LISTEN,
+		    cases[i].limits);
+		c = load(text);
+		assert_int_equal(c->listen[0].pending, cases[i].devices);
+		assert_int_equal(c->listen[1].pending, cases[i].portal);
+		config_free(c);
+	}
+}
+
 /* No two words of one path, bounds that hold the default. */
 static void
 schema_sane(void **state)
@@ -381,6 +411,7 @@ main(void)
 		cmocka_unit_test(access_addrs),
 		cmocka_unit_test(access_bad),
 		cmocka_unit_test(merge),
+		cmocka_unit_test(pending),
 		cmocka_unit_test(schema_sane),
 		cmocka_unit_test(manual),
 	};

@@ -2,6 +2,7 @@
 # NAME_test_USES lists them by file name, as file names are unique.  A module
 # that cannot be linked without half of its program is one to redesign.
 
+accept_test_USES :=	accept quiet rate room
 assign_test_USES :=	assign
 autowg_test_USES :=	autowg devconf jsonw
 autoygg_test_USES :=	autoygg jsonw hex
@@ -17,6 +18,7 @@ etag_test_USES :=	etag http
 expiry_test_USES :=	expiry
 form_test_USES :=	form hex
 hash_test_USES :=	hash
+defer_test_USES :=	defer pend
 hostaddr_test_USES :=	reserve registry peer peernet peerowner dirty deadline \
 			pool hash holder psk span
 http_test_USES :=	http
