@@ -72,22 +72,9 @@ is_nowhere(const struct prefix *p)
 int
 mapjson_endpoint(const char *s, struct map_endpoint *e)
 {
-	struct sockaddr_storage ss;
-	struct sockaddr_in6 sin6;
-	struct sockaddr_in sin;
-	socklen_t len;
-
-	if (sockaddr_parse(s, &ss, &len) == -1)
-		return (-1);
 	memset(e, 0, sizeof(*e));
-	e->addr = prefix_from_sockaddr((struct sockaddr *)&ss);
-	if (ss.ss_family == AF_INET) {
-		memcpy(&sin, &ss, sizeof(sin));
-		e->port = ntohs(sin.sin_port);
-	} else {
-		memcpy(&sin6, &ss, sizeof(sin6));
-		e->port = ntohs(sin6.sin6_port);
-	}
+	if (endpoint_parse(s, &e->addr, &e->port) == -1)
+		return (-1);
 	if (e->addr.family == 0 || e->port == 0 || is_nowhere(&e->addr)) {
 		memset(e, 0, sizeof(*e));
 		errno = EINVAL;

@@ -133,19 +133,10 @@ take_prefixes(const char *word, struct msg_mesh_op *m)
 static int
 take_endpoint(const char *word, struct msg_mesh_op *m)
 {
-	struct sockaddr_storage ss;
-	socklen_t len;
-
 	memset(&m->endpoint, 0, sizeof(m->endpoint));
 	if (strcmp(word, "none") == 0)
 		return (0);
-	if (sockaddr_parse(word, &ss, &len) == -1)
-		return (-1);
-	m->endpoint = prefix_from_sockaddr((struct sockaddr *)&ss);
-	m->endpoint_port = ntohs(ss.ss_family == AF_INET ?
-		((struct sockaddr_in *)&ss)->sin_port :
-		((struct sockaddr_in6 *)&ss)->sin6_port);
-	return (0);
+	return (endpoint_parse(word, &m->endpoint, &m->endpoint_port));
 }
 
 static int

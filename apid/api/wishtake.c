@@ -93,20 +93,14 @@ take_prefixes(json_t *v, struct msg_mesh_op *m)
 static int
 take_endpoint(const json_t *v, struct msg_mesh_op *m)
 {
-	struct sockaddr_storage ss;
-	socklen_t len;
 	const char *s;
 
 	memset(&m->endpoint, 0, sizeof(m->endpoint));
 	if (json_is_null(v))
 		return (0);
-	if ((s = string(v)) == NULL || sockaddr_parse(s, &ss, &len) == -1)
+	if ((s = string(v)) == NULL)
 		return (-1);
-	m->endpoint = prefix_from_sockaddr((struct sockaddr *)&ss);
-	m->endpoint_port = ntohs(ss.ss_family == AF_INET ?
-		((struct sockaddr_in *)&ss)->sin_port :
-		((struct sockaddr_in6 *)&ss)->sin6_port);
-	return (0);
+	return (endpoint_parse(s, &m->endpoint, &m->endpoint_port));
 }
 
 /* Protocol buffers write a number as a string, too. */

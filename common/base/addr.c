@@ -271,3 +271,24 @@ bad:
 	errno = EINVAL;
 	return (-1);
 }
+
+int
+endpoint_parse(const char *text, struct prefix *addr, uint16_t *port)
+{
+	struct sockaddr_storage ss;
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in;
+	socklen_t len;
+
+	if (sockaddr_parse(text, &ss, &len) == -1)
+		return (-1);
+	*addr = prefix_from_sockaddr((struct sockaddr *)&ss);
+	if (ss.ss_family == AF_INET) {
+		memcpy(&in, &ss, sizeof(in));
+		*port = ntohs(in.sin_port);
+	} else {
+		memcpy(&in6, &ss, sizeof(in6));
+		*port = ntohs(in6.sin6_port);
+	}
+	return (0);
+}

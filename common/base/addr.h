@@ -68,5 +68,7 @@ struct prefix prefix_from_sockaddr(const struct sockaddr *);
 const char *sockaddr_format(const struct sockaddr *, char *dst);
 /* Parse "1.2.3.4:5" or "[::1]:5", numbers only.  Returns 0 or -1 (EINVAL). */
 int	 sockaddr_parse(const char *, struct sockaddr_storage *, socklen_t *);
+/* The same, as a host prefix and a port. */
+int	 endpoint_parse(const char *, struct prefix *, uint16_t *port);
 
 #endif

@@ -168,20 +168,14 @@ local_format(const struct mesh_endpoint *e, uint8_t n, char *dst)
 static uint8_t
 local_parse(const char *text, struct mesh_endpoint *e)
 {
-	struct sockaddr_storage ss;
 	char *copy, *next, *word;
-	socklen_t len;
 	uint8_t n = 0;
 
 	if ((next = copy = strdup(text)) == NULL)
 		fatal("local addresses");
 	while (n < MEMBER_LOCAL_MAX && (word = strsep(&next, " ")) != NULL) {
-		if (sockaddr_parse(word, &ss, &len) == -1)
-			continue;
-		e[n].addr = prefix_from_sockaddr((struct sockaddr *)&ss);
-		e[n++].port = ntohs(ss.ss_family == AF_INET ?
-			((struct sockaddr_in *)&ss)->sin_port :
-			((struct sockaddr_in6 *)&ss)->sin6_port);
+		if (endpoint_parse(word, &e[n].addr, &e[n].port) == 0)
+			n++;
 	}
 	free(copy);
 	return (n);

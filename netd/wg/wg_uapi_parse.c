@@ -88,17 +88,11 @@ take_errno(struct uapi_parser *u, const char *v)
 static int
 take_endpoint(struct snappeer *p, const char *v)
 {
-	struct sockaddr_storage ss;
-	socklen_t len;
-
-	/* An address with a zone, of a link-local peer, is only not shown. */
-	if (sockaddr_parse(v, &ss, &len) == -1)
-		return (0);
-	p->endpoint = prefix_from_sockaddr((struct sockaddr *)&ss);
-	if (ss.ss_family == AF_INET)
-		p->port = ntohs(((struct sockaddr_in *)&ss)->sin_port);
-	else
-		p->port = ntohs(((struct sockaddr_in6 *)&ss)->sin6_port);
+	/*
+	 * An address with a zone, which a link-local peer has, is not shown, and
+	 * that is all.
+	 */
+	(void)endpoint_parse(v, &p->endpoint, &p->port);
 	return (0);
 }
 
