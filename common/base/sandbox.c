@@ -171,10 +171,19 @@ allow_but_stderr(scmp_filter_ctx ctx, int call, unsigned int n,
 	return (0);
 }
 
-/*
- * agentd alone makes sockets: of TCP and UDP, and no others.  They may send to
- * any address.
- */
+/* What a connection needs: the end of sending, and one option. */
+static int
+add_stream(scmp_filter_ctx ctx)
+{
+	if (allow1(ctx, SCMP_SYS(shutdown), SCMP_A1(SCMP_CMP_EQ, SHUT_WR, 0)) !=
+	    0)
+		return (-1);
+	return (allow2(ctx, SCMP_SYS(setsockopt),
+	    SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP, 0),
+	    SCMP_A2(SCMP_CMP_EQ, TCP_NODELAY, 0)));
+}
+
+/* agentd alone makes sockets, for TCP and UDP.  They may send to any address. */
 static int
 add_internet(scmp_filter_ctx ctx)
 {
@@ -191,12 +200,7 @@ add_internet(scmp_filter_ctx ctx)
 			    SCMP_A1(SCMP_CMP_MASKED_EQ, ~flags,
 				(scmp_datum_t)types[j])) != 0)
 				return (-1);
-	if (allow1(ctx, SCMP_SYS(shutdown), SCMP_A1(SCMP_CMP_EQ, SHUT_WR, 0)) !=
-	    0)
-		return (-1);
-	return (allow2(ctx, SCMP_SYS(setsockopt),
-	    SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP, 0),
-	    SCMP_A2(SCMP_CMP_EQ, TCP_NODELAY, 0)));
+	return (add_stream(ctx));
 }
 
 /*
@@ -224,12 +228,7 @@ add_sockets(scmp_filter_ctx ctx, uint8_t role)
 		return (add_internet(ctx));
 	if (role != P_APID)
 		return (0);
-	if (allow1(ctx, SCMP_SYS(shutdown), SCMP_A1(SCMP_CMP_EQ, SHUT_WR, 0)) !=
-	    0)
-		return (-1);
-	return (allow2(ctx, SCMP_SYS(setsockopt),
-	    SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP, 0),
-	    SCMP_A2(SCMP_CMP_EQ, TCP_NODELAY, 0)));
+	return (add_stream(ctx));
 }
 
 static int
