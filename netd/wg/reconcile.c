@@ -64,6 +64,19 @@ same_remote(const struct wish *x, const struct snappeer *p)
 
 /* An address that another wish has taken over is no longer this one's. */
 static bool
+wants_addr(const struct wish *x, const struct prefix *a)
+{
+	size_t j;
+
+	for (j = 0; j < x->naddrs; j++) {
+		if (x->addrs[j].indexed && prefix_equal(&x->addrs[j].prefix, a))
+			return (true);
+	}
+	return (false);
+}
+
+/* True if it wants these n addresses and no others. */
+static bool
 same_addrs(const struct wish *x, const struct prefix *a, size_t n)
 {
 	size_t i, j, have = 0;
@@ -73,12 +86,7 @@ same_addrs(const struct wish *x, const struct prefix *a, size_t n)
 	if (have != n)
 		return (false);
 	for (i = 0; i < n; i++) {
-		for (j = 0; j < x->naddrs; j++) {
-			if (x->addrs[j].indexed &&
-			    prefix_equal(&x->addrs[j].prefix, &a[i]))
-				break;
-		}
-		if (j == x->naddrs)
+		if (!wants_addr(x, &a[i]))
 			return (false);
 	}
 	return (true);
@@ -90,15 +98,10 @@ may_keep(const struct wish *x, const struct snapshot *s,
     const struct snappeer *p)
 {
 	const struct prefix *a = snapshot_addrs(s, p);
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < p->naddrs; i++) {
-		for (j = 0; j < x->naddrs; j++) {
-			if (x->addrs[j].indexed &&
-			    prefix_equal(&x->addrs[j].prefix, &a[i]))
-				break;
-		}
-		if (j == x->naddrs)
+		if (!wants_addr(x, &a[i]))
 			return (false);
 	}
 	return (true);
