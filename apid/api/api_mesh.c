@@ -123,21 +123,6 @@ arg_mesh(struct request *r, unsigned int i, char tenant[MESHNAME_SIZE],
 	return (narrow_header(r, tenant));
 }
 
-/* Decode the query, which has only these words.  Returns false as above. */
-static bool
-query(struct request *r, struct form *f, const char *const *words)
-{
-	const char *why;
-
-	why = form_decode(f, r->head + r->http.query.off, r->http.query.len);
-	if (why == NULL && form_unknown(f, words) != NULL)
-		why = "the query has a parameter that is not known here";
-	if (why == NULL)
-		return (true);
-	reply_problem(r, 400, "bad-request", why, -1);
-	return (false);
-}
-
 static const char *const no_words[] = { NULL };
 static const char *const tenant_words[] = { "tenant", NULL };
 
@@ -263,7 +248,7 @@ tenants_get(struct request *r)
 	struct msg_mesh_list m = { .what = MESH_TENANTS };
 	struct form f;
 
-	if (may(r, LEVEL_ANY) && query(r, &f, no_words) &&
+	if (may(r, LEVEL_ANY) && peers_query(r, &f, no_words) &&
 	    narrow_header(r, m.tenant))
 		meshlist_start(r, &m, &tenants);
 }
@@ -274,7 +259,7 @@ tenant_get(struct request *r)
 	struct msg_mesh_list m = { .what = MESH_TENANTS, .one = 1 };
 	struct form f;
 
-	if (may(r, LEVEL_ANY) && query(r, &f, no_words) &&
+	if (may(r, LEVEL_ANY) && peers_query(r, &f, no_words) &&
 	    arg(r, 0, m.tenant, sizeof(m.tenant), LEASE_E_TENANT) &&
 	    narrow_header(r, m.tenant))
 		meshlist_start(r, &m, &single);
@@ -289,7 +274,7 @@ tenant_put(struct request *r)
 	if (!may(r, LEVEL_SUPER))
 		return;
 	meshask_begin(r, &m, MESH_TENANT_PUT);
-	if (query(r, &f, no_words) && match(r, &m) && body(r, &m) &&
+	if (peers_query(r, &f, no_words) && match(r, &m) && body(r, &m) &&
 	    arg(r, 0, m.tenant, sizeof(m.tenant), LEASE_E_TENANT) &&
 	    narrow_header(r, m.tenant))
 		ask(r, &m);
@@ -301,7 +286,7 @@ query_force(struct request *r, struct msg_mesh_op *m)
 	static const char *const words[] = { "force", NULL };
 	struct form f;
 
-	return (query(r, &f, words) &&
+	return (peers_query(r, &f, words) &&
 	    peers_choice(r, &f, "force", "false", "true", &m->force));
 }
 
@@ -327,7 +312,7 @@ meshes_get(struct request *r)
 	struct msg_mesh_list m = { .what = MESH_MESHES };
 	struct form f;
 
-	if (may(r, LEVEL_ANY) && query(r, &f, tenant_words) &&
+	if (may(r, LEVEL_ANY) && peers_query(r, &f, tenant_words) &&
 	    query_tenant(r, &f, m.tenant))
 		meshlist_start(r, &m, &meshes);
 }
@@ -338,7 +323,7 @@ mesh_get(struct request *r)
 	struct msg_mesh_list m = { .what = MESH_MESHES, .one = 1 };
 	struct form f;
 
-	if (may(r, LEVEL_ANY) && query(r, &f, no_words) &&
+	if (may(r, LEVEL_ANY) && peers_query(r, &f, no_words) &&
 	    arg_mesh(r, 0, m.tenant, m.network))
 		meshlist_start(r, &m, &single);
 }
@@ -352,7 +337,8 @@ mesh_post(struct request *r)
 	if (!may(r, LEVEL_TENANT))
 		return;
 	meshask_begin(r, &m, MESH_NET_ADD);
-	if (query(r, &f, no_words) && body(r, &m) && narrow_header(r, m.tenant))
+	if (peers_query(r, &f, no_words) && body(r, &m) &&
+	    narrow_header(r, m.tenant))
 		ask(r, &m);
 }
 
@@ -365,7 +351,7 @@ mesh_put(struct request *r)
 	if (!may(r, LEVEL_TENANT))
 		return;
 	meshask_begin(r, &m, MESH_NET_SET);
-	if (query(r, &f, no_words) && match(r, &m) && body(r, &m) &&
+	if (peers_query(r, &f, no_words) && match(r, &m) && body(r, &m) &&
 	    arg_mesh(r, 0, m.tenant, m.network))
 		ask(r, &m);
 }
@@ -394,7 +380,7 @@ members_get(struct request *r)
 	const char *after, *errstr = NULL;
 	struct form f;
 
-	if (!may(r, LEVEL_ANY) || !query(r, &f, words) ||
+	if (!may(r, LEVEL_ANY) || !peers_query(r, &f, words) ||
 	    !peers_choice(r, &f, "behind", "false", "true", &m.behind) ||
 	    !peers_choice(r, &f, "offline", "false", "true", &m.offline))
 		return;
@@ -413,7 +399,7 @@ member_get(struct request *r)
 	struct msg_mesh_list m = { .what = MESH_MEMBERS, .one = 1 };
 	struct form f;
 
-	if (may(r, LEVEL_ANY) && query(r, &f, no_words) &&
+	if (may(r, LEVEL_ANY) && peers_query(r, &f, no_words) &&
 	    arg_mesh(r, 0, m.tenant, m.network) &&
 	    arg(r, 1, m.device, sizeof(m.device), LEASE_E_DEVICE))
 		meshlist_start(r, &m, &single);
@@ -428,7 +414,7 @@ member_put(struct request *r)
 	if (!may(r, LEVEL_OPERATOR))
 		return;
 	meshask_begin(r, &m, MESH_MEMBER_PUT);
-	if (!query(r, &f, no_words) || !match(r, &m) || !body(r, &m) ||
+	if (!peers_query(r, &f, no_words) || !match(r, &m) || !body(r, &m) ||
 	    !arg_mesh(r, 0, m.tenant, m.network) ||
 	    !arg(r, 1, m.device, sizeof(m.device), LEASE_E_DEVICE))
 		return;
@@ -447,7 +433,7 @@ member_delete(struct request *r)
 	if (!may(r, LEVEL_OPERATOR))
 		return;
 	meshask_begin(r, &m, MESH_MEMBER_DEL);
-	if (query(r, &f, no_words) && match(r, &m) &&
+	if (peers_query(r, &f, no_words) && match(r, &m) &&
 	    arg_mesh(r, 0, m.tenant, m.network) &&
 	    arg(r, 1, m.device, sizeof(m.device), LEASE_E_DEVICE))
 		ask(r, &m);
@@ -461,7 +447,7 @@ group_get(struct request *r)
 	struct msg_mesh_list m = { .what = MESH_DEVICES };
 	struct form f;
 
-	if (may(r, LEVEL_OPERATOR) && query(r, &f, tenant_words) &&
+	if (may(r, LEVEL_OPERATOR) && peers_query(r, &f, tenant_words) &&
 	    query_tenant(r, &f, m.tenant) &&
 	    arg(r, 0, m.group, sizeof(m.group), LEASE_E_GROUP))
 		meshlist_start(r, &m, &devices);
@@ -473,7 +459,7 @@ grouped_get(struct request *r)
 	struct msg_mesh_list m = { .what = MESH_DEVICES, .one = 1 };
 	struct form f;
 
-	if (may(r, LEVEL_OPERATOR) && query(r, &f, tenant_words) &&
+	if (may(r, LEVEL_OPERATOR) && peers_query(r, &f, tenant_words) &&
 	    query_tenant(r, &f, m.tenant) &&
 	    arg(r, 0, m.group, sizeof(m.group), LEASE_E_GROUP) &&
 	    arg(r, 1, m.device, sizeof(m.device), LEASE_E_DEVICE))
@@ -489,7 +475,7 @@ grouped_change(struct request *r, uint8_t op)
 	if (!may(r, LEVEL_OPERATOR))
 		return;
 	meshask_begin(r, &m, op);
-	if (query(r, &f, tenant_words) && query_tenant(r, &f, m.tenant) &&
+	if (peers_query(r, &f, tenant_words) && query_tenant(r, &f, m.tenant) &&
 	    arg(r, 0, m.group, sizeof(m.group), LEASE_E_GROUP) &&
 	    arg(r, 1, m.device, sizeof(m.device), LEASE_E_DEVICE))
 		ask(r, &m);
@@ -515,7 +501,7 @@ relays_get(struct request *r)
 	struct msg_mesh_list m = { .what = MESH_RELAYS };
 	struct form f;
 
-	if (may(r, LEVEL_SUPER) && query(r, &f, no_words))
+	if (may(r, LEVEL_SUPER) && peers_query(r, &f, no_words))
 		meshlist_start(r, &m, &relays);
 }
 
@@ -525,7 +511,7 @@ relay_get(struct request *r)
 	struct msg_mesh_list m = { .what = MESH_RELAYS, .one = 1 };
 	struct form f;
 
-	if (may(r, LEVEL_SUPER) && query(r, &f, no_words) &&
+	if (may(r, LEVEL_SUPER) && peers_query(r, &f, no_words) &&
 	    arg(r, 0, m.device, sizeof(m.device), LEASE_E_DEVICE))
 		meshlist_start(r, &m, &single);
 }
@@ -539,7 +525,7 @@ relay_change(struct request *r, uint8_t op, bool mesh)
 	if (!may(r, LEVEL_SUPER))
 		return;
 	meshask_begin(r, &m, op);
-	if (query(r, &f, no_words) &&
+	if (peers_query(r, &f, no_words) &&
 	    arg(r, 0, m.device, sizeof(m.device), LEASE_E_DEVICE) &&
 	    (!mesh || arg_mesh(r, 1, m.tenant, m.network)))
 		ask(r, &m);

@@ -93,18 +93,9 @@ native_released(struct request *r, const struct msg_lease_reply *m)
 static bool
 is_device(struct request *r)
 {
-	const char *code = "identity-not-matched", *why;
-
-	if (who_prove(r) == -1)
-		why = r->who.why;
-	else if (r->who.id.role != ROLE_DEVICE) {
-		code = "identity-denied";
-		why = "this identity is not a device";
-	} else
+	if (who_prove(r) == 0 && r->who.id.role == ROLE_DEVICE)
 		return (true);
-	audit_refused(r, why);
-	reply_problem(r, 403, code, why, -1);
-	return (false);
+	return (peers_denied(r, "this identity is not a device"));
 }
 
 /* A network in the request must be that of the identity's rule. */

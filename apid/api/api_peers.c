@@ -98,6 +98,35 @@ unknown:
 }
 
 bool
+peers_denied(struct request *r, const char *why)
+{
+	const char *code = "identity-denied";
+
+	if (r->who.why != NULL) {
+		code = "identity-not-matched";
+		why = r->who.why;
+	}
+	audit_refused(r, why);
+	reply_problem(r, 403, code, why, -1);
+	return (false);
+}
+
+bool
+peers_query(struct request *r, struct form *f, const char *const *words)
+{
+	const char *why;
+
+	why = form_decode(f, r->head + r->http.query.off, r->http.query.len);
+	/* A misspelt dry_run must not change anything. */
+	if (why == NULL && form_unknown(f, words) != NULL)
+		why = "the query has a parameter that is not known here";
+	if (why == NULL)
+		return (true);
+	reply_problem(r, 400, "bad-request", why, -1);
+	return (false);
+}
+
+bool
 peers_begin(struct request *r, struct owner *o, char name[NETNAME_SIZE],
     const char *const *words, struct form *f)
 {
@@ -108,16 +137,7 @@ peers_begin(struct request *r, struct owner *o, char name[NETNAME_SIZE],
 		reply_problem(r, 403, code, why, -1);
 		return (false);
 	}
-	if (!take_network(r, o, name))
-		return (false);
-	why = form_decode(f, r->head + r->http.query.off, r->http.query.len);
-	/* A misspelt dry_run must not change anything. */
-	if (why == NULL && form_unknown(f, words) != NULL)
-		why = "the query has a parameter that is not known here";
-	if (why == NULL)
-		return (true);
-	reply_problem(r, 400, "bad-request", why, -1);
-	return (false);
+	return (take_network(r, o, name) && peers_query(r, f, words));
 }
 
 bool

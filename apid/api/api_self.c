@@ -66,18 +66,10 @@ self_failed(struct request *r, const char *text)
 static bool
 is_member(struct request *r)
 {
-	const char *code = "identity-not-matched", *why;
-
-	if (who_prove(r) == -1)
-		why = r->who.why;
-	else if (r->who.id.role != ROLE_DEVICE || r->who.id.tenant[0] == '\0') {
-		code = "identity-denied";
-		why = "this identity is not a device of a tenant";
-	} else
+	if (who_prove(r) == 0 && r->who.id.role == ROLE_DEVICE &&
+	    r->who.id.tenant[0] != '\0')
 		return (true);
-	audit_refused(r, why);
-	reply_problem(r, 403, code, why, -1);
-	return (false);
+	return (peers_denied(r, "this identity is not a device of a tenant"));
 }
 
 static void

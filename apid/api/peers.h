@@ -24,6 +24,16 @@ void	 native_peer_delete(struct request *);
 void	 native_set_begin(struct request *);
 
 /*
+ * Answer with 403: the identity is not proved, or it is refused for the reason
+ * why.  Returns false.
+ */
+bool	 peers_denied(struct request *, const char *why);
+/*
+ * Decode the query, which may have only these words (the list ends with NULL).
+ * Returns false if a problem was sent.
+ */
+bool	 peers_query(struct request *, struct form *, const char *const *words);
+/*
  * Get the owner, the network in the path and the query, which may have only
  * these words (the list ends with NULL).  Returns false if a problem was sent.
  */
