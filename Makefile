@@ -6,7 +6,7 @@
 #	make demo [KEEP=1]		the main job, on loopback and in namespaces
 #	make demo MESH=1		the same for a mesh
 #	make regress			every test this machine can run
-#	make regress T=unit		one layer: unit conf proc net vm fuzz
+#	make regress T=unit		one layer: unit conf proc net vm fuzz deb
 #	make regress T=vm LINKS=1000	with as many tunnels of GRE
 #	make SAN=address,undefined O=obj-asan regress T=unit
 #	make fuzz FUZZ_TIME=600		the fuzzers, longer (clang)
@@ -14,6 +14,8 @@
 #	make lint			manuals, formatting, names of files
 #	make openapi-lint		the OpenAPI document, with a linter from npm
 #	make install DESTDIR=/tmp/pkg PREFIX=/usr
+#	make deb			Debian packages, in $(O)/deb
+#	make regress T=deb		builds and tries them in a fresh Debian
 
 PREFIX ?=	/usr/local
 SBINDIR ?=	$(PREFIX)/sbin
@@ -41,7 +43,7 @@ VERSION :=	$(shell sed -n '1s/^sallyport \([^ ]*\).*/\1/p' CHANGES)
 cc-option =	$(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null \
 		    2>/dev/null && echo $(1))
 # Nor are libraries asked for where none may be there yet.
-ifneq ($(filter-out deps demo clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out deps demo deb clean,$(or $(MAKECMDGOALS),all)),)
 pkg-cflags =	$(if $(strip $(1)),$(shell $(PKG_CONFIG) --cflags $(1)))
 pkg-libs =	$(if $(strip $(1)),$(shell $(PKG_CONFIG) --libs $(1)))
 endif
@@ -207,8 +209,9 @@ format-check:
 # A file is found by its name alone: it is unique in the tree.  Fragments for
 # make and seeds for the fuzzers may be called alike.
 name-check:
-	@! git ls-files | grep -v '^\.ci/\|\.mk$$\|\.seed/' | sed 's|.*/||' | \
-	    sort | uniq -d | sed 's/^/two files are called /' | grep .
+	@! git ls-files | \
+	    grep -v '^\.ci/\|^debian/\|^etc/ansible/\|\.mk$$\|\.seed/' | \
+	    sed 's|.*/||' | sort | uniq -d | sed 's/^/two files are called /' | grep .
 
 # Our database is named in one folder; elsewhere there is its interface.  That of
 # autoygg-server is named in one file.
@@ -246,17 +249,28 @@ install: all
 	    $(DESTDIR)$(SYSUSERSDIR)/sallyport.conf
 	$(INSTALL) -m 0644 etc/tmpfiles.conf \
 	    $(DESTDIR)$(TMPFILESDIR)/sallyport.conf
+	$(INSTALL) -m 0644 etc/tmpfiles-agent.conf \
+	    $(DESTDIR)$(TMPFILESDIR)/sallyport-agent.conf
 	$(INSTALL) -m 0640 etc/sallyport.conf \
 	    $(DESTDIR)$(SYSCONFDIR)/sallyport/sallyport.conf.example
 	$(INSTALL) -m 0640 etc/agent.conf \
 	    $(DESTDIR)$(SYSCONFDIR)/sallyport/agent.conf.example
+
+# The packages are built in a copy: dpkg-buildpackage writes beside the source.
+# What make has been told for itself is not meant for debian/rules.
+deb:
+	@rm -rf $(O)/deb && mkdir -p $(O)/deb/sallyport-$(VERSION)
+	@tar -cf - --exclude=./.git --exclude='./obj*' --exclude='./$(O)' . | \
+	    tar -xf - -C $(O)/deb/sallyport-$(VERSION)
+	cd $(O)/deb/sallyport-$(VERSION) && env -u MAKEFLAGS -u MFLAGS \
+	    -u MAKELEVEL -u CFLAGS -u O dpkg-buildpackage -us -uc -b
 
 clean:
 	rm -rf $(O)
 
 -include $(DEPS) $(COMMON_OBJ:.o=.d) $(WG_OBJ:.o=.d) $(TLSKEY_OBJ:.o=.d)
 FORCE:
-.PHONY: FORCE all deps demo lint openapi-lint style circles man-lint \
+.PHONY: FORCE all deps demo deb lint openapi-lint style circles man-lint \
     format-check name-check store-check install clean
 .DEFAULT_GOAL := all
 .SECONDARY:

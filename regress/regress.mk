@@ -66,6 +66,7 @@ $(FUZZERS:%=$(O)/fuzz/%): $(O)/fuzz/%: $$(call fobj,regress/fuzz/$$*.c \
 regress-unit: $(UNIT:%=$(O)/regress/%)
 regress-fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 regress-conf regress-proc regress-net regress-vm: all
+regress-deb: deb
 
 # regress/run builds the fuzzers by itself, beside the other tests.
 regress: $(patsubst %,regress-%,$(filter-out fuzz,$(T)))
@@ -83,4 +84,4 @@ mutants:
 bench: all
 	@O=$(O) BIN=$(BIN) sh regress/bench/bench
 
-.PHONY: regress fuzz mutants bench $(patsubst %,regress-%,unit conf proc net vm fuzz)
+.PHONY: regress fuzz mutants bench $(patsubst %,regress-%,unit conf proc net vm fuzz deb)

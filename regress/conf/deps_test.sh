@@ -22,4 +22,15 @@ linked >"$WORK/linked"
 named >"$WORK/named"
 check "README names what is linked" diff "$WORK/linked" "$WORK/named"
 
+# And a package is built with what etc/deps/build has, but for what Debian has
+# on every host that builds.
+libraries() {
+	grep -o 'lib[a-z0-9.+-]*-dev' "$1" | sort -u |
+	    grep -vx 'libc6-dev\|libcmocka-dev'
+}
+libraries "$TOP/etc/deps/build" >"$WORK/build"
+libraries "$TOP/debian/control" >"$WORK/control"
+check "debian/control has what etc/deps/build has" \
+    diff "$WORK/build" "$WORK/control"
+
 finish

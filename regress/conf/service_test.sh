@@ -65,7 +65,8 @@ if command -v systemd-sysusers >/dev/null; then
 	like "group sallyport" "$(cat "$WORK/root/etc/group")" '^sallyport:'
 	if [ "$(id -u)" -eq 0 ]; then
 		check "tmpfiles" systemd-tmpfiles --create \
-		    --root="$WORK/root" "$TOP/etc/tmpfiles.conf"
+		    --root="$WORK/root" "$TOP/etc/tmpfiles.conf" \
+		    "$TOP/etc/tmpfiles-agent.conf"
 		id=$(sed -n 's/^_sallylease:x:\([0-9]*\):.*/\1/p' \
 		    "$WORK/root/etc/passwd")
 		is "state directory" "$(stat -c '%a %u' \
