@@ -38,6 +38,9 @@ struct request {
 	char		 serial[64];	/* a certificate's, "" is any */
 	char		 url[HOST_SIZE + 16];	/* a listener's, "" is usual */
 	char		 endpoint[HOST_SIZE];
+	char		 zone[HOST_SIZE];	/* "" is none */
+	char		 reverse[PREFIX_TEXT];	/* "" is none */
+	char		 ns[HOST_SIZE];	/* "" is the gateway */
 	char		 wan[NETNAME_SIZE];	/* an interface, "" is none */
 	uint32_t	 term;		/* seconds, 0 is the usual one */
 	uint32_t	 since;		/* seconds back, 0 is any */

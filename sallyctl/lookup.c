@@ -13,11 +13,10 @@
 
 #define ANSWER_MS	10000
 
-int
-lookup(struct client *c, enum ctl_what what, const char *network,
-    enum msg_type type, client_item_fn *fn, void *arg)
+static int
+ask_show(struct client *c, const struct msg_ctl_show *show, enum msg_type type,
+    client_item_fn *fn, void *arg)
 {
-	struct msg_ctl_show show = { .what = (uint8_t)what };
 	struct question q = { .type = MSG_CTL_SHOW,
 		.timeout_ms = ANSWER_MS,
 		.item = type,
@@ -28,9 +27,8 @@ lookup(struct client *c, enum ctl_what what, const char *network,
 	struct ibuf b;
 	int st;
 
-	strlcpy(show.network, network, sizeof(show.network));
 	ibuf_init(&b, mem, 0, sizeof(mem));
-	if (msg_ctl_show_put(&b, &show) == -1)
+	if (msg_ctl_show_put(&b, show) == -1)
 		return (client_fail(c, EX_USAGE,
 		    "the request cannot be sent: %s", strerror(errno)));
 	q.payload = mem;
@@ -38,6 +36,37 @@ lookup(struct client *c, enum ctl_what what, const char *network,
 	if ((st = client_ask(c, &q, &res)) != 0)
 		return (st);
 	return (res.code == CTL_OK ? 0 : client_refused(c, &res));
+}
+
+int
+lookup(struct client *c, enum ctl_what what, const char *network,
+    enum msg_type type, client_item_fn *fn, void *arg)
+{
+	struct msg_ctl_show show = { .what = (uint8_t)what };
+
+	strlcpy(show.network, network, sizeof(show.network));
+	return (ask_show(c, &show, type, fn, arg));
+}
+
+static int
+event_cb(struct client *c, void *arg, struct ibuf *b)
+{
+	struct msg_ctl_event m;
+	int64_t *at = arg;
+
+	if (msg_ctl_event_get(b, &m) == -1)
+		return (client_malformed(c));
+	*at = m.at;
+	return (0);
+}
+
+int
+lookup_last_event(struct client *c, int64_t *at)
+{
+	struct msg_ctl_show show = { .what = SHOW_EVENTS, .limit = 1 };
+
+	*at = 0;
+	return (ask_show(c, &show, MSG_CTL_EVENT, event_cb, at));
 }
 
 struct choice {

@@ -23,4 +23,10 @@ int	 lookup(struct client *, enum ctl_what what, const char *network,
  */
 int lookup_network(struct client *, const char *name, struct msg_ctl_network *);
 
+/*
+ * The time of the last event, or 0 if there is none.  Returns 0 or an exit code
+ * with the client's error.
+ */
+int	 lookup_last_event(struct client *, int64_t *at);
+
 #endif

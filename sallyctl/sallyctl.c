@@ -17,6 +17,7 @@
 #include "ca.h"
 #include "convert.h"
 #include "export.h"
+#include "exportnames.h"
 #include "filekind.h"
 #include "import.h"
 #include "init.h"
@@ -51,6 +52,8 @@ converse(struct client *c, const struct request *r, struct output *o)
 		return (export_peer(c, r, o));
 	case TALK_PEER_ADD:
 		return (peer_add(c, r, o));
+	case TALK_ZONE:
+		return (export_names(c, r, o));
 	case TALK_TAKEOVER:
 		return (takeover(c, r, o));
 	case TALK_CONVERT:

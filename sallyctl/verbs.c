@@ -538,6 +538,25 @@ static const struct line exported_lines[] = {
 };
 const struct item exported_item = { exported_fields, exported_lines, false };
 
+static const struct field named_fields[] = {
+	{ FIELD(named, NUM, "names", names) },
+	{ FIELD(named, NUM, "left_out", left) },
+	{ FIELD(named, NUM, "serial", serial) },
+	{ FIELD(named, BOOL, "changed", changed), WORDS("no", "yes") },
+	{ FIELD(named, RAW, "file", file), ONLY_IF(named, written, 1) },
+	{ FIELD(named, RAW, "text", text), ONLY_IF(named, written, 0) },
+	{ .name = NULL }
+};
+static const struct line named_lines[] = {
+	{ LINE(NULL, "{text}"), ONLY_IF(named, written, 0) },
+	{ LINE("file", "{file}"), ONLY_IF(named, written, 1) },
+	{ LINE("names", "{names}"), ONLY_IF(named, written, 1) },
+	{ LINE("left out", "{left_out}"), ONLY_IF(named, written, 1) },
+	{ LINE("changed", "{changed}"), ONLY_IF(named, written, 1) },
+	{ .text = NULL }
+};
+const struct item named_item = { named_fields, named_lines, false };
+
 static const struct field saved_fields[] = {
 	{ FIELD(saved, RAW, "file", file) },
 	{ FIELD(saved, BYTES, "bytes", bytes) },
@@ -716,6 +735,11 @@ const struct verb verbs[] = {
 	    .talk = TALK_IMPORT },
 	{ .words = { "export", "peer" }, .arg = P_PEER, .member = "peer",
 	    .opts = OPT(QR) | OPT(NET), .talk = TALK_EXPORT },
+	{ .words = { "export", "hosts" }, .member = "names",
+	    .opts = OPT(ZONE) | OPT(NET) | OPT(WRITE), .talk = TALK_ZONE },
+	{ .words = { "export", "zone" }, .arg = P_ORIGIN, .member = "names",
+	    .opts = OPT(REVERSE) | OPT(NS) | OPT(NET) | OPT(WRITE),
+	    .talk = TALK_ZONE },
 	{ .words = { "peer", "add" }, .arg = P_NAME, .member = "peer",
 	    .opts = OPT(NET) | OPT(PUBKEY) | OPT(QR), .talk = TALK_PEER_ADD },
 	{ .words = { "peer", "delete" }, .arg = P_PEER, .opts = OPT(NET),

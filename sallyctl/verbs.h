@@ -56,6 +56,15 @@ struct invitation {			/* a script that enrols a device */
 	const char	*url;
 	const char	*script;
 };
+struct named {				/* names of the fleet, for DNS */
+	const char	*text;
+	uint64_t	 serial;
+	uint64_t	 names;
+	uint64_t	 left;		/* out */
+	uint8_t		 changed;	/* 1: the file is written */
+	uint8_t		 written;	/* 1: there is a file */
+	const char	*file;
+};
 struct saved {				/* a backup */
 	const char	*file;
 	uint64_t	 bytes;
@@ -63,7 +72,7 @@ struct saved {				/* a backup */
 
 extern const struct item change_item;	/* struct msg_set_change */
 extern const struct item unused_item, unused_row_item, lost_item, note_item,
-    sum_item, exported_item, saved_item;
+    sum_item, exported_item, named_item, saved_item;
 extern const struct item invitation_item, issued_item,
     issued_row_item;		    /* struct issued */
 extern const struct item done_item;	/* struct msg_ctl_result */
@@ -97,6 +106,10 @@ enum param {
 	P_ENDPOINT,
 	P_WAN,
 	P_URL,
+	P_ORIGIN,		/* an argument */
+	P_ZONE,
+	P_REVERSE,
+	P_NS,
 	P_DEVICE,		/* arguments about the mesh */
 	P_NETWORK,
 	P_OF_TENANT,
@@ -137,6 +150,7 @@ enum talk {
 	TALK_TAKEOVER,
 	TALK_EXPORT,
 	TALK_PEER_ADD,
+	TALK_ZONE,
 	TALK_CA_INIT,		/* with nobody; the next likewise */
 	TALK_CA_ISSUE,
 	TALK_CA_REVOKE,

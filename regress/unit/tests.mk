@@ -12,6 +12,7 @@ connect_test_USES :=	connectjson connectwish wishtake jsonw
 cursor_test_USES :=	cursor hex
 devlog_test_USES :=	devlog childlog
 devconf_test_USES :=	devconf
+dnsname_test_USES :=	dnsname zone format
 egress_test_USES :=	egress egress_route egress_rule subnet filter fwtable kern_list mark neighbour \
 			wanted expiry
 etag_test_USES :=	etag http
