@@ -65,6 +65,7 @@ put_mesh_op(struct ibuf *b, const struct request *r)
 
 	m.op = r->verb->what;
 	m.force = r->force;
+	m.wait = r->term != 0 ? r->term : MESH_WAIT_S;
 	return (msg_mesh_op_put(b, &m));
 }
 
@@ -175,13 +176,25 @@ finish(struct client *c, const struct asked *t,
 	return (t->negative ? EX_NEGATIVE : 0);
 }
 
+/* The longest wait for a message of the answer. */
+static int
+answer_ms(const struct request *r)
+{
+	const struct verb *v = r->verb;
+
+	if (v->ask == MSG_MESH_OP && v->what == MESH_WAIT)
+		return ((int)(r->term != 0 ? r->term : MESH_WAIT_S) * 1000 +
+		    ANSWER_MS);
+	return (v->timeout_ms != 0 ? v->timeout_ms : ANSWER_MS);
+}
+
 int
 ask(struct client *c, const struct request *r, struct output *o)
 {
 	const struct verb *v = r->verb;
 	struct asked t = { .r = r, .o = o };
 	struct question q = { .type = v->ask,
-		.timeout_ms = v->timeout_ms != 0 ? v->timeout_ms : ANSWER_MS,
+		.timeout_ms = answer_ms(r),
 		.item = v->type,
 		.fn = v->item != NULL ? item_cb : NULL,
 		.arg = &t };
@@ -193,6 +206,8 @@ ask(struct client *c, const struct request *r, struct output *o)
 	if (!is_utf8(r))
 		return (
 		    client_fail(c, EX_USAGE, "an argument is not valid UTF-8"));
+	if (v->ask == MSG_MESH_OP && r->term > MESH_WAIT_MAX_S)
+		return (client_fail(c, EX_USAGE, "for: at most 1h"));
 	ibuf_init(&b, mem, 0, sizeof(mem));
 	if (put(&b, r) == -1)
 		return (client_fail(c, EX_USAGE,

@@ -769,6 +769,8 @@ const struct verb verbs[] = {
 	{ .words = { "mesh", "resync" }, .whole = true,
 	    .opts = OPT(IN_MESH) | OPT(TENANT), MESH(RESYNC),
 	    .timeout_ms = 60000 },
+	{ .words = { "mesh", "wait" }, .whole = true,
+	    .opts = OPT(IN_MESH) | OPT(TENANT) | OPT(TERM), MESH(WAIT) },
 	{ .words = { "member", "add" }, .whole = true, .arg = P_NETWORK, .arg2 = P_DEVICE,
 	    .opts = OPT(TENANT), MESH(MEMBER_ADD) },
 	{ .words = { "member", "delete" }, .whole = true, .arg = P_NETWORK, .arg2 = P_DEVICE,

@@ -39,6 +39,8 @@ static const struct wish_member members[] = {
 	    "an IPv6 prefix" },
 	{ "group", WISH_NAME, OF_NEW, 0, WITH_GROUP, WISH_AT(group),
 	    "a string of 1 to 64 bytes" },
+	{ "group", WISH_TEXT, OF_MESH, 0, WITH_GROUP, WISH_AT(group),
+	    "a string of at most 64 bytes, or null" },
 	{ "listen_port", WISH_NUMBER, OF_NEW | OF_MESH, 0, WITH_PORT,
 	    WISH_AT(port), "a number of 0 to 65535" },
 	{ "keepalive", WISH_NUMBER, OF_NEW | OF_MESH, 0, WITH_KEEPALIVE,

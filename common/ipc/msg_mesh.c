@@ -40,8 +40,8 @@ codec_msg_mesh_op(struct codec *c, struct msg_mesh_op *m)
 	    NAME(c, m->device) == -1 || NAME(c, m->group) == -1 ||
 	    NAME(c, m->via) == -1 || settings(c, m) == -1 ||
 	    codec_bool(c, &m->has_match) == -1 ||
-	    codec_n64(c, &m->match) == -1 || STR(c, m->who) == -1 ||
-	    codec_prefix_none(c, &m->from) == -1)
+	    codec_n64(c, &m->match) == -1 || codec_n32(c, &m->wait) == -1 ||
+	    STR(c, m->who) == -1 || codec_prefix_none(c, &m->from) == -1)
 		return (-1);
 	return (codec_reqid(c, m->req));
 }

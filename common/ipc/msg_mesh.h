@@ -84,9 +84,12 @@ enum mesh_op {
 	MESH_RELAY_DEL = 16,
 	MESH_RELAY_ASSIGN = 17,	/* give it to a tenant's mesh */
 	MESH_RELAY_REMOVE = 18,
-	MESH_RESYNC = 19	/* tell members all again, of one mesh or all */
+	MESH_RESYNC = 19,	/* tell members all again, of one mesh or all */
+	MESH_WAIT = 20		/* until members have all of one mesh, or all */
 };
-#define MESH_OP_MAX	MESH_RESYNC
+#define MESH_OP_MAX	MESH_WAIT
+#define MESH_WAIT_S	60	/* usual time of MESH_WAIT */
+#define MESH_WAIT_MAX_S	3600
 
 /* The members of a msg_mesh_op that are set: a mask. */
 enum mesh_set {
@@ -135,6 +138,7 @@ struct msg_mesh_op {
 	char		 stun[STUN_SIZE];
 	uint8_t		 has_match;	/* refuse a version other than match */
 	uint64_t	 match;
+	uint32_t	 wait;		/* MESH_WAIT: most seconds */
 	char		 who[PROOF_SIZE];	/* the asker, as "cn:NAME" */
 	struct prefix	 from;
 	char		 req[REQID_SIZE];

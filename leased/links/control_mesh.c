@@ -8,11 +8,16 @@
 #include <string.h>
 
 #include "control_mesh.h"
+#include "feed.h"
 #include "log.h"
 #include "meshshow.h"
 #include "meshstart.h"
+#include "op_mesh.h"
+#include "op_tenant.h"
+#include "turn.h"
 
 #define LOOK_MS	50	/* between two looks at an enrolment */
+#define WAIT_MS	250	/* between two looks at acknowledgements */
 
 static uint8_t
 result_of(uint8_t code)
@@ -82,12 +87,127 @@ enrol_end(struct conn *k)
 	    n->name);
 }
 
+/* --- to wait for the members --- */
+
+/* Begin to wait for a mesh: its changes are told now. */
+static void
+wait_for_mesh(struct conn *k, struct mesh *n)
+{
+	k->mesh = n->id;
+	k->gen = n->gen;
+	k->gen_all = n->gen_all;
+	feed_flush(k->l, n);
+}
+
+/* The next mesh of those that are waited for, or NULL. */
+static struct mesh *
+wait_next(const struct conn *k)
+{
+	struct mesh *n;
+
+	if (k->op.network[0] != '\0')
+		return (NULL);
+	for (n = mesh_behind(k->l->meshes, k->mesh); n != NULL;
+	     n = mesh_behind(k->l->meshes, n->id))
+		if (k->op.tenant[0] == '\0' ||
+		    strcmp(n->tenant->name, k->op.tenant) == 0)
+			break;
+	return (n);
+}
+
+/*
+ * The members online that lack something, by name as far as there is room.
+ * Returns their number.
+ */
+static unsigned int
+wait_lacking(const struct conn *k, const struct mesh *n, char *dst, size_t size)
+{
+	struct wall now = wall_now();
+	const struct member *m;
+	unsigned int count = 0;
+	size_t len = 0;
+
+	dst[0] = '\0';
+	for (m = member_behind(n, 0); m != NULL; m = member_behind(n, m->id)) {
+		if (member_is_offline(m, now) ||
+		    !member_lacks(m, k->gen, k->gen_all))
+			continue;
+		if (len + strlen(m->device->name) + 2 < size)
+			len += (size_t)snprintf(dst + len, size - len, "%s%s",
+			    len > 0 ? " " : "", m->device->name);
+		count++;
+	}
+	return (count);
+}
+
+static void
+wait_look(struct conn *k)
+{
+	char names[TEXT_SIZE / 2];
+	unsigned int lacking;
+	struct mesh *n;
+
+	for (;;) {
+		n = mesh_by_id(k->l->meshes, k->mesh);
+		if (n != NULL &&
+		    (lacking = wait_lacking(k, n, names, sizeof(names))) > 0)
+			break;
+		if ((n = wait_next(k)) == NULL) {
+			conn_result(k, CTL_OK, "%s", "");
+			return;
+		}
+		wait_for_mesh(k, n);
+	}
+	if (mono_cmp(mono_now(), k->until) < 0) {
+		conn_progress(k);
+		conn_more(k, WAIT_MS);
+		return;
+	}
+	conn_result(k, CTL_NEGATIVE, "%u members of %s:%s are behind: %s",
+	    lacking, n->tenant->name, n->name, names);
+}
+
+static void
+wait_start(struct conn *k, const struct msg_mesh_op *m)
+{
+	struct mesh_answer a = { .code = LEASE_OK_SAME };
+	struct mesh *n = NULL;
+
+	k->op = *m;
+	k->mesh = 0;
+	k->until = mono_add_ms(mono_now(),
+	    (int64_t)(m->wait < MESH_WAIT_MAX_S ? m->wait : MESH_WAIT_MAX_S) *
+		1000);
+	if (turn_commit(k->l) == -1)
+		(void)mesh_no(&a, LEASE_E_STORE, "%s", "");
+	else if (m->network[0] != '\0')
+		n = op_mesh(k->l->meshes, m, &a);
+	else if (m->tenant[0] != '\0')
+		(void)op_tenant(k->l->meshes, m, &a);
+	if (a.code >= LEASE_E_KEY) {
+		conn_result(k, result_of(a.code), "%s",
+		    a.text[0] != '\0' ? a.text : lease_answer(a.code)->text);
+		return;
+	}
+	k->state = CONN_MESH;
+	if (n != NULL)
+		wait_for_mesh(k, n);
+	wait_look(k);
+}
+
+/* --- changes --- */
+
 void
 mesh_change(struct conn *k, const struct msg_mesh_op *m)
 {
 	struct msg_mesh_op op = *m;
 	struct mesh_answer a;
 
+	if (m->op == MESH_WAIT) {
+		wait_start(k, m);
+		return;
+	}
+	k->op.op = 0;
 	strlcpy(op.who, k->who, sizeof(op.who));
 	op.from.family = 0;
 	op.req[0] = '\0';
@@ -161,6 +281,7 @@ void
 mesh_list(struct conn *k, const struct msg_mesh_list *m)
 {
 	k->list = *m;
+	k->op.op = 0;
 	k->sent = 0;
 	k->state = CONN_MESH;
 	list_page(k);
@@ -169,7 +290,9 @@ mesh_list(struct conn *k, const struct msg_mesh_list *m)
 void
 mesh_more(struct conn *k)
 {
-	if (k->list.what != 0)
+	if (k->op.op == MESH_WAIT)
+		wait_look(k);
+	else if (k->list.what != 0)
 		list_page(k);
 	else
 		enrol_end(k);

@@ -59,6 +59,9 @@ struct conn {
 
 	struct msg_mesh_list list;	/* its what is 0 during an enrolment */
 	int64_t		 mesh;		/* the mesh of the enrolment */
+	struct msg_mesh_op op;		/* MESH_WAIT; the meshes of it come */
+	struct mono	 until;		/* one after the other: k->mesh, with */
+	uint64_t	 gen, gen_all;	/* the generations that are waited for */
 
 	struct store_stream *backup;
 	int		 fd;		/* a copy, finished or sent; or -1 */

@@ -52,6 +52,7 @@ role_for(uint8_t op)
 	case MESH_RELAY_ASSIGN:
 	case MESH_RELAY_REMOVE:
 	case MESH_RESYNC:
+	case MESH_WAIT:
 		break;
 	case MESH_NET_ADD:
 	case MESH_NET_SET:

@@ -15,9 +15,7 @@
 #include "op_group.h"
 #include "op_member.h"
 #include "turn.h"
-
-#define WANTS_MAX	8	/* wants of a member in WANTS_MS */
-#define WANTS_MS	60000
+#include "wants.h"
 
 static unsigned int
 front_of(const struct leased *l, const struct chan *c)
@@ -334,16 +332,11 @@ take_wants(struct leased *l, struct member *x, const struct msg_mesh_report *m)
 	const struct member *to;
 	uint8_t i;
 
-	if (mono_diff_ms(now, x->fed.wants_since) > WANTS_MS) {
-		x->fed.wants_since = now;
-		x->fed.wants = 0;
-	}
-	for (i = 0; i < m->nwant && x->fed.wants < WANTS_MAX; i++) {
+	for (i = 0; i < m->nwant; i++) {
 		to = member_by_id(x->mesh, (int64_t)m->want[i]);
-		if (to == NULL || to == x || !member_seen(to))
-			continue;
-		x->fed.wants++;
-		feed_want(l, to, x->id);
+		if (to != NULL && to != x && member_seen(to) &&
+		    wants_pass(x, to, now))
+			feed_want(l, to, x->id);
 	}
 }
 

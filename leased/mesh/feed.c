@@ -19,9 +19,6 @@
 #define LAZY_TIMES	10	/* endpoints so much longer ... */
 #define LAZY_MAX_MS	30000	/* ... up to this */
 
-/* These are seen by everybody, and the others by hubs. */
-#define ROLES_FOR_ALL	(MEMBER_RELAY | MEMBER_EGRESS | MEMBER_HUB)
-
 struct feed {
 	struct leased	*l;
 	struct mesh	*mesh;
@@ -59,20 +56,6 @@ get(struct leased *l, struct mesh *n)
 	return (f);
 }
 
-static bool
-is_whole(const struct member *m)
-{
-	return (
-	    m->mesh->topology == TOPOLOGY_FULL || (m->role & MEMBER_HUB) != 0);
-}
-
-static bool
-is_for_all(const struct member *m)
-{
-	return (m->mesh->topology == TOPOLOGY_FULL ||
-	    (m->role & ROLES_FOR_ALL) != 0);
-}
-
 /*
  * Note how a member stands.  Returns true if its device is to be told that it
  * has another place than before.
@@ -83,7 +66,8 @@ note(struct leased *l, struct member *m)
 	struct member_fed *x = &m->fed;
 	bool active = m->state == MEMBER_ACTIVE, moved;
 
-	moved = !x->known || active != x->active || is_whole(m) != x->whole;
+	moved = !x->known || active != x->active ||
+	    member_sees_all(m) != x->whole;
 	if (moved)
 		x->view_gen = m->gen;
 	/* Nothing is known of members from before the start. */
@@ -92,8 +76,8 @@ note(struct leased *l, struct member *m)
 		    m->created <= l->started.s;
 	x->known = true;
 	x->active = active;
-	x->whole = is_whole(m);
-	x->shown |= is_for_all(m);
+	x->whole = member_sees_all(m);
+	x->shown |= member_for_all(m);
 	x->peer |= member_seen(m);
 	return (moved || m->state != MEMBER_ACTIVE);
 }
@@ -108,7 +92,7 @@ fill(const struct member *m, struct msg_mesh_entry *e)
 	e->gen = m->gen;
 	e->member = (uint64_t)m->id;
 	e->here = member_seen(m);
-	e->seen = is_for_all(m) ? SEEN_ALL :
+	e->seen = member_for_all(m) ? SEEN_ALL :
 	    m->fed.shown	? SEEN_NO_MORE :
 				  SEEN_BY_HUBS;
 	if (!e->here)
@@ -306,6 +290,8 @@ feed_changed(struct leased *l, struct mesh *n, struct member *m, int64_t gone)
 	if (m != NULL) {
 		if (note(l, m))
 			feed_poke(l, m->device);
+		if (m->fed.shown && m->fed.peer)
+			n->gen_all = m->gen;
 		told &= meet_changed(l, m);
 	}
 	if (gone != 0 && (x = member_by_id(n, gone)) != NULL) {
@@ -313,11 +299,13 @@ feed_changed(struct leased *l, struct mesh *n, struct member *m, int64_t gone)
 		feed_poke(l, x->device);
 		told &= meet_changed(l, x);
 	}
+	if (gone != 0)
+		n->gen_all = n->gen;
 	if (!told)
 		sync_later(l);
 	/* Members are told of the mesh's own settings with a generation. */
 	if (m == NULL && gone == 0 && gen_reserve(n, 1) == 0) {
-		f->conf_gen = gen_take(n);
+		f->conf_gen = n->gen_all = gen_take(n);
 		f->conf_due = f->watched;
 		RB_FOREACH(x, member_tree, &n->members)
 			if (note(l, x))

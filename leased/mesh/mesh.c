@@ -331,6 +331,20 @@ member_seen(const struct member *m)
 	return (m->state == MEMBER_ACTIVE && m->has_key);
 }
 
+bool
+member_sees_all(const struct member *m)
+{
+	return (
+	    m->mesh->topology == TOPOLOGY_FULL || (m->role & MEMBER_HUB) != 0);
+}
+
+bool
+member_for_all(const struct member *m)
+{
+	return (m->mesh->topology == TOPOLOGY_FULL ||
+	    (m->role & (MEMBER_RELAY | MEMBER_EGRESS | MEMBER_HUB)) != 0);
+}
+
 unsigned int
 mesh_max(const struct mesh *n)
 {
@@ -599,6 +613,7 @@ member_free(struct member *m)
 	m->device->nmembers--;
 	free(m->local);
 	free(m->nack);
+	free(m->wants);
 	free(m);
 }
 

@@ -51,6 +51,7 @@ struct mesh;
 struct meshes;
 struct meshgroup;
 struct tenant;
+struct wants;
 
 /* A device's place in a group. */
 struct grouped {
@@ -128,8 +129,6 @@ struct member_fed {
 	bool		 peer;		/* others may have had it as a peer */
 	bool		 met;		/* the rendezvous has this key */
 	uint8_t		 key[WGKEY_LEN];
-	uint8_t		 wants;		/* wants that were passed on */
-	struct mono	 wants_since;
 };
 
 struct member {
@@ -154,6 +153,7 @@ struct member {
 	struct mesh_endpoint *local;	/* nlocal of them */
 	struct prefix	*egress;	/* negress of them, in order */
 	char		*nack;		/* why its device refused, or NULL */
+	struct wants	*wants;		/* wants.c's, or NULL */
 	uint16_t	 port;
 	uint8_t		 nlocal;
 	uint8_t		 negress;
@@ -195,8 +195,11 @@ struct mesh {
 	int64_t		 space[FAMS];	/* no other mesh in it has them */
 	uint64_t	 gen;		/* the last one given */
 	uint64_t	 gen_limit;	/* generations up to it are reserved */
+	uint64_t	 gen_all;	/* the last that every member sees */
 	uint64_t	 settled;	/* gen of half a minute ago, or more */
 	uint64_t	 unsettled;	/* gen of the last look at it */
+	uint64_t	 settled_all;	/* gen_all at the same times */
+	uint64_t	 unsettled_all;
 	uint64_t	 floor;		/* departures up to it are forgotten */
 	uint64_t	 epoch;
 	struct feed	*feed;		/* feed.c's */
@@ -288,6 +291,9 @@ struct grouped *grouped_behind(const struct meshgroup *, int64_t id);
 
 /* True if the others of the mesh may have this member as a peer. */
 bool	 member_seen(const struct member *);
+/* True if it may have all others as peers; and if all others may have it. */
+bool	 member_sees_all(const struct member *);
+bool	 member_for_all(const struct member *);
 /* The most members that the mesh may have. */
 unsigned int mesh_max(const struct mesh *);
 /* The tenant's range, or the configured one. */

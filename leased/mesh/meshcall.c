@@ -68,6 +68,8 @@ mesh_op(struct meshes *ms, const struct msg_mesh_op *m, struct mesh_answer *a)
 	case MESH_RESYNC:
 		(void)op_resync(ms, m, a);
 		return;
+	case MESH_WAIT:
+		break;
 	}
 	(void)mesh_no(a, LEASE_E_REQUEST, "unknown operation %u", m->op);
 }

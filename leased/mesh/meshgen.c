@@ -88,8 +88,10 @@ held_by_all(const struct mesh *n)
 	const struct member *m;
 	uint64_t least = n->gen;
 
+	/* A member that has all that it sees has all departures, too. */
 	TAILQ_FOREACH(m, &n->bygen, bygen)
-		if (m->state == MEMBER_ACTIVE && m->acked < least)
+		if (m->state == MEMBER_ACTIVE && m->acked < least &&
+		    (member_sees_all(m) || m->acked < n->gen_all))
 			least = m->acked;
 	return (least);
 }

@@ -104,7 +104,7 @@ mesh_cb(void *arg, const struct mesh_row *r)
 		return (left_out("mesh", r->id));
 	n = mesh_new(ld->ms, t, r->id, r->uuid, r->name);
 	meshrow_take_mesh(n, r);
-	n->gen = n->gen_limit;
+	n->gen = n->gen_all = n->gen_limit;
 	return (0);
 }
 

@@ -21,10 +21,21 @@ member_is_offline(const struct member *m, struct wall now)
 }
 
 bool
+member_lacks(const struct member *m, uint64_t upto, uint64_t upto_all)
+{
+	uint64_t need = member_sees_all(m) ? upto : upto_all;
+
+	/* Its own part is told to it, whoever else sees that. */
+	if (m->gen > need && m->gen <= upto)
+		need = m->gen;
+	return (member_seen(m) && m->acked < need);
+}
+
+bool
 member_is_behind(const struct member *m, struct wall now)
 {
-	return (member_seen(m) && m->seen >= now.s - MESH_ONLINE_S &&
-	    m->acked < m->mesh->settled);
+	return (m->seen >= now.s - MESH_ONLINE_S &&
+	    member_lacks(m, m->mesh->settled, m->mesh->settled_all));
 }
 
 void

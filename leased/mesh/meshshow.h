@@ -11,6 +11,8 @@
 #define MESH_ONLINE_S	180	/* a device that asked within this time */
 
 /* True if the member lacks a change that is older than half a minute. */
+/* It does not hold what it sees of the changes up to these generations. */
+bool	 member_lacks(const struct member *, uint64_t upto, uint64_t upto_all);
 bool	 member_is_behind(const struct member *, struct wall);
 /* True if its device has neither asked nor been reached for a while. */
 bool	 member_is_offline(const struct member *, struct wall);

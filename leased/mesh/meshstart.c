@@ -140,6 +140,8 @@ tick_cb(evutil_socket_t fd, short what, void *arg)
 	RB_FOREACH(n, mesh_tree, &l->meshes->meshes) {
 		n->settled = n->unsettled;
 		n->unsettled = n->gen;
+		n->settled_all = n->unsettled_all;
+		n->unsettled_all = n->gen_all;
 		(void)gone_trim(n, now);
 		(void)gone_forget(n, now);
 	}

@@ -225,6 +225,30 @@ op_mesh_add(struct meshes *ms, const struct msg_mesh_op *m,
 	return (a->code);
 }
 
+/* The group that the mesh enrols from now on, or none any more. */
+static uint8_t
+take_group(const struct mesh *n, const struct msg_mesh_op *m,
+    struct mesh_row *r, struct mesh_answer *a)
+{
+	const struct meshgroup *g;
+
+	if (m->group[0] == '\0') {
+		r->group = 0;
+		r->enrol_after = -1;
+		return (LEASE_OK_SAME);
+	}
+	if ((g = group_find(n->meshes, n->tenant, m->group)) == NULL)
+		return (
+		    mesh_no(a, LEASE_E_GROUP, "the tenant %s has no group %s",
+			n->tenant->name, m->group));
+	/* The devices of the same group are members, or were taken out. */
+	if (g == n->group)
+		return (LEASE_OK_SAME);
+	r->group = g->id;
+	r->enrol_after = 0;
+	return (LEASE_OK_SAME);
+}
+
 /* Write the row of a mesh that has changed, and take it over. */
 static uint8_t
 change(struct mesh *n, const struct mesh_row *r, const struct msg_mesh_op *m,
@@ -249,6 +273,7 @@ op_mesh_set(struct meshes *ms, const struct msg_mesh_op *m,
     struct mesh_answer *a)
 {
 	char detail[TEXT_SIZE];
+	const char *group;
 	struct mesh_row r;
 	struct mesh *n;
 
@@ -258,16 +283,23 @@ op_mesh_set(struct meshes *ms, const struct msg_mesh_op *m,
 		return (mesh_no(a, LEASE_E_NO_MATCH,
 		    "the mesh has changed since: read it again"));
 	meshrow_mesh(n, &r);
-	if (take(m, n->nmembers, &r, a) != LEASE_OK_SAME)
+	if (take(m, n->nmembers, &r, a) != LEASE_OK_SAME ||
+	    ((m->set & WITH_GROUP) && take_group(n, m, &r, a) != LEASE_OK_SAME))
 		return (a->code);
 	if (r.topology == TOPOLOGY_FULL && n->nmembers > ms->conf.full_max)
 		return (mesh_no(a, LEASE_E_LIMIT,
 		    "the mesh has %u members: a full one may have mesh.full_max, %u",
 		    n->nmembers, ms->conf.full_max));
 	/* The others of this mesh see a relay's facts in the same way. */
-	snprintf(detail, sizeof(detail), "topology=%s port=%u keepalive=%u",
-	    r.topology == TOPOLOGY_HUB ? "hub" : "full", r.port, r.keepalive);
-	return (change(n, &r, m, "mesh.change", detail, a));
+	group = m->group[0] != '\0' ? m->group : "none";
+	snprintf(detail, sizeof(detail), "topology=%s port=%u keepalive=%u%s%s",
+	    r.topology == TOPOLOGY_HUB ? "hub" : "full", r.port, r.keepalive,
+	    m->set & WITH_GROUP ? " group=" : "",
+	    m->set & WITH_GROUP ? group : "");
+	if (change(n, &r, m, "mesh.change", detail, a) != LEASE_OK_SAME)
+		return (a->code);
+	(void)enrol_page(n);
+	return (a->code);
 }
 
 void

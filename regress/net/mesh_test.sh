@@ -200,6 +200,25 @@ like "to be enrolled by sallyctl" \
 refuses "a mesh with members" '4 members' network delete acme:fleet
 is "by force" "$(api admin DELETE '/mesh/fleet?force=true')" 204
 
+is "a mesh without a group" "$(api admin POST /mesh '{"name":"late"}')" 201
+is "gets one" "$(api admin PUT /mesh/late '{"group":"production"}';
+    json '"\(.group) \(.members)"')" "200production 4"
+is "the same again invites nobody" "$(api noc DELETE /mesh/late/members/g1;
+    api admin PUT /mesh/late '{"group":"production"}'; json .members)" 2042003
+is "one that is none" "$(code admin PUT /mesh/late '{"group":"nothing"}')" \
+    "404 group-not-found"
+is "no name" "$(code admin PUT /mesh/late '{"group":7}')" "400 bad-request"
+is "is taken from it" "$(api admin PUT /mesh/late '{"group":null}';
+    json '"\(.group) \(.members)"')" "200null 3"
+check "who joins then" ctl group add production g5 tenant acme
+is "is no member" "$(api noc GET /mesh/late; json .members)" 2003
+refuses "the other mesh has the group still" \
+    '1 meshes enrol the group production' group delete production tenant acme
+is "a mesh without a name" "$(code admin POST /mesh '{}'; json .detail)" \
+    "400 bad-request
+name is missing"
+check "it goes" ctl network delete acme:late force
+
 # --- relays of the platform ----------------------------------------------------
 
 is "a relay" "$(api root PUT /relays/r1)" 201

@@ -10,7 +10,9 @@ DOC=$TOP/etc/openapi.yaml
 URL=https://127.0.0.1:8443
 pki_init
 RULES='{ proof = "certificate"; pattern = "smart-toilet-(\\d+)";
-    role = "device"; network = "devices"; },
+    role = "device"; network = "devices"; tenant = "acme"; },
+    { proof = "certificate"; pattern = "noc"; role = "operator";
+    tenant = "acme"; },
     { proof = "certificate"; pattern = "(vpn-portal)"; role = "portal";
     network = "devices"; },
     { proof = "certificate"; pattern = "root"; role = "super_admin"; }'
@@ -18,10 +20,13 @@ suite_conf
 sed -i 's/"autowg", "native"/"autowg", "native", "mesh"/' "$CONF"
 suite_start
 cert root root
+cert noc noc
 # What the examples name is there: a mesh to change and one to use, a relay.
 check "a tenant" ctl tenant add acme mesh on
 check "its meshes" eval 'ctl network add acme:prod && ctl network add acme:fleet'
 check "a relay" ctl relay add r2
+check "a group" ctl group add production g1 tenant acme
+check "members" eval 'ctl member add acme:fleet 1 && ctl member add acme:fleet 9'
 cert device smart-toilet-1
 cert portal vpn-portal
 cp "$PKI/device.crt" "$PKI/none.crt"

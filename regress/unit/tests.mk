@@ -52,6 +52,7 @@ sysctl_test_USES :=	sysctl kern_list mark neighbour
 tunnel_test_USES :=	tunnel
 uapi_test_USES :=	wg_uapi wg_uapi_parse snapshot
 verdict_test_USES :=	rules addrlist hash assign peerowner
+wants_test_USES :=	wants
 wantset_test_USES :=	wantset pair map
 wgquick_test_USES :=	wgquick peername
 ygg_test_USES :=	yggaccess yggconf yggwords ytree
