@@ -26,10 +26,12 @@ nodes_gw() {
 	    role = \"device\"; network = \"spb5\"; }"
 	GW_LISTEN=", { address = \"[$YGG_GW]:$YGG_PORT\"; api = [ \"autoygg\" ];
 	    proof = \"address\"; }"
+	# Two connections for each, as nginx has room for.
+	GW_LIMITS='connections = 16384;'
 	gw e
 	gw_conf
 	gw_start
-	GW_RULES='' GW_LISTEN=''
+	GW_RULES='' GW_LISTEN='' GW_LIMITS=''
 	# They come one after the other for the first time.
 	burst -s 6000 "$YGG_GW" $YGG_PORT register 0 10000
 	[ "$(val errors)" -eq 0 ] ||

@@ -82,7 +82,8 @@ gw() {			# NAME
 
 # Its configuration; state may be elsewhere.  A lease of four hours, so that a
 # renewal has something to write and something to tell the kernel hand.  Words
-# to add: GW_NETWORK, GW_RULES and GW_LISTEN (the latter two with a comma).
+# to add: GW_NETWORK, GW_LIMITS, GW_RULES and GW_LISTEN (the latter two with a
+# comma).
 gw_conf() {		# [STATE_DIR]
 	mkdir -p "$S"
 	cat >"$CONF" <<-END
@@ -108,7 +109,7 @@ gw_conf() {		# [STATE_DIR]
 	    tls: { certificate = "$PKI/server.crt"; key = "$PKI/server.key";
 	           client_ca = "$PKI/ca.crt"; };
 	} $GW_LISTEN );
-	limits: { per_source = 4096; };
+	limits: { per_source = 4096; $GW_LIMITS };
 	END
 	chmod 640 "$CONF"
 }
