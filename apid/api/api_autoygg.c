@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit_line.h"
@@ -36,6 +37,12 @@
 /* The end of a lease that was given back lies so far in the past. */
 #define PAST_S		10
 
+/* What the client says of itself, until it is answered. */
+struct wishjob {
+	struct job	 job;
+	struct autoygg_wish wish;
+};
+
 static void	 registered(struct request *, const struct msg_lease_reply *);
 static void	 renewed(struct request *, const struct msg_lease_reply *);
 static void	 released(struct request *, const struct msg_lease_reply *);
@@ -53,6 +60,16 @@ static const struct ask ask_released = ASK_ONE(lease_reply, release_shown,
     come_again, ASK_MS);
 static const struct ask ask_show = ASK_ONE(lease_reply, shown, come_again,
     ASK_MS);
+
+static void
+wishjob_free(struct job *j)
+{
+	free(j);
+}
+
+static const struct job_ops wishjob_ops = {
+	.free = wishjob_free,
+};
 
 static void
 come_again(struct request *r, const char *text)
@@ -222,8 +239,10 @@ send_lease(struct request *r, int status, const struct msg_lease_reply *m,
 	row.key = m->pubkey;
 	row.ygg = &r->from;
 	row.gateway_key = r->apid->set->autoygg.public_key;
-	/* The body, of a POST, is there until the answer was sent. */
-	if (autoygg_parse(r->body, r->body_len, &client) == -1)
+	/* A GET says nothing. */
+	if (r->job != NULL)
+		client = ((struct wishjob *)r->job)->wish;
+	else
 		memset(&client, 0, sizeof(client));
 	if (m->contact.name[0] != '\0') {
 		strlcpy(client.name, m->contact.name, sizeof(client.name));
@@ -316,22 +335,27 @@ is_device(struct request *r)
 	return (false);
 }
 
-/* Read the body.  Returns false if the refusal was sent. */
-static bool
-has_body(struct request *r, struct autoygg_wish *w)
+/* Read the body.  Returns NULL if the refusal was sent. */
+static const struct autoygg_wish *
+read_body(struct request *r)
 {
 	struct autoygg_row row;
+	struct wishjob *j;
 
-	if (autoygg_parse(r->body, r->body_len, w) == -1) {
+	if ((j = request_job(r, &wishjob_ops, sizeof(*j))) == NULL) {
+		come_again(r, "out of memory");
+		return (NULL);
+	}
+	if (autoygg_parse(r->body, r->body_len, &j->wish) == -1) {
 		memset(&row, 0, sizeof(row));
 		row.error = MALFORMED;
 		send_row(r, 400, TEXT_TYPE, &row);
-		return (false);
+		return (NULL);
 	}
-	if (w->key_len == YGGKEY_TEXT - 1)
-		return (true);
+	if (j->wish.key_len == YGGKEY_TEXT - 1)
+		return (&j->wish);
 	long_error(r, 400, KEY_LENGTH);
-	return (false);
+	return (NULL);
 }
 
 /*
@@ -353,17 +377,17 @@ has_key(struct request *r, const struct autoygg_wish *w, uint8_t *key)
 static void
 post_register(struct request *r)
 {
+	const struct autoygg_wish *w;
 	struct msg_lease_register m;
-	struct autoygg_wish w;
 
-	if (!has_body(r, &w) || !is_device(r))
+	if ((w = read_body(r)) == NULL || !is_device(r))
 		return;
 	leaseask_register(r, &m);
-	if (!has_key(r, &w, m.pubkey))
+	if (!has_key(r, w, m.pubkey))
 		return;
-	strlcpy(m.contact.name, w.name, sizeof(m.contact.name));
-	strlcpy(m.contact.email, w.email, sizeof(m.contact.email));
-	strlcpy(m.contact.phone, w.phone, sizeof(m.contact.phone));
+	strlcpy(m.contact.name, w->name, sizeof(m.contact.name));
+	strlcpy(m.contact.email, w->email, sizeof(m.contact.email));
+	strlcpy(m.contact.phone, w->phone, sizeof(m.contact.phone));
 	ASK(r, &ask_register, lease_register, &m);
 }
 
@@ -383,9 +407,8 @@ static void
 post_renew(struct request *r)
 {
 	struct msg_lease_renew m;
-	struct autoygg_wish w;
 
-	if (!has_body(r, &w) || !is_device(r))
+	if (read_body(r) == NULL || !is_device(r))
 		return;
 	leaseask_renew(r, &m);
 	ASK(r, &ask_renew, lease_renew, &m);
@@ -395,9 +418,8 @@ static void
 post_release(struct request *r)
 {
 	struct msg_lease_release m;
-	struct autoygg_wish w;
 
-	if (!has_body(r, &w) || !is_device(r))
+	if (read_body(r) == NULL || !is_device(r))
 		return;
 	leaseask_release(r, &m);
 	ASK(r, &ask_release, lease_release, &m);

@@ -513,6 +513,7 @@ step_wait(struct conn *c)
 static void
 next_request(struct conn *c)
 {
+	request_job_end(&c->req);
 	free(c->big);
 	c->big = NULL;
 	c->req.streaming = false;
