@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The control socket of a device: what is shown, and the wish to leave a
- * network.
+ * The control socket of a device.  sallyctl asks here for the state of agentd,
+ * and to leave a network.
  */
 
 #ifndef AGENTCTL_H

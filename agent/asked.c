@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A tree by id.
+ * The questions are in a tree, by id.
  */
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A network at work: what the hand was told of it and has confirmed, the path to
- * each member, and what was seen of it in WireGuard.
+ * A network at work: the wishes that the hand was told and has confirmed, the
+ * path to each member, and the last counters of WireGuard.
  */
 
 #ifndef MESHNET_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One question for each connection, GET /metrics, and an end after it.  The head
- * is bounded, and whoever is slow is cut off.
+ * A connection serves one request, GET /metrics, and is closed then.  The head
+ * is bounded, and a slow client is cut off.
  */
 
 #include <sys/socket.h>

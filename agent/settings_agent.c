@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A configuration owns what came with it.
+ * A configuration owns the sockets and files that came with it.
  */
 
 #include <errno.h>

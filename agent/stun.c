@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Answers come from the network and can be forged by who sees the request, so
- * that an address from here is a hint: WireGuard alone decides who is there.
+ * Answers come from the network, and whoever sees the request can forge one.
+ * An address from here is therefore only a hint: WireGuard alone decides who
+ * is there.
  */
 
 #include <sys/socket.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A relay has the prefix of the whole network, and a member that is reached
- * directly its own addresses: the longer one wins.  So a member that comes, goes
- * or switches changes no peer but its own.  Only who has another relay than most,
- * and what lies behind a relayed member, is listed at the relay.
+ * directly its own addresses: the longer one wins.  So a member that comes,
+ * goes or switches changes no peer but its own.  Only a member with another
+ * relay than most, and the prefixes behind a relayed member, are listed at the
+ * relay.
  */
 
 #include <inttypes.h>

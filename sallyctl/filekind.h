@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What kind of file is to be imported, by its content.
+ * The kind of a file that is to be imported, by its content.
  */
 
 #ifndef FILEKIND_H

@@ -248,7 +248,7 @@ plain_name(struct span *s)
 	     i++)
 		if (skip_word(s, marks[i]))
 			rank = NAME_SURE;
-	/* In small letters it is a word of people. */
+	/* Written in small letters, it is a word that people use. */
 	if (rank == NAME_PLAIN &&
 	    ((s->len > sizeof(client) - 1 &&
 	    memcmp(s->p, client, sizeof(client) - 1) == 0 &&

@@ -275,7 +275,7 @@ renewed(struct request *r, const struct msg_lease_reply *m)
 		    m->code == LEASE_OK_NEW ? "open" : "success");
 }
 
-/* The lease has ended: what is left of it is the answer. */
+/* The lease has ended: the answer is the rest of it. */
 static void
 released(struct request *r, const struct msg_lease_reply *m)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The API for operators of the mesh: tenants, meshes, members, groups and relays.
- * The identity rule says of which tenant somebody is and what he may; whatever
- * belongs to another tenant is not there for him.
+ * The API for operators of the mesh: tenants, meshes, members, groups and
+ * relays.  The identity rule gives a client its tenant and its rights; the
+ * objects of another tenant do not exist for it.
  */
 
 #include <stdio.h>
@@ -418,7 +418,7 @@ member_put(struct request *r)
 	    !arg_mesh(r, 0, m.tenant, m.network) ||
 	    !arg(r, 1, m.device, sizeof(m.device), LEASE_E_DEVICE))
 		return;
-	/* It is the whole role: what the body has not is off. */
+	/* It is the whole role: a word that the body lacks is off. */
 	m.set = WITH_RELAY | WITH_EGRESS | WITH_HUB | WITH_VIA |
 	    WITH_SUSPENDED | (m.set & WITH_ENDPOINT);
 	ask(r, &m);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Network by network: the difference comes from the ring if that reaches back
- * so far, and else page by page from leased, as all peers do.  Whatever changes
- * meanwhile has a later generation than the answer says, and comes again.
+ * The answer is made network by network: the difference comes from the ring if
+ * that reaches back so far, and else page by page from leased, as all peers
+ * do.  A change that comes meanwhile has a later generation than the answer
+ * says, and is told again.
  */
 
 #include <stdio.h>

@@ -15,7 +15,10 @@ enum key_kind {
 	KEY_RSA
 };
 
-/* Whose handshake is signed: a gateway's, or a device's with its gateway. */
+/*
+ * The side of the handshake that is signed: a gateway, or a device with its
+ * gateway.
+ */
 enum key_side {
 	KEY_SERVER,
 	KEY_CLIENT

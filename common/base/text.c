@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Text files that people edit: they may begin with a byte order mark, and their
- * lines may end with CR LF or CR.  Whoever reads such a file reads it here, so
- * that no parser takes a mark for a part of the first word.
+ * Text files that people edit: they may begin with a byte order mark, and
+ * their lines may end with CR LF or CR.  Every parser of such a file gets it
+ * from here, so that none takes a mark for a part of the first word.
  */
 
 #include <sys/stat.h>

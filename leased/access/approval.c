@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Approvals are in the database alone.  Whoever has a lease needs none, so that
- * only those are looked up who have no lease.
+ * Approvals are in the database alone.  A device that has a lease needs none,
+ * so that an approval is looked up only for a device without one.
  */
 
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A walk over all leases, page by page, which ends those that the access list
- * does not let in: whoever is taken off the list loses the lease at once.  The
- * hand is told of each before the sync, which takes longer.  When approvals
- * begin to count, the walk approves those who have a lease.
+ * does not let in: a device that is taken off the list loses its lease at
+ * once.  The hand is told of each before the sync, which takes longer.  When
+ * approvals begin to count, the walk approves the devices that have a lease.
  */
 
 #include <stdlib.h>

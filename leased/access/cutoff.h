@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Ending the leases of those whom a new configuration does not let in.
+ * Ending the leases of devices that a new configuration does not let in.
  */
 
 #ifndef CUTOFF_H

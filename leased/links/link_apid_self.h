@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The links to the fronts: what members of meshes ask for.
+ * The requests of members of meshes, on the links to the fronts.
  */
 
 #ifndef LINK_APID_SELF_H

@@ -113,7 +113,10 @@ client(const char *row, char sep, const struct ovpn_layout *l,
 	address(row, sep, l->ip4, AF_INET, &c->item.ip4);
 	address(row, sep, l->ip6, AF_INET6, &c->item.ip6);
 	c->has_cid = number(row, sep, l->cid, &c->cid);
-	/* One that has not said its name yet is no client; UNDEF is a name. */
+	/*
+	 * A connection that has not said its name yet is no client; UNDEF is a
+	 * name.
+	 */
 	if (strcmp(c->item.cn, "UNDEF") == 0 && c->item.ip4.family == 0 &&
 	    c->item.ip6.family == 0)
 		return (OVPN_LINE_OTHER);

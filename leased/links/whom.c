@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A name is looked up where names are kept.  Only one that is nowhere is
- * compared with the proofs of all leases: an operator typed it.
+ * A name is looked up where names are kept.  Only a name that is nowhere is
+ * compared with the proofs of all leases: that is slow, but an operator typed
+ * it.
  */
 
 #include <stdio.h>

@@ -497,7 +497,9 @@ poke_all(struct leased *l, const struct msg_mesh_poke *m)
 	for (i = 0; i < APIDS_MAX; i++) {
 		if (l->apid[i] == NULL)
 			continue;
-		/* If a front misses one of many, it looks at all later. */
+		/*
+		 * A front that misses one of many looks at all of them later.
+		 */
 		if (chan_busy(l->apid[i]) ||
 		    chan_send_mesh_poke(l->apid[i], 0, m, -1) == -1)
 			l->feed_missed |= m->why == POKE_SELF ? 1U << i : 0;

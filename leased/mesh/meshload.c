@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From rows to the mesh, table by table: what a row names is there already.
+ * From rows to the mesh, table by table, in such an order that a row names
+ * only objects that are there already.
  */
 
 #include <stdlib.h>

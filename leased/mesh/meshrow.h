@@ -17,7 +17,10 @@ void	 meshrow_mesh(const struct mesh *, struct mesh_row *);
 /* local holds LOCAL_TEXT bytes. */
 void meshrow_member(const struct member *, struct member_row *, char *local);
 
-/* Take over what a row says, which may point to what it changes. */
+/*
+ * Take over the values of a row.  Its texts may be those of the object that
+ * changes.
+ */
 void	 meshrow_take_tenant(struct tenant *, const struct tenant_row *);
 void	 meshrow_take_device(struct device *, const struct device_row *);
 void	 meshrow_take_mesh(struct mesh *, const struct mesh_row *);

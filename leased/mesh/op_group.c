@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Groups of devices.  Who joins a group is invited to the meshes that enrol it,
- * in the same transaction, so that nobody is missed.
+ * Groups of devices.  A device that joins a group is invited to the meshes
+ * that enrol it, in the same transaction, so that none is missed.
  */
 
 #include <stdio.h>

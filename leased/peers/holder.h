@@ -47,8 +47,8 @@ bool	 holder_has_subnet(const struct network *, const struct holder *first);
 const struct holder *
 holder_of_addr(const struct network *, const struct prefix *);
 /*
- * One that has a part of the prefix, or more: another key's, or the interface's
- * own with its network; or NULL.
+ * A holder of the prefix, of a part of it or of more: a peer with another key,
+ * or the interface itself with its network.  NULL if there is none.
  */
 const struct holder *holder_of_subnet(const struct network *,
     const struct prefix *, const uint8_t *key);

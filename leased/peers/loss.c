@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Counting what a new configuration would take away, before it does.  A network
- * that is taken out, a pool that is moved and an access list that is suddenly
- * empty may be mistakes.
+ * The losses that a new configuration would bring are counted before it is
+ * used.  A network that is taken out, a pool that is moved and an access list
+ * that is suddenly empty may be mistakes.
  */
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a new configuration would take away from peers that are served.
+ * The losses that a new configuration would bring to peers that are served.
  */
 
 #ifndef LOSS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A set of prefixes of which no two overlap, each with what has it.
+ * A set of prefixes of which no two overlap, each with its holder.
  */
 
 #ifndef SPAN_H

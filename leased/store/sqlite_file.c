@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What lies in the directory before SQLite opens it: no database, an empty one,
- * a backup that was put in its place, a log that belongs to another one, or
- * files that we cannot use.  SQLite would make a new database, and mix the log
- * of one with the pages of another.
+ * A look at the directory before SQLite opens it: it may have no database, an
+ * empty one, a backup that was put in its place, a log that belongs to another
+ * one, or files that we cannot use.  SQLite would make a new database, and mix
+ * the log of one with the pages of another.
  */
 
 #include <sys/stat.h>

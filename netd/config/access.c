@@ -51,7 +51,10 @@ bad_name(const char *s, size_t len)
 	/* Whoever meant the name without it would not be denied. */
 	if (*s == '!')
 		return ("there is more than one \"!\" before the name");
-	/* It would match nobody, and a denial in that form nothing. */
+	/*
+	 * It would match nobody, so that a denial in that form would deny
+	 * nobody.
+	 */
 	if ((len > 3 && strncasecmp(s, "CN=", 3) == 0) ||
 	    (len > 4 && strncasecmp(s, "/CN=", 4) == 0))
 		return ("write cn:NAME for the CN of a certificate");

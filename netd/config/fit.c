@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Values that are good alone and impossible together: what the kernel would
- * refuse later, what would lead packets elsewhere, and what would serve nobody.
+ * Values that are good alone and impossible together: the kernel would refuse
+ * them later, they would lead packets elsewhere, or they would serve nobody.
  */
 
 #include <sys/resource.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a front may ask of leased.  An honest front asks for nothing that no
- * identity rule gives at a listener of its proof.  leased is told these limits,
- * so that it need not believe a front that is captured.
+ * The requests that a front may make to leased.  An honest front asks for
+ * nothing that no identity rule gives at a listener of its proof.  leased is
+ * told these limits, so that it need not believe a front that is captured.
  */
 
 #include <ctype.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a front may ask of leased, as the identity rules and listeners have it.
+ * The requests that a front may make to leased, by the identity rules and the
+ * listeners.
  */
 
 #ifndef REACH_H

@@ -491,8 +491,8 @@ apply(struct hand *k, struct want *w, const struct rules *rules)
 }
 
 /*
- * All that was wanted is there now: what differs from it at the next look was
- * changed by others, unless something else is wanted by then.
+ * All that was wanted is there now.  A difference at the next look was made by
+ * others, unless something else is wanted by then.
  */
 static void
 remember(struct hand *k, struct want *w)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The packet filter of all networks, as the configuration asks for it: who may
- * reach whom, and whose addresses are hidden.  fw_plan.c has the rules.
+ * The packet filter of all networks, as the configuration asks for it: the
+ * networks that reach each other, and those whose addresses are hidden.
+ * fw_plan.c has the rules.
  */
 
 #include <errno.h>
@@ -143,7 +144,10 @@ filter_warn(const struct hand *k)
 		    n->conf.name);
 }
 
-/* The filter is somebody else's: what an earlier word has made is removed. */
+/*
+ * The filter is somebody else's: ours, from an earlier configuration, is
+ * removed.
+ */
 static void
 leave(struct hand *k)
 {

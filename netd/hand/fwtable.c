@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The table that our packet filter has among those of other suites in the same
- * network namespace.  Its text has the interfaces in it: one of ours makes it
- * ours, whoever of us has set it.
+ * network namespace.  The table's comment has the names of interfaces: one of
+ * ours makes the table ours, also if an earlier process of ours has made it.
  */
 
 #include <errno.h>

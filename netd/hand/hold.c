@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whoever gives out addresses must know all who have one: leased is told of the
- * peers on an interface that are not its own, of the interface's addresses that
- * others added, and of the host's on other interfaces.  The list is sent as a
- * whole, page by page, whenever it has changed; the order of a dump does not
- * matter.
+ * leased gives out addresses, so it must know all that are taken: it is told
+ * of the peers on an interface that are not its own, of the interface's
+ * addresses that others added, and of the host's on other interfaces.  The
+ * list is sent as a whole, page by page, whenever it has changed; the order of
+ * a dump does not matter.
  */
 
 #include <string.h>

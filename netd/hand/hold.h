@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What leased is told of the addresses on an interface that others have.
+ * Telling leased of the addresses on an interface that others have.
  */
 
 #ifndef HOLD_H

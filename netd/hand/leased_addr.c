@@ -2,8 +2,8 @@
 /*
  * The addresses that the packet filter lets through: those of wanted peers,
  * until their time is over, and on our own interfaces those of peers that are
- * kept although nobody wants them.  This is level, not edge: what was touched
- * is brought to what is true when it is flushed.
+ * kept although nobody wants them.  This is level, not edge: an address that
+ * was touched gets the state that is true when it is flushed.
  */
 
 #include <stdlib.h>
@@ -251,7 +251,7 @@ compare(const struct knet *n, const struct kern_fw_elems *have,
 			return (-1);
 		if (c == 0)
 			i++;
-		/* One that is there twice. */
+		/* An address that is there twice. */
 		for (j++; j < wanted->n &&
 		     elem_cmp(&wanted->list[j - 1], &wanted->list[j]) == 0;
 		     j++)

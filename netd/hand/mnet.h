@@ -32,7 +32,7 @@ struct mnet {
 };
 
 void	 mnet_set(struct hand *, uint32_t id, const struct msg_mnet_set *);
-/* Leave a network: what was made for it goes, and its key. */
+/* Leave a network: its interface, routes and key are removed. */
 void	 mnet_del(struct hand *, const char *network);
 /* The parent's answers. */
 void	 mnet_key(struct hand *, const struct msg_conf_mnet *, int fd);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The state of the networks of a mesh, as agentd is told.
+ * The state of the networks of a mesh, which agentd is told.
  */
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Other suites in the same network namespace.  What each network has is told
- * apart by its interface; the sysctls are the host's, and are not taken away
- * from another suite.
+ * Other suites in the same network namespace.  Routes, rules and tables of a
+ * network are told apart by its interface; the sysctls are the host's, and are
+ * not taken away from another suite.
  */
 
 #include <ctype.h>

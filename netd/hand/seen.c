@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The look at a rendezvous: leased is told of each peer whose endpoint or
- * handshake is another than at the last look.  A dump of many peers takes long,
+ * handshake has changed since the last look.  A dump of many peers takes long,
  * so that the pause between two looks grows with the time of a dump.
  */
 

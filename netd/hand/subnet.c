@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Subnets behind peers, and what the host itself has in them.  Packets for a
- * network of the host's other interfaces would not come to the peer, or those
- * for the host would.
+ * Subnets behind peers, and what the host itself has in them.  If a network of
+ * the host's other interfaces overlaps a subnet, packets for the peer would go
+ * to that network, or the host's packets to the peer.
  */
 
 #include <linux/rtnetlink.h>

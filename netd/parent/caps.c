@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The capabilities that netd itself must have.  A container or a unit may have
- * taken one away, and what fails without it later does not say which.
+ * taken one away, and a later failure would not say which one is missing.
  */
 
 #include <linux/capability.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What comes late: listeners that could not be opened yet, because another
- * program had the port or an interface was missing, and uplinks.  As soon as a
- * listener can be opened, a reload gives it to the fronts; the hand gets the
+ * Listeners that could not be opened yet, because another program had the port
+ * or an interface was missing, and uplinks that are not there yet.  As soon as
+ * a listener can be opened, a reload gives it to the fronts; the hand gets the
  * sysctl of an uplink that came, or was made again.
  */
 

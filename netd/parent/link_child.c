@@ -84,7 +84,10 @@ parent_conf_ack(struct chan *c, uint32_t id, const struct msg_conf_ack *m)
 		enter(p);
 		return (0);
 	}
-	/* One that has answered waits for the others as long as they may. */
+	/*
+	 * A child that has answered waits for the others as long as they may
+	 * take.
+	 */
 	if (p->late)
 		evtimer_del(p->timer);
 	reload_answered(p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The place in the file of what a child refuses.  A child does not know the
- * file: it names a word and the number of the listener or rule.
+ * The place in the file of the word that a child refuses.  A child does not
+ * know the file: it names the word and the number of the listener or rule.
  */
 
 #include <stdio.h>

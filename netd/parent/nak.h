@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The place in the file of what a child refuses.
+ * The place in the file of the word that a child refuses.
  */
 
 #ifndef NAK_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Raw sockets for STUN.  WireGuard owns the UDP port whose mapping is asked
- * for, so that the question must be made beside it, and a copy of the answer is
- * heard beside it.  The filter is locked: what is sent to other ports, and what
- * is no answer of a STUN server, cannot be heard with it.
+ * for, so that the question must be made beside it, and a copy of the answer
+ * is heard beside it.  The filter is locked: packets to other ports, and
+ * packets that are no answer of a STUN server, cannot be heard with it.
  */
 
 #include <sys/socket.h>

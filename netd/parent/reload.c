@@ -471,8 +471,9 @@ reload_lost(struct proc *p)
 	if (!p->netd->reload.active || p->answer == ANSWER_NONE)
 		return;
 	/*
-	 * Another one begins with what is in force, and one that did not run
-	 * before keeps nothing from the others.
+	 * A child that is started again begins with the configuration in
+	 * force, and one that did not run before keeps nothing from the
+	 * others.
 	 */
 	p->answer = p->netd->reload.committed || p->late ? ANSWER_NONE :
 							   ANSWER_MISSED;

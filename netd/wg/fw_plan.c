@@ -237,7 +237,7 @@ add_jump(struct fw_plan *p, const struct kern_fw *n, bool to)
 		    to ? n->interface : "", FW_DROP);
 }
 
-/* Packets between members: of a mesh, to members alone. */
+/* Packets between devices of the network; in a mesh, to its prefixes alone. */
 static void
 add_inside(struct fw_plan *p, const struct kern_fw *n, const char *chain)
 {

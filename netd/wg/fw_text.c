@@ -151,7 +151,7 @@ fw_text(const struct fw_plan *p, unsigned int table, const char *owner,
 	size_t i;
 
 	fprintf(fp, "table inet %s {\n", fw_plan_table(table, name));
-	/* What others load is not ours to change. */
+	/* Tables that others load are not ours to change. */
 	if (p->sets)
 		fprintf(fp, "\tcomment \"%s%s\"\n", FW_COMMENT, owner);
 	for (i = 0; i < p->nnets; i++)

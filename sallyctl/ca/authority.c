@@ -231,7 +231,10 @@ fill(struct authority *a, const struct cert_wish *w, struct passphrases *pp)
 		return (authority_failed(a->c, "new authority"));
 	if ((a->list = caindex_read(a->c, none)) == NULL)
 		return (EX_SOFTWARE);
-	/* The certificate comes last: what has one is complete. */
+	/*
+	 * The certificate is written last: an authority that has one is
+	 * complete.
+	 */
 	if ((st = write_key(a->c, a->dir, a->key, pp)) != 0 ||
 	    (st = authority_write(a, true)) != 0)
 		return (st);
