@@ -107,6 +107,5 @@ audit_log(const char *what, const struct peer *p, const struct asker *a)
 	addrs_text(p, addrs, sizeof(addrs));
 	log_info("%s name=%s net=%s%s key=%s by=%s%s", what, log_vis(p->name),
 	    p->net->name, addrs, log_key(p->key),
-	    log_vis(a->by[0] != '\0' ? a->by : peer_who(p)),
-	    asker_req(a, req));
+	    log_vis(a->by[0] != '\0' ? a->by : peer_who(p)), asker_req(a, req));
 }

@@ -128,11 +128,9 @@ export_format(const struct msg_ctl_network *n, const struct msg_peer_item *p,
 	if (private_key == NULL)
 		fputs("# PrivateKey = (yours)\n", f);
 	else
-		fprintf(f, "PrivateKey = %s\n",
-		    wgkey_format(private_key, key));
+		fprintf(f, "PrivateKey = %s\n", wgkey_format(private_key, key));
 	sodium_memzero(key, sizeof(key));
-	fprintf(f, "\n[Peer]\nPublicKey = %s\n",
-	    wgkey_format(n->pubkey, key));
+	fprintf(f, "\n[Peer]\nPublicKey = %s\n", wgkey_format(n->pubkey, key));
 	if (p->psk)
 		fputs("# PresharedKey = (yours)\n", f);
 	fprintf(f, "Endpoint = %s:%u\n",

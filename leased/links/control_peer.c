@@ -121,9 +121,7 @@ static void
 add(struct conn *k, struct network *n)
 {
 	const struct msg_ctl_peer_add *m = &k->peer;
-	struct asker asker = { .answer = added,
-		.chan = k->chan,
-		.id = k->id };
+	struct asker asker = { .answer = added, .chan = k->chan, .id = k->id };
 	struct msg_owned_put put = { .owner = OWNER_STATIC };
 	char text[TEXT_SIZE] = "";
 	uint8_t code;
@@ -197,8 +195,7 @@ struct search {
 static bool
 fits(const struct search *s, const struct peer *p)
 {
-	return (s->m->has_key ?
-		memcmp(p->key, s->m->pubkey, WGKEY_LEN) == 0 :
+	return (s->m->has_key ? memcmp(p->key, s->m->pubkey, WGKEY_LEN) == 0 :
 		strcmp(p->name, s->m->name) == 0);
 }
 

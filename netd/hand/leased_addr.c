@@ -83,8 +83,8 @@ judge(struct knet *n, struct kern_fw_elem *e)
 static bool
 is_new(struct knet *n, const struct prefix *a)
 {
-	return (n->synced && wanted_owner(&n->wanted, a) == NULL &&
-	    !is_held(n, a));
+	return (
+	    n->synced && wanted_owner(&n->wanted, a) == NULL && !is_held(n, a));
 }
 
 void

@@ -54,7 +54,6 @@ void	 fw_batch_rule(struct fw_batch *, const struct fw_rule *);
 #define FW_BATCH_MOVE	(1U << KERN_FW_MOVE)
 #define FW_BATCH_REMOVE	(1U << KERN_FW_REMOVE)
 void	 fw_batch_elems(struct fw_batch *, uint16_t type, const char *set,
-	    uint8_t family, const struct kern_fw_elem *, size_t n,
-	    unsigned int which);
+    uint8_t family, const struct kern_fw_elem *, size_t n, unsigned int which);
 
 #endif
