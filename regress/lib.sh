@@ -204,7 +204,7 @@ private() {		# "$@"
 		[ "$(id -u)" -eq 0 ] || private_u=-Ur
 		for private_p in '-p --fork --kill-child --mount-proc' ''; do
 			# shellcheck disable=SC2086
-			unshare $private_u -mn $private_p true 2>/dev/null ||
+			private_e=$(unshare $private_u -mn $private_p true 2>&1) ||
 			    continue
 			rm -rf "$WORK"
 			trap - EXIT HUP INT TERM
@@ -212,7 +212,7 @@ private() {		# "$@"
 			LIB_PRIVATE=1$private_u exec unshare $private_u -mn \
 			    $private_p sh "$0" "$@"
 		done
-		skip_all "no network and mount namespaces here"
+		skip_all "no network and mount namespaces here: $private_e"
 	fi
 	[ "$LIB_PRIVATE" = 1 ] || NOUSER=-U
 	rm -rf "$WORK"

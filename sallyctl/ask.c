@@ -51,6 +51,8 @@ put_show(struct ibuf *b, const struct request *r)
 
 	strlcpy(m.network, r->network, sizeof(m.network));
 	strlcpy(m.name, r->name, sizeof(m.name));
+	if (r->address[0] != '\0')
+		(void)prefix_parse(r->address, &m.addr);
 	if (r->since != 0) {
 		now = wall_now();
 		m.since = now.s > r->since ? now.s - r->since : 1;
@@ -199,10 +201,14 @@ ask(struct client *c, const struct request *r, struct output *o)
 		.fn = v->item != NULL ? item_cb : NULL,
 		.arg = &t };
 	struct msg_ctl_result res;
+	struct prefix addr;
 	uint8_t mem[2048];
 	struct ibuf b;
 	int st;
 
+	if (r->address[0] != '\0' && prefix_parse(r->address, &addr) == -1)
+		return (client_fail(c, EX_USAGE,
+		    "%s is not an address or prefix", r->address));
 	if (!is_utf8(r))
 		return (
 		    client_fail(c, EX_USAGE, "an argument is not valid UTF-8"));

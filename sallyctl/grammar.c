@@ -12,6 +12,7 @@
 
 #include "grammar.h"
 #include "grammar_mesh.h"
+#include "spell.h"
 #include "units.h"
 
 #define PLACE_MAX  32 /* choices for one word */
@@ -47,6 +48,8 @@ static const struct {
 	[P_PUBKEY] = { "key", "KEY", TEXT, REQUEST(key), "a public key" },
 	[P_NET] = { "net", "NETWORK", TEXT, REQUEST(network),
 	    "a network's name" },
+	[P_ADDRESS] = { "address", "ADDRESS", TEXT, REQUEST(address),
+	    "an address or prefix" },
 	[P_NAMED] = { "name", "NAME", TEXT, REQUEST(name), "a name" },
 	[P_ONLINE] = { "online", NULL, FLAG, REQUEST(online), NULL },
 	[P_EXPIRED] = { "expired", NULL, FLAG, REQUEST(expired), NULL },
@@ -150,6 +153,22 @@ place_match(const struct place *pl, const char *word, bool *many)
 	return (*many ? -1 : found);
 }
 
+/* The choice that a misspelt word was to be, or NULL. */
+static const char *
+meant(const struct place *pl, const char *word)
+{
+	unsigned int distance = SPELL_FAR;
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; i < pl->n; i++)
+		if ((pl->choice[i].accept == KEYWORD ||
+			pl->choice[i].accept == EXACT) &&
+		    spell_near(word, pl->choice[i].text, &distance))
+			found = pl->choice[i].text;
+	return (found);
+}
+
 /*
  * Take the next word and set *id to that of its choice.  Returns 0, or -1 after
  * an error that lists the choices.
@@ -157,7 +176,8 @@ place_match(const struct place *pl, const char *word, bool *many)
 static int
 next(struct parser *p, const struct place *pl, size_t *id)
 {
-	bool many;
+	const char *word;
+	bool many = false;
 	size_t k;
 	int i;
 
@@ -167,10 +187,13 @@ next(struct parser *p, const struct place *pl, size_t *id)
 		p->n--;
 		return (0);
 	}
-	if (p->n > 0)
-		fprintf(p->err, "sallyctl: %s argument: %s\n",
+	if (p->n > 0) {
+		fprintf(p->err, "sallyctl: %s argument: %s",
 		    many ? "ambiguous" : "unknown", *p->words);
-	else if (p->words > p->first)
+		if (!many && (word = meant(pl, *p->words)) != NULL)
+			fprintf(p->err, " (did you mean %s?)", word);
+		fputc('\n', p->err);
+	} else if (p->words > p->first)
 		fprintf(p->err, "sallyctl: missing argument after: %s\n",
 		    p->words[-1]);
 	else
@@ -382,6 +405,57 @@ take_options(struct parser *p, struct request *r)
 			return (-1);
 	}
 	return (0);
+}
+
+static void
+print_value(const char *value, FILE *f)
+{
+	/* What stands in parentheses is an explanation. */
+	fprintf(f, " %.*s",
+	    (int)(strstr(value, " (") != NULL ? strstr(value, " (") - value :
+						 (ptrdiff_t)strlen(value)),
+	    value);
+}
+
+static const char *
+value_of(size_t param)
+{
+	return (param >= P_TENANT ? mesh_value_name((enum param)param) :
+				    params[param].value);
+}
+
+static void
+print_verb(const struct verb *v, FILE *f)
+{
+	size_t i;
+
+	fprintf(f, "  %s", v->words[0]);
+	if (v->words[1] != NULL)
+		fprintf(f, " %s", v->words[1]);
+	if (v->arg != P_NONE)
+		print_value(value_of(v->arg), f);
+	if (v->arg2 != P_NONE)
+		print_value(value_of(v->arg2), f);
+	for (i = 0; i <= P_REACHED; i++) {
+		if ((v->opts & (1ULL << i)) == 0)
+			continue;
+		fprintf(f, " [%s", word_of(i));
+		if (value_of(i) != NULL)
+			print_value(value_of(i), f);
+		fputc(']', f);
+	}
+	fputc('\n', f);
+}
+
+void
+grammar_help(const char *word, FILE *f)
+{
+	size_t i;
+
+	for (i = 0; verbs[i].words[0] != NULL; i++)
+		if (word == NULL ||
+		    strncmp(verbs[i].words[0], word, strlen(word)) == 0)
+			print_verb(&verbs[i], f);
 }
 
 int

@@ -34,6 +34,7 @@ struct request {
 	char		 dir[DIR_SIZE];	/* "" is the usual one */
 	char		 csr[FILE_SIZE];	/* a certificate request */
 	char		 passphrase[FILE_SIZE];	/* "" is the terminal */
+	char		 address[PREFIX_TEXT];	/* or a prefix, "" is any */
 	char		 key[64];	/* a public key */
 	char		 serial[64];	/* a certificate's, "" is any */
 	char		 url[HOST_SIZE + 16];	/* a listener's, "" is usual */
@@ -56,5 +57,11 @@ struct request {
  * which words would be right.
  */
 int	 grammar_parse(int n, char *const *words, struct request *, FILE *err);
+
+/*
+ * Print the commands with their arguments and options, or those whose first word
+ * begins with this one.
+ */
+void	 grammar_help(const char *word, FILE *);
 
 #endif

@@ -131,8 +131,9 @@ peer_add(struct client *c, const struct request *r, struct output *o)
 
 	if ((st = check(c, r)) != 0)
 		return (st);
-	if (!own && (wgkey_parse(r->key, strlen(r->key), key) == -1 ||
-			!wgkey_usable(key)))
+	if (!own &&
+	    (wgkey_parse(r->key, strlen(r->key), key) == -1 ||
+		!wgkey_usable(key)))
 		return (client_fail(c, EX_DATAERR,
 		    "%s is not a public key of WireGuard: 32 bytes in base64, as wg pubkey prints it",
 		    r->key));

@@ -5,6 +5,7 @@
  */
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,28 @@ __attribute__((noreturn)) static void
 usage(void)
 {
 	fprintf(stderr,
-	    "usage: sallyctl [-jnqV] [-s socket] command [argument ...]\n");
+	    "usage: sallyctl [-hjnqV] [-s socket] command [argument ...]\n       sallyctl help [word]\n");
 	exit(EX_USAGE);
+}
+
+static int
+help(const char *word)
+{
+	printf(
+	    "usage: sallyctl [-hjnqV] [-s socket] command [argument ...]\n\ncommands:\n");
+	grammar_help(word, stdout);
+	printf("\nsallyctl(8) describes each of them.\n");
+	return (fflush(stdout) == EOF ? EX_CANTCREAT : EX_OK);
+}
+
+static int
+version(bool json)
+{
+	if (json)
+		printf("{\"schema\":1,\"version\":\"%s\"}\n", VERSION);
+	else
+		printf("sallyport %s\n", VERSION);
+	return (fflush(stdout) == EOF ? EX_CANTCREAT : EX_OK);
 }
 
 static int
@@ -153,8 +174,13 @@ not_understood(struct output *o, char *text)
 int
 main(int argc, char **argv)
 {
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ .name = NULL },
+	};
 	const char *path = CLIENT_SOCKET;
-	bool json = false, numeric = false;
+	bool json = false, numeric = false, only_version = false;
 	char *wrong = NULL;
 	struct request r;
 	struct output o;
@@ -162,8 +188,10 @@ main(int argc, char **argv)
 	FILE *err;
 	int ch, st;
 
-	while ((ch = getopt(argc, argv, "+jnqs:V")) != -1) {
+	while ((ch = getopt_long(argc, argv, "+hjnqs:V", longs, NULL)) != -1) {
 		switch (ch) {
+		case 'h':
+			return (help(NULL));
 		case 'j':
 			json = true;
 			break;
@@ -180,12 +208,16 @@ main(int argc, char **argv)
 			path = optarg;
 			break;
 		case 'V':
-			printf("sallyport %s\n", VERSION);
-			return (EX_OK);
+			only_version = true;
+			break;
 		default:
 			usage();
 		}
 	}
+	if (only_version)
+		return (version(json));
+	if (argc > optind && strcmp(argv[optind], "help") == 0)
+		return (help(argv[optind + 1]));
 	if ((err = open_memstream(&wrong, &len)) == NULL) {
 		perror("sallyctl");
 		return (EX_OSERR);

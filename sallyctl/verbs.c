@@ -648,7 +648,8 @@ const struct verb verbs[] = {
 	    .opts = OPT(NET), SHOW(PEERS),
 	    ANSWER(PEER_ITEM, peer_item, peer_item) },
 	{ .words = { "show", "events" }, .member = "events", .list = true,
-	    .opts = OPT(SINCE) | OPT(LIMIT), SHOW(EVENTS),
+	    .opts = OPT(NET) | OPT(NAMED) | OPT(ADDRESS) | OPT(SINCE) |
+		OPT(LIMIT), SHOW(EVENTS),
 	    ANSWER(CTL_EVENT, ctl_event, event_item) },
 	{ .words = { "show", "revoked" }, .member = "revoked", .list = true,
 	    .opts = OPT(NET) | OPT(NAMED), SHOW(REVOKED),

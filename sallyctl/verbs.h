@@ -89,6 +89,7 @@ enum param {
 	P_QR,
 	P_PUBKEY,
 	P_NET,
+	P_ADDRESS,
 	P_NAMED,
 	P_ONLINE,
 	P_EXPIRED,

@@ -31,7 +31,8 @@ audit_refused(struct request *r, const char *why)
 						   QUIET_STRANGER,
 	    why))
 		return;
-	log_info("lease refuse by=%s net=%s from=%s reason=\"%s\" req=%s",
+	log_info("%s refuse by=%s net=%s from=%s reason=\"%s\" req=%s",
+	    r->who.id.role == ROLE_PORTAL ? "peer" : "lease",
 	    log_vis(r->who.label), r->who.id.network,
 	    prefix_format_addr(&r->from, from), why, r->id);
 }

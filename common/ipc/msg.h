@@ -595,6 +595,7 @@ struct msg_ctl_show {
 	uint8_t		 expired;	/* 1: expired ones too */
 	char		 network[NETNAME_SIZE];	/* "" is any */
 	char		 name[IDENT_SIZE];	/* "" is any */
+	struct prefix	 addr;		/* events: family 0 is any */
 	int64_t		 since;		/* events: wall, 0 is any */
 	uint64_t	 limit;		/* items, 0 is all */
 };

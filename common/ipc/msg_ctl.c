@@ -15,8 +15,8 @@ codec_msg_ctl_show(struct codec *c, struct msg_ctl_show *m)
 	if (codec_range(c, &m->what, SHOW_STATUS, SHOW_DRIFT) == -1 ||
 	    codec_bool(c, &m->online) == -1 ||
 	    codec_bool(c, &m->expired) == -1 || NET(c, m) == -1 ||
-	    NAME(c, m) == -1 || codec_time(c, &m->since) == -1 ||
-	    codec_n64(c, &m->limit) == -1)
+	    NAME(c, m) == -1 || codec_prefix_none(c, &m->addr) == -1 ||
+	    codec_time(c, &m->since) == -1 || codec_n64(c, &m->limit) == -1)
 		return (-1);
 	return (0);
 }

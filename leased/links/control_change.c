@@ -272,12 +272,25 @@ change_approve(struct conn *k, const struct msg_ctl_approve *asked)
 	    leased ? " and has a lease" : "");
 }
 
+static const char *
+maintenance_file_text(const struct leased *l, bool on)
+{
+	return (!on && l->maintenance_file ?
+		", but for the file, which says on" :
+		"");
+}
+
 void
 change_maintenance(struct conn *k, bool on)
 {
 	struct leased *l = k->l;
 
 	k->unstored = k->unconfirmed = false;
+	if (l->maintenance == on) {
+		conn_result(k, CTL_OK, "maintenance is %s%s", on ? "on" : "off",
+		    maintenance_file_text(l, on));
+		return;
+	}
 	if (turn_commit(l) == -1 || turn_begin(l) == -1) {
 		k->unstored = true;
 		change_finish(k);
@@ -294,10 +307,7 @@ change_maintenance(struct conn *k, bool on)
 		l->maintenance = on;
 		log_notice("maintenance.%s by=%s", on ? "on" : "off", k->who);
 		snprintf(k->text, sizeof(k->text), "maintenance is %s%s",
-		    on ? "on" : "off",
-		    !on && l->maintenance_file ?
-			", but for the file, which says on" :
-			"");
+		    on ? "on" : "off", maintenance_file_text(l, on));
 	}
 	change_finish(k);
 }

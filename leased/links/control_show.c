@@ -342,6 +342,18 @@ event_send(void *arg, const struct event_row *r)
 	k->sent++;
 }
 
+/* An address as events have it, or "". */
+static void
+event_addr(const struct prefix *p, char *dst)
+{
+	if (p->family == 0)
+		*dst = '\0';
+	else if (prefix_is_host(p))
+		(void)prefix_format_addr(p, dst);
+	else
+		(void)prefix_format(p, dst);
+}
+
 struct counted {
 	int64_t		 ids[EVENTS_STEP];
 	size_t		 n;
@@ -386,10 +398,12 @@ page_count_events(struct conn *k, const struct event_filter *filter,
 static bool
 page_events(struct conn *k)
 {
+	char addr[PREFIX_TEXT];
 	const struct event_filter filter = { k->show.network, k->show.name,
-		k->show.since };
+		k->show.since, addr };
 	int64_t first, last, to;
 
+	event_addr(&k->show.addr, addr);
 	/* The pending changes are not durable yet: commit them. */
 	(void)turn_commit(k->l);
 	if (store_event_range(k->l->store, &first, &last) == -1 || last == 0)
@@ -404,7 +418,7 @@ page_events(struct conn *k)
 	/* At most half a queue of them, so that none is lost. */
 	to = k->event + PAGE < k->event_end ? k->event + PAGE : k->event_end;
 	if (k->show.network[0] != '\0' || k->show.name[0] != '\0' ||
-	    k->show.since != 0)
+	    addr[0] != '\0' || k->show.since != 0)
 		to = k->event + CHAN_HIGH < k->event_end ?
 		    k->event + CHAN_HIGH :
 		    k->event_end;

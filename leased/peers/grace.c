@@ -23,7 +23,7 @@ newest_cb(void *arg, const struct event_row *r)
 static const char *
 newest(struct store *st, char when[WALL_TEXT])
 {
-	const struct event_filter any = { "", "", 0 };
+	const struct event_filter any = { "", "", 0, "" };
 	struct wall at = { 0 };
 	int64_t first, last;
 

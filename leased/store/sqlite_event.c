@@ -50,6 +50,7 @@ store_get_events(struct store *s, int64_t from, int64_t to,
 	(void)sqlite3_bind_text(st, 3, f->network, -1, SQLITE_STATIC);
 	(void)sqlite3_bind_text(st, 4, f->name, -1, SQLITE_STATIC);
 	(void)sqlite3_bind_int64(st, 5, f->since);
+	(void)sqlite3_bind_text(st, 6, f->addr, -1, SQLITE_STATIC);
 	while ((rc = store_next(s, ST_EVENT_GET)) == 1) {
 		r.id = sqlite3_column_int64(st, 0);
 		r.at = sqlite3_column_int64(st, 1);

@@ -183,7 +183,8 @@
 	S(ST_EVENT_GET, "SELECT id, at, what, network, name, who, origin," \
 	    " detail FROM event WHERE id >= ?1 AND id < ?2"		\
 	    " AND (?3 = '' OR network = ?3) AND (?4 = '' OR name = ?4)"	\
-	    " AND at >= ?5 ORDER BY id")				\
+	    " AND at >= ?5 AND (?6 = '' OR instr(' ' || detail || ' '," \
+	    " ' addr=' || ?6 || ' ') > 0) ORDER BY id")			\
 	S(ST_EVENT_TRIM, "DELETE FROM event WHERE id >= ?1 AND id < ?2"	\
 	    " AND (id <= ?3 OR at < ?4)")				\
 	S(ST_EVENT_AT, "SELECT at FROM event WHERE id = ?1")		\

@@ -130,6 +130,7 @@ struct event_filter {
 	const char	*network;
 	const char	*name;
 	int64_t		 since;
+	const char	*addr;		/* that a lease or peer has, or "" */
 };
 
 /* --- the store --- */

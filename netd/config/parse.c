@@ -312,6 +312,55 @@ parse_group(const struct group *g, const config_setting_t *group)
 	check_required(g);
 }
 
+/* What is wrong with a value, of which this is the beginning, or NULL. */
+static const char *
+value_hint(const char *value)
+{
+	static const char letters[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char *const truth[] = { "yes", "no", "on", "off" };
+	size_t i, len;
+
+	len = strspn(value, letters);
+	for (i = 0; i < sizeof(truth) / sizeof(truth[0]); i++)
+		if (strlen(truth[i]) == len &&
+		    strncasecmp(value, truth[i], len) == 0)
+			return (": say true or false");
+	if (len > 0 && strncasecmp(value, "true", len) != 0 &&
+	    strncasecmp(value, "false", len) != 0)
+		return (": a string stands in double quotes");
+	len = strspn(value, "0123456789.:/");
+	if (memchr(value, '.', len) != NULL || memchr(value, ':', len) != NULL)
+		return (": a string stands in double quotes");
+	return (NULL);
+}
+
+/*
+ * libconfig says no more than "syntax error".  What people write most often is a
+ * string without quotes, or another word for true or false; otherwise the end of
+ * the line before is missing.
+ */
+static const char *
+syntax_hint(const char *text, unsigned int line)
+{
+	const char *hint = NULL;
+	bool quoted = false;
+
+	for (; line > 1 && (text = strchr(text, '\n')) != NULL; line--)
+		text++;
+	for (; text != NULL && *text != '\0' && *text != '\n' && hint == NULL;
+	     text++) {
+		if (*text == '"' && text[-(quoted ? 1 : 0)] != '\\')
+			quoted = !quoted;
+		else if (!quoted && (*text == '=' || *text == ':'))
+			hint = value_hint(text + 1 + strspn(text + 1, " \t"));
+	}
+	if (hint != NULL)
+		return (hint);
+	return (
+	    ": it may be the line before that lacks its ; or , or what closes it, a bracket or a quote");
+}
+
 static void
 parse_text(struct config *c, const char *text, size_t len)
 {
@@ -323,8 +372,12 @@ parse_text(struct config *c, const char *text, size_t len)
 		return;
 	config_init(&lc);
 	if (config_read_string(&lc, text) == CONFIG_FALSE)
-		config_error(c, (unsigned int)config_error_line(&lc), "%s",
-		    config_error_text(&lc));
+		config_error(c, (unsigned int)config_error_line(&lc), "%s%s",
+		    config_error_text(&lc),
+		    strcmp(config_error_text(&lc), "syntax error") != 0 ?
+			"" :
+			syntax_hint(text,
+			    (unsigned int)config_error_line(&lc)));
 	else
 		parse_group(&top, config_root_setting(&lc));
 	config_destroy(&lc);

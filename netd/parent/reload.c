@@ -65,17 +65,35 @@ reload_end(struct netd *n, enum ctl_code code, const char *text)
 	reload_try(n);
 }
 
-/* Nothing of it is in use: log all errors, and answer with the first. */
+/*
+ * Nothing of it is in use: log all errors, and answer with as many as there is
+ * room for.
+ */
 static void
 tell_errors(const struct config *c, char *why, size_t size)
 {
-	unsigned int i;
+	char more[64];
+	unsigned int i, told;
+	size_t len;
 
 	for (i = 0; i < c->nerrors && i < CONF_ERRORS_MAX; i++)
 		log_warnx("%s", log_text(c->errors[i]));
 	log_warnx("reload: %u error%s; the old configuration stays", c->nerrors,
 	    c->nerrors == 1 ? "" : "s");
-	strlcpy(why, c->errors[0], size);
+	len = strlcpy(why, c->errors[0], size);
+	for (told = 1; told < c->nerrors && told < CONF_ERRORS_MAX; told++) {
+		if (len + strlen(c->errors[told]) + sizeof(more) + 2 > size)
+			break;
+		strlcat(why, "; ", size);
+		len = strlcat(why, c->errors[told], size);
+	}
+	if (told == c->nerrors)
+		return;
+	snprintf(more, sizeof(more), "; and %u more: see the log of netd",
+	    c->nerrors - told);
+	if (len + sizeof(more) > size)
+		why[size - sizeof(more)] = '\0';
+	strlcat(why, more, size);
 }
 
 static bool

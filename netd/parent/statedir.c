@@ -127,6 +127,34 @@ open_lock(const char *dir, uint32_t uid, uint32_t gid, bool nouser)
 	return (fd);
 }
 
+/*
+ * The part of the path that leased's user may not pass, as the end of an error;
+ * "" if there is none.
+ */
+static const char *
+blocked(const char *dir, uint32_t uid, uint32_t gid)
+{
+	static char why[DIR_SIZE + 96];
+	char part[DIR_SIZE], *p;
+
+	why[0] = '\0';
+	if (setegid(gid) == -1 || seteuid(uid) == -1)
+		goto done;
+	strlcpy(part, dir, sizeof(part));
+	for (p = part; why[0] == '\0' && (p = strchr(p + 1, '/')) != NULL;) {
+		*p = '\0';
+		if (faccessat(AT_FDCWD, part, X_OK, AT_EACCESS) == -1)
+			snprintf(why, sizeof(why),
+			    ": leased runs as user %u, who cannot pass %s: choose another place, or chmod o+x it",
+			    uid, part);
+		*p = '/';
+	}
+done:
+	if (seteuid(0) == -1 || setegid(0) == -1)
+		fatal("cannot become root again");
+	return (why);
+}
+
 /* Check a directory that is there; nothing is changed. */
 static int
 check(struct config *c, const struct stat *st, uint32_t uid, bool nouser)
@@ -204,7 +232,8 @@ statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 	}
 	return (fd);
 fail:
-	config_error(c, line, "state_dir %s: %s", dir, strerror(errno));
+	config_error(c, line, "state_dir %s: %s%s", dir, strerror(errno),
+	    errno == EACCES && !nouser ? blocked(dir, uid, gid) : "");
 	if (fd != -1)
 		close(fd);
 	return (-1);

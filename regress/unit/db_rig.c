@@ -168,7 +168,7 @@ event_cb(void *arg, const struct event_row *r)
 char *
 db_picture(struct store *s)
 {
-	const struct event_filter any = { "", "", 0 };
+	const struct event_filter any = { "", "", 0, "" };
 	int64_t on;
 	char *text;
 	size_t len;

@@ -23,6 +23,7 @@
 #include "merge.h"
 #include "parse.h"
 #include "schema.h"
+#include "spell.h"
 #include "suggest.h"
 #include "units.h"
 
@@ -112,14 +113,14 @@ sizes(void **state)
 static void
 suggestions(void **state)
 {
-	assert_int_equal(suggest_distance("", ""), 0);
-	assert_int_equal(suggest_distance("abc", "abc"), 0);
-	assert_int_equal(suggest_distance("abc", "abd"), 1);
-	assert_int_equal(suggest_distance("abc", "acb"), 1);
-	assert_int_equal(suggest_distance("abc", "abcd"), 1);
-	assert_int_equal(suggest_distance("abc", ""), 3);
-	assert_int_equal(suggest_distance("kitten", "sitting"), 3);
-	assert_int_equal(suggest_distance("0123456789012345678901234567890"
+	assert_int_equal(spell_distance("", ""), 0);
+	assert_int_equal(spell_distance("abc", "abc"), 0);
+	assert_int_equal(spell_distance("abc", "abd"), 1);
+	assert_int_equal(spell_distance("abc", "acb"), 1);
+	assert_int_equal(spell_distance("abc", "abcd"), 1);
+	assert_int_equal(spell_distance("abc", ""), 3);
+	assert_int_equal(spell_distance("kitten", "sitting"), 3);
+	assert_int_equal(spell_distance("0123456789012345678901234567890"
 					  "1234567890",
 			     "x"),
 	    99);

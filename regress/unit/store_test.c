@@ -331,7 +331,7 @@ static void
 events(void **state)
 {
 	struct rig *r = *state;
-	struct event_filter filter = { "", "n3", 0 };
+	struct event_filter filter = { "", "n3", 0, "" };
 	char name[16];
 	struct event_row e = { 0, 0, "lease.add", "net", name, "", "", "" };
 	const int64_t begin = 1700000000;
