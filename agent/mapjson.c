@@ -54,33 +54,17 @@ mapjson_member(const char *s)
 	return (why == NULL ? (uint64_t)n : 0);
 }
 
-/* Nobody can be reached there, or only this host. */
-static bool
-is_nowhere(const struct prefix *p)
-{
-	const uint8_t *a = p->addr;
-
-	if (p->family == AF_INET)
-		return (a[0] == 0 || a[0] == 127 || a[0] >= 224 ||
-		    (a[0] == 169 && a[1] == 254));
-	if (a[0] == 0xff || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80))
-		return (true);
-	/* ::, ::1 and the mapped and compatible IPv4 addresses */
-	return (memcmp(a, in6addr_any.s6_addr, 8) == 0);
-}
-
 int
 mapjson_endpoint(const char *s, struct map_endpoint *e)
 {
 	memset(e, 0, sizeof(*e));
 	if (endpoint_parse(s, &e->addr, &e->port) == -1)
 		return (-1);
-	if (e->addr.family == 0 || e->port == 0 || is_nowhere(&e->addr)) {
-		memset(e, 0, sizeof(*e));
-		errno = EINVAL;
-		return (-1);
-	}
-	return (0);
+	if (e->addr.family != 0 && e->port != 0 && !prefix_is_local(&e->addr))
+		return (0);
+	errno = prefix_is_local(&e->addr) ? EADDRNOTAVAIL : EINVAL;
+	memset(e, 0, sizeof(*e));
+	return (-1);
 }
 
 /* A text of at most size - 1 bytes, in which nothing is invisible. */
@@ -191,10 +175,10 @@ get_endpoint(const struct reader *r, const json_t *o, const char *name,
 
 	if (get_text(r, o, name, text, sizeof(text)) == -1)
 		return (-1);
-	if (text[0] != '\0' && mapjson_endpoint(text, e) == -1)
-		return (
-		    fail(r, "%s %s is no address and port that can be reached",
-		    name, text));
+	/* A device may have said it of itself: a useless one is no error. */
+	if (text[0] != '\0' && mapjson_endpoint(text, e) == -1 &&
+	    errno != EADDRNOTAVAIL)
+		return (fail(r, "%s %s is no address and port", name, text));
 	return (0);
 }
 

@@ -20,7 +20,10 @@ int	 mapjson_parse(const char *, size_t len, struct map_answer *a, char *err,
 
 /* A member's id: "m" and a number from 1 on.  Returns 0 if it is none. */
 uint64_t mapjson_member(const char *);
-/* "ADDR:PORT" of a host that a packet can be sent to.  Returns 0 or -1. */
+/*
+ * "ADDR:PORT" of a host.  Returns 0, or -1 with errno, which is EADDRNOTAVAIL
+ * for an address that is no other host's.
+ */
 int	 mapjson_endpoint(const char *, struct map_endpoint *);
 
 #endif

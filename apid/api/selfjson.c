@@ -332,8 +332,9 @@ report_member(const char *name, const json_t *v, struct self_report *r)
 			"error is no text of at most 512 printable bytes" :
 			NULL);
 	if (strcmp(name, "endpoint") == 0)
-		return (parse_endpoint(v, &m->endpoint, &m->port) == -1 ?
-			"endpoint is no address with a port" :
+		return (parse_endpoint(v, &m->endpoint, &m->port) == -1 ||
+				prefix_is_local(&m->endpoint) ?
+			"endpoint is no address with a port that others can reach" :
 			NULL);
 	if (strcmp(name, "nat") == 0)
 		return (parse_nat(v, m) == -1 ?

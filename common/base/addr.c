@@ -148,6 +148,20 @@ prefix_overlaps(const struct prefix *a, const struct prefix *b)
 	return (prefix_contains(a, b) || prefix_contains(b, a));
 }
 
+bool
+prefix_is_local(const struct prefix *p)
+{
+	static const uint8_t zero[8];
+	const uint8_t *a = p->addr;
+
+	if (p->family == AF_INET)
+		return (a[0] == 0 || a[0] == 127 || a[0] >= 224 ||
+		    (a[0] == 169 && a[1] == 254));
+	/* ::, ::1, and what has an IPv4 address in it, all begin with zeros. */
+	return (a[0] == 0xff || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
+	    memcmp(a, zero, sizeof(zero)) == 0);
+}
+
 int
 prefix_cmp(const struct prefix *a, const struct prefix *b)
 {

@@ -47,6 +47,11 @@ bool prefix_contains(const struct prefix *outer, const struct prefix *inner);
 /* True if one of the n prefixes of set contains the prefix. */
 bool prefix_among(const struct prefix *set, size_t n, const struct prefix *);
 bool	 prefix_overlaps(const struct prefix *, const struct prefix *);
+/*
+ * True for an address at which no other host is reached from anywhere: none,
+ * loopback, of one link, of a group, or an IPv4-mapped one.
+ */
+bool	 prefix_is_local(const struct prefix *);
 /* Total order: family, address, length. */
 int	 prefix_cmp(const struct prefix *, const struct prefix *);
 /* Clear the host bits. */

@@ -158,20 +158,6 @@ mpolicy_role(const struct mpolicy *p, const struct msg_mnet_set *m,
 	return (NULL);
 }
 
-static bool
-is_local(const struct prefix *p)
-{
-	const uint8_t *a = p->addr;
-	static const uint8_t zero[16], loopback[16] = { [15] = 1 };
-
-	if (p->family == AF_INET)
-		return (a[0] == 0 || a[0] == 127 || a[0] >= 224 ||
-		    (a[0] == 169 && a[1] == 254));
-	return (memcmp(a, zero, 16) == 0 || memcmp(a, loopback, 16) == 0 ||
-	    a[0] == 0xff || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
-	    (memcmp(a, zero, 10) == 0 && a[10] == 0xff && a[11] == 0xff));
-}
-
 static const char *
 check_endpoint(const struct mpolicy *p, const struct msg_mnet_set *net,
     const struct msg_mpeer_set *m)
@@ -181,7 +167,7 @@ check_endpoint(const struct mpolicy *p, const struct msg_mnet_set *net,
 	if (m->endpoint.family == 0)
 		return (NULL);
 	prefix_format_addr(&m->endpoint, text);
-	if (is_local(&m->endpoint))
+	if (prefix_is_local(&m->endpoint))
 		return (
 		    refuse("endpoint: %s is no address of another host", text));
 	if (prefix_among(p->host, p->nhost, &m->endpoint))
