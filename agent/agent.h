@@ -24,6 +24,7 @@ struct agentctl;
 struct poll;
 struct reporter;
 struct scrape;
+struct stunsock;
 
 struct agent {
 	struct childconf conf;		/* first; its shadow is a settings */
@@ -39,6 +40,7 @@ struct agent {
 	struct asked	 asked;		/* questions to the hand */
 	struct poll	*poll;
 	struct reporter	*reporter;
+	struct stunsock	*stunsock;
 	struct agentctl	*ctl;		/* NULL: none */
 	struct scrape	*scrape;	/* NULL: none */
 	struct event	*look;		/* timer */

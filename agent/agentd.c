@@ -19,6 +19,7 @@
 #include "poll.h"
 #include "reporter.h"
 #include "scrape.h"
+#include "stunask.h"
 
 #define LOOK_S	2
 #define LINK_S	5	/* between two looks at our links */
@@ -181,6 +182,7 @@ look_cb(evutil_socket_t fd, short what, void *arg)
 	TAILQ_FOREACH(n, &a->nets.list, entry) {
 		meshnet_resolve(n);
 		meshnet_look(n);
+		stunask_look(n);
 	}
 }
 
@@ -237,7 +239,9 @@ listen_anew(struct agent *a)
 		scrape_listen(a, a->set->metrics_fd);
 	else
 		scrape_free(a);
+	stunsock_use(a->stunsock, a->set->raw4_fd, a->set->raw6_fd);
 	a->set->ctl_fd = a->set->metrics_fd = -1;
+	a->set->raw4_fd = a->set->raw6_fd = -1;
 }
 
 static int
@@ -318,6 +322,7 @@ agent_clear(struct agent *a)
 	asked_clear(&a->asked);
 	poll_free(a->poll);
 	reporter_free(a->reporter);
+	stunsock_free(a->stunsock);
 	if (a->look != NULL)
 		event_free(a->look);
 	if (a->link != NULL)
@@ -350,7 +355,8 @@ main(void)
 	if ((a->base = event_base_new()) == NULL ||
 	    (a->resolve = resolve_new(a->base)) == NULL ||
 	    (a->poll = poll_new(a)) == NULL ||
-	    (a->reporter = reporter_new(a)) == NULL)
+	    (a->reporter = reporter_new(a)) == NULL ||
+	    (a->stunsock = stunsock_new(a)) == NULL)
 		fatal("event loop");
 	a->parent = chan_new(a->base, CHILD_FD, P_AGENT, P_PARENT, "parent",
 	    &parent_ops, CONF_IDLE, a);

@@ -463,8 +463,11 @@ static void
 net_free(struct agent *a, struct meshnet *n)
 {
 	struct meshpeer *p, *next;
+	unsigned int i;
 
 	resolve_cancel(n->job);
+	for (i = 0; i < n->stun.n; i++)
+		resolve_cancel(n->stun.server[i].job);
 	RB_FOREACH_SAFE (p, meshpeers, &n->peers, next)
 		free_peer(n, p);
 	TAILQ_REMOVE(&a->nets.list, n, entry);

@@ -19,6 +19,7 @@
 #include "pathrule.h"
 #include "resolve.h"
 #include "statefile.h"
+#include "stunask.h"
 #include "wantset.h"
 
 struct agent;
@@ -68,6 +69,7 @@ struct meshnet {
 	struct mono	 resolved_at;
 	char		 key_put[WGKEY_TEXT];	/* the server has this one */
 	bool		 paths_changed;	/* since they were saved */
+	struct stun_net	 stun;
 };
 
 TAILQ_HEAD(meshnet_list, meshnet);

@@ -163,6 +163,8 @@ own_nat(struct poll *p)
 		local.port = n->state.port;
 		n->map->self.nat = (uint8_t)pair_own_nat(&n->map->self, &local,
 		    local.addr.family != 0 ? 1 : 0);
+		if (n->stun.nat != MAP_NAT_UNKNOWN)
+			n->map->self.nat = n->stun.nat;
 	}
 }
 

@@ -32,6 +32,7 @@ struct reporter {
 	char		 network[NETNAME_SIZE];	/* in the report under way */
 	char		 nack[TEXT_SIZE];	/* the refusal in the report */
 	uint8_t		 nat;		/* and our NAT */
+	struct map_endpoint at;		/* our own place in the report */
 };
 
 static void
@@ -57,7 +58,7 @@ is_urgent(struct meshnet *n)
 	struct meshpeer *p;
 
 	/* Only a device that says that it is reachable can be a relay. */
-	if (n->nack_due || n->map->self.nat != n->nat_told)
+	if (n->nack_due || n->stun.due || n->map->self.nat != n->nat_told)
 		return (true);
 	RB_FOREACH (p, meshpeers, &n->peers)
 		if (p->want)
@@ -140,8 +141,8 @@ static char *
 write_report(struct reporter *r, struct meshnet *n)
 {
 	static const char *const nats[] = { "unknown", "open", "cone", "hard" };
+	char at[ENDPOINT_TEXT], *text = NULL;
 	json_t *o;
-	char *text = NULL;
 
 	o = json_pack("{s:s,s:I,s:s}", "network", n->map->uuid, "gen",
 	    (json_int_t)n->map->gen, "nat", nats[n->map->self.nat]);
@@ -151,6 +152,10 @@ write_report(struct reporter *r, struct meshnet *n)
 		strlcpy(r->nack, n->why, sizeof(r->nack));
 		(void)json_object_set_new(o, "error", json_string(n->why));
 	}
+	if (n->stun.mapped.addr.family != 0)
+		(void)json_object_set_new(o, "endpoint",
+		    json_string(endpoint_format(&n->stun.mapped, at)));
+	r->at = n->stun.mapped;
 	(void)json_object_set_new(o, "want", wants(n));
 	if (!r->urgent)
 		(void)json_object_set_new(o, "paths", paths(n));
@@ -212,6 +217,9 @@ report_cb(void *arg, const struct httpc_answer *ans)
 		n->nack_due = false;
 	if (good && n != NULL)
 		n->nat_told = r->nat;
+	if (good && n != NULL && n->stun.mapped.port == r->at.port &&
+	    prefix_equal(&n->stun.mapped.addr, &r->at.addr))
+		n->stun.due = false;
 	if (good)
 		next(r);
 }

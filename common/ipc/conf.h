@@ -35,6 +35,9 @@
 #define RESTORE_FILE		"sallyport.db.restore"
 #define DB_APPLICATION_ID	0x53506f72	/* "SPor" */
 
+/* The mark of packets that never go into a device's full tunnel. */
+#define TUNNEL_MARK	0x7370004dU
+
 /* Bounds of lists. */
 #define NETWORKS_MAX	64
 #define NET_ADDRS_MAX	8	/* addresses of an interface */

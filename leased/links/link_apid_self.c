@@ -17,6 +17,8 @@
 #include "turn.h"
 #include "wants.h"
 
+#define MET_MS	200000	/* WireGuard shakes hands more often */
+
 static unsigned int
 front_of(const struct leased *l, const struct chan *c)
 {
@@ -300,7 +302,18 @@ take_nack(struct leased *l, struct member *x, const struct msg_mesh_report *m)
 	mesh_log("mesh.nack", x->mesh, x->device->name, &op, "");
 }
 
-/* An endpoint that the device has from a STUN server, and its kind of NAT. */
+/* The rendezvous has seen the member lately. */
+static bool
+is_met(const struct member *x)
+{
+	return (x->fed.met_at.ns != 0 &&
+	    mono_diff_ms(mono_now(), x->fed.met_at) < MET_MS);
+}
+
+/*
+ * An endpoint that the device has from a STUN server, and its kind of NAT.  One
+ * of the rendezvous is better as long as that sees the device.
+ */
 static void
 take_place(struct leased *l, struct member *x, const struct msg_mesh_report *m)
 {
@@ -309,7 +322,8 @@ take_place(struct leased *l, struct member *x, const struct msg_mesh_report *m)
 	if (moved)
 		x->nat = m->nat;
 	if (m->endpoint.family != 0 && m->port != 0 &&
-	    x->endpoint_src <= ENDPOINT_STUN &&
+	    (x->endpoint_src <= ENDPOINT_STUN ||
+		(x->endpoint_src == ENDPOINT_RENDEZVOUS && !is_met(x))) &&
 	    (x->endpoint.port != m->port ||
 		!prefix_equal(&x->endpoint.addr, &m->endpoint))) {
 		x->endpoint.addr = m->endpoint;

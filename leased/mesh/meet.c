@@ -115,15 +115,17 @@ meet_seen(struct leased *l, const struct msg_peer_seen *s)
 	    strcmp(s->network, l->conf->mesh.rendezvous) != 0 ||
 	    (m = member_by_key(l->meshes, s->pubkey)) == NULL)
 		return;
+	m->fed.met_at = mono_now();
 	if (s->handshake > m->handshake)
 		m->handshake = s->handshake;
-	if (m->endpoint_src > ENDPOINT_RENDEZVOUS ||
-	    (m->endpoint.port == s->port &&
-		prefix_equal(&m->endpoint.addr, &s->endpoint)))
+	if (m->endpoint_src > ENDPOINT_RENDEZVOUS)
+		return;
+	m->endpoint_src = ENDPOINT_RENDEZVOUS;
+	if (m->endpoint.port == s->port &&
+	    prefix_equal(&m->endpoint.addr, &s->endpoint))
 		return;
 	m->endpoint.addr = s->endpoint;
 	m->endpoint.port = s->port;
-	m->endpoint_src = ENDPOINT_RENDEZVOUS;
 	l->feed_lazy = true;
 	if (gen_touch(m) == -1)
 		log_debug("mesh: an endpoint is told later");

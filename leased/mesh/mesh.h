@@ -129,6 +129,7 @@ struct member_fed {
 	bool		 peer;		/* others may have had it as a peer */
 	bool		 met;		/* the rendezvous has this key */
 	uint8_t		 key[WGKEY_LEN];
+	struct mono	 met_at;	/* the rendezvous saw it last; 0: never */
 };
 
 struct member {

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "conf.h"
 #include "rawsock.h"
 
 #define STUN_ANSWER	0x0101		/* RFC 8489, binding success */
@@ -49,9 +50,13 @@ set_filter(int fd, int family, uint16_t first, uint16_t last)
 	    last);
 	struct sock_fprog p = { sizeof(four) / sizeof(four[0]),
 		family == AF_INET ? four : six };
+	const uint32_t mark = TUNNEL_MARK;
 	int on = 1;
 
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &p, sizeof(p)) == -1)
+		return (-1);
+	/* As those of WireGuard, the packets do not go into a full tunnel. */
+	if (setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) == -1)
 		return (-1);
 	return (setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on)));
 }

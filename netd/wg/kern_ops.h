@@ -77,7 +77,7 @@ struct kern_rule {	/* iif NAME, from PREFIX or to PREFIX lookup TABLE */
 };
 
 /* The table of a device's full tunnel, and the mark of its WireGuard. */
-#define KERN_TUNNEL_TABLE	0x7370004dU
+#define KERN_TUNNEL_TABLE	TUNNEL_MARK
 
 struct kern_tunnel {
 	int		 ifindex;	/* 0: there is none now, all is closed */

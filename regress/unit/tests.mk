@@ -47,6 +47,7 @@ request_test_USES :=	request http
 route_test_USES :=	route http
 san_test_USES :=	san tlscert
 stun_test_USES :=	stun endpoint
+stunpacket_test_USES :=	stunpacket stun
 subject_test_USES :=	subject hex
 sysctl_test_USES :=	sysctl kern_list mark neighbour
 tunnel_test_USES :=	tunnel
