@@ -339,9 +339,9 @@ agent_clear(struct agent *a)
 int
 main(void)
 {
-	static struct agent agent;
-	struct agent *a = &agent;
+	struct agent agent, *a = &agent;
 
+	memset(a, 0, sizeof(*a));
 	a->conf.ops = &conf_ops;
 	child_start(&a->child, P_AGENT, "agentd");
 	if (sodium_init() == -1)

@@ -55,6 +55,25 @@ agent_start() {		# NAME
 	eval "agent_$1=$PID"
 }
 
+# The suite of a device NAME in the test's own namespace, with a server that
+# nobody is: SUITE, as role_pid and others use it.
+agent_here() {		# NAME
+	mkdir -p "$A/$1/state"
+	[ -e "$PKI/$1.crt" ] || cert "$1" "$1"
+	agent_conf "$1"
+	# shellcheck disable=SC2086
+	spawn netd "$BIN/sallyport-agent" -d $NOUSER -L "$BIN" \
+	    -f "$A/$1/agent.conf"
+	SUITE=$PID
+	wait_for 20 agent_answers "$1" || {
+		fail "the suite of a device does not come up"
+		exit 1
+	}
+}
+agent_answers() {	# NAME
+	"$BIN/sallyctl" -s "$A/$1/ctl.sock" show agent
+}
+
 agent_stop() {		# NAME
 	eval "stop \$agent_$1"
 }

@@ -123,7 +123,7 @@ suite_kill() {
 	done
 }
 
-# The child of that name: netd-hand leased apid apid-key.  Nothing and 1 if
+# The child of that name: netd-hand leased apid apid-key agentd.  Nothing and 1 if
 # there is none.
 role_pid() {		# NAME
 	for role_p in $(cat "/proc/$SUITE/task/$SUITE/children" 2>/dev/null); do
@@ -173,7 +173,7 @@ role_kill() {		# ROLE
 
 # The processes of these roles, or of all.
 suite_pids() {		# [ROLE ...]
-	[ $# -gt 0 ] || set -- netd-hand leased apid apid-key
+	[ $# -gt 0 ] || set -- netd-hand leased apid apid-key agentd
 	for suite_r; do role_pid "$suite_r"; done
 }
 

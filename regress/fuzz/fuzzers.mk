@@ -20,6 +20,15 @@ hand_fuzz_USES :=	$(filter-out kern_linux,$(HAND_MODULES))
 hand_fuzz_RIG :=	fuzz/link_rig fuzz/silent_log proc/fake_kern proc/fake_state
 hand_fuzz_PKG :=	$(netd-hand_PKG)
 hand_fuzz_WRAP :=	$(LINK_WRAP)
+agentd_fuzz_USES :=	$(notdir $(basename $(agentd_SRC) $(TLSKEY_SRC)))
+agentd_fuzz_RIG :=	fuzz/link_rig fuzz/silent_log
+agentd_fuzz_PKG :=	$(agentd_PKG)
+agentd_fuzz_WRAP :=	$(LINK_WRAP) connect event_add imsg_recv_wait settings_check \
+			evdns_base_resolv_conf_parse state_load state_save_net \
+			state_drop_net state_load_direct state_save_direct \
+			tlsclient_free tlssession_new tlssession_free \
+			tlssession_handshake tlssession_read tlssession_write \
+			tlssession_pending tlssession_error
 apid_fuzz_USES :=	$(notdir $(basename $(apid_SRC) $(TLSKEY_SRC)))
 apid_fuzz_RIG :=	fuzz/link_rig fuzz/silent_log
 apid_fuzz_PKG :=	$(apid_PKG)

@@ -27,6 +27,9 @@ int	 product_main(void);
  */
 void	 rig_run(const uint8_t *, size_t, int (*fd_for)(uint32_t type));
 
+/* Give this function the bytes of packets with 3 in place of a link. */
+void	 rig_other(void (*)(const uint8_t *, size_t));
+
 /* A socket whose other end is gone. */
 int	 rig_end(void);
 /* A file in memory with this text, at its beginning. */

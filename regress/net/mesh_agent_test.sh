@@ -183,6 +183,43 @@ rm "$M/member.a2"
 touch "$M/touch.a2"
 check "what is allowed again is there" wait_for 90 agent_ping a1 "$a2"
 
+# The server wants what is not in the policy: a default route, what the host is
+# connected to, a role, an endpoint that is the device itself.  The network goes
+# on without it, and the kernel has none of it.
+routes() {
+	in_ns a1 sh -c 'ip route show table all; ip -6 route show table all
+	    ip rule; ip -6 rule; cat /proc/sys/net/ipv4/ip_forward' |
+	    grep -v '^local\|^broadcast\|^multicast'
+}
+told() {		# MEMBER'S FACTS
+	echo "$1" >"$M/member.a2"
+	: >"$M/log"
+	touch "$M/touch.a2"
+	wait_for 90 asked '^GET a1 "1'
+}
+routes >"$WORK/routes"
+for p in 0.0.0.0/0 ::/0 128.0.0.0/1 10.0.0.0/8 198.51.100.0/24 127.0.0.0/8; do
+	check "a server that pushes $p is asked again" \
+	    told "{\"egress\":[\"$p\"],\"role\":[\"relay\",\"egress\"]}"
+	routes >"$WORK/routes2"
+	check "and a1 has no other route" diff "$WORK/routes" "$WORK/routes2"
+	unlike "nor another prefix" "$(in_ns a1 wg show spm0 allowed-ips)" \
+	    "[[:blank:]]$p|/0"
+done
+for e in 127.0.0.1:22 169.254.169.254:80 "100.64.1.2:51820" \
+    "$(in_ns a1 ip -4 -o address show dev eth0 |
+    sed 's/.* inet \([0-9.]*\).*/\1/'):22"; do
+	: >"$M/reports"
+	check "a member with the endpoint $e" told \
+	    "{\"endpoint\":\"$e\",\"local\":[]}"
+	unlike "is not called there" "$(in_ns a1 wg show spm0 endpoints)" "$e"
+	unlike "and does not have the network refused" \
+	    "$(cat "$M/reports")" '^a1 .*"error"'
+done
+rm "$M/member.a2"
+touch "$M/touch.a2"
+check "without all that a2 is there again" wait_for 90 agent_ping a1 "$a2"
+
 # Garbage changes nothing.
 ping_on
 echo '{"schema":1,"epoch":"5f3a","networks":[{"id":"../../etc/passwd"}]}' \

@@ -22,6 +22,12 @@
  *        hostile PID FD list NETWORK OWNER|leases
  *        hostile PID FD get NETWORK NAME
  *        hostile PID FD renew NETWORK NAME
+ *        hostile PID FD mesh OP TENANT MESH
+ *        hostile PID FD hello TENANT DEVICE
+ *        hostile PID FD page MESH
+ *        hostile PID FD leave TENANT DEVICE MESH
+ *        hostile PID FD mnet NETWORK PORT ROLE ADDRESS/LEN
+ *        hostile PID FD mpeer NETWORK KEY PREFIX [ENDPOINT PORT]
  *        hostile PID FD spoil shut|block|filter|ttl|pace|lowat
  *        hostile PID FD raw TYPE [HEX]
  *        hostile PID FD raw-fd TYPE [HEX]
@@ -47,18 +53,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hostile.h"
 #include "imsg.h"
 #include "proto.h"
 
-#define ID	0x7fff0001U /* a request that the stopped one never made */
-#define WAIT_MS 10000
 #define QUIET_MS 200
 
 static uint8_t packet[IMSG_MAX_SIZE];
 
-/* Send, waiting for room; what arrives meanwhile is thrown away. */
-static void
-send_all(int s, uint32_t type, const void *p, size_t len, int fd)
+void
+hostile_send(int s, uint32_t type, const void *p, size_t len, int fd)
 {
 	struct pollfd pfd;
 	struct imsg m;
@@ -81,9 +85,8 @@ send_all(int s, uint32_t type, const void *p, size_t len, int fd)
 	}
 }
 
-/* Print the answer to our request, or the end of the link. */
-static void
-answer(int s)
+void
+hostile_answer(int s)
 {
 	const struct msg_desc *d;
 	struct imsg m;
@@ -107,15 +110,15 @@ answer(int s)
 		printf("silent\n");
 }
 
-static void
-text(char *dst, size_t size, const char *src)
+void
+hostile_text(char *dst, size_t size, const char *src)
 {
 	if ((size_t)snprintf(dst, size, "%s", src) >= size)
 		errx(64, "%s: too long", src);
 }
 
-static void
-key(uint8_t *dst, const char *src)
+void
+hostile_key(uint8_t *dst, const char *src)
 {
 	if (wgkey_parse(src, strlen(src), dst) == -1)
 		errx(64, "%s: not a key", src);
@@ -138,8 +141,8 @@ static void
 wish(struct msg_peer_set *m, char *argv[])
 {
 	memset(m, 0, sizeof(*m));
-	text(m->network, sizeof(m->network), argv[0]);
-	key(m->pubkey, argv[1]);
+	hostile_text(m->network, sizeof(m->network), argv[0]);
+	hostile_key(m->pubkey, argv[1]);
 	m->source = SOURCE_LEASE;
 	m->ttl = LEASE_NEVER;
 	m->naddrs = 1;
@@ -156,8 +159,8 @@ send_wish(int s, const struct msg_peer_set *m)
 	ibuf_init(&b, buf, 0, sizeof(buf));
 	if (msg_peer_set_put(&b, m) == -1)
 		err(2, "peer_set");
-	send_all(s, MSG_PEER_SET, buf, b.wpos, -1);
-	answer(s);
+	hostile_send(s, MSG_PEER_SET, buf, b.wpos, -1);
+	hostile_answer(s);
 }
 
 static void
@@ -170,7 +173,7 @@ do_set(int s, int argc, char *argv[])
 	wish(&m, argv);
 	if (argc > 3) {
 		m.has_old = 1;
-		key(m.old, argv[3]);
+		hostile_key(m.old, argv[3]);
 	}
 	send_wish(s, &m);
 }
@@ -229,8 +232,8 @@ do_expired(int s, int argc, char *argv[])
 	if (argc < 4)
 		errx(64, "expired NETWORK KEY COUNT CODE");
 	memset(&m, 0, sizeof(m));
-	text(m.network, sizeof(m.network), argv[0]);
-	key(m.pubkey, argv[1]);
+	hostile_text(m.network, sizeof(m.network), argv[0]);
+	hostile_key(m.pubkey, argv[1]);
 	n = strtol(argv[2], NULL, 10);
 	memset(&done, 0, sizeof(done));
 	done.code = (uint8_t)strtoul(argv[3], NULL, 10);
@@ -263,13 +266,13 @@ do_del(int s, int argc, char *argv[])
 	if (argc < 2)
 		errx(64, "del NETWORK KEY");
 	memset(&m, 0, sizeof(m));
-	text(m.network, sizeof(m.network), argv[0]);
-	key(m.pubkey, argv[1]);
+	hostile_text(m.network, sizeof(m.network), argv[0]);
+	hostile_key(m.pubkey, argv[1]);
 	ibuf_init(&b, buf, 0, sizeof(buf));
 	if (msg_peer_del_put(&b, &m) == -1)
 		err(2, "peer_del");
-	send_all(s, MSG_PEER_DEL, buf, b.wpos, -1);
-	answer(s);
+	hostile_send(s, MSG_PEER_DEL, buf, b.wpos, -1);
+	hostile_answer(s);
 }
 
 static void
@@ -282,17 +285,17 @@ do_register(int s, int argc, char *argv[])
 	if (argc < 3)
 		errx(64, "register NETWORK NAME KEY [WHO]");
 	memset(&m, 0, sizeof(m));
-	text(m.network, sizeof(m.network), argv[0]);
-	text(m.name, sizeof(m.name), argv[1]);
-	text(m.who, sizeof(m.who), argc > 3 ? argv[3] : "cn:hostile");
-	key(m.pubkey, argv[2]);
+	hostile_text(m.network, sizeof(m.network), argv[0]);
+	hostile_text(m.name, sizeof(m.name), argv[1]);
+	hostile_text(m.who, sizeof(m.who), argc > 3 ? argv[3] : "cn:hostile");
+	hostile_key(m.pubkey, argv[2]);
 	if (prefix_parse("192.0.2.66", &m.from) == -1)
 		err(2, "prefix");
 	ibuf_init(&b, buf, 0, sizeof(buf));
 	if (msg_lease_register_put(&b, &m) == -1)
 		err(2, "lease_register");
-	send_all(s, MSG_LEASE_REGISTER, buf, b.wpos, -1);
-	answer(s);
+	hostile_send(s, MSG_LEASE_REGISTER, buf, b.wpos, -1);
+	hostile_answer(s);
 }
 
 static void
@@ -305,36 +308,13 @@ do_get(int s, int argc, char *argv[])
 	if (argc < 2)
 		errx(64, "get NETWORK NAME");
 	memset(&m, 0, sizeof(m));
-	text(m.network, sizeof(m.network), argv[0]);
-	text(m.name, sizeof(m.name), argv[1]);
+	hostile_text(m.network, sizeof(m.network), argv[0]);
+	hostile_text(m.name, sizeof(m.name), argv[1]);
 	ibuf_init(&b, buf, 0, sizeof(buf));
 	if (msg_lease_get_put(&b, &m) == -1)
 		err(2, "lease_get");
-	send_all(s, MSG_LEASE_GET, buf, b.wpos, -1);
-	answer(s);
-}
-
-/* An operation on a tenant, or on a mesh of it. */
-static void
-do_mesh(int s, int argc, char *argv[])
-{
-	struct msg_mesh_op m;
-	uint8_t buf[2048];
-	struct ibuf b;
-
-	if (argc < 3)
-		errx(64, "mesh OP TENANT MESH");
-	memset(&m, 0, sizeof(m));
-	m.op = (uint8_t)atoi(argv[0]);
-	text(m.tenant, sizeof(m.tenant), argv[1]);
-	text(m.network, sizeof(m.network), argv[2]);
-	text(m.device, sizeof(m.device), "evil");
-	text(m.who, sizeof(m.who), "cn:hostile");
-	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_mesh_op_put(&b, &m) == -1)
-		err(2, "mesh_op");
-	send_all(s, MSG_MESH_OP, buf, b.wpos, -1);
-	answer(s);
+	hostile_send(s, MSG_LEASE_GET, buf, b.wpos, -1);
+	hostile_answer(s);
 }
 
 static void
@@ -347,14 +327,14 @@ do_renew(int s, int argc, char *argv[])
 	if (argc < 2)
 		errx(64, "renew NETWORK NAME");
 	memset(&m, 0, sizeof(m));
-	text(m.network, sizeof(m.network), argv[0]);
-	text(m.name, sizeof(m.name), argv[1]);
-	text(m.who, sizeof(m.who), "addr:200::1");
+	hostile_text(m.network, sizeof(m.network), argv[0]);
+	hostile_text(m.name, sizeof(m.name), argv[1]);
+	hostile_text(m.who, sizeof(m.who), "addr:200::1");
 	ibuf_init(&b, buf, 0, sizeof(buf));
 	if (msg_lease_renew_put(&b, &m) == -1)
 		err(2, "lease_renew");
-	send_all(s, MSG_LEASE_RENEW, buf, b.wpos, -1);
-	answer(s);
+	hostile_send(s, MSG_LEASE_RENEW, buf, b.wpos, -1);
+	hostile_answer(s);
 }
 
 static void
@@ -367,9 +347,9 @@ do_own(int s, int argc, char *argv[])
 	if (argc < 4)
 		errx(64, "own NETWORK OWNER KEY PREFIX");
 	memset(&m, 0, sizeof(m));
-	text(m.network, sizeof(m.network), argv[0]);
-	text(m.owner, sizeof(m.owner), argv[1]);
-	key(m.pubkey, argv[2]);
+	hostile_text(m.network, sizeof(m.network), argv[0]);
+	hostile_text(m.owner, sizeof(m.owner), argv[1]);
+	hostile_key(m.pubkey, argv[2]);
 	m.naddrs = 1;
 	if (prefix_parse(argv[3], &m.addrs[0]) == -1)
 		errx(64, "%s: not a prefix", argv[3]);
@@ -378,8 +358,8 @@ do_own(int s, int argc, char *argv[])
 	ibuf_init(&b, buf, 0, sizeof(buf));
 	if (msg_owned_put_put(&b, &m) == -1)
 		err(2, "owned_put");
-	send_all(s, MSG_OWNED_PUT, buf, b.wpos, -1);
-	answer(s);
+	hostile_send(s, MSG_OWNED_PUT, buf, b.wpos, -1);
+	hostile_answer(s);
 }
 
 static void
@@ -392,16 +372,16 @@ do_disown(int s, int argc, char *argv[])
 	if (argc < 3)
 		errx(64, "disown NETWORK OWNER KEY");
 	memset(&m, 0, sizeof(m));
-	text(m.network, sizeof(m.network), argv[0]);
-	text(m.owner, sizeof(m.owner), argv[1]);
-	key(m.pubkey, argv[2]);
+	hostile_text(m.network, sizeof(m.network), argv[0]);
+	hostile_text(m.owner, sizeof(m.owner), argv[1]);
+	hostile_key(m.pubkey, argv[2]);
 	if (prefix_parse("192.0.2.66", &m.from) == -1)
 		err(2, "prefix");
 	ibuf_init(&b, buf, 0, sizeof(buf));
 	if (msg_owned_drop_put(&b, &m) == -1)
 		err(2, "owned_drop");
-	send_all(s, MSG_OWNED_DROP, buf, b.wpos, -1);
-	answer(s);
+	hostile_send(s, MSG_OWNED_DROP, buf, b.wpos, -1);
+	hostile_answer(s);
 }
 
 /* An empty set, by force: the owner shall have no peers. */
@@ -415,8 +395,8 @@ do_no_peers(int s, int argc, char *argv[])
 	if (argc < 2)
 		errx(64, "no-peers NETWORK OWNER");
 	memset(&m, 0, sizeof(m));
-	text(m.network, sizeof(m.network), argv[0]);
-	text(m.owner, sizeof(m.owner), argv[1]);
+	hostile_text(m.network, sizeof(m.network), argv[0]);
+	hostile_text(m.owner, sizeof(m.owner), argv[1]);
 	m.force = 1;
 	m.match = SET_MATCH_GENERATION;
 	m.generation = 1;
@@ -425,9 +405,9 @@ do_no_peers(int s, int argc, char *argv[])
 	ibuf_init(&b, buf, 0, sizeof(buf));
 	if (msg_set_begin_put(&b, &m) == -1)
 		err(2, "set_begin");
-	send_all(s, MSG_SET_BEGIN, buf, b.wpos, -1);
-	send_all(s, MSG_SET_END, NULL, 0, -1);
-	answer(s);
+	hostile_send(s, MSG_SET_BEGIN, buf, b.wpos, -1);
+	hostile_send(s, MSG_SET_END, NULL, 0, -1);
+	hostile_answer(s);
 }
 
 static void
@@ -440,16 +420,16 @@ do_list(int s, int argc, char *argv[])
 	if (argc < 2)
 		errx(64, "list NETWORK OWNER|leases");
 	memset(&m, 0, sizeof(m));
-	text(m.network, sizeof(m.network), argv[0]);
+	hostile_text(m.network, sizeof(m.network), argv[0]);
 	if (strcmp(argv[1], "leases") == 0)
 		m.leases = 1;
 	else
-		text(m.owner, sizeof(m.owner), argv[1]);
+		hostile_text(m.owner, sizeof(m.owner), argv[1]);
 	ibuf_init(&b, buf, 0, sizeof(buf));
 	if (msg_peer_page_put(&b, &m) == -1)
 		err(2, "peer_page");
-	send_all(s, MSG_PEER_PAGE, buf, b.wpos, -1);
-	answer(s);
+	hostile_send(s, MSG_PEER_PAGE, buf, b.wpos, -1);
+	hostile_answer(s);
 }
 
 static void
@@ -461,8 +441,8 @@ do_raw(int s, int argc, char *argv[], int fd)
 	if (argc < 1)
 		errx(64, "raw TYPE [HEX]");
 	len = hex(argc > 1 ? argv[1] : NULL, buf, sizeof(buf));
-	send_all(s, (uint32_t)strtoul(argv[0], NULL, 0), buf, len, fd);
-	answer(s);
+	hostile_send(s, (uint32_t)strtoul(argv[0], NULL, 0), buf, len, fd);
+	hostile_answer(s);
 }
 
 /* Types of the catalogue, and others; bodies of any length and content. */
@@ -482,11 +462,11 @@ do_random(int s, int argc, char *argv[])
 		len = (size_t)random() % sizeof(buf);
 		for (i = 0; i < len; i++)
 			buf[i] = (uint8_t)random();
-		send_all(s,
+		hostile_send(s,
 		    bases[(size_t)random() % 7] + (uint32_t)random() % 24, buf,
 		    len, -1);
 	}
-	answer(s);
+	hostile_answer(s);
 }
 
 /* Ask and ask. */
@@ -501,14 +481,14 @@ do_flood(int s, int argc, char *argv[])
 	if (argc < 1)
 		errx(64, "flood COUNT");
 	memset(&m, 0, sizeof(m));
-	text(m.network, sizeof(m.network), "devices");
-	text(m.name, sizeof(m.name), "nobody");
+	hostile_text(m.network, sizeof(m.network), "devices");
+	hostile_text(m.name, sizeof(m.name), "nobody");
 	ibuf_init(&b, buf, 0, sizeof(buf));
 	if (msg_lease_get_put(&b, &m) == -1)
 		err(2, "lease_get");
 	for (n = strtol(argv[0], NULL, 10); n > 0; n--)
-		send_all(s, MSG_LEASE_GET, buf, b.wpos, -1);
-	answer(s);
+		hostile_send(s, MSG_LEASE_GET, buf, b.wpos, -1);
+	hostile_answer(s);
 }
 
 /* Wait for a question about a lease.  Returns its id. */
@@ -522,15 +502,17 @@ question(int s, struct msg_lease_reply *r)
 	while (imsg_recv_wait(s, packet, &m, WAIT_MS) == 1) {
 		if (m.type == MSG_LEASE_REGISTER &&
 		    msg_lease_register_get(&m.data, &reg) == 0) {
-			text(r->network, sizeof(r->network), reg.network);
-			text(r->name, sizeof(r->name), reg.name);
+			hostile_text(r->network, sizeof(r->network),
+			    reg.network);
+			hostile_text(r->name, sizeof(r->name), reg.name);
 			memcpy(r->pubkey, reg.pubkey, sizeof(r->pubkey));
 			return (m.id);
 		}
 		if (m.type == MSG_LEASE_GET &&
 		    msg_lease_get_get(&m.data, &get) == 0) {
-			text(r->network, sizeof(r->network), get.network);
-			text(r->name, sizeof(r->name), get.name);
+			hostile_text(r->network, sizeof(r->network),
+			    get.network);
+			hostile_text(r->name, sizeof(r->name), get.name);
 			return (m.id);
 		}
 	}
@@ -585,69 +567,8 @@ do_repeat(int s, int argc, char *argv[])
 	type = (uint32_t)strtoul(argv[0], NULL, 0);
 	len = hex(argc > 2 ? argv[2] : NULL, buf, sizeof(buf));
 	for (n = strtol(argv[1], NULL, 10); n > 0; n--)
-		send_all(s, type, buf, len, -1);
-	answer(s);
-}
-
-/* A device of a tenant asks for its meshes, or for the peers of one. */
-static void
-do_hello(int s, int argc, char *argv[])
-{
-	struct msg_mesh_hello m;
-	uint8_t buf[1024];
-	struct ibuf b;
-
-	if (argc < 2)
-		errx(64, "hello TENANT DEVICE");
-	memset(&m, 0, sizeof(m));
-	text(m.tenant, sizeof(m.tenant), argv[0]);
-	text(m.device, sizeof(m.device), argv[1]);
-	text(m.who, sizeof(m.who), "cn:hostile");
-	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_mesh_hello_put(&b, &m) == -1)
-		err(2, "mesh_hello");
-	send_all(s, MSG_MESH_HELLO, buf, b.wpos, -1);
-	answer(s);
-}
-
-static void
-do_page(int s, int argc, char *argv[])
-{
-	struct msg_mesh_page m;
-	uint8_t buf[64];
-	struct ibuf b;
-
-	if (argc < 1)
-		errx(64, "page MESH");
-	memset(&m, 0, sizeof(m));
-	m.mesh = strtoul(argv[0], NULL, 10);
-	m.whole = m.full = 1;
-	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_mesh_page_put(&b, &m) == -1)
-		err(2, "mesh_page");
-	send_all(s, MSG_MESH_PAGE, buf, b.wpos, -1);
-	answer(s);
-}
-
-static void
-do_leave(int s, int argc, char *argv[])
-{
-	struct msg_mesh_key m;
-	uint8_t buf[1024];
-	struct ibuf b;
-
-	if (argc < 3)
-		errx(64, "leave TENANT DEVICE MESH");
-	memset(&m, 0, sizeof(m));
-	text(m.tenant, sizeof(m.tenant), argv[0]);
-	text(m.device, sizeof(m.device), argv[1]);
-	text(m.mesh, sizeof(m.mesh), argv[2]);
-	m.leave = 1;
-	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_mesh_key_put(&b, &m) == -1)
-		err(2, "mesh_key");
-	send_all(s, MSG_MESH_KEY, buf, b.wpos, -1);
-	answer(s);
+		hostile_send(s, type, buf, len, -1);
+	hostile_answer(s);
 }
 
 /* The descriptor is no link, but a listening socket. */
@@ -701,10 +622,12 @@ static const struct {
 	{ "register", do_register }, { "own", do_own }, { "disown", do_disown },
 	{ "no-peers", do_no_peers }, { "list", do_list }, { "get", do_get },
 	{ "site", do_site }, { "tunnel", do_tunnel }, { "expired", do_expired },
-	{ "hello", do_hello }, { "page", do_page }, { "leave", do_leave },
-	{ "renew", do_renew }, { "random", do_random }, { "flood", do_flood },
-	{ "answer", do_answer }, { "spoil", do_spoil }, { "repeat", do_repeat },
-	{ "mesh", do_mesh } };
+	{ "hello", hostile_hello }, { "page", hostile_page },
+	{ "leave", hostile_leave }, { "renew", do_renew },
+	{ "random", do_random }, { "flood", do_flood }, { "answer", do_answer },
+	{ "spoil", do_spoil }, { "repeat", do_repeat },
+	{ "mesh", hostile_mesh }, { "mnet", hostile_mnet },
+	{ "mpeer", hostile_mpeer } };
 
 int
 main(int argc, char *argv[])
@@ -732,10 +655,10 @@ main(int argc, char *argv[])
 		do_raw(s, argc, argv, null);
 	} else if (strcmp(what, "empty-sync") == 0) {
 		/* Nobody is to be kept. */
-		send_all(s, MSG_PEER_SYNC_BEGIN, (const uint8_t[5]){ 0 }, 5,
+		hostile_send(s, MSG_PEER_SYNC_BEGIN, (const uint8_t[5]){ 0 }, 5,
 		    -1);
-		send_all(s, MSG_PEER_SYNC_END, NULL, 0, -1);
-		answer(s);
+		hostile_send(s, MSG_PEER_SYNC_END, NULL, 0, -1);
+		hostile_answer(s);
 	} else
 		errx(64, "%s: unknown", what);
 	return (0);

@@ -257,4 +257,27 @@ echo 'zebra = 1;' >>"$CONF"
 # shellcheck disable=SC2086
 check_status "in the background: an error is told" 78 "$NETD" $NOUSER -L "$BIN" -f "$CONF"
 
+
+# --- the suite of a device ---
+
+. "$TOP/regress/agents.sh"
+: >"$LOG"
+agent_here a1
+for r in netd-hand apid-key agentd; do
+	p=$(role_pid $r)
+	unlike "device: $r: its environment is clean" \
+	    "$(tr '\0' '\n' <"/proc/$p/environ" 2>&1)" '^(PATH|HOME|WORK)='
+	[ -n "$NOUSER" ] ||
+	    unlike "device: $r: is not root" "$(ps -o uid= -p "$p")" '^ *0$'
+	kill -9 "$p"
+	check "device: $r killed: it comes back" wait_for 20 role_new $r "$p"
+done
+check "device: and the suite works" wait_for 20 agent_answers a1
+p=$(role_pid agentd)
+kill -STOP "$p"
+kill -TERM "$SUITE"
+wait "$SUITE"; st=$?
+is "device: it stops though agentd hangs" "$st" 0
+check "and says so" logged 'agentd: it does not stop; killing it'
+check "device: its socket is gone" test ! -e "$A/a1/ctl.sock"
 finish

@@ -4,6 +4,7 @@
 . "${TOP:-.}/regress/lib.sh"
 private "$@"
 . "$TOP/regress/suite.sh"
+. "$TOP/regress/agents.sh"
 
 [ -z "$NOUSER" ] || skip_all "not root: users cannot be changed here"
 pki_init
@@ -81,4 +82,19 @@ for f in ctl.sock ctl.sock.netd; do
 	is "$f is for the group" \
 	    "$(stat -c '%U %G %a' "$S/$f")" "root sallyport 660"
 done
+suite_kill
+
+# The suite of a device.
+agent_here a1
+walls "hand of a device" "$(role_pid netd-hand)" _sallynet 0000000000001000
+walls agentd "$(role_pid agentd)" _sallyagent $none
+walls "key holder of a device" "$(role_pid apid-key)" _sallykey $none
+unlike "agentd: its directory and nothing else" \
+    "$(files "$(role_pid agentd)" | grep -v "^$A/a1/state/agent")" .
+is "the key holder of a device: no file open" \
+    "$(files "$(role_pid apid-key)")" ""
+is "agentd's directory is its own" \
+    "$(stat -c '%U %a' "$A/a1/state/agent")" "_sallyagent 700"
+is "the directory of keys is root's" \
+    "$(stat -c '%U %a' "$A/a1/state/keys")" "root 700"
 finish

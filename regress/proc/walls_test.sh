@@ -6,10 +6,12 @@
 . "${TOP:-.}/regress/lib.sh"
 private "$@"
 . "$TOP/regress/suite.sh"
+. "$TOP/regress/agents.sh"
 
 TRY=$O/regress/breakout
 : "${ON_LISTENERS:=fastopen-sendto fastopen-sendmsg sendto-addr shut-read
     shut-both shut-read-high blocking signals option}"
+: "${ON_AGENTD:=shut-read shut-both shut-read-high blocking signals option}"
 : "${ON_LOG:=cut-log cut-log-high write-log write-log-high punch-log dup-log
     log-flags log-flags-high}"
 [ "$(uname -m)" = x86_64 ] || skip_all "written for x86_64"
@@ -75,7 +77,39 @@ for a in $ON_LOG; do
 	check "the log has lost nothing after $a" \
 	    test "$(wc -l <"$WORK/netd.log")" -ge "$said"
 	suite_kill
+	agent_here a1
+	said=$(wc -l <"$WORK/netd.log")
+	denied "agentd: $a" agentd "$a"
+	check "its log has lost nothing after $a" \
+	    test "$(wc -l <"$WORK/netd.log")" -ge "$said"
+	suite_kill
 done
+
+# What agentd listens on is made by the parent, and for its successor, too.
+measures() {
+	curl -s -m 5 http://127.0.0.1:9587/metrics | grep -q sallyport_agent
+}
+AGENT_MORE='metrics: { address = "127.0.0.1:9587"; };'
+for a in $ON_AGENTD; do
+	agent_here a1
+	check "agentd gives its metrics" wait_for 10 measures
+	denied "agentd: $a on a listener" agentd "$a" \
+	    "$(listener "$(role_pid agentd)")"
+	check "it gives its metrics after $a" wait_for 20 measures
+	suite_kill
+done
+AGENT_MORE=
+agent_here a1
+denied "agentd: a descriptor for another process" agentd pass
+suite_kill
+agent_here a1
+for a in reload teardown; do
+	pid=$(role_pid agentd)
+	is "agentd: $a is sent" "$("$TRY" "$pid" $a 2>&1)" "done 16"
+	check "agentd: $a: it is replaced" wait_for 20 role_new agentd "$pid"
+done
+check "its suite goes on" wait_for 20 agent_answers a1
+suite_kill
 
 # A log that netd could read, as a terminal, is not for the children to read.
 spawn netd sh -c 'exec "$@" 2<>"$0"' "$WORK/rw.log" "$NETD" -d $NOUSER -L "$BIN" \
@@ -86,4 +120,11 @@ for role in leased netd-hand apid apid-key; do
 	is "$role: the log cannot be read" \
 	    "$("$TRY" "$(role_pid $role)" read-log 2>&1)" "errno 9 EBADF"
 done
+suite_kill
+spawn netd sh -c 'exec "$@" 2<>"$0"' "$WORK/rw.log" "$BIN/sallyport-agent" -d \
+    $NOUSER -L "$BIN" -f "$A/a1/agent.conf"
+SUITE=$PID
+check "so does the suite of a device" wait_for 20 agent_answers a1
+is "agentd: the log cannot be read" \
+    "$("$TRY" "$(role_pid agentd)" read-log 2>&1)" "errno 9 EBADF"
 finish
