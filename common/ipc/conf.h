@@ -197,7 +197,8 @@ enum conf_word {
 enum conf_sysctl {
 	SYSCTL_IP4_FORWARD = 1,
 	SYSCTL_IP6_FORWARD = 2,
-	SYSCTL_ACCEPT_RA = 3	/* of one interface */
+	SYSCTL_ACCEPT_RA = 3,	/* of one interface */
+	SYSCTL_SRC_VALID_MARK = 4
 };
 
 #endif

@@ -94,8 +94,8 @@ codec_msg_conf_wgkey(struct codec *c, struct msg_conf_wgkey *m)
 int
 codec_msg_conf_sysctl(struct codec *c, struct msg_conf_sysctl *m)
 {
-	if (codec_range(c, &m->which, SYSCTL_IP4_FORWARD, SYSCTL_ACCEPT_RA) ==
-		-1 ||
+	if (codec_range(c, &m->which, SYSCTL_IP4_FORWARD,
+		SYSCTL_SRC_VALID_MARK) == -1 ||
 	    STR(c, m->interface) == -1)
 		return (-1);
 	return (0);

@@ -16,6 +16,7 @@
 #include "kern_ops.h"
 #include "leased_addr.h"
 #include "log.h"
+#include "mnet.h"
 #include "network.h"
 
 /* The networks that n reaches, by their places in the list of all. */
@@ -47,6 +48,12 @@ want_network(const struct knet *net, struct kern_fw *f)
 	if (n->gre)
 		strlcat(f->interface, "*", sizeof(f->interface));
 	f->mesh = net->mesh != NULL;
+	f->tunnel = net->mesh != NULL && net->mesh->tunnel;
+	if (f->tunnel) {
+		f->naddrs = net->mesh->set.naddrs;
+		memcpy(f->addrs, net->mesh->set.addrs,
+		    f->naddrs * sizeof(f->addrs[0]));
+	}
 	strlcpy(f->wan, n->wan, sizeof(f->wan));
 	f->adopt = n->adopt;
 	f->isolate = n->isolate;

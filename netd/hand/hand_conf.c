@@ -80,6 +80,8 @@ hand_conf_add_sysctl(struct hand_conf *c, const struct msg_conf_sysctl *m,
 {
 	size_t i = m->which - SYSCTL_IP4_FORWARD;
 
+	if (m->which == SYSCTL_SRC_VALID_MARK)
+		i = SYSCTL_MARK;
 	if (m->which == SYSCTL_ACCEPT_RA) {
 		for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
 			if (c->sysctl[i].fd == -1)

@@ -24,6 +24,7 @@ struct mnet {
 	bool		 named;		/* agentd's sync has named it */
 	bool		 routes_due;	/* prefixes beyond it have changed */
 	int		 marked;	/* interface that has the tunnel's mark */
+	bool		 tunnel;	/* it is the full tunnel */
 	/* The member to which the policy lets the default route lead. */
 	uint8_t		 tunnel_key[WGKEY_LEN];
 	char		 tunnel_member[NETNAME_SIZE];

@@ -11,12 +11,14 @@
 
 #include <string.h>
 
+#include "filter.h"
 #include "hand.h"
 #include "kern_ops.h"
 #include "log.h"
 #include "mnet.h"
 #include "mtunnel.h"
 #include "network.h"
+#include "sysctl.h"
 #include "wanted.h"
 
 static bool
@@ -57,6 +59,24 @@ mark(struct knet *n)
 	return (0);
 }
 
+/* The packet filter knows which network is the tunnel, if any. */
+static void
+guard(struct hand *k, const struct knet *tunnel)
+{
+	struct knet *n;
+	bool news = false;
+
+	TAILQ_FOREACH(n, &k->nets, entry) {
+		if (n->mesh == NULL || n->mesh->tunnel == (n == tunnel))
+			continue;
+		n->mesh->tunnel = n == tunnel;
+		news = true;
+	}
+	if (news)
+		(void)filter_ensure(k);
+	sysctl_ensure(k);
+}
+
 static void
 set_up(struct knet *n)
 {
@@ -68,11 +88,8 @@ set_up(struct knet *n)
 	t.four = has_default(n, AF_INET);
 	t.six = has_default(n, AF_INET6);
 	t.uid = k->policy->agent_uid;
-	/* Another family, or another interface: the old routes go first. */
-	if (k->tunnel && memcmp(&t, &k->tunnel_is, sizeof(t)) != 0 &&
-	    k->ops->tunnel_clear(k->io) == -1)
-		log_warnx("full tunnel: cannot change it: %s",
-		    k->ops->error(k->io));
+	/* Another family, or another interface; the rules stay meanwhile. */
+	t.anew = k->tunnel && memcmp(&t, &k->tunnel_is, sizeof(t)) != 0;
 	if (mark(n) == -1 || k->ops->tunnel_set(k->io, &t) == -1) {
 		log_warnx("network %s: full tunnel: %s", n->conf.name,
 		    k->ops->error(k->io));
@@ -83,6 +100,8 @@ set_up(struct knet *n)
 		    n->conf.name);
 	k->tunnel = true;
 	k->tunnel_is = t;
+	k->tunnel_is.anew = false;
+	guard(k, n);
 }
 
 int
@@ -112,7 +131,9 @@ mtunnel_ensure(struct hand *k)
 		set_up(n);
 	else if (k->mesh_synced && (k->tunnel || !k->tunnel_seen)) {
 		/* A tunnel of the hand before this one is looked for once. */
-		if (mtunnel_undo(k) == 0)
-			k->tunnel_seen = true;
+		if (mtunnel_undo(k) == -1)
+			return;
+		k->tunnel_seen = true;
+		guard(k, NULL);
 	}
 }

@@ -51,12 +51,13 @@ sysctl_close(struct ksysctl s[SYSCTLS])
 static const char *
 name_of(const struct hand *k, size_t i, char name[NAME_SIZE])
 {
-	static const char *const	 forward[SYSCTL_UPLINKS] = {
-		"net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
+	static const char *const	 names[SYSCTL_UPLINKS] = {
+		"net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding",
+		"net.ipv4.conf.all.src_valid_mark"
 	};
 
 	if (i < SYSCTL_UPLINKS)
-		return (forward[i]);
+		return (names[i]);
 	snprintf(name, NAME_SIZE, "net/ipv6/conf/%s/accept_ra",
 	    k->sysctl[i].interface);
 	return (name);
@@ -79,8 +80,11 @@ wants_forward(const struct hand *k)
 static void
 note_of(const struct hand *k, size_t i, struct kern_route *r)
 {
+	static const char *const places[SYSCTL_UPLINKS] = { "192.0.0.8/32",
+		"100::/128", "192.0.0.171/32" };
+
 	memset(r, 0, sizeof(*r));
-	(void)prefix_parse(i == 0 ? "192.0.0.8/32" : "100::/128", &r->dst);
+	(void)prefix_parse(places[i < SYSCTL_UPLINKS ? i : 1], &r->dst);
 	if (i >= SYSCTL_UPLINKS) {
 		r->dst.addr[8] = 1;
 		memcpy(r->dst.addr + 12, &k->sysctl[i].ifindex, 4);
@@ -329,36 +333,6 @@ is_wan(const struct hand *k, const char *interface)
 	return (false);
 }
 
-void
-sysctl_ensure(struct hand *k)
-{
-	size_t i;
-
-	if (!wants_forward(k)) {
-		sysctl_undo(k);
-		return;
-	}
-	/* Nothing is forwarded that no filter looks at. */
-	if (k->firewall == FIREWALL_MANAGE && !k->fw_set)
-		return;
-	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
-		if (k->sysctl[i].fd != -1 &&
-		    !is_wan(k, k->sysctl[i].interface)) {
-			recall(k, i);
-			put_back(k, i);
-		} else if (k->sysctl[i].changed)
-			again(k, i, "1\n", "2\n");
-		else if (k->sysctl[i].fd != -1)
-			keep_uplink(k, i);
-	}
-	for (i = 0; i < SYSCTL_UPLINKS; i++) {
-		if (k->sysctl[i].changed)
-			again(k, i, "0\n", "1\n");
-		else if (k->sysctl[i].fd != -1)
-			set(k, i, "0\n", "1\n", true);
-	}
-}
-
 /*
  * The notes of uplinks that are gone, and their values with them, while no hand
  * lived.
@@ -386,14 +360,75 @@ forget_gone(struct hand *k)
 	kern_routes_clear(&have);
 }
 
-void
-sysctl_undo(struct hand *k)
+static void
+undo_forward(struct hand *k)
 {
 	size_t i;
 
 	forget_gone(k);
 	for (i = 0; i < SYSCTLS; i++) {
+		if (i == SYSCTL_MARK)
+			continue;
 		recall(k, i);
 		put_back(k, i);
 	}
+}
+
+/* The reverse path of WireGuard's answers is that of its mark. */
+static void
+ensure_mark(struct hand *k)
+{
+	struct ksysctl *s = &k->sysctl[SYSCTL_MARK];
+
+	if (s->fd == -1)
+		return;
+	if (!k->tunnel) {
+		/* The tunnel of a hand before this one may go on. */
+		if (k->mesh_synced) {
+			recall(k, SYSCTL_MARK);
+			put_back(k, SYSCTL_MARK);
+		}
+	} else if (s->changed)
+		again(k, SYSCTL_MARK, "0\n", "1\n");
+	else
+		set(k, SYSCTL_MARK, "0\n", "1\n", true);
+}
+
+void
+sysctl_ensure(struct hand *k)
+{
+	size_t i;
+
+	ensure_mark(k);
+	if (!wants_forward(k)) {
+		undo_forward(k);
+		return;
+	}
+	/* Nothing is forwarded that no filter looks at. */
+	if (k->firewall == FIREWALL_MANAGE && !k->fw_set)
+		return;
+	for (i = SYSCTL_UPLINKS; i < SYSCTLS; i++) {
+		if (k->sysctl[i].fd != -1 &&
+		    !is_wan(k, k->sysctl[i].interface)) {
+			recall(k, i);
+			put_back(k, i);
+		} else if (k->sysctl[i].changed)
+			again(k, i, "1\n", "2\n");
+		else if (k->sysctl[i].fd != -1)
+			keep_uplink(k, i);
+	}
+	for (i = 0; i < SYSCTL_FORWARDS; i++) {
+		if (k->sysctl[i].changed)
+			again(k, i, "0\n", "1\n");
+		else if (k->sysctl[i].fd != -1)
+			set(k, i, "0\n", "1\n", true);
+	}
+}
+
+void
+sysctl_undo(struct hand *k)
+{
+	undo_forward(k);
+	recall(k, SYSCTL_MARK);
+	put_back(k, SYSCTL_MARK);
 }

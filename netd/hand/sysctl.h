@@ -10,7 +10,9 @@
 
 #include "conf.h"
 
-#define SYSCTL_UPLINKS	2	/* uplinks are set before forwarding */
+#define SYSCTL_FORWARDS	2
+#define SYSCTL_MARK	2	/* src_valid_mark, for a full tunnel */
+#define SYSCTL_UPLINKS	3	/* uplinks are set before forwarding */
 #define SYSCTLS		(SYSCTL_UPLINKS + NETWORKS_MAX)
 
 struct hand;
@@ -31,7 +33,10 @@ void	 sysctl_close(struct ksysctl [SYSCTLS]);
 void	 sysctl_take(struct hand *, struct ksysctl [SYSCTLS]);
 /* The file of an uplink that came, or was made again.  Takes over fd. */
 void	 sysctl_uplink(struct hand *, const char *interface, int fd);
-/* Switch forwarding on if a network needs it, and keep the old values. */
+/*
+ * Switch forwarding on if a network needs it, and src_valid_mark for a full
+ * tunnel, and keep the old values.
+ */
 void	 sysctl_ensure(struct hand *);
 void	 sysctl_undo(struct hand *);
 

@@ -28,6 +28,7 @@
 #include "spoiled.h"
 
 #define IP4_FORWARD "/proc/sys/net/ipv4/ip_forward"
+#define SRC_VALID_MARK "/proc/sys/net/ipv4/conf/all/src_valid_mark"
 #define IP6_CONF    "/proc/sys/net/ipv6/conf/"
 
 static int
@@ -131,7 +132,10 @@ send_sysctls(struct proc *p, const struct config *c)
 	needed = needed || c->policy.relay || c->policy.egress_wan[0] != '\0';
 	if (send_sysctl(p, SYSCTL_IP4_FORWARD, IP4_FORWARD, "", needed) == -1 ||
 	    send_sysctl(p, SYSCTL_IP6_FORWARD, IP6_CONF "all/forwarding", "",
-		needed) == -1)
+		needed) == -1 ||
+	    (p->netd->is_agent &&
+		send_sysctl(p, SYSCTL_SRC_VALID_MARK, SRC_VALID_MARK, "",
+		    false) == -1))
 		return (-1);
 	for (i = 0; i < c->nnetworks; i++)
 		if (c->networks[i].has_egress)

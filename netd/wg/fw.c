@@ -152,12 +152,24 @@ sum_up(struct fw *f, const char *table, uint64_t *of)
 	return (r);
 }
 
+/* The chains that are there only if they have rules. */
+static const struct {
+	const char	*name;
+	uint32_t	 hook;
+	int32_t		 priority;
+} optional[] = {
+	{ FW_SOURCE, NF_INET_PRE_ROUTING, -300 },
+	{ FW_PREMARK, NF_INET_PRE_ROUTING, -150 },
+	{ FW_POSTMARK, NF_INET_POST_ROUTING, -150 },
+};
+#define OPTIONAL	(sizeof(optional) / sizeof(optional[0]))
+
 /* The chains of a table: the networks that it has, or somebody's chains. */
 struct chains {
 	const char	*table;
 	size_t		 n;
 	char		 networks[2 * NETWORKS_MAX][NETNAME_SIZE];
-	bool		 source;	/* FW_SOURCE is among them */
+	bool		 has[OPTIONAL];	/* those of the list above */
 	unsigned int	 others;	/* chains that the first layout had not */
 };
 
@@ -168,6 +180,7 @@ chain_cb(const struct nlmsghdr *h, void *arg)
 	struct chains *c = arg;
 	char name[FW_NAME];
 	struct nlattr *a;
+	size_t i;
 
 	a = nl_attr(h, NFGEN, NFTA_CHAIN_NAME, 1);
 	if (a == NULL ||
@@ -177,7 +190,8 @@ chain_cb(const struct nlmsghdr *h, void *arg)
 	if (strcmp(name, FW_FORWARD) == 0 || strcmp(name, FW_NAT) == 0)
 		return (0);
 	c->others++;
-	c->source |= strcmp(name, FW_SOURCE) == 0;
+	for (i = 0; i < OPTIONAL; i++)
+		c->has[i] |= strcmp(name, optional[i].name) == 0;
 	if (strncmp(name, from, sizeof(from) - 1) == 0 &&
 	    c->n < 2 * NETWORKS_MAX)
 		strlcpy(c->networks[c->n++], name + sizeof(from) - 1,
@@ -279,6 +293,22 @@ in_plan(const struct fw_plan *p, const char *name)
 	return (false);
 }
 
+static void
+put_optional(struct fw_batch *b, const struct fw_plan *p,
+    const struct chains *old)
+{
+	size_t i;
+
+	for (i = 0; i < OPTIONAL; i++) {
+		if (fw_plan_has(p, optional[i].name))
+			fw_batch_chain(b, NFT_MSG_NEWCHAIN, optional[i].name,
+			    "filter", optional[i].hook, optional[i].priority);
+		else if (old != NULL && old->has[i])
+			fw_batch_chain(b, NFT_MSG_DELCHAIN, optional[i].name,
+			    NULL, 0, 0);
+	}
+}
+
 /*
  * One transaction.  If old is NULL, the table is made anew, whatever is there,
  * and takes over the counters and elements in carry, which may be NULL.
@@ -304,12 +334,7 @@ put(struct fw *f, unsigned int i, const char *owner, const struct fw_plan *p,
 		    NF_INET_FORWARD, 0);
 		fw_batch_chain(&b, NFT_MSG_NEWCHAIN, FW_NAT, "nat",
 		    NF_INET_POST_ROUTING, 100);
-		if (fw_plan_has(p, FW_SOURCE))
-			fw_batch_chain(&b, NFT_MSG_NEWCHAIN, FW_SOURCE,
-			    "filter", NF_INET_PRE_ROUTING, -300);
-		else if (old != NULL && old->source)
-			fw_batch_chain(&b, NFT_MSG_DELCHAIN, FW_SOURCE, NULL, 0,
-			    0);
+		put_optional(&b, p, old);
 		for (j = 0; j < p->nnets; j++) {
 			network(&b, p->nets[j].name, true);
 			fw_carry_counters(carry, &b, p->nets[j].name, j);

@@ -355,6 +355,32 @@ add_source(struct fw_plan *p, const struct kern_fw *n)
 	}
 }
 
+/*
+ * A full tunnel, as wg-quick(8) has it.  Nobody on the link may send to the
+ * address in the tunnel beside it.  The answers to WireGuard's own packets get
+ * its mark, by which the reverse path filter finds their way back.
+ */
+static void
+add_tunnel(struct fw_plan *p, const struct kern_fw *n)
+{
+	struct fw_rule r = rule(FW_SOURCE, n->interface, "", FW_DROP);
+	size_t i;
+
+	r.notiif = r.foreign = true;
+	for (i = 0; i < n->naddrs; i++) {
+		r.dst = prefix_host(&n->addrs[i]);
+		add_rule(p, n, &r);
+	}
+	r = rule(FW_PREMARK, "", "", FW_LOAD_MARK);
+	r.udp = true;
+	r.ctmark = TUNNEL_MARK;
+	add(p, &r);
+	r = rule(FW_POSTMARK, "", "", FW_SAVE_MARK);
+	r.udp = true;
+	r.mark = TUNNEL_MARK;
+	add(p, &r);
+}
+
 static void
 add_masquerade(struct fw_plan *p, const struct kern_fw *n,
     const struct prefix *list, size_t count)
@@ -394,6 +420,8 @@ fw_plan_make(struct fw_plan *p, const struct kern_fw *nets, size_t n, bool sets)
 		add_masquerade(p, &nets[i], nets[i].pools, nets[i].npools);
 		add_masquerade(p, &nets[i], nets[i].subnets, nets[i].nsubnets);
 		add_source(p, &nets[i]);
+		if (nets[i].tunnel)
+			add_tunnel(p, &nets[i]);
 	}
 	return (p->no_memory ? -1 : 0);
 }

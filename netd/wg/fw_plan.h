@@ -19,7 +19,10 @@
 #define FW_NAME_SIZE	16		/* a table, with NUL */
 #define FW_FORWARD	"forward"
 #define FW_NAT		"postrouting"
-#define FW_SOURCE	"prerouting"	/* there only if it has rules */
+/* These are there only if they have rules. */
+#define FW_SOURCE	"prerouting"
+#define FW_PREMARK	"premangle"
+#define FW_POSTMARK	"postmangle"
 /*
  * The mark of our table, with its owner behind.  It changes with the names and
  * types of what is in the table.
@@ -39,13 +42,16 @@ enum fw_end {
 	FW_DROP,
 	FW_JUMP,
 	FW_MASQUERADE,
-	FW_CLAMP		/* TCP's segment size, and go on */
+	FW_CLAMP,		/* TCP's segment size, and go on */
+	FW_SAVE_MARK,		/* the packet's is its connection's, too */
+	FW_LOAD_MARK		/* and the other way round */
 };
 
 /* A field that is empty or zero matches everything. */
 struct fw_rule {
 	char		 chain[FW_NAME];
 	char		 iif[IFNAME_SIZE];
+	bool		 notiif;	/* any interface but that one */
 	char		 oif[IFNAME_SIZE];
 	struct prefix	 src;
 	struct prefix	 dst;
@@ -55,6 +61,10 @@ struct fw_rule {
 	const struct prefix *but;	/* prefixes that lack it, too */
 	uint8_t		 nbut;
 	bool		 astray;	/* no way back to the source by iif */
+	bool		 foreign;	/* the source is no address of this host */
+	bool		 udp;
+	uint32_t	 mark;		/* the packet has it */
+	uint32_t	 ctmark;	/* its connection has it */
 	bool		 reply;		/* only the answers of a connection */
 	uint32_t	 state;		/* one of FW_... */
 	char		 counter[FW_NAME];

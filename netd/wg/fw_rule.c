@@ -10,6 +10,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/rtnetlink.h>
 
 #include <stdint.h>
 #include <stdio.h>
@@ -83,19 +84,19 @@ put_cmp(struct nftnl_rule *r, const void *data, uint32_t len)
 }
 
 static bool
-put_ifname(struct nftnl_rule *r, uint32_t key, const char *name)
+put_ifname(struct nftnl_rule *r, uint32_t key, const char *name, uint32_t op)
 {
 	char full[IFNAME_SIZE] = { 0 };
 	size_t len = strlen(name);
 
-	if (*name == '\0')
+	if (len == 0)
 		return (true);
 	/* "spg*" stands for all names that begin with "spg". */
-	if (len > 0 && name[len - 1] == '*')
-		return (
-		    put_meta(r, key) && put_cmp(r, name, (uint32_t)len - 1));
+	if (name[len - 1] == '*')
+		return (put_meta(r, key) &&
+		    put_compare(r, op, name, (uint32_t)len - 1));
 	strlcpy(full, name, sizeof(full));
-	return (put_meta(r, key) && put_cmp(r, full, sizeof(full)));
+	return (put_meta(r, key) && put_compare(r, op, full, sizeof(full)));
 }
 
 static bool
@@ -287,6 +288,62 @@ put_connection(struct nftnl_rule *r, const struct fw_rule *f)
 		put_compare(r, NFT_CMP_NEQ, &none, sizeof(none))));
 }
 
+/* The source is no address of this host. */
+static bool
+put_foreign(struct nftnl_rule *r)
+{
+	struct nftnl_expr *e = expr(r, "fib");
+	uint32_t local = RTN_LOCAL;
+
+	if (e == NULL)
+		return (false);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_RESULT, NFT_FIB_RESULT_ADDRTYPE);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_FLAGS, NFTA_FIB_F_SADDR);
+	return (put_compare(r, NFT_CMP_NEQ, &local, sizeof(local)));
+}
+
+static bool
+put_marks(struct nftnl_rule *r, const struct fw_rule *f)
+{
+	uint8_t udp = IPPROTO_UDP;
+
+	if (f->udp && (!put_meta(r, NFT_META_L4PROTO) || !put_cmp(r, &udp, 1)))
+		return (false);
+	if (f->mark != 0 &&
+	    (!put_meta(r, NFT_META_MARK) ||
+		!put_cmp(r, &f->mark, sizeof(f->mark))))
+		return (false);
+	return (f->ctmark == 0 ||
+	    (put_ct(r, NFT_CT_MARK) &&
+		put_cmp(r, &f->ctmark, sizeof(f->ctmark))));
+}
+
+/* Copy the mark of a packet to its connection. */
+static bool
+put_save_mark(struct nftnl_rule *r)
+{
+	struct nftnl_expr *e;
+
+	if (!put_meta(r, NFT_META_MARK) || (e = expr(r, "ct")) == NULL)
+		return (false);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_KEY, NFT_CT_MARK);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_SREG, NFT_REG_1);
+	return (true);
+}
+
+static bool
+put_load_mark(struct nftnl_rule *r)
+{
+	struct nftnl_expr *e;
+
+	if (!put_ct(r, NFT_CT_MARK) || (e = expr(r, "meta")) == NULL)
+		return (false);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, NFT_META_MARK);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_SREG, NFT_REG_1);
+	return (true);
+}
+
 static bool
 put_verdict(struct nftnl_rule *r, uint32_t verdict, const char *chain)
 {
@@ -316,6 +373,10 @@ put_end(struct nftnl_rule *r, const struct fw_rule *f)
 		return (expr(r, "masq") != NULL);
 	case FW_CLAMP:
 		return (put_clamp(r));
+	case FW_SAVE_MARK:
+		return (put_save_mark(r));
+	case FW_LOAD_MARK:
+		return (put_load_mark(r));
 	}
 	return (false);
 }
@@ -327,10 +388,12 @@ fw_rule_make(const struct fw_rule *f)
 
 	if (r == NULL)
 		return (NULL);
-	if (put_ifname(r, NFT_META_IIFNAME, f->iif) &&
-	    put_ifname(r, NFT_META_OIFNAME, f->oif) &&
+	if (put_ifname(r, NFT_META_IIFNAME, f->iif,
+		f->notiif ? NFT_CMP_NEQ : NFT_CMP_EQ) &&
+	    put_ifname(r, NFT_META_OIFNAME, f->oif, NFT_CMP_EQ) &&
 	    put_prefix(r, &f->src, true) && put_prefix(r, &f->dst, false) &&
 	    put_notin(r, f) && (!f->astray || put_astray(r)) &&
+	    (!f->foreign || put_foreign(r)) && put_marks(r, f) &&
 	    put_connection(r, f) && put_counter(r, f->counter) && put_end(r, f))
 		return (r);
 	nftnl_rule_free(r);

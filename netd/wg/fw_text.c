@@ -84,6 +84,10 @@ end_of(const struct fw_rule *r)
 	case FW_CLAMP:
 		return (
 		    "tcp flags syn / syn,rst tcp option maxseg size set rt mtu");
+	case FW_SAVE_MARK:
+		return ("ct mark set meta mark");
+	case FW_LOAD_MARK:
+		return ("meta mark set ct mark");
 	}
 	return ("");
 }
@@ -93,7 +97,8 @@ write_rule(FILE *fp, const struct fw_rule *r)
 {
 	fprintf(fp, "\t\t");
 	if (r->iif[0] != '\0')
-		fprintf(fp, "iifname \"%s\" ", r->iif);
+		fprintf(fp, "iifname %s\"%s\" ", r->notiif ? "!= " : "",
+		    r->iif);
 	if (r->oif[0] != '\0')
 		fprintf(fp, "oifname \"%s\" ", r->oif);
 	write_prefix(fp, &r->src, "saddr");
@@ -101,6 +106,14 @@ write_rule(FILE *fp, const struct fw_rule *r)
 	write_notin(fp, r);
 	if (r->astray)
 		fprintf(fp, "fib saddr . iif oif missing ");
+	if (r->foreign)
+		fprintf(fp, "fib saddr type != local ");
+	if (r->udp)
+		fprintf(fp, "meta l4proto udp ");
+	if (r->mark != 0)
+		fprintf(fp, "meta mark 0x%08x ", r->mark);
+	if (r->ctmark != 0)
+		fprintf(fp, "ct mark 0x%08x ", r->ctmark);
 	if (r->reply)
 		fprintf(fp, "ct direction reply ");
 	write_state(fp, r->state);
@@ -163,6 +176,12 @@ fw_text(const struct fw_plan *p, unsigned int table, const char *owner,
 	if (fw_plan_has(p, FW_SOURCE))
 		write_chain(fp, p, FW_SOURCE,
 		    "type filter hook prerouting priority raw; policy accept;");
+	if (fw_plan_has(p, FW_PREMARK))
+		write_chain(fp, p, FW_PREMARK,
+		    "type filter hook prerouting priority mangle; policy accept;");
+	if (fw_plan_has(p, FW_POSTMARK))
+		write_chain(fp, p, FW_POSTMARK,
+		    "type filter hook postrouting priority mangle; policy accept;");
 	for (i = 0; i < p->nnets; i++) {
 		write_chain(fp, p, fw_plan_from(p->nets[i].name, name), "");
 		write_chain(fp, p, fw_plan_to(p->nets[i].name, name), "");

@@ -84,6 +84,7 @@ struct kern_tunnel {
 	bool		 four;		/* it takes IPv4, else that is closed */
 	bool		 six;		/* it takes IPv6, likewise */
 	uint32_t	 uid;		/* nothing is closed for this user */
+	bool		 anew;		/* the routes were others until now */
 };
 
 /* Lists of kern_list.h, all zero when they are empty. */
@@ -145,6 +146,7 @@ struct kern_fw {
 	bool		 isolate;
 	bool		 inbound;
 	bool		 mesh;		/* its prefixes take the place of leases */
+	bool		 tunnel;	/* it is the full tunnel of this host */
 	uint8_t		 masquerade;	/* mask of enum conf_masquerade */
 	uint64_t	 reach;		/* bit i: network i of the list */
 	uint8_t		 npools;
@@ -155,6 +157,8 @@ struct kern_fw {
 	struct prefix	 allow[NET_DEST_MAX];
 	uint8_t		 ndeny;
 	struct prefix	 deny[NET_DEST_MAX];
+	uint8_t		 naddrs;	/* of this host in a full tunnel */
+	struct prefix	 addrs[MESH_ADDRS_MAX];
 };
 
 /*

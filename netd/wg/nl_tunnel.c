@@ -25,6 +25,7 @@
 #define PREF_AGENT	32410U		/* priorities of the rules */
 #define PREF_MAIN	32411U
 #define PREF_TUNNEL	32412U
+#define METRIC		1024U		/* metric of the routes into it */
 #define WORST_METRIC	0xff000000U	/* metric of the unreachable routes */
 
 static const uint8_t families[] = { AF_INET, AF_INET6 };
@@ -109,7 +110,7 @@ route(int type, int flags, uint8_t family, int oif)
 	if (m == NULL || nlmsg_append(m, &h, sizeof(h), NLMSG_ALIGNTO) < 0 ||
 	    nla_put_u32(m, RTA_TABLE, KERN_TUNNEL_TABLE) < 0 ||
 	    (oif != 0 && nla_put_u32(m, RTA_OIF, (uint32_t)oif) < 0) ||
-	    (oif == 0 && nla_put_u32(m, RTA_PRIORITY, WORST_METRIC) < 0))
+	    nla_put_u32(m, RTA_PRIORITY, oif != 0 ? METRIC : WORST_METRIC) < 0)
 		return (no_room(m));
 	return (m);
 }
@@ -129,33 +130,6 @@ add(struct nl_conn *c, struct nl_msg *m, uint8_t family)
 		-1);
 }
 
-/* The rules come last: no packet finds the table without its end. */
-int
-nl_tunnel_set(struct nl_conn *c, const struct kern_tunnel *t)
-{
-	const int flags = NLM_F_CREATE | NLM_F_EXCL;
-	size_t i;
-	uint8_t f;
-
-	for (i = 0; i < sizeof(families); i++) {
-		f = families[i];
-		if (add(c, route(RTM_NEWROUTE, flags, f, 0), f) == -1)
-			return (-1);
-		if (t->ifindex != 0 && (f == AF_INET ? t->four : t->six) &&
-		    add(c, route(RTM_NEWROUTE, flags, f, t->ifindex), f) == -1)
-			return (-1);
-	}
-	for (i = 0; i < sizeof(families); i++) {
-		f = families[i];
-		if (add(c, rule_agent(RTM_NEWRULE, flags, f, t->uid), f) ==
-			-1 ||
-		    add(c, rule_main(RTM_NEWRULE, flags, f), f) == -1 ||
-		    add(c, rule_tunnel(RTM_NEWRULE, flags, f), f) == -1)
-			return (-1);
-	}
-	return (0);
-}
-
 /* Remove as many as there are of one kind. */
 static int
 del(struct nl_conn *c, struct nl_msg *m)
@@ -170,8 +144,9 @@ del(struct nl_conn *c, struct nl_msg *m)
 		-1);
 }
 
+/* A route of the table with that metric; 0: with any. */
 static struct nl_msg *
-any_route(uint8_t family)
+any_route(uint8_t family, uint32_t metric)
 {
 	struct rtmsg h = { .rtm_family = family,
 		.rtm_protocol = TUNNEL_PROTO,
@@ -180,9 +155,40 @@ any_route(uint8_t family)
 
 	m = nlmsg_alloc_simple(RTM_DELROUTE, 0);
 	if (m == NULL || nlmsg_append(m, &h, sizeof(h), NLMSG_ALIGNTO) < 0 ||
-	    nla_put_u32(m, RTA_TABLE, KERN_TUNNEL_TABLE) < 0)
+	    nla_put_u32(m, RTA_TABLE, KERN_TUNNEL_TABLE) < 0 ||
+	    (metric != 0 && nla_put_u32(m, RTA_PRIORITY, metric) < 0))
 		return (no_room(m));
 	return (m);
+}
+
+/* The rules come last: no packet finds the table without its end. */
+int
+nl_tunnel_set(struct nl_conn *c, const struct kern_tunnel *t)
+{
+	const int flags = NLM_F_CREATE | NLM_F_EXCL;
+	size_t i;
+	uint8_t f;
+
+	for (i = 0; i < sizeof(families); i++) {
+		f = families[i];
+		if (add(c, route(RTM_NEWROUTE, flags, f, 0), f) == -1)
+			return (-1);
+		/* The one behind it keeps closed what it leaves open. */
+		if (t->anew && del(c, any_route(f, METRIC)) == -1)
+			return (-1);
+		if (t->ifindex != 0 && (f == AF_INET ? t->four : t->six) &&
+		    add(c, route(RTM_NEWROUTE, flags, f, t->ifindex), f) == -1)
+			return (-1);
+	}
+	for (i = 0; i < sizeof(families); i++) {
+		f = families[i];
+		if (add(c, rule_agent(RTM_NEWRULE, flags, f, t->uid), f) ==
+			-1 ||
+		    add(c, rule_main(RTM_NEWRULE, flags, f), f) == -1 ||
+		    add(c, rule_tunnel(RTM_NEWRULE, flags, f), f) == -1)
+			return (-1);
+	}
+	return (0);
 }
 
 int
@@ -202,7 +208,7 @@ nl_tunnel_clear(struct nl_conn *c)
 				r = -1;
 		/* There is a route to the interface, and one to nowhere. */
 		for (j = 0; j < 2; j++)
-			if (del(c, any_route(families[i])) == -1)
+			if (del(c, any_route(families[i], 0)) == -1)
 				r = -1;
 	}
 	return (r);

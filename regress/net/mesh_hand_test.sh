@@ -202,36 +202,93 @@ traced() {		# the way that a packet of user takes
 	ip route get 203.0.113.9 uid "$1" | sed -n 's/.* dev \([^ ]*\).*/\1/p'
 }
 agent_uid=$(stat -c '%u' "$WORK/a/state/agent")
+ip -6 route add default dev va 2>/dev/null
+# Who is on the link beside the tunnel reaches the address in it, until then.
+in_b ip route add 100.64.1.1/32 via 192.0.2.1 dev vb
+beside() {
+	in_b ping -q -c 1 -W 1 -I 192.0.2.2 100.64.1.1
+}
+check "A's address answers on the link" wait_for 10 beside
+in_b ip route del 100.64.1.1/32 via 192.0.2.1 dev vb
 say b "net $NET prod 0 2 100.64.1.2/24,fd12::2/64 0.0.0.0/0"
-say a "peer $NET m2 $kb 192.0.2.2 51820 0 100.64.1.2/32,fd12::2/128,0.0.0.0/0"
+# Its endpoint has no route but the default one, and paths are looked at.
+echo 1 >/proc/sys/net/ipv4/conf/all/rp_filter
+echo 1 >/proc/sys/net/ipv4/conf/va/rp_filter
+say a "peer $NET m2 $kb 198.51.100.1 51820 0 100.64.1.2/32,fd12::2/128,0.0.0.0/0"
 tunnelled() {
 	[ "$(traced 0)" = spa0 ]
 }
 check "everything goes into the tunnel" wait_for 10 tunnelled
 check "A reaches the world by B" wait_for 10 pings "" 203.0.113.9
+valid_mark() {
+	cat /proc/sys/net/ipv4/conf/all/src_valid_mark
+}
+is "the reverse path of what is marked is that of its mark" "$(valid_mark)" 1
+in_b ip route add 100.64.1.1/32 via 192.0.2.1 dev vb
+check "A's address does not answer on the link any more" \
+    eval "! beside >/dev/null 2>&1"
+in_b ip route del 100.64.1.1/32 via 192.0.2.1 dev vb
+# From here to the end of the tunnel, see what leaves by the uplink.
+spawn sent python3 "$TOP/regress/net/sent.py" va
+SENT=$PID
+check "the uplink is watched" wait_for 10 grep -q ready "$WORK/sent.log"
+try_all() {
+	ping -c 1 -W 1 203.0.113.9
+	ping -c 1 -W 1 198.18.0.1
+	ping -6 -c 1 -W 1 2001:db8::1
+	echo x >/dev/udp/198.18.0.1/53
+	timeout 1 sh -c 'exec 3<>/dev/tcp/198.18.0.1/443'
+	python3 -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.sendto(b"x", ("198.18.0.1", 53))'
+} >/dev/null 2>&1
+only_mesh() {		# NAME
+	is "$1: nothing leaves by the uplink but the mesh" \
+	    "$(grep -v '^ready\|^4 udp 51820 198\.51\.100\.1$' \
+	    "$WORK/sent.log")" ""
+}
+try_all
+check "the mesh leaves by the uplink" wait_for 10 \
+    grep -q '^4 udp 51820 198\.51\.100\.1$' "$WORK/sent.log"
+only_mesh "a tunnel"
 is "but what agentd sends" "$(traced "$agent_uid")" va
 is "and what the main table has a route to" \
-    "$(ip route get 192.0.2.2 | sed -n 's/.* dev \([^ ]*\).*/\1/p')" va
+    "$(ip route get 192.0.2.9 | sed -n 's/.* dev \([^ ]*\).*/\1/p')" va
 check "IPv6 is closed, as the member has none" wait_for 10 eval \
     "! ip -6 route get 2001:db8::1 >/dev/null 2>&1"
 # B dies: nothing leaks.
 in_b ip link set spb0 down
 unlike "when the member is gone, nothing else is tried" \
     "$(ip route get 203.0.113.9)" 'dev va'
+try_all
+only_mesh "the member is gone"
 old=$(child_of "$pid_a" netd-hand)
 kill -KILL "$old"
 check "nor when the hand dies" tunnelled
+try_all
+only_mesh "the hand is dead"
 in_b ip link set spb0 up
 check "the hand is started again" wait_for 10 eval \
     "p=\$(child_of $pid_a netd-hand) && [ -n \"\$p\" ] && [ \"\$p\" != $old ]"
 say a begin
 say a "net $NET prod 0 0 100.64.1.1/24,fd12::1/64"
-say a "peer $NET m2 $kb 192.0.2.2 51820 0 100.64.1.2/32,fd12::2/128,0.0.0.0/0"
+say a "peer $NET m2 $kb 198.51.100.1 51820 0 100.64.1.2/32,fd12::2/128,0.0.0.0/0"
 say a end
 check "the member is back" wait_for 20 pings "" 203.0.113.9
+try_all
+only_mesh "another hand"
+like "the filter is that of a tunnel" "$(nft list ruleset)" \
+    'iifname != "spa0" ip daddr 100.64.1.1 fib saddr type != local'
+stop "$SENT"
 say a "peer $NET m2 $kb 192.0.2.2 51820 0 100.64.1.2/32,fd12::2/128"
 check "the tunnel is taken back" wait_for 10 eval "! tunnelled"
 check "with its rules" wait_for 10 eval "! ip rule | grep -q '^3241[0-2]:'"
+is_unmarked() {
+	[ "$(valid_mark)" = 0 ] &&
+	    ! nft list ruleset | grep -q 'ct mark\|type != local'
+}
+check "its filter and the mark of answers" wait_for 10 is_unmarked
+ip -6 route del default dev va 2>/dev/null
 ip route del default
 
 # --- death of each process ---

@@ -275,6 +275,30 @@ test_tunnels(void **state)
 	assert_null(strstr(text, "prerouting"));
 }
 
+/* As wg-quick has it, in a table that other rules share. */
+static void
+test_tunnel(void **state)
+{
+	nets[0].mesh = nets[0].tunnel = true;
+	nets[0].naddrs = 2;
+	(void)prefix_parse("10.1.0.5/16", &nets[0].addrs[0]);
+	(void)prefix_parse("fd00:1::5/64", &nets[0].addrs[1]);
+	write_text(2, true);
+	assert_string_equal(chain("prerouting"),
+	    "type filter hook prerouting priority raw; policy accept;\n"
+	    "iifname != \"wg0\" ip daddr 10.1.0.5 fib saddr type != local counter name \"drop_a\" drop\n"
+	    "iifname != \"wg0\" ip6 daddr fd00:1::5 fib saddr type != local counter name \"drop_a\" drop\n");
+	assert_string_equal(chain("premangle"),
+	    "type filter hook prerouting priority mangle; policy accept;\n"
+	    "meta l4proto udp ct mark 0x7370004d meta mark set ct mark\n");
+	assert_string_equal(chain("postmangle"),
+	    "type filter hook postrouting priority mangle; policy accept;\n"
+	    "meta l4proto udp meta mark 0x7370004d ct mark set meta mark\n");
+	nets[0].tunnel = false;
+	write_text(2, true);
+	assert_null(strstr(text, "mangle"));
+}
+
 int
 main(void)
 {
@@ -285,6 +309,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_adopted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tunnels, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_subnets, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tunnel, setup, teardown),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
