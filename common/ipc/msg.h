@@ -93,6 +93,7 @@ enum ctl_what {
 
 #define HELLO_NOUSER	0x01	/* -U: keep the user ids */
 #define HELLO_NOLANDLOCK_OK	0x02	/* go on without Landlock */
+#define HELLO_BESIDE	0x04	/* another suite lives in this namespace */
 
 struct msg_setup_hello {
 	uint32_t	 version;	/* the sender's msg_version() */
@@ -116,6 +117,7 @@ struct msg_setup_link {			/* repeated until the link comes */
 
 struct msg_setup_stop {
 	uint8_t		 undo;		/* hand: remove all that was set up */
+	uint8_t		 beside;	/* as HELLO_BESIDE, now */
 };
 
 struct msg_setup_stopped {		/* all 0 if there was nothing to undo */

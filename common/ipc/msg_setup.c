@@ -35,7 +35,9 @@ codec_msg_setup_link(struct codec *c, struct msg_setup_link *m)
 int
 codec_msg_setup_stop(struct codec *c, struct msg_setup_stop *m)
 {
-	return (codec_bool(c, &m->undo));
+	if (codec_bool(c, &m->undo) == -1 || codec_bool(c, &m->beside) == -1)
+		return (-1);
+	return (0);
 }
 
 int

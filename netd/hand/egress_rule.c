@@ -153,6 +153,23 @@ rules_inside(const struct rules *have)
 	return (SALLYPORT_INSIDE + i);
 }
 
+/*
+ * True if these rules are those of tunnels, which may all be gone although
+ * their suite lives.
+ */
+static bool
+is_of_tunnels(const struct rules *have, uint32_t table)
+{
+	size_t i;
+
+	for (i = 0; i < have->all.n; i++) {
+		if (kind(&have->all.list[i]) == 1 &&
+		    have->all.list[i].table == table)
+			return (true);
+	}
+	return (false);
+}
+
 void
 rules_sweep(struct hand *k)
 {
@@ -165,6 +182,7 @@ rules_sweep(struct hand *k)
 	for (i = 0; i < have.all.n; i++) {
 		r = &have.all.list[i];
 		if (kind(r) == 0 && neighbour_gone(k, r->iif) &&
+		    !(k->beside && is_of_tunnels(&have, r->table)) &&
 		    k->ops->rule_del(k->io, r) == -1)
 			log_warnx("egress: cannot remove an old rule: %s",
 			    k->ops->error(k->io));

@@ -37,7 +37,7 @@ enum whose {
 
 /*
  * Tunnels ("spg*") may all be gone although their suite lives; only a start and
- * the end take what was made for them.
+ * the end take what was made for them, if no other suite lives.
  */
 static enum whose
 whose(struct hand *k, const char owner[FW_OWNER_SIZE], bool sweep)
@@ -50,7 +50,7 @@ whose(struct hand *k, const char owner[FW_OWNER_SIZE], bool sweep)
 		if (!neighbour_has(k, name))
 			return (WHOSE_OURS);
 		if (*name != '\0' &&
-		    ((!sweep && strchr(name, '*') != NULL) ||
+		    (((!sweep || k->beside) && strchr(name, '*') != NULL) ||
 			!neighbour_gone(k, name)))
 			w = WHOSE_OTHERS;
 	}

@@ -146,6 +146,7 @@ hand_setup_stop(struct chan *c, uint32_t id, const struct msg_setup_stop *m)
 	struct msg_setup_stopped stopped = { .failed = 0 };
 	struct hand *k = chan_arg(c);
 
+	k->beside = m->beside != 0;
 	if (m->undo)
 		undo(k, &stopped);
 	if (chan_send_setup_stopped(c, 0, &stopped, -1) == -1)
@@ -308,6 +309,7 @@ conf_commit(void *arg, void *shadow)
 		/* On a device, agentd says later which networks there are. */
 		if (k->policy == NULL)
 			(void)orphan_tell(k);
+		k->beside = (k->child.flags & HELLO_BESIDE) != 0;
 		egress_sweep(k);
 		if (k->leased != NULL)
 			chan_resume(k->leased);

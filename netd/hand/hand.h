@@ -47,6 +47,7 @@ struct hand {
 	const struct kern_ops *ops;
 	struct kern_io	*io;
 	bool		 entered;	/* is in its sandbox */
+	bool		 beside;	/* another suite lives */
 	bool		 stopping;	/* nothing is put right any more */
 	bool		 committing;	/* egress is checked after the commit */
 	struct knet_list nets;

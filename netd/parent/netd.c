@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "advise.h"
+#include "beside.h"
 #include "caps.h"
 #include "childlog.h"
 #include "config.h"
@@ -498,6 +499,7 @@ open_everything(struct netd *n, struct config *c)
 		fatalx("no memory");
 	leave_if_unusable(c);
 	open_control(n, c);
+	n->beside = beside_open();
 }
 
 static void
@@ -561,7 +563,7 @@ run(const struct options *o)
 		return (EXIT_NOPERM);
 	if ((n = calloc(1, sizeof(*n))) == NULL)
 		fatalx("no memory");
-	n->ready_fd = n->lock = n->ctl = -1;
+	n->ready_fd = n->lock = n->beside = n->ctl = -1;
 	n->is_agent = o->agent;
 	n->nouser = o->nouser;
 	n->verbose = o->verbose > UINT8_MAX ? UINT8_MAX : o->verbose;

@@ -52,6 +52,7 @@ struct netd {
 	uint32_t	 wg_gid;
 	uint32_t	 ctl_gid;
 	int		 lock;
+	int		 beside;	/* other suites see it; or -1 */
 	int		 ctl;		/* leased's control socket */
 	struct operators *operators;	/* the parent's control socket */
 	int		 ready_fd;	/* foreground process, or -1 */

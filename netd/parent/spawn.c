@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "backoff.h"
+#include "beside.h"
 #include "child.h"
 #include "childlog.h"
 #include "config.h"
@@ -121,6 +122,8 @@ send_hello(struct proc *p)
 	m.verbose = (uint8_t)n->verbose;
 	if (n->nouser)
 		m.flags |= HELLO_NOUSER;
+	if (p->role == P_HAND && beside_others(n->beside))
+		m.flags |= HELLO_BESIDE;
 	m.uid = n->uid[p->role];
 	m.gid = n->gid[p->role];
 	return (chan_send_setup_hello(p->chan, 0, &m, -1));

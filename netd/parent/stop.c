@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "beside.h"
 #include "files.h"
 #include "link_ctl.h"
 #include "log.h"
@@ -26,7 +27,7 @@
 static void
 ask(struct proc *p, bool undo, int64_t ms)
 {
-	struct msg_setup_stop m = { undo };
+	struct msg_setup_stop m = { .undo = undo };
 	bool up;
 
 	p->sending = NULL;
@@ -41,6 +42,7 @@ ask(struct proc *p, bool undo, int64_t ms)
 	p->state = PROC_LEAVING;
 	chan_set_state(p->chan, p->state);
 	proc_set_timer(p, ms);
+	m.beside = undo && beside_others(p->netd->beside);
 	if (!up || chan_send_setup_stop(p->chan, 0, &m, -1) == -1)
 		chan_fail(p->chan, "stopping");
 }

@@ -130,7 +130,7 @@ trial_run(struct netd *n, struct config *c)
 	n->state = SUITE_STOP_ALL;
 	n->generation = 1;
 	n->child_ops = &ops;
-	n->ctl = n->lock = n->ready_fd = -1;
+	n->ctl = n->lock = n->beside = n->ready_fd = -1;
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
 	    (n->base = event_base_new()) == NULL ||
 	    (n->conf = bundle_try(c)) == NULL)

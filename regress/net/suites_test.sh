@@ -136,6 +136,41 @@ two teardown >/dev/null
 wait_for 10 gone "$SECOND"
 check "the same interface: the first has all it had" first
 
+# A network of tunnels without a client has no interface that says whose its
+# rules and its packet filter are.
+tunnels() {
+	[ "$(ip rule | grep -c 'iif gre .*lookup 43')" -eq 1 ] &&
+	    ip rule | grep -q 'from 100.72.1.0/24 lookup 43' &&
+	    nft list ruleset | grep -q 'gre\*'
+}
+cat >"$TWO/conf" <<-END
+	gateway: { name = "gw2"; endpoint = "$GW"; state_dir = "$TWO/state";
+	    ctl_socket = "$TWO/ctl.sock"; workers = 1; };
+	networks = ( { name = "nodes"; transport = "gre"; interface = "gre";
+	    gre: { local = "200::1"; }; address = [ "100.72.0.1/16" ];
+	    pools = [ "100.72.1.0/24" ];
+	    egress: { wan = "wan0"; table = 43; }; } );
+	END
+two_spawn
+check "tunnels: the second has its rules" wait_for 10 tunnels
+suite_stop
+suite_start
+check "tunnels: the first, started again, has all" wait_for 5 first
+check "tunnels: the second has all it had" tunnels
+SUITE_OLD=$SUITE
+is "tunnels: teardown of the first" "$(ctl teardown)" \
+    "everything was undone; sallyport stops"
+wait_for 10 gone "$SUITE_OLD"
+check "tunnels: the second has all it had, again" tunnels
+unlike "tunnels: it had nothing to put back" "$(cat "$WORK/two.log")" \
+    'drift'
+kill -KILL "$SECOND"
+wait_for 10 gone "$SECOND"
+suite_start
+gone_tunnels() { ! tunnels && ! ip rule | grep -q 'lookup 43'; }
+check "tunnels: when it is dead, its rules are nobody's" wait_for 5 gone_tunnels
+check "tunnels: a device of the first" dev_enrol d1
+
 # The first is stopped, and its tunnels go on.
 suite_stop
 two_conf 's/"devices"/"others"/'

@@ -182,7 +182,8 @@ rig_start(struct rig *d)
 {
 	struct msg_setup_hello	 h = { .version = msg_version(),
 		.role = P_HAND,
-		.flags = HELLO_NOUSER | HELLO_NOLANDLOCK_OK };
+		.flags = HELLO_NOUSER | HELLO_NOLANDLOCK_OK |
+		    (d->beside ? HELLO_BESIDE : 0) };
 	struct imsg		 m;
 	int			 sv[2];
 
@@ -227,7 +228,7 @@ rig_kill(struct rig *d)
 void
 rig_stop(struct rig *d, bool undo)
 {
-	struct msg_setup_stop	 m = { .undo = undo };
+	struct msg_setup_stop	 m = { .undo = undo, .beside = d->beside };
 	struct imsg		 im;
 	int			 status;
 

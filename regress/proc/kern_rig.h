@@ -30,6 +30,7 @@ struct rig {
 	/* A device's policy: agentd is in the place of leased and networks. */
 	const struct msg_conf_mpolicy *policy;
 	uint8_t		 key;		/* each byte of its private key */
+	bool		 beside;	/* another suite lives */
 	bool		 quiet;		/* say nothing of a start that works */
 	uint8_t		 buf[IMSG_MAX_SIZE];
 	struct msg_setup_stopped stopped; /* the last rig_stop() had this */

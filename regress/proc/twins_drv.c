@@ -390,17 +390,6 @@ more_rules(const struct rig *d)
 	return (rules_of_pool(&d->conf.pools[1].first) == 3);
 }
 
-/*
- * Nobody can tell a suite without a tunnel from none at all: another one takes
- * its rules at a start and at an end, and the kernel tells it.
- */
-static bool
-stays_ready(const struct rig *d)
-{
-	s->poked++;
-	return (within(ready, d));
-}
-
 /* leased says that nobody is wanted. */
 static void
 sync_none(struct rig *d)
@@ -418,6 +407,7 @@ static void
 both_tunnels(struct rig *a, struct rig *b)
 {
 	begin(a, b);
+	a->beside = b->beside = true;
 	a->conf.gre = b->conf.gre = 1;
 	(void)prefix_parse("200::1", &a->conf.local);
 	(void)prefix_parse("200::2", &b->conf.local);
@@ -452,13 +442,14 @@ test_tunnels(struct rig *a, struct rig *b)
 {
 	both_tunnels(a, b);
 	rig_stop(b, true);
-	rig_check(a, taken_back(b) && stays_ready(a),
+	rig_check(a, taken_back(b) && ready(a),
 	    "tunnels: the second is taken back", "%d %d", taken_back(b),
 	    ready(a));
 	rig_start(b);
-	rig_check(a, within(ready, b), "tunnels: it comes back", "no");
+	rig_check(a, within(ready, b) && ready(a), "tunnels: it comes back",
+	    "%d %d", ready(a), ready(b));
 	rig_stop(a, true);
-	rig_check(a, taken_back(a) && stays_ready(b),
+	rig_check(a, taken_back(a) && ready(b),
 	    "tunnels: the first is taken back", "%d %d", taken_back(a),
 	    ready(b));
 	rig_stop(b, true);
@@ -547,16 +538,25 @@ test_tunnel_owners(struct rig *a, struct rig *b)
 	look();
 	rig_stop(a, true);
 	rig_check(a, ready(b), "owners: it has all it had", "not all");
-	/* Without a tunnel, nobody can tell that it is anybody's. */
+	/* Without a tunnel, it may be anybody's who lives. */
 	s->links[1].used = false;
 	(void)strlcpy(a->conf.interface, "spg", sizeof(a->conf.interface));
 	rig_start(a);
-	rig_check(a, within(ready, a), "owners: another is up", "no");
+	rig_check(a, within(ready, a) && ready(b),
+	    "owners: another is up beside it", "%d %d", ready(a), ready(b));
+	rig_stop(a, true);
+	rig_check(a, taken_back(a) && ready(b), "owners: and goes", "%d %d",
+	    taken_back(a), ready(b));
+	/* And it is nobody's if none lives. */
+	a->beside = false;
+	rig_start(a);
+	rig_check(a, within(ready, a), "owners: another is up alone", "no");
 	rig_check(a, rules_of("gre") == 0 && routes_in(43) == 0,
 	    "owners: what was nobody's is gone", "%u rules", rules_of("gre"));
 	rig_stop(a, true);
 	rig_check(a, s->nrules == 0, "owners: nothing stays", "%u rules",
 	    s->nrules);
+	b->beside = false;
 	a->conf.gre = b->conf.gre = 0;
 	memset(&a->conf.local, 0, sizeof(a->conf.local));
 	memset(&b->conf.local, 0, sizeof(b->conf.local));

@@ -6,6 +6,7 @@ accept_test_USES :=	accept quiet rate room
 assign_test_USES :=	assign
 autowg_test_USES :=	autowg devconf jsonw
 autoygg_test_USES :=	autoygg jsonw hex
+beside_test_USES :=	beside
 chunked_test_USES :=	chunked http hex
 ctl_test_USES :=	grammar grammar_mesh verbs meshitems output field format table
 connect_test_USES :=	connectjson connectwish wishtake jsonw
