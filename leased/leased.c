@@ -335,6 +335,7 @@ leased_stop(struct leased *l)
 	while (stats_write(l))
 		;
 	control_free(l);
+	mesh_stop(l);
 	store_close(l->store);
 	l->store = NULL;
 }

@@ -53,6 +53,8 @@ struct leased {
 	struct meshes	*meshes;	/* once the store is open */
 	struct event	*ev_enrol;	/* the next page of an enrolment */
 	struct event	*ev_mesh;
+	struct event	*ev_lazy;	/* the next page of lazy.c */
+	struct mono	 mesh_since;	/* the mesh is served since then */
 	struct mesh_reserved *mesh_reserved;	/* that it must not use */
 	struct mono	 grace_end;	/* for peers that the database lacks */
 	uint64_t	 spared;	/* leases that only force would end */

@@ -773,7 +773,7 @@ enum ctl_agent {
 	AGENT_LEAVE = 3
 };
 
-struct msg_ctl_agent {			/* a request to a device's suite */
+struct msg_ctl_agent {			/* leased knows AGENT_PATHS alone */
 	uint8_t		 what;		/* enum ctl_agent */
 	char		 network[IDENT_SIZE];	/* name or UUID; "": all */
 };

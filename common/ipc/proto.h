@@ -200,7 +200,7 @@
 	X(CTL_REVOKED, ctl_revoked, 0x0515, P_LEASED, P_CTL, 0)		\
 	X(CTL_LEASE, ctl_lease, 0x0518, P_CTL, P_LEASED, 0)		\
 	X(CTL_LINE, ctl_line, 0x0520, P_LEASED|P_AGENT, P_CTL, 0)	\
-	X(CTL_AGENT, ctl_agent, 0x053e, P_CTL, P_AGENT, 0)		\
+	X(CTL_AGENT, ctl_agent, 0x053e, P_CTL, P_LEASED|P_AGENT, 0)	\
 	X(CTL_PEER_ADD, ctl_peer_add, 0x0516, P_CTL, P_LEASED, 0)	\
 	X(CTL_PEER_DEL, ctl_peer_del, 0x0517, P_CTL, P_LEASED, 0)	\
 	X(CTL_PENDING, ctl_pending, 0x0530, P_LEASED, P_CTL, 0)		\

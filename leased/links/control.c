@@ -19,6 +19,7 @@
 #include "control_hand.h"
 #include "control_lease.h"
 #include "control_mesh.h"
+#include "control_path.h"
 #include "control_peer.h"
 #include "control_restore.h"
 #include "control_show.h"
@@ -87,6 +88,8 @@ conn_more_cb(evutil_socket_t fd, short what, void *arg)
 		backup_page(k);
 	else if (k->state == CONN_SET)
 		sets_wake(k->l);
+	else if (k->state == CONN_MESH && k->paths)
+		paths_more(k);
 	else if (k->state == CONN_MESH)
 		mesh_more(k);
 }
@@ -258,6 +261,17 @@ ctl_restore_end(struct chan *c, uint32_t id)
 	if (k->state != CONN_RESTORE || id != k->id)
 		return (-1);
 	restore_end(k);
+	return (0);
+}
+
+static int
+ctl_agent(struct chan *c, uint32_t id, const struct msg_ctl_agent *m)
+{
+	struct conn *k;
+
+	if ((k = conn_request(c, id)) == NULL)
+		return (-1);
+	paths_show(k, m);
 	return (0);
 }
 
@@ -468,6 +482,7 @@ static const struct chan_handler conn_table[] = {
 	ON(ctl_restore, CHAN_UP, ctl_restore),
 	ON(ctl_chunk, CHAN_UP, ctl_chunk),
 	ON(ctl_restore_end, CHAN_UP, ctl_restore_end),
+	ON(ctl_agent, CHAN_UP, ctl_agent),
 	ON(mesh_op, CHAN_UP, ctl_mesh_op),
 	ON(mesh_list, CHAN_UP, ctl_mesh_list),
 	ON(set_begin, CHAN_UP, set_begin),

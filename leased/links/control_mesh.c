@@ -203,6 +203,7 @@ mesh_change(struct conn *k, const struct msg_mesh_op *m)
 	struct msg_mesh_op op = *m;
 	struct mesh_answer a;
 
+	k->paths = false;
 	if (m->op == MESH_WAIT) {
 		wait_start(k, m);
 		return;
@@ -281,6 +282,7 @@ void
 mesh_list(struct conn *k, const struct msg_mesh_list *m)
 {
 	k->list = *m;
+	k->paths = false;
 	k->op.op = 0;
 	k->sent = 0;
 	k->state = CONN_MESH;

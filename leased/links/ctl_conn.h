@@ -7,6 +7,7 @@
 #define CTL_CONN_H
 
 #include "leased.h"
+#include "pathseen.h"
 
 enum conn_state {
 	CONN_IDLE,		/* waits for a request */
@@ -60,6 +61,8 @@ struct conn {
 	struct msg_mesh_list list;	/* its what is 0 during an enrolment */
 	int64_t		 mesh;		/* the mesh of the enrolment */
 	struct msg_mesh_op op;		/* MESH_WAIT; the meshes of it come */
+	struct pathseen	 path;		/* the last one that was shown */
+	bool		 paths;		/* they are shown */
 	struct mono	 until;		/* one after the other: k->mesh, with */
 	uint64_t	 gen, gen_all;	/* the generations that are waited for */
 

@@ -9,11 +9,14 @@
 
 #include "feed.h"
 #include "fronts.h"
+#include "lazy.h"
 #include "link_apid_self.h"
 #include "log.h"
 #include "meshgen.h"
 #include "op_group.h"
 #include "op_member.h"
+#include "pathseen.h"
+#include "stale.h"
 #include "turn.h"
 #include "wants.h"
 
@@ -65,6 +68,7 @@ send_selfs(struct leased *l, unsigned int i, uint32_t id, struct device *d)
 	LIST_FOREACH(m, &d->members, ofdev) {
 		if (m->state == MEMBER_RESTING)
 			continue;
+		stale_heard(l, m);
 		feed_watch(l, m->mesh, i);
 		if (m->mesh->feed == NULL)
 			return (-1);
@@ -266,7 +270,7 @@ leased_mesh_acks(struct chan *c, uint32_t id, const struct msg_mesh_acks *m)
 			    x->device->name);
 			continue;
 		}
-		x->seen = now;
+		stale_heard(l, x);
 		/* A device may have gone back, too. */
 		if (x->acked == m->acks[i].gen)
 			continue;
@@ -274,6 +278,7 @@ leased_mesh_acks(struct chan *c, uint32_t id, const struct msg_mesh_acks *m)
 			forget_nack(x);
 		x->acked = m->acks[i].gen;
 		x->acked_at = now;
+		lazy_note(x);
 	}
 	return (0);
 }
@@ -333,6 +338,7 @@ take_place(struct leased *l, struct member *x, const struct msg_mesh_report *m)
 	}
 	if (!moved)
 		return;
+	lazy_note(x);
 	l->feed_lazy = true;
 	if (gen_touch(x) == -1)
 		log_debug("mesh: an endpoint is told later");
@@ -371,7 +377,7 @@ leased_mesh_report(struct chan *c, uint32_t id, const struct msg_mesh_report *m)
 		else if (x->state == MEMBER_ACTIVE) {
 			l->reporter[i].mesh = x->mesh->id;
 			l->reporter[i].member = x->id;
-			x->seen = wall_now().s;
+			stale_heard(l, x);
 			take_nack(l, x, m);
 			take_place(l, x, m);
 			take_wants(l, x, m);
@@ -393,8 +399,10 @@ leased_mesh_path(struct chan *c, uint32_t id, const struct msg_mesh_path *m)
 
 	if (r->member == 0 || (n = mesh_by_id(l->meshes, r->mesh)) == NULL ||
 	    (x = member_by_id(n, r->member)) == NULL ||
-	    (peer = member_by_id(n, (int64_t)m->peer)) == NULL || peer == x ||
-	    m->state == MPATH_NONE || m->age == UINT32_MAX)
+	    (peer = member_by_id(n, (int64_t)m->peer)) == NULL || peer == x)
+		return (0);
+	pathseen_note(l->meshes, x, peer, m->state, wall_now().s);
+	if (m->state == MPATH_NONE || m->age == UINT32_MAX)
 		return (0);
 	/* Both ends of a handshake were there. */
 	if (at > x->handshake)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "lazy.h"
 #include "log.h"
 #include "meet.h"
 #include "meshgen.h"
@@ -126,6 +127,7 @@ meet_seen(struct leased *l, const struct msg_peer_seen *s)
 		return;
 	m->endpoint.addr = s->endpoint;
 	m->endpoint.port = s->port;
+	lazy_note(m);
 	l->feed_lazy = true;
 	if (gen_touch(m) == -1)
 		log_debug("mesh: an endpoint is told later");

@@ -161,6 +161,9 @@ meshes_init(struct meshes *ms, struct store *store)
 {
 	memset(ms, 0, sizeof(*ms));
 	ms->store = store;
+	TAILQ_INIT(&ms->unwritten);
+	RB_INIT(&ms->paths);
+	TAILQ_INIT(&ms->old_paths);
 	meshconf_defaults(&ms->conf);
 	RB_INIT(&ms->tenants);
 	RB_INIT(&ms->meshes);
@@ -328,7 +331,7 @@ BEHIND(grouped, grouped, meshgroup, devices, device->id)
 bool
 member_seen(const struct member *m)
 {
-	return (m->state == MEMBER_ACTIVE && m->has_key);
+	return (m->state == MEMBER_ACTIVE && m->has_key && !m->stale);
 }
 
 bool
@@ -607,6 +610,8 @@ member_free(struct member *m)
 	member_set_key(m, NULL);
 	member_set_egress(m, NULL, 0);
 	member_set_state(m, MEMBER_RESTING);
+	if (m->unwritten)
+		TAILQ_REMOVE(&n->meshes->unwritten, m, late);
 	RB_REMOVE(member_tree, &n->members, m);
 	LIST_REMOVE(m, ofdev);
 	n->meshes->nmembers--;

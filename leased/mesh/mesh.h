@@ -50,6 +50,7 @@ struct member;
 struct mesh;
 struct meshes;
 struct meshgroup;
+struct pathseen;
 struct tenant;
 struct wants;
 
@@ -135,6 +136,7 @@ struct member_fed {
 struct member {
 	RB_ENTRY(member) entry;		/* in the mesh, by id */
 	TAILQ_ENTRY(member) bygen;	/* linked unless the member rests */
+	TAILQ_ENTRY(member) late;	/* linked while it is unwritten */
 	LIST_ENTRY(member) ofdev;
 	int64_t		 id;
 	struct mesh	*mesh;
@@ -144,6 +146,7 @@ struct member {
 	int64_t		 acked_at;
 	int64_t		 handshake;
 	int64_t		 seen;		/* its device asked for it last */
+	int64_t		 seen_kept;	/* the time that the row has, or will */
 	int64_t		 created;
 	int64_t		 ready_at;	/* resting: wall, and the pools' time */
 	struct mono	 ready;
@@ -163,6 +166,8 @@ struct member {
 	uint8_t		 nat;		/* enum member_nat */
 	uint8_t		 endpoint_src;	/* enum endpoint_source */
 	struct member_fed fed;
+	bool		 unwritten;	/* lazy.c writes its row */
+	bool		 stale;		/* nothing was heard of it for long */
 	bool		 has_key;
 	uint8_t		 key[WGKEY_LEN];
 };
@@ -232,6 +237,7 @@ struct mesh_hooks {
 	void	(*deleted)(void *arg, struct mesh *);
 };
 
+RB_HEAD(pathseen_tree, pathseen);
 RB_HEAD(slice_tree, slice);
 
 struct meshes {
@@ -249,6 +255,10 @@ struct meshes {
 	struct hash	 mesh_uuids;
 	struct hash	 keys;		/* the keys of members */
 	struct slice_tree slices;	/* blocks that are in use: slice.c */
+	TAILQ_HEAD(, member) unwritten;	/* lazy.c's */
+	struct pathseen_tree paths;	/* reports of devices: pathseen.c */
+	TAILQ_HEAD(, pathseen) old_paths;	/* the newest is the last */
+	unsigned int	 npaths;
 	unsigned int	 ntenants;
 	unsigned int	 ngroups;
 	unsigned int	 ndevices;

@@ -263,7 +263,7 @@ meshrow_take_member(struct member *m, const struct member_row *r,
 	m->acked_at = r->acked_at;
 	take_nack(m, r->nack);
 	m->handshake = r->handshake;
-	m->seen = r->seen;
+	m->seen = m->seen_kept = r->seen;
 	m->ready_at = r->ready;
 	m->created = r->created;
 	member_set_state(m, r->state);

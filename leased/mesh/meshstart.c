@@ -8,16 +8,20 @@
 
 #include "enrol.h"
 #include "feed.h"
+#include "lazy.h"
 #include "log.h"
 #include "meshcall.h"
 #include "meshgen.h"
 #include "meshload.h"
 #include "meshstart.h"
 #include "op_member.h"
+#include "pathseen.h"
+#include "stale.h"
 #include "turn.h"
 
 #define TICK_S		30	/* between two looks at what is old */
 #define AGAIN_S		5	/* an enrolment after the store failed */
+#define LAZY_PAGE	256	/* rows that are written in one turn */
 
 /* Each network's addresses, routes, pools and subnets. */
 #define RESERVED_MAX                                                           \
@@ -128,6 +132,17 @@ enrol_cb(evutil_socket_t fd, short what, void *arg)
 	(void)evtimer_add(l->ev_enrol, &tv);
 }
 
+/* Rows that are old, a page in each turn. */
+static void
+lazy_cb(evutil_socket_t fd, short what, void *arg)
+{
+	const struct timeval tv = { 0, 0 };
+	struct leased *l = arg;
+
+	if (turn_commit(l) == 0 && lazy_write(l->meshes, LAZY_PAGE) == 1)
+		(void)evtimer_add(l->ev_lazy, &tv);
+}
+
 static void
 tick_cb(evutil_socket_t fd, short what, void *arg)
 {
@@ -145,6 +160,8 @@ tick_cb(evutil_socket_t fd, short what, void *arg)
 		(void)gone_trim(n, now);
 		(void)gone_forget(n, now);
 	}
+	stale_look(l);
+	lazy_cb(-1, 0, l);
 	(void)evtimer_add(l->ev_mesh, &tv);
 }
 
@@ -187,6 +204,21 @@ mesh_knows(const struct leased *l, const char *name)
 	return (false);
 }
 
+void
+mesh_stop(struct leased *l)
+{
+	int rc;
+
+	if (l->meshes == NULL)
+		return;
+	pathseen_clear(l->meshes);
+	do
+		rc = lazy_write(l->meshes, LAZY_PAGE);
+	while (rc == 1);
+	if (rc == -1)
+		log_warnx("mesh: the last acknowledgements are not written");
+}
+
 int
 mesh_start(struct leased *l)
 {
@@ -195,7 +227,9 @@ mesh_start(struct leased *l)
 
 	l->ev_enrol = evtimer_new(l->base, enrol_cb, l);
 	l->ev_mesh = evtimer_new(l->base, tick_cb, l);
-	if (l->ev_enrol == NULL || l->ev_mesh == NULL ||
+	l->ev_lazy = evtimer_new(l->base, lazy_cb, l);
+	l->mesh_since = mono_now();
+	if (l->ev_enrol == NULL || l->ev_mesh == NULL || l->ev_lazy == NULL ||
 	    evtimer_add(l->ev_mesh, &tv) == -1 ||
 	    evtimer_add(l->ev_enrol, &now) == -1)
 		fatal("mesh");

@@ -12,6 +12,8 @@
 
 /* Read the mesh from the store.  Returns 0, or -1 if it cannot be read. */
 int	 mesh_start(struct leased *);
+/* Write what is not written yet, before the store is closed. */
+void	 mesh_stop(struct leased *);
 /* A configuration is in use, also the first one. */
 void	 mesh_configure(struct leased *);
 

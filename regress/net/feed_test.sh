@@ -239,6 +239,36 @@ check "by another epoch" wait_for 15 renewed
 check "and is content again" wait_for 30 settled
 tag4=$tag
 
+# --- paths ---
+
+poll d1 '"x"' 0 >"$WORK/st"
+peer=$(json '.networks[0].peers[0].id')
+path() {		# PEER PATH; prints the status
+	dev_curl d1 d1 -H 'Content-Type: application/json' -d "{\"network\":
+	    \"prod\",\"paths\":[{\"peer\":\"$1\",\"handshake\":3,
+	    \"path\":\"$2\"}]}" "$REPORT"
+}
+paths() {		# OPTION ...
+	ctl -j show paths "$@" | jq -r '.paths[].line' |
+	    sed 's/, reported [0-9]* s ago$//'
+}
+is "a path: 204" "$(path "$peer" relay)" 204
+paths_are() {		# WANT OPTION ...
+	paths_want=$1; shift
+	[ "$(paths "$@")" = "$paths_want" ]
+}
+check "it is shown" wait_for 10 paths_are "acme:prod d1 to d2: relay"
+is "another state: 204" "$(path "$peer" direct)" 204
+check "it is the last one that counts" wait_for 10 paths_are \
+    "acme:prod d1 to d2: direct" net acme:prod
+is "of nobody, and of itself: 204" "$(path m999 direct) $(path \
+    "m$member" direct)" "204 204"
+check "by the name of the mesh alone" wait_for 10 paths_are \
+    "acme:prod d1 to d2: direct" net prod
+like "of no mesh" "$(ctl show paths net none 2>&1; echo "= $?")" \
+    'there is no mesh none'
+like "what a device alone has" "$(ctl show agent 2>&1)" 'this is a gateway'
+
 # --- revoked ---
 
 poll_later d1 "$tag4" 30

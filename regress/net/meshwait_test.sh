@@ -4,8 +4,8 @@
 . "${TOP:-.}/regress/lib.sh"
 private "$@"
 . "$TOP/regress/suite.sh"
+. "$TOP/regress/polls.sh"
 
-CONFIG=https://127.0.0.1:8443/api/v1/self
 RULES='{ pattern = "(d\\d+)"; role = "device"; tenant = "acme"; },
 	{ pattern = "root"; role = "super_admin"; }'
 pki_init
@@ -13,34 +13,9 @@ suite_conf
 sed -i 's/"autowg", "native"/"mesh"/' "$CONF"
 suite_start
 DEVICES="d1 d2 d3"
-for d in root $DEVICES; do
-	cert $d $d
-	printf '"none"' >"$WORK/$d.tag"
-done
+cert root root
+for d in $DEVICES; do poller $d; done
 
-call() {		# DEVICE PATH OPTION ...; prints the status
-	call_d=$1 call_p=$2; shift 2
-	curl -s -m 20 -o "$WORK/$call_d.body" -D "$WORK/$call_d.head" \
-	    -w '%{http_code}' --cacert "$PKI/ca.crt" --cert "$PKI/$call_d.crt" \
-	    --key "$PKI/$call_d.key" "$@" "$CONFIG$call_p"
-}
-# Ask with the tag of the last answer, and keep the new one as applied.
-poll() {		# DEVICE
-	call "$1" /config -H "If-None-Match: $(cat "$WORK/$1.tag")" \
-	    -H 'Prefer: wait=1' >"$WORK/$1.st" &&
-	    tr -d '\r' <"$WORK/$1.head" |
-	    sed -n 's/^[Ee][Tt]ag: //p' >"$WORK/$1.tag"
-}
-# An agent that does nothing but that, until told to stop.
-agent() {		# DEVICE
-	rm -f "$WORK/$1.stop"
-	(until [ -e "$WORK/$1.stop" ]; do poll "$1"; done) &
-	eval "agent_$1=$!"
-}
-agent_stop() {		# DEVICE
-	touch "$WORK/$1.stop"
-	eval "wait \$agent_$1"
-}
 waits() {		# NAME STATUS MESH FOR [TEXT]
 	waits_text=$(ctl mesh wait net "$3" for "$4" 2>&1)
 	is "$1" "$?" "$2"
@@ -60,9 +35,7 @@ check "a mesh" ctl network add acme:prod
 waits "nobody is there to wait for" 0 acme:prod 1s
 for d in $DEVICES; do
 	check "$d is invited" ctl member add acme:prod $d
-	is "$d gives its key" "$(call $d /mesh/prod -X PUT \
-	    -H 'Content-Type: application/json' \
-	    -d "{\"public_key\":\"$(wg genkey | wg pubkey)\"}")" 204
+	is "$d gives its key" "$(give_key $d prod)" 204
 done
 check "all are active" wait_for 10 active
 waits "who never asked is not waited for" 0 acme:prod 1s
