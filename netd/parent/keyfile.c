@@ -47,8 +47,8 @@ put_in_place(const char *from, const char *to)
 	return (rename(from, to));
 }
 
-static void
-sync_dir(const char *path)
+void
+keyfile_sync_dir(const char *path)
 {
 	char dir[CONF_PATH];
 	int fd;
@@ -100,7 +100,7 @@ keyfile_make(const char *path)
 		return (0);
 	}
 	close(fd);
-	sync_dir(path);
+	keyfile_sync_dir(path);
 	return (1);
 fail:
 	saved = errno;

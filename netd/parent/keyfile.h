@@ -14,6 +14,9 @@
  */
 int	 keyfile_make(const char *);
 
+/* Have the disk hold the entry of a file in its directory, or that it is gone. */
+void	 keyfile_sync_dir(const char *path);
+
 /* True if there is such an interface, and it is marked as ours. */
 bool	 keyfile_is_used(const char *interface);
 

@@ -19,6 +19,7 @@
 #include "listen.h"
 #include "meshdir.h"
 #include "meshid.h"
+#include "statedir.h"
 
 static const char *
 below(const struct config *c, const char *name, char *dst)
@@ -47,24 +48,6 @@ meshdir_key(const struct config *c, const char *id, char dst[MESHDIR_PATH])
 	snprintf(dst, MESHDIR_PATH, "%s/keys/%s.key", c->gateway.state_dir,
 	    meshid_uuid(id, uuid));
 	return (dst);
-}
-
-/* Create each missing part of the path, for everybody to pass. */
-static int
-make_path(const char *path)
-{
-	char part[DIR_SIZE], *p;
-
-	strlcpy(part, path, sizeof(part));
-	for (p = part + 1; (p = strchr(p, '/')) != NULL; p++) {
-		*p = '\0';
-		if (mkdir(part, 0755) == -1 && errno != EEXIST)
-			return (-1);
-		*p = '/';
-	}
-	if (mkdir(part, 0711) == -1 && errno != EEXIST)
-		return (-1);
-	return (0);
 }
 
 /* Our own directory: nobody else may write into it. */
@@ -147,7 +130,7 @@ meshdir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 	unsigned int line = config_line(c, "gateway.state_dir", 0);
 	int fd = -1;
 
-	if (make_path(c->gateway.state_dir) == 0 &&
+	if (statedir_make(c->gateway.state_dir, 0711) == 0 &&
 	    check_own(c, c->gateway.state_dir) == 0 &&
 	    make_parts(c, uid, gid, nouser) == 0)
 		fd = lock(c, line);

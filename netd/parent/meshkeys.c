@@ -147,7 +147,10 @@ save(const struct meshkeys *k)
 			fprintf(fp, "%s %u\n", k->list[i].network, i);
 	ok = fflush(fp) == 0 && fsync(fd) == 0;
 	ok = fclose(fp) == 0 && ok;
-	return (ok && rename(temp, path) == 0 ? 0 : -1);
+	if (!ok || rename(temp, path) == -1)
+		return (-1);
+	keyfile_sync_dir(path);
+	return (0);
 }
 
 static struct meshkey *
@@ -244,6 +247,7 @@ meshkeys_drop(struct meshkeys *k, const char *network)
 	meshdir_key(config_of(k), network, path);
 	if (unlink(path) == -1 && errno != ENOENT)
 		log_warn("cannot remove %s", path);
+	keyfile_sync_dir(path);
 	e->network[0] = '\0';
 	if (save(k) == -1)
 		log_warn("cannot write the numbers of networks");

@@ -90,9 +90,8 @@ file_below(const struct config *c, const char *dir)
 	return (NULL);
 }
 
-/* Create each missing part of the path. */
-static int
-make_path(const char *path)
+int
+statedir_make(const char *path, unsigned int mode)
 {
 	char part[DIR_SIZE], *p;
 
@@ -103,7 +102,7 @@ make_path(const char *path)
 			return (-1);
 		*p = '/';
 	}
-	if (mkdir(part, 0700) == -1 && errno != EEXIST)
+	if (mkdir(part, mode) == -1 && errno != EEXIST)
 		return (-1);
 	return (0);
 }
@@ -205,7 +204,7 @@ statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 	dir = c->gateway.state_dir;
 	line = config_line(c, "gateway.state_dir", 0);
 	fd = -1;
-	if (make_path(dir) == -1 || stat(dir, &st) == -1)
+	if (statedir_make(dir, 0700) == -1 || stat(dir, &st) == -1)
 		goto fail;
 	if (check(c, &st, uid, nouser) == -1)
 		return (-1);

@@ -18,6 +18,12 @@
 void	 statedir_check(struct config *, uint32_t uid, bool nouser);
 
 /*
+ * Create each missing part of a path, the last one with this mode and the others
+ * for everybody to pass.  Returns 0, or -1 with errno.
+ */
+int	 statedir_make(const char *, unsigned int mode);
+
+/*
  * Create and lock the state directory.  Returns a descriptor that holds the
  * lock; on -1 an error is noted in the configuration.
  */
