@@ -19,6 +19,7 @@
 
 #define RESOLVE_S	300	/* between two looks for the rendezvous */
 #define RESOLVE_BAD_S	20
+#define RELAY_MTU	1380
 
 static int
 meshpeer_cmp(const struct meshpeer *a, const struct meshpeer *b)
@@ -145,6 +146,9 @@ describe(const struct meshnet *n, struct msg_mnet_set *m)
 	strlcpy(m->network, n->id, sizeof(m->network));
 	strlcpy(m->name, n->map->name, sizeof(m->name));
 	m->port = port_of(n);
+	/* A relay's own links may be narrower, and it tells nobody. */
+	if (s->relay || s->hub || pair_main_relay(n->map) != NULL)
+		m->mtu = RELAY_MTU;
 	m->role = (uint8_t)((s->relay ? MESH_RELAY : 0) |
 	    (s->hub ? MESH_HUB : 0) | (s->negress > 0 ? MESH_EGRESS : 0));
 	m->naddrs = s->naddrs;

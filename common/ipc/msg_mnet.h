@@ -86,7 +86,7 @@ struct msg_mnet_set {
 	char		 network[NETNAME_SIZE];
 	char		 name[NETNAME_SIZE];	/* for full_tunnel, and logs */
 	uint16_t	 port;		/* 0: the first free one of the policy */
-	uint16_t	 mtu;		/* 0: 1420 */
+	uint16_t	 mtu;		/* 0: 1420; agentd: less with a relay */
 	uint8_t		 role;		/* mask of MESH_... */
 	uint8_t		 naddrs;	/* 1..MESH_ADDRS_MAX */
 	struct prefix	 addrs[MESH_ADDRS_MAX];	/* with the network's length */

@@ -48,6 +48,11 @@ want_network(const struct knet *net, struct kern_fw *f)
 	if (n->gre)
 		strlcat(f->interface, "*", sizeof(f->interface));
 	f->mesh = net->mesh != NULL;
+	if (f->mesh) {
+		f->nbehind = net->k->policy->naccept_routes;
+		memcpy(f->behind, net->k->policy->accept_routes,
+		    f->nbehind * sizeof(f->behind[0]));
+	}
 	f->tunnel = net->mesh != NULL && net->mesh->tunnel;
 	if (f->tunnel) {
 		f->naddrs = net->mesh->set.naddrs;

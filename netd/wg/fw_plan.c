@@ -254,6 +254,30 @@ add_inside(struct fw_plan *p, const struct kern_fw *n, const char *chain)
 		add_own(p, n, chain, "", n->interface);
 }
 
+/*
+ * A relay forwards between the members and what lies behind one of them, too:
+ * WireGuard knows behind which, and lets no other send from there.
+ */
+static void
+add_behind(struct fw_plan *p, const struct kern_fw *n)
+{
+	struct fw_rule r = rule(FW_FORWARD, n->interface, n->interface,
+	    FW_ACCEPT);
+	size_t i, j;
+
+	for (i = 0; i < n->npools && n->mesh && !n->isolate; i++)
+		for (j = 0; j < n->nbehind; j++) {
+			if (n->behind[j].family != n->pools[i].family)
+				continue;
+			r.src = n->pools[i];
+			r.dst = n->behind[j];
+			add(p, &r);
+			r.src = n->behind[j];
+			r.dst = n->pools[i];
+			add(p, &r);
+		}
+}
+
 static void
 add_way_out(struct fw_plan *p, const struct kern_fw *n, const char *chain)
 {
@@ -408,6 +432,8 @@ fw_plan_make(struct fw_plan *p, const struct kern_fw *nets, size_t n, bool sets)
 	p->nets = nets;
 	p->nnets = n;
 	p->sets = sets;
+	for (i = 0; i < n; i++)
+		add_behind(p, &nets[i]);
 	for (i = 0; i < n; i++)
 		add_jump(p, &nets[i], false);
 	for (i = 0; i < n; i++)

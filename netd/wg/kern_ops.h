@@ -157,6 +157,8 @@ struct kern_fw {
 	struct prefix	 allow[NET_DEST_MAX];
 	uint8_t		 ndeny;
 	struct prefix	 deny[NET_DEST_MAX];
+	uint8_t		 nbehind;	/* mesh: what a relay has behind members */
+	struct prefix	 behind[POLICY_MAX];
 	uint8_t		 naddrs;	/* of this host in a full tunnel */
 	struct prefix	 addrs[MESH_ADDRS_MAX];
 };

@@ -70,7 +70,7 @@ ip link add va type veth peer name vb netns "$ns_b" &&
     skip_all "no veth here"
 
 agent_conf a spa 'accept_routes = [ "10.20.0.0/16" ]; full_tunnel = "prod/m2";'
-agent_conf b spb 'relay = true; egress = [ "0.0.0.0/0" ]; egress_wan = "vw";'
+agent_conf b spb 'relay = true; accept_routes = [ "10.20.8.0/24" ]; egress = [ "0.0.0.0/0" ]; egress_wan = "vw";'
 # The real programs check their parts of the file.
 try() {
 	# shellcheck disable=SC2086
@@ -185,6 +185,14 @@ check "B is no relay: A does not reach C" eval "! pings '' 100.64.1.3"
 say b "net $NET prod 0 1 100.64.1.2/24,fd12::2/64"
 check "B is a relay: A reaches C" wait_for 10 pings "" 100.64.1.3
 check "B is a relay: C reaches A" wait_for 10 pings in_c 100.64.1.1
+# What lies behind C, as B's own file accepts it.
+in_c ip address add 10.20.8.1/32 dev lo
+in_c ip address add 10.20.9.1/32 dev lo
+say b "peer $NET m3 $kc 198.51.100.2 51820 0 100.64.1.3/32,10.20.8.0/24"
+say a "peer $NET m2 $kb 192.0.2.2 51820 0 100.64.1.2/32,100.64.1.3/32,fd12::2/128,10.20.8.0/23"
+check "B is a relay: A reaches what is behind C" wait_for 10 pings "" 10.20.8.1
+check "but not what B does not accept" eval "! pings '' 10.20.9.1"
+say b "peer $NET m3 $kc 198.51.100.2 51820 0 100.64.1.3/32"
 say b "net $NET prod 0 0 100.64.1.2/24,fd12::2/64"
 check "B is no relay any more" wait_for 10 eval "! pings '' 100.64.1.3"
 

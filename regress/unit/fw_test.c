@@ -299,6 +299,30 @@ test_tunnel(void **state)
 	assert_null(strstr(text, "mangle"));
 }
 
+/* A relay forwards to what lies behind a member, and back, and no further. */
+static void
+test_behind(void **state)
+{
+	nets[0].mesh = true;
+	nets[0].isolate = false;
+	nets[0].nbehind = 1;
+	(void)prefix_parse("192.168.10.0/24", &nets[0].behind[0]);
+	write_text(1, true);
+	assert_string_equal(chain("forward"),
+	    "type filter hook forward priority filter; policy accept;\n"
+	    "iifname \"wg0\" oifname \"wg0\" ip saddr 10.1.0.0/16 ip daddr 192.168.10.0/24 accept\n"
+	    "iifname \"wg0\" oifname \"wg0\" ip saddr 192.168.10.0/24 ip daddr 10.1.0.0/16 accept\n"
+	    "iifname \"wg0\" ip saddr 10.1.0.0/16 jump from_a\n"
+	    "iifname \"wg0\" ip6 saddr fd00:1::/64 jump from_a\n"
+	    "iifname \"wg0\" counter name \"drop_a\" drop\n"
+	    "oifname \"wg0\" ip daddr 10.1.0.0/16 jump to_a\n"
+	    "oifname \"wg0\" ip6 daddr fd00:1::/64 jump to_a\n"
+	    "oifname \"wg0\" counter name \"drop_a\" drop\n");
+	nets[0].isolate = true;
+	write_text(1, true);
+	assert_null(strstr(text, "192.168.10.0/24"));
+}
+
 int
 main(void)
 {
@@ -310,6 +334,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_tunnels, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_subnets, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tunnel, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_behind, setup, teardown),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
