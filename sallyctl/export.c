@@ -99,6 +99,19 @@ write_addresses(FILE *f, const struct msg_ctl_network *n,
 	    n->subnets, n->nsubnets, true);
 }
 
+static void
+write_dns(FILE *f, const struct msg_ctl_network *n)
+{
+	char text[PREFIX_TEXT];
+	unsigned int i;
+
+	for (i = 0; i < n->ndns; i++)
+		fprintf(f, "%s%s", i == 0 ? "DNS = " : ", ",
+		    prefix_format_addr(&n->dns[i], text));
+	if (i > 0)
+		fputc('\n', f);
+}
+
 /* Prefixes behind the device itself are not routed to the gateway. */
 static void
 write_routes(FILE *f, const struct msg_ctl_network *n,
@@ -125,6 +138,7 @@ export_format(const struct msg_ctl_network *n, const struct msg_peer_item *p,
 		fprintf(f, "# %s\n", format_vis(p->name, name, sizeof(name)));
 	fputs("[Interface]\n", f);
 	write_addresses(f, n, p);
+	write_dns(f, n);
 	if (private_key == NULL)
 		fputs("# PrivateKey = (yours)\n", f);
 	else

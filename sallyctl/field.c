@@ -180,6 +180,7 @@ field_text(const struct field *f, const void *m, unsigned int i,
 	case KIND_BLOCK:
 		return (block_format(p, dst));
 	case KIND_PREFIXES:
+	case KIND_HOSTS:
 		if (field_count(f, m) == 0)
 			return (NULL);
 		return (format_addrs(p, field_count(f, m), dst));
@@ -238,7 +239,10 @@ json_members(const struct field *f, const void *m, FILE *out)
 		if (f->kind == KIND_LIST)
 			fields_json(f->sub, m, i, out);
 		else
-			json_str(prefix_format(&p[i], text), out);
+			json_str(f->kind == KIND_HOSTS ?
+				prefix_format_addr(&p[i], text) :
+				prefix_format(&p[i], text),
+			    out);
 	}
 	fputc(']', out);
 }
@@ -283,6 +287,7 @@ field_json(const struct field *f, const void *m, unsigned int i, FILE *out)
 		json_time(*(const int64_t *)p, out);
 		return;
 	case KIND_PREFIXES:
+	case KIND_HOSTS:
 	case KIND_LIST:
 		json_members(f, m, out);
 		return;

@@ -36,6 +36,7 @@ enum kind {
 	KIND_TERM,		/* uint32_t, seconds or LEASE_NEVER; number */
 	KIND_BLOCK,		/* struct block */
 	KIND_PREFIXES,		/* struct prefix[], more: uint8_t; array */
+	KIND_HOSTS,		/* the same, without lengths */
 	KIND_ENDPOINT,		/* struct prefix, more: uint16_t, the port */
 	KIND_OBJECT,		/* struct with the fields sub; object */
 	KIND_LIST		/* more: uint8_t; array of objects with the

@@ -151,6 +151,7 @@ static const struct field network_fields[] = {
 	{ FIELD(msg_ctl_network, NUM, "keepalive", keepalive) },
 	{ ARRAY(msg_ctl_network, PREFIXES, "routes", routes) },
 	{ ARRAY(msg_ctl_network, PREFIXES, "subnets", subnets) },
+	{ ARRAY(msg_ctl_network, HOSTS, "dns", dns) },
 	{ .kind = KIND_OBJECT, .name = "traffic", .sub = traffic_fields,
 	    ONLY_IF(msg_ctl_network, counted, 1) },
 	{ .name = NULL }
@@ -166,6 +167,7 @@ static const struct line network_lines[] = {
 	{ LINE("endpoint", "[{endpoint}|-]") },
 	{ LINE("routes", "[{routes}|-]") },
 	{ LINE("subnets", "[{subnets}|-]") },
+	{ LINE("dns", "[{dns}|-]") },
 	{ LINE("assign", "{assign}") },
 	{ LINE("lease time", "[{lease}|never ends]") },
 	{ LINE("leases", "{leases} of at most {max_peers}") },

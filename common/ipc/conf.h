@@ -44,6 +44,7 @@
 #define NET_POOLS_MAX	8
 #define NET_PIECES_MAX	64	/* prefixes that the pools are together */
 #define NET_ROUTES_MAX	16	/* routes pushed to devices */
+#define NET_DNS_MAX	4	/* servers of names that devices are told */
 #define NET_SUBNETS_MAX	16	/* networks behind static peers */
 /* All prefixes that lead to the devices of a network. */
 #define NET_ROUTED_MAX	(NET_PIECES_MAX + NET_SUBNETS_MAX)

@@ -703,6 +703,8 @@ struct msg_ctl_network {
 	struct prefix	 routes[NET_ROUTES_MAX];
 	uint8_t		 nsubnets;
 	struct prefix	 subnets[NET_SUBNETS_MAX];
+	uint8_t		 ndns;
+	struct prefix	 dns[NET_DNS_MAX];
 	char		 text[TEXT_SIZE];
 	uint8_t		 counted;	/* 1: the packet filter has counts */
 	struct msg_count traffic[TRAFFIC_N];	/* by enum traffic; never fall */

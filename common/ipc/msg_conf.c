@@ -74,7 +74,8 @@ codec_msg_conf_network(struct codec *c, struct msg_conf_network *m)
 	    codec_prefixes(c, &m->nreserve, m->reserve, 0, NET_RESERVE_MAX) ==
 		-1 ||
 	    codec_prefixes(c, &m->nsubnets, m->subnets, 0, NET_SUBNETS_MAX) ==
-		-1)
+		-1 ||
+	    codec_prefixes(c, &m->ndns, m->dns, 0, NET_DNS_MAX) == -1)
 		return (-1);
 	return (0);
 }

@@ -63,6 +63,8 @@ struct msg_conf_network {
 	struct prefix	 reserve[NET_RESERVE_MAX];	/* nobody's */
 	uint8_t		 nsubnets;
 	struct prefix	 subnets[NET_SUBNETS_MAX];	/* behind static peers */
+	uint8_t		 ndns;
+	struct prefix	 dns[NET_DNS_MAX];	/* hosts */
 };
 
 struct msg_conf_firewall {

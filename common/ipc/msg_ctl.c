@@ -145,7 +145,8 @@ codec_msg_ctl_network(struct codec *c, struct msg_ctl_network *m)
 	    codec_prefixes(c, &m->nroutes, m->routes, 0, NET_ROUTES_MAX) ==
 		-1 ||
 	    codec_prefixes(c, &m->nsubnets, m->subnets, 0, NET_SUBNETS_MAX) ==
-		-1)
+		-1 ||
+	    codec_prefixes(c, &m->ndns, m->dns, 0, NET_DNS_MAX) == -1)
 		return (-1);
 	if (STR(c, m->text) == -1 || codec_bool(c, &m->counted) == -1)
 		return (-1);

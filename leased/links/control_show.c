@@ -106,6 +106,8 @@ show_network(struct conn *k, const struct network *n)
 	memcpy(m.routes, n->conf.routes, sizeof(m.routes));
 	m.nsubnets = n->conf.nsubnets;
 	memcpy(m.subnets, n->conf.subnets, sizeof(m.subnets));
+	m.ndns = n->conf.ndns;
+	memcpy(m.dns, n->conf.dns, sizeof(m.dns));
 	strlcpy(m.text, n->hand.text, sizeof(m.text));
 	m.counted = n->counted_id != 0 && n->counted_id == k->asked;
 	memcpy(m.traffic, n->traffic, sizeof(m.traffic));

@@ -150,6 +150,18 @@ valid_subnet(const char *s)
 		"a subnet needs its length, as in 192.168.7.0/24 (or /32 for one address)");
 }
 
+static const char *
+valid_dns(const char *s)
+{
+	static const uint8_t any[16];
+	struct prefix p;
+
+	return (prefix_parse(s, &p) == 0 && prefix_is_host(&p) &&
+		    memcmp(p.addr, any, p.family == AF_INET ? 4 : 16) != 0 ?
+		NULL :
+		"it must be the address of a server, as 100.64.0.53");
+}
+
 const char *
 schema_valid_urlprefix(const char *s)
 {
@@ -309,6 +321,8 @@ static const struct word gateway_words[] = {
 	{ "networks[].subnets", WORD_PREFIXES, NETS(subnets), "", 0,
 	    NET_SUBNETS_MAX, NULL, valid_subnet, true,
 	    "networks behind static peers" },
+	{ "networks[].dns", WORD_PREFIXES, NETS(dns), "", 0, NET_DNS_MAX, NULL,
+	    valid_dns, true, "servers of names, told to devices" },
 	{ "networks[].keepalive", WORD_NUMBER, NET(keepalive), "25", 0,
 	    65535, NULL, NULL, true, "seconds, told to devices; 0 is off" },
 	{ "networks[].mtu", WORD_NUMBER, NET(mtu), "0", 0, 65535, NULL, NULL,

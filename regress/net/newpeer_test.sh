@@ -7,7 +7,8 @@ private "$@"
 . "$TOP/regress/qr.sh"
 
 POOLS='"fde3:25fb:7f6c:1::/64", "100.64.1.0/28"'
-CONF_NETWORK='reserve = [ "100.64.1.1", "100.64.1.2" ]; max_peers = 8; isolate = false;'
+CONF_NETWORK='reserve = [ "100.64.1.1", "100.64.1.2" ]; max_peers = 8; isolate = false;
+    dns = [ "100.64.0.1", "fde3:25fb:7f6c::1" ];'
 AT=127.0.0.1:41194
 LISTEN_MORE=", { address = \"$AT\"; api = [ \"portal\" ]; proof = \"none\"; }"
 
@@ -58,6 +59,10 @@ like "the private key is in the file" "$(cat "$WORK/alice.conf")" \
 is "the addresses are the first that are free and not reserved" \
     "$(sed -n 's/^Address = //p' "$WORK/alice.conf")" \
     "100.64.1.3/32, fde3:25fb:7f6c:1::1/128"
+is "the servers of names are in the file" \
+    "$(sed -n 's/^DNS = //p' "$WORK/alice.conf")" "100.64.0.1, fde3:25fb:7f6c::1"
+is "and shown" "$(ctl -j show networks | jq -c '.networks[0].dns')" \
+    '["100.64.0.1","fde3:25fb:7f6c::1"]'
 pub=$(sed -n 's/^PrivateKey = //p' "$WORK/alice.conf" | wg pubkey)
 check "WireGuard has its public key" has_peer "$pub"
 unlike "nobody else has the private one" \
@@ -113,6 +118,15 @@ check "and has a tunnel as well" dev_ping d3
 # --- what is refused ---------------------------------------------------------
 
 check "a lease" dev_put d1 d1
+is "the device is told of them" "$(jq -c .server.dns "$WORK/d1.body")" \
+    '["100.64.0.1","fde3:25fb:7f6c::1"]'
+sed -i 's/dns = .*/dns = [ "9.9.9.9" ];/' "$CONF"
+check "other servers, by a reload" ctl reload
+ctl export peer alice >"$WORK/alice2.conf"
+like "are in the next file" "$(cat "$WORK/alice2.conf")" '^DNS = 9\.9\.9\.9$'
+sed -i '/dns = /d' "$CONF"
+check "none, by a reload" ctl reload
+is "they are gone" "$(ctl export peer alice | grep -c '^DNS')" 0
 was=$(statics)
 fails_with "a name with another key" 1 'static peer alice with another key.*peer delete alice' \
     ctl peer add alice

@@ -199,6 +199,9 @@ lease(void **state)
 	strlcpy(m.network, "devices", sizeof(m.network));
 	server.port = 51820;
 	net.keepalive = 25;
+	net.ndns = 2;
+	assert_int_equal(prefix_parse("fd00::53", &net.dns[0]), 0);
+	assert_int_equal(prefix_parse("10.0.0.53", &net.dns[1]), 0);
 	m.created = 1735689600;
 	m.ttl = LEASE_NEVER;
 	m.naddrs = 1;
@@ -214,7 +217,7 @@ lease(void **state)
 	    "\"ttl\":null,\"server\":{\"public_key\":"
 	    "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\","
 	    "\"endpoint\":\"vpn.example.com:51820\",\"keepalive\":25,"
-	    "\"routes\":[]}}\n");
+	    "\"routes\":[],\"dns\":[\"fd00::53\",\"10.0.0.53\"]}}\n");
 	m.psk = 1;
 	assert_true(leasejson_format(&d, buf, sizeof(buf)) > 0);
 	assert_non_null(strstr(buf, ",\"preshared_key\":true,"));
@@ -238,6 +241,8 @@ lease(void **state)
 				     &net.routes[i]),
 		    0);
 	memcpy(m.addrs, net.routes, sizeof(m.addrs));
+	net.ndns = NET_DNS_MAX;
+	memcpy(net.dns, net.routes, sizeof(net.dns));
 	n = leasejson_format(&d, buf, sizeof(buf));
 	assert_true(n > 0);
 	v = json_loads(buf, 0, NULL);
