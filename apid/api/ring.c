@@ -37,7 +37,7 @@ ring_init(struct ring *r, struct rings *all, uint64_t gen)
 	r->rings = all;
 	TAILQ_INIT(&r->order);
 	RB_INIT(&r->members);
-	r->from = r->last_all = gen;
+	r->from = r->from_all = r->last_all = gen;
 	TAILQ_INSERT_TAIL(&all->used, r, used);
 }
 
@@ -53,14 +53,25 @@ drop(struct ring *r, struct ring_entry *e)
 	free(e);
 }
 
-/* Forget the oldest entry. */
+/*
+ * Forget the oldest entry.  Thousands join a mesh with hubs, and only those see
+ * them: the others do not miss what they were never to have.
+ */
 static void
 forget(struct ring *r)
 {
 	struct ring_entry *e = TAILQ_FIRST(&r->order);
 
 	r->from = e->gen;
+	if (e->seen != SEEN_BY_HUBS)
+		r->from_all = e->gen;
 	drop(r, e);
+}
+
+bool
+ring_reaches(const struct ring *r, uint64_t gen, bool whole)
+{
+	return (gen >= (whole ? r->from : r->from_all));
 }
 
 void
@@ -104,7 +115,7 @@ static void
 lose(struct ring *r, uint64_t gen)
 {
 	ring_forget(r);
-	r->from = gen;
+	r->from = r->from_all = gen;
 }
 
 void

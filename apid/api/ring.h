@@ -47,6 +47,7 @@ struct ring {
 	struct ring_list order;		/* by generation */
 	struct ring_tree members;
 	uint64_t	 from;		/* it has all that came behind this */
+	uint64_t	 from_all;	/* and all that every member sees */
 	uint64_t	 last_all;	/* last one that every member sees */
 	size_t		 bytes;
 };
@@ -56,6 +57,11 @@ void	 ring_init(struct ring *, struct rings *, uint64_t gen);
 void	 ring_clear(struct ring *);
 /* Forget what there is, for want of memory. */
 void	 ring_forget(struct ring *);
+/*
+ * Has it all that came behind gen: of what every member sees or, with whole, of
+ * what hubs see, too?
+ */
+bool	 ring_reaches(const struct ring *, uint64_t gen, bool whole);
 /* Take the entry of a member in the place of an earlier one. */
 void	 ring_add(struct ring *, const struct msg_mesh_entry *);
 /* The first entry behind a generation, or NULL. */

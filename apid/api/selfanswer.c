@@ -65,7 +65,7 @@ has_news(const struct mself *s, uint64_t gen)
 		return (true);
 	if (!s->active || gen == s->feed->gen)
 		return (false);
-	return (s->whole || gen < s->feed->ring.from ||
+	return (s->whole || !ring_reaches(&s->feed->ring, gen, false) ||
 	    gen < s->feed->ring.last_all);
 }
 
@@ -294,7 +294,7 @@ open_net(const struct request *r, struct selfjob *j, struct mself *s)
 	j->page.whole = s->whole;
 	j->page.full = gen == NULL;
 	j->page.since = gen == NULL ? 0 : *gen;
-	if (gen == NULL || *gen < s->feed->ring.from)
+	if (gen == NULL || !ring_reaches(&s->feed->ring, *gen, s->whole))
 		return (true);
 	ring_touch(&s->feed->ring);
 	for (e = ring_behind(&s->feed->ring, *gen); e != NULL;

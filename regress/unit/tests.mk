@@ -45,6 +45,7 @@ rate_test_USES :=	rate quiet
 reach_test_USES :=	reach
 reconcile_test_USES :=	$(policy_test_USES) reconcile snapshot
 request_test_USES :=	request http
+ring_test_USES :=	ring placejson jsonw
 route_test_USES :=	route http
 san_test_USES :=	san tlscert
 stun_test_USES :=	stun endpoint
