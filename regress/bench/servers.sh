@@ -49,7 +49,7 @@ nginx_start() {
 	error_log $WORK/nginx/error.log warn;
 	events { worker_connections 32768; }
 	http {
-	    access_log off; keepalive_requests 100000000; ssl_protocols TLSv1.3;
+	    access_log off; keepalive_requests 100000000; keepalive_timeout 1h; ssl_protocols TLSv1.3;
 	    client_body_temp_path $WORK/nginx/1; proxy_temp_path $WORK/nginx/2;
 	    fastcgi_temp_path $WORK/nginx/3; uwsgi_temp_path $WORK/nginx/4;
 	    scgi_temp_path $WORK/nginx/5;

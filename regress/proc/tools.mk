@@ -44,8 +44,9 @@ $(MINT): $(O)/regress/mint.o $(O)/regress/mint_main.o
 	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
 # The load generators of the benchmark.
-LOADS :=	burst flood load
+LOADS :=	burst flood load waiters
 burst_OBJ :=	$(call rig,bench/burst bench/load_cpu bench/load_calls ygg_id)
+waiters_OBJ :=	$(call rig,bench/waiters bench/load_cpu bench/load_calls bench/load_id mint)
 flood_OBJ :=	$(call rig,bench/flood)
 load_OBJ :=	$(patsubst %.c,$(O)/%.o,$(sort $(wildcard regress/bench/load*.c))) \
 		$(O)/regress/mint.o
