@@ -214,17 +214,18 @@ proc_gone(struct proc *p)
 		stop_gone(n);
 		return;
 	}
-	proc_back_off(p);
 	if (n->state == SUITE_STARTING && own) {
 		/*
 		 * It has logged the reason, and another start would not help.
 		 */
+		p->state = PROC_DOWN;
 		log_warnx("%s could not start: leaving", p->name);
 		stop_begin(n,
 		    WEXITSTATUS(p->status) == 127 ? 1 : WEXITSTATUS(p->status),
 		    false);
 		return;
 	}
+	proc_back_off(p);
 	reload_lost(p);
 	ready_check(n);
 }

@@ -142,6 +142,8 @@ check_status "a process that does not start" 3 timeout 60 "$BIN/netd" $NOUSER \
     -L "$WORK/empty" -f "$CONF"
 like "its own words reach the caller" "$(cat "$WORK/out")" \
     '^[0-9-]{10}T[0-9:]{8}Z leased: it is broken$'
+unlike "nobody says that it is started again" "$(cat "$WORK/out")" \
+    'starting it again'
 check "and the log" logged ' leased\[[0-9]+\]: it is broken$' "$SYSLOG.3"
 
 # --- closed descriptors ------------------------------------------------------
