@@ -10,7 +10,7 @@
 #include "proto.h"
 
 #define GROUPS		7	/* types are 0xGGNN */
-#define GROUP_SIZE	64
+#define GROUP_SIZE	128
 
 /* clang-format off */
 static struct msg_desc catalogue[] = {
@@ -23,6 +23,15 @@ static struct msg_desc catalogue[] = {
 #undef X
 #undef E
 };
+
+/* Each has its place in the table below. */
+#define X(NAME, name, val, from, to, fd)				\
+_Static_assert((val) >> 8 < GROUPS && ((val) & 0xff) < GROUP_SIZE,	\
+    "the number of " #NAME);
+#define E(NAME, name, val, from, to)	X(NAME, name, val, from, to, 0)
+MSG_CATALOGUE(X, E)
+#undef X
+#undef E
 
 /* Shortest and longest payload, from the walk over an empty message. */
 #define X(NAME, name, val, from, to, fd)				\
