@@ -26,6 +26,7 @@ UNITDIR ?=	$(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?=	$(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?=	$(PREFIX)/lib/tmpfiles.d
 SYSCONFDIR ?=	/etc
+BASHDIR ?=	$(PREFIX)/share/bash-completion/completions
 INITDIR ?=	$(SYSCONFDIR)/init.d
 DESTDIR ?=
 O ?=		obj
@@ -127,7 +128,7 @@ LIBTLSKEY =	$(O)/libtlskey.a
 BIN =		$(O)/bin
 MAN =		$(sort $(wildcard man/*.[578]))
 
-all: $(PROGS:%=$(BIN)/%) $(BIN)/sallyport-agent
+all: $(PROGS:%=$(BIN)/%) $(BIN)/sallyport-agent $(O)/sallyctl.bash
 
 # The parent is a device's suite under this name.
 $(BIN)/sallyport-agent: $(BIN)/netd
@@ -165,6 +166,19 @@ $$(BIN)/$(1): $$($(1)_OBJ) $$($(1)_LIB) $$(LIBCOMMON)
 DEPS += $$($(1)_OBJ:.o=.d)
 endef
 $(foreach p,$(PROGS),$(eval $(call PROG_template,$(p))))
+
+# Bash completes what sallyctl's own tables have: a program that is run here and
+# never installed writes them as an array.
+BASHWORDS_OBJ := $(patsubst %,$(O)/sallyctl/%.o,complete/bashwords grammar \
+		grammar_mesh verbs meshitems field format)
+$(O)/sallyctl/complete/bashwords.o: OBJ_CFLAGS = $(sallyctl_CFLAGS) \
+    -iquote sallyctl
+DEPS +=		$(O)/sallyctl/complete/bashwords.d
+$(O)/bashwords: $(BASHWORDS_OBJ) $(LIBCOMMON)
+	$(CC) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(sallyctl_LIBS) $(BASE_LIBS)
+$(O)/sallyctl.bash: etc/sallyctl.bash $(O)/bashwords
+	@{ cat etc/sallyctl.bash && echo && $(O)/bashwords; } >$@.new
+	@mv $@.new $@
 
 # The tests have their own rules.
 include regress/regress.mk
@@ -227,6 +241,7 @@ install: all
 	    $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DOCDIR) \
 	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR) \
 	    $(DESTDIR)$(TMPFILESDIR) $(DESTDIR)$(INITDIR) \
+	    $(DESTDIR)$(BASHDIR) \
 	    $(DESTDIR)$(SYSCONFDIR)/sallyport
 	$(INSTALL) -m 0755 $(BIN)/netd $(BIN)/sallyctl etc/sallyport-join \
 	    $(DESTDIR)$(SBINDIR)
@@ -245,6 +260,7 @@ install: all
 	    -e 's|/etc/sallyport/|$(SYSCONFDIR)/sallyport/|' \
 	    etc/rc.d/sallyport >$(DESTDIR)$(INITDIR)/sallyport
 	chmod 0755 $(DESTDIR)$(INITDIR)/sallyport
+	$(INSTALL) -m 0644 $(O)/sallyctl.bash $(DESTDIR)$(BASHDIR)/sallyctl
 	$(INSTALL) -m 0644 etc/sysusers.conf \
 	    $(DESTDIR)$(SYSUSERSDIR)/sallyport.conf
 	$(INSTALL) -m 0644 etc/tmpfiles.conf \

@@ -26,7 +26,7 @@ enum how {
 	REASON, /* takes all words that are left */
 	SINCE,
 	LIMIT,
-	MESH_NAME		/* MESH or TENANT:MESH */
+	MESH_NAME /* MESH or TENANT:MESH */
 };
 
 /* clang-format off */
@@ -373,11 +373,16 @@ take_verb(struct parser *p)
 	return (next(p, &second, &id) == -1 ? NULL : &verbs[id]);
 }
 
-static const char *
-word_of(size_t param)
+const char *
+grammar_word(enum param p)
 {
-	return (param >= P_TENANT ? mesh_word((enum param)param) :
-				    params[param].word);
+	return (p >= P_TENANT ? mesh_word(p) : params[p].word);
+}
+
+const char *
+grammar_value(enum param p)
+{
+	return (p >= P_TENANT ? mesh_value_name(p) : params[p].value);
 }
 
 /* Take options in any order, each at most once. */
@@ -391,13 +396,13 @@ take_options(struct parser *p, struct request *r)
 	place_add(&pl, "<cr>", END, 0);
 	for (i = 0; i <= P_REACHED; i++)
 		if (r->verb->opts & (1ULL << i))
-			place_add(&pl, word_of(i), KEYWORD, i);
+			place_add(&pl, grammar_word((enum param)i), KEYWORD, i);
 	while (p->n > 0) {
 		if (next(p, &pl, &id) == -1)
 			return (-1);
 		if (seen & (1ULL << id)) {
 			fprintf(p->err, "sallyctl: given twice: %s\n",
-			    word_of(id));
+			    grammar_word((enum param)id));
 			return (-1);
 		}
 		seen |= 1ULL << id;
@@ -413,7 +418,7 @@ print_value(const char *value, FILE *f)
 	/* What stands in parentheses is an explanation. */
 	fprintf(f, " %.*s",
 	    (int)(strstr(value, " (") != NULL ? strstr(value, " (") - value :
-						 (ptrdiff_t)strlen(value)),
+						(ptrdiff_t)strlen(value)),
 	    value);
 }
 
@@ -439,7 +444,7 @@ print_verb(const struct verb *v, FILE *f)
 	for (i = 0; i <= P_REACHED; i++) {
 		if ((v->opts & (1ULL << i)) == 0)
 			continue;
-		fprintf(f, " [%s", word_of(i));
+		fprintf(f, " [%s", grammar_word((enum param)i));
 		if (value_of(i) != NULL)
 			print_value(value_of(i), f);
 		fputc(']', f);

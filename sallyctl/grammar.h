@@ -63,5 +63,9 @@ int	 grammar_parse(int n, char *const *words, struct request *, FILE *err);
  * begins with this one.
  */
 void	 grammar_help(const char *word, FILE *);
+/* An option's word, NULL for an argument. */
+const char *grammar_word(enum param);
+/* What its value is called, NULL for an option without one. */
+const char *grammar_value(enum param);
 
 #endif
