@@ -13,7 +13,8 @@ RULES='
 	{ pattern = "admin"; role = "tenant_admin"; tenant = "acme"; },
 	{ pattern = "noc"; role = "operator"; tenant = "acme"; },
 	{ pattern = "spy"; role = "tenant_admin"; tenant = "other"; },
-	{ pattern = "dev-([0-9]+)"; role = "device"; tenant = "acme"; }'
+	{ pattern = "dev-([0-9]+)"; role = "device"; tenant = "acme"; },
+	{ pattern = "their-([0-9]+)"; role = "device"; tenant = "other"; }'
 LISTEN_MORE=', { address = "[::]:8444"; api = [ "mesh" ];
 	tls: { certificate = "'$PKI'/server.crt"; key = "'$PKI'/server.key";
 	       client_ca = "'$PKI'/ca.crt"; }; }'
@@ -23,6 +24,7 @@ ip address replace "$GW/32" dev lo
 suite_start
 for i in root admin noc spy stranger; do cert $i $i; done
 cert dev dev-1
+cert their their-1
 
 # The status of a request; its body is in $WORK/body and its head in $WORK/head.
 api() {			# WHO METHOD PATH [BODY [OPTION ...]]
@@ -232,6 +234,35 @@ is "in use" "$(code root DELETE /relays/r1)" "409 not-empty"
 is "taken back" "$(api root DELETE "/relays/r1/mesh/$ID")" 204
 check "by sallyctl" ctl relay remove r1 net other:m1
 is "and gone" "$(api root DELETE /relays/r1)" 204
+
+# --- devices, and what is another's ---
+
+KEY="{\"public_key\":\"$(wg genkey | wg pubkey)\"}"
+of_config() { api "$1" GET /self/config; json '[.networks[].name] | join(" ")'; }
+is "a device of another tenant sees nothing" "$(of_config their)" 200
+is "gives no key" "$(code their PUT "/self/mesh/$ID" "$KEY")" \
+    "404 member-not-found"
+is "does not leave" "$(code their DELETE "/self/mesh/$ID")" \
+    "404 member-not-found"
+is "and reports nothing" "$(code their POST /self/report \
+    "{\"network\":\"$ID\",\"error\":\"no\"}")" "404 member-not-found"
+is "nor does one of the tenant that is no member" "$(code dev POST \
+    /self/report "{\"network\":\"$ID\"}")" "404 member-not-found"
+check "two devices of one name in two tenants" eval \
+    'ctl member add other:m2 1 && ctl member add acme:prod 1'
+is "have each its own meshes" "$(of_config their) $(of_config dev)" \
+    "200m2 200prod"
+is "a key" "$(api their PUT /self/mesh/m2 "$KEY")" 204
+is "is that of one of them" "$(code dev PUT /self/mesh/prod "$KEY")" \
+    "409 public-key-taken"
+is "as which it is no member" "$(json .status; show members net acme:prod |
+    jq -r '.members[] | select(.device == "1") | "\(.state) \(.public_key)"')" \
+    "409
+invited null"
+is "a device is no operator" "$(code their PUT /groups/production/devices/x)" \
+    "403 identity-denied"
+check "both go" eval \
+    'ctl member delete other:m2 1 && ctl member delete acme:prod 1'
 
 # --- a restart ----------------------------------------------------------------
 
