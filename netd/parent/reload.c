@@ -350,12 +350,14 @@ commit(struct netd *n)
 
 	old = n->conf;
 	n->conf = n->reload.next;
+	n->reload.next = NULL;
 	relay_prune(n);
 	tell_unasked(n);
 	for (i = 0; i < n->nprocs; i++) {
 		p = &n->procs[i];
 		answer = p->answer;
 		p->answer = ANSWER_NONE;
+		p->late = false;
 		if ((answer == ANSWER_NAK || answer == ANSWER_MISSED) &&
 		    p->pid != 0)
 			proc_kill(p, "it does not take the new configuration");
