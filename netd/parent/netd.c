@@ -545,6 +545,8 @@ clean_up(struct netd *n)
 	late_free(n->late);
 	close(n->ctl);
 	close(n->lock);
+	if (n->beside != -1)
+		close(n->beside);
 }
 
 static int
