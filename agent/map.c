@@ -210,7 +210,7 @@ apply_update(struct map *m, const struct map_update *u)
 		return (-1);
 	if (u->full) {
 		drop_peers(n);
-		n->acked = 0;
+		n->acked = n->told = 0;
 	}
 	n->complete = false;
 	/* A member may have left and come again: it has another id then. */
@@ -266,7 +266,7 @@ map_cursor(const struct map *m, char *dst, size_t size)
 		return (-1);
 	/* The pairs are sorted by member. */
 	TAILQ_FOREACH(n, &m->nets, entry) {
-		if (!n->complete || n->acked == 0)
+		if (!n->complete || (n->acked == 0 && n->told == 0))
 			continue;
 		for (i = k; i > 0 && nets[i - 1]->self.member > n->self.member;
 		     i--)
@@ -279,6 +279,13 @@ map_cursor(const struct map *m, char *dst, size_t size)
 		len = (size_t)r;
 		r = snprintf(dst + len, size - len, "%s%" PRIu64 ":%" PRIu64,
 		    i > 0 ? "," : "", nets[i]->self.member, nets[i]->acked);
+		if (r < 0)
+			break;
+		r += (int)len;
+		len = (size_t)r;
+		if (nets[i]->told <= nets[i]->acked || len >= size)
+			continue;
+		r = snprintf(dst + len, size - len, "-%" PRIu64, nets[i]->told);
 		if (r >= 0)
 			r += (int)len;
 	}

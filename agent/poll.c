@@ -28,6 +28,7 @@
 #define APPLY_MS	60000	/* the hand may take so long */
 #define START_MS	10000	/* and so long at a start */
 #define SOON_MS		5000	/* an answer in less says nothing is waited for */
+#define REFUSALS	3	/* answers without news, while we refuse one */
 #define PUT_MS		20000
 #define PUT_AGAIN_MS	30000
 #define RETRY_MAX_S	600
@@ -40,6 +41,7 @@ struct poll {
 	enum poll_state	 state;
 	unsigned int	 failures;	/* in a row */
 	unsigned int	 refusals;	/* answers that the hand refuses, in a row */
+	uint64_t	 gens;		/* the sum of all generations then */
 	bool		 whole;		/* the last difference did not fit */
 	struct mono	 asked;
 	struct mono	 answered_put;
@@ -279,6 +281,7 @@ acknowledge(struct agent *a)
 	bool all = true;
 
 	TAILQ_FOREACH(n, &a->nets.list, entry) {
+		n->map->told = n->refused ? n->map->gen : 0;
 		if (n->refused) {
 			all = false;
 			continue;
@@ -303,19 +306,37 @@ is_settled(const struct agent *a)
 }
 
 /* Try again what was refused: the policy may be another one by now. */
-static void
+static bool
 retry_refused(struct agent *a)
 {
 	struct meshnet *n;
+	bool any = false;
 
-	TAILQ_FOREACH(n, &a->nets.list, entry)
-		if (n->refused)
-			meshnet_forget_told(n);
+	TAILQ_FOREACH(n, &a->nets.list, entry) {
+		if (!n->refused)
+			continue;
+		meshnet_forget_told(n);
+		any = true;
+	}
+	return (any);
+}
+
+/* Another number after each change that the server has told. */
+static uint64_t
+generations(const struct agent *a)
+{
+	const struct map_net *n;
+	uint64_t sum = a->map.nnets;
+
+	TAILQ_FOREACH(n, &a->map.nets, entry)
+		sum += n->gen;
+	return (sum);
 }
 
 void
 poll_settled(struct poll *p)
 {
+	uint64_t now;
 	bool all;
 
 	put_keys(p);
@@ -324,17 +345,21 @@ poll_settled(struct poll *p)
 	event_del(p->timer);
 	all = acknowledge(p->agent);
 	reporter_changed(p->agent->reporter);
-	if (all) {
-		p->refusals = 0;
-		ask(p);
-		return;
-	}
 	/*
-	 * The server would send the same again at once, as nothing is
-	 * acknowledged.
+	 * The question says what is refused here, so that the server waits with
+	 * the others' changes, too.  One that does not know that word would send
+	 * all of it again at once.
 	 */
-	p->refusals++;
-	wait_then_ask(p, jitter_ms(p->refusals + 2));
+	now = generations(p->agent);
+	if (all || now != p->gens)
+		p->refusals = 0;
+	else
+		p->refusals++;
+	p->gens = now;
+	if (p->refusals <= REFUSALS)
+		ask(p);
+	else
+		wait_then_ask(p, jitter_ms(p->refusals));
 }
 
 static void
@@ -344,9 +369,10 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 
 	switch (p->state) {
 	case POLL_WAIT:
-		retry_refused(p->agent);
-		handlink_tell(p->agent);
-		ask(p);
+		if (retry_refused(p->agent))
+			apply(p);
+		else
+			ask(p);
 		break;
 	case POLL_APPLY:
 		failed(p, "the hand has not confirmed what the server said", 0);

@@ -71,6 +71,9 @@ take_pairs(struct text *t, struct cursor *c)
 		if (!take_number(t, &pair->member) || !take_char(t, ':') ||
 		    !take_number(t, &pair->gen))
 			return (false);
+		if (take_char(t, '-') &&
+		    (!take_number(t, &pair->told) || pair->told <= pair->gen))
+			return (false);
 		if (c->n > 0 && pair->member <= pair[-1].member)
 			return (false);
 		c->n++;
@@ -111,10 +114,14 @@ cursor_format(const struct cursor *c, char dst[CURSOR_SIZE])
 
 	n = (size_t)snprintf(dst, CURSOR_SIZE, "\"1.%016llx.",
 	    (unsigned long long)c->epoch);
-	for (i = 0; i < c->n; i++)
+	for (i = 0; i < c->n; i++) {
 		n += (size_t)snprintf(dst + n, CURSOR_SIZE - n, "%s%llu:%llu",
 		    i == 0 ? "" : ",", (unsigned long long)c->pair[i].member,
 		    (unsigned long long)c->pair[i].gen);
+		if (c->pair[i].told > c->pair[i].gen)
+			n += (size_t)snprintf(dst + n, CURSOR_SIZE - n, "-%llu",
+			    (unsigned long long)c->pair[i].told);
+	}
 	dst[n++] = '"';
 	dst[n] = '\0';
 	return (n);

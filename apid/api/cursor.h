@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The tag by which a device says what it has applied of its meshes:
- * "1.EPOCH.M:G,M:G".
+ * "1.EPOCH.M:G,M:G-T".  T is there if it was told more than it has applied, and
+ * refuses that: then it waits for what comes after T, and acknowledges G alone.
  */
 
 #ifndef CURSOR_H
@@ -12,12 +13,13 @@
 
 #include "msg_mesh.h"
 
-#define CURSOR_PAIR	41	/* two numbers of 20 digits, and ':' */
+#define CURSOR_PAIR	62	/* three numbers of 20 digits, ':' and '-' */
 #define CURSOR_SIZE	(24 + DEVICE_MESHES_MAX * (CURSOR_PAIR + 1))
 
 struct cursor_pair {
 	uint64_t	 member;
 	uint64_t	 gen;
+	uint64_t	 told;		/* more than gen, or 0 */
 };
 
 struct cursor {

@@ -42,19 +42,24 @@ selfjob_of(const struct request *r)
 }
 
 /*
- * The generation that the device has of a network, or NULL: then it needs all.
+ * The generation that the device has of a network, whether or not it could
+ * apply it, or NULL: then it needs all.  *acked is the one that it has applied.
  */
 static const uint64_t *
-known_gen(const struct selfjob *j, const struct mself *s)
+known_gen(const struct selfjob *j, const struct mself *s, uint64_t *acked)
 {
 	const struct cursor_pair *p;
+	const uint64_t *gen;
 
 	if (!j->has_cursor || j->cursor.epoch != j->dev->epoch ||
-	    (p = cursor_find(&j->cursor, s->member)) == NULL ||
-	    p->gen > s->feed->gen || p->gen < s->view_gen ||
-	    (s->active && p->gen < s->feed->floor))
+	    (p = cursor_find(&j->cursor, s->member)) == NULL)
 		return (NULL);
-	return (&p->gen);
+	gen = p->told != 0 ? &p->told : &p->gen;
+	if (*gen > s->feed->gen || *gen < s->view_gen ||
+	    (s->active && *gen < s->feed->floor))
+		return (NULL);
+	*acked = p->gen;
+	return (gen);
 }
 
 /* Is there something behind this generation that the member sees? */
@@ -74,15 +79,16 @@ selfanswer_is_known(struct selfjob *j)
 {
 	const struct mdev *d = j->dev;
 	const uint64_t *gen;
+	uint64_t acked;
 	bool known;
 	unsigned int i;
 
 	known = j->has_cursor && j->cursor.epoch == d->epoch &&
 	    j->cursor.n == d->nselfs;
 	for (i = 0; i < d->nselfs; i++) {
-		gen = known_gen(j, d->selfs[i]);
+		gen = known_gen(j, d->selfs[i], &acked);
 		if (gen != NULL)
-			mfront_ack(j->front, d->selfs[i], *gen);
+			mfront_ack(j->front, d->selfs[i], acked);
 		known = known && gen != NULL && !has_news(d->selfs[i], *gen);
 	}
 	return (known);
@@ -269,7 +275,8 @@ static bool
 open_net(const struct request *r, struct selfjob *j, struct mself *s)
 {
 	const struct ring_entry *e;
-	const uint64_t *gen = known_gen(j, s);
+	uint64_t acked;
+	const uint64_t *gen = known_gen(j, s, &acked);
 	char buf[96];
 
 	put(j, j->net == 0 ? "{" : ",{");

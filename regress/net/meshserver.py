@@ -161,7 +161,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             since, whole = 0, True
             want = '"1.%s.%d:' % (conf['epoch'], m['id'])
             if tag.startswith(want):
-                since = int(tag[len(want):-1])
+                since = int(tag[len(want):-1].split('-')[-1])
                 whole = since > gen[0]
             end = time.time() + int(self.headers.get('Prefer', 'wait=0')
                                     .split('=')[1])

@@ -50,7 +50,11 @@ bad(void **state)
 		"\"1.5f3a90c1d2e4b687.1:1,1:1\"", "\"1.5f3a90c1d2e4b687.:1\"",
 		"\"1.5f3a90c1d2e4b687.1:\"", "\"1.5f3a90c1d2e4b687.1\"",
 		"\"1.5f3a90c1d2e4b687.-1:1\"",
-		"\"1.5f3a90c1d2e4b687.1:18446744073709551616\"" };
+		"\"1.5f3a90c1d2e4b687.1:18446744073709551616\"",
+		"\"1.5f3a90c1d2e4b687.1:2-\"", "\"1.5f3a90c1d2e4b687.1:2-2\"",
+		"\"1.5f3a90c1d2e4b687.1:2-1\"",
+		"\"1.5f3a90c1d2e4b687.1:2-3-4\"",
+		"\"1.5f3a90c1d2e4b687.1:2-03\"" };
 	struct cursor c;
 	size_t i;
 
@@ -58,6 +62,22 @@ bad(void **state)
 		assert_int_equal(-1, parse(&c, tags[i]));
 		assert_int_equal(0, c.n);
 	}
+}
+
+/* A device that refuses what it was told: that is another number. */
+static void
+refused(void **state)
+{
+	const char tag[] = "\"1.5f3a90c1d2e4b687.7:0-12,9:3\"";
+	char back[CURSOR_SIZE];
+	struct cursor c;
+
+	assert_int_equal(0, parse(&c, tag));
+	assert_int_equal(0, c.pair[0].gen);
+	assert_int_equal(12, c.pair[0].told);
+	assert_int_equal(0, c.pair[1].told);
+	(void)cursor_format(&c, back);
+	assert_string_equal(tag, back);
 }
 
 static void
@@ -73,7 +93,8 @@ longest(void **state)
 	c.n = DEVICE_MESHES_MAX;
 	for (i = 0; i < c.n; i++) {
 		c.pair[i].member = UINT64_MAX - c.n + i;
-		c.pair[i].gen = UINT64_MAX;
+		c.pair[i].gen = UINT64_MAX - 1;
+		c.pair[i].told = UINT64_MAX;
 	}
 	n = cursor_format(&c, tag);
 	assert_true(n < sizeof(tag) && n == strlen(tag));
@@ -112,6 +133,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good),
 		cmocka_unit_test(bad),
+		cmocka_unit_test(refused),
 		cmocka_unit_test(longest),
 		cmocka_unit_test(changed),
 	};
