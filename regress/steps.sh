@@ -17,6 +17,9 @@ say() {
 # What is a skipped test elsewhere is a demonstration that failed.
 skip_all() {
 	say "demo: FAILED: $*"
+	say "It makes network namespaces: run it on a host, in a virtual machine, or in a"
+	say "container that may make them, as one of docker run --privileged may."
+	say "make regress T=\"unit conf\" needs none."
 	exit 1
 }
 

@@ -33,4 +33,31 @@ libraries "$TOP/debian/control" >"$WORK/control"
 check "debian/control has what etc/deps/build has" \
     diff "$WORK/build" "$WORK/control"
 
+# make demo on a fresh Debian gets less than 150 MB: what apt would get for an
+# empty system and for one with these lists beside, by its own figures.
+bytes() {		# PACKAGE ...
+	apt-get -o Dir::State::status=/dev/null \
+	    -o Dir::Cache::archives="$WORK/archives" install -qq -y \
+	    --no-install-recommends --print-uris "$@" 2>"$WORK/apt" |
+	    awk '{ n += $3 } END { print n + 0 }'
+}
+essential() {
+	dpkg-query -W -f '${Package} ${Essential} ${Priority}\n' |
+	    awk '$2 == "yes" || $3 == "required" { print $1 }'
+}
+mkdir -p "$WORK/archives/partial"
+chmod 777 "$WORK/archives/partial"
+base=$(essential)
+# shellcheck disable=SC2046,SC2086
+all=$(bytes apt $base $(cd "$TOP/etc/deps" && sed 's/#.*//' build demo))
+# shellcheck disable=SC2086
+base=$(bytes apt $base)
+if [ "$base" -eq 0 ]; then
+	skip "the demo's download" "apt has no lists of packages"
+else
+	check "make demo downloads something" test "$all" -gt "$base"
+	check "and less than 150 MB: $(((all - base) / 1000000))" \
+	    test $((all - base)) -lt 150000000
+fi
+
 finish
