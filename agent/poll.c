@@ -551,9 +551,3 @@ poll_seen(const struct poll *p)
 {
 	return (p->seen);
 }
-
-const struct map_endpoint *
-poll_local(const struct poll *p)
-{
-	return (&p->local);
-}

@@ -35,7 +35,5 @@ enum poll_state poll_state(const struct poll *);
 const char *poll_error(const struct poll *);
 /* When the server answered last; 0: never. */
 struct wall poll_seen(const struct poll *);
-/* The address by which this device reaches the server; family 0: unknown. */
-const struct map_endpoint *poll_local(const struct poll *);
 
 #endif
