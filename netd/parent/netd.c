@@ -268,6 +268,8 @@ own_descriptors(void)
 
 	while ((fd = open("/dev/null", O_RDWR)) != -1 && fd <= STDERR_FILENO)
 		continue;
+	if (fd != -1)
+		close(fd);
 	if (close_range(STDERR_FILENO + 1, ~0U, 0) == -1)
 		log_warn("cannot close descriptors that were left open");
 	if (fstat(STDERR_FILENO, &st) == -1 || S_ISSOCK(st.st_mode))
@@ -536,7 +538,9 @@ clean_up(struct netd *n)
 	if (n->reload.timer != NULL)
 		event_free(n->reload.timer);
 	event_free(n->ping);
-	bundle_free(n->reload.next);
+	/* Of a reload that is committed and not at its end, they are one. */
+	if (n->reload.next != n->conf)
+		bundle_free(n->reload.next);
 	bundle_free(n->conf);
 	watch_free(n->watch);
 	watch_free(n->flag);
