@@ -6,9 +6,12 @@ whatever the test's file says about networks and members.
 
 STATE is a directory.  "net.json" there has {"uuid", "name", "prefix", "epoch"};
 devices get the first free addresses and are told of each other as they come.
-"refuse" holds a status to answer every question with, "only" a list of names.
+"refuse" holds a status to answer every question with, "only" a list of names,
+"crowd" how many members there are who have keys and never come.
 Each request is a line of "log"; reports are kept in "reports".
 """
+import base64
+import hashlib
 import http.server
 import json
 import os
@@ -42,7 +45,7 @@ def note(name, text):
 
 def member(name):
     if name not in members:
-        n = len(members) + 1
+        n = 1 + sum('at' not in o for o in members.values())
         gen[0] += 1
         members[name] = {'name': name, 'id': n, 'gen': gen[0], 'key': None,
                          'port': 51820, 'local': [], 'self_gen': gen[0]}
@@ -60,7 +63,8 @@ def facts(m):
 
 def entry(m):
     e = {'id': 'm%d' % m['id'], 'key': m['key'],
-         'addresses': [conf['prefix'] % m['id']], 'local': m['local'],
+         'addresses': [m.get('at', conf['prefix'] % m['id'])],
+         'local': m['local'],
          'nat': 'open', 'egress': [], 'relay': False, 'gen': m['gen']}
     if m.get('from'):
         e['endpoint'] = '%s:%d' % (m['from'], m['port'])
@@ -74,10 +78,11 @@ def answer(m, since, whole):
            'peers': [], 'gone': []}
     if whole or m['self_gen'] > since:
         net['self'] = {'member': 'm%d' % m['id'],
-                       'address': [conf['prefix'] % m['id'] + '/24'],
+                       'address': [conf['prefix'] % m['id'] +
+                                   conf.get('len', '/24')],
                        'port': 51820, 'role': facts(m).get('role', []),
                        'egress': [], 'keepalive': 0, 'dns': '', 'stun': [],
-                       'topology': 'full',
+                       'topology': conf.get('topology', 'full'),
                        'state': 'active' if m['key'] else 'invited',
                        'need_key': m['key'] is None}
     for o in members.values():
@@ -89,6 +94,17 @@ def answer(m, since, whole):
     nets = [] if m['name'] in (read('left') or '').split() else [net]
     return {'schema': 1, 'epoch': conf['epoch'], 'retry_spread': 1,
             'networks': nets}
+
+
+def crowd():
+    """Members who have keys and addresses, and never ask."""
+    for i in range(int(read('crowd') or 0)):
+        m = {'name': 'crowd%d' % i, 'id': 1000 + i, 'gen': gen[0],
+             'port': 51820, 'local': [], 'self_gen': gen[0]}
+        m['key'] = base64.b64encode(
+            hashlib.sha256(b'crowd%d' % i).digest()).decode()
+        m['at'] = '100.64.%d.%d' % (8 + i // 250, 1 + i % 250)
+        members[m['name']] = m
 
 
 def watch():
@@ -222,6 +238,7 @@ ctx.minimum_version = ssl.TLSVersion.TLSv1_3
 ctx.load_cert_chain(cert, key)
 ctx.load_verify_locations(ca)
 ctx.verify_mode = ssl.CERT_REQUIRED
+crowd()
 server = Server((address, int(port)), Handler)
 server.socket = ctx.wrap_socket(server.socket, server_side=True,
                                 do_handshake_on_connect=False)
