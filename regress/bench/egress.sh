@@ -26,8 +26,8 @@ nodes_gw() {
 	    role = \"device\"; network = \"spb5\"; }"
 	GW_LISTEN=", { address = \"[$YGG_GW]:$YGG_PORT\"; api = [ \"autoygg\" ];
 	    proof = \"address\"; }"
-	# Two connections for each, as nginx has room for.
-	GW_LIMITS='connections = 16384;'
+	# Two connections for each, and whoever waits, as nginx has room for.
+	GW_LIMITS='connections = 16384; pending = 16384;'
 	gw e
 	gw_conf
 	gw_start
