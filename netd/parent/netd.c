@@ -538,9 +538,7 @@ clean_up(struct netd *n)
 	if (n->reload.timer != NULL)
 		event_free(n->reload.timer);
 	event_free(n->ping);
-	/* Of a reload that is committed and not at its end, they are one. */
-	if (n->reload.next != n->conf)
-		bundle_free(n->reload.next);
+	bundle_free(n->reload.next);
 	bundle_free(n->conf);
 	watch_free(n->watch);
 	watch_free(n->flag);
