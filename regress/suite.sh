@@ -84,6 +84,15 @@ suite_conf() {
 	chmod 640 "$CONF"
 }
 
+# The same with a rendezvous "meet", for devices that are in meshes.
+mesh_conf() {
+	CONF_MORE='mesh: { rendezvous = "meet"; };'
+	suite_conf && sed -i "s/\"autowg\", \"native\"/\"mesh\"/
+	    s|^networks = (|& { name = \"meet\"; kind = \"rendezvous\"; \
+	    interface = \"sprv0\"; listen_port = 51819; \
+	    private_key_file = \"$S/meet.key\"; },|" "$CONF"
+}
+
 ctl() {
 	"$BIN/sallyctl" -s "$S/ctl.sock" "$@"
 }

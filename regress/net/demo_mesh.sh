@@ -11,11 +11,7 @@
 ALL="tower alice bob carol office"
 
 gateway() {
-	pki_init && suite_conf || return 1
-	sed -i "s/\"autowg\", \"native\"/\"mesh\"/
-	s|^networks = (|& { name = \"meet\"; kind = \"rendezvous\"; \
-	interface = \"sprv0\"; listen_port = 51819; \
-	private_key_file = \"$S/meet.key\"; },|" "$CONF"
+	pki_init && mesh_conf
 }
 
 # alice is in the same city as a printer, but only by the mesh: it stands in the
@@ -172,7 +168,6 @@ private "$@"
 . "$TOP/regress/agents.sh"
 RULES='{ pattern = "([a-z]+)"; role = "device"; tenant = "acme";
 	groups = [ "production" ]; }'
-CONF_MORE='mesh: { rendezvous = "meet"; };'
 POLICY_tower='relay = true;'
 POLICY_office='egress = [ "192.168.77.0/24" ]; egress_wan = "lan0";'
 POLICY_alice='accept_routes = [ "192.168.77.0/24" ];'

@@ -10,12 +10,8 @@ private "$@"
 
 RULES='{ pattern = "(a\\d+)"; role = "device"; tenant = "acme";
 	groups = [ "production" ]; }'
-CONF_MORE='mesh: { rendezvous = "meet"; };'
 pki_init
-suite_conf
-sed -i "s/\"autowg\", \"native\"/\"mesh\"/
-s|^networks = (|& { name = \"meet\"; kind = \"rendezvous\"; interface = \"sprv0\"; \
-listen_port = 51819; private_key_file = \"$S/meet.key\"; },|" "$CONF"
+mesh_conf
 suite_start
 check "a tenant" ctl tenant add acme
 check "may have meshes" ctl set tenant acme mesh on

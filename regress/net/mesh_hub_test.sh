@@ -9,12 +9,8 @@ private "$@"
 
 RULES='{ pattern = "(a\\d+)"; role = "device"; tenant = "acme";
 	groups = [ "production" ]; }'
-CONF_MORE='mesh: { rendezvous = "meet"; };'
 pki_init
-suite_conf
-sed -i "s/\"autowg\", \"native\"/\"mesh\"/
-s|^networks = (|& { name = \"meet\"; kind = \"rendezvous\"; interface = \"sprv0\"; \
-listen_port = 51819; private_key_file = \"$S/meet.key\"; },|" "$CONF"
+mesh_conf
 suite_start
 check "a tenant" ctl tenant add acme mesh on
 check "a network with hubs" ctl network add acme:star topology hub \

@@ -7,12 +7,8 @@ private "$@"
 . "$TOP/regress/agents.sh"
 
 RULES='{ pattern = "(a\\d+)"; role = "device"; tenant = "acme"; }'
-CONF_MORE='mesh: { rendezvous = "meet"; };'
 pki_init
-suite_conf
-sed -i "s/\"autowg\", \"native\"/\"mesh\"/
-s|^networks = (|& { name = \"meet\"; kind = \"rendezvous\"; interface = \"sprv0\"; \
-listen_port = 51819; private_key_file = \"$S/meet.key\"; },|" "$CONF"
+mesh_conf
 suite_start
 check "a tenant" ctl tenant add acme mesh on
 check "a network that a1 refuses" ctl network add acme:bad cidr 100.70.9.0/24

@@ -10,13 +10,9 @@ private "$@"
 
 RULES='{ pattern = "([a-z]+\\d)"; role = "device"; tenant = "acme";
 	groups = [ "production" ]; }'
-CONF_MORE='mesh: { rendezvous = "meet"; };'
 POLICY_o1='relay = true;'
 pki_init
-suite_conf
-sed -i "s/\"autowg\", \"native\"/\"mesh\"/
-s|^networks = (|& { name = \"meet\"; kind = \"rendezvous\"; interface = \"sprv0\"; \
-listen_port = 51819; private_key_file = \"$S/meet.key\"; },|" "$CONF"
+mesh_conf
 suite_start
 check "a tenant" ctl tenant add acme mesh on
 check "a mesh for the group" ctl network add acme:prod group production

@@ -36,12 +36,8 @@ told() {		# d2 is told where d1 is
 
 RULES='{ pattern = "(d\\d+)"; role = "device"; tenant = "acme";
 	groups = [ "production" ]; }'
-CONF_MORE='mesh: { rendezvous = "meet"; };'
 pki_init
-suite_conf
-sed -i "s/\"autowg\", \"native\"/\"mesh\"/
-s|^networks = (|& { name = \"meet\"; kind = \"rendezvous\"; interface = \"sprv0\"; \
-    listen_port = 51819; private_key_file = \"$S/meet.key\"; },|" "$CONF"
+mesh_conf
 suite_start
 for d in d1 d2; do
 	dev_add $d

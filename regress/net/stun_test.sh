@@ -12,12 +12,8 @@ command -v python3 >/dev/null || skip_all "no python3"
 GW2=192.0.2.2
 RULES='{ pattern = "(a\\d+)"; role = "device"; tenant = "acme";
 	groups = [ "production" ]; }'
-CONF_MORE='mesh: { rendezvous = "meet"; };'
 pki_init
-suite_conf
-sed -i "s/\"autowg\", \"native\"/\"mesh\"/
-s|^networks = (|& { name = \"meet\"; kind = \"rendezvous\"; interface = \"sprv0\"; \
-listen_port = 51819; private_key_file = \"$S/meet.key\"; },|" "$CONF"
+mesh_conf
 ip address add "$GW2/32" dev lo
 ip address add "$GW/32" dev lo
 # Nobody gets to the rendezvous.

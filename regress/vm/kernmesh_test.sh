@@ -21,14 +21,10 @@ private "$@"
 
 RULES='{ pattern = "([a-z]+\\d)"; role = "device"; tenant = "acme";
 	groups = [ "production" ]; }'
-CONF_MORE='mesh: { rendezvous = "meet"; };'
 POLICY_a1='egress = [ "0.0.0.0/0" ]; egress_wan = "eth0"; relay = true;'
 POLICY_a2='full_tunnel = "prod";'
 pki_init
-suite_conf
-sed -i "s/\"autowg\", \"native\"/\"mesh\"/
-s|^networks = (|& { name = \"meet\"; kind = \"rendezvous\"; interface = \"sprv0\"; \
-listen_port = 51819; private_key_file = \"$S/meet.key\"; },|" "$CONF"
+mesh_conf
 suite_start
 check "a tenant" ctl tenant add acme mesh on
 check "a mesh" ctl network add acme:prod group production
