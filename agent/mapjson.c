@@ -58,8 +58,10 @@ int
 mapjson_endpoint(const char *s, struct map_endpoint *e)
 {
 	memset(e, 0, sizeof(*e));
-	if (endpoint_parse(s, &e->addr, &e->port) == -1)
+	if (endpoint_parse(s, &e->addr, &e->port) == -1) {
+		errno = EINVAL;
 		return (-1);
+	}
 	if (e->addr.family != 0 && e->port != 0 && !prefix_is_local(&e->addr))
 		return (0);
 	errno = prefix_is_local(&e->addr) ? EADDRNOTAVAIL : EINVAL;

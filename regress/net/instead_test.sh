@@ -87,7 +87,8 @@ like "step 5: maintenance" "$("$PC" $AT call GET /i/node)" \
     '"maintenance_mode":true'
 like "step 5: carol" "$(peers | grep -F "$(cat "$WORK/carol.pub")")" \
     '10\.43\.43\.201/32$'
-like "step 5: the sets" "$(cat "$WORK/step")" '^eduvpn +static +2 '
+like "step 5: dora" "$(peers)" '10\.43\.43\.3/32'
+like "step 5: the sets" "$(cat "$WORK/step")" '^eduvpn +static +3 '
 
 # And back.
 back=$(readme_back)
