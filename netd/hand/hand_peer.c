@@ -86,8 +86,8 @@ chunk_fill(struct knet *n, struct chunk *c)
 	struct peer_op *op;
 	size_t i, j;
 
-	memset(c->ops, 0, sizeof(c->ops));
 	c->n = wanted_take(&n->wanted, c->wishes, KERN_CHUNK);
+	memset(c->ops, 0, c->n * sizeof(c->ops[0]));
 	for (i = 0; i < c->n; i++) {
 		x = c->wishes[i];
 		op = &c->ops[i];

@@ -307,6 +307,12 @@ add_elem(struct nftnl_set *s, const struct kern_fw_elem *e, uint16_t type)
 	return (0);
 }
 
+static bool
+is_meant(const struct kern_fw_elem *e, uint8_t family, unsigned int which)
+{
+	return (e->addr.family == family && (which & 1U << e->todo) != 0);
+}
+
 void
 fw_batch_elems(struct fw_batch *b, uint16_t type, const char *name,
     uint8_t family, const struct kern_fw_elem *list, size_t n,
@@ -315,19 +321,21 @@ fw_batch_elems(struct fw_batch *b, uint16_t type, const char *name,
 	struct nftnl_set *s;
 	struct nlmsghdr *h;
 	size_t i, count = 0;
-	char *p = room(b, MESSAGE + n * ELEM);
+	char *p;
 
+	for (i = 0; i < n; i++)
+		count += is_meant(&list[i], family, which);
+	if (count == 0)
+		return;
+	p = room(b, MESSAGE + count * ELEM);
 	s = set_new(b, name);
 	if (s == NULL)
 		return;
 	for (i = 0; i < n && !b->failed; i++) {
-		if (list[i].addr.family != family ||
-		    (which & 1U << list[i].todo) == 0)
-			continue;
-		count++;
-		b->failed = add_elem(s, &list[i], type) == -1;
+		if (is_meant(&list[i], family, which))
+			b->failed = add_elem(s, &list[i], type) == -1;
 	}
-	if (count > 0 && !b->failed) {
+	if (!b->failed) {
 		h = header(b, p, type);
 		nftnl_set_elems_nlmsg_build_payload(h, s);
 		taken(b, h);
