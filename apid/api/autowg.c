@@ -123,10 +123,9 @@ autowg_item(const struct msg_peer_item *m, char *buf, size_t size)
 	    "        \"pubkey\": \"%s\",\n"
 	    "        \"rx_bytes\": %llu,\n"
 	    "        \"tx_bytes\": %llu,\n"
-	    "        \"using_psk\": %s\n"
-	    "    }",
+	    "        \"using_psk\": %s\n",
 	    (long long)m->created, ip, (long long)m->handshake,
 	    wgkey_format(m->pubkey, key), (unsigned long long)m->rx,
 	    (unsigned long long)m->tx, m->psk ? "true" : "false");
-	return (w.full ? -1 : (int)w.len);
+	return (jsonw_end(&w, "    }"));
 }

@@ -167,8 +167,7 @@ autoygg_registration(const struct autoygg_row *r, char *buf)
 	else
 		add_time(&w, "LeaseExpires", r->expires);
 	add_text(&w, "Error", r->error);
-	jsonw_add(&w, "}");
-	return (w.full ? -1 : (int)w.len);
+	return (jsonw_end(&w, "}"));
 }
 
 int
@@ -184,10 +183,10 @@ autoygg_info(const struct msg_conf_autoygg *m, char *buf)
 	add_text(&w, "Location", m->location);
 	add_text(&w, "GatewayInfoURL", m->info_url);
 	add_text(&w, "SoftwareVersion", "sallyport " VERSION);
-	jsonw_add(&w, ",\"RequireRegistration\":%s,\"AccessListEnabled\":%s}",
+	jsonw_add(&w, ",\"RequireRegistration\":%s,\"AccessListEnabled\":%s",
 	    m->require_contact ? "true" : "false",
 	    m->listed ? "true" : "false");
-	return (w.full ? -1 : (int)w.len);
+	return (jsonw_end(&w, "}"));
 }
 
 int
@@ -198,8 +197,7 @@ autoygg_error(const char *error, char *buf)
 	jsonw_init(&w, buf, AUTOYGG_SIZE);
 	jsonw_add(&w, "{\"Error\":");
 	jsonw_go_string(&w, error);
-	jsonw_add(&w, "}");
-	return (w.full ? -1 : (int)w.len);
+	return (jsonw_end(&w, "}"));
 }
 
 static uint32_t

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#include "clock.h"
 #include "connectjson.h"
 #include "jsonw.h"
+#include "placejson.h"
 
 static const struct {
 	const char *name;
@@ -83,32 +83,6 @@ connect_of_lease(uint8_t lease)
 	return (CONNECT_UNKNOWN);
 }
 
-static int
-end(struct jsonw *w)
-{
-	jsonw_add(w, "}");
-	return (w->full ? -1 : (int)w->len);
-}
-
-static void
-add_str(struct jsonw *w, const char *name, const char *s)
-{
-	jsonw_add(w, ",\"%s\":", name);
-	jsonw_string(w, s);
-}
-
-/* A google.protobuf.Timestamp. */
-static void
-add_time(struct jsonw *w, const char *name, int64_t at)
-{
-	char when[WALL_TEXT];
-
-	if (at == 0)
-		jsonw_add(w, ",\"%s\":null", name);
-	else
-		add_str(w, name, wall_format((struct wall){ at }, when));
-}
-
 /* The prefix or address of one family, or "". */
 static void
 add_of_family(struct jsonw *w, const char *name, const struct prefix *p,
@@ -121,7 +95,7 @@ add_of_family(struct jsonw *w, const char *name, const struct prefix *p,
 		if (p[i].family == family)
 			(void)(host ? prefix_format_addr(&p[i], text) :
 				      prefix_format(&p[i], text));
-	add_str(w, name, text);
+	jsonw_text(w, name, text);
 }
 
 int
@@ -132,8 +106,8 @@ connectjson_error(enum connect_code code, const char *message, char *buf,
 
 	jsonw_init(&w, buf, size);
 	jsonw_add(&w, "{\"code\":\"%s\"", connect_name(code));
-	add_str(&w, "message", message);
-	return (end(&w));
+	jsonw_text(&w, "message", message);
+	return (jsonw_end(&w, "}"));
 }
 
 int
@@ -143,30 +117,26 @@ connectjson_net(const struct msg_mesh_net *m, char *buf, size_t size)
 
 	jsonw_init(&w, buf, size);
 	jsonw_add(&w, "{\"id\":\"%s\"", m->uuid);
-	add_str(&w, "tenant_id", m->tenant);
-	add_str(&w, "name", m->name);
+	jsonw_text(&w, "tenant_id", m->tenant);
+	jsonw_text(&w, "name", m->name);
 	add_of_family(&w, "subnet_cidr", m->addrs, m->naddrs, AF_INET, false);
 	add_of_family(&w, "subnet_cidr6", m->addrs, m->naddrs, AF_INET6, false);
-	add_str(&w, "group_id", m->group);
+	jsonw_text(&w, "group_id", m->group);
 	jsonw_add(&w, ",\"listen_port\":%u,\"peer_count\":%u,\"enrolling\":%s",
 	    m->port, m->members, m->enrolling ? "true" : "false");
-	add_time(&w, "created_at", m->created);
-	return (end(&w));
+	jsonw_time(&w, "created_at", m->created);
+	return (jsonw_end(&w, "}"));
 }
 
 static void
 add_endpoint(struct jsonw *w, const struct msg_mesh_member *m)
 {
-	char text[PREFIX_TEXT];
-
 	if (m->endpoint.family == 0) {
-		add_str(w, "endpoint", "");
+		jsonw_text(w, "endpoint", "");
 		return;
 	}
-	jsonw_add(w,
-	    m->endpoint.family == AF_INET6 ? ",\"endpoint\":\"[%s]:%u\"" :
-					     ",\"endpoint\":\"%s:%u\"",
-	    prefix_format_addr(&m->endpoint, text), m->port);
+	jsonw_add(w, ",\"endpoint\":");
+	placejson_endpoint(w, &m->endpoint, m->port);
 }
 
 int
@@ -179,10 +149,10 @@ connectjson_peer(const struct msg_mesh_member *m, char *buf, size_t size)
 
 	jsonw_init(&w, buf, size);
 	jsonw_add(&w, "{\"id\":\"m%llu\"", (unsigned long long)m->id);
-	add_str(&w, "tenant_id", m->tenant);
-	add_str(&w, "network_id", m->uuid);
-	add_str(&w, "device_id", m->device);
-	add_str(&w, "public_key",
+	jsonw_text(&w, "tenant_id", m->tenant);
+	jsonw_text(&w, "network_id", m->uuid);
+	jsonw_text(&w, "device_id", m->device);
+	jsonw_text(&w, "public_key",
 	    m->has_key ? wgkey_format(m->pubkey, key) : "");
 	add_of_family(&w, "allocated_ip", m->addrs, m->naddrs, AF_INET, true);
 	add_of_family(&w, "allocated_ip6", m->addrs, m->naddrs, AF_INET6, true);
@@ -191,11 +161,11 @@ connectjson_peer(const struct msg_mesh_member *m, char *buf, size_t size)
 	    m->relay ? "true" : "false", m->egress ? "true" : "false");
 	jsonw_add(&w, ",\"egress_subnets\":");
 	jsonw_prefixes(&w, m->egress_prefixes, m->negress_prefixes);
-	add_str(&w, "relay_device_id", m->via);
-	add_str(&w, "state", states[m->state]);
-	add_time(&w, "last_handshake_at", m->handshake);
-	add_time(&w, "created_at", m->created);
-	return (end(&w));
+	jsonw_text(&w, "relay_device_id", m->via);
+	jsonw_text(&w, "state", states[m->state]);
+	jsonw_time(&w, "last_handshake_at", m->handshake);
+	jsonw_time(&w, "created_at", m->created);
+	return (jsonw_end(&w, "}"));
 }
 
 int
@@ -206,8 +176,8 @@ connectjson_relay(const struct msg_mesh_device *m, char *buf, size_t size)
 	jsonw_init(&w, buf, size);
 	jsonw_add(&w, "{\"id\":");
 	jsonw_string(&w, m->name);
-	add_str(&w, "name", m->name);
+	jsonw_text(&w, "name", m->name);
 	jsonw_add(&w, ",\"network_count\":%u", m->meshes);
-	add_time(&w, "created_at", m->created);
-	return (end(&w));
+	jsonw_time(&w, "created_at", m->created);
+	return (jsonw_end(&w, "}"));
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "jsonw.h"
 
 void
@@ -133,4 +134,43 @@ jsonw_prefixes(struct jsonw *w, const struct prefix *p, unsigned int n)
 		jsonw_add(w, "%s\"%s\"", i == 0 ? "" : ",",
 		    prefix_format(&p[i], text));
 	jsonw_add(w, "]");
+}
+
+void
+jsonw_addrs(struct jsonw *w, const struct prefix *p, unsigned int n)
+{
+	char text[PREFIX_TEXT];
+	unsigned int i;
+
+	jsonw_add(w, "[");
+	for (i = 0; i < n; i++)
+		jsonw_add(w, "%s\"%s\"", i == 0 ? "" : ",",
+		    prefix_format_addr(&p[i], text));
+	jsonw_add(w, "]");
+}
+
+void
+jsonw_text(struct jsonw *w, const char *name, const char *s)
+{
+	jsonw_add(w, ",\"%s\":", name);
+	jsonw_string(w, s);
+}
+
+void
+jsonw_time(struct jsonw *w, const char *name, int64_t at)
+{
+	char when[WALL_TEXT];
+
+	if (at == 0)
+		jsonw_add(w, ",\"%s\":null", name);
+	else
+		jsonw_add(w, ",\"%s\":\"%s\"", name,
+		    wall_format((struct wall){ at }, when));
+}
+
+int
+jsonw_end(struct jsonw *w, const char *tail)
+{
+	jsonw_add(w, "%s", tail);
+	return (w->full ? -1 : (int)w->len);
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "addr.h"
 
@@ -35,5 +36,13 @@ void	 jsonw_string(struct jsonw *, const char *);
 void	 jsonw_go_string(struct jsonw *, const char *);
 /* Add an array of n prefixes. */
 void	 jsonw_prefixes(struct jsonw *, const struct prefix *, unsigned int n);
+/* Add an array of n addresses, without their lengths. */
+void	 jsonw_addrs(struct jsonw *, const struct prefix *, unsigned int n);
+/* Add a comma and a member of an object: a string. */
+void	 jsonw_text(struct jsonw *, const char *name, const char *);
+/* The same with a time in seconds since 1970, which is null if it is 0. */
+void	 jsonw_time(struct jsonw *, const char *name, int64_t at);
+/* Add the last text.  Returns the length of all, or -1 if it does not fit. */
+int	 jsonw_end(struct jsonw *, const char *tail);
 
 #endif

@@ -161,19 +161,16 @@ leasejson_parse(const char *body, size_t len, struct lease_wish *w,
 static void
 add_server(struct jsonw *w, const struct devconf *d)
 {
-	char endpoint[DEVCONF_ENDPOINT], key[WGKEY_TEXT], text[PREFIX_TEXT];
-	uint8_t i;
+	char endpoint[DEVCONF_ENDPOINT], key[WGKEY_TEXT];
 
 	jsonw_add(w, "\"server\":{\"public_key\":\"%s\",\"endpoint\":",
 	    wgkey_format(d->server->pubkey, key));
 	jsonw_string(w, devconf_endpoint(d, endpoint));
 	jsonw_add(w, ",\"keepalive\":%u,\"routes\":", d->net->keepalive);
 	jsonw_prefixes(w, d->net->routes, d->net->nroutes);
-	jsonw_add(w, ",\"dns\":[");
-	for (i = 0; i < d->net->ndns; i++)
-		jsonw_add(w, "%s\"%s\"", i == 0 ? "" : ",",
-		    prefix_format_addr(&d->net->dns[i], text));
-	jsonw_add(w, "]}");
+	jsonw_add(w, ",\"dns\":");
+	jsonw_addrs(w, d->net->dns, d->net->ndns);
+	jsonw_add(w, "}");
 }
 
 static void
@@ -227,6 +224,5 @@ leasejson_format(const struct devconf *d, char *buf, size_t size)
 		jsonw_add(&w, "\"ttl\":%u,", m->ttl);
 	add_contact(&w, &m->contact);
 	add_server(&w, d);
-	jsonw_add(&w, "}\n");
-	return (w.full ? -1 : (int)w.len);
+	return (jsonw_end(&w, "}\n"));
 }

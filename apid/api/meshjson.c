@@ -5,43 +5,24 @@
 
 #include <string.h>
 
-#include "clock.h"
 #include "jsonw.h"
 #include "meshjson.h"
+#include "placejson.h"
 
-static int
-end(struct jsonw *w)
-{
-	jsonw_add(w, "}");
-	return (w->full ? -1 : (int)w->len);
-}
-
+/* An empty string is null. */
 static void
 add_str(struct jsonw *w, const char *name, const char *s)
 {
-	jsonw_add(w, ",\"%s\":", name);
 	if (s[0] == '\0')
-		jsonw_add(w, "null");
+		jsonw_add(w, ",\"%s\":null", name);
 	else
-		jsonw_string(w, s);
+		jsonw_text(w, name, s);
 }
 
 static void
 add_bool(struct jsonw *w, const char *name, uint8_t v)
 {
 	jsonw_add(w, ",\"%s\":%s", name, v ? "true" : "false");
-}
-
-static void
-add_time(struct jsonw *w, const char *name, int64_t at)
-{
-	char when[WALL_TEXT];
-
-	if (at == 0)
-		jsonw_add(w, ",\"%s\":null", name);
-	else
-		jsonw_add(w, ",\"%s\":\"%s\"", name,
-		    wall_format((struct wall){ at }, when));
 }
 
 static void
@@ -92,8 +73,8 @@ meshjson_tenant(const struct msg_mesh_tenant *m, char *buf, size_t size)
 	add_bool(&w, "nat_traversal_enabled", m->nat);
 	add_words(&w, "stun_servers", m->stun);
 	jsonw_add(&w, ",\"meshes\":%u,\"devices\":%u", m->meshes, m->devices);
-	add_time(&w, "created", m->created);
-	return (end(&w));
+	jsonw_time(&w, "created", m->created);
+	return (jsonw_end(&w, "}"));
 }
 
 static void
@@ -113,7 +94,7 @@ net(struct jsonw *w, const struct msg_mesh_net *m)
 	add_bool(w, "enrolling", m->enrolling);
 	jsonw_add(w, ",\"members\":%u,\"active\":%u,\"generation\":%llu",
 	    m->members, m->active, (unsigned long long)m->gen);
-	add_time(w, "created", m->created);
+	jsonw_time(w, "created", m->created);
 }
 
 int
@@ -123,7 +104,7 @@ meshjson_net(const struct msg_mesh_net *m, char *buf, size_t size)
 
 	jsonw_init(&w, buf, size);
 	net(&w, m);
-	return (end(&w));
+	return (jsonw_end(&w, "}"));
 }
 
 int
@@ -134,7 +115,7 @@ meshjson_made(const struct msg_mesh_reply *m, char *buf, size_t size)
 	jsonw_init(&w, buf, size);
 	net(&w, &m->net);
 	jsonw_add(&w, ",\"enrolled\":%u,\"of\":%u", m->enrolled, m->of);
-	return (end(&w));
+	return (jsonw_end(&w, "}"));
 }
 
 static void
@@ -142,17 +123,13 @@ add_endpoint(struct jsonw *w, const struct msg_mesh_member *m)
 {
 	static const char *const sources[] = { NULL, "stun", "rendezvous",
 		"operator" };
-	char text[PREFIX_TEXT];
 
 	if (m->endpoint.family == 0) {
 		jsonw_add(w, ",\"endpoint\":null,\"endpoint_source\":null");
 		return;
 	}
-	(void)prefix_format_addr(&m->endpoint, text);
-	jsonw_add(w,
-	    m->endpoint.family == AF_INET6 ? ",\"endpoint\":\"[%s]:%u\"" :
-					     ",\"endpoint\":\"%s:%u\"",
-	    text, m->port);
+	jsonw_add(w, ",\"endpoint\":");
+	placejson_endpoint(w, &m->endpoint, m->port);
 	jsonw_add(w, ",\"endpoint_source\":");
 	jsonw_string(w, m->source != 0 ? sources[m->source] : "none");
 }
@@ -190,14 +167,14 @@ meshjson_member(const struct msg_mesh_member *m, char *buf, size_t size)
 	    ",\"nat\":\"%s\",\"generation\":%llu,\"acknowledged\":%llu",
 	    nats[m->nat], (unsigned long long)m->gen,
 	    (unsigned long long)m->acked);
-	add_time(&w, "acknowledged_at", m->acked_at);
-	add_time(&w, "latest_handshake", m->handshake);
-	add_time(&w, "seen", m->seen);
+	jsonw_time(&w, "acknowledged_at", m->acked_at);
+	jsonw_time(&w, "latest_handshake", m->handshake);
+	jsonw_time(&w, "seen", m->seen);
 	add_bool(&w, "behind", m->behind);
 	add_bool(&w, "offline", m->offline);
 	add_str(&w, "refusal", m->nack);
-	add_time(&w, "created", m->created);
-	return (end(&w));
+	jsonw_time(&w, "created", m->created);
+	return (jsonw_end(&w, "}"));
 }
 
 int
@@ -215,7 +192,7 @@ meshjson_device(const struct msg_mesh_device *m, char *buf, size_t size)
 	add_bool(&w, "platform", m->platform);
 	add_words(&w, "groups", m->groups);
 	jsonw_add(&w, ",\"meshes\":%u", m->meshes);
-	add_time(&w, "seen", m->seen);
-	add_time(&w, "created", m->created);
-	return (end(&w));
+	jsonw_time(&w, "seen", m->seen);
+	jsonw_time(&w, "created", m->created);
+	return (jsonw_end(&w, "}"));
 }

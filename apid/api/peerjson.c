@@ -9,23 +9,9 @@
 #include <jansson.h>
 #include <sodium.h>
 
-#include "clock.h"
 #include "jsonw.h"
 #include "peerjson.h"
 #include "printable.h"
-
-/* Add a time, which is null for never. */
-static void
-add_time(struct jsonw *w, const char *name, int64_t s)
-{
-	char when[WALL_TEXT];
-	struct wall at = { s };
-
-	if (s == 0)
-		jsonw_add(w, "\"%s\":null", name);
-	else
-		jsonw_add(w, "\"%s\":\"%s\"", name, wall_format(at, when));
-}
 
 int
 peerjson_portal(const struct msg_peer_item *m, char *buf, size_t size)
@@ -37,11 +23,10 @@ peerjson_portal(const struct msg_peer_item *m, char *buf, size_t size)
 	jsonw_add(&w,
 	    "{\"public_key\":\"%s\",\"ip_net\":", wgkey_format(m->pubkey, key));
 	jsonw_prefixes(&w, m->addrs, m->naddrs);
-	jsonw_add(&w, ",");
-	add_time(&w, "last_handshake_time", m->handshake);
-	jsonw_add(&w, ",\"bytes_in\":%llu,\"bytes_out\":%llu}",
+	jsonw_time(&w, "last_handshake_time", m->handshake);
+	jsonw_add(&w, ",\"bytes_in\":%llu,\"bytes_out\":%llu",
 	    (unsigned long long)m->rx, (unsigned long long)m->tx);
-	return (w.full ? -1 : (int)w.len);
+	return (jsonw_end(&w, "}"));
 }
 
 int
@@ -62,13 +47,11 @@ peerjson_native(const struct msg_peer_item *m, char *buf, size_t size)
 	jsonw_add(&w,
 	    ",\"preshared_key\":%s,\"addresses\":", m->psk ? "true" : "false");
 	jsonw_prefixes(&w, m->addrs, m->naddrs);
-	jsonw_add(&w, ",");
-	add_time(&w, "created", m->created);
-	jsonw_add(&w, ",");
-	add_time(&w, "latest_handshake", m->handshake);
-	jsonw_add(&w, ",\"rx_bytes\":%llu,\"tx_bytes\":%llu}",
+	jsonw_time(&w, "created", m->created);
+	jsonw_time(&w, "latest_handshake", m->handshake);
+	jsonw_add(&w, ",\"rx_bytes\":%llu,\"tx_bytes\":%llu",
 	    (unsigned long long)m->rx, (unsigned long long)m->tx);
-	return (w.full ? -1 : (int)w.len);
+	return (jsonw_end(&w, "}"));
 }
 
 /* An address that a client does not have is an empty text. */
@@ -87,9 +70,9 @@ peerjson_ovpn(const struct msg_ovpn_item *m, char *buf, size_t size)
 	jsonw_init(&w, buf, size);
 	jsonw_add(&w, "{\"common_name\":");
 	jsonw_string(&w, m->cn);
-	jsonw_add(&w, ",\"ip_four\":\"%s\",\"ip_six\":\"%s\"}",
+	jsonw_add(&w, ",\"ip_four\":\"%s\",\"ip_six\":\"%s\"",
 	    address_or_none(&m->ip4, ip4), address_or_none(&m->ip6, ip6));
-	return (w.full ? -1 : (int)w.len);
+	return (jsonw_end(&w, "}"));
 }
 
 int
@@ -109,8 +92,7 @@ peerjson_change(const struct msg_set_change *m, char *buf, size_t size)
 		jsonw_add(&w, ",\"code\":\"%s\",\"detail\":", p->code);
 		jsonw_string(&w, m->text[0] != '\0' ? m->text : p->text);
 	}
-	jsonw_add(&w, "}");
-	return (w.full ? -1 : (int)w.len);
+	return (jsonw_end(&w, "}"));
 }
 
 static const char *

@@ -164,17 +164,6 @@ ring_behind(const struct ring *r, uint64_t gen)
 	return (found);
 }
 
-static void
-add_addrs(struct jsonw *w, const struct prefix *p, unsigned int n)
-{
-	char text[PREFIX_TEXT];
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		jsonw_add(w, "%s\"%s\"", i == 0 ? "" : ",",
-		    prefix_format_addr(&p[i], text));
-}
-
 int
 ring_format(const struct msg_mesh_entry *m, char *dst, size_t size)
 {
@@ -183,10 +172,10 @@ ring_format(const struct msg_mesh_entry *m, char *dst, size_t size)
 	unsigned int i;
 
 	jsonw_init(&w, dst, size);
-	jsonw_add(&w, "{\"id\":\"m%llu\",\"key\":\"%s\",\"addresses\":[",
+	jsonw_add(&w, "{\"id\":\"m%llu\",\"key\":\"%s\",\"addresses\":",
 	    (unsigned long long)m->member, wgkey_format(m->key, key));
-	add_addrs(&w, m->addrs, m->naddrs);
-	jsonw_add(&w, "],");
+	jsonw_addrs(&w, m->addrs, m->naddrs);
+	jsonw_add(&w, ",");
 	placejson_add(&w, &m->endpoint, m->port, m->nat, m->via);
 	jsonw_add(&w, "\"local\":[");
 	for (i = 0; i < m->nlocal; i++) {
@@ -195,9 +184,9 @@ ring_format(const struct msg_mesh_entry *m, char *dst, size_t size)
 	}
 	jsonw_add(&w, "],\"egress\":");
 	jsonw_prefixes(&w, m->egress, m->negress);
-	jsonw_add(&w, ",\"relay\":%s,%s\"gen\":%llu}",
+	jsonw_add(&w, ",\"relay\":%s,%s\"gen\":%llu",
 	    (m->role & MEMBER_RELAY) != 0 ? "true" : "false",
 	    (m->role & MEMBER_HUB) != 0 ? "\"hub\":true," : "",
 	    (unsigned long long)m->gen);
-	return (w.full ? -1 : (int)w.len);
+	return (jsonw_end(&w, "}"));
 }
