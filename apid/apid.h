@@ -56,10 +56,10 @@ struct apid {
 	struct conn_list shaking;	/* in a handshake, oldest first */
 	unsigned int	 nshaking;
 	struct conn_list queue;		/* waiting for their handshake */
-	struct conn_list deferred;		/* requests not read yet; defer.c's */
+	struct conn_list deferred;	/* requests not read yet; defer.c's */
 	unsigned int	 ndeferred;
-	unsigned int	 ncalled;	/* they were and may go on */
-	unsigned int	 steps;		/* of connections; accept.c's */
+	unsigned int	 ncalled;	/* deferred before; their turn comes */
+	unsigned int	 steps;		/* turns of connections; accept.c's */
 	struct event	 shake_timer;	/* shake.c's */
 	struct event	 defer_timer;	/* defer.c's */
 	struct event	 accept_pause;	/* room.c's */

@@ -31,7 +31,7 @@ struct listener {
 	uint8_t		 depth;		/* as in struct tls_server_args */
 	bool		 require_eku;
 	uint32_t	 pending;	/* most requests that await leased */
-	bool		 waits;		/* further ones are not read yet */
+	bool		 waits;		/* its requests may be deferred */
 	char		 prefix[URLPREFIX_SIZE];
 	char		 address[ENDPOINT_TEXT];
 	int		 fd;		/* -1 when another generation listens */

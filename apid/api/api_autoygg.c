@@ -37,7 +37,7 @@
 /* The end of a lease that was given back lies so far in the past. */
 #define PAST_S		10
 
-/* What the client says of itself, until it is answered. */
+/* The parsed body of a request, which is kept until the answer repeats it. */
 struct wishjob {
 	struct job	 job;
 	struct autoygg_wish wish;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The mesh by the calls of umoo's WireGuard plugin, as unary calls of the
- * Connect protocol with JSON.  Each does what a route of api_mesh.c does; this
- * file says which, and how it is told.
+ * Connect protocol with JSON.  Each call is an operation or a list that
+ * api_mesh.c has as a route, too.
  */
 
 #include <stdio.h>
@@ -21,7 +21,7 @@
 #include "reply.h"
 #include "request.h"
 
-#define TIMEOUT_DIGITS	10	/* of Connect-Timeout-Ms */
+#define TIMEOUT_DIGITS	10	/* most in Connect-Timeout-Ms */
 
 static void	 connect_call(struct request *);
 static void	 connect_done(struct request *, const struct msg_mesh_reply *);
@@ -46,11 +46,11 @@ static const struct meshshape nets = { &form, "{\"networks\":[", "]}", false };
 static const struct meshshape peers = { &form, "{\"peers\":[", "]}", false };
 static const struct meshshape relays = { &form, "{\"relays\":[", "]}", false };
 
-/* What a call does: an operation, or a list of a shape. */
+/* A call is an operation, or a list, which has a shape. */
 static const struct call {
 	enum mesh_level	 least;
-	uint8_t		 op;		/* enum mesh_op, or 0 */
-	uint8_t		 what;		/* enum mesh_what: told, or answered */
+	uint8_t		 op;		/* enum mesh_op; 0: a list */
+	uint8_t		 what;		/* enum mesh_what of the answer; 0: {} */
 	const struct meshshape *shape;
 } calls[] = {
 	[CALL_CREATE_NET] = { LEVEL_TENANT, MESH_NET_ADD, MESH_MESHES, NULL },
@@ -181,7 +181,10 @@ connect_refuse(struct request *r, int status, const char *extra)
 
 /* --- the rules of the protocol --- */
 
-/* A body of one type, not compressed.  These return false if it was refused. */
+/*
+ * The body must be JSON, and not compressed.  Like the next ones, this returns
+ * false if the request was refused.
+ */
 static bool
 takes_body(struct request *r)
 {
@@ -249,7 +252,7 @@ takes_timeout(struct request *r)
 
 /* --- the calls --- */
 
-/* Members of the wish that the call sets, whatever the body has. */
+/* Set the members of the wish that follow from the call, not from its body. */
 static void
 complete(enum connect_call call, struct msg_mesh_op *m)
 {
@@ -309,7 +312,10 @@ connect_call(struct request *r)
 		ASK(r, &ask_op, mesh_op, &m);
 }
 
-/* The object of an operation, with the name of its kind. */
+/*
+ * Write the object that an operation answers with.  Its name is NULL if there is
+ * none.  Returns the length, or -1 if it does not fit.
+ */
 static int
 show(const struct msg_mesh_reply *m, uint8_t what, const char **name, char *dst,
     size_t size)

@@ -20,7 +20,7 @@ static const struct {
 };
 
 /* clang-format off */
-/* What leased answers, as a code of the protocol. */
+/* The code of the protocol for each error code of leased. */
 static const struct {
 	uint8_t		 lease;		/* enum lease_code */
 	enum connect_code code;

@@ -38,7 +38,7 @@ enum connect_code {
 
 const char *connect_name(enum connect_code);
 int	 connect_status(enum connect_code);
-/* The code for one of leased's, which is an error. */
+/* The code of the protocol for an error code of leased (enum lease_code). */
 enum connect_code connect_of_lease(uint8_t code);
 
 /* Each returns the length, or -1 if it does not fit. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The members of all calls as one table.  Ids are names or, of a network, also
- * its uuid.
+ * The members of all calls as one table.  An id is a name; that of a network may
+ * be its uuid, too.
  */
 
 #include "connectwish.h"

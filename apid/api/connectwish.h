@@ -38,8 +38,8 @@ enum connect_call {
 };
 
 /*
- * Take the request of a call into the members of a wish.  Returns NULL, or what
- * is wrong, in text.
+ * Take the request of a call into the members of a wish.  Returns NULL, or text
+ * with what is wrong.
  */
 const char *connectwish_parse(enum connect_call, const char *body, size_t len,
     struct msg_mesh_op *, char *text, size_t size);

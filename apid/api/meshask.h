@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who may ask about the mesh, and of which tenant.  The identity rule says both;
- * the dialect, how a refusal is told.
+ * The rights of a client on the mesh, and its tenant.  The identity rule gives
+ * both; the dialect gives the form of a refusal.
  */
 
 #ifndef MESHASK_H
@@ -28,7 +28,7 @@ enum mesh_level {
 
 /* How a dialect answers about the mesh. */
 struct meshform {
-	/* No: who he is is known, or not. */
+	/* Refuse a client, which is known, or whose identity is not proved. */
 	void	 (*denied)(struct request *, bool known, const char *why);
 	/* Answer with an error code of leased; text may be "". */
 	void	 (*problem)(struct request *, uint8_t code, const char *text);
@@ -45,12 +45,12 @@ struct meshform {
 bool
 meshask_may(struct request *, const struct meshform *, enum mesh_level least);
 /*
- * Narrow the request to a tenant; want "" is the asker's own.  For whoever is of
- * one, another is not there.
+ * Narrow the request to a tenant; want "" stands for the client's own.  For a
+ * client that has a tenant, the others do not exist.
  */
 bool	 meshask_narrow(struct request *, const struct meshform *,
 	    char tenant[MESHNAME_SIZE], const char *want);
-/* The tenant that the header X-Tenant-ID names narrows the request, too. */
+/* Narrow the request to the tenant that the header X-Tenant-ID names. */
 bool	 meshask_header(struct request *, const struct meshform *,
 	    char tenant[MESHNAME_SIZE]);
 /* Begin a change: the operation, and who asks. */

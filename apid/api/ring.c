@@ -54,8 +54,8 @@ drop(struct ring *r, struct ring_entry *e)
 }
 
 /*
- * Forget the oldest entry.  Thousands join a mesh with hubs, and only those see
- * them: the others do not miss what they were never to have.
+ * Forget the oldest entry.  When thousands join a mesh with hubs, only the hubs
+ * see them: for ordinary members, the ring still reaches as far back as before.
  */
 static void
 forget(struct ring *r)

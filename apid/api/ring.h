@@ -46,9 +46,9 @@ struct ring {
 	struct rings	*rings;
 	struct ring_list order;		/* by generation */
 	struct ring_tree members;
-	uint64_t	 from;		/* it has all that came behind this */
-	uint64_t	 from_all;	/* and all that every member sees */
-	uint64_t	 last_all;	/* last one that every member sees */
+	uint64_t	 from;		/* the ring has every later entry */
+	uint64_t	 from_all;	/* and later ones that all see */
+	uint64_t	 last_all;	/* the last entry for all members */
 	size_t		 bytes;
 };
 
@@ -58,8 +58,8 @@ void	 ring_clear(struct ring *);
 /* Forget what there is, for want of memory. */
 void	 ring_forget(struct ring *);
 /*
- * Has it all that came behind gen: of what every member sees or, with whole, of
- * what hubs see, too?
+ * True if the ring has every entry behind gen that an ordinary member sees or,
+ * with whole, that a hub sees.
  */
 bool	 ring_reaches(const struct ring *, uint64_t gen, bool whole);
 /* Take the entry of a member in the place of an earlier one. */

@@ -103,7 +103,7 @@ take_endpoint(const json_t *v, struct msg_mesh_op *m)
 	return (endpoint_parse(s, &m->endpoint, &m->endpoint_port));
 }
 
-/* Protocol buffers write a number as a string, too. */
+/* In the JSON of protocol buffers, a number may be a string. */
 static int
 take_number(const json_t *v, bool proto, uint16_t *dst)
 {
@@ -181,7 +181,7 @@ is_name(const char *name, const char *key, bool camel)
 	return (camel && *key == '\0');
 }
 
-/* Protocol buffers know no difference between this and nothing. */
+/* Protocol buffers do not tell such a value from a missing one. */
 static bool
 is_nothing(const json_t *v)
 {
@@ -200,7 +200,10 @@ find(const struct wish_table *t, uint32_t of, const char *key)
 	return (NULL);
 }
 
-/* What the body as a whole lacks, in text, or NULL. */
+/*
+ * Check the body as a whole.  Returns NULL, or text with what is missing or
+ * does not fit.
+ */
 static const char *
 check(const struct wish_table *t, uint32_t of, uint64_t there,
     const struct msg_mesh_op *m, char *text, size_t size)

@@ -19,7 +19,7 @@ enum wish_kind {
 	WISH_NAME,		/* a string that is not empty */
 	WISH_TEXT,		/* a string, or null for "" */
 	WISH_BOOL,
-	WISH_EGRESS,		/* whether there are prefixes, as a check */
+	WISH_EGRESS,		/* true if egress prefixes are given */
 	WISH_NUMBER,		/* 0..65535 */
 	WISH_NET4,		/* a prefix, or null for none */
 	WISH_NET6,
@@ -29,15 +29,15 @@ enum wish_kind {
 	WISH_ENDPOINT		/* "A:P", or null */
 };
 
-/* The place of a member of the wish. */
+/* Offset and size of a member of the wish. */
 #define WISH_AT(m)                                                             \
 	offsetof(struct msg_mesh_op, m), sizeof(((struct msg_mesh_op *)0)->m)
 
 struct wish_member {
 	const char	*name;
 	enum wish_kind	 kind;
-	uint32_t	 of;		/* mask: the bodies that may have it */
-	uint32_t	 need;		/* mask: those that must */
+	uint32_t	 of;		/* mask: bodies that may have it */
+	uint32_t	 need;		/* mask: bodies that must have it */
 	uint16_t	 with;		/* enum mesh_set */
 	size_t		 off;
 	size_t		 size;
@@ -48,15 +48,16 @@ struct wish_table {
 	const struct wish_member *members;
 	size_t		 n;		/* at most 64 */
 	/*
-	 * The JSON of protocol buffers: names in camelCase, too, numbers as
-	 * strings, too, and null and "" are the same as nothing.
+	 * The body is JSON as protocol buffers write it: a name may be in
+	 * camelCase, a number may be a string, and a member that is null or ""
+	 * counts as missing.
 	 */
 	bool		 proto;
 };
 
 /*
- * Take a body of this kind into the members of a wish; what it has not stays as
- * it was.  Returns NULL, or what is wrong, in text.
+ * Take a body of this kind into the members of a wish.  A member that the body
+ * does not have stays as it was.  Returns NULL, or text with what is wrong.
  */
 const char *wish_take(const struct wish_table *, uint32_t of, const char *body,
     size_t len, struct msg_mesh_op *, char *text, size_t size);

@@ -22,7 +22,7 @@
 #include "room.h"
 #include "settings.h"
 
-#define ACCEPT_TURN	16	/* connections before others get a turn ... */
+#define ACCEPT_TURN	16	/* least connections in a turn */
 
 /* Log one line a minute for each kind of trouble. */
 static void
@@ -101,9 +101,10 @@ admit(struct apid *a, struct listener *l, int fd, const struct sockaddr *sa)
 }
 
 /*
- * ... and as many more as connections had a turn in between.  When thousands
- * come at once, a round of the event loop takes long, and in the meantime more
- * than a few come.
+ * The number of connections that are accepted before others get a turn: the more
+ * turns others had since the last time, the more have come meanwhile.  When
+ * thousands come at once, a round of the event loop takes long, and a small
+ * fixed number would let the kernel's queue overflow.
  */
 static unsigned int
 turn(struct apid *a)

@@ -167,8 +167,8 @@ conn_refuse(struct conn *c, int status)
 }
 
 /*
- * A request has waited too long to be read, by no fault of its client.  What is
- * there of it says in whose form to answer.
+ * A request has waited too long to be read, by no fault of its client.  Its head,
+ * if it is there, says in which dialect to answer.
  */
 static void
 deferred_late(struct conn *c)
@@ -413,7 +413,7 @@ conn_read_more(struct conn *c, size_t *n)
 	    c->buf->in_size - c->in_len, n));
 }
 
-/* Nothing is there but the end of the client. */
+/* True if there is nothing to read but the end of the client. */
 static bool
 has_left(const struct conn *c)
 {

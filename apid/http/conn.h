@@ -57,7 +57,7 @@ struct conn {
 	TAILQ_ENTRY(conn) alike;	/* strangers of one source */
 	TAILQ_ENTRY(conn) shaking;	/* or waiting for a place; shake.c's */
 	struct mono	 shaking_since;
-	TAILQ_ENTRY(conn) deferring;	/* until its request is read; defer.c's */
+	TAILQ_ENTRY(conn) deferring;	/* requests not read yet; defer.c's */
 	struct rate_source *src;	/* NULL for a trusted proxy */
 	int		 fd;
 	struct tls_conn	*tls;		/* NULL: plain, or no hello yet */
@@ -70,7 +70,7 @@ struct conn {
 	bool		 idle;		/* served, and waits for a request */
 	bool		 stranger;	/* has proved and asked nothing yet */
 	bool		 queued;	/* for a place among the handshakes */
-	bool		 deferred;		/* its request waits to be read */
+	bool		 deferred;	/* its request waits to be read */
 	bool		 called;	/* it waited; its turn has come */
 	bool		 edge;		/* rev tells of new bytes only */
 	bool		 reading;	/* rev is in the loop */

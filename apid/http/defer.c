@@ -3,11 +3,11 @@
  * Leased answers faster the more questions it has at once, up to a number.
  * While it has so many, further requests are not read: their bytes stay in the
  * sockets, and they get their turn in the order in which they came.  So a whole
- * fleet that comes in the same second waits a moment and is not refused, and
- * who waits costs no more memory than an idle connection.
+ * fleet that comes in the same second waits a moment and is not refused, and a
+ * request that waits costs no more memory than an idle connection.
  *
- * The deadlines of the connections go on, and as many wait as limits.pending
- * says.
+ * The deadline of a connection goes on while it waits.  limits.pending bounds
+ * the questions and the requests that wait together.
  */
 
 #include "chan.h"
@@ -29,7 +29,7 @@ defer_init(struct apid *a)
 		fatalx("event: cannot make a timer");
 }
 
-/* Whoever was called and has not been read yet is going to ask, perhaps. */
+/* A connection that was called and not read yet counts as a question. */
 static bool
 is_full(const struct apid *a)
 {
@@ -52,8 +52,8 @@ defer_again(struct apid *a)
 }
 
 /*
- * Those who were called may have asked nothing of leased, which makes no answer
- * that would wake the next ones.
+ * Call the next ones.  A called connection may ask leased nothing: then there is
+ * no answer that would wake those behind it, so this runs once more.
  */
 static void
 defer_cb(evutil_socket_t fd, short what, void *arg)

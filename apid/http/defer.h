@@ -18,11 +18,11 @@ void	 defer_init(struct apid *);
  * its event is made active when its turn has come.
  */
 bool	 defer_begin(struct conn *);
-/* The connection waits no longer, whatever the reason. */
+/* The connection waits no longer, whatever the reason, or never did. */
 void	 defer_end(struct conn *);
 /* There may be room for those who wait. */
 void	 defer_again(struct apid *);
-/* The number of requests of such a listener that wait, read or not. */
+/* The number that the limit pending of this listener bounds. */
 unsigned int defer_count(const struct apid *, const struct listener *);
 
 #endif

@@ -82,8 +82,8 @@ struct request {
 	struct job	*job;		/* NULL: none */
 	const struct wait_ops *wait;	/* NULL: for nothing */
 	uint32_t	 wait_ms;
-	bool		 limited;	/* the client waits no longer than */
-	struct mono	 until;
+	bool		 limited;	/* the client gives up: */
+	struct mono	 until;		/* at this time */
 	const struct ask *ask;		/* question of link_leased.c, */
 	uint32_t	 ask_id;	/* and its id; 0: none */
 };
@@ -98,11 +98,9 @@ void	 request_new_id(struct request *);
  */
 void	 request_wait(struct request *, const struct wait_ops *, uint32_t ms);
 void	 request_wait_end(struct request *);
-/*
- * The client waits for the answer for at most ms from now on; and the time that
- * it has left, at least 0, or INT64_MAX.
- */
+/* The client waits for its answer for at most ms from now on. */
 void	 request_limit(struct request *, int64_t ms);
+/* The ms that are left of that, at least 0; INT64_MAX without such a limit. */
 int64_t	 request_left(const struct request *);
 /* The time of its wait is over. */
 void	 request_late(struct request *);

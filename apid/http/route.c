@@ -63,7 +63,7 @@ speaks(const struct request *r, const struct dialect *d)
 	return ((r->lst->api & d->api) != 0);
 }
 
-/* A listener without a prefix has no paths that are of one dialect. */
+/* Every path begins with the prefix "/", which therefore owns none. */
 static bool
 owns(const struct request *r, const struct dialect *d)
 {

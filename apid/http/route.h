@@ -33,7 +33,7 @@ struct route {
 struct dialect {
 	uint16_t	 api;		/* for listeners with any of API_... */
 	const char	*prefix;	/* its paths begin with this, or NULL */
-	bool		 prefixed;	/* or with the listener's prefix */
+	bool		 prefixed;	/* or with the prefix of the listener */
 	const struct route *routes;
 	size_t		 nroutes;
 	/* Takes the paths that have no route; may be NULL. */
