@@ -15,29 +15,29 @@
 #include "reply.h"
 #include "request.h"
 
-#define PIECE_MAX (512 * 1024)
+#define PIECE_MAX	(512 * 1024)
 
 struct meshlist {
-	struct job job;
+	struct job	 job;
 	struct msg_mesh_list ask;
 	const struct meshshape *shape;
-	struct outbuf out;
-	unsigned int items; /* items of this page */
-	uint64_t version;   /* the version of the only item */
-	bool any;
-	bool begun;
+	struct outbuf	 out;
+	unsigned int	 items;		/* items of this page */
+	uint64_t	 version;	/* the version of the only item */
+	bool		 any;
+	bool		 begun;
 };
 
-static void list_tenant(struct request *, const struct msg_mesh_tenant *);
-static void list_net(struct request *, const struct msg_mesh_net *);
-static void list_member(struct request *, const struct msg_mesh_member *);
-static void list_device(struct request *, const struct msg_mesh_device *);
-static void list_end(struct request *, const struct msg_mesh_list_end *);
-static void list_failed(struct request *, const char *);
-static void list_ask(struct request *);
-static void list_free(struct job *);
+static void	 list_tenant(struct request *, const struct msg_mesh_tenant *);
+static void	 list_net(struct request *, const struct msg_mesh_net *);
+static void	 list_member(struct request *, const struct msg_mesh_member *);
+static void	 list_device(struct request *, const struct msg_mesh_device *);
+static void	 list_end(struct request *, const struct msg_mesh_list_end *);
+static void	 list_failed(struct request *, const char *);
+static void	 list_ask(struct request *);
+static void	 list_free(struct job *);
 
-#define ASK_LIST(name, func)                                                   \
+#define ASK_LIST(name, func)						\
 	{                                                                      \
 		.answers = { ANSWER_PART(name, func),                          \
 			ANSWER(mesh_list_end, list_end) },                     \
