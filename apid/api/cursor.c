@@ -71,6 +71,7 @@ take_pairs(struct text *t, struct cursor *c)
 		if (!take_number(t, &pair->member) || !take_char(t, ':') ||
 		    !take_number(t, &pair->gen))
 			return (false);
+		pair->told = pair->gen;
 		if (take_char(t, '-') &&
 		    (!take_number(t, &pair->told) || pair->told <= pair->gen))
 			return (false);

@@ -18,8 +18,8 @@
 
 struct cursor_pair {
 	uint64_t	 member;
-	uint64_t	 gen;
-	uint64_t	 told;		/* more than gen, or 0 */
+	uint64_t	 gen;		/* the one that it has applied */
+	uint64_t	 told;		/* at least gen; more if it refuses */
 };
 
 struct cursor {

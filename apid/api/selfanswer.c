@@ -42,24 +42,19 @@ selfjob_of(const struct request *r)
 }
 
 /*
- * The generation that the device has of a network, whether or not it could
- * apply it, or NULL: then it needs all.  *acked is the one that it has applied.
+ * The generations that the device has of a network, or NULL: then it needs all.
  */
-static const uint64_t *
-known_gen(const struct selfjob *j, const struct mself *s, uint64_t *acked)
+static const struct cursor_pair *
+known_pair(const struct selfjob *j, const struct mself *s)
 {
 	const struct cursor_pair *p;
-	const uint64_t *gen;
 
 	if (!j->has_cursor || j->cursor.epoch != j->dev->epoch ||
-	    (p = cursor_find(&j->cursor, s->member)) == NULL)
+	    (p = cursor_find(&j->cursor, s->member)) == NULL ||
+	    p->told > s->feed->gen || p->told < s->view_gen ||
+	    (s->active && p->told < s->feed->floor))
 		return (NULL);
-	gen = p->told != 0 ? &p->told : &p->gen;
-	if (*gen > s->feed->gen || *gen < s->view_gen ||
-	    (s->active && *gen < s->feed->floor))
-		return (NULL);
-	*acked = p->gen;
-	return (gen);
+	return (p);
 }
 
 /* Is there something behind this generation that the member sees? */
@@ -78,18 +73,17 @@ bool
 selfanswer_is_known(struct selfjob *j)
 {
 	const struct mdev *d = j->dev;
-	const uint64_t *gen;
-	uint64_t acked;
+	const struct cursor_pair *p;
 	bool known;
 	unsigned int i;
 
 	known = j->has_cursor && j->cursor.epoch == d->epoch &&
 	    j->cursor.n == d->nselfs;
 	for (i = 0; i < d->nselfs; i++) {
-		gen = known_gen(j, d->selfs[i], &acked);
-		if (gen != NULL)
-			mfront_ack(j->front, d->selfs[i], acked);
-		known = known && gen != NULL && !has_news(d->selfs[i], *gen);
+		p = known_pair(j, d->selfs[i]);
+		if (p != NULL)
+			mfront_ack(j->front, d->selfs[i], p->gen);
+		known = known && p != NULL && !has_news(d->selfs[i], p->told);
 	}
 	return (known);
 }
@@ -274,9 +268,9 @@ close_net(struct selfjob *j, struct mself *s)
 static bool
 open_net(const struct request *r, struct selfjob *j, struct mself *s)
 {
+	const struct cursor_pair *p = known_pair(j, s);
+	const uint64_t *gen = p == NULL ? NULL : &p->told;
 	const struct ring_entry *e;
-	uint64_t acked;
-	const uint64_t *gen = known_gen(j, s, &acked);
 	char buf[96];
 
 	put(j, j->net == 0 ? "{" : ",{");

@@ -75,7 +75,7 @@ refused(void **state)
 	assert_int_equal(0, parse(&c, tag));
 	assert_int_equal(0, c.pair[0].gen);
 	assert_int_equal(12, c.pair[0].told);
-	assert_int_equal(0, c.pair[1].told);
+	assert_int_equal(3, c.pair[1].told);
 	(void)cursor_format(&c, back);
 	assert_string_equal(tag, back);
 }
