@@ -130,13 +130,10 @@ bool
 peers_begin(struct request *r, struct owner *o, char name[NETNAME_SIZE],
     const char *const *words, struct form *f)
 {
-	const char *code, *why = "this identity is no portal";
+	const char *why;
 
-	if (owner_prove(r, o, &code, &why) == -1) {
-		audit_refused(r, why);
-		reply_problem(r, 403, code, why, -1);
-		return (false);
-	}
+	if (owner_prove(r, o, &why) == -1)
+		return (peers_denied(r, why));
 	return (take_network(r, o, name) && peers_query(r, f, words));
 }
 

@@ -148,9 +148,9 @@ portal_refused(struct request *r, uint8_t code, const char *text)
 static bool
 is_portal(struct request *r, struct owner *o)
 {
-	const char *code, *why = "this identity is no portal";
+	const char *why = "this identity is no portal";
 
-	if (owner_prove(r, o, &code, &why) == 0 && o->role == ROLE_PORTAL)
+	if (owner_prove(r, o, &why) == 0 && o->role == ROLE_PORTAL)
 		return (true);
 	audit_refused(r, why);
 	reply_text(r, 403, why);

@@ -29,11 +29,9 @@ without_rule(struct request *r, struct owner *o)
 }
 
 int
-owner_prove(struct request *r, struct owner *o, const char **code,
-    const char **why)
+owner_prove(struct request *r, struct owner *o, const char **why)
 {
 	memset(o, 0, sizeof(*o));
-	*code = "identity-not-matched";
 	if (who_prove(r) == -1) {
 		*why = r->who.why;
 		return (without_rule(r, o));
@@ -48,7 +46,6 @@ owner_prove(struct request *r, struct owner *o, const char **code,
 		strlcpy(o->name, "static", sizeof(o->name));
 		return (0);
 	default:
-		*code = "identity-denied";
 		*why = "this identity is no portal";
 		return (-1);
 	}

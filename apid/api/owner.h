@@ -23,10 +23,9 @@ struct owner {
  * Find the owner of a request.  A rule decides.  If a listener speaks the
  * portal's dialect and no rule for its proof has the role portal, every client
  * certificate belongs to a portal, and so does every client on a listener with
- * the proof none.  Returns 0 for a portal or an operator, or -1 with code (of a
- * problem) and why, which are static texts.
+ * the proof none.  Returns 0 for a portal or an operator, or -1 with why, which
+ * is a static text.
  */
-int owner_prove(struct request *, struct owner *, const char **code,
-    const char **why);
+int	 owner_prove(struct request *, struct owner *, const char **why);
 
 #endif
