@@ -23,6 +23,7 @@
 #include "settings.h"
 
 #define ACCEPT_TURN	16	/* least connections in a turn */
+#define ACCEPT_MOST	4096	/* the usual net.core.somaxconn */
 
 /* Log one line a minute for each kind of trouble. */
 static void
@@ -104,7 +105,8 @@ admit(struct apid *a, struct listener *l, int fd, const struct sockaddr *sa)
  * The number of connections that are accepted before others get a turn: the more
  * turns others had since the last time, the more have come meanwhile.  When
  * thousands come at once, a round of the event loop takes long, and a small
- * fixed number would let the kernel's queue overflow.
+ * fixed number would let the kernel's queue overflow.  No turn takes more than
+ * that queue has room for: a flood after a quiet hour must not stop everything.
  */
 static unsigned int
 turn(struct apid *a)
@@ -112,7 +114,7 @@ turn(struct apid *a)
 	unsigned int n = ACCEPT_TURN + a->steps;
 
 	a->steps = 0;
-	return (n);
+	return (n < ACCEPT_MOST ? n : ACCEPT_MOST);
 }
 
 static void
