@@ -130,7 +130,7 @@ connect_problem(struct request *r, uint8_t code, const char *text)
 {
 	const char *usual = lease_answer(code)->text;
 
-	/* The time that is over may be the client's. */
+	/* The reason is the time of the client if that is over. */
 	if (code == LEASE_E_BUSY && request_left(r) == 0) {
 		fail(r, CONNECT_DEADLINE_EXCEEDED, 0,
 		    "the time of Connect-Timeout-Ms is over; what was asked for may be done",

@@ -40,7 +40,8 @@ struct meshform {
 };
 
 /*
- * The asker must be of this level.  These return false if the answer was sent.
+ * Check that the client has this level.  Like the next two, this returns false
+ * if the refusal was sent.
  */
 bool
 meshask_may(struct request *, const struct meshform *, enum mesh_level least);
