@@ -170,7 +170,8 @@ $(foreach p,$(PROGS),$(eval $(call PROG_template,$(p))))
 # Bash completes what sallyctl's own tables have: a program that is run here and
 # never installed writes them as an array.
 BASHWORDS_OBJ := $(patsubst %,$(O)/sallyctl/%.o,complete/bashwords grammar \
-		grammar_mesh verbs meshitems field format)
+		grammar_mesh verbs meshitems fileitems field \
+		format)
 $(O)/sallyctl/complete/bashwords.o: OBJ_CFLAGS = $(sallyctl_CFLAGS) \
     -iquote sallyctl
 DEPS +=		$(O)/sallyctl/complete/bashwords.d

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "fileitems.h"
 #include "table.h"
 #include "verbs.h"
 
