@@ -196,7 +196,6 @@ ask(struct client *c, const struct request *r, struct output *o)
 	const struct verb *v = r->verb;
 	struct asked t = { .r = r, .o = o };
 	struct question q = { .type = v->ask,
-		.timeout_ms = answer_ms(r),
 		.item = v->type,
 		.fn = v->item != NULL ? item_cb : NULL,
 		.arg = &t };
@@ -220,6 +219,7 @@ ask(struct client *c, const struct request *r, struct output *o)
 		    "the request cannot be sent: %s", strerror(errno)));
 	if (v->item != NULL && (t.item = malloc(v->size)) == NULL)
 		return (client_fail(c, EX_SOFTWARE, "no memory"));
+	q.timeout_ms = answer_ms(r);
 	q.payload = mem;
 	q.len = b.wpos;
 	if ((st = client_ask(c, &q, &res)) == 0)
