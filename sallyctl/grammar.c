@@ -415,18 +415,12 @@ take_options(struct parser *p, struct request *r)
 static void
 print_value(const char *value, FILE *f)
 {
-	/* What stands in parentheses is an explanation. */
-	fprintf(f, " %.*s",
-	    (int)(strstr(value, " (") != NULL ? strstr(value, " (") - value :
-						(ptrdiff_t)strlen(value)),
-	    value);
-}
+	const char *end;
 
-static const char *
-value_of(size_t param)
-{
-	return (param >= P_TENANT ? mesh_value_name((enum param)param) :
-				    params[param].value);
+	/* The text in parentheses is an explanation. */
+	if ((end = strstr(value, " (")) == NULL)
+		end = value + strlen(value);
+	fprintf(f, " %.*s", (int)(end - value), value);
 }
 
 static void
@@ -438,15 +432,15 @@ print_verb(const struct verb *v, FILE *f)
 	if (v->words[1] != NULL)
 		fprintf(f, " %s", v->words[1]);
 	if (v->arg != P_NONE)
-		print_value(value_of(v->arg), f);
+		print_value(grammar_value(v->arg), f);
 	if (v->arg2 != P_NONE)
-		print_value(value_of(v->arg2), f);
+		print_value(grammar_value(v->arg2), f);
 	for (i = 0; i <= P_REACHED; i++) {
 		if ((v->opts & (1ULL << i)) == 0)
 			continue;
 		fprintf(f, " [%s", grammar_word((enum param)i));
-		if (value_of(i) != NULL)
-			print_value(value_of(i), f);
+		if (grammar_value((enum param)i) != NULL)
+			print_value(grammar_value((enum param)i), f);
 		fputc(']', f);
 	}
 	fputc('\n', f);
