@@ -197,3 +197,20 @@ client_ask(struct client *c, const struct question *q,
 	}
 	return (st);
 }
+
+int
+client_request(struct client *c, struct question *q, const struct ibuf *b,
+    int put)
+{
+	struct msg_ctl_result res;
+	int st;
+
+	if (put == -1)
+		return (client_fail(c, EX_USAGE,
+		    "the request cannot be sent: %s", strerror(errno)));
+	q->payload = b->buf;
+	q->len = b->wpos;
+	if ((st = client_ask(c, q, &res)) != 0)
+		return (st);
+	return (res.code == CTL_OK ? 0 : client_refused(c, &res));
+}

@@ -64,6 +64,14 @@ struct question {
 int
 client_ask(struct client *, const struct question *, struct msg_ctl_result *);
 
+/*
+ * Ask what was encoded in the buffer, and take any result but CTL_OK for an
+ * error.  put is the value of the msg_NAME_put() that encoded it.  Returns 0 or
+ * an exit code.
+ */
+int	 client_request(struct client *, struct question *, const struct ibuf *,
+	    int put);
+
 /* The answer is none that we know.  Returns an exit code. */
 int	 client_malformed(struct client *);
 

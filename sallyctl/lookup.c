@@ -3,7 +3,6 @@
  * Questions to the daemon of which the answers are used and not shown.
  */
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -22,20 +21,11 @@ ask_show(struct client *c, const struct msg_ctl_show *show, enum msg_type type,
 		.item = type,
 		.fn = fn,
 		.arg = arg };
-	struct msg_ctl_result res;
 	uint8_t mem[512];
 	struct ibuf b;
-	int st;
 
 	ibuf_init(&b, mem, 0, sizeof(mem));
-	if (msg_ctl_show_put(&b, show) == -1)
-		return (client_fail(c, EX_USAGE,
-		    "the request cannot be sent: %s", strerror(errno)));
-	q.payload = mem;
-	q.len = b.wpos;
-	if ((st = client_ask(c, &q, &res)) != 0)
-		return (st);
-	return (res.code == CTL_OK ? 0 : client_refused(c, &res));
+	return (client_request(c, &q, &b, msg_ctl_show_put(&b, show)));
 }
 
 int

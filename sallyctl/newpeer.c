@@ -50,7 +50,6 @@ send_request(struct client *c, const struct request *r,
 		.item = MSG_PEER_ITEM,
 		.fn = added_cb,
 		.arg = a };
-	struct msg_ctl_result res;
 	uint8_t mem[512];
 	struct ibuf b;
 	int st;
@@ -59,15 +58,8 @@ send_request(struct client *c, const struct request *r,
 	strlcpy(m.name, r->name, sizeof(m.name));
 	memcpy(m.pubkey, key, sizeof(m.pubkey));
 	ibuf_init(&b, mem, 0, sizeof(mem));
-	if (msg_ctl_peer_add_put(&b, &m) == -1)
-		return (client_fail(c, EX_USAGE,
-		    "the request cannot be sent: %s", strerror(errno)));
-	q.payload = mem;
-	q.len = b.wpos;
-	if ((st = client_ask(c, &q, &res)) != 0)
+	if ((st = client_request(c, &q, &b, msg_ctl_peer_add_put(&b, &m))) != 0)
 		return (st);
-	if (res.code != CTL_OK)
-		return (client_refused(c, &res));
 	return (a->came ? 0 : client_malformed(c));
 }
 
