@@ -88,9 +88,9 @@ conn_more_cb(evutil_socket_t fd, short what, void *arg)
 		backup_page(k);
 	else if (k->state == CONN_SET)
 		sets_wake(k->l);
-	else if (k->state == CONN_MESH && k->paths)
+	else if (k->state == CONN_PATHS)
 		paths_more(k);
-	else if (k->state == CONN_MESH)
+	else
 		mesh_more(k);
 }
 

@@ -189,7 +189,7 @@ wait_start(struct conn *k, const struct msg_mesh_op *m)
 		    a.text[0] != '\0' ? a.text : lease_answer(a.code)->text);
 		return;
 	}
-	k->state = CONN_MESH;
+	k->state = CONN_WAIT;
 	if (n != NULL)
 		wait_for_mesh(k, n);
 	wait_look(k);
@@ -203,12 +203,10 @@ mesh_change(struct conn *k, const struct msg_mesh_op *m)
 	struct msg_mesh_op op = *m;
 	struct mesh_answer a;
 
-	k->paths = false;
 	if (m->op == MESH_WAIT) {
 		wait_start(k, m);
 		return;
 	}
-	k->op.op = 0;
 	strlcpy(op.who, k->who, sizeof(op.who));
 	op.from.family = 0;
 	op.req[0] = '\0';
@@ -223,8 +221,7 @@ mesh_change(struct conn *k, const struct msg_mesh_op *m)
 	    (op.op == MESH_NET_ENROL ||
 	    (op.op == MESH_NET_ADD && (op.set & WITH_GROUP)))) {
 		k->mesh = a.mesh->id;
-		k->state = CONN_MESH;
-		k->list.what = 0;
+		k->state = CONN_ENROL;
 		enrol_end(k);
 		return;
 	}
@@ -282,8 +279,6 @@ void
 mesh_list(struct conn *k, const struct msg_mesh_list *m)
 {
 	k->list = *m;
-	k->paths = false;
-	k->op.op = 0;
 	k->sent = 0;
 	k->state = CONN_MESH;
 	list_page(k);
@@ -292,10 +287,10 @@ mesh_list(struct conn *k, const struct msg_mesh_list *m)
 void
 mesh_more(struct conn *k)
 {
-	if (k->op.op == MESH_WAIT)
-		wait_look(k);
-	else if (k->list.what != 0)
+	if (k->state == CONN_MESH)
 		list_page(k);
-	else
+	else if (k->state == CONN_ENROL)
 		enrol_end(k);
+	else if (k->state == CONN_WAIT)
+		wait_look(k);
 }

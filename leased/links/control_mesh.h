@@ -10,7 +10,7 @@
 
 void	 mesh_change(struct conn *, const struct msg_mesh_op *);
 void	 mesh_list(struct conn *, const struct msg_mesh_list *);
-/* The next page of a list, or the next look at an enrolment. */
+/* The next page of a list, or the next look at what is waited for. */
 void	 mesh_more(struct conn *);
 
 #endif

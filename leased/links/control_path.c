@@ -67,7 +67,7 @@ paths_more(struct conn *k)
 			pathseen_drop(ms, p);
 			continue;
 		}
-		if (k->op.network[0] != '\0' && !is_called(n, k->op.network))
+		if (k->of_mesh[0] != '\0' && !is_called(n, k->of_mesh))
 			continue;
 		if (send_path(k, p, m, peer) == -1)
 			return;
@@ -102,8 +102,7 @@ paths_show(struct conn *k, const struct msg_ctl_agent *m)
 		return;
 	}
 	memset(&k->path, 0, sizeof(k->path));
-	k->paths = true;
-	k->state = CONN_MESH;
-	strlcpy(k->op.network, m->network, sizeof(k->op.network));
+	strlcpy(k->of_mesh, m->network, sizeof(k->of_mesh));
+	k->state = CONN_PATHS;
 	paths_more(k);
 }

@@ -19,7 +19,10 @@ enum conn_state {
 	CONN_COUNTS,		/* waits for the counters of networks */
 	CONN_BACKUP,		/* is sent a copy of the database */
 	CONN_RESTORE,		/* sends one */
-	CONN_MESH,		/* is sent a list of it, or waits for it */
+	CONN_MESH,		/* is sent a list about meshes */
+	CONN_ENROL,		/* waits for an enrolment */
+	CONN_WAIT,		/* waits for the members of meshes */
+	CONN_PATHS,		/* is sent the paths between members */
 	CONN_SET		/* sends a set of peers, and gets the result */
 };
 
@@ -58,13 +61,13 @@ struct conn {
 	struct msg_ctl_lease lease;	/* that is imported */
 	struct msg_ctl_peer_add peer;	/* that is added */
 
-	struct msg_mesh_list list;	/* its what is 0 during an enrolment */
-	int64_t		 mesh;		/* the mesh of the enrolment */
-	struct msg_mesh_op op;		/* MESH_WAIT; the meshes of it come */
+	struct msg_mesh_list list;	/* the list and the place in it */
+	int64_t		 mesh;		/* the mesh that is waited for */
+	uint64_t	 gen, gen_all;	/* its generations, which members lack */
+	struct msg_mesh_op op;		/* names the meshes of MESH_WAIT */
+	struct mono	 until;		/* the end of MESH_WAIT */
 	struct pathseen	 path;		/* the last one that was shown */
-	bool		 paths;		/* they are shown */
-	struct mono	 until;		/* one after the other: k->mesh, with */
-	uint64_t	 gen, gen_all;	/* the generations that are waited for */
+	char		 of_mesh[IDENT_SIZE];	/* paths in it; "" is all */
 
 	struct store_stream *backup;
 	int		 fd;		/* a copy, finished or sent; or -1 */
