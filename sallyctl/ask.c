@@ -118,9 +118,12 @@ put(struct ibuf *b, const struct request *r)
 		return (msg_ctl_test_cn_put(b, &test));
 	case MSG_CTL_AGENT:
 		agent.what = (uint8_t)r->verb->what;
-		strlcpy(agent.network,
-		    r->name[0] != '\0' ? r->name : r->network,
-		    sizeof(agent.network));
+		if (r->name[0] != '\0')
+			strlcpy(agent.network, r->name, sizeof(agent.network));
+		else
+			snprintf(agent.network, sizeof(agent.network), "%s%s%s",
+			    r->op.tenant, r->op.tenant[0] != '\0' ? ":" : "",
+			    r->op.network);
 		return (msg_ctl_agent_put(b, &agent));
 	case MSG_CTL_PEER_DEL:
 		strlcpy(peer.network, r->network, sizeof(peer.network));

@@ -536,7 +536,7 @@ const struct verb verbs[] = {
 	    .ask = MSG_CTL_AGENT, .what = AGENT_STATUS,
 	    ANSWER(CTL_LINE, ctl_line, line_item) },
 	{ .words = { "show", "paths" }, .whole = true, .member = "paths", .list = true,
-	    .opts = OPT(NET), .ask = MSG_CTL_AGENT, .what = AGENT_PATHS,
+	    .opts = OPT(IN_MESH), .ask = MSG_CTL_AGENT, .what = AGENT_PATHS,
 	    ANSWER(CTL_LINE, ctl_line, line_item) },
 	{ .words = { "show", "version" }, .member = "version", SHOW(STATUS),
 	    ANSWER(CTL_STATUS, ctl_status, version_item), .none = NO_ANSWER },

@@ -777,7 +777,8 @@ enum ctl_agent {
 
 struct msg_ctl_agent {			/* leased knows AGENT_PATHS alone */
 	uint8_t		 what;		/* enum ctl_agent */
-	char		 network[IDENT_SIZE];	/* name or UUID; "": all */
+	/* A name, TENANT:NAME or UUID; "": all. */
+	char		 network[2 * MESHNAME_SIZE];
 };
 
 struct msg_ctl_maintenance {

@@ -67,7 +67,7 @@ struct conn {
 	struct msg_mesh_op op;		/* names the meshes of MESH_WAIT */
 	struct mono	 until;		/* the end of MESH_WAIT */
 	struct pathseen	 path;		/* the last one that was shown */
-	char		 of_mesh[IDENT_SIZE];	/* paths in it; "" is all */
+	char		 of_mesh[2 * MESHNAME_SIZE];	/* "" is all */
 
 	struct store_stream *backup;
 	int		 fd;		/* a copy, finished or sent; or -1 */

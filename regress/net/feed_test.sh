@@ -265,6 +265,12 @@ is "of nobody, and of itself: 204" "$(path m999 direct) $(path \
     "m$member" direct)" "204 204"
 check "by the name of the mesh alone" wait_for 10 paths_are \
     "acme:prod d1 to d2: direct" net prod
+check "by the id of the mesh" wait_for 10 paths_are \
+    "acme:prod d1 to d2: direct" net "$(ctl -j show meshes | jq -r \
+    '.meshes[] | select(.name == "prod").id')"
+N=$(printf '%040d' 0)
+like "a name is as long as names of a mesh may be" \
+    "$(ctl show paths net "$N:$N" 2>&1)" "there is no mesh $N:$N"
 like "of no mesh" "$(ctl show paths net none 2>&1; echo "= $?")" \
     'there is no mesh none'
 like "what a device alone has" "$(ctl show agent 2>&1)" 'this is a gateway'
