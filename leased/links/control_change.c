@@ -18,7 +18,7 @@
 #include "turn.h"
 #include "whom.h"
 
-static void
+void
 change_finish(struct conn *k)
 {
 	if (k->unstored)
@@ -32,8 +32,7 @@ change_finish(struct conn *k)
 		conn_result(k, CTL_OK, "%s", k->text);
 }
 
-/* Take the result of one change of a connection. */
-static void
+void
 change_outcome(struct leased *l, const struct asker *a, uint8_t code,
     const struct peer *p)
 {

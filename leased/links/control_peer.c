@@ -8,35 +8,12 @@
 #include <string.h>
 
 #include "answer.h"
+#include "control_change.h"
 #include "control_peer.h"
 #include "counters.h"
 #include "grant.h"
 #include "log.h"
 #include "turn.h"
-
-/* The network of this name or, with "", the only one there is. */
-static struct network *
-find_network(struct conn *k, const char *name)
-{
-	struct network *n, *found = NULL;
-
-	TAILQ_FOREACH(n, &k->l->reg.nets, entry) {
-		if (!n->configured ||
-		    (name[0] != '\0' && strcmp(name, n->name) != 0))
-			continue;
-		if (found != NULL) {
-			conn_result(k, CTL_USAGE,
-			    "there are several networks (sallyctl show networks): say which: net NETWORK");
-			return (NULL);
-		}
-		found = n;
-	}
-	if (found == NULL && name[0] == '\0')
-		conn_result(k, CTL_NEGATIVE, "no network is configured");
-	else if (found == NULL)
-		conn_result(k, CTL_NEGATIVE, "there is no network %s", name);
-	return (found);
-}
 
 static void
 send_item(struct conn *k, const struct peer *p)
@@ -58,9 +35,8 @@ added(struct leased *l, const struct asker *a, uint8_t code,
 
 	if (p == NULL && (n = registry_find(&l->reg, k->peer.network)) != NULL)
 		p = peer_by_key(n, k->peer.pubkey);
-	if (code == LEASE_E_STORE || code == LEASE_E_INTERNAL)
-		conn_result(k, CTL_FAILED,
-		    "the database cannot be written; nothing was changed (see the log of leased)");
+	if ((k->unstored = code == LEASE_E_STORE || code == LEASE_E_INTERNAL))
+		change_finish(k);
 	else if (code == LEASE_E_POOL)
 		conn_result(k, CTL_NEGATIVE,
 		    "network %s has max_peers peers already", k->peer.network);
@@ -78,9 +54,8 @@ added(struct leased *l, const struct asker *a, uint8_t code,
 }
 
 /*
- * Whoever has the name.  A static peer has it with this key already if the
- * request is a repeated one.  Returns false after the answer that nothing can be
- * added.
+ * True if nobody has the name or the key.  Otherwise this answers: a static peer
+ * that has both was added by the same request before.
  */
 static bool
 name_is_free(struct conn *k, struct network *n)
@@ -149,15 +124,13 @@ peer_add(struct conn *k, const struct msg_ctl_peer_add *m)
 
 	k->peer = *m;
 	/* Changes that wait for their commit take addresses, too. */
-	if (turn_commit(k->l) == -1) {
-		conn_result(k, CTL_FAILED,
-		    "the database cannot be written; nothing was changed (see the log of leased)");
-		return;
-	}
-	if ((n = find_network(k, m->network)) == NULL)
-		return;
-	strlcpy(k->peer.network, n->name, sizeof(k->peer.network));
-	if (n->conf.gre)
+	if ((k->unstored = turn_commit(k->l) == -1))
+		change_finish(k);
+	else if ((n = registry_find(&k->l->reg, m->network)) == NULL ||
+	    !n->configured)
+		conn_result(k, CTL_NEGATIVE, "there is no network %s",
+		    m->network);
+	else if (n->conf.gre)
 		conn_result(k, CTL_NEGATIVE,
 		    "network %s has tunnels of leases alone", n->name);
 	else if (!network_up(n) || !network_known(n))
@@ -166,23 +139,6 @@ peer_add(struct conn *k, const struct msg_ctl_peer_add *m)
 		    n->name);
 	else if (name_is_free(k, n))
 		add(k, n);
-}
-
-static void
-deleted(struct leased *l, const struct asker *a, uint8_t code,
-    const struct peer *p)
-{
-	struct conn *k = chan_arg(a->chan);
-
-	if (code == LEASE_E_STORE || code == LEASE_E_INTERNAL)
-		conn_result(k, CTL_FAILED,
-		    "the database cannot be written; nothing was changed (see the log of leased)");
-	else if (code >= LEASE_E_KEY)
-		conn_result(k, CTL_BUSY,
-		    "%s; but the hand has not confirmed that the peer is gone: it goes with the next sync (sallyctl show status)",
-		    k->text);
-	else
-		conn_result(k, CTL_OK, "%s", k->text);
 }
 
 struct search {
@@ -253,7 +209,7 @@ static void
 drop_counted(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 {
 	struct conn *k = chan_arg(c);
-	struct asker asker = { .answer = deleted, .chan = c, .id = id };
+	struct asker asker = { .answer = change_outcome, .chan = c, .id = id };
 	struct search s = { .m = arg };
 
 	search(l, &s);
@@ -262,6 +218,8 @@ drop_counted(struct leased *l, struct chan *c, uint32_t id, const void *arg)
 		return;
 	}
 	strlcpy(asker.by, k->who, sizeof(asker.by));
+	k->unstored = k->unconfirmed = false;
+	k->waiting = 1;
 	snprintf(k->text, sizeof(k->text), "%s is removed from network %s",
 	    s.found->name[0] != '\0' ? s.found->name : "the peer",
 	    s.found->net->name);
