@@ -10,9 +10,12 @@
 
 #define MESH_ONLINE_S	180	/* a device that asked within this time */
 
-/* True if the member lacks a change that is older than half a minute. */
-/* It does not hold what it sees of the changes up to these generations. */
+/*
+ * True if the member has not acknowledged all that it sees of the changes up to
+ * these generations: of all changes, and of those that every member sees.
+ */
 bool	 member_lacks(const struct member *, uint64_t upto, uint64_t upto_all);
+/* True if the member lacks a change that is older than half a minute. */
 bool	 member_is_behind(const struct member *, struct wall);
 /* True if its device has neither asked nor been reached for a while. */
 bool	 member_is_offline(const struct member *, struct wall);
