@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
+#include "clock.h"
 #include "exportnames.h"
 #include "format.h"
 #include "lookup.h"
@@ -214,8 +214,9 @@ read_old(struct client *c, const struct request *r, const struct zone *z,
 static uint32_t
 next_serial(uint32_t last)
 {
-	uint32_t now = (uint32_t)time(NULL);
+	uint32_t now;
 
+	now = (uint32_t)wall_now().s;
 	if (last != 0 && (int32_t)(now - last) <= 0)
 		now = last + 1;
 	return (now == 0 ? 1 : now);
@@ -249,7 +250,7 @@ write_file(struct client *c, const struct request *r, const struct zone *z,
 	return (st);
 }
 
-/* Whoever reads standard output sees it, too: it stands in the text. */
+/* Tell on standard error what is left out; the text has it as comments, too. */
 static void
 tell_left(const struct zone *z, struct named *n)
 {
