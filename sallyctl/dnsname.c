@@ -130,7 +130,7 @@ compare(const void *a, const void *b)
 	return (strcmp(x->network, y->network));
 }
 
-/* Hosts first to end - 1 have one label. */
+/* Say which of n hosts with one label are left out. */
 static void
 settle_label(struct dnshost *h, size_t n)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The list of members whose rows are older than they are.
+ * The list of members whose rows lack what has changed in memory.
  */
 
 #include "lazy.h"

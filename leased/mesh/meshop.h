@@ -19,7 +19,7 @@ struct mesh_answer {
 	struct tenant	*tenant;
 	struct mesh	*mesh;
 	struct member	*member;
-	struct device	*relay;		/* one that was made */
+	struct device	*relay;		/* of the platform, when it is added */
 };
 
 /* Answer with a code, and a text or "".  Returns the code. */

@@ -25,7 +25,7 @@ member_lacks(const struct member *m, uint64_t upto, uint64_t upto_all)
 {
 	uint64_t need = member_sees_all(m) ? upto : upto_all;
 
-	/* Its own part is told to it, whoever else sees that. */
+	/* A member is told of its own settings in any case. */
 	if (m->gen > need && m->gen <= upto)
 		need = m->gen;
 	return (member_seen(m) && m->acked < need);

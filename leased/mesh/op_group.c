@@ -179,7 +179,7 @@ op_group_add(struct meshes *ms, const struct msg_mesh_op *m,
 	    op_group_row(ms, t, m->group, &r, a) != LEASE_OK_SAME ||
 	    (d = op_device(ms, t, m, a)) == NULL)
 		return (a->code);
-	/* The answer is about none of the things that it could show. */
+	/* An answer cannot show a group, and is not to show its tenant. */
 	a->tenant = NULL;
 	return (join(ms, d, m->group, false, m, a));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Pairs by mesh, member and peer, and in the order of their reports.  An id is
- * never given twice, so that a pair that is left over is of nobody.
+ * never given twice: when a member has gone, its pairs become nobody else's.
  */
 
 #include <stdlib.h>

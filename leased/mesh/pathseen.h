@@ -12,7 +12,7 @@
 
 #include "mesh.h"
 
-#define PATHS_MAX	65536	/* pairs; the longest unreported goes */
+#define PATHS_MAX	65536	/* pairs; the oldest report goes first */
 
 struct pathseen {
 	RB_ENTRY(pathseen) entry;
@@ -29,9 +29,9 @@ RB_PROTOTYPE(pathseen_tree, pathseen, entry, cmp)
 /* A path was reported.  Without memory, nothing is kept. */
 void	 pathseen_note(struct meshes *, const struct member *,
     const struct member *peer, uint8_t state, int64_t at);
-/* The first one behind this, or NULL; mesh 0 is the beginning. */
+/* The first pair behind this, or NULL; mesh 0 is the beginning. */
 struct pathseen *pathseen_behind(struct meshes *, const struct pathseen *);
-/* Forget one, or all. */
+/* Forget one pair, or all. */
 void	 pathseen_drop(struct meshes *, struct pathseen *);
 void	 pathseen_clear(struct meshes *);
 

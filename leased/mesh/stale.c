@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * That a member is stale is known in memory alone: after a start, devices have
- * some time to come before the first of them is.
+ * That a member is stale is known in memory alone.  After a start, no member is
+ * stale before devices have had some time to come.
  */
 
 #include <string.h>
