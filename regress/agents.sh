@@ -55,6 +55,18 @@ agent_start() {		# NAME
 	eval "agent_$1=$PID"
 }
 
+# Start the agents of these devices and wait until each has joined: its address
+# is in the variable of its name.
+agents_join() {		# NAME ...
+	for join_a; do
+		agent_start "$join_a"
+	done
+	for join_a; do
+		check "$join_a joins" wait_for 30 agent_addr "$join_a"
+		eval "$join_a=\$(agent_addr $join_a)"
+	done
+}
+
 # The suite of a device NAME in the test's own namespace, with a server that
 # nobody is: SUITE, as role_pid and others use it.
 agent_here() {		# NAME

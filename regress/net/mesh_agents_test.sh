@@ -20,13 +20,7 @@ check "a mesh for the group" ctl network add acme:prod group production
 agent_add a1
 agent_nat a2 cone
 agent_nat a3 cone
-for a in a1 a2 a3; do
-	agent_start $a
-done
-for a in a1 a2 a3; do
-	check "$a joins" wait_for 30 agent_addr $a
-done
-a1=$(agent_addr a1) a2=$(agent_addr a2) a3=$(agent_addr a3)
+agents_join a1 a2 a3
 
 # Each two of them, in both directions.
 meets() {		# NAME NAME ADDRESS

@@ -20,13 +20,7 @@ POLICY_a1='relay = true;'
 agent_add a1
 agent_nat a2 hard
 agent_nat a3 hard
-for a in a1 a2 a3; do
-	agent_start $a
-done
-for a in a1 a2 a3; do
-	check "$a joins" wait_for 30 agent_addr $a
-done
-a1=$(agent_addr a1) a2=$(agent_addr a2) a3=$(agent_addr a3)
+agents_join a1 a2 a3
 peers() {		# NAME
 	in_ns "$1" wg show spm0 allowed-ips
 }

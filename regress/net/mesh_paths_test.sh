@@ -42,13 +42,7 @@ done
 for a in h1 h2; do
 	echo '{"nat":"hard"}' >"$M/member.$a"
 done
-for a in rel c1 c2 h1 h2; do
-	agent_start "$a"
-done
-for a in rel c1 c2 h1 h2; do
-	check "$a joins" wait_for 30 agent_addr "$a"
-	eval "$a=\$(agent_addr $a)"
-done
+agents_join rel c1 c2 h1 h2
 
 # The table of NATs.
 # shellcheck disable=SC2154

@@ -26,17 +26,9 @@ agent_nat h2 hard
 agent_nat f1 forwarded
 agent_behind c3 c1 3
 agent_behind h3 h1 3
-ALL="o1 o2 c1 c2 c3 h1 h2 h3 f1"
-agent_start o1
-check "the relay joins" wait_for 30 agent_addr o1
+agents_join o1
 check "and may forward" wait_for 20 ctl set peer o1 net acme:prod relay on
-for a in $ALL; do
-	[ "$a" = o1 ] || agent_start "$a"
-done
-for a in $ALL; do
-	check "$a joins" wait_for 30 agent_addr "$a"
-	eval "$a=\$(agent_addr $a)"
-done
+agents_join o2 c1 c2 c3 h1 h2 h3 f1
 # A port that is forwarded, nobody can see: the operator says so.
 f1_wan=$(in_ns rf1 ip -4 -o address show dev wan |
     sed -n 's/.* inet \([0-9.]*\).*/\1/p')

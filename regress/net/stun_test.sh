@@ -40,13 +40,7 @@ agent_nat a2 cone
 spawn own in_ns a1 python3 "$TOP/regress/net/stunserver.py" "$WORK/own" \
     127.0.0.1:3478
 check "a server on the device" wait_for 10 grep -q ready "$WORK/own"
-for a in a1 a2; do
-	agent_start $a
-done
-for a in a1 a2; do
-	check "$a joins" wait_for 30 agent_addr $a
-done
-a1=$(agent_addr a1) a2=$(agent_addr a2)
+agents_join a1 a2
 
 asked() {		# ERE
 	grep -Eq "$1" "$WORK/asked"

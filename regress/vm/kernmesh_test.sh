@@ -31,13 +31,7 @@ check "a mesh" ctl network add acme:prod group production
 agent_add a1
 agent_nat a2 cone
 agent_nat a3 cone
-for a in a1 a2 a3; do
-	agent_start $a
-done
-for a in a1 a2 a3; do
-	check "$a joins" wait_for 30 agent_addr $a
-	eval "$a=\$(agent_addr $a)"
-done
+agents_join a1 a2 a3
 is_kernel() {		# IF [NS]
 	if [ -n "$2" ]; then
 		in_ns "$2" ip -d link show "$1" | grep -q ' wireguard '
