@@ -79,8 +79,8 @@ for fd in 0 1 2; do
 done
 is "netd has no terminal" "$(ps -o tty= -p "$SUITE" | tr -d ' ')" "?"
 check "it takes a reload" ctl reload
-check "it stops" stop "$SUITE"
-check "it has stopped" wait_for 20 gone "$SUITE"
+kill "$SUITE"
+check "it stops" wait_for 20 gone "$SUITE"
 
 # A pipe whose reader reads to the end.
 # shellcheck disable=SC2086
@@ -124,7 +124,8 @@ check "the death of a child is logged" logged \
     "netd\[$SUITE\]: leased \(pid $pid\) was killed" "$SYSLOG.3"
 check "another one comes" wait_for 20 role_new leased "$pid"
 check "and logs" logged " leased\[$(role_pid leased)\]: " "$SYSLOG.3"
-check "it stops again" stop "$SUITE"
+kill "$SUITE"
+check "it stops again" wait_for 20 gone "$SUITE"
 check "its last line" logged "netd\[$SUITE\]: stopped$" "$SYSLOG.3"
 
 # --- errors of a start -------------------------------------------------------
@@ -171,8 +172,8 @@ check "it logs under its name" logged "sallyport-agent\[$agent\]: ready" \
     "$SYSLOG.3"
 unlike "it has nothing of its caller" \
     "$(find "/proc/$agent/fd" -type l -printf '%l\n')" "^$WORK/held"
-stop "$agent"
-stop "$SUITE"
-check "both have stopped" wait_for 20 gone "$SUITE"
+kill "$agent" "$SUITE"
+check "the device's suite stops" wait_for 20 gone "$agent"
+check "so does the gateway's" wait_for 20 gone "$SUITE"
 
 finish
