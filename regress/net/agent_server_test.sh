@@ -39,14 +39,14 @@ part() {
 	agent_stop a1
 	stop "$SERVER"
 }
-logged() {		# ERE
+says() {		# ERE
 	grep -Eq "$1" "$WORK/agent_a1.log"
 }
 
 # Whose certificate is not the server's gets no request.
 stranger() {		# WHAT CERTIFICATE HOW ERE
 	meet "$2" "$3"
-	check "$1 is told" wait_for 40 logged "server: TLS handshake: $4"
+	check "$1 is told" wait_for 40 says "server: TLS handshake: $4"
 	part
 	is "$1: nothing was asked" "$(cat "$M/log")" ""
 }
@@ -62,7 +62,7 @@ stranger "a server that shakes no hands" "$PKI/server" silent 'no answer in time
 OK='HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n'
 wrong() {		# WHAT ERE ANSWER [TIMES]
 	meet "$PKI/server" yes "$3" "$4"
-	check "$1 is told" wait_for 40 logged "server: $2"
+	check "$1 is told" wait_for 40 says "server: $2"
 	check "$1: it was asked" grep -q '^GET /api/v1/self/config ' "$M/log"
 	part
 }
@@ -95,5 +95,5 @@ wrong "no answer at all" '(reading|waiting): closed by the server' ''
 BODY='{"schema":1,"epoch":"5f3a","retry_spread":1,"networks":[]}'
 meet "$PKI/server" yes "${OK}Transfer-Encoding: chunked\\r\\n\\r\\n$(printf '%x' \
     ${#BODY})\\r\\n$BODY\\r\\n0\\r\\n\\r\\n"
-check "an answer in chunks is taken" wait_for 40 logged 'the server answers'
+check "an answer in chunks is taken" wait_for 40 says 'the server answers'
 part
