@@ -29,7 +29,7 @@ for a in $ATTACKS; do
 	esac
 	stop "$PID"
 done
-rm /run/open/sallyport-sandbox
+rm -f /run/open/sallyport-sandbox
 
 pki_init
 suite_conf
