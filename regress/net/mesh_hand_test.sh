@@ -236,19 +236,20 @@ in_b ip route add 100.64.1.1/32 via 192.0.2.1 dev vb
 check "A's address does not answer on the link any more" \
     eval "! beside >/dev/null 2>&1"
 in_b ip route del 100.64.1.1/32 via 192.0.2.1 dev vb
-# From here to the end of the tunnel, see what leaves by the uplink.
+# From here to the end of the tunnel, see what leaves by the uplink.  The kernel's
+# own search for routers comes at any time.
+echo 0 >/proc/sys/net/ipv6/conf/va/router_solicitations
 spawn sent python3 "$TOP/regress/net/sent.py" va
 SENT=$PID
 check "the uplink is watched" wait_for 10 grep -q ready "$WORK/sent.log"
 try_all() {
-	ping -c 1 -W 1 203.0.113.9
-	ping -c 1 -W 1 198.18.0.1
-	ping -6 -c 1 -W 1 2001:db8::1
-	echo x >/dev/udp/198.18.0.1/53
-	timeout 1 sh -c 'exec 3<>/dev/tcp/198.18.0.1/443'
+	curl -s -m 1 http://198.18.0.1:443/
 	python3 -c 'import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.sendto(b"x", ("198.18.0.1", 53))'
+	ping -c 1 -W 1 203.0.113.9
+	ping -c 1 -W 1 198.18.0.1
+	ping -6 -c 1 -W 1 2001:db8::1
 } >/dev/null 2>&1
 only_mesh() {		# NAME
 	is "$1: nothing leaves by the uplink but the mesh" \
