@@ -11,6 +11,7 @@
 #include "log.h"
 #include "meshlook.h"
 #include "poll.h"
+#include "reporter.h"
 
 static void
 settled(struct agent *a)
@@ -72,6 +73,8 @@ agent_peer_stats_end(struct chan *c, uint32_t id,
 	if ((n = meshnets_find(a, q->network)) != NULL)
 		meshnet_stats_end(n, m->code == PEER_OK);
 	free(q);
+	/* A look may have found whom to ask for a call. */
+	reporter_changed(a->reporter);
 	settled(a);
 	return (0);
 }
