@@ -127,6 +127,7 @@ void
 log_stderr(int level, const char *proc, const char *text)
 {
 	char line[HEAD_SIZE + LOG_LINE + 1], when[WALL_TEXT];
+	size_t len;
 	int n = 0;
 
 	switch (state.form) {
@@ -141,12 +142,14 @@ log_stderr(int level, const char *proc, const char *text)
 		n = snprintf(line, HEAD_SIZE, "<%d>", level);
 		break;
 	}
-	n += snprintf(line + n, LOG_LINE, "%s", text);
-	if (n > HEAD_SIZE + LOG_LINE - 1)
-		n = HEAD_SIZE + LOG_LINE - 1;
+	len = strlcpy(line + n, text, LOG_LINE);
+	/* The text of a child may be longer. */
+	if (len > LOG_LINE - 1)
+		len = LOG_LINE - 1;
+	len += (size_t)n;
 	if (state.form != FORM_PARENT)
-		line[n++] = '\n';
-	write_line(line, (size_t)n);
+		line[len++] = '\n';
+	write_line(line, len);
 }
 
 __attribute__((format(printf, 3, 0))) static void

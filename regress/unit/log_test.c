@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <syslog.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -79,6 +81,33 @@ bytes(void **state)
 	assert_string_equal(dst, "");
 }
 
+/* A text that is too long is cut, and nothing comes in the place of the rest. */
+static void
+longest(void **state)
+{
+	char text[LOG_LINE + 16], got[2 * LOG_LINE];
+	int err, fd[2];
+	ssize_t n;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(pipe(fd), 0);
+	assert_int_not_equal(err = dup(STDERR_FILENO), -1);
+	assert_int_not_equal(dup2(fd[1], STDERR_FILENO), -1);
+	log_stderr(LOG_INFO, "netd", text);
+	assert_int_not_equal(dup2(err, STDERR_FILENO), -1);
+	n = read(fd[0], got, sizeof(got) - 1);
+	close(err);
+	close(fd[0]);
+	close(fd[1]);
+	assert_true(n > LOG_LINE);
+	got[n] = '\0';
+	assert_int_equal(strlen(got), n);
+	assert_non_null(strstr(got, "netd: "));
+	assert_int_equal(strspn(strstr(got, "netd: ") + 6, "x"), LOG_LINE - 1);
+	assert_int_equal(got[n - 1], '\n');
+}
+
 int
 main(void)
 {
@@ -87,6 +116,7 @@ main(void)
 		cmocka_unit_test(sentences),
 		cmocka_unit_test(cut),
 		cmocka_unit_test(bytes),
+		cmocka_unit_test(longest),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
