@@ -24,6 +24,7 @@
 #include "proc.h"
 
 #define TURN_MAX	16	/* packets of one child at a time */
+#define LAST_MAX	4096	/* more than its socket holds */
 #define PAUSE_MS	20	/* until the syslog daemon has taken some */
 
 struct childlog {
@@ -133,11 +134,12 @@ void
 childlog_close(struct proc *p)
 {
 	struct childlog *l = p->log;
+	unsigned int i;
 
 	if (l == NULL)
 		return;
 	p->log = NULL;
-	while (read_packet(l) > 0)
+	for (i = 0; i < LAST_MAX && read_packet(l) > 0; i++)
 		continue;
 	event_free(l->read);
 	event_free(l->pause);
