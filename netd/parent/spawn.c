@@ -163,24 +163,17 @@ proc_start(struct proc *p)
 	p->status = 0;
 	if (p->netd->devlog != NULL && (log = childlog_open(p)) == -1) {
 		log_warn("%s: cannot make its log", p->name);
-		proc_back_off(p);
-		return;
+		goto fail;
 	}
 	if (imsg_pair(sv) == -1) {
 		log_warn("%s: cannot make its link", p->name);
-		close_log(log);
-		childlog_close(p);
-		proc_back_off(p);
-		return;
+		goto fail;
 	}
 	if ((pid = fork()) == -1) {
 		log_warn("%s: cannot fork", p->name);
 		close(sv[0]);
 		close(sv[1]);
-		close_log(log);
-		childlog_close(p);
-		proc_back_off(p);
-		return;
+		goto fail;
 	}
 	if (pid == 0)
 		become(p, sv[1], log);
@@ -195,6 +188,11 @@ proc_start(struct proc *p)
 	else
 		proc_set_timer(p, HELLO_MS);
 	log_debug("%s: started, pid %d", p->name, (int)pid);
+	return;
+fail:
+	close_log(log);
+	childlog_close(p);
+	proc_back_off(p);
 }
 
 /* Both the process and its link are gone. */
