@@ -231,8 +231,9 @@ statedir_lock(struct config *c, uint32_t uid, uint32_t gid, bool nouser)
 	}
 	return (fd);
 fail:
-	config_error(c, line, "state_dir %s: %s%s", dir, strerror(errno),
-	    errno == EACCES && !nouser ? blocked(dir, uid, gid) : "");
+	r = errno;
+	config_error(c, line, "state_dir %s: %s%s", dir, strerror(r),
+	    r == EACCES && !nouser ? blocked(dir, uid, gid) : "");
 	if (fd != -1)
 		close(fd);
 	return (-1);
