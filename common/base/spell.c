@@ -31,7 +31,7 @@ spell_distance(const char *a, const char *b)
 	la = strlen(a);
 	lb = strlen(b);
 	if (la > SPELL_LEN || lb > SPELL_LEN)
-		return (99);
+		return (SPELL_FAR);
 	for (i = 0; i <= la; i++)
 		d[i][0] = (unsigned int)i;
 	for (j = 0; j <= lb; j++)
