@@ -259,6 +259,7 @@ map_cursor(const struct map *m, char *dst, size_t size)
 	const struct map_net *n;
 	const struct map_net *nets[MAP_NETS_MAX];
 	unsigned int i, k = 0;
+	char told[24];
 	size_t len;
 	int r;
 
@@ -277,15 +278,13 @@ map_cursor(const struct map *m, char *dst, size_t size)
 	r = snprintf(dst, size, "\"1.%s.", m->epoch);
 	for (i = 0; i < k && r >= 0 && (size_t)r < size; i++) {
 		len = (size_t)r;
-		r = snprintf(dst + len, size - len, "%s%" PRIu64 ":%" PRIu64,
-		    i > 0 ? "," : "", nets[i]->self.member, nets[i]->acked);
-		if (r < 0)
-			break;
-		r += (int)len;
-		len = (size_t)r;
-		if (nets[i]->told <= nets[i]->acked || len >= size)
-			continue;
-		r = snprintf(dst + len, size - len, "-%" PRIu64, nets[i]->told);
+		told[0] = '\0';
+		if (nets[i]->told > nets[i]->acked)
+			snprintf(told, sizeof(told), "-%" PRIu64,
+			    nets[i]->told);
+		r = snprintf(dst + len, size - len,
+		    "%s%" PRIu64 ":%" PRIu64 "%s", i > 0 ? "," : "",
+		    nets[i]->self.member, nets[i]->acked, told);
 		if (r >= 0)
 			r += (int)len;
 	}
