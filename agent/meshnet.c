@@ -386,7 +386,7 @@ meshnet_done(struct meshnet *n, uint64_t member, bool gone,
 	if ((p = meshnet_peer(n, member)) != NULL)
 		p->refused = true;
 	/* Each member says itself where it is, and can spoil that alone. */
-	if (m->code == PEER_E_POLICY && strncmp(m->text, "endpoint:", 9) == 0) {
+	if (m->code == PEER_E_ENDPOINT) {
 		log_info("network %s: m%" PRIu64 ": %s", log_vis(n->map->name),
 		    member, log_text(m->text));
 		return;

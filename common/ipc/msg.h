@@ -54,7 +54,8 @@ enum peer_code {
 	PEER_E_KEY = 4,		/* unusable, the gateway's own, or foreign */
 	PEER_E_MAX = 5,		/* max_peers */
 	PEER_E_KERNEL = 6,	/* the kernel refused it or cannot be reached */
-	PEER_E_POLICY = 7	/* a mesh peer: the device does not allow it */
+	PEER_E_POLICY = 7,	/* a mesh peer: the device does not allow it */
+	PEER_E_ENDPOINT = 8	/* a mesh peer: nothing is sent there */
 };
 
 enum net_state {

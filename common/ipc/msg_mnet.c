@@ -140,7 +140,7 @@ codec_msg_mpeer_del(struct codec *c, struct msg_mpeer_del *m)
 int
 codec_msg_mpeer_done(struct codec *c, struct msg_mpeer_done *m)
 {
-	if (codec_range(c, &m->code, PEER_OK, PEER_E_POLICY) == -1)
+	if (codec_range(c, &m->code, PEER_OK, PEER_E_ENDPOINT) == -1)
 		return (-1);
 	return (STR(c, m->text));
 }

@@ -336,6 +336,7 @@ peer_error(uint8_t code)
 	case PEER_E_KERNEL:
 		return ("the kernel refused");
 	case PEER_E_POLICY:	/* only a device's hand answers so */
+	case PEER_E_ENDPOINT:
 		break;
 	}
 	return ("?");

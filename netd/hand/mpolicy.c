@@ -236,9 +236,10 @@ mpolicy_peer(const struct mpolicy *p, const struct mpolicy_net *n,
 	*code = PEER_E_MAX;
 	if (n->peers >= p->conf->peers_max || n->peers >= n->limit)
 		return (refuse("peers_max: there are %u already", n->peers));
-	*code = PEER_E_POLICY;
+	*code = PEER_E_ENDPOINT;
 	if ((bad = check_endpoint(p, n->set, m)) != NULL)
 		return (bad);
+	*code = PEER_E_POLICY;
 	for (i = 0; i < m->nprefixes; i++) {
 		if ((bad = check_prefix(p, n->set, m, &m->prefixes[i])) != NULL)
 			return (bad);

@@ -129,11 +129,13 @@ ways() {
 }
 refused() {		# NAME WORD PREFIXES [HOST]
 	n=$(grep -c '^done' "$WORK/a/state/agent/out")
+	code=7
+	[ "$2" != endpoint ] || code=8
 	before=$(ways)
 	say a "peer $NET m3 $(wg genkey | wg pubkey) ${4:--} 51820 0 $3"
 	wait_for 10 eval "[ \$(grep -c '^done' '$WORK/a/state/agent/out') -gt $n ]"
 	like "$1" "$(grep '^done' "$WORK/a/state/agent/out" | tail -n 1)" \
-	    "^done [0-9]+ 7 $2: "
+	    "^done [0-9]+ $code $2: "
 	is "$1: nothing changed" "$(ways)" "$before"
 }
 refused "a default route" full_tunnel 0.0.0.0/0

@@ -281,12 +281,12 @@ test_bad_peers(struct rig *d)
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		peer_wish(&m, 1);
 		peer_endpoint(&m, ends[i]);
-		bad_peer(d, ends[i], &m, PEER_E_POLICY, "endpoint: ");
+		bad_peer(d, ends[i], &m, PEER_E_ENDPOINT, "endpoint: ");
 	}
 	peer_wish(&m, 1);
 	peer_endpoint(&m, "203.0.113.7");
 	rig_prefix(&d->s->host, "203.0.113.7");
-	bad_peer(d, "mesh: an endpoint that is ours", &m, PEER_E_POLICY,
+	bad_peer(d, "mesh: an endpoint that is ours", &m, PEER_E_ENDPOINT,
 	    "endpoint: ");
 	memset(&d->s->host, 0, sizeof(d->s->host));
 	peer_wish(&m, 1);

@@ -291,6 +291,7 @@ endpoints(void **state)
 		m.port = 51820;
 		expect(cases[i].host, ask(&m, &code),
 		    cases[i].ok ? NULL : "endpoint: ");
+		assert_int_equal(code, cases[i].ok ? PEER_OK : PEER_E_ENDPOINT);
 	}
 }
 
