@@ -102,7 +102,7 @@ struct map_net {
 	char		 name[MAP_NAME];
 	uint64_t	 gen;		/* generation of this map */
 	uint64_t	 acked;		/* generation that the kernel holds */
-	uint64_t	 told;		/* one that was refused here, or 0 */
+	uint64_t	 told;		/* generation that was refused here, or 0 */
 	bool		 complete;	/* false: gen is no base for a difference */
 	bool		 more;		/* the answer was cut */
 	struct map_self	 self;

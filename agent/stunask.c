@@ -3,12 +3,12 @@
  * A round is at most three packets to each of at most four servers, and rounds
  * are 25 s apart, which keeps the mapping of a NAT, or more if nobody answers.
  * An answer counts if it comes from the address and port that were asked, to
- * the port that asked, with the random id of the question, once.  Who sees the
- * question can still forge it: what follows from it is an endpoint that others
+ * the port that asked, with the random id of the question, once.  Whoever sees
+ * the question can still forge an answer.  It gives an endpoint that others
  * try, and WireGuard decides who is there.
  *
- * No server may have us talk to this host itself, nor call an address of it that
- * nobody else can reach.
+ * No server may make us send packets to this host itself, or tell others an
+ * address at which they cannot reach us.
  */
 
 #include <sys/socket.h>
@@ -150,7 +150,7 @@ resolved_cb(void *arg, const struct resolve_answer *ans)
 		log_info("STUN server %s: %s", log_vis(v->text), ans->error);
 		return;
 	}
-	/* Most NATs are of IPv4, which comes first. */
+	/* IPv4 comes first, as most NATs translate that. */
 	for (i = 0; i < ans->n; i++)
 		if (v->at.addr.family == 0 ||
 		    (v->at.addr.family != AF_INET &&
@@ -211,8 +211,8 @@ follow(struct meshnet *n)
 }
 
 /*
- * The address that packets to the server have.  Returns -1 if it must not be
- * asked: it is this host, or cannot be reached.
+ * Find the source address of packets to this server.  Returns -1 if the server
+ * must not be asked: it is this host, or cannot be reached.
  */
 static int
 find_own(struct map_endpoint *own, const struct map_endpoint *to)
@@ -239,7 +239,7 @@ find_own(struct map_endpoint *own, const struct map_endpoint *to)
 		-1);
 }
 
-/* An address in the network itself leads through the tunnel. */
+/* True for an address in the network itself: its packets go into the tunnel. */
 static bool
 is_inside(const struct meshnet *n, const struct prefix *p)
 {
@@ -302,8 +302,8 @@ begin(struct meshnet *n)
 }
 
 /*
- * Two servers that see us at one place see a NAT that keeps it; one says
- * nothing of what another would see.
+ * If two servers see the same address and port, the NAT keeps them for every
+ * destination.  The answer of one server alone does not tell that.
  */
 static uint8_t
 nat_of(const struct stun_net *s)

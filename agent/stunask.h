@@ -30,7 +30,7 @@ struct stun_server {
 	struct map_endpoint mapped;	/* its answer; family 0: none */
 };
 
-/* What a network has of it. */
+/* The STUN servers of a network, and their answers. */
 struct stun_net {
 	unsigned int	 n;
 	struct stun_server server[MAP_STUN_MAX];

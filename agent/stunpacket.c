@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The header of UDP (RFC 768), and the sum over it and what IP has.
+ * The header of UDP (RFC 768), and its checksum, which also covers the
+ * addresses of the IP header.
  */
 
 #include <sys/socket.h>
@@ -13,7 +14,7 @@
 
 #define HEADER		8
 #define CHECKSUM	6		/* its place in the header */
-#define IP_HEADER	20		/* of IPv4, at least */
+#define IP_HEADER	20		/* shortest header of IPv4 */
 
 static uint16_t
 get16(const uint8_t *p)
@@ -50,7 +51,7 @@ checksum(const struct map_endpoint *from, const struct map_endpoint *to,
 	sum = add(sum + IPPROTO_UDP + (uint32_t)len, p, len);
 	while (sum > 0xffff)
 		sum = (sum & 0xffff) + (sum >> 16);
-	/* Zero would say that there is none. */
+	/* A checksum of zero would mean that the packet has none. */
 	return (sum == 0xffff ? 0xffff : (uint16_t)~sum);
 }
 

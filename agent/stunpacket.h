@@ -20,9 +20,9 @@ void	 stunpacket_make(const struct map_endpoint *from,
 	    const struct map_endpoint *to, const uint8_t id[STUN_ID],
 	    uint8_t dst[STUNPACKET_SIZE]);
 /*
- * Find the payload in what a raw socket of that family has heard: with the IP
- * header for AF_INET, without it for AF_INET6.  Returns NULL if it is no whole
- * datagram.
+ * Find the payload in a packet from a raw socket of that family.  The packet
+ * begins with the IP header for AF_INET, and without it for AF_INET6.  Returns
+ * NULL if it is no whole datagram.
  */
 const uint8_t *stunpacket_open(uint8_t family, const uint8_t *, size_t len,
 	    uint16_t *from, uint16_t *to, size_t *size);

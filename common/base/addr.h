@@ -48,8 +48,9 @@ bool prefix_contains(const struct prefix *outer, const struct prefix *inner);
 bool prefix_among(const struct prefix *set, size_t n, const struct prefix *);
 bool	 prefix_overlaps(const struct prefix *, const struct prefix *);
 /*
- * True for an address at which no other host is reached from anywhere: none,
- * loopback, of one link, of a group, or an IPv4-mapped one.
+ * True for an address by which one other host cannot be reached from
+ * everywhere: the unspecified one, loopback, link-local, multicast, and
+ * IPv4-mapped.
  */
 bool	 prefix_is_local(const struct prefix *);
 /* Total order: family, address, length. */

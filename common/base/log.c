@@ -94,9 +94,8 @@ log_setverbose(int verbose)
 }
 
 /*
- * A failure to log cannot be reported anywhere, but to our parent later.  It
- * reads what we write as fast as it can; we do not wait twice for one that
- * hangs.
+ * A failure to log can be reported only to our parent, and only later.  The
+ * parent reads our lines as fast as it can; if it hangs, we wait for it once.
  */
 static void
 write_line(const char *line, size_t len)

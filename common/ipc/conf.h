@@ -173,7 +173,10 @@ enum conf_api {
 #undef X
 };
 
-/* Who asks there waits for seconds at most, and is refused rather than late. */
+/*
+ * A client of these waits for seconds at most, so that it is better refused
+ * than answered late.
+ */
 #define API_PROMPT	(API_PORTAL | API_METRICS)
 
 /* The contents of a descriptor sent with CONF_CERT. */

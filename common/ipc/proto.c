@@ -24,7 +24,7 @@ static struct msg_desc catalogue[] = {
 #undef E
 };
 
-/* Each has its place in the table below. */
+/* The number of each message must be in the range of the table below. */
 #define X(NAME, name, val, from, to, fd)				\
 _Static_assert((val) >> 8 < GROUPS && ((val) & 0xff) < GROUP_SIZE,	\
     "the number of " #NAME);

@@ -88,7 +88,10 @@ set_up(struct knet *n)
 	t.four = has_default(n, AF_INET);
 	t.six = has_default(n, AF_INET6);
 	t.uid = k->policy->agent_uid;
-	/* Another family, or another interface; the rules stay meanwhile. */
+	/*
+	 * If the family or the interface is another one, the routes are made
+	 * anew; the rules stay meanwhile.
+	 */
 	t.anew = k->tunnel && memcmp(&t, &k->tunnel_is, sizeof(t)) != 0;
 	if (mark(n) == -1 || k->ops->tunnel_set(k->io, &t) == -1) {
 		log_warnx("network %s: full tunnel: %s", n->conf.name,

@@ -374,7 +374,7 @@ undo_forward(struct hand *k)
 	}
 }
 
-/* The reverse path of WireGuard's answers is that of its mark. */
+/* The reverse path filter looks at the mark of answers to WireGuard, too. */
 static void
 ensure_mark(struct hand *k)
 {

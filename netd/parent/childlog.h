@@ -13,7 +13,7 @@ struct proc;
  * its standard error, or -1 with errno.
  */
 int	 childlog_open(struct proc *);
-/* Log what the child has said last; it is gone. */
+/* Log the last lines of a child that is gone, and close its log. */
 void	 childlog_close(struct proc *);
 
 #endif

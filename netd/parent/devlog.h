@@ -26,7 +26,10 @@ void	 devlog_detach(struct devlog *);
 /* Log a line of another process, a child of ours. */
 void	 devlog_put(struct devlog *, int level, const char *proc, pid_t,
 	    const char *text);
-/* Another line of a child would not take the place that is kept for ours. */
+/*
+ * True if there is room for a line of a child, beside the room that is kept for
+ * the lines of this process.
+ */
 bool	 devlog_room(const struct devlog *);
 /* What still waits is lost.  The log goes to stderr again. */
 void	 devlog_free(struct devlog *);

@@ -148,7 +148,7 @@ leave_if_bad(const struct config *c)
 		exit(EXIT_CONFIG);
 }
 
-/* The same for what was opened: this is for the log. */
+/* The same for errors in opening files and sockets, which go to the log. */
 static void
 leave_if_unusable(const struct config *c)
 {

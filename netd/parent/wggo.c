@@ -114,8 +114,8 @@ remove_stale(const struct netd *n, const char *interface)
 }
 
 /*
- * It gets our standard error if we log more, and stay in the foreground: it may
- * outlive us and whoever reads our log.
+ * wireguard-go gets our standard error if we are verbose and in the foreground.
+ * In the background it gets none, as it may outlive us, who read that log.
  */
 static int
 set_files(bool heard)

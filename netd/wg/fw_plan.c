@@ -380,9 +380,9 @@ add_source(struct fw_plan *p, const struct kern_fw *n)
 }
 
 /*
- * A full tunnel, as wg-quick(8) has it.  Nobody on the link may send to the
- * address in the tunnel beside it.  The answers to WireGuard's own packets get
- * its mark, by which the reverse path filter finds their way back.
+ * The rules of a full tunnel are those of wg-quick(8).  A packet to our address
+ * in the tunnel must come through the tunnel.  The answers to WireGuard's own
+ * packets get its mark, by which the reverse path filter finds their way back.
  */
 static void
 add_tunnel(struct fw_plan *p, const struct kern_fw *n)

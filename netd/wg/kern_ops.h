@@ -164,8 +164,8 @@ struct kern_fw {
 };
 
 /*
- * What is done with an address.  To move the end of one that is there costs the
- * kernel a grace period, as a removal does: an address that is not there is added.
+ * What is done with an address.  To move the end of an address that is there
+ * costs the kernel a grace period, as a removal does; to add one does not.
  */
 enum kern_fw_do {
 	KERN_FW_ADD,

@@ -173,7 +173,7 @@ nl_tunnel_set(struct nl_conn *c, const struct kern_tunnel *t)
 		f = families[i];
 		if (add(c, route(RTM_NEWROUTE, flags, f, 0), f) == -1)
 			return (-1);
-		/* The one behind it keeps closed what it leaves open. */
+		/* Meanwhile the unreachable route takes all packets. */
 		if (t->anew && del(c, any_route(f, METRIC)) == -1)
 			return (-1);
 		if (t->ifindex != 0 && (f == AF_INET ? t->four : t->six) &&
