@@ -111,6 +111,15 @@ hostile_answer(int s)
 }
 
 void
+hostile_ask(int s, uint32_t type, const struct ibuf *b, int put)
+{
+	if (put == -1)
+		errx(2, "%s cannot be written", msg_lookup(type)->name);
+	hostile_send(s, type, b->buf, b->wpos, -1);
+	hostile_answer(s);
+}
+
+void
 hostile_text(char *dst, size_t size, const char *src)
 {
 	if ((size_t)snprintf(dst, size, "%s", src) >= size)
@@ -157,10 +166,7 @@ send_wish(int s, const struct msg_peer_set *m)
 	struct ibuf b;
 
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_peer_set_put(&b, m) == -1)
-		err(2, "peer_set");
-	hostile_send(s, MSG_PEER_SET, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_PEER_SET, &b, msg_peer_set_put(&b, m));
 }
 
 static void
@@ -269,10 +275,7 @@ do_del(int s, int argc, char *argv[])
 	hostile_text(m.network, sizeof(m.network), argv[0]);
 	hostile_key(m.pubkey, argv[1]);
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_peer_del_put(&b, &m) == -1)
-		err(2, "peer_del");
-	hostile_send(s, MSG_PEER_DEL, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_PEER_DEL, &b, msg_peer_del_put(&b, &m));
 }
 
 static void
@@ -292,10 +295,7 @@ do_register(int s, int argc, char *argv[])
 	if (prefix_parse("192.0.2.66", &m.from) == -1)
 		err(2, "prefix");
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_lease_register_put(&b, &m) == -1)
-		err(2, "lease_register");
-	hostile_send(s, MSG_LEASE_REGISTER, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_LEASE_REGISTER, &b, msg_lease_register_put(&b, &m));
 }
 
 static void
@@ -311,10 +311,7 @@ do_get(int s, int argc, char *argv[])
 	hostile_text(m.network, sizeof(m.network), argv[0]);
 	hostile_text(m.name, sizeof(m.name), argv[1]);
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_lease_get_put(&b, &m) == -1)
-		err(2, "lease_get");
-	hostile_send(s, MSG_LEASE_GET, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_LEASE_GET, &b, msg_lease_get_put(&b, &m));
 }
 
 static void
@@ -331,10 +328,7 @@ do_renew(int s, int argc, char *argv[])
 	hostile_text(m.name, sizeof(m.name), argv[1]);
 	hostile_text(m.who, sizeof(m.who), "addr:200::1");
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_lease_renew_put(&b, &m) == -1)
-		err(2, "lease_renew");
-	hostile_send(s, MSG_LEASE_RENEW, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_LEASE_RENEW, &b, msg_lease_renew_put(&b, &m));
 }
 
 static void
@@ -356,10 +350,7 @@ do_own(int s, int argc, char *argv[])
 	if (prefix_parse("192.0.2.66", &m.from) == -1)
 		err(2, "prefix");
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_owned_put_put(&b, &m) == -1)
-		err(2, "owned_put");
-	hostile_send(s, MSG_OWNED_PUT, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_OWNED_PUT, &b, msg_owned_put_put(&b, &m));
 }
 
 static void
@@ -378,10 +369,7 @@ do_disown(int s, int argc, char *argv[])
 	if (prefix_parse("192.0.2.66", &m.from) == -1)
 		err(2, "prefix");
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_owned_drop_put(&b, &m) == -1)
-		err(2, "owned_drop");
-	hostile_send(s, MSG_OWNED_DROP, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_OWNED_DROP, &b, msg_owned_drop_put(&b, &m));
 }
 
 /* An empty set, by force: the owner shall have no peers. */
@@ -426,10 +414,7 @@ do_list(int s, int argc, char *argv[])
 	else
 		hostile_text(m.owner, sizeof(m.owner), argv[1]);
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_peer_page_put(&b, &m) == -1)
-		err(2, "peer_page");
-	hostile_send(s, MSG_PEER_PAGE, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_PEER_PAGE, &b, msg_peer_page_put(&b, &m));
 }
 
 static void

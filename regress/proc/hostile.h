@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct ibuf;
+
 #define ID	0x7fff0001U /* a request that the stopped one never made */
 #define WAIT_MS 10000
 
@@ -17,6 +19,8 @@
 void	 hostile_send(int, uint32_t type, const void *, size_t, int fd);
 /* Print the answer to our request, or the end of the link. */
 void	 hostile_answer(int);
+/* Both, with a message and what its put() has returned. */
+void	 hostile_ask(int, uint32_t type, const struct ibuf *, int put);
 void	 hostile_text(char *dst, size_t, const char *src);
 void	 hostile_key(uint8_t *dst, const char *src);
 

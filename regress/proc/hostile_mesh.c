@@ -48,10 +48,7 @@ hostile_mesh(int s, int argc, char *argv[])
 	hostile_text(m.device, sizeof(m.device), "evil");
 	hostile_text(m.who, sizeof(m.who), "cn:hostile");
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_mesh_op_put(&b, &m) == -1)
-		err(2, "mesh_op");
-	hostile_send(s, MSG_MESH_OP, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_MESH_OP, &b, msg_mesh_op_put(&b, &m));
 }
 
 /* A device of a tenant asks for its meshes, or for the peers of one. */
@@ -69,10 +66,7 @@ hostile_hello(int s, int argc, char *argv[])
 	hostile_text(m.device, sizeof(m.device), argv[1]);
 	hostile_text(m.who, sizeof(m.who), "cn:hostile");
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_mesh_hello_put(&b, &m) == -1)
-		err(2, "mesh_hello");
-	hostile_send(s, MSG_MESH_HELLO, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_MESH_HELLO, &b, msg_mesh_hello_put(&b, &m));
 }
 
 void
@@ -88,10 +82,7 @@ hostile_page(int s, int argc, char *argv[])
 	m.mesh = strtoul(argv[0], NULL, 10);
 	m.whole = m.full = 1;
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_mesh_page_put(&b, &m) == -1)
-		err(2, "mesh_page");
-	hostile_send(s, MSG_MESH_PAGE, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_MESH_PAGE, &b, msg_mesh_page_put(&b, &m));
 }
 
 void
@@ -109,10 +100,7 @@ hostile_leave(int s, int argc, char *argv[])
 	hostile_text(m.mesh, sizeof(m.mesh), argv[2]);
 	m.leave = 1;
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_mesh_key_put(&b, &m) == -1)
-		err(2, "mesh_key");
-	hostile_send(s, MSG_MESH_KEY, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_MESH_KEY, &b, msg_mesh_key_put(&b, &m));
 }
 
 /* agentd wishes for a network of a mesh. */
@@ -160,8 +148,5 @@ hostile_mpeer(int s, int argc, char *argv[])
 		errx(64, "%s: not a prefix", argv[2]);
 	m.port = argc > 4 ? (uint16_t)atoi(argv[4]) : 0;
 	ibuf_init(&b, buf, 0, sizeof(buf));
-	if (msg_mpeer_set_put(&b, &m) == -1)
-		err(2, "mpeer_set");
-	hostile_send(s, MSG_MPEER_SET, buf, b.wpos, -1);
-	hostile_answer(s);
+	hostile_ask(s, MSG_MPEER_SET, &b, msg_mpeer_set_put(&b, &m));
 }
