@@ -41,9 +41,9 @@ for d in d1 d2; do
 	in_ns $d ip address add "fd43::9:$i/64" dev wg0 nodad
 	in_ns $d ip link set wg0 mtu 1280 up
 done
-while read -r key four six; do
-	wg set wg0 peer "$key" allowed-ips "$four,$six"
-done <"$WORK/db"
+awk '{ print "[Peer]\nPublicKey = " $1 "\nAllowedIPs = " $2 "," $3 }' \
+    "$WORK/db" >"$WORK/db.conf"
+wg addconf wg0 "$WORK/db.conf"
 check "before: d1 pings" dev_ping d1
 check "before: d2 pings" dev_ping d2
 
